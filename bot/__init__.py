@@ -1,0 +1,1 @@
+"""Call Doctor: tells, in Slack, why a 100ms video call failed."""

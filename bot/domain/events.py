@@ -1,0 +1,81 @@
+"""What a client reported to 100ms: error events and the device that sent them.
+
+Every field of `data` may be missing, whatever the documentation's tables say; only an event's
+id, type and time are certain.
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+ERROR_TYPES = (
+    "client.publish.failed",
+    "client.subscribe.failed",
+    "client.join.failed",
+    "client.disconnected",
+    "client.connect.failed",
+)
+"""The five types of client error event, in the order of 100ms' page."""
+
+TRACK_TYPES = ("track.add.success", "track.update.success", "track.remove.success")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The app and device an event came from. `env` is `prod` or `debug`."""
+
+    sdk: str | None = None
+    sdk_version: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    device_model: str | None = None
+    framework: str | None = None
+    framework_version: str | None = None
+    framework_sdk_version: str | None = None
+    is_prebuilt: bool | None = None
+    domain: str | None = None
+    env: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEvent:
+    """One client error event, free texts cleaned of control characters and addresses.
+
+    `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds.
+    `media` holds what was reported of audio, video and devices as (label, text) pairs, and
+    `extras` every other reported field of `data` the same way; blanks and zeros are left out.
+    """
+
+    id: str
+    type: str
+    at: datetime
+    stamp: str
+    peer_id: str | None = None
+    user_id: str | None = None
+    user_name: str | None = None
+    session_id: str | None = None
+    room_id: str | None = None
+    room_name: str | None = None
+    template_id: str | None = None
+    account_id: str | None = None
+    role: str | None = None
+    error_code: int | None = None
+    error_name: str | None = None
+    error_message: str | None = None
+    error_description: str | None = None
+    is_terminal: bool = False
+    action: str | None = None
+    domain: str | None = None
+    transport_state: str | None = None
+    endpoint: str | None = None
+    retries_join: int | None = None
+    media: tuple[tuple[str, str], ...] = ()
+    extras: tuple[tuple[str, str], ...] = ()
+    agent: Agent = field(default_factory=Agent)
+    public_address: str | None = None
+    """A keyed, one-way mark of the public ICE address, to compare in memory only; never shown."""
+
+
+def order(event: ErrorEvent) -> tuple[datetime, str, str]:
+    """Sort key: time, then the finer text (equal microseconds), then id."""
+    return (event.at, event.stamp, event.id)

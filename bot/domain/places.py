@@ -1,0 +1,53 @@
+"""Where a call takes place: rooms, their sessions, the peers in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A 100ms room. `workspace` is the alias of the 100ms workspace that holds it."""
+
+    id: str
+    workspace: str
+    name: str | None = None
+    enabled: bool | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One person's one stay in a session; a person gets a new peer id on every join."""
+
+    id: str
+    name: str | None = None
+    user_id: str | None = None
+    role: str | None = None
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One meeting in a room, from first join to end. `ended_at` is None while it runs."""
+
+    id: str
+    room_id: str
+    workspace: str
+    active: bool = False
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+
+
+def birth_of(object_id: str) -> datetime | None:
+    """The creation second that a 24-hex id carries, or None if it says nothing sensible.
+
+    100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds.
+    """
+    try:
+        born = datetime.fromtimestamp(int(object_id[:8], 16), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return born if born.year >= 2020 else None  # noqa: PLR2004  100ms opened in 2020

@@ -1,0 +1,46 @@
+"""A question as understood from what a person typed or pasted."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.events import ERROR_TYPES
+
+
+class Kind(StrEnum):
+    """What a clue may name."""
+
+    OBJECT = "object"  # 24 hex digits without a word: a room or a session
+    ROOM = "room"  # 24 hex digits that are a room
+    SESSION = "session"
+    UUID = "uuid"  # a UUID without a word: a peer, or a room named so
+    PEER = "peer"
+    USER = "user"  # the customer's own user id, any text
+    NAME = "name"  # a room's name
+    CODE = "code"  # a room code, only from links or after `code`
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One thing that was pasted. `value` is as typed, stripped of wrappings."""
+
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to look up, over which time, and for whose eyes. Times are UTC."""
+
+    clues: tuple[Clue, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    types: tuple[str, ...] = ERROR_TYPES
+    private: bool = False
+    help: bool = False
+    complaint: str | None = None
+    """What could not be understood (for example `since yesterday-ish`), in a sentence."""
+
+    def about(self, *clues: Clue) -> "Question":
+        """The same question about these clues instead."""
+        return replace(self, clues=clues)

@@ -1,0 +1,87 @@
+"""A finished look-up: what was asked for, what was found, and what was not seen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.events import ERROR_TYPES, ErrorEvent, order
+from bot.domain.places import Session
+from bot.domain.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class TypeTally:
+    """Rows received of one event type against the total 100ms named (None: not learned)."""
+
+    fetched: int = 0
+    total: int | None = 0
+    note: str | None = None
+    """Why rows are missing, in a sentence; None if none are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What an answer saw. `total` is None if it could not be learned for a type."""
+
+    fetched: int
+    total: int | None
+    complete: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Distinct events and how many of them are terminal."""
+
+    events: int = 0
+    terminal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time asked for, UTC, both ends included. None: as far as 100ms keeps events."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One answer's facts. `events` are distinct, in order, and cut to session and window."""
+
+    lookup_id: str
+    target: Target
+    as_of: datetime
+    window: Window
+    completeness: Completeness
+    events: tuple[ErrorEvent, ...]
+    types: tuple[str, ...] = ERROR_TYPES
+    sessions: tuple[Session, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Remarks on how the target was found, for the reader."""
+    by_type: Mapping[str, Count] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> tuple[ErrorEvent, ...]:
+        """The terminal events, oldest first."""
+        return tuple(event for event in self.events if event.is_terminal)
+
+
+def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
+    """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
+    return tuple(sorted({event.id: event for event in events}.values(), key=order))
+
+
+def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:
+    """Events and terminal events by type; the five error types are there even at zero."""
+    counts = {kind: [0, 0] for kind in ERROR_TYPES}
+    for event in events:
+        pair = counts.setdefault(event.type, [0, 0])
+        pair[0] += 1
+        pair[1] += event.is_terminal
+    return {kind: Count(*pair) for kind, pair in counts.items()}
+
+
+def peers_of(events: Iterable[ErrorEvent]) -> set[str]:
+    """Distinct peer ids, case ignored: iOS was seen sending upper case."""
+    return {event.peer_id.lower() for event in events if event.peer_id}
