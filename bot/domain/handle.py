@@ -91,10 +91,7 @@ def read_handle(text: str) -> Handle:
     Raises NotAllowed if it is not one of ours, or of a version that is gone.
     """
     try:
-        facts = json.loads(text)
-        if not isinstance(facts, dict) or facts.pop("v") != VERSION:
-            raise ValueError(text)
-        return _handle(facts)
+        return _handle(json.loads(text))
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise NotAllowed(
             "That button belongs to an older answer that I can no longer read.",
@@ -104,6 +101,8 @@ def read_handle(text: str) -> Handle:
 
 def _handle(facts: Mapping[str, object]) -> Handle:
     values: dict[str, object] = dict(facts)
+    if values.pop("v") != VERSION:
+        raise ValueError(facts)
     for name in _TIMES:
         if name in values:
             values[name] = datetime.fromisoformat(str(values[name]))

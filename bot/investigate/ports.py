@@ -1,6 +1,6 @@
 """What the investigation needs from the outside; adapters live in hundredms and storage."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,6 +57,9 @@ class HundredMs(Protocol):
     def alias(self) -> str:
         """The workspace's name in our settings."""
 
+    def with_tell(self, tell: "Tell") -> "HundredMs":
+        """The same workspace; long waits for 100ms are told to this asker."""
+
     async def room(self, room_id: str) -> Room | None:
         """The room by id; None for any 4xx but 401, 403 and 429."""
 
@@ -111,5 +114,3 @@ Tell = Callable[[str], Awaitable[None]]
 
 Workspaces = Mapping[str, HundredMs]
 """Every configured workspace by alias, in order of the settings."""
-
-Events = AsyncIterator[ErrorEvent]

@@ -1,0 +1,31 @@
+"""How many calls a look-up may make, and why."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+KEPT = timedelta(days=30)
+"""100ms keeps events for 30 days: an older session can have no error events left.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Calls to 100ms that one look-up may make in one workspace.
+
+    A 24-hex id costs 2 calls (room and session), a name 2 (enabled and disabled rooms). A peer
+    or user without a room costs those 2, at most `active_pages`, and at most `ended_pages` in
+    `windows` equal parts of the last 30 days, each page holding 100 sessions. `rows_per_type`
+    caps the events read of one type (100 a call).
+    """
+
+    active_pages: int = 10
+    ended_pages: int = 150
+    windows: int = 15
+    rows_per_type: int = 200_000
+
+    @property
+    def pages_per_window(self) -> int:
+        """Pages that one window may take."""
+        return max(1, self.ended_pages // self.windows)

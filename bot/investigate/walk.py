@@ -1,0 +1,122 @@
+"""Reading one cursor to its end, whatever the far side does."""
+
+from dataclasses import dataclass, field
+
+from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
+from bot.domain.events import ErrorEvent
+from bot.domain.report import TypeTally
+from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page
+
+EMPTY_PAGES = 3
+"""Empty pages in a row after which a cursor that still names a `next` is given up."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """One type's events so far. `rows` counts what was received, repeats included."""
+
+    query: EventQuery
+    events: dict[str, ErrorEvent] = field(default_factory=dict)
+    rows: int = 0
+    total: int | None = None
+    trouble: BotError | None = None
+    stopped: str | None = None
+    restarted: bool = False
+    started: bool = False
+    _cursors: set[str] = field(default_factory=set)
+    _empty: int = 0
+    _page_totals: bool = False
+
+    def take(self, page: Page) -> None:
+        """Fold one page in."""
+        self._learn_total(page)
+        self.rows += page.rows
+        self._empty = 0 if page.rows else self._empty + 1
+        for event in page.events:
+            self.events.setdefault(event.id, event)
+
+    def _learn_total(self, page: Page) -> None:
+        """Keep the query's total; add up totals that turn out to be each page's own.
+
+        Only the samples imply that `total` counts the whole query: a first page that names no
+        more than it holds, and still has a `next`, shows the other reading.
+        """
+        if not self.started:
+            self.started = True
+            self.total = page.total
+            self._page_totals = bool(page.next) and page.total is not None and (
+                page.total <= page.rows
+            )
+        elif self._page_totals and page.total is not None:
+            self.total = (self.total or 0) + page.total
+
+    def restart(self) -> None:
+        """Begin again at page one; events seen so far are kept, rows are counted anew."""
+        self.rows, self.started, self.restarted, self._empty = 0, False, True, 0
+        self._cursors.clear()
+
+    def ended(self, following: str, cap: int) -> bool:
+        """True if no further page is to be asked for; notes why, if that is no clean end."""
+        if not following:
+            return True
+        if following in self._cursors or self._empty >= EMPTY_PAGES:
+            self.stopped = "100ms repeated a page"
+            return True
+        if self.rows >= cap:
+            self.stopped = f"stopped at the limit of {cap:,} events of one type"
+            return True
+        self._cursors.add(following)
+        return False
+
+    @property
+    def tally(self) -> TypeTally:
+        """Rows against total, with the reason in words if they differ."""
+        return TypeTally(self.rows, self.total, self._reason())
+
+    def _reason(self) -> str | None:
+        name = self.query.type
+        why = self.stopped or (self.trouble.cause if self.trouble else None)
+        if self.total is None:
+            why = why or "100ms named no total, so nothing proves that this is all"
+            return f"{name}: {self.rows:,} events read; {_sentence(why)}"
+        whole = self.total in (self.rows, len(self.events))
+        if whole and why is None:
+            return None
+        missing = self.total - self.rows
+        if missing > 0:
+            counts = f"{self.rows:,} of {self.total:,} events read, {missing:,} missing"
+        else:
+            counts = f"{self.rows:,} events read where 100ms names {self.total:,}"
+        return f"{name}: {counts}; {_sentence(why or 'the reason is not known')}"
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip(". ") + "."
+
+
+async def walk(hundredms: HundredMs, query: EventQuery, cap: int) -> Walk:
+    """Every page of one query, in turn.
+
+    Trouble on the way is kept in the outcome; only refused credentials are raised.
+    """
+    so_far = Walk(query)
+    start = ""
+    while True:
+        try:
+            page = await hundredms.events(query, start)
+        except HundredMsRefused:
+            raise
+        except ExpiredCursor:
+            if so_far.restarted or not start:
+                so_far.stopped = "100ms no longer knows the place we had reached"
+                return so_far
+            so_far.restart()
+            start = ""
+            continue
+        except ServiceTrouble as trouble:
+            so_far.trouble = trouble
+            return so_far
+        so_far.take(page)
+        if so_far.ended(page.next, cap):
+            return so_far
+        start = page.next
