@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Report
+from bot.domain.target import TargetKind
 
 LIMIT = 2000
 VERSION = 1
@@ -28,7 +29,7 @@ class Handle:
 
     lookup_id: str
     workspace: str
-    kind: str
+    kind: TargetKind
     room_id: str
     as_of: datetime
     session_id: str | None = None

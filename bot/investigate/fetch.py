@@ -19,9 +19,7 @@ class Fetched:
     completeness: Completeness
 
 
-async def fetch(
-    hundredms: HundredMs, target: Target, types: Sequence[str], cap: int
-) -> Fetched:
+async def fetch(hundredms: HundredMs, target: Target, types: Sequence[str], cap: int) -> Fetched:
     """Every event of these types about the target.
 
     The session is not sent as a filter: failures to connect have no session yet and would be

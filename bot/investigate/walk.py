@@ -44,8 +44,8 @@ class Walk:
         if not self.started:
             self.started = True
             self.total = page.total
-            self._page_totals = bool(page.next) and page.total is not None and (
-                page.total <= page.rows
+            self._page_totals = (
+                bool(page.next) and page.total is not None and (page.total <= page.rows)
             )
         elif self._page_totals and page.total is not None:
             self.total = (self.total or 0) + page.total

@@ -1,0 +1,139 @@
+"""The engine behind every entry point: a question in, a report (or a choice) out."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.errors import NotAllowed, NothingFound, UnknownCode
+from bot.domain.events import ERROR_TYPES
+from bot.domain.handle import Handle
+from bot.domain.places import Room, Session
+from bot.domain.question import Clue, Question
+from bot.domain.report import Report, Window, count_by_type
+from bot.domain.target import Candidate, Choices, Target, TargetKind
+from bot.investigate.budget import Budget
+from bot.investigate.candidates import candidate_of_clue, candidate_of_place
+from bot.investigate.cut import cut, earlier
+from bot.investigate.fetch import Fetched
+from bot.investigate.learn import Learner
+from bot.investigate.persons import PersonSearch
+from bot.investigate.places import places_of
+from bot.investigate.ports import Clock, HundredMs, Tell, Workspaces
+from bot.investigate.recall import Recall
+from bot.investigate.resolve import Resolver, split
+from bot.investigate.spelling import fetch_any_spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a look-up asks of its target."""
+
+    lookup_id: str
+    window: Window
+    types: tuple[str, ...] = ERROR_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Investigator:
+    """Answers questions with what 100ms and earlier look-ups know."""
+
+    workspaces: Workspaces
+    recall: Recall
+    learner: Learner
+    clock: Clock
+    budget: Budget = field(default_factory=Budget)
+
+    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+        """Resolve, fetch, sum up. Raises BotError when there is nothing to report."""
+        resolver = Resolver(self._persons(tell))
+        found = await resolver.resolve(question.clues)
+        if isinstance(found, Choices):
+            return found
+        task = Task(lookup_id, Window(question.since, question.until), question.types)
+        return await self._report(found, task, tell)
+
+    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+        """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be."""
+        if handle.workspace not in self.workspaces:
+            raise NotAllowed(
+                f"The 100ms workspace {handle.workspace} is no longer configured.",
+                next_step="Ask again for a fresh answer.",
+            )
+        room = await self._on(handle.workspace, tell).room(handle.room_id)
+        target = _target_of(handle, room or Room(handle.room_id, handle.workspace))
+        window = Window(handle.since, earlier(handle.until, handle.as_of))
+        report = await self._report(target, Task(handle.lookup_id, window, handle.types), tell)
+        asked = Window(handle.since, handle.until)
+        return replace(report, as_of=handle.as_of, window=asked)
+
+    async def describe(self, clues: Sequence[Clue]) -> Choices:
+        """Each clue with what it is and when it was created, for a person to choose.
+
+        Things that are nothing in any workspace are left out, and counted in the note.
+        """
+        where, who = split(clues)
+        found = await asyncio.gather(*(self._described(clue) for clue in where))
+        places = [candidate for group in found for candidate in group]
+        rooms = {candidate.value for candidate in places if candidate.kind == "room"}
+        room_id = rooms.pop().removeprefix("room ") if len(rooms) == 1 else None
+        people = [candidate_of_clue(clue, room_id) for clue in who]
+        unknown = sum(1 for group in found if not group)
+        note = f"{unknown} more is nothing that I can look up." if unknown else ""
+        return Choices(tuple(dict.fromkeys(places + people)), note)
+
+    def _persons(self, tell: Tell) -> PersonSearch:
+        workspaces = {alias: self._on(alias, tell) for alias in self.workspaces}
+        return PersonSearch(workspaces, self.recall, self.budget, self.clock())
+
+    def _on(self, alias: str, tell: Tell) -> HundredMs:
+        return self.workspaces[alias].with_tell(tell)
+
+    async def _described(self, clue: Clue) -> list[Candidate]:
+        try:
+            search = await places_of(clue, self.workspaces, self.recall)
+        except (NothingFound, UnknownCode):
+            return []
+        if search.troubles and not search.places:
+            return [candidate_of_clue(clue)]  # 100ms cannot say now: still to be chosen
+        return [candidate_of_place(place) for place in search.places]
+
+    async def _report(self, target: Target, task: Task, tell: Tell) -> Report:
+        hundredms = self._on(target.room.workspace, tell)
+        as_of = self.clock()
+        self.learner.room(hundredms, target)
+        target, fetched = await fetch_any_spelling(
+            hundredms, target, task.types, self.budget.rows_per_type
+        )
+        self.learner.people(target, fetched.events)
+        return _sum_up(target, task, as_of, fetched)
+
+
+def _sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
+    only = None if task.types == ERROR_TYPES else task.types
+    events = cut(fetched.events, target.session, task.window, only)
+    return Report(
+        lookup_id=task.lookup_id,
+        target=target,
+        as_of=as_of,
+        window=task.window,
+        completeness=fetched.completeness,
+        events=events,
+        types=task.types,
+        by_type=count_by_type(events),
+    )
+
+
+def _target_of(handle: Handle, room: Room) -> Target:
+    session = None
+    if handle.session_id:
+        session = Session(
+            handle.session_id,
+            room.id,
+            room.workspace,
+            active=handle.session_to is None,
+            created_at=handle.session_from,
+            ended_at=handle.session_to,
+        )
+    kind: TargetKind = handle.kind
+    return Target(kind, room, session, handle.peer_id, handle.user_id)

@@ -1,0 +1,61 @@
+"""Remembering, beside the answer, what a look-up taught: it never delays one."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.errors import BotError
+from bot.domain.events import ErrorEvent
+from bot.domain.target import Target
+from bot.investigate.ports import HundredMs
+from bot.investigate.recall import Recall
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds that `close` waits for what is still being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Writes to memory in tasks of its own."""
+
+    recall: Recall
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def room(self, hundredms: HundredMs, target: Target) -> None:
+        """Learn the room's codes, at most once a day: a code in a link names no room."""
+        self._start(self._codes(hundredms, target.room.id))
+
+    def people(self, target: Target, events: Iterable[ErrorEvent]) -> None:
+        """Learn which peers belong to the room; a peer that never got in is found so, too."""
+        peers = {event.peer_id for event in events if event.peer_id}
+        if target.peer_id:
+            peers.add(target.peer_id)
+        if peers:
+            room = target.room
+            self._start(self.recall.learn_peers(room.workspace, room.id, sorted(peers)))
+
+    async def close(self) -> None:
+        """Wait a little for what is being written, then let go of the rest."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=PATIENCE)
+        for task in self._tasks:
+            task.cancel()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _codes(self, hundredms: HundredMs, room_id: str) -> None:
+        if await self.recall.knows_codes_of(hundredms.alias, room_id):
+            return
+        try:
+            codes = await hundredms.room_codes(room_id)
+        except BotError as error:
+            log.info("the room's codes were not learned: %s", error.cause)
+            return
+        await self.recall.learn_codes(hundredms.alias, room_id, codes)

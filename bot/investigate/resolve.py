@@ -1,0 +1,103 @@
+"""From a question's clues to one target, or to several that are offered, never guessed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import NothingFound, UnreadableQuestion
+from bot.domain.places import birth_of
+from bot.domain.question import Clue, Kind
+from bot.domain.target import Choices, Target
+from bot.investigate.candidates import candidate_of_clue, candidate_of_place, candidate_of_target
+from bot.investigate.persons import PersonSearch, in_place
+from bot.investigate.places import Place, Search, places_of
+
+PERSONS = (Kind.PEER, Kind.USER)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Finds what a question is about."""
+
+    persons: PersonSearch
+
+    async def resolve(self, clues: Sequence[Clue]) -> Target | Choices:
+        """The one target, or the several there are.
+
+        Raises UnreadableQuestion, NothingFound, UnknownCode, or what 100ms raised.
+        """
+        if not clues:
+            raise UnreadableQuestion
+        where, who = split(clues)
+        if not where:
+            return await self._persons(who)
+        searches = await asyncio.gather(*(self._places(clue) for clue in where))
+        places = _meant([search.places for search in searches])
+        if len(places) > 1:
+            return Choices(tuple(candidate_of_place(place) for place in places))
+        return _in(places[0], who)
+
+    async def _places(self, clue: Clue) -> Search:
+        search = await places_of(clue, self.persons.workspaces, self.persons.recall)
+        if search.places:
+            return search
+        if search.troubles:
+            raise search.troubles[0]
+        raise _no_place(clue, list(self.persons.workspaces))
+
+    async def _persons(self, who: Sequence[Clue]) -> Target | Choices:
+        if len(who) > 1:
+            return Choices(tuple(candidate_of_clue(clue) for clue in who))
+        matches = await self.persons.find(who[0])
+        if len(matches) == 1:
+            return matches[0][0]
+        return Choices(tuple(candidate_of_target(target, seen) for target, seen in matches))
+
+
+def split(clues: Sequence[Clue]) -> tuple[list[Clue], list[Clue]]:
+    """Clues that name places, and clues that name persons; a bare UUID is a person's here."""
+    who = [clue for clue in clues if clue.kind in (*PERSONS, Kind.UUID)]
+    return [clue for clue in clues if clue not in who], who
+
+
+def _in(place: Place, who: Sequence[Clue]) -> Target | Choices:
+    if not who:
+        return Target("session" if place.session else "room", place.room, place.session)
+    targets = [in_place(clue, place) for clue in who]
+    if len(targets) > 1:
+        return Choices(tuple(candidate_of_target(target, None) for target in targets))
+    return targets[0]
+
+
+def _meant(found: Sequence[Sequence[Place]]) -> list[Place]:
+    """Distinct places; a room that was named beside its own session means that session."""
+    places = list({place.key: place for group in found for place in group}.values())
+    cut = {(place.room.workspace, place.room.id) for place in places if place.session}
+    if len(found) > 1:
+        places = [
+            place
+            for place in places
+            if place.session or (place.room.workspace, place.room.id) not in cut
+        ]
+    return places
+
+
+def _no_place(clue: Clue, aliases: Sequence[str]) -> NothingFound:
+    where = f"workspace {aliases[0]}" if len(aliases) == 1 else f"workspaces {', '.join(aliases)}"
+    if clue.kind is Kind.NAME:
+        return NothingFound(
+            f"No room is named {clue.value} in {where}; enabled and disabled rooms were asked.",
+            headline="I could not find that room",
+            next_step="Check the spelling, or paste the room id, the session id or the join "
+            "link. A room code is read from its link, or after `code`.",
+        )
+    return NothingFound(
+        f"{clue.value} is neither a room nor a session in {where}.{_age(clue.value)}",
+        next_step="It may be a template, account or recording id, or belong to a workspace I "
+        "do not know. Paste the room id, the session id or the join link.",
+    )
+
+
+def _age(object_id: str) -> str:
+    born = birth_of(object_id)
+    return f" The id itself was made at {born:%Y-%m-%d %H:%M} UTC." if born else ""

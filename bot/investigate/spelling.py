@@ -1,0 +1,34 @@
+"""One id, several spellings: iOS peer ids were seen in upper case, the rest in lower.
+
+Whether the API compares ids with or without case is not documented, so an id is asked for as it
+was typed, and only if nothing at all comes back in the other case; a UUID that is no peer's may
+be a user's (Prebuilt gives anonymous users a UUID).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.domain.target import Target
+from bot.investigate.fetch import Fetched, fetch
+from bot.investigate.ports import HundredMs
+
+
+async def fetch_any_spelling(
+    hundredms: HundredMs, target: Target, types: Sequence[str], cap: int
+) -> tuple[Target, Fetched]:
+    """The events, and the target as 100ms spells it (as typed, if nothing was found)."""
+    first = await fetch(hundredms, target, types, cap)
+    if target.peer_id is None or first.completeness.fetched or not first.completeness.complete:
+        return target, first
+    for other in _others(target, target.peer_id):
+        found = await fetch(hundredms, other, types, cap)
+        if found.completeness.fetched:
+            return other, found
+    return target, first
+
+
+def _others(target: Target, peer_id: str) -> Iterator[Target]:
+    for spelling in dict.fromkeys((peer_id.lower(), peer_id.upper())):
+        if spelling != peer_id:
+            yield replace(target, peer_id=spelling)
+    yield replace(target, kind="user", peer_id=None, user_id=peer_id)

@@ -1,0 +1,124 @@
+"""Every setting, read from the environment and a `.env` file: the only reader of either."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.errors import Misconfigured
+
+DEFAULT_ALIAS = "default"
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _folder(value: object) -> object:
+    """A base address with its closing slash."""
+    return value.strip().rstrip("/") + "/" if isinstance(value, str) else value
+
+
+def _no_slash(value: object) -> object:
+    return value.strip().rstrip("/") if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
+
+
+class Workspace(BaseModel):
+    """One 100ms workspace: an access key with its secret, or a ready-made management token."""
+
+    access_key: Secret = SecretStr("")
+    secret: Secret = SecretStr("")
+    management_token: Secret = SecretStr("")
+    api_url: Annotated[str, BeforeValidator(_no_slash)] = ""
+
+    @property
+    def usable(self) -> bool:
+        """True if calls can be signed."""
+        return bool(self.management_token.get_secret_value()) or bool(
+            self.access_key.get_secret_value() and self.secret.get_secret_value()
+        )
+
+    @property
+    def empty(self) -> bool:
+        """True if nothing was given."""
+        return not any(
+            part.get_secret_value()
+            for part in (self.access_key, self.secret, self.management_token)
+        )
+
+
+class Settings(BaseSettings):
+    """All settings by their environment names, in lower case; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_nested_delimiter="__", extra="ignore", env_ignore_empty=True
+    )
+
+    slack_bot_token: Secret = SecretStr("")
+    slack_signing_secret: Secret = SecretStr("")
+    slack_app_token: Secret = SecretStr("")
+    slack_api_url: Annotated[str, BeforeValidator(_folder)] = "https://slack.com/api/"
+    hms_access_key: Secret = SecretStr("")
+    hms_secret: Secret = SecretStr("")
+    hms_management_token: Secret = SecretStr("")
+    hms_api_url: Annotated[str, BeforeValidator(_no_slash)] = "https://api.100ms.live/v2"
+    hms_workspaces: dict[str, Workspace] = Field(default_factory=dict)
+    hms_dashboard_url: Annotated[str, BeforeValidator(_no_slash)] = "https://dashboard.100ms.live"
+    database_url: str = ""
+    templates_dir: Path | None = None
+    host: str = "0.0.0.0"  # noqa: S104  a container's port is published by its owner
+    port: int = Field(3000, ge=0, le=65535)
+    log_level: str = "INFO"
+    xdg_data_home: Path | None = None
+
+    @property
+    def database(self) -> str:
+        """DATABASE_URL, or a SQLite file in the user's data folder."""
+        if self.database_url:
+            return self.database_url
+        home = self.xdg_data_home or Path.home() / ".local" / "share"
+        return f"sqlite:///{home / 'call-doctor' / 'call-doctor.db'}"
+
+    def workspaces(self) -> dict[str, Workspace]:
+        """Every 100ms workspace by alias. Raises Misconfigured, naming the variable."""
+        first = Workspace(
+            access_key=self.hms_access_key,
+            secret=self.hms_secret,
+            management_token=self.hms_management_token,
+        )
+        every = {} if first.empty else {DEFAULT_ALIAS: first}
+        every |= {alias.lower(): workspace for alias, workspace in self.hms_workspaces.items()}
+        if not every:
+            raise Misconfigured(
+                "There are no 100ms credentials: set HMS_ACCESS_KEY and HMS_SECRET, or "
+                "HMS_MANAGEMENT_TOKEN."
+            )
+        for alias, workspace in every.items():
+            _check(alias, workspace)
+        return every
+
+
+def _check(alias: str, workspace: Workspace) -> None:
+    if workspace.usable:
+        return
+    prefix = "HMS_" if alias == DEFAULT_ALIAS else f"HMS_WORKSPACES__{alias.upper()}__"
+    lacking = "SECRET" if workspace.access_key.get_secret_value() else "ACCESS_KEY"
+    raise Misconfigured(
+        f"The 100ms workspace {alias} is set up by half: {prefix}{lacking} is missing."
+    )
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises Misconfigured, naming each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'__'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise Misconfigured(f"A setting cannot be read: {wrong}.") from None
