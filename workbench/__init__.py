@@ -1,0 +1,1 @@
+"""The workbench: pretend neighbours of the bot, and a terminal to try it without accounts."""

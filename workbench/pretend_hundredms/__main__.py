@@ -1,0 +1,25 @@
+"""``python -m workbench.pretend_hundredms``: the demo world on a loopback port."""
+
+import argparse
+
+from workbench.pretend_hundredms.app import build
+from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.serving import base_url, listen, server_of
+from workbench.pretend_hundredms.stage import utc_now
+
+
+def main() -> None:
+    """Serve until interrupted; the first line on stdout is the base URL."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.pretend_hundredms")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--access-key", default=ACCESS_KEY)
+    parser.add_argument("--secret", default=SECRET)
+    args = parser.parse_args()
+    app = build(demo_world(utc_now(), access_key=args.access_key, secret=args.secret))
+    bound = listen(args.port)
+    print(base_url(bound), flush=True)
+    server_of(app).run(sockets=[bound])
+
+
+if __name__ == "__main__":
+    main()

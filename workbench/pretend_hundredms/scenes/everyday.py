@@ -1,0 +1,47 @@
+"""Two everyday rooms: one where all is well, one where a single person fails."""
+
+from datetime import datetime, timedelta
+
+from workbench.pretend_hundredms.agents import web
+from workbench.pretend_hundredms.failures import gave_up, media_path
+from workbench.pretend_hundredms.generate import Scene
+from workbench.pretend_hundredms.world import PretendRoom
+
+
+def healthy(now: datetime, account_id: str) -> PretendRoom:
+    """A session that ended, one that goes on, no error anywhere."""
+    scene = Scene("healthy", now, age_days=55, account_id=account_id)
+    for start, minutes, first in (
+        (scene.ago(days=1, hours=2), 50, 0),
+        (scene.ago(hours=1), None, 5),
+    ):
+        people = [scene.person(first + n) for n in range(5)]
+        session = scene.session(start, people, minutes=minutes)
+        for person in people:
+            scene.tracks(session, person)
+    return scene.room(description="Nothing ever went wrong here")
+
+
+def one_bad_user(now: datetime, account_id: str) -> PretendRoom:
+    """Eight people; one loses the media path in both directions and never gets it back."""
+    scene = Scene("one-bad-user", now, age_days=33, account_id=account_id)
+    people = [scene.person(n) for n in range(7)]
+    bad = scene.person(
+        7,
+        name="Marta Lindqvist",
+        user_id="marta.lindqvist@example.com",
+        agent=web("Firefox_144.0", "web_Windows"),
+    )
+    start = scene.ago(hours=5)
+    session = scene.session(start, [*people, bad])
+    for person in people:
+        scene.tracks(session, person)
+    broke = start + timedelta(minutes=11, seconds=3)
+    for seconds, side, kind in ((0, "PUBLISH", "publish"), (2, "SUBSCRIBE", "subscribe")):
+        at = broke + timedelta(seconds=seconds)
+        data = media_path("PUBLISH" if side == "PUBLISH" else "SUBSCRIBE", "relay", lost=True)
+        scene.error(f"client.{kind}.failed", at, bad, data, session)
+        over = gave_up(data, f"{kind.capitalize()}IceConnectionFailed")
+        scene.error(f"client.{kind}.failed", at + timedelta(seconds=60), bad, over, session)
+    scene.left(session, bad, broke + timedelta(seconds=64))
+    return scene.room(description="Eight people, one behind a strict firewall")

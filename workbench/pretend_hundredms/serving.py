@@ -1,0 +1,56 @@
+"""Serving the app over a real socket on the loopback address."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+HOST = "127.0.0.1"
+
+
+def listen(port: int = 0) -> socket.socket:
+    """A socket bound to the port; 0 takes a free one."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((HOST, port))
+    return bound
+
+
+def base_url(bound: socket.socket) -> str:
+    """Where the API is reached, as HMS_API_URL wants it."""
+    return f"http://{HOST}:{bound.getsockname()[1]}/v2"
+
+
+def server_of(app: Starlette) -> uvicorn.Server:
+    """A quiet server that waits a second at most for calls that hang."""
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+        backlog=2048,
+    )
+    return uvicorn.Server(config)
+
+
+@asynccontextmanager
+async def running(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """Serve in the present loop; gives the base URL, ends with the block."""
+    bound = listen(port)
+    server = server_of(app)
+    task = asyncio.create_task(server._serve([bound]))  # noqa: SLF001  serve() takes the signals
+    while not server.started:
+        await asyncio.sleep(0.005)
+        if task.done():
+            task.result()
+    try:
+        yield base_url(bound)
+    finally:
+        server.should_exit = True
+        await task
+        bound.close()

@@ -1,0 +1,72 @@
+"""Sessions, ended and going on.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/object
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from workbench.pretend_hundredms.answers import truth
+from workbench.pretend_hundredms.ids import milli_stamp
+from workbench.pretend_hundredms.listing import one_page, within
+from workbench.pretend_hundredms.rooms import unknown_id
+from workbench.pretend_hundredms.stage import book_of, stage_of
+from workbench.pretend_hundredms.world import PretendPeer, PretendSession
+
+
+async def one_session(request: Request) -> JSONResponse:
+    """A session by id, with everyone who was in it."""
+    stage = stage_of(request)
+    exact = stage.switches.case_sensitive_ids
+    session = book_of(request).session(request.path_params["session_id"], exact=exact)
+    if session is None:
+        raise unknown_id(stage, "session")
+    return JSONResponse(_session_json(request, session))
+
+
+async def list_sessions(request: Request) -> JSONResponse:
+    """Sessions, newest first; without ``active`` only those going on."""
+    asked = request.query_params
+    active = truth(asked.get("active") or "true", "active")
+    room_id = (asked.get("room_id") or "").lower()
+    rows = [
+        session
+        for session in book_of(request).sessions.values()
+        if session.active == active
+        and room_id in {"", session.room_id.lower()}
+        and within(request, session.created_at)
+    ]
+    return one_page(
+        request,
+        rows,
+        lambda session: session.id,
+        lambda session: _session_json(request, session),
+    )
+
+
+def _session_json(request: Request, session: PretendSession) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "room_id": session.room_id,
+        "customer_id": book_of(request).workspace.account_id,
+        "active": session.active,
+        "peers": {peer.id: _peer_json(session, peer) for peer in session.peers},
+        "created_at": milli_stamp(session.created_at),
+        "updated_at": milli_stamp(session.ended_at or session.created_at),
+    }
+
+
+def _peer_json(session: PretendSession, peer: PretendPeer) -> dict[str, Any]:
+    stay: dict[str, Any] = {
+        "id": peer.id,
+        "session_id": session.id,
+        "name": peer.name,
+        "role": peer.role,
+        "user_id": peer.user_id,
+        "joined_at": milli_stamp(peer.joined_at),
+    }
+    if peer.left_at:
+        stay["left_at"] = milli_stamp(peer.left_at)
+    return stay

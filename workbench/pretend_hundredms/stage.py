@@ -1,0 +1,61 @@
+"""The one mutable thing: the world as it is served, its clock, switches, faults and call log."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from starlette.requests import Request
+
+from workbench.pretend_hundredms.book import WorkspaceBook, open_book
+from workbench.pretend_hundredms.calls import CallLog
+from workbench.pretend_hundredms.cursors import Cursors
+from workbench.pretend_hundredms.faults import FaultBook
+from workbench.pretend_hundredms.switches import Switches
+from workbench.pretend_hundredms.world import Event, World
+
+Clock = Callable[[], datetime]
+WORKSPACE = "pretend.workspace"
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+class Stage:
+    """What tests and the control endpoints hold in their hands."""
+
+    def __init__(self, world: World, clock: Clock = utc_now) -> None:
+        self.world = world
+        self.switches = Switches()
+        self.faults = FaultBook()
+        self.calls = CallLog()
+        self.cursors = Cursors()
+        self.books = tuple(open_book(workspace) for workspace in world.workspaces)
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The pretend present."""
+        return self._clock() + timedelta(seconds=self.switches.clock_ahead_s)
+
+    def token_now(self) -> datetime:
+        """The present that tokens are held against; apart, so that cursors can age alone."""
+        return self._clock() + timedelta(seconds=self.switches.token_clock_ahead_s)
+
+    def add_events(self, room_id: str, events: Iterable[Event]) -> None:
+        """Let events arrive in a room while the app runs. KeyError if the room is unknown."""
+        for book in self.books:
+            if room_id.lower() in book.shelves:
+                book.shelves[room_id.lower()].add(events)
+                return
+        raise KeyError(room_id)
+
+
+def stage_of(request: Request) -> Stage:
+    """The stage behind a request."""
+    return cast("Stage", request.app.state.stage)
+
+
+def book_of(request: Request) -> WorkspaceBook:
+    """The workspace that the request's token opens."""
+    return cast("WorkspaceBook", request.scope[WORKSPACE])
