@@ -1,0 +1,168 @@
+"""The pretend Slack as an ASGI app: Web API, sockets, response URLs, uploads and control."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from workbench.pretend_slack import (
+    api_basics,
+    api_chat,
+    api_conversations,
+    api_files,
+    api_views,
+    control,
+)
+from workbench.pretend_slack.asking import Ask, Method, Methods, need_scope
+from workbench.pretend_slack.faults import Fault, play
+from workbench.pretend_slack.people import PretendSlack
+from workbench.pretend_slack.records import Call, Json, Refused
+from workbench.pretend_slack.responses import ResponseUrls
+from workbench.pretend_slack.state import Team
+
+METHODS: Methods = {
+    **api_basics.METHODS,
+    **api_chat.METHODS,
+    **api_conversations.METHODS,
+    **api_files.METHODS,
+    **api_views.METHODS,
+}
+_JSON_ARGS = {"blocks", "attachments", "metadata", "view", "files", "unfurls"}
+
+
+def build(team: Team, slack: PretendSlack | None = None) -> Starlette:
+    """The app around a workspace; `app.state.slack` does what people do in Slack."""
+    slack = slack or PretendSlack(team)
+    api, urls, uploads = WebApi(team), ResponseUrls(team), api_files.UploadReceiver(team)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await slack.close()
+
+    answer_at = "/{family}/{team}/{url}/{secret}"
+    app = Starlette(
+        routes=[
+            Route("/api/{method}", api.answer, methods=["GET", "POST"]),
+            Route("/upload/v1/{file}/{secret}", uploads.receive, methods=["POST"]),
+            WebSocketRoute("/link/", slack.hub.connect),
+            *control.routes(slack),
+            Route(answer_at, urls.answer, methods=["POST"]),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.slack = slack
+    return app
+
+
+class WebApi:
+    """Answers and records every Web API call."""
+
+    def __init__(self, team: Team) -> None:
+        self._team = team
+
+    async def answer(self, request: Request) -> Response:
+        """One call: arguments, fault, handler, record."""
+        if not self._team.base_url:
+            self._team.base_url = str(request.base_url).rstrip("/")
+        method = request.path_params["method"]
+        args = await read_args(request)
+        token = _token(request, args)
+        call = Call(method, args, self._team.now())
+        self._team.calls.append(call)
+        fault = self._team.faults.pick(method, args)
+        if fault is None:
+            response = self._respond(call, token)
+        else:
+            response = await self._fail(fault, call, token, request)
+        call.status = response.status_code
+        return response
+
+    async def _fail(self, fault: Fault, call: Call, token: str, request: Request) -> Response:
+        call.fault = fault.kind
+        if fault.do_first:
+            self._respond(call, token)
+        response = await play(fault, request)
+        if response.headers.get("content-type") == "application/json" and not fault.do_first:
+            call.answer = json.loads(bytes(response.body))
+        return response
+
+    def _respond(self, call: Call, token: str) -> Response:
+        call.answer = self._outcome(call, token)
+        headers = {}
+        if call.method == "auth.test" and call.answer["ok"]:
+            headers["x-oauth-scopes"] = ",".join(sorted(self._team.app.scopes))
+        return JSONResponse(call.answer, headers=headers)
+
+    def _outcome(self, call: Call, token: str) -> Json:
+        try:
+            method = _method(call.method)
+            self._check_token(method, token)
+            need_scope(self._team, method.scope)
+            return {"ok": True} | method.handler(Ask(self._team, call.args))
+        except Refused as refused:
+            return {"ok": False, "error": refused.error} | refused.more
+
+    def _check_token(self, method: Method, token: str) -> None:
+        if method.token == "none":
+            return
+        app = self._team.app
+        if not token:
+            raise Refused("not_authed")
+        if token not in (app.bot_token, app.app_token):
+            raise Refused("invalid_auth")
+        if token != (app.app_token if method.token == "app" else app.bot_token):
+            raise Refused("not_allowed_token_type")
+
+
+def _method(name: str) -> Method:
+    if name not in METHODS:
+        raise Refused("unknown_method", req_method=name)
+    return METHODS[name]
+
+
+async def read_args(request: Request) -> Json:
+    """The arguments of a call: query, form or JSON; blocks and the like are JSON inside forms."""
+    args: Json = dict(request.query_params)
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if kind == "application/json":
+        args |= _object(await request.body())
+    elif request.method == "POST":
+        async with request.form() as form:
+            args |= _fields(form)
+    for name in _JSON_ARGS & args.keys():
+        if isinstance(args[name], str):
+            args[name] = _loaded(args[name])
+    return args
+
+
+def _fields(form: FormData) -> Json:
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _object(body: bytes) -> Json:
+    try:
+        value = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _loaded(text: str) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _token(request: Request, args: Json) -> str:
+    """The token of a call, taken out of the arguments so that no record holds it."""
+    in_args = str(args.pop("token", ""))
+    header = request.headers.get("authorization", "")
+    return header.removeprefix("Bearer ").strip() or in_args

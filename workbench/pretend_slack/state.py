@@ -1,0 +1,199 @@
+"""The workspace: its people, channels and messages, and everything recorded."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from workbench.pretend_slack.faults import Faults
+from workbench.pretend_slack.records import (
+    Call,
+    Channel,
+    Delivery,
+    Message,
+    Person,
+    ResponseUrl,
+    StoredFile,
+    Trigger,
+    View,
+)
+
+ALL_SCOPES = frozenset(
+    {
+        *("commands", "chat:write", "chat:write.public", "app_mentions:read", "files:write"),
+        *("channels:read", "groups:read", "im:read", "mpim:read", "im:write", "users:read"),
+        *("channels:history", "groups:history", "im:history", "mpim:history"),
+        *("reactions:write", "links:read", "links:write"),
+    }
+)
+
+
+@dataclass(slots=True)
+class App:
+    """The installed app: its ids, secrets and granted scopes."""
+
+    app_id: str = "A0DOCTOR"
+    bot_user: str = "U0DOCTOR"
+    bot_id: str = "B0DOCTOR"
+    name: str = "call-doctor"
+    bot_token: str = "xoxb-pretend-bot"
+    app_token: str = "xapp-pretend-app"
+    signing_secret: str = "pretend-signing-secret"
+    scopes: set[str] = field(default_factory=lambda: set(ALL_SCOPES))
+
+
+@dataclass(slots=True)
+class Team:
+    """A workspace with one app in it.
+
+    `request_url` is the bot's address for HTTP deliveries; without it, deliveries go over
+    sockets. `ack_seconds` and `retry_delays` (seconds) are Slack's own and may be shortened.
+    """
+
+    id: str = "T0ACME"
+    domain: str = "acme"
+    app: App = field(default_factory=App)
+    base_url: str = ""
+    request_url: str = ""
+    ack_seconds: float = 3.0
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    people: dict[str, Person] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    views: dict[str, View] = field(default_factory=dict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    tickets: set[str] = field(default_factory=set)
+    faults: Faults = field(default_factory=Faults)
+    calls: list[Call] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    clock_ahead: float = 0.0
+    _last: int = 0
+    _count: int = 0
+
+    def now(self) -> float:
+        """Seconds since 1970 on the workspace's clock, which `clock_ahead` moves."""
+        return time.time() + self.clock_ahead
+
+    def new_ts(self) -> str:
+        """A message's time stamp: unique and rising."""
+        self._last = max(int(self.now() * 1_000_000), self._last + 1)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def new_id(self, prefix: str) -> str:
+        """An id that this workspace never had."""
+        self._count += 1
+        return f"{prefix}{self._count:06d}"
+
+    def new_trigger(self, user: str, view: str | None = None) -> str:
+        """A trigger id that is good for one view within three seconds."""
+        trigger = f"{self.new_id('')}.{self._count}.{secrets.token_hex(8)}"
+        self.triggers[trigger] = Trigger(trigger, user, self.now(), view)
+        return trigger
+
+    def new_url(
+        self, family: str, channel: str, user: str, original: Message | None = None
+    ) -> tuple[str, ResponseUrl]:
+        """A response_url; family is commands, actions or app."""
+        made = ResponseUrl(
+            self.new_id(""), secrets.token_hex(12), family, channel, user, self.now(), 0, original
+        )
+        if family != "commands":
+            made.ready.set()
+        self.urls[made.id] = made
+        return f"{self.base_url}/{family}/{self.id}/{made.id}/{made.secret}", made
+
+    def message(self, channel: str, ts: str) -> Message | None:
+        """The standing message with that time stamp; ephemeral ones aren't found."""
+        for message in self.standing(channel):
+            if message.ts == ts and message.ephemeral_to is None:
+                return message
+        return None
+
+    def standing(self, channel: str = "") -> Iterator[Message]:
+        """All messages that aren't deleted, oldest first."""
+        return (m for m in self.messages if not m.deleted and channel in ("", m.channel))
+
+    def in_channel(self, channel: str) -> list[Message]:
+        """The messages that all see in the channel itself, outside threads."""
+        return [
+            message
+            for message in self.standing(channel)
+            if message.ephemeral_to is None and message.thread_ts in (None, message.ts)
+        ]
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """The replies under a message, without their root."""
+        return [
+            message
+            for message in self.standing(channel)
+            if message.thread_ts == ts and message.ts != ts and message.ephemeral_to is None
+        ]
+
+    def ephemeral(self, user: str, channel: str = "") -> list[Message]:
+        """What only this person sees."""
+        return [message for message in self.standing(channel) if message.ephemeral_to == user]
+
+    def from_app(self, channel: str = "") -> list[Message]:
+        """Everything standing that the app wrote, to all or to one person."""
+        return [m for m in self.standing(channel) if m.bot_id == self.app.bot_id]
+
+    def calls_of(self, method: str) -> list[Call]:
+        """The calls of one Web API method, in order."""
+        return [call for call in self.calls if call.method == method]
+
+    def direct_channel(self, user: str) -> Channel:
+        """The conversation between the app and a person, made when it is first needed."""
+        found = f"D{user[1:]}"
+        if found not in self.channels:
+            members = {user, self.app.bot_user}
+            self.channels[found] = Channel(found, "directmessage", "im", members)
+        return self.channels[found]
+
+    def app_message(self, channel: str, **parts: object) -> Message:
+        """A new message of the app's, kept."""
+        app = self.app
+        made = Message(self.new_ts(), channel, app.bot_user, bot_id=app.bot_id, app_id=app.app_id)
+        for name, value in parts.items():
+            setattr(made, name, value)
+        self.messages.append(made)
+        return made
+
+    def slackbot_says(self, user: str, channel: str, text: str) -> None:
+        """A notice of Slack's own to one person, such as a command that failed."""
+        self.messages.append(
+            Message(self.new_ts(), channel, "USLACKBOT", text, ephemeral_to=user, via="slack")
+        )
+
+
+def example_team(**settings: object) -> Team:
+    """A workspace with a conversation of every kind; `settings` are fields of Team.
+
+    C0ONCALL (the bot is in), C0GENERAL (public, not joined), C0SECRET (private, without the
+    bot), C0WARROOM (private, with it), C0ARCHIVE, C0READONLY, C0SHARED, and D0BOB (people's own).
+    """
+    team = Team()
+    for name, value in settings.items():
+        setattr(team, name, value)
+    app = team.app
+    for person in (
+        Person("U0ALICE", "alice", "Alice Anders", "Europe/Oslo", 3600),
+        Person("U0BOB", "bob", "Bob Berg", "Asia/Kolkata", 19800),
+        Person("U0OUT", "olga", "Olga of the other company", team_id="T0OTHER"),
+        Person(app.bot_user, app.name, "Call Doctor", is_bot=True),
+    ):
+        team.people[person.id] = person
+    pair, all_of_us = {"U0ALICE", "U0BOB"}, {"U0ALICE", "U0BOB", app.bot_user}
+    for channel in (
+        Channel("C0ONCALL", "oncall", "public", set(all_of_us)),
+        Channel("C0GENERAL", "general", "public", set(pair)),
+        Channel("C0SECRET", "secret", "private", set(pair)),
+        Channel("C0WARROOM", "warroom", "private", set(all_of_us)),
+        Channel("C0ARCHIVE", "archive", "public", set(all_of_us), archived=True),
+        Channel("C0READONLY", "readonly", members=set(all_of_us), restricted="restricted_action"),
+        Channel("C0SHARED", "shared", "public", {*all_of_us, "U0OUT"}, shared=True),
+        Channel("D0BOB", "directmessage", "im", set(pair)),
+    ):
+        team.channels[channel.id] = channel
+    return team
