@@ -1,13 +1,13 @@
 """All error events of a target: five cursors side by side, and proof of what was seen."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
-from bot.investigate.ports import EventQuery, HundredMs
+from bot.investigate.ports import EventQuery, HundredMs, Watch, unwatched
 from bot.investigate.walk import Walk, walk
 
 
@@ -19,32 +19,47 @@ class Fetched:
     completeness: Completeness
 
 
-async def fetch(hundredms: HundredMs, target: Target, types: Sequence[str], cap: int) -> Fetched:
-    """Every event of these types about the target.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads a target's events from one workspace; `cap` limits the rows of one type."""
 
-    The session is not sent as a filter: failures to connect have no session yet and would be
-    hidden. Raises what 100ms raised if not one type could be read at all.
-    """
-    queries = [
-        EventQuery(target.room.id, kind, peer_id=target.peer_id, user_id=target.user_id)
-        for kind in types
-    ]
-    walks = await _side_by_side(hundredms, queries, cap)
-    _raise_if_blind(walks)
-    return Fetched(
-        distinct(event for one in walks for event in one.events.values()), _completeness(walks)
-    )
+    hundredms: HundredMs
+    types: Sequence[str]
+    cap: int
+    watch: Watch = unwatched
+
+    async def read(self, target: Target) -> Fetched:
+        """Every event of these types about the target.
+
+        The session is not sent as a filter: failures to connect have no session yet and would
+        be hidden. Raises what 100ms raised if not one type could be read at all.
+        """
+        walks = [
+            Walk(EventQuery(target.room.id, kind, target.peer_id, target.user_id))
+            for kind in self.types
+        ]
+        await self._side_by_side(walks)
+        _raise_if_blind(walks)
+        return Fetched(
+            distinct(event for one in walks for event in one.events.values()),
+            _completeness(walks),
+        )
+
+    async def _side_by_side(self, walks: Sequence[Walk]) -> None:
+        def told() -> None:
+            self.watch(sum(one.rows for one in walks), _sum([one.total for one in walks]))
+
+        tasks = [asyncio.ensure_future(walk(self.hundredms, one, self.cap, told)) for one in walks]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
-async def _side_by_side(
-    hundredms: HundredMs, queries: Iterable[EventQuery], cap: int
-) -> list[Walk]:
-    tasks = [asyncio.ensure_future(walk(hundredms, query, cap)) for query in queries]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
+def _sum(totals: Sequence[int | None]) -> int | None:
+    known = [total for total in totals if total is not None]
+    return sum(known) if len(known) == len(totals) else None
 
 
 def _raise_if_blind(walks: Sequence[Walk]) -> None:
@@ -55,11 +70,10 @@ def _raise_if_blind(walks: Sequence[Walk]) -> None:
 
 def _completeness(walks: Sequence[Walk]) -> Completeness:
     tallies = [one.tally for one in walks]
-    totals = [tally.total for tally in tallies]
     notes = tuple(tally.note for tally in tallies if tally.note)
     return Completeness(
         fetched=sum(tally.fetched for tally in tallies),
-        total=None if None in totals else sum(total or 0 for total in totals),
+        total=_sum([tally.total for tally in tallies]),
         complete=not notes,
         notes=notes,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.errors import NotAllowed, NothingFound, UnknownCode
+from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
 from bot.domain.handle import Handle
 from bot.domain.places import Room, Session
@@ -15,14 +15,14 @@ from bot.domain.target import Candidate, Choices, Target, TargetKind
 from bot.investigate.budget import Budget
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place
 from bot.investigate.cut import cut, earlier
-from bot.investigate.fetch import Fetched
+from bot.investigate.fetch import Fetched, Reader
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
 from bot.investigate.places import places_of
-from bot.investigate.ports import Clock, HundredMs, Tell, Workspaces
+from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, unwatched
 from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
-from bot.investigate.spelling import fetch_any_spelling
+from bot.investigate.spelling import read_any_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Task:
     lookup_id: str
     window: Window
     types: tuple[str, ...] = ERROR_TYPES
+    watch: Watch = unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,18 @@ class Investigator:
     clock: Clock
     budget: Budget = field(default_factory=Budget)
 
-    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+    async def report(
+        self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
+    ) -> Report | Choices:
         """Resolve, fetch, sum up. Raises BotError when there is nothing to report."""
+        if question.complaint:
+            raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
         resolver = Resolver(self._persons(tell))
         found = await resolver.resolve(question.clues)
         if isinstance(found, Choices):
             return found
-        task = Task(lookup_id, Window(question.since, question.until), question.types)
+        window = Window(question.since, question.until)
+        task = Task(lookup_id, window, question.types, watch)
         return await self._report(found, task, tell)
 
     async def reopen(self, handle: Handle, tell: Tell) -> Report:
@@ -102,9 +108,8 @@ class Investigator:
         hundredms = self._on(target.room.workspace, tell)
         as_of = self.clock()
         self.learner.room(hundredms, target)
-        target, fetched = await fetch_any_spelling(
-            hundredms, target, task.types, self.budget.rows_per_type
-        )
+        reader = Reader(hundredms, task.types, self.budget.rows_per_type, task.watch)
+        target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
         return _sum_up(target, task, as_of, fetched)
 

@@ -112,5 +112,13 @@ Clock = Callable[[], datetime]
 Tell = Callable[[str], Awaitable[None]]
 """Tells the asker, while they wait, what is being waited for. Plain text, one sentence."""
 
+Watch = Callable[[int, int | None], None]
+"""Is told, after each page, the events read so far and the total (None: not known yet)."""
+
+
+def unwatched(rows: int, total: int | None) -> None:
+    """A Watch that looks away."""
+
+
 Workspaces = Mapping[str, HundredMs]
 """Every configured workspace by alias, in order of the settings."""

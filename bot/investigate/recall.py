@@ -11,6 +11,33 @@ log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 
+class NoMemory:
+    """A Memory that keeps nothing, for a look-up where no database can be opened."""
+
+    async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
+        """Nothing is known."""
+        log.debug("no memory to ask for peer %s", peer_id)
+        return ()
+
+    async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
+        """Nothing is known."""
+        log.debug("no memory to ask for code %s", code)
+        return ()
+
+    async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
+        """True: there is nothing to learn into."""
+        log.debug("no memory for codes of %s in %s", room_id, workspace)
+        return True
+
+    async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
+        """Nothing is kept."""
+        log.debug("not kept: %s, %s, %s", workspace, room_id, peer_ids)
+
+    async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
+        """Nothing is kept."""
+        log.debug("not kept: %s, %s, %s", workspace, room_id, codes)
+
+
 class Recall:
     """A Memory that forgets rather than fails: knowledge only saves calls."""
 

@@ -5,23 +5,20 @@ was typed, and only if nothing at all comes back in the other case; a UUID that 
 be a user's (Prebuilt gives anonymous users a UUID).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.target import Target
-from bot.investigate.fetch import Fetched, fetch
-from bot.investigate.ports import HundredMs
+from bot.investigate.fetch import Fetched, Reader
 
 
-async def fetch_any_spelling(
-    hundredms: HundredMs, target: Target, types: Sequence[str], cap: int
-) -> tuple[Target, Fetched]:
+async def read_any_spelling(reader: Reader, target: Target) -> tuple[Target, Fetched]:
     """The events, and the target as 100ms spells it (as typed, if nothing was found)."""
-    first = await fetch(hundredms, target, types, cap)
+    first = await reader.read(target)
     if target.peer_id is None or first.completeness.fetched or not first.completeness.complete:
         return target, first
     for other in _others(target, target.peer_id):
-        found = await fetch(hundredms, other, types, cap)
+        found = await reader.read(other)
         if found.completeness.fetched:
             return other, found
     return target, first

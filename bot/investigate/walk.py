@@ -1,5 +1,6 @@
 """Reading one cursor to its end, whatever the far side does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
@@ -94,29 +95,31 @@ def _sentence(text: str) -> str:
     return text.rstrip(". ") + "."
 
 
-async def walk(hundredms: HundredMs, query: EventQuery, cap: int) -> Walk:
-    """Every page of one query, in turn.
+async def walk(
+    hundredms: HundredMs, so_far: Walk, cap: int, after_page: Callable[[], None]
+) -> None:
+    """Every page of one query, in turn, folded into `so_far`.
 
     Trouble on the way is kept in the outcome; only refused credentials are raised.
     """
-    so_far = Walk(query)
     start = ""
     while True:
         try:
-            page = await hundredms.events(query, start)
+            page = await hundredms.events(so_far.query, start)
         except HundredMsRefused:
             raise
         except ExpiredCursor:
             if so_far.restarted or not start:
                 so_far.stopped = "100ms no longer knows the place we had reached"
-                return so_far
+                return
             so_far.restart()
             start = ""
             continue
         except ServiceTrouble as trouble:
             so_far.trouble = trouble
-            return so_far
+            return
         so_far.take(page)
+        after_page()
         if so_far.ended(page.next, cap):
-            return so_far
+            return
         start = page.next

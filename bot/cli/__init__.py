@@ -1,0 +1,5 @@
+"""The command line: serve, lookup, check."""
+
+from bot.cli.app import app
+
+__all__ = ["app"]

@@ -1,0 +1,42 @@
+"""Every command of `call-doctor`; each lives in a file of its own."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot.cli import check as checking
+from bot.cli import lookup as looking
+from bot.cli import serve as serving
+
+app = typer.Typer(
+    help="Tells why a 100ms video call failed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def serve() -> None:
+    """Answer in Slack: Socket Mode if SLACK_APP_TOKEN is set, else HTTP on PORT."""
+    raise typer.Exit(asyncio.run(serving.run()))
+
+
+@app.command()
+def lookup(
+    text: Annotated[list[str], typer.Argument(help="Any id, link or name, and options.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Look a call up here in the terminal.
+
+    Exit status: 0 answered, 1 a service failed, 2 nothing recognised or found.
+    """
+    raise typer.Exit(asyncio.run(looking.run(" ".join(text), as_json=json)))
+
+
+@app.command()
+def check() -> None:
+    """Verify settings, tokens, scopes and manifest; say what to fix."""
+    raise typer.Exit(asyncio.run(checking.run()))

@@ -1,0 +1,109 @@
+"""The one module that knows every part, and puts them together."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.catalogue import load_catalogue
+from bot.domain.errors import StoreUnreachable
+from bot.hundredms import Credentials, open_workspaces
+from bot.hundredms.client import HundredMsClient
+from bot.investigate.investigator import Investigator
+from bot.investigate.learn import Learner
+from bot.investigate.ports import Memory
+from bot.investigate.recall import NoMemory, Recall
+from bot.render.renderer import Renderer
+from bot.settings import Settings
+from bot.slack.settings import SlackSettings
+from bot.slack.tools import Tools
+from bot.storage import SqlMemory, open_memory
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that nobody confuses when reading a reference out."""
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+def new_reference() -> str:
+    """A fresh reference: it names a look-up to people, in metadata and in the log."""
+    return "CD-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The parts that every entry point needs."""
+
+    investigator: Investigator
+    renderer: Renderer
+    workspaces: dict[str, HundredMsClient]
+    memory: SqlMemory | None
+
+
+def credentials(settings: Settings) -> list[Credentials]:
+    """What each 100ms workspace is called with. Raises Misconfigured."""
+    return [
+        Credentials(
+            alias,
+            access_key=workspace.access_key.get_secret_value(),
+            secret=workspace.secret.get_secret_value(),
+            token=workspace.management_token.get_secret_value(),
+            url=workspace.api_url or settings.hms_api_url,
+        )
+        for alias, workspace in settings.workspaces().items()
+    ]
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterator[Engine]:
+    """The engine, its connections open while the block runs.
+
+    Raises Misconfigured; StoreUnreachable only if `memory_needed`: a look-up in the terminal
+    goes on without a database.
+    """
+    signing = credentials(settings)
+    renderer = Renderer(
+        load_catalogue(), settings.templates_dir, dashboard=settings.hms_dashboard_url
+    )
+    async with AsyncExitStack() as stack:
+        memory = await _memory(settings, stack, needed=memory_needed)
+        workspaces = await stack.enter_async_context(open_workspaces(signing, clock=now))
+        recall = Recall(memory)
+        learner = Learner(recall)
+        stack.push_async_callback(learner.close)
+        yield Engine(
+            Investigator(workspaces, recall, learner, now),
+            renderer,
+            workspaces,
+            memory if isinstance(memory, SqlMemory) else None,
+        )
+
+
+async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> Memory:
+    try:
+        return await stack.enter_async_context(open_memory(settings.database))
+    except StoreUnreachable:
+        if needed:
+            raise
+        return NoMemory()
+
+
+def tools(engine: Engine) -> Tools:
+    """What the Slack edge answers with."""
+    return Tools(engine.renderer, engine.investigator, now, new_reference)
+
+
+def slack_settings(settings: Settings) -> SlackSettings:
+    """The Slack edge's own settings."""
+    return SlackSettings(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        api_url=settings.slack_api_url,
+        host=settings.host,
+        port=settings.port,
+    )
