@@ -4,6 +4,7 @@ import argparse
 
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.scenes.large import LARGE
 from workbench.pretend_hundredms.serving import base_url, listen, server_of
 from workbench.pretend_hundredms.stage import utc_now
 
@@ -14,8 +15,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--access-key", default=ACCESS_KEY)
     parser.add_argument("--secret", default=SECRET)
+    parser.add_argument("--large", type=int, default=LARGE, help="events in the room `large`")
     args = parser.parse_args()
-    app = build(demo_world(utc_now(), access_key=args.access_key, secret=args.secret))
+    world = demo_world(
+        utc_now(), access_key=args.access_key, secret=args.secret, large_events=args.large
+    )
+    app = build(world)
     bound = listen(args.port)
     print(base_url(bound), flush=True)
     server_of(app).run(sockets=[bound])

@@ -23,7 +23,7 @@ class BadToken(Exception):
     """The token does not open any workspace."""
 
 
-def management_token(access_key: str, secret: str, now: datetime, **claims: object) -> str:
+def management_token(access_key: str, secret: str, now: datetime, /, **claims: object) -> str:
     """A token as a customer's server mints it; ``claims`` replaces single claims."""
     second = int(now.timestamp())
     usual: dict[str, Any] = {

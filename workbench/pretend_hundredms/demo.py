@@ -7,7 +7,7 @@ from workbench.pretend_hundredms.scenes import crowds, oddities
 from workbench.pretend_hundredms.scenes.all_types import all_types
 from workbench.pretend_hundredms.scenes.everyday import healthy, one_bad_user
 from workbench.pretend_hundredms.scenes.hostile import hostile
-from workbench.pretend_hundredms.scenes.large import large
+from workbench.pretend_hundredms.scenes.large import LARGE, large
 from workbench.pretend_hundredms.scenes.odd_cases import odd_cases
 from workbench.pretend_hundredms.scenes.storm import storm
 from workbench.pretend_hundredms.world import PretendWorkspace, World
@@ -23,7 +23,6 @@ _SCENES = (
     healthy,
     one_bad_user,
     storm,
-    large,
     all_types,
     hostile,
     odd_cases,
@@ -39,18 +38,26 @@ _SCENES = (
 )
 
 
-def demo_world(now: datetime, *, access_key: str = ACCESS_KEY, secret: str = SECRET) -> World:
-    """Everything as it looks at ``now``; key and secret are those of the first workspace."""
-    rooms = (*sample_rooms(now), *(scene(now, _ACCOUNT) for scene in _SCENES))
+def demo_world(
+    now: datetime,
+    *,
+    access_key: str = ACCESS_KEY,
+    secret: str = SECRET,
+    large_events: int = LARGE,
+) -> World:
+    """Everything as it looks at ``now``; key and secret are those of the first workspace.
+
+    ``large_events`` is the number of events in the room ``large``.
+    """
+    rooms = (
+        *sample_rooms(now),
+        *(scene(now, _ACCOUNT) for scene in _SCENES),
+        large(now, _ACCOUNT, events=large_events),
+    )
+    elsewhere = oddities.elsewhere(now, _OTHER_ACCOUNT)
     return World(
         (
             PretendWorkspace("main", access_key, secret, _ACCOUNT, rooms),
-            PretendWorkspace(
-                "other",
-                OTHER_ACCESS_KEY,
-                OTHER_SECRET,
-                _OTHER_ACCOUNT,
-                (oddities.elsewhere(now, _OTHER_ACCOUNT),),
-            ),
+            PretendWorkspace("other", OTHER_ACCESS_KEY, OTHER_SECRET, _OTHER_ACCOUNT, (elsewhere,)),
         )
     )
