@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.catalogue import load_catalogue
+from bot.domain.catalogue import Catalogue
 from bot.domain.errors import StoreUnreachable
 from bot.hundredms import Credentials, open_workspaces
 from bot.hundredms.client import HundredMsClient
@@ -40,6 +41,7 @@ class Engine:
 
     investigator: Investigator
     renderer: Renderer
+    catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
     memory: SqlMemory | None
 
@@ -66,9 +68,8 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
     goes on without a database.
     """
     signing = credentials(settings)
-    renderer = Renderer(
-        load_catalogue(), settings.templates_dir, dashboard=settings.hms_dashboard_url
-    )
+    catalogue = load_catalogue()
+    renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:
         memory = await _memory(settings, stack, needed=memory_needed)
         workspaces = await stack.enter_async_context(open_workspaces(signing, clock=now))
@@ -78,6 +79,7 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         yield Engine(
             Investigator(workspaces, recall, learner, now),
             renderer,
+            catalogue,
             workspaces,
             memory if isinstance(memory, SqlMemory) else None,
         )

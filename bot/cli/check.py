@@ -1,0 +1,86 @@
+"""`call-doctor check`: tries everything a running bot needs, and says what to fix."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from bot import wiring
+from bot.cli.logs import set_up_logs
+from bot.domain.errors import BotError
+from bot.hundredms import open_workspaces
+from bot.settings import Settings, read_settings
+from bot.slack.manifest import manifest_findings
+from bot.slack.startup import check_slack
+from bot.storage import open_memory
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing tried; `trouble` is None if it works."""
+
+    name: str
+    good: str = ""
+    trouble: BotError | None = None
+
+
+async def run() -> int:
+    """Print every finding; 0 if all is well, else 1."""
+    console = Console(soft_wrap=True)
+    try:
+        settings = read_settings()
+    except BotError as error:
+        _show(console, Finding("settings", trouble=error))
+        return 1
+    set_up_logs("CRITICAL")
+    well = True
+    async for finding in _findings(settings):
+        _show(console, finding)
+        well = well and finding.trouble is None
+    return 0 if well else 1
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield await _try("Slack", lambda: _slack(settings))
+    yield await _try("manifest", _manifest)
+    yield await _try("100ms", lambda: _hundredms(settings))
+    yield await _try("database", lambda: _database(settings))
+
+
+async def _try(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        return Finding(name, await attempt())
+    except BotError as error:
+        return Finding(name, trouble=error)
+
+
+async def _slack(settings: Settings) -> str:
+    identity = await check_slack(wiring.slack_settings(settings))
+    return f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
+
+
+async def _manifest() -> str:
+    return manifest_findings()
+
+
+async def _hundredms(settings: Settings) -> str:
+    async with open_workspaces(wiring.credentials(settings), clock=wiring.now) as workspaces:
+        for client in workspaces.values():
+            await client.check()
+        return f"100ms accepts the credentials of: {', '.join(workspaces)}"
+
+
+async def _database(settings: Settings) -> str:
+    async with open_memory(settings.database) as memory:
+        await memory.ping()
+    return "reachable, up to date"
+
+
+def _show(console: Console, finding: Finding) -> None:
+    if finding.trouble is None:
+        console.print(Text.assemble(("ok    ", "green"), f"{finding.name}: {finding.good}"))
+        return
+    error = finding.trouble
+    console.print(Text.assemble(("FIX   ", "bold red"), f"{finding.name}: {error.headline}"))
+    console.print(Text(f"      {error.cause}\n      {error.next_step}"))

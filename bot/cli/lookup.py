@@ -1,0 +1,95 @@
+"""`call-doctor lookup`: the same engine, answering in the terminal."""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from bot import wiring
+from bot.cli import terminal
+from bot.cli.logs import set_up_logs
+from bot.cli.progress import Progress
+from bot.domain.errors import AskedWrongly, BotError, Unexpected
+from bot.domain.reading import read_question
+from bot.domain.report import Report
+from bot.domain.target import Choices
+from bot.render.document import choices_document, document, error_document
+from bot.settings import read_settings
+
+log = logging.getLogger(__name__)
+
+ANSWERED, FAILED, NOT_FOUND = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where an outcome goes: people read `out`, scripts read one document on stdout."""
+
+    out: Console
+    as_json: bool
+    reference: str
+
+    def document(self, facts: Mapping[str, Any]) -> None:
+        """One JSON document on stdout."""
+        print(json.dumps(facts, ensure_ascii=False, indent=2))  # noqa: T201
+
+    def error(self, error: BotError) -> int:
+        """The error in words, with its reference; the exit status it means."""
+        logged = logging.getLevelNamesMapping()[error.level.upper()]
+        log.log(logged, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})
+        if self.as_json:
+            self.document(error_document(error, self.reference))
+        else:
+            terminal.show_error(Console(stderr=True), error, self.reference)
+        return NOT_FOUND if isinstance(error, AskedWrongly) else FAILED
+
+    def choices(self, choices: Choices) -> int:
+        """What may be meant, listed."""
+        if self.as_json:
+            self.document(choices_document(choices, self.reference))
+        else:
+            terminal.show_choices(Console(stderr=True), choices)
+        return NOT_FOUND
+
+
+async def run(text: str, *, as_json: bool) -> int:
+    """Look `text` up and print the answer; the process's exit status."""
+    screen = Screen(Console(), as_json, wiring.new_reference())
+    try:
+        return await _answer(text, screen)
+    except BotError as error:
+        return screen.error(error)
+    except Exception:
+        log.exception("unexpected", extra={"lookup_id": screen.reference})
+        return screen.error(Unexpected())
+
+
+async def _answer(text: str, screen: Screen) -> int:
+    settings = read_settings()
+    set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
+    question = read_question(text, wiring.now())
+    if question.help and text.strip() and not screen.as_json:
+        terminal.show_help(screen.out)
+        return ANSWERED
+    async with wiring.open_engine(settings, memory_needed=False) as engine:
+        with Progress(Console(stderr=True)) as progress:
+            found = await engine.investigator.report(
+                question, screen.reference, progress.tell, progress.watch
+            )
+        if isinstance(found, Choices):
+            return screen.choices(found)
+        _show(found, engine, screen)
+    return ANSWERED
+
+
+def _show(report: Report, engine: wiring.Engine, screen: Screen) -> None:
+    if screen.as_json:
+        screen.document(document(report))
+    else:
+        gist = engine.renderer.answer(report).opening.text
+        terminal.show_report(screen.out, report, engine.catalogue, gist)
+    sys.stdout.flush()

@@ -1,0 +1,148 @@
+"""A report as people read it in a terminal: gist first, then causes, then each failure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
+from bot.domain.device import device_line
+from bot.domain.errors import BotError
+from bot.domain.events import ErrorEvent
+from bot.domain.report import Report
+from bot.domain.target import Choices
+
+TOP = 5
+"""Causes shown; the rest is counted."""
+
+SHOWN = 20
+"""Terminal failures shown in full; the rest is counted, and `--json` holds all."""
+
+USAGE = """\
+call-doctor lookup "<anything>" [--json]
+
+  65af97002889d74ef8d1e18f            a room id or a session id
+  b3f3c6bc-d942-4446-96dd-b7e141189e7a in standup   a peer, its room if you know it
+  standup                             a room's name
+  user:ann@example.com in standup     one of your users
+  https://acme.app.100ms.live/...     a join link or a dashboard link
+
+Options in the text: since 2h, last 3d, type join"""
+
+
+def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:
+    """The whole report."""
+    console.print()
+    console.print(Text(gist, style="bold"))
+    if report.events:
+        console.print(_counts(report))
+        console.print(_causes(report, catalogue))
+    for renderable in _failures(report, catalogue):
+        console.print(renderable)
+    console.print(_footer(report))
+
+
+def show_error(console: Console, error: BotError, reference: str) -> None:
+    """Headline, cause, next step, reference."""
+    console.print(Text(error.headline, style="bold red"))
+    console.print(Text(error.cause))
+    console.print(Text(f"What to do: {error.next_step}"))
+    console.print(Text(f"Reference: {reference}", style="dim"))
+
+
+def show_choices(console: Console, choices: Choices) -> None:
+    """Each candidate with the text that asks for just it."""
+    console.print(Text("That may mean several things. Ask for one of these:", style="bold"))
+    for candidate in choices.candidates:
+        created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
+        console.print(
+            Text(f"  {candidate.value}", style="cyan"), Text(f"    {candidate.label}{created}")
+        )
+    if choices.note:
+        console.print(Text(choices.note))
+
+
+def show_help(console: Console) -> None:
+    """What can be asked."""
+    console.print(Text(USAGE))
+
+
+def _counts(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table.add_column("Type")
+    table.add_column("Events", justify="right")
+    table.add_column("Terminal", justify="right")
+    for kind, count in report.by_type.items():
+        style = "" if count.events else "dim"
+        terminal = Text(f"{count.terminal:,}", style="bold red" if count.terminal else "dim")
+        table.add_row(Text(kind, style=style), Text(f"{count.events:,}", style=style), terminal)
+    return table
+
+
+def _causes(report: Report, catalogue: Catalogue) -> RenderableType:
+    entries = [(catalogue.explain(event).entry, event) for event in report.events]
+    counted = Counter(entry.key for entry, _ in entries)
+    known = {entry.key: (entry, event) for entry, event in entries}
+    lines: list[RenderableType] = [Text("\nMost frequent", style="bold")]
+    for key, number in counted.most_common(TOP):
+        lines += _cause(*known[key], number)
+    if len(counted) > TOP:
+        lines.append(Text(f"… and {len(counted) - TOP} more kinds", style="dim"))
+    return Group(*lines)
+
+
+def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]:
+    code = f" ({event.error_code})" if event.error_code else ""
+    return [
+        Text.assemble((f"  {number:,} x ", "bold"), (f"{entry.title}{code}", "yellow")),
+        Text(f"      {entry.meaning}"),
+        Text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
+    ]
+
+
+def _failures(report: Report, catalogue: Catalogue) -> Iterator[RenderableType]:
+    failures = report.failures
+    for event in failures[:SHOWN]:
+        yield _failure(event, catalogue)
+    if len(failures) > SHOWN:
+        yield Text(f"… and {len(failures) - SHOWN:,} more terminal failures: --json holds all.")
+
+
+def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
+    entry = catalogue.explain(event).entry
+    who = f"{event.user_name or 'no name'}, user {event.user_id or 'not reported'}"
+    rows: Sequence[tuple[str, str | None]] = (
+        ("when", event.stamp),
+        ("who", f"{who}, role {event.role}" if event.role else who),
+        (
+            "error",
+            f"{event.error_code or '-'} {event.error_name or ''}: {event.error_message or ''}",
+        ),
+        ("detail", event.error_description),
+        ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
+        ("next", entry.do),
+        ("device", device_line(event.agent, event.domain)),
+        ("peer", event.peer_id),
+        ("session", event.session_id),
+        ("event", event.id),
+    )
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for label, value in rows:
+        if value:
+            grid.add_row(label, Text(value))
+    return Panel(grid, title=Text(f"{event.type} · {entry.title}"), title_align="left")
+
+
+def _footer(report: Report) -> Group:
+    seen = report.completeness
+    total = f"{seen.total:,}" if seen.total is not None else "an unknown number of"
+    line = f"{seen.fetched:,} of {total} events, as of {report.as_of:%H:%M:%S} UTC, 30 days kept"
+    style = "green" if seen.complete else "bold red"
+    lines = [Text(f"\n{line}" if seen.complete else f"\nIncomplete: {line}", style=style)]
+    lines += [Text(note) for note in (*seen.notes, *report.notes)]
+    return Group(*lines, Text(f"Reference: {report.lookup_id}", style="dim"))
