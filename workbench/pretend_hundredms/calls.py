@@ -4,10 +4,15 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from workbench.pretend_hundredms.ids import digest
+
 
 @dataclass(slots=True)
 class Call:
-    """One call; ``status`` stays None if no answer was begun, times are seconds since 1970."""
+    """One call; ``status`` stays None if no answer was begun, times are seconds since 1970.
+
+    ``token`` tells tokens apart without holding them: 1 is the first ever shown, and so on.
+    """
 
     number: int
     method: str
@@ -18,6 +23,7 @@ class Call:
     status: int | None = None
     workspace: str | None = None
     fault: str | None = None
+    token: int | None = None
 
     def values(self, name: str) -> list[str]:
         """All values of a query parameter."""
@@ -32,11 +38,17 @@ class CallLog:
         self.in_flight = 0
         self.max_in_flight = 0
         self._count = 0
+        self._tokens: dict[bytes, int] = {}
 
-    def begin(self, method: str, path: str, query: tuple[tuple[str, str], ...]) -> Call:
-        """Write down a call that has arrived."""
+    def begin(
+        self, method: str, path: str, query: tuple[tuple[str, str], ...], header: str = ""
+    ) -> Call:
+        """Write down a call that has arrived; ``header`` is its Authorization, not kept."""
         self._count += 1
         call = Call(self._count, method, path, query, time.time())
+        if header:
+            known = self._tokens.setdefault(digest(header), len(self._tokens) + 1)
+            call.token = known
         self.calls.append(call)
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workbench.pretend_hundredms.ids import base62, digest, uuid_of
 from workbench.pretend_hundredms.shelf import Filters, Rows
+from workbench.pretend_hundredms.world import Event
 
 _CURSORS_KEPT = 200_000
 
@@ -23,6 +24,7 @@ class Snapshot:
     rows: Rows
     positions: Sequence[int]
     distinct: int
+    stray: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

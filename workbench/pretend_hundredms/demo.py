@@ -32,6 +32,7 @@ _SCENES = (
     oddities.hashed_names,
     oddities.retention_edge,
     oddities.empty,
+    oddities.namesake,
     crowds.support_desk,
     crowds.daily_standup,
     crowds.town_hall,
@@ -53,11 +54,15 @@ def demo_world(
         *sample_rooms(now),
         *(scene(now, _ACCOUNT) for scene in _SCENES),
         large(now, _ACCOUNT, events=large_events),
+        oddities.in_both(now, _ACCOUNT, age_days=7),
     )
-    elsewhere = oddities.elsewhere(now, _OTHER_ACCOUNT)
+    others = (
+        oddities.elsewhere(now, _OTHER_ACCOUNT),
+        oddities.in_both(now, _OTHER_ACCOUNT, age_days=9),
+    )
     return World(
         (
             PretendWorkspace("main", access_key, secret, _ACCOUNT, rooms),
-            PretendWorkspace("other", OTHER_ACCESS_KEY, OTHER_SECRET, _OTHER_ACCOUNT, (elsewhere,)),
+            PretendWorkspace("other", OTHER_ACCESS_KEY, OTHER_SECRET, _OTHER_ACCOUNT, others),
         )
     )

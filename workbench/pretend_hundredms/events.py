@@ -15,7 +15,7 @@ from workbench.pretend_hundredms.answers import Refusal, bounded, truth, whole_n
 from workbench.pretend_hundredms.book import WorkspaceBook
 from workbench.pretend_hundredms.cursors import Place, Snapshot
 from workbench.pretend_hundredms.ids import nanoseconds_of
-from workbench.pretend_hundredms.shelf import Case, Filters, Rows
+from workbench.pretend_hundredms.shelf import Case, Filters, Rows, Shelf
 from workbench.pretend_hundredms.stage import Stage, book_of, stage_of
 from workbench.pretend_hundredms.switches import Switches
 from workbench.pretend_hundredms.world import Event
@@ -104,8 +104,15 @@ def _snapshot(stage: Stage, book: WorkspaceBook, filters: Filters, limit: int) -
     window = rows.between(nanoseconds_of(now - _KEPT), nanoseconds_of(now))
     identity = stage.cursors.new_id()
     positions = _duplicated(_ordered(window, switches, identity), switches, limit)
+    stray = _stray(shelf, filters) if shelf and switches.stray_row else None
     alias = book.workspace.alias
-    return Snapshot(identity, alias, filters, now, rows, positions, len(window))
+    return Snapshot(identity, alias, filters, now, rows, positions, len(window), stray)
+
+
+def _stray(shelf: Shelf, filters: Filters) -> Event | None:
+    """The docs' own sample of one type holds an event of another."""
+    others = (event for event in shelf.events if event["type"] not in filters.types)
+    return next(others, None) if filters.types else None
 
 
 def _ordered(window: range, switches: Switches, seed: str) -> Sequence[int]:
@@ -133,6 +140,8 @@ def _page(stage: Stage, place: Place, limit: int, cursor: str | None) -> dict[st
     snapshot = place.snapshot
     end = place.offset if place.blank else place.offset + limit
     events = [snapshot.rows.events[n] for n in snapshot.positions[place.offset : end]]
+    if snapshot.stray and place.page == 1:
+        events.append(snapshot.stray)
     more = end < len(snapshot.positions)
     following = _following(stage, place, end, cursor) if more else None
     return _envelope(stage.switches, snapshot, events, following)

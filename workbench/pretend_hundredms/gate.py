@@ -3,6 +3,7 @@
 import asyncio
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workbench.pretend_hundredms.answers import error_answer
@@ -25,7 +26,8 @@ class Gate:
             return
         text = scope["query_string"].decode("latin-1")
         query = tuple(parse_qsl(text, keep_blank_values=True))
-        call = self.stage.calls.begin(scope["method"], scope["path"], query)
+        header = Headers(scope=scope).get("authorization", "")
+        call = self.stage.calls.begin(scope["method"], scope["path"], query, header)
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -121,7 +121,7 @@ class Scene:
             nanos = self.rng.randrange(1, 10**digits) * 10 ** (9 - digits)
         event = {
             "version": "2.0",
-            "id": uuid_of("event", self.name, len(self.events)),
+            "id": uuid_of("event", self.account_id, self.name, len(self.events)),
             "timestamp": event_stamp(at, nanos),
             "type": kind,
             "data": data,
@@ -152,7 +152,8 @@ class Scene:
             created_at=self.created_at,
             template_id=self.template_id,
             codes=tuple(
-                PretendCode(room_code(self.name, role), role) for role in ("host", "guest")
+                PretendCode(room_code(self.account_id, self.name, role), role)
+                for role in ("host", "guest")
             ),
             sessions=tuple(self.sessions),
             events=tuple(self.events),

@@ -11,6 +11,7 @@ from workbench.pretend_hundredms.answers import Refusal, bounded, whole_number
 from workbench.pretend_hundredms.stage import stage_of
 
 Row = TypeVar("Row")
+_FOREVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _SMALLEST, _LARGEST, _USUAL = 10, 100, 10
 
 
@@ -47,10 +48,9 @@ def moment(request: Request, name: str) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def within(request: Request, created_at: datetime) -> bool:
-    """Whether something began between the query's ``after`` and ``before``."""
-    after, before = moment(request, "after"), moment(request, "before")
-    return (after is None or created_at >= after) and (before is None or created_at <= before)
+def span(request: Request) -> tuple[datetime, datetime]:
+    """The query's ``after`` and ``before``; for ever where one is missing."""
+    return moment(request, "after") or _FOREVER[0], moment(request, "before") or _FOREVER[1]
 
 
 def _first(rows: Sequence[Row], identity: Callable[[Row], str], start: str | None) -> int:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from workbench.pretend_hundredms.answers import Refusal, truth
 from workbench.pretend_hundredms.ids import milli_stamp
-from workbench.pretend_hundredms.listing import one_page, within
+from workbench.pretend_hundredms.listing import one_page, span
 from workbench.pretend_hundredms.stage import Stage, book_of, stage_of
 from workbench.pretend_hundredms.world import PretendCode, PretendRoom
 
@@ -24,13 +24,14 @@ async def list_rooms(request: Request) -> JSONResponse:
     """Rooms, newest first; without ``enabled`` only those that are."""
     stage, asked = stage_of(request), request.query_params
     enabled = truth(asked.get("enabled") or "true", "enabled")
+    after, before = span(request)
     rows = [
         room
         for room in book_of(request).rooms.values()
         if room.enabled == enabled
         and _named(stage, room, asked.get("name"))
         and asked.get("template_id") in {None, "", room.template_id}
-        and within(request, room.created_at)
+        and after <= room.created_at <= before
     ]
     return one_page(request, rows, lambda room: room.id, lambda room: _room_json(request, room))
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from workbench.pretend_hundredms.answers import truth
 from workbench.pretend_hundredms.ids import milli_stamp
-from workbench.pretend_hundredms.listing import one_page, within
+from workbench.pretend_hundredms.listing import one_page, span
 from workbench.pretend_hundredms.rooms import unknown_id
 from workbench.pretend_hundredms.stage import book_of, stage_of
 from workbench.pretend_hundredms.world import PretendPeer, PretendSession
@@ -31,12 +31,13 @@ async def list_sessions(request: Request) -> JSONResponse:
     asked = request.query_params
     active = truth(asked.get("active") or "true", "active")
     room_id = (asked.get("room_id") or "").lower()
+    after, before = span(request)
     rows = [
         session
         for session in book_of(request).sessions.values()
         if session.active == active
         and room_id in {"", session.room_id.lower()}
-        and within(request, session.created_at)
+        and after <= session.created_at <= before
     ]
     return one_page(
         request,

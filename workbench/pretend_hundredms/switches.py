@@ -23,6 +23,7 @@ class Switches:
     wrong_kind: Literal["404", "400", "401"] = "404"
     bad_token: Literal["401", "403"] = "401"
     duplicates: Literal["none", "within_page", "across_pages"] = "none"
+    stray_row: bool = False  # page 1 also holds an event of a type not asked for
     repeated_cursor: bool = False
     empty_page_with_next: bool = False
     case_sensitive_ids: bool = False

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pretend_hundredms_support import KEY, SECRET, Bench, bench, desk
+from pretend_hundredms_support import KEY, SECRET, Bench, bearer, bench, desk
 
 from workbench.pretend_hundredms.auth import management_token
 from workbench.pretend_hundredms.stage import utc_now
@@ -36,6 +36,14 @@ async def test_each_call_is_logged_without_its_token() -> None:
         assert b.stage.calls.of("/v2/analytics")[0].values("type") == ["a", "b"]
         assert (await _control(b, "DELETE", "calls")).json()["count"] == 0
         assert b.stage.calls.calls == []
+
+
+async def test_tokens_are_told_apart_but_not_kept() -> None:
+    async with bench() as b:
+        await b.get("/rooms")
+        await b.client.get("http://pretend.test/v2/rooms", headers=bearer(jti="another"))
+        await b.get("/rooms")
+        assert [call.token for call in b.stage.calls.calls] == [1, 2, 1]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])

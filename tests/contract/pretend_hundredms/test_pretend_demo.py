@@ -11,6 +11,7 @@ from pretend_hundredms_support import NOW, bench, whole_demo
 
 import workbench.pretend_hundredms as pretend
 from workbench.pretend_hundredms.demo import demo_world
+from workbench.pretend_hundredms.scenes.oddities import NAMESAKE
 from workbench.pretend_hundredms.world import ERROR_TYPES, PretendRoom
 
 DEMO = whole_demo()
@@ -179,6 +180,14 @@ async def test_hostile_texts_travel_unharmed() -> None:
         by_id = {event["id"]: event for event in room.events}
         assert all(event == by_id[event["id"]] for event in events)
         assert len(events) == len(by_id)
+
+
+def test_names_can_mean_several_things() -> None:
+    peers = {peer.id for s in DEMO.room("daily-standup").sessions for peer in s.peers}
+    assert NAMESAKE in peers
+    assert DEMO.room(NAMESAKE).sessions
+    twins = [room for room in ROOMS if room.name == "in-both-workspaces"]
+    assert len({room.id for room in twins}) == 2
 
 
 def test_some_people_exist_in_events_alone() -> None:

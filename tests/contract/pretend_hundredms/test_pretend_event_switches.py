@@ -111,6 +111,15 @@ async def test_duplicates_across_pages() -> None:
     assert len({event for page in pages for event in ids(page)}) == 30
 
 
+async def test_a_stray_row_of_another_type() -> None:
+    async with bench() as b:
+        b.stage.switches.stray_row = True
+        page = await b.page(room_id=ROOM, type="client.join.failed", limit=4)
+        assert [event["type"] for event in page["events"][:4]] == ["client.join.failed"] * 4
+        assert page["events"][4]["type"] != "client.join.failed"
+        assert (page["limit"], page["total"]) == (5, 6)
+
+
 async def test_repeated_cursor() -> None:
     pages = await _walked(repeated_cursor=True)
     assert len(pages) == 2

@@ -16,6 +16,7 @@ from workbench.pretend_hundredms.ids import uuid_of
 from workbench.pretend_hundredms.world import PretendRoom
 
 UUID_ROOM = uuid_of("room name", 1)
+NAMESAKE = uuid_of("peer", "daily-standup", 12)
 
 
 def uuid_named(now: datetime, account_id: str) -> PretendRoom:
@@ -90,6 +91,23 @@ def elsewhere(now: datetime, account_id: str) -> PretendRoom:
     scene.error("client.disconnected", at, people[1], signal_lost(), session)
     over = gave_up(signal_lost(), "SignalDisconnect")
     scene.error("client.disconnected", at + timedelta(seconds=60), people[1], over, session)
+    return scene.room()
+
+
+def namesake(now: datetime, account_id: str) -> PretendRoom:
+    """A room whose name is, by bad luck, the peer id of somebody in ``daily-standup``."""
+    scene = Scene(NAMESAKE, now, age_days=4, account_id=account_id)
+    scene.session(scene.ago(hours=30), [scene.person(n) for n in range(2)])
+    return scene.room()
+
+
+def in_both(now: datetime, account_id: str, *, age_days: float) -> PretendRoom:
+    """A room of the same name in either workspace."""
+    scene = Scene("in-both-workspaces", now, age_days=age_days, account_id=account_id)
+    people = [scene.person(int(age_days) * 10 + n) for n in range(2)]
+    session = scene.session(scene.ago(hours=age_days), people)
+    at = session.created_at + timedelta(minutes=1)
+    scene.error("client.disconnected", at, people[0], signal_lost(), session)
     return scene.room()
 
 
