@@ -1,0 +1,71 @@
+"""A choice among several matches: the same question about just this one."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.errors import NotAllowed
+from bot.domain.question import Question
+from bot.domain.reading import read_question
+from bot.slack.desk import Desk, Lookup
+from bot.slack.explain import Explained
+from bot.slack.lookup import run
+from bot.slack.payloads import Body, message_ts, place_of_click, pressed, text_at
+from bot.slack.place import Place
+
+ACTION_ID = re.compile(r"choose-\d+")
+
+
+def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+    """Acknowledges and looks up what was chosen; a second press by the same person is ignored."""
+
+    async def on_choice(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        place = place_of_click(body)
+        key = ("choose", place.channel, message_ts(body), text_at(pressed(body), "action_id"))
+        if desk.seen.first(*key, place.user):
+            desk.crew.start(_answer(desk, place, body))
+
+    return on_choice
+
+
+async def _answer(desk: Desk, place: Place, body: Body) -> None:
+    reference = desk.tools.references()
+    async with Explained(desk, place, reference):
+        question = _question(desk, text_at(pressed(body), "value"))
+        await run(desk, Lookup(reference, question, place))
+
+
+def _question(desk: Desk, value: str) -> Question:
+    """The button's value: `q` asks for just one thing; the rest repeats the first question.
+
+    Raises NotAllowed when it is not one of ours.
+    """
+    try:
+        facts = json.loads(value)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, Mapping) or not text_at(facts, "q"):
+        raise NotAllowed(
+            "That button belongs to an older answer that I can no longer read.",
+            next_step="Ask again for a fresh answer.",
+        )
+    question = read_question(text_at(facts, "q"), desk.tools.clock())
+    return replace(
+        question,
+        private=bool(facts.get("private")),
+        since=_time(facts.get("since")) or question.since,
+        until=_time(facts.get("until")) or question.until,
+    )
+
+
+def _time(value: Any) -> datetime | None:  # noqa: ANN401  any JSON
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

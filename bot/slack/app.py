@@ -1,0 +1,104 @@
+"""The Bolt app: every entry point with its listener."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+
+from bot.slack.actions import ACTIONS
+from bot.slack.clients import Clients
+from bot.slack.commands import COMMANDS
+from bot.slack.commands.command import listener
+from bot.slack.desk import Desk
+from bot.slack.events import EVENTS
+from bot.slack.explain import in_words
+from bot.slack.middleware.once import once
+from bot.slack.middleware.strangers import strangers
+from bot.slack.notice import announce
+from bot.slack.payloads import text_at
+from bot.slack.settings import SlackSettings
+from bot.slack.shortcuts import SHORTCUTS
+from bot.slack.views import VIEWS
+from bot.slack.whose import place_of
+
+
+def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp:
+    """An AsyncApp with every listener, that answers every delivery with 200."""
+    app = AsyncApp(
+        logger=clients.logger,
+        client=clients.read,
+        signing_secret=settings.signing_secret,
+        authorize=_authorize(desk, settings),
+        request_verification_enabled=not settings.app_token,
+        # With this and the handler below even what nobody handles is acknowledged; else people
+        # read "dispatch_failed" in Socket Mode.
+        raise_error_for_unhandled_request=True,
+    )
+    app.middleware(once(desk.seen))
+    app.middleware(strangers(desk))
+    _register(app, desk)
+    app.error(_on_error(desk))
+    return app
+
+
+def _register(app: AsyncApp, desk: Desk) -> None:
+    for command in COMMANDS:
+        app.command(command.name)(listener(desk, command))
+    for shortcut in SHORTCUTS:
+        app.shortcut({"callback_id": shortcut.callback_id, "type": _KINDS[shortcut.type]})(
+            shortcut.listen(desk)
+        )
+    for callback_id, listen_view in VIEWS.items():
+        app.view(callback_id)(listen_view(desk))
+    for action_id, listen_action in ACTIONS:
+        app.action(action_id)(listen_action(desk))
+    for event, listen_event in EVENTS.items():
+        app.event(event)(listen_event(desk))
+
+
+_KINDS = {"message": "message_action", "global": "shortcut"}
+
+
+def _authorize(desk: Desk, settings: SlackSettings) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """We asked auth.test at start; Bolt would ask again at the first request of each burst."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=desk.identity.enterprise_id or None,
+            team_id=desk.identity.team_id,
+            bot_id=desk.identity.bot_id,
+            bot_user_id=desk.identity.bot_user_id,
+            bot_token=settings.bot_token,
+        )
+
+    return authorize
+
+
+def _on_error(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
+    """What a listener could not say itself: acknowledged, told, and logged with a reference."""
+
+    async def on_error(error: Exception, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            structlog.get_logger("call_doctor").info("unhandled", type=text_at(body, "type"))
+            return BoltResponse(status=200, body="")
+        reference = desk.tools.references()
+        log = structlog.get_logger("call_doctor").bind(lookup_id=reference)
+        message = desk.tools.renderer.error(in_words(error, log), reference)
+        if text_at(body, "command") and ack.response is None:
+            said = {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
+            headers = {"content-type": "application/json"}
+            return BoltResponse(status=200, body=json.dumps(said), headers=headers)
+        desk.crew.start(_tell(announce(desk, place_of(body), message, reference)))
+        return BoltResponse(status=200, body="")
+
+    return on_error
+
+
+async def _tell(saying: Awaitable[bool]) -> None:
+    if not await saying:
+        structlog.get_logger("call_doctor").error("asker_not_reached")

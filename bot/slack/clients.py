@@ -1,0 +1,92 @@
+"""Two clients for one Slack: one that asks and may repeat, one that posts and may not.
+
+Slack has no idempotency key, and slack_sdk's default handler sends a post again after a
+dropped connection: two posts. So posts are repeated only when they were surely not done.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.settings import SlackSettings
+
+RATE_RETRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """`read` for calls that may be repeated, `post` for those that may not."""
+
+    read: AsyncWebClient
+    post: AsyncWebClient
+    session: aiohttp.ClientSession
+    logger: logging.Logger
+
+
+class PatientRetry(AsyncRateLimitErrorRetryHandler):
+    """Waits as long as Slack asks, unless that is longer than a person would wait."""
+
+    def __init__(self, longest: float) -> None:
+        super().__init__(max_retry_count=RATE_RETRIES)
+        self._longest = longest
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002  the base class names it
+        request: HttpRequest,  # noqa: ARG002
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002
+    ) -> bool:
+        if response is None or response.status_code != 429:  # noqa: PLR2004  HTTP's number
+            return False
+        asked = response.headers.get("retry-after") or response.headers.get("Retry-After") or ["1"]
+        return asked[0].isdecimal() and int(asked[0]) <= self._longest
+
+
+def quiet_logger() -> logging.Logger:
+    """A logger for slack_sdk and Bolt that never tells payloads: they do so at DEBUG."""
+    logger = logging.getLogger("call_doctor.slack")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+@asynccontextmanager
+async def open_clients(settings: SlackSettings) -> AsyncIterator[Clients]:
+    """Both clients on one connection pool, closed at the end."""
+    timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
+    logger = quiet_logger()
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+
+        def client(handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
+            return AsyncWebClient(
+                token=settings.bot_token,
+                base_url=settings.api_url,
+                session=session,
+                logger=logger,
+                retry_handlers=handlers,
+            )
+
+        patient = PatientRetry(settings.longest_retry_after)
+        never_sent = AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError])
+        yield Clients(
+            read=client(
+                [patient, AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
+            ),
+            post=client([patient, never_sent]),
+            session=session,
+            logger=logger,
+        )

@@ -1,0 +1,51 @@
+"""A slash command: what the manifest says of it, and how it is answered."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.question import Kind
+from bot.render.message import Message
+from bot.slack.asking import understand
+from bot.slack.desk import Desk, Lookup
+from bot.slack.lookup import start
+from bot.slack.payloads import place_of_command, text_at
+
+Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One slash command, in the manifest's words. `expect` is what a bare id stands for."""
+
+    name: str
+    summary: str
+    usage_hint: str
+    expect: Kind | None = None
+
+
+def listener(desk: Desk, command: Command) -> Listener:
+    """The listener of a command: the acknowledgement already says "Looking…"."""
+
+    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        asked = understand(desk.tools, text_at(body, "text"), command.expect)
+        if asked.reply is not None:
+            structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
+            await say(ack, asked.reply)
+            return
+        await say(ack, desk.tools.renderer.looking(asked.question, asked.reference))
+        start(desk, Lookup(asked.reference, asked.question, place_of_command(body)))
+
+    return on_command
+
+
+async def say(ack: AsyncAck, message: Message) -> None:
+    """Acknowledge with words that only the asker sees."""
+    await ack(
+        text=message.text,
+        blocks=[dict(block) for block in message.blocks],
+        response_type="ephemeral",
+    )

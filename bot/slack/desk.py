@@ -1,0 +1,37 @@
+"""What every listener works with."""
+
+from dataclasses import dataclass, field, replace
+
+from bot.domain.question import Question
+from bot.slack.crew import Crew
+from bot.slack.identity import SlackIdentity
+from bot.slack.modals import Modals
+from bot.slack.place import Place
+from bot.slack.post import Poster
+from bot.slack.seen import Seen
+from bot.slack.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The tools, and our hands in Slack."""
+
+    tools: Tools
+    identity: SlackIdentity
+    poster: Poster
+    crew: Crew
+    seen: Seen = field(default_factory=Seen)
+    modals: Modals = field(default_factory=Modals)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One question on its way: what is asked, by which reference, and where the answer goes."""
+
+    id: str
+    question: Question
+    place: Place
+
+    def at(self, place: Place) -> "Lookup":
+        """The same look-up with a better known place."""
+        return replace(self, place=place)

@@ -1,0 +1,106 @@
+"""Slack's errors, each in its class: the one table that the posting layer decides by.
+
+The names are those of the methods' reference pages.
+https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+import asyncio
+from enum import StrEnum
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+
+class Cause(StrEnum):
+    """Why a call to Slack failed, by what is to be done."""
+
+    BUSY = "busy"  # surely not done: later, or by another route
+    UNKNOWN = "unknown"  # perhaps done: never again
+    FORM = "form"  # surely not done: once more in a simpler form
+    LONG = "long"  # the same, and blocks are hopeless: as plain text
+    PLACE = "place"  # surely not done: the next route
+    SETUP = "setup"  # surely not done: the operator must mend it
+    EXPIRED = "expired"  # surely not done: the person must repeat it
+    STALE = "stale"  # the message to change is gone: post a new one
+
+
+_NAMES: dict[Cause, str] = {
+    Cause.BUSY: "ratelimited rate_limited message_limit_exceeded",
+    Cause.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
+    Cause.FORM: (
+        "invalid_blocks invalid_blocks_format invalid_attachments too_many_attachments no_text "
+        "msg_blocks_too_many markdown_text_conflict markdown_text_too_long metadata_too_large "
+        "invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app "
+        "attachment_payload_limit_exceeded invalid_arg_name invalid_array_arg block_mismatch"
+    ),
+    Cause.LONG: "msg_blocks_too_long msg_too_long",
+    Cause.PLACE: (
+        "not_in_channel channel_not_found is_archived restricted_action "
+        "restricted_action_read_only_channel restricted_action_thread_only_channel "
+        "restricted_action_non_threadable_channel restricted_action_thread_locked "
+        "cannot_reply_to_message messages_tab_disabled no_permission ekm_access_denied "
+        "app_access_restricted user_not_in_channel user_not_found thread_not_found "
+        "file_uploads_disabled file_uploads_except_images_disabled file_type_not_allowed "
+        "storage_limit_reached posting_to_channel_denied"
+    ),
+    Cause.SETUP: (
+        "invalid_auth not_authed token_revoked token_expired account_inactive missing_scope "
+        "not_allowed_token_type org_login_required team_access_not_granted accesslimited "
+        "access_denied two_factor_setup_required"
+    ),
+    Cause.EXPIRED: (
+        "expired_trigger_id exchanged_trigger_id invalid_trigger_id trigger_expired "
+        "trigger_exchanged push_limit_reached expired_url used_url"
+    ),
+    Cause.STALE: (
+        "message_not_found edit_window_closed cant_update_message is_inactive "
+        "streaming_state_conflict"
+    ),
+}
+
+CAUSES: dict[str, Cause] = {
+    name: cause for cause, names in _NAMES.items() for name in names.split()
+}
+"""Each error that Slack documents for what we call, and its class."""
+
+TROUBLES = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError)
+"""What a call by slack_sdk's async clients raises when it fails."""
+
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+
+
+def cause_of(error: BaseException) -> tuple[Cause, str]:
+    """The class of a failed call and Slack's own word for it (or the exception's name).
+
+    An error that the table does not know, yet that Slack itself sent, is a refusal.
+    """
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Cause.BUSY, "unreachable"  # no connection was made: nothing was sent
+    if not isinstance(error, SlackApiError):
+        return Cause.UNKNOWN, type(error).__name__
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+    if status == _TOO_MANY:
+        return Cause.BUSY, "ratelimited"
+    if status >= _SERVER_ERROR:
+        return Cause.UNKNOWN, f"http_{status}"
+    word = word_of(error)
+    return (CAUSES.get(word, Cause.PLACE), word) if word else (Cause.UNKNOWN, "unreadable_answer")
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's name of an error; "" when the answer had none."""
+    data = getattr(error.response, "data", None)
+    word = data.get("error") if isinstance(data, dict) else None
+    return word if isinstance(word, str) else ""
+
+
+def detail_of(error: BaseException) -> str:
+    """What Slack adds to an error: the scope it wants, or what is wrong with the blocks."""
+    data = getattr(getattr(error, "response", None), "data", None)
+    if not isinstance(data, dict):
+        return ""
+    metadata = data.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    needed = data.get("needed")
+    return f"needs {needed}" if needed else "; ".join(map(str, messages or ()))[:500]

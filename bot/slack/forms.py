@@ -1,0 +1,121 @@
+"""The same message in simpler forms, for when Slack refuses its blocks."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.render.message import Block, Message
+from bot.slack.errors import Cause
+
+SECTION = 2900  # a text object holds 3,000 characters
+BLOCKS = 50
+TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one message: posted when `cause` is None, with its place."""
+
+    cause: Cause | None = None
+    error: str = ""
+    channel: str = ""
+    ts: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether Slack said that it took the message."""
+        return self.cause is None
+
+
+Send = Callable[[Message], Awaitable[Sent]]
+
+
+async def in_some_form(send: Send, message: Message) -> Sent:
+    """Send a message; when Slack refuses its form, once more simpler, at last as text alone.
+
+    A refused form is surely not posted, so that nothing can appear twice.
+    https://docs.slack.dev/reference/methods/chat.postMessage#errors
+    """
+    sent = await send(message)
+    if sent.cause is Cause.FORM:
+        sent = await send(classic(message))
+    if sent.cause in (Cause.FORM, Cause.LONG):
+        sent = await send(plain(message))
+    return sent
+
+
+def classic(message: Message) -> Message:
+    """Sections of plain text, and the buttons."""
+    words = "\n".join(lines_of(message.blocks)) or message.text
+    pieces = [words[at : at + SECTION] for at in range(0, len(words), SECTION)]
+    buttons = [block for block in message.blocks if block.get("type") == "actions"]
+    sections: list[Block] = [
+        {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}}
+        for piece in pieces
+        if piece.strip()
+    ]
+    return replace(message, blocks=(*sections[: BLOCKS - len(buttons)], *buttons))
+
+
+def plain(message: Message) -> Message:
+    """Text alone. Shown as mrkdwn, so what the blocks held as plain text is escaped."""
+    words = "\n".join(lines_of(message.blocks))
+    text = escape(words)[:TEXT].rpartition("\n")[0] or message.text
+    return replace(message, text=text, blocks=())
+
+
+def escape(text: str) -> str:
+    """The three characters that mrkdwn gives a meaning.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """What the three entities stand for."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def lines_of(blocks: tuple[Block, ...]) -> list[str]:
+    """What the blocks show, a line for each text, without buttons; nothing is escaped."""
+    lines = []
+    for block in blocks:
+        if block.get("type") == "rich_text":
+            lines.append("".join(_leaves(block)))
+        elif block.get("type") != "actions":
+            lines.extend(_texts(block))
+    return [line for line in lines if line.strip()]
+
+
+def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    """Every text object inside, in order."""
+    if isinstance(part, Mapping):
+        text = part.get("text")
+        if part.get("type") in ("plain_text", "raw_text", "raw_number"):
+            yield str(text)
+        elif part.get("type") == "mrkdwn":
+            yield unescape(str(text))
+        elif part.get("type") == "rich_text":
+            yield "".join(_leaves(part))
+        else:
+            for value in part.values():
+                yield from _texts(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _texts(value)
+
+
+def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    """The texts of a rich_text block; each list item and section ends its line."""
+    if not isinstance(part, Mapping):
+        return
+    kind = part.get("type")
+    if kind in ("text", "link"):
+        yield str(part.get("text") or part.get("url") or "")
+    elif kind == "date":
+        yield str(part.get("fallback") or "")
+    for inside in part.get("elements") or ():
+        yield from _leaves(inside)
+    if kind in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
+        yield "\n"

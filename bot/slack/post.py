@@ -1,0 +1,218 @@
+"""Sends messages: paced, marked with metadata, in the form that Slack takes, never blindly again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.render.message import File, Message
+from bot.slack.clients import Clients
+from bot.slack.errors import CAUSES, TROUBLES, Cause, cause_of, detail_of
+from bot.slack.forms import Sent, in_some_form
+from bot.slack.pace import Pace
+from bot.slack.response_url import ResponseUrl
+
+EVENT_TYPE = "call_doctor"
+_OK = 200
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+
+
+class Poster:
+    """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
+
+    def __init__(self, clients: Clients, pace: Pace) -> None:
+        self._clients = clients
+        self._pace = pace
+        self._log = structlog.get_logger("call_doctor.post")
+        self.setup_error = ""
+        """Slack's last refusal that only the operator can mend; "" after a success."""
+
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        lookup_id: str,
+        *,
+        thread: str = "",
+        first: bool = False,
+    ) -> Sent:
+        """Post in a channel, or under `thread`; `first` for what an asker waits for."""
+
+        async def send(form: Message) -> Sent:
+            await self._pace.wait(channel, opening=first)
+            return await self._call(
+                self._clients.post.chat_postMessage,
+                form.part,
+                channel=channel,
+                thread_ts=thread or None,
+                unfurl_links=False,
+                unfurl_media=False,
+                parse="none",
+                metadata=metadata(lookup_id, form.part),
+                **_content(form),
+            )
+
+        return await in_some_form(send, message)
+
+    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
+        """Put `message` in the place of one of ours. May be repeated: it changes nothing twice."""
+
+        async def send(form: Message) -> Sent:
+            return await self._call(
+                self._clients.read.chat_update,
+                form.part,
+                channel=channel,
+                ts=ts,
+                parse="none",
+                metadata=metadata(lookup_id, form.part),
+                **_content(form),
+            )
+
+        return await in_some_form(send, message)
+
+    async def ephemeral(
+        self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
+    ) -> Sent:
+        """Show a message to one person; both they and the bot must be in the channel."""
+
+        async def send(form: Message) -> Sent:
+            return await self._call(
+                self._clients.post.chat_postEphemeral,
+                form.part,
+                channel=channel,
+                user=user,
+                thread_ts=thread or None,
+                parse="none",
+                metadata=metadata(lookup_id, form.part) if lookup_id else None,
+                **_content(form),
+            )
+
+        return await in_some_form(send, message)
+
+    async def respond(
+        self,
+        url: ResponseUrl,
+        message: Message,
+        lookup_id: str,
+        *,
+        thread: str = "",
+        in_channel: bool = False,
+    ) -> Sent:
+        """Answer at a response_url: to the asker alone, or to all in `thread`."""
+
+        async def send(form: Message) -> Sent:
+            body: dict[str, Any] = {
+                "response_type": "in_channel" if in_channel else "ephemeral",
+                "replace_original": False,
+                "unfurl_links": False,
+                "unfurl_media": False,
+                "parse": "none",
+                **_content(form),
+            }
+            if lookup_id:
+                body["metadata"] = metadata(lookup_id, form.part)
+            if thread and in_channel:
+                body["thread_ts"] = thread
+            return await self._respond(url, body, form.part)
+
+        return await in_some_form(send, message)
+
+    async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
+        """Attach files to a thread; wants files:write and membership."""
+        uploads = [
+            {"filename": file.name, "title": file.title, "content": file.content} for file in files
+        ]
+        return await self._call(
+            self._clients.post.files_upload_v2,
+            "files",
+            channel=channel,
+            thread_ts=thread,
+            file_uploads=uploads,
+        )
+
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> Sent:
+        """Open a modal within the three seconds of a trigger; `ts` is the view's id."""
+        return await self._call(
+            self._clients.post.views_open, "view", trigger_id=trigger_id, view=view
+        )
+
+    async def change_view(self, view_id: str, view: dict[str, Any]) -> Sent:
+        """Change an open modal."""
+        return await self._call(self._clients.read.views_update, "view", view_id=view_id, view=view)
+
+    async def publish_home(self, user: str, view: dict[str, Any]) -> Sent:
+        """Show a person's Home tab."""
+        return await self._call(self._clients.read.views_publish, "home", user_id=user, view=view)
+
+    async def _call(
+        self, method: Callable[..., Awaitable[AsyncSlackResponse]], part: str, **arguments: Any
+    ) -> Sent:
+        try:
+            response = await method(**arguments)
+        except TROUBLES as error:
+            cause, word = cause_of(error)
+            if cause is Cause.SETUP:
+                self.setup_error = word
+            self._log.warning(
+                "slack_refused", part=part, cause=cause.value, error=word, detail=detail_of(error)
+            )
+            return Sent(cause, word)
+        self.setup_error = ""
+        return _sent(response)
+
+    async def _respond(self, url: ResponseUrl, body: dict[str, Any], part: str) -> Sent:
+        client = AsyncWebhookClient(
+            url.address,
+            session=self._clients.session,
+            retry_handlers=[],
+            logger=self._clients.logger,
+        )
+        url.used += 1
+        try:
+            response = await client.send_dict(body)
+        except TROUBLES as error:
+            cause, word = cause_of(error)
+        else:
+            cause_or_none, word = _url_outcome(response.status_code, response.body)
+            if cause_or_none is None:
+                return Sent()
+            cause = cause_or_none
+        url.dead = cause is Cause.EXPIRED
+        self._log.warning("response_url_refused", part=part, cause=cause.value, error=word)
+        return Sent(cause, word)
+
+
+def metadata(lookup_id: str, part: str) -> dict[str, Any]:
+    """What marks a message as ours. Anybody in the channel may read it: ids of ours only.
+
+    https://docs.slack.dev/messaging/message-metadata
+    """
+    return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
+
+
+def _content(message: Message) -> dict[str, Any]:
+    """`text` alone would let Slack remove a message's blocks on update, so both always go."""
+    return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+
+
+def _sent(response: AsyncSlackResponse) -> Sent:
+    data = response.data if isinstance(response.data, dict) else {}
+    view = data.get("view")
+    ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
+    return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""))
+
+
+def _url_outcome(status: int, body: str) -> tuple[Cause | None, str]:
+    """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
+    if status == _OK and body.strip().lower() in ("ok", '{"ok":true}', '{"ok": true}'):
+        return None, ""
+    if status == _TOO_MANY:
+        return Cause.BUSY, "ratelimited"
+    if status >= _SERVER_ERROR:
+        return Cause.UNKNOWN, f"http_{status}"
+    word = next((name for name in CAUSES if f'"{name}"' in body or name == body.strip()), "")
+    cause = CAUSES.get(word, Cause.EXPIRED)
+    return (cause, word) if word else (cause, f"http_{status}")

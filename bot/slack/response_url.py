@@ -1,0 +1,35 @@
+"""The address that Slack gives with a command or a click: five answers in thirty minutes.
+
+https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+USES = 5
+# Slack says 30 minutes; near the end its clock and ours may disagree.
+SECONDS = 25 * 60
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """One address and how often we used it. A secret for half an hour: never logged."""
+
+    address: str = field(repr=False)
+    born: float = field(default_factory=time.monotonic)
+    used: int = 0
+    dead: bool = False
+    now: Callable[[], float] = field(default=time.monotonic, repr=False)
+
+    @property
+    def left(self) -> int:
+        """How many answers it still takes."""
+        if self.dead or self.now() - self.born > SECONDS:
+            return 0
+        return max(0, USES - self.used)
+
+
+def response_url(address: str) -> ResponseUrl | None:
+    """The address of a payload, or None when it has none that is one."""
+    return ResponseUrl(address) if address.startswith(("https://", "http://")) else None

@@ -1,0 +1,56 @@
+"""Everything after the opening: the replies in its thread, and the way to what is beyond."""
+
+from dataclasses import replace
+
+from bot.domain.report import Report
+from bot.render.message import Answer
+from bot.slack.desk import Desk, Lookup
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent
+from bot.slack.routes import by_ephemeral, by_url
+from bot.slack.routes.missing import tell_missing
+
+
+async def post_rest(
+    desk: Desk, lookup: Lookup, report: Report, answer: Answer, opening: Sent
+) -> None:
+    """Post the replies in order under the opening, then files or the `Show more` button.
+
+    A reply that Slack refuses ends the thread: the asker gets the whole in private instead.
+    """
+    thread = lookup.place.thread or opening.ts
+    unconfirmed: list[str] = []
+    for reply in answer.replies:
+        sent = await desk.poster.post(opening.channel, reply, lookup.id, thread=thread)
+        if sent.cause is Cause.UNKNOWN:
+            unconfirmed.append(reply.part)
+        elif not sent.ok:
+            await _in_private(desk, lookup, report, sent)
+            return
+    unconfirmed += await _beyond(desk, lookup, answer, opening.channel, thread)
+    if unconfirmed:
+        await tell_missing(desk, lookup, unconfirmed)
+
+
+async def _beyond(
+    desk: Desk, lookup: Lookup, answer: Answer, channel: str, thread: str
+) -> list[str]:
+    """Attach the files, or post the button; returns what Slack did not confirm."""
+    if answer.files and desk.identity.may_upload:
+        sent = await desk.poster.upload(channel, thread, answer.files)
+        if sent.ok:
+            return []
+    if answer.more is None:
+        return []
+    sent = await desk.poster.post(channel, answer.more, lookup.id, thread=thread)
+    return [] if sent.ok else [answer.more.part]
+
+
+async def _in_private(desk: Desk, lookup: Lookup, report: Report, why: Sent) -> None:
+    """The detail for the asker alone; its parts have names of their own."""
+    apart = replace(lookup, place=replace(lookup.place, looking=""))
+    for route in (by_url.answer_asker, by_ephemeral.answer):
+        sent = await route(desk, apart, report, why, "detail-")
+        if sent is not None and (sent.ok or sent.cause is Cause.UNKNOWN):
+            return
+    await tell_missing(desk, apart, ["the thread"])

@@ -1,0 +1,28 @@
+"""What was handled already: Slack may deliver the same thing twice, and people press twice.
+
+https://docs.slack.dev/apis/events-api#retries
+"""
+
+from cachetools import TTLCache
+
+KEPT = 20_000
+SECONDS = 60 * 60
+
+
+class Seen:
+    """Keys of the last hour, bounded."""
+
+    def __init__(self) -> None:
+        self._keys: TTLCache[str, bool] = TTLCache(KEPT, SECONDS)
+
+    def first(self, *parts: str) -> bool:
+        """Whether these parts come for the first time; remembers them."""
+        key = "\0".join(parts)
+        if key in self._keys:
+            return False
+        self._keys[key] = True
+        return True
+
+    def forget(self, *parts: str) -> None:
+        """Let the same parts come again: what they started failed."""
+        self._keys.pop("\0".join(parts), None)

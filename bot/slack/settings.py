@@ -1,0 +1,49 @@
+"""What the Slack edge needs to know before it starts."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How fast one channel is posted to: so many at once, then so many a second.
+
+    Slack allows about one message a second in a channel, and short bursts above it. Openings
+    have their own, wider gate: they are what a person waits for, and no thread may hold them up.
+    https://docs.slack.dev/apis/web-api/rate-limits
+    """
+
+    openings_at_once: int = 30
+    openings_per_second: float = 3.0
+    replies_at_once: int = 5
+    replies_per_second: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SocketTimes:
+    """How the watchdog of Socket Mode judges a connection; all in seconds."""
+
+    poll: float = 15.0
+    down: float = 60.0
+    rebuilds: int = 3
+    ping: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """One Slack app. With `app_token` it is served over Socket Mode, else over HTTP.
+
+    `api_url` ends in `/api/`; times are in seconds. Secrets stay out of the repr.
+    """
+
+    bot_token: str = field(repr=False)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    api_url: str = "https://slack.com/api/"
+    host: str = "0.0.0.0"  # noqa: S104  a container's health check comes from outside
+    port: int = 3000
+    drain_seconds: float = 20.0
+    call_seconds: float = 10.0
+    longest_retry_after: float = 30.0
+    at_once: int = 50
+    rates: Rates = field(default_factory=Rates)
+    socket: SocketTimes = field(default_factory=SocketTimes)

@@ -1,0 +1,54 @@
+"""Opens the form: at once, since a trigger lives three seconds, and filled in when we know more.
+
+https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
+"""
+
+import structlog
+
+from bot.domain.errors import BotError, NotAllowed, SlackTrouble
+from bot.domain.question import Clue
+from bot.slack.desk import Desk
+from bot.slack.errors import Cause
+from bot.slack.explain import Explained, in_words
+from bot.slack.place import Place
+
+TOO_LATE = NotAllowed(
+    "Slack gives three seconds to open a form, and they were over.",
+    headline="The form could not be opened",
+    next_step="Use the shortcut once more.",
+)
+
+
+async def ask(
+    desk: Desk, place: Place, trigger_id: str, reference: str, clues: tuple[Clue, ...] = ()
+) -> None:
+    """Open the form; with several clues, change it into a choice among them."""
+    async with Explained(desk, place, reference):
+        note = "I found several ids in this message; one moment, I look up what each is." * bool(
+            clues
+        )
+        kept = desk.modals.note(place)
+        view = desk.tools.renderer.modal(
+            None, private_metadata=kept, note=note, conversation=not place.channel
+        )
+        opened = await desk.poster.open_view(trigger_id, view)
+        if opened.cause is Cause.EXPIRED:
+            raise TOO_LATE
+        if not opened.ok:
+            raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
+        if clues:
+            await _choose(desk, clues, opened.ts, kept)
+
+
+async def _choose(desk: Desk, clues: tuple[Clue, ...], view_id: str, kept: str) -> None:
+    """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
+    try:
+        choices = await desk.tools.investigator.describe(clues)
+    except BotError as error:
+        said = in_words(error, structlog.get_logger("call_doctor"))
+        note = f"{said.headline}. {said.cause} {said.next_step}"
+        choices = None
+    else:
+        note = choices.note
+    view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)
+    await desk.poster.change_view(view_id, view)

@@ -1,0 +1,41 @@
+""" "Diagnose this call": reads a message for ids and answers in its thread."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.question import Clue, Question
+from bot.domain.reading import clues_in
+from bot.slack.desk import Desk, Lookup
+from bot.slack.lookup import start
+from bot.slack.message_text import texts_of
+from bot.slack.payloads import place_of_message_shortcut, text_at
+from bot.slack.shortcuts.asking_form import ask
+from bot.slack.shortcuts.shortcut import Listener, Shortcut
+
+
+def _listen(desk: Desk) -> Listener:
+    async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        place, reference = place_of_message_shortcut(body), desk.tools.references()
+        clues = _distinct(clues_in(texts_of(body.get("message"))))
+        if len(clues) == 1:
+            start(desk, Lookup(reference, Question(clues=clues), place))
+        else:
+            desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), reference, clues))
+
+    return on_shortcut
+
+
+def _distinct(clues: tuple[Clue, ...]) -> tuple[Clue, ...]:
+    """The same id written twice is one; ids do not mind their case."""
+    return tuple({(clue.kind, clue.value.lower()): clue for clue in clues}.values())
+
+
+SHORTCUT = Shortcut(
+    name="Diagnose this call",
+    type="message",
+    callback_id="diagnose_message",
+    description="Find 100ms ids and links in this message and explain what failed",
+    listen=_listen,
+)

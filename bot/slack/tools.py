@@ -1,0 +1,82 @@
+"""What the listeners use to answer: the renderer and the investigator, by what they do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.domain.errors import BotError
+from bot.domain.handle import Handle
+from bot.domain.question import Clue, Question
+from bot.domain.report import Report
+from bot.domain.target import Choices
+from bot.investigate.ports import Clock, Tell
+from bot.render.message import Answer, Message
+
+
+class Investigates(Protocol):
+    """Finds out what went wrong. Raises BotError."""
+
+    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+        """The facts, or the choices when several things may be meant."""
+
+    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+        """The same look-up again, as a button remembers it."""
+
+    async def describe(self, clues: Sequence[Clue]) -> Choices:
+        """What each clue is, for a person to choose."""
+
+
+class Renders(Protocol):
+    """Puts facts into Slack's blocks."""
+
+    def answer(self, report: Report) -> Answer:
+        """The opening, the replies in its thread, and what is beyond."""
+
+    def private(
+        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+    ) -> tuple[Message, ...]:
+        """The answer in at most `messages` messages without a thread."""
+
+    def more(self, report: Report, handle: Handle) -> Message:
+        """The next failures after those that the handle's reader has seen."""
+
+    def looking(self, question: Question, reference: str) -> Message:
+        """That the look-up began."""
+
+    def waiting(self, reason: str, reference: str) -> Message:
+        """What a look-up waits for."""
+
+    def error(self, error: BotError, reference: str) -> Message:
+        """What went wrong, and what to do."""
+
+    def help_(self) -> Message:
+        """How to ask."""
+
+    def choices(self, choices: Choices, reference: str, *, private: bool) -> Message:
+        """A button for each thing that may be meant."""
+
+    def modal(
+        self,
+        choices: Choices | None,
+        *,
+        private_metadata: str,
+        note: str = "",
+        conversation: bool,
+    ) -> dict[str, Any]:
+        """The form that asks, or that lets a person choose."""
+
+    def home(self) -> dict[str, Any]:
+        """The Home tab."""
+
+    def elsewhere(self, note: str) -> Message:
+        """Why an answer comes by another way than asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything behind the Slack edge. `references` makes a new `CD-…` on each call."""
+
+    renderer: Renders
+    investigator: Investigates
+    clock: Clock
+    references: Callable[[], str]

@@ -1,0 +1,53 @@
+"""The form, sent: a question, or a complaint at its field."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.question import Question
+from bot.domain.reading import read_question
+from bot.slack.asking import MOST, trouble_with
+from bot.slack.desk import Desk, Lookup
+from bot.slack.lookup import start
+from bot.slack.payloads import Body, text_at
+from bot.slack.place import Place
+from bot.slack.response_url import response_url
+from bot.slack.views.state import Filled, read_state
+
+CALLBACK_ID = "diagnose_form"
+COMPLAINT = 150  # characters that Slack shows well below a field
+
+
+def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+    """Closes the form and starts the look-up, or shows what to change."""
+
+    async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        filled = read_state(body)
+        question = _question(desk, filled)
+        trouble = trouble_with(question)
+        if trouble is not None:
+            words = f"{trouble.cause} {trouble.next_step}"
+            await ack(response_action="errors", errors={filled.typed_in: words[:COMPLAINT]})
+            return
+        await ack()
+        start(desk, Lookup(desk.tools.references(), question, _place(desk, body, filled)))
+
+    return on_form
+
+
+def _question(desk: Desk, filled: Filled) -> Question:
+    """What was typed counts before what was picked: it is the later thought."""
+    words = filled.text.strip() or filled.picked
+    question = read_question(words[:MOST], desk.tools.clock())
+    return replace(question, private=True) if filled.private else question
+
+
+def _place(desk: Desk, body: Body, filled: Filled) -> Place:
+    user = text_at(body, "user", "id")
+    place = desk.modals.place(text_at(body, "view", "private_metadata"), user)
+    if filled.conversation:
+        url = response_url(filled.response_url)
+        place = Place(user, filled.conversation, url=url)
+    return place

@@ -1,0 +1,47 @@
+"""Why an answer comes by another way than asked, in a sentence for the asker."""
+
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent
+
+_REASONS = {
+    "is_archived": "this channel is archived",
+    "not_in_channel": "I am not in this channel; `/invite @Call Doctor` lets me answer in it",
+    "channel_not_found": "I am not in this conversation; `/invite @Call Doctor` lets me answer in it",
+    "restricted_action_thread_locked": "that thread is locked",
+    "messages_tab_disabled": "my direct messages are switched off",
+    "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
+}
+_BY_CAUSE = {
+    Cause.PLACE: "posting here is restricted; a channel manager, or `/invite @Call Doctor`, may help",
+    Cause.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
+    Cause.BUSY: "Slack asks me to slow down",
+    Cause.FORM: "Slack would not take the form of the answer",
+    Cause.LONG: "Slack found the answer too long",
+    Cause.STALE: "the message that I wanted to change is gone",
+    Cause.EXPIRED: "Slack no longer takes an answer there",
+}
+
+
+def reason(sent: Sent) -> str:
+    """What Slack's refusal means, as half a sentence."""
+    known = _REASONS.get(sent.error) or _BY_CAUSE.get(sent.cause or Cause.PLACE)
+    return known or "Slack did not confirm the message"
+
+
+def only_you(sent: Sent, reference: str) -> str:
+    """For a private answer in the place of a public one."""
+    return f"Only you see this: {reason(sent)}. (Reference {reference})"
+
+
+def sent_here(sent: Sent, reference: str) -> str:
+    """For a direct message in the place of an answer elsewhere."""
+    return f"I could not answer where you asked: {reason(sent)}. (Reference {reference})"
+
+
+def missing(parts: list[str], reference: str) -> str:
+    """Parts whose fate Slack did not tell."""
+    number = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
+    return (
+        f"{number} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
+        f"{'it' if len(parts) == 1 else 'them'}, and I post nothing twice. (Reference {reference})"
+    )
