@@ -1,14 +1,16 @@
 """The one module that knows every part, and puts them together."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cachetools import TTLCache
+
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue
-from bot.domain.errors import StoreUnreachable
+from bot.domain.errors import BotError, StoreUnreachable
 from bot.hundredms import Credentials, open_workspaces
 from bot.hundredms.client import HundredMsClient
 from bot.investigate.investigator import Investigator
@@ -17,12 +19,15 @@ from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
 from bot.render.renderer import Renderer
 from bot.settings import Settings
+from bot.slack.health import Probe
 from bot.slack.settings import SlackSettings
 from bot.slack.tools import Tools
 from bot.storage import SqlMemory, open_memory
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody confuses when reading a reference out."""
+
+PROBE_KEPT_SECONDS = 15
 
 
 def now() -> datetime:
@@ -97,6 +102,39 @@ async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) ->
 def tools(engine: Engine) -> Tools:
     """What the Slack edge answers with."""
     return Tools(engine.renderer, engine.investigator, now, new_reference)
+
+
+def probes(engine: Engine) -> dict[str, Probe]:
+    """What /readyz asks besides Slack: the database and 100ms."""
+
+    async def database() -> str:
+        return await _probed(engine.memory.ping()) if engine.memory else "not open"
+
+    async def hms() -> str:
+        words = [await _probed(client.check()) for client in engine.workspaces.values()]
+        return next((word for word in words if word != "ok"), "ok")
+
+    return {"database": database, "hms": cached(hms)}
+
+
+async def _probed(attempt: Awaitable[None]) -> str:
+    try:
+        await attempt
+    except BotError as error:
+        return error.headline
+    return "ok"
+
+
+def cached(probe: Probe) -> Probe:
+    """The probe, asked at most four times a minute: orchestrators ask every few seconds."""
+    kept: TTLCache[str, str] = TTLCache(1, PROBE_KEPT_SECONDS)
+
+    async def asked() -> str:
+        if "word" not in kept:
+            kept["word"] = await probe()
+        return kept["word"]
+
+    return asked
 
 
 def slack_settings(settings: Settings) -> SlackSettings:

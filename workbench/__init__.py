@@ -1,1 +1,1 @@
-"""The workbench: pretend neighbours of the bot, and a terminal to try it without accounts."""
+"""A pretend 100ms, a pretend Slack, and the real bot between them."""

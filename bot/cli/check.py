@@ -8,10 +8,10 @@ from rich.text import Text
 
 from bot import wiring
 from bot.cli.logs import set_up_logs
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
 from bot.settings import Settings, read_settings
-from bot.slack.manifest import manifest_findings
+from bot.slack.manifest import manifest_differences, shipped_manifest
 from bot.slack.startup import check_slack
 from bot.storage import open_memory
 
@@ -61,7 +61,14 @@ async def _slack(settings: Settings) -> str:
 
 
 async def _manifest() -> str:
-    return manifest_findings()
+    differences = manifest_differences(shipped_manifest())
+    if differences:
+        raise Misconfigured(
+            " ".join(differences),
+            headline="manifest.yaml and the code disagree",
+            next_step="Install the app again from the manifest.yaml of this version.",
+        )
+    return "manifest.yaml names what the code registers"
 
 
 async def _hundredms(settings: Settings) -> str:

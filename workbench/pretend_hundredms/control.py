@@ -11,7 +11,7 @@ from starlette.routing import Route
 from workbench.pretend_hundredms.answers import Refusal
 from workbench.pretend_hundredms.book import WorkspaceBook
 from workbench.pretend_hundredms.faults import fault_from
-from workbench.pretend_hundredms.stage import stage_of
+from workbench.pretend_hundredms.stage import Stage, stage_of
 from workbench.pretend_hundredms.world import ERROR_TYPES, Event, PretendRoom
 
 _NAMES_SHOWN = 25
@@ -69,9 +69,12 @@ async def clear_faults(request: Request) -> JSONResponse:
 
 async def read_rooms(request: Request) -> JSONResponse:
     """Which rooms there are, with what an asker may want to paste."""
-    books = stage_of(request).books
-    rooms = [_room_json(book, room) for book in books for room in book.rooms.values()]
-    return JSONResponse({"rooms": rooms})
+    return JSONResponse({"rooms": rooms_of(stage_of(request))})
+
+
+def rooms_of(stage: Stage) -> list[dict[str, Any]]:
+    """Every room of every workspace with its ids, codes, sessions and counts."""
+    return [_room_json(book, room) for book in stage.books for room in book.rooms.values()]
 
 
 async def add_events(request: Request) -> JSONResponse:
