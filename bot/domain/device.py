@@ -1,0 +1,122 @@
+"""The app and device behind an event, in one line that a support engineer reads at a glance.
+
+The web SDK writes `os` as `web_<name>` and `device_model` as `<Browser>_<version>`, on phones
+`<Vendor>_<mobile|tablet>/<Browser>_<version>` (web SDK source); Android sends the API level as
+`os_version` and the model with `_` for spaces.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.events import Agent
+from bot.domain.text import clean, clip
+
+UNKNOWN = "device not reported"
+_PART = 60
+_OLDEST_API = 21  # the oldest Android the SDK runs on; a smaller number is a release already
+
+# https://developer.android.com/tools/releases/platforms
+_ANDROID = {
+    21: "5", 22: "5.1", 23: "6", 24: "7", 25: "7.1", 26: "8", 27: "8.1", 28: "9", 29: "10",
+    30: "11", 31: "12", 32: "12", 33: "13", 34: "14", 35: "15", 36: "16",
+}  # fmt: skip
+_FAMILIES = {
+    "mac_os": "macOS", "macos": "macOS", "mac": "macOS", "ios": "iOS", "ipados": "iPadOS",
+    "android": "Android", "windows": "Windows", "linux": "Linux", "ubuntu": "Ubuntu",
+    "chromium_os": "ChromeOS", "chrome_os": "ChromeOS", "nodejs": "Node.js",
+}  # fmt: skip
+_FRAMEWORKS = {
+    "flutter": "Flutter", "react-native": "React Native", "react_native": "React Native",
+    "reactnative": "React Native", "react-web": "React", "react": "React",
+}  # fmt: skip
+_NAMES = {"web": "web", "android": "Android", "ios": "iOS"}
+_BLANK = {"", "undefined", "null", "none", "unknown"}
+_BROWSER = re.compile(r"(?:(?P<maker>[^/]*)/)?(?P<name>[^/]*?)_(?P<version>[0-9][0-9.]*)$")
+
+
+def device_line(agent: Agent, domain: str | None) -> str:
+    """Browser or phone, OS, SDK, framework and kind of app, without what is missing.
+
+    `domain` is the event's own `HMS`, `CUSTOM` or `LOCAL`; the agent's is the fallback.
+    """
+    parts = [part for part in _parts(agent, domain) if part]
+    return " · ".join(parts) if parts else UNKNOWN
+
+
+def platform_of(agent: Agent) -> str:
+    """`web`, `android`, `ios` or what else the SDK calls itself, in lower case, or `unknown`."""
+    sdk = _known(agent.sdk).lower()
+    if sdk:
+        return sdk
+    os = _known(agent.os).lower()
+    if os.startswith("web_"):
+        return "web"
+    return os or "unknown"
+
+
+def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
+    yield _machine(agent)
+    version = _known(agent.sdk_version)
+    if version:
+        platform = platform_of(agent)
+        named = _NAMES.get(platform, "" if platform == "unknown" else platform)
+        yield f"{named} SDK {version}".strip()
+    yield _framework(agent)
+    if agent.is_prebuilt is not None:
+        yield "Prebuilt" if agent.is_prebuilt else "custom app"
+    if _known(agent.env).lower() == "debug":
+        yield "debug build"
+    if _known(domain or agent.domain).upper() == "LOCAL":
+        yield "localhost"
+
+
+def _machine(agent: Agent) -> str:
+    device, os = _device(agent), _os(agent)
+    return f"{device} on {os}" if device and os else device or os
+
+
+def _device(agent: Agent) -> str:
+    model = _known(agent.device_model)
+    if platform_of(agent) != "web":
+        return model.replace("_", " ")
+    found = _BROWSER.fullmatch(model)
+    if not found or not found["name"]:
+        return model.replace("_", " ").replace("/", " ").strip()
+    version = re.sub(r"(?:\.0+)+$", "", found["version"].rstrip("."))
+    browser = f"{found['name'].replace('_', ' ')} {version}"
+    maker = " ".join(
+        word for word in (found["maker"] or "").split("_") if word.lower() not in _BLANK
+    )
+    return f"{browser} ({maker})" if maker else browser
+
+
+def _os(agent: Agent) -> str:
+    """The family; on native also the version. Browsers freeze theirs, so it would mislead."""
+    name, version = _known(agent.os), _known(agent.os_version)
+    if name.lower().startswith("web_"):
+        bare = name[4:]
+        return "" if bare.lower() in _BLANK else _family(bare)
+    if not name:
+        return ""
+    if name.lower() == "android" and version.isdecimal() and len(version) < 4:  # noqa: PLR2004
+        return f"Android {_android(int(version))}"
+    return f"{_family(name)} {version}".strip()
+
+
+def _family(name: str) -> str:
+    return _FAMILIES.get(name.lower(), name.replace("_", " "))
+
+
+def _android(level: int) -> str:
+    return _ANDROID.get(level) or (f"API {level}" if level >= _OLDEST_API else str(level))
+
+
+def _framework(agent: Agent) -> str:
+    name = _FRAMEWORKS.get(_known(agent.framework).lower(), "")
+    version = _known(agent.framework_sdk_version)
+    return f"{name} SDK {version}" if name and version else name
+
+
+def _known(value: str | None) -> str:
+    text = clip(clean(value or ""), _PART)
+    return "" if text.lower() in _BLANK else text
