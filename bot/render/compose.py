@@ -1,0 +1,54 @@
+"""Templates to messages: one rendering, one parse, one message."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+
+from bot.render.environment import SUFFIX, find_templates, open_environment
+from bot.render.failure import Failure
+from bot.render.filters import unwrapped
+from bot.render.limits import GIST_MOST, shorten_escaped, size, visible
+from bot.render.message import Message
+from bot.render.pack import Group
+
+
+class Composer:
+    """Every template, compiled once."""
+
+    def __init__(self, folder: Path | None) -> None:
+        environment = open_environment(folder or find_templates())
+        self._templates: Mapping[str, Template] = {
+            name.removesuffix(SUFFIX): environment.get_template(name)
+            for name in environment.list_templates()
+            if name.endswith(SUFFIX)
+        }
+
+    def message(self, template: str, part: str, **facts: object) -> Message:
+        """A whole message."""
+        whole = self.view(template, **facts)
+        return Message(part, shorten_escaped(whole["text"], GIST_MOST), tuple(whole["blocks"]))
+
+    def view(self, template: str, **facts: object) -> dict[str, Any]:
+        """A whole JSON object: a message or a view."""
+        whole = json.loads(self._templates[template].render(facts))
+        if not isinstance(whole, dict):
+            raise TypeError(template)
+        return whole
+
+    def groups(self, failures: Iterable[Failure], *, short: bool) -> Iterator[Group]:
+        """Each failure's blocks, made as they are asked for."""
+        template = self._templates["failure_short" if short else "failure"]
+        for failure in failures:
+            text = template.render(f=failure)
+            blocks = json.loads(text)
+            yield Group(
+                event_id=failure.event.id,
+                json=unwrapped(text),
+                blocks=len(blocks),
+                visible=visible(blocks),
+                size=size(blocks),
+                cut=failure.cut,
+            )

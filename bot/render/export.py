@@ -1,0 +1,79 @@
+"""Every terminal failure of a report as files: CSV for people with spreadsheets, JSON for tools."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.catalogue import OWNER_WORDS, Catalogue
+from bot.domain.device import device_line
+from bot.domain.events import ErrorEvent
+from bot.domain.report import Report
+from bot.render.document import failure_document, instant
+from bot.render.message import File
+from bot.render.words import free
+
+# A spreadsheet runs a cell that starts like this as a formula.
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
+    """The CSV and the JSON file of all failures, oldest first, texts redacted and in full."""
+    rows = [_row(event, catalogue) for event in report.failures]
+    name = f"{report.lookup_id}-failures"
+    title = f"All {len(rows):,} terminal failures of {report.lookup_id}"
+    return (
+        File(f"{name}.csv", f"{title} (CSV)", _csv(rows)),
+        File(f"{name}.json", f"{title} (JSON)", _json(report, rows)),
+    )
+
+
+def _row(event: ErrorEvent, catalogue: Catalogue) -> dict[str, Any]:
+    entry = catalogue.explain(event).entry
+    return {
+        **failure_document(event),
+        "role": free(event.role) or None,
+        "room_id": event.room_id,
+        "template_id": event.template_id,
+        "account_id": event.account_id,
+        "title": entry.title,
+        "meaning": entry.meaning,
+        "what_to_do": entry.do,
+        "whose_turn": OWNER_WORDS[entry.owner],
+        "device": device_line(event.agent, event.domain),
+        "transport_state": free(event.transport_state) or None,
+        "endpoint": free(event.endpoint) or None,
+        "retries_join": event.retries_join,
+        "domain": event.domain,
+        "also": {free(label): free(text) for label, text in (*event.media, *event.extras)},
+    }
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(rows[0] if rows else ())
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping):
+        value = "; ".join(f"{label}: {text}" for label, text in value.items())
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _json(report: Report, rows: list[dict[str, Any]]) -> str:
+    facts = {
+        "version": 1,
+        "lookup_id": report.lookup_id,
+        "room_id": report.target.room.id,
+        "as_of": instant(report.as_of),
+        "complete": report.completeness.complete,
+        "failures": rows,
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=1)

@@ -1,0 +1,121 @@
+"""What templates may do to a value: count it, date it, link it, put it in plain text.
+
+Every filter returns either a bare value, which the environment escapes for mrkdwn, or `Markup`,
+which is finished text for the inside of a JSON string.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from bot.domain.text import clean
+
+# Slack interprets angle brackets alone, and asks that these three be replaced and no others:
+# https://docs.slack.dev/messaging/formatting-message-text#escaping
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_LOUD = re.compile(r"<(?=[!@#]|https?:|mailto:)", re.IGNORECASE)
+_QUIET = "\u2039"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):/+")
+_STAMP = "%Y-%m-%d %H:%M:%S"
+EMPTY = "\u2013"
+"""Stands for nothing, since Slack refuses empty text objects."""
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def inside_json_string(text: str) -> Markup:
+    """Text as it stands between the quotes of a JSON string."""
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+    return Markup(_ENCODE(text)[1:-1])  # noqa: S704  the one place that makes text safe
+
+
+def mrkdwn(value: object) -> Markup:
+    """A value for a `mrkdwn` object: cleaned, then Slack's three escapes, then JSON's."""
+    return inside_json_string(clean(str(value)).translate(_ENTITIES))
+
+
+def plain(value: object) -> Markup:
+    """A value for `plain_text` or a rich text leaf, where Slack interprets nothing.
+
+    Never empty, since Slack refuses empty text objects.
+    """
+    return _literal(clean(str(value)) or EMPTY)
+
+
+def _literal(text: str) -> Markup:
+    """Clean text as it is, but a sequence that would be live in mrkdwn loses its bracket.
+
+    Slack leaves such a sequence alone here; other readers of a message (bridges, exports) may
+    not.
+    """
+    return inside_json_string(_LOUD.sub(_QUIET, text))
+
+
+def unwrapped(array: str) -> Markup:
+    """The items of a JSON array that a template of ours rendered, without its brackets."""
+    return Markup(array.strip()[1:-1])  # noqa: S704  its values were made safe on rendering
+
+
+def verbatim(text: str) -> Markup:
+    """Our own button values: kept to the letter."""
+    return inside_json_string(text)
+
+
+def gist(value: object) -> Markup:
+    """Outside data for a message's `text`: as mrkdwn, and no address in it becomes a link."""
+    return mrkdwn(_ADDRESS.sub(r"\1: ", str(value)))
+
+
+def count(number: int, one: str = "", many: str = "") -> str:
+    """`1,204`, or with words `1 person`, `1,204 people`."""
+    return f"{number:,} {one if number == 1 else many}".rstrip()
+
+
+def utc(moment: datetime) -> str:
+    """`2026-11-22 08:26:40 UTC`."""
+    return f"{moment.astimezone(UTC):{_STAMP}} UTC"
+
+
+def exact(moment: datetime) -> str:
+    """`2026-11-22 08:26:40.117 UTC`."""
+    at = moment.astimezone(UTC)
+    return f"{at:{_STAMP}}.{at.microsecond // 1000:03d} UTC"
+
+
+def clock(moment: datetime) -> str:
+    """`10:42:07 UTC`."""
+    return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def unix(moment: datetime) -> int:
+    """Whole seconds since 1970, which is all Slack's dates take; 0 for anything earlier."""
+    return max(int(moment.timestamp()), 0)
+
+
+def local(moment: datetime) -> Markup:
+    """The moment in the reader's own time zone, in mrkdwn.
+
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
+    form = "{date_short_pretty} {time_secs}"
+    return inside_json_string(f"<!date^{unix(moment)}^{form}|{utc(moment)}>")
+
+
+def link(url: str, label: object) -> Markup:
+    """A link in mrkdwn. Raises ValueError for anything but http and https."""
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f"not a web address: {url}")
+    safe = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
+    words = clean(str(label)).replace("|", "/").translate(_ENTITIES)
+    return inside_json_string(f"<{safe}|{words}>")
+
+
+def coded(words: object) -> Iterator[tuple[Markup, bool]]:
+    """Runs of plain text and whether each stood between back-ticks: rich text has none."""
+    for index, run in enumerate((clean(str(words)) or EMPTY).split("`")):
+        if run:
+            yield _literal(run), index % 2 == 1

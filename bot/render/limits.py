@@ -1,0 +1,85 @@
+"""Slack's limits, and how text and messages are held to them.
+
+Lengths are counted as sent, after escaping: Slack counts `&amp;` as five characters.
+https://docs.slack.dev/reference/block-kit
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.render.message import Block
+
+BLOCKS_MOST = 50
+"""Blocks in one message."""
+OPENING_MOST = 2_500
+"""Characters that an opening may show; our own promise."""
+REPLY_MOST = 8_000
+"""Characters that a reply may show; our own promise."""
+REPLIES_MOST = 10
+"""Replies of one answer; our own promise."""
+JSON_MOST = 13_000
+"""Characters of a message's blocks as JSON. Slack names no number for `msg_blocks_too_long`;
+people met it from about 13,200 on (https://github.com/slackapi/bolt-js/issues/2509)."""
+GIST_MOST = 600
+"""Characters of a message's `text`, which notifications and screen readers use."""
+OPTION_VALUE_MOST = 150
+"""https://docs.slack.dev/reference/block-kit/composition-objects/option-object"""
+BUTTON_VALUE_MOST = 2_000
+"""https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+
+_HIDDEN = {
+    "type", "value", "action_id", "block_id", "format", "style", "name", "url",
+    "accessibility_label",
+}  # fmt: skip
+_ENTITY_MOST = len("&amp;")
+
+
+def shorten(text: str, most: int) -> str:
+    """At most `most` characters of `text`, ending with how many more there were."""
+    if len(text) <= most:
+        return text
+    tail = f"… (+{len(text):,} characters)"
+    kept = max(most - len(tail), 1)
+    return f"{text[:kept].rstrip()}… (+{len(text) - kept:,} characters)"
+
+
+def brief(text: str, most: int) -> str:
+    """The first sentences of our own prose that fit, else its first words."""
+    if len(text) <= most:
+        return text
+    end = text.rfind(". ", 0, most)
+    return text[: end + 1] if end > 0 else f"{text[:most].rpartition(' ')[0] or text[: most - 1]}…"
+
+
+def shorten_escaped(text: str, most: int) -> str:
+    """As `shorten`, for text whose `&`, `<` and `>` are entities: none is cut in half."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    start = kept.rfind("&", -_ENTITY_MOST)
+    if start >= 0 and ";" not in kept[start:]:
+        kept = kept[:start]
+    return f"{kept.rstrip()}…"
+
+
+def visible(blocks: Sequence[Block]) -> int:
+    """Characters of all text that the blocks show, as sent: never fewer than a reader sees."""
+    return sum(len(text) for text in _shown(blocks))
+
+
+def size(blocks: Sequence[Block]) -> int:
+    """Characters of the blocks as JSON."""
+    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+
+
+def _shown(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no narrower type
+    if isinstance(node, Mapping):
+        for key, item in node.items():
+            if key not in _HIDDEN:
+                yield from _shown(item)
+    elif isinstance(node, str):
+        yield node
+    elif isinstance(node, Iterable):
+        for item in node:
+            yield from _shown(item)

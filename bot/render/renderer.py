@@ -1,0 +1,121 @@
+"""The renderer: what the bot knows, as Slack messages."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.errors import BotError
+from bot.domain.handle import Handle
+from bot.domain.question import Clue, Kind, Question
+from bot.domain.report import Report
+from bot.domain.target import Choices
+from bot.render.answer import Answers
+from bot.render.compose import Composer
+from bot.render.filters import EMPTY
+from bot.render.limits import OPTION_VALUE_MOST, shorten
+from bot.render.message import Answer, Message
+from bot.render.offered import offered
+from bot.render.usage import EXAMPLES, KINDS, WORDS
+from bot.render.words import free
+
+DASHBOARD = "https://dashboard.100ms.live"
+_CLUES, _CLUE = 5, 60
+
+
+class Renderer:
+    """Makes every message and view of the bot. Holds no state but its compiled templates.
+
+    `templates_dir` replaces the templates that come with the bot; `dashboard` is where links to
+    session pages lead. Raises Misconfigured if there are no templates.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, templates_dir: Path | None = None, *, dashboard: str = DASHBOARD
+    ) -> None:
+        self._composer = Composer(templates_dir)
+        self._answers = Answers(self._composer, catalogue, dashboard.rstrip("/"))
+
+    def answer(self, report: Report, *, note: str = "") -> Answer:
+        """A whole answer for a channel: opening, replies, and a way to what is beyond."""
+        return self._answers.public(report, note)
+
+    def private(
+        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+    ) -> tuple[Message, ...]:
+        """The answer in at most `messages` messages without a thread, the opening first.
+
+        With `start` only failures after it are shown, without an opening.
+        """
+        return self._answers.private(report, messages, note, start)
+
+    def more(self, report: Report, handle: Handle) -> Message:
+        """The next reply after `handle.after`, with a new button if failures remain."""
+        return self._answers.more(report, handle)
+
+    def looking(self, question: Question, reference: str) -> Message:
+        """That the look-up began."""
+        clues = [_shown(clue) for clue in question.clues[:_CLUES]]
+        return self._composer.message("looking", "looking", clues=clues, reference=reference)
+
+    def waiting(self, reason: str, reference: str) -> Message:
+        """What a look-up waits for, in a sentence."""
+        told = shorten(free(reason), 300)
+        return self._composer.message("waiting", "waiting", reason=told, reference=reference)
+
+    def error(self, error: BotError, reference: str) -> Message:
+        """What went wrong, why, and what to do."""
+        return self._composer.message("error", "error", error=error, reference=reference)
+
+    def help_(self) -> Message:
+        """What can be typed."""
+        return self._composer.message("help", "help", **_usage())
+
+    def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
+        """A "Look up" button for each of up to ten things that may have been meant."""
+        facts = offered(choices, private=private)
+        return self._composer.message("choices", "choices", reference=reference, **facts)
+
+    def modal(
+        self,
+        choices: Choices | None,
+        *,
+        private_metadata: str,
+        note: str = "",
+        conversation: bool,
+        initial: str = "",
+    ) -> dict[str, Any]:
+        """The form that asks; with `choices` it lets a person choose.
+
+        Answers arrive as `choice.value` (a candidate's value), `target.value` (text) and, with
+        `conversation`, `where.value` (a conversation's id).
+        """
+        facts = offered(choices or Choices(()), value_most=OPTION_VALUE_MOST)
+        facts["note"] = note or facts["note"]
+        return self._composer.view(
+            "modal",
+            private_metadata=private_metadata,
+            conversation=conversation,
+            initial=initial[:3000],
+            **facts,
+        )
+
+    def home(self) -> dict[str, Any]:
+        """The Home tab's view."""
+        return self._composer.view("home", **_usage())
+
+    def elsewhere(self, note: str) -> Message:
+        """Why an answer comes by another way than asked."""
+        told = shorten(free(note), 1000) or "The answer comes by another way."
+        return self._composer.message("elsewhere", "elsewhere", note=told)
+
+
+def _usage() -> Mapping[str, Sequence[object]]:
+    return {"examples": EXAMPLES, "words": WORDS, "kinds": KINDS}
+
+
+def _shown(clue: Clue) -> str:
+    """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated."""
+    if clue.kind is Kind.CODE:
+        return "a room code"
+    return shorten(free(clue.value), _CLUE) or EMPTY

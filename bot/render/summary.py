@@ -1,0 +1,234 @@
+"""The facts of an opening: who failed and how, which errors, when, and how much was seen."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
+from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.report import Completeness, Report, count_by_type
+from bot.render.failure import page_of
+from bot.render.limits import brief, shorten
+from bot.render.words import TYPE_NAMES, WHAT, code_of, free, name_of, person_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many of each an opening names, and how many characters of each."""
+
+    causes: int
+    types: int
+    notes: int
+    ident: int
+    title: int
+    meaning: int
+    todo: int
+    note: int
+
+
+SIZES = (
+    Sizes(causes=3, types=6, notes=3, ident=80, title=80, meaning=180, todo=200, note=200),
+    Sizes(causes=3, types=6, notes=2, ident=60, title=60, meaning=110, todo=130, note=160),
+    Sizes(causes=2, types=4, notes=1, ident=40, title=50, meaning=80, todo=90, note=110),
+)
+"""From roomy to tight; with the last one an opening fits whatever the data."""
+_CODE, _TYPE = 50, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """So many people failed for good like this."""
+
+    what: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """Events of one type, and how many of them are terminal."""
+
+    name: str
+    events: int
+    terminal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One kind of error in words."""
+
+    title: str
+    code: str
+    meaning: str
+    todo: str
+    owner: str
+    events: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an opening says. "" and None stand for "not known", except in counts.
+
+    `people` had errors, `failed` of them for good; each of `ways` counts a person once, by the
+    gravest of their failures.
+    """
+
+    kind: str
+    room: str
+    room_id: str
+    session_id: str
+    page: str
+    sessions: int
+    peer_id: str
+    user_id: str
+    disabled: bool
+    people: int
+    failed: int
+    ways: tuple[Way, ...]
+    events: int
+    terminal: int
+    types: tuple[TypeCount, ...]
+    causes: tuple[Cause, ...]
+    causes_left: int
+    first: datetime | None
+    last: datetime | None
+    since: datetime | None
+    until: datetime | None
+    session_from: datetime | None
+    session_to: datetime | None
+    completeness: Completeness
+    gaps: tuple[str, ...]
+    notes: tuple[str, ...]
+    as_of: datetime
+    reference: str
+    asked_types: tuple[str, ...]
+
+
+def summarise(report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes) -> Summary:
+    """The facts of a report's opening, clipped to `sizes`."""
+    events, failures, target = report.events, report.failures, report.target
+    session = target.session
+    sessions = {event.session_id for event in events if event.session_id}
+    session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
+    name = target.room.name or next((e.room_name for e in events if e.room_name), None)
+    causes = _causes(events, catalogue)
+    return Summary(
+        kind=target.kind,
+        room=shorten(name_of(name), sizes.ident),
+        room_id=shorten(target.room.id, sizes.ident),
+        session_id=shorten(session_id, sizes.ident),
+        page=page_of(dashboard, session_id),
+        sessions=len(sessions),
+        peer_id=shorten(target.peer_id or "", sizes.ident),
+        user_id=shorten(target.user_id or "", sizes.ident),
+        disabled=target.room.enabled is False,
+        people=len({person_of(event) for event in events}),
+        failed=len({person_of(event) for event in failures}),
+        ways=_ways(failures),
+        events=len(events),
+        terminal=len(failures),
+        types=_types(report, sizes),
+        causes=tuple(_cause(*cause, sizes) for cause in causes[: sizes.causes]),
+        causes_left=max(len(causes) - sizes.causes, 0),
+        first=events[0].at if events else None,
+        last=events[-1].at if events else None,
+        since=report.window.since,
+        until=report.window.until,
+        session_from=session.created_at if session else None,
+        session_to=session.ended_at if session else None,
+        completeness=report.completeness,
+        gaps=_notes(report.completeness.notes, sizes),
+        notes=_notes(report.notes, sizes),
+        as_of=report.as_of,
+        reference=report.lookup_id,
+        asked_types=()
+        if len(report.types) == len(ERROR_TYPES)
+        else tuple(TYPE_NAMES.get(kind, kind) for kind in report.types),
+    )
+
+
+def _notes(notes: Sequence[str], sizes: Sizes) -> tuple[str, ...]:
+    """The first notes, and how many more there are."""
+    shown = [shorten(free(note), sizes.note) for note in notes[: sizes.notes]]
+    left = len(notes) - sizes.notes
+    return (*shown, f"… and {left} more remarks.") if left > 0 else tuple(shown)
+
+
+def _ways(failures: Iterable[ErrorEvent]) -> tuple[Way, ...]:
+    ranks = {kind: rank for rank, kind in enumerate(WHAT)}
+    gravest: dict[str, str] = {}
+    for event in failures:
+        person = person_of(event)
+        known = gravest.get(person, event.type)
+        gravest[person] = min(known, event.type, key=lambda kind: ranks.get(kind, len(ranks)))
+    counted = Counter(WHAT.get(kind, "failed in a way I do not know") for kind in gravest.values())
+    return tuple(Way(what, people) for what, people in counted.most_common())
+
+
+def _types(report: Report, sizes: Sizes) -> tuple[TypeCount, ...]:
+    counts = report.by_type or count_by_type(report.events)
+    seen = sorted(
+        ((kind, count) for kind, count in counts.items() if count.events),
+        key=lambda pair: (-pair[1].terminal, -pair[1].events),
+    )
+    known = [
+        TypeCount(shorten(TYPE_NAMES.get(kind, free(kind)), _TYPE), count.events, count.terminal)
+        for kind, count in seen[: sizes.types]
+    ]
+    rest = [count for _, count in seen[sizes.types :]]
+    if rest:
+        events, terminal = sum(c.events for c in rest), sum(c.terminal for c in rest)
+        known.append(TypeCount(f"{len(rest)} other types", events, terminal))
+    return tuple(known)
+
+
+def _causes(
+    events: Iterable[ErrorEvent], catalogue: Catalogue
+) -> list[tuple[str, Entry, list[ErrorEvent]]]:
+    """Every kind of error with its events; those that cost most people their call first."""
+    found: dict[tuple[str, str], tuple[str, Entry, list[ErrorEvent]]] = {}
+    for event, entry in _explained(events, catalogue):
+        code = code_of(event)
+        found.setdefault((entry.key, code), (code, entry, []))[2].append(event)
+    return sorted(found.values(), key=lambda cause: _weight(cause[2]))
+
+
+def _weight(events: Sequence[ErrorEvent]) -> tuple[int, int, int]:
+    lost = {person_of(event) for event in events if event.is_terminal}
+    return -len(lost), -len({person_of(event) for event in events}), -len(events)
+
+
+def _explained(
+    events: Iterable[ErrorEvent], catalogue: Catalogue
+) -> Iterator[tuple[ErrorEvent, Entry]]:
+    """Each event with its entry; one of many equal ones is explained for all of them."""
+    known: dict[tuple[object, ...], Entry] = {}
+    for event in events:
+        alike = (
+            event.type,
+            event.error_code,
+            event.error_name,
+            event.error_message,
+            event.error_description,
+            event.endpoint,
+            event.extras,
+            event.agent.sdk,
+            event.agent.framework,
+        )
+        entry = known.get(alike)
+        if entry is None:
+            entry = known[alike] = catalogue.explain(event).entry
+        yield event, entry
+
+
+def _cause(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes) -> Cause:
+    return Cause(
+        title=shorten(entry.title, sizes.title),
+        code=shorten(code, _CODE),
+        meaning=brief(entry.meaning, sizes.meaning),
+        todo=brief(entry.do, sizes.todo),
+        owner=OWNER_WORDS[entry.owner],
+        events=len(events),
+        people=len({person_of(event) for event in events}),
+    )

@@ -1,0 +1,73 @@
+"""Small phrases that several messages share."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.domain.events import ErrorEvent
+from bot.domain.text import clean, redact
+
+WHAT: Mapping[str, str] = {
+    "client.connect.failed": "could not connect",
+    "client.join.failed": "could not join",
+    "client.disconnected": "was cut off",
+    "client.publish.failed": "could not send audio or video",
+    "client.subscribe.failed": "could not receive the others",
+}
+"""What a failure of each type is to the person, gravest first."""
+
+TYPE_NAMES: Mapping[str, str] = {
+    "client.publish.failed": "publish",
+    "client.subscribe.failed": "subscribe",
+    "client.join.failed": "join",
+    "client.disconnected": "disconnected",
+    "client.connect.failed": "connect",
+}
+
+# 100ms' HIPAA workspaces send SHA-256 in place of names.
+# https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_HASH_SHOWN = 8
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def free(text: str | None) -> str:
+    """Outside text, free of control characters and addresses; "" for nothing."""
+    return clean(redact(text)) if text else ""
+
+
+def name_of(text: str | None) -> str:
+    """A person's or room's name; a hashed one is cut to its first eight digits."""
+    name = free(text)
+    return f"{name[:_HASH_SHOWN]}… (hashed)" if _HASH.fullmatch(name) else name
+
+
+def person_of(event: ErrorEvent) -> str:
+    """What tells people apart: the user id, else the peer id; case ignored."""
+    return (event.user_id or event.peer_id or "").casefold()
+
+
+def what_of(kind: str) -> str:
+    """`could not join`, also for event types nobody knows yet."""
+    return WHAT.get(kind, f"reported {kind}")
+
+
+def code_of(event: ErrorEvent) -> str:
+    """`500 ServerErrors`; what is missing is left out, and never both."""
+    parts = (str(event.error_code or ""), free(event.error_name))
+    return " ".join(filter(None, parts)) or "no code"
+
+
+def span(length: timedelta) -> str:
+    """`0.4 s`, `42 s`, `3 min 10 s`, `2 h 5 min`, `3 days`."""
+    seconds = length.total_seconds()
+    if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
