@@ -44,7 +44,7 @@ async def serve(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterat
         await server.ready.wait()
         yield Served(host, listener.getsockname()[1])
     finally:
-        server.should_exit = True
+        server.stop()
         await task
         listener.close()
 
@@ -79,6 +79,17 @@ class _Quiet(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more connections and end those that stand."""
+        self.should_exit = True
+        self._ended.set()
+
+    async def main_loop(self) -> None:
+        # uvicorn's own looks at should_exit ten times a second, which tests would wait for.
+        await self.on_tick(0)
+        await self._ended.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

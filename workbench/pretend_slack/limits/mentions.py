@@ -26,8 +26,9 @@ _LEAVES = {
 class Live:
     """One live sequence.
 
-    `kind` is user, broadcast, subteam, team, channel, link, mailto, control (unknown) or
-    bare_link (a plain address that Slack links by itself).
+    `kind` is user, broadcast, subteam, team, channel, link, mailto, control or
+    bare_link (a plain address that Slack links by itself). Unescaped brackets around anything
+    else are control, too: nothing says what Slack makes of them.
     """
 
     kind: str
@@ -107,5 +108,7 @@ def _sequence(inner: str, pointer: str) -> Live | None:
     kinds = {"@": "user", "#": "channel", "!": "control"}
     if target[0] in kinds:
         return Live(kinds[target[0]], target[1:], pointer)
-    scheme = target.partition(":")[0].lower()
-    return Live({"mailto": "mailto"}.get(scheme, "link"), target, pointer)
+    scheme, colon, _ = target.partition(":")
+    if not colon:
+        return Live("control", target, pointer)
+    return Live("mailto" if scheme.lower() == "mailto" else "link", target, pointer)

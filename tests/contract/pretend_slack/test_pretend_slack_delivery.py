@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from conftest import ACTIONS, Seen
+from pretend_slack_support import ACTIONS, Seen
 
 from workbench.pretend_slack import NotPossible, PretendSlack
 
@@ -48,7 +48,7 @@ async def test_a_global_shortcut_has_no_channel(slack: PretendSlack, seen: Seen)
 async def test_a_mention_in_a_thread_is_answered_there(slack: PretendSlack, seen: Seen) -> None:
     root = slack.say("C0ONCALL", "it broke", user="U0BOB")
     await slack.mention("C0ONCALL", "6537f2", thread_ts=root.ts)
-    await slack.until(lambda: slack.team.from_app())
+    await slack.until(slack.team.from_app)
     assert [m.text for m in slack.team.thread("C0ONCALL", root.ts)][-1] == "here"
     assert seen[0]["event"]["text"] == "<@U0DOCTOR> 6537f2"
 
