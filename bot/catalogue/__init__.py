@@ -1,0 +1,89 @@
+"""The error catalogue: a data file that support can edit, checked whenever the bot starts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from bot.catalogue.complaints import in_words
+from bot.catalogue.form import Form
+from bot.domain.catalogue import UNKNOWN, Catalogue
+from bot.domain.errors import Misconfigured
+
+ENTRIES = Path(__file__).with_name("entries.yaml")
+_MOST_COMPLAINTS = 10  # enough to mend in one go, short enough to read in a terminal
+
+
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """The catalogue out of its file (the one that comes with the bot, unless named).
+
+    Raises Misconfigured, naming entry and field, if the file does not keep to its form.
+    """
+    path = path or ENTRIES
+    complaints: list[str] = []
+    forms: list[Form] = []
+    for number, raw in enumerate(_read(path), start=1):
+        try:
+            forms.append(Form.model_validate(raw))
+        except ValidationError as error:
+            complaints += [f"{_title(number, raw)}: {line}" for line in in_words(error)]
+    complaints += _clashes(forms)
+    if not complaints and UNKNOWN not in {form.key for form in forms}:
+        complaints.append(f"the entry with the key `{UNKNOWN}` is missing; it must stay")
+    if complaints:
+        raise _misconfigured(path, complaints)
+    return Catalogue(form.entry() for form in forms)
+
+
+def _read(path: Path) -> Sequence[Any]:
+    """The file's list of raw entries."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _misconfigured(path, ["the file cannot be read"]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "somewhere"
+        told = f"{where} is not valid YAML; look for a missing quote or a wrong indent"
+        raise _misconfigured(path, [told]) from error
+    entries = found.get("entries") if isinstance(found, Mapping) else None
+    if not isinstance(entries, list):
+        raise _misconfigured(path, ["the file must hold one list named `entries`"])
+    return entries
+
+
+def _title(number: int, raw: object) -> str:
+    key = raw.get("key") if isinstance(raw, Mapping) else None
+    return f"entry `{key}`" if isinstance(key, str) else f"entry number {number} (without a key)"
+
+
+def _clashes(forms: Sequence[Form]) -> Iterator[str]:
+    """Entries that stand in each other's way: one key twice, one code twice on a platform."""
+    for key, times in Counter(form.key for form in forms).items():
+        if times > 1:
+            yield f"entry `{key}`: there are {times} entries with this `key`"
+    owners: dict[tuple[int, str], str] = {}
+    for form in forms:
+        if form.rule or form.match:
+            continue
+        for place in [(code, platform) for code in form.codes for platform in form.platforms]:
+            first = owners.setdefault(place, form.key)
+            if first != form.key:
+                yield (
+                    f"entry `{form.key}`: `codes` {place[0]} on {place[1]} already belongs to "
+                    f"entry `{first}`"
+                )
+
+
+def _misconfigured(path: Path, complaints: Sequence[str]) -> Misconfigured:
+    shown = list(complaints[:_MOST_COMPLAINTS])
+    if len(complaints) > len(shown):
+        shown.append(f"and {len(complaints) - len(shown)} more")
+    return Misconfigured(
+        f"{path.name}: " + "; ".join(shown) + ".",
+        headline="The error catalogue has a mistake",
+        next_step="Mend the file and start again; docs/catalogue.md explains the form.",
+    )

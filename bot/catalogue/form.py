@@ -1,0 +1,91 @@
+"""The form every entry of the catalogue must keep, and its turning into the core's own kind."""
+
+import re
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from bot.domain.catalogue import UNKNOWN, Entry, Owner, Terminal
+
+Platform = Literal["web", "android", "ios", "flutter", "react-native"]
+MatchField = Literal[
+    "error_message", "error_description", "error_name", "endpoint", "track_type", "type"
+]
+
+
+def _line(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
+
+
+def _everywhere(value: object) -> object:
+    """`platforms: all` is short for the whole list."""
+    return list(get_args(Platform)) if value == "all" else value
+
+
+def _word(value: object) -> object:
+    """YAML reads a bare yes or no as true or false; the editor meant the word."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Form(BaseModel):
+    """One entry as it stands in the file. The lengths keep a Slack answer readable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: Key
+    title: Annotated[str, _line(60)]
+    meaning: Annotated[str, _line(200)]
+    cause: Annotated[str, _line(200)]
+    say: Annotated[str, _line(240)]
+    do: Annotated[str, _line(240)]
+    owner: Owner
+    codes: tuple[int, ...] = ()
+    code_range: tuple[int, int] | None = None
+    platforms: Annotated[tuple[Platform, ...], BeforeValidator(_everywhere)] = ()
+    names: tuple[str, ...] = ()
+    terminal: Annotated[Terminal, BeforeValidator(_word)] = "unknown"
+    match: dict[MatchField, tuple[Pattern, ...]] = {}
+    rule: bool = False
+
+    @field_validator("match")
+    @classmethod
+    def _patterns_can_be_read(
+        cls, match: dict[MatchField, tuple[str, ...]]
+    ) -> dict[MatchField, tuple[str, ...]]:
+        for pattern in (pattern for patterns in match.values() for pattern in patterns):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(
+                    f"the pattern `{pattern}` is no regular expression ({error})"
+                ) from error
+        return match
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.rule and not any(self.match.values()):
+            raise ValueError("an entry with `rule: true` needs `match`, else nothing finds it")
+        if self.rule or self.key == UNKNOWN:
+            return self
+        if not self.codes and not self.code_range:
+            raise ValueError("it needs `codes`, or `rule: true` with `match`, to be found")
+        if self.codes and not self.platforms:
+            raise ValueError("an entry with `codes` needs `platforms`")
+        return self
+
+    def entry(self) -> Entry:
+        """The same entry as the core knows it."""
+        pairs = [(field, text) for field, patterns in self.match.items() for text in patterns]
+        facts = self.model_dump(exclude={"match"})
+        return Entry(**facts, match=tuple(pairs))

@@ -1,0 +1,216 @@
+"""What a 100ms error means and whose turn it is, looked up by text, code and platform.
+
+The words live in a data file (bot/catalogue/entries.yaml); here is only the way to find the
+right ones. Numbers mean different things on different platforms, so a code alone says little.
+https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.events import Agent, ErrorEvent
+
+Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]
+Terminal = Literal["yes", "no", "after_retries", "unknown"]
+
+OWNER_WORDS: Mapping[Owner, str] = {
+    "user_network": "the user's network or IT",
+    "user_device": "the user's device",
+    "app": "your app's developers",
+    "account": "your 100ms account's admin",
+    "service": "100ms",
+    "nobody": "nobody",
+}
+"""Who can fix it, as a phrase that fits after "whose turn: "."""
+
+PLATFORM_WORDS: Mapping[str, str] = {
+    "web": "web",
+    "android": "Android",
+    "ios": "iOS",
+    "flutter": "Flutter",
+    "react-native": "React Native",
+}
+"""The platforms an entry may name, as people write them."""
+
+UNKNOWN = "unknown"
+"""Key of the entry that answers for everything nobody has described."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning, and where it applies.
+
+    A `rule` is found by its text patterns, whatever the code (or only for `codes`); any other
+    entry by code and platform, or by `code_range` (both ends included) when nobody described
+    the code. `match` holds (field, regular expression) pairs; one hit is enough.
+    """
+
+    key: str
+    title: str
+    meaning: str
+    cause: str
+    say: str
+    do: str
+    owner: Owner
+    codes: tuple[int, ...] = ()
+    platforms: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    terminal: Terminal = "unknown"
+    match: tuple[tuple[str, str], ...] = ()
+    rule: bool = False
+    code_range: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The entry for an event.
+
+    `borrowed_from` names the platforms ("Android, Flutter") whose entry it is, when nobody
+    described the code for the event's own platform.
+    """
+
+    entry: Entry
+    borrowed_from: str | None = None
+
+
+_READERS: Mapping[str, Callable[[ErrorEvent], str | None]] = {
+    "error_message": lambda event: event.error_message,
+    "error_description": lambda event: event.error_description,
+    "error_name": lambda event: event.error_name,
+    "endpoint": lambda event: event.endpoint,
+    "track_type": lambda event: _extra(event, "tracktype"),
+    "type": lambda event: event.type,
+}
+MATCH_FIELDS = tuple(_READERS)
+"""The fields of an event that a pattern may look at."""
+
+# Names and descriptions of 100 kB exist. The SDK's own words stand at either end of a text
+# (the reason first, "could not recover" last), so the middle of a huge one is not searched.
+_HEAD, _TAIL = 6000, 2000
+_FIVE_DIGITS = range(10_000, 100_000)
+
+
+class Catalogue:
+    """Every entry, ready for look-up.
+
+    Raises ValueError if the `unknown` entry is missing, re.error if a pattern cannot be read.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        unknown = next((entry for entry in self.entries if entry.key == UNKNOWN), None)
+        if unknown is None:
+            raise ValueError("the entry with the key `unknown` is missing")
+        self._unknown = unknown
+        self._rules = [entry for entry in self.entries if entry.rule]
+        self._ranges = [entry for entry in self.entries if entry.code_range]
+        self._by_code = _index_codes(self.entries)
+        self._code_of_name = _index_names(self.entries)
+        pairs = {pair for entry in self.entries for pair in entry.match}
+        self._patterns = {pair: re.compile(pair[1], re.IGNORECASE) for pair in pairs}
+
+    def explain(self, event: ErrorEvent) -> Explanation:
+        """What the event means; never fails, at worst it is the `unknown` entry.
+
+        Texts beat codes; then code and platform; then code on another platform; then the
+        older five-digit code's first three digits (40100 is a 401); then the code's range.
+        """
+        code = event.error_code or self._code_of_name.get(_letters(event.error_name), 0)
+        platforms = _platforms(event.agent)
+        for rule in self._rules:
+            if _concerns(rule, code, platforms) and self._hits(rule, event):
+                return Explanation(rule)
+        found = self._by_platform(code, platforms, event)
+        if found is None and code in _FIVE_DIGITS:
+            found = self._by_platform(code // 100, platforms, event)
+        return found or Explanation(self._by_range(code))
+
+    def _by_platform(
+        self, code: int, platforms: tuple[str, ...], event: ErrorEvent
+    ) -> Explanation | None:
+        """The entry of a code for the event's platform, else for the nearest other one."""
+        entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, event)]
+        entries.sort(key=lambda entry: not entry.match)
+        for platform in platforms:
+            for entry in entries:
+                if not entry.platforms or platform in entry.platforms:
+                    return Explanation(entry)
+        name = _letters(event.error_name)
+        named = [entry for entry in entries if name and name in map(_letters, entry.names)]
+        if not named and code == 0:
+            return None  # a plain browser error says nothing about any other platform
+        entries = named or sorted(entries, key=lambda entry: not _akin(entry, platforms))
+        if not entries:
+            return None
+        certain = not platforms and (named or len(entries) == 1)
+        return Explanation(entries[0], None if certain else _source(entries[0]))
+
+    def _by_range(self, code: int) -> Entry:
+        for entry in self._ranges:
+            first, last = entry.code_range or (0, -1)
+            if first <= code <= last:
+                return entry
+        return self._unknown
+
+    def _hits(self, entry: Entry, event: ErrorEvent) -> bool:
+        return any(self._patterns[pair].search(_text(event, pair[0])) for pair in entry.match)
+
+
+def _index_codes(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for code in () if entry.rule else entry.codes:
+            found[code].append(entry)
+    return dict(found)
+
+
+def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
+    """Names that stand for one code only, for events that carry no code."""
+    codes: defaultdict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        for name in () if entry.rule else entry.names:
+            codes[_letters(name)].update(code for code in entry.codes if code)
+    return {name: min(known) for name, known in codes.items() if name and len(known) == 1}
+
+
+def _letters(name: str | None) -> str:
+    """A name's letters only: platforms write one name in several cases and spacings."""
+    return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
+
+
+_WRITTEN = {_letters(platform): platform for platform in PLATFORM_WORDS}
+
+
+def _platforms(agent: Agent) -> tuple[str, ...]:
+    """The event's own platform, even an unheard-of one, then the wrapper around it."""
+    own = _letters(agent.sdk)
+    wrapper = _WRITTEN.get(_letters(agent.framework))
+    return tuple(platform for platform in (_WRITTEN.get(own, own), wrapper) if platform)
+
+
+def _concerns(rule: Entry, code: int, platforms: tuple[str, ...]) -> bool:
+    return (not rule.codes or code in rule.codes) and (
+        not rule.platforms or any(platform in rule.platforms for platform in platforms)
+    )
+
+
+def _akin(entry: Entry, platforms: tuple[str, ...]) -> bool:
+    """Whether entry and event are both native or both web: native SDKs share their numbers."""
+    native = bool(platforms) and platforms[0] != "web"
+    return any((platform != "web") == native for platform in entry.platforms)
+
+
+def _source(entry: Entry) -> str:
+    return ", ".join(PLATFORM_WORDS.get(platform, platform) for platform in entry.platforms)
+
+
+def _text(event: ErrorEvent, field: str) -> str:
+    text = _READERS[field](event) or ""
+    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
+def _extra(event: ErrorEvent, label: str) -> str | None:
+    return next((text for name, text in event.extras if _letters(name) == label), None)
