@@ -1,6 +1,6 @@
 """The Bolt app: every entry point with its listener."""
 
-import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.slack.actions import ACTIONS
-from bot.slack.clients import Clients
+from bot.slack.clients import Clients, quiet_logger
 from bot.slack.commands import COMMANDS
 from bot.slack.commands.command import listener
 from bot.slack.desk import Desk
@@ -21,6 +21,7 @@ from bot.slack.middleware.once import once
 from bot.slack.middleware.strangers import strangers
 from bot.slack.notice import announce
 from bot.slack.payloads import text_at
+from bot.slack.replies import said_to_asker
 from bot.slack.settings import SlackSettings
 from bot.slack.shortcuts import SHORTCUTS
 from bot.slack.views import VIEWS
@@ -30,7 +31,7 @@ from bot.slack.whose import place_of
 def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp:
     """An AsyncApp with every listener, that answers every delivery with 200."""
     app = AsyncApp(
-        logger=clients.logger,
+        logger=quiet_logger("bolt", logging.ERROR),  # its warnings are about choices made below
         client=clients.read,
         signing_secret=settings.signing_secret,
         authorize=_authorize(desk, settings),
@@ -90,9 +91,7 @@ def _on_error(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
         log = structlog.get_logger("call_doctor").bind(lookup_id=reference)
         message = desk.tools.renderer.error(in_words(error, log), reference)
         if text_at(body, "command") and ack.response is None:
-            said = {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
-            headers = {"content-type": "application/json"}
-            return BoltResponse(status=200, body=json.dumps(said), headers=headers)
+            return said_to_asker(message)
         desk.crew.start(_tell(announce(desk, place_of(body), message, reference)))
         return BoltResponse(status=200, body="")
 

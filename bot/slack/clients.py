@@ -57,10 +57,10 @@ class PatientRetry(AsyncRateLimitErrorRetryHandler):
         return asked[0].isdecimal() and int(asked[0]) <= self._longest
 
 
-def quiet_logger() -> logging.Logger:
+def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
     """A logger for slack_sdk and Bolt that never tells payloads: they do so at DEBUG."""
-    logger = logging.getLogger("call_doctor.slack")
-    logger.setLevel(logging.WARNING)
+    logger = logging.getLogger(f"call_doctor.{name}")
+    logger.setLevel(level)
     return logger
 
 

@@ -79,13 +79,22 @@ def cause_of(error: BaseException) -> tuple[Cause, str]:
         return Cause.BUSY, "unreachable"  # no connection was made: nothing was sent
     if not isinstance(error, SlackApiError):
         return Cause.UNKNOWN, type(error).__name__
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+    status = _status(error)
     if status == _TOO_MANY:
         return Cause.BUSY, "ratelimited"
     if status >= _SERVER_ERROR:
         return Cause.UNKNOWN, f"http_{status}"
     word = word_of(error)
     return (CAUSES.get(word, Cause.PLACE), word) if word else (Cause.UNKNOWN, "unreadable_answer")
+
+
+def _status(error: SlackApiError) -> int:
+    """The HTTP status; slack_sdk puts either its own response or aiohttp's into the error."""
+    for name in ("status_code", "status"):
+        status = getattr(error.response, name, None)
+        if isinstance(status, int):
+            return status
+    return 0
 
 
 def word_of(error: SlackApiError) -> str:

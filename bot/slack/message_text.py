@@ -39,14 +39,16 @@ def _parts(part: Body) -> list[Any]:
     """What a block, element or field says, last first; never ids of Slack's own."""
     if _is_line(part):
         return ["".join(_leaf(leaf) for leaf in part["elements"])]
-    return [value for key, value in reversed(part.items()) if key not in _SKIPPED]
+    return [value for key, value in reversed(list(part.items())) if key not in _SKIPPED]
 
 
 def _is_line(part: Body) -> bool:
     """One line of rich text: an id may be spread over leaves, and would be torn apart."""
-    return str(part.get("type")).startswith("rich_text_") and all(
-        isinstance(leaf, Mapping) and "elements" not in leaf
-        for leaf in (part.get("elements") if isinstance(part.get("elements"), list) else [None])
+    leaves = part.get("elements")
+    return (
+        str(part.get("type")).startswith("rich_text_")
+        and isinstance(leaves, list)
+        and all(isinstance(leaf, Mapping) and "elements" not in leaf for leaf in leaves)
     )
 
 

@@ -16,14 +16,12 @@ async def announce(
 
     An attempt that Slack did not confirm may have been seen; the next one has its own part.
     """
-    number = 1
+    number, part = 1, message.part
     async for sent in _attempts(desk, place, message, lookup_id, instead=instead):
         if sent.ok:
             return True
         number += 1
-        message = replace(
-            message, part=f"{message.part.rpartition('~')[0] or message.part}~{number}"
-        )
+        message = replace(message, part=f"{part}-{number}")
     return False
 
 

@@ -1,23 +1,20 @@
-"""Sends messages: paced, marked with metadata, in the form that Slack takes, never blindly again."""
+"""Sends messages: paced, marked, in the form that Slack takes, and never blindly again."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.render.message import File, Message
+from bot.slack.at_url import post_at
 from bot.slack.clients import Clients
-from bot.slack.errors import CAUSES, TROUBLES, Cause, cause_of, detail_of
+from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of
 from bot.slack.forms import Sent, in_some_form
 from bot.slack.pace import Pace
 from bot.slack.response_url import ResponseUrl
 
 EVENT_TYPE = "call_doctor"
-_OK = 200
-_SERVER_ERROR = 500
-_TOO_MANY = 429
 
 
 class Poster:
@@ -116,7 +113,7 @@ class Poster:
                 body["metadata"] = metadata(lookup_id, form.part)
             if thread and in_channel:
                 body["thread_ts"] = thread
-            return await self._respond(url, body, form.part)
+            return await post_at(self._clients, url, body, form.part)
 
         return await in_some_form(send, message)
 
@@ -148,7 +145,7 @@ class Poster:
         return await self._call(self._clients.read.views_publish, "home", user_id=user, view=view)
 
     async def _call(
-        self, method: Callable[..., Awaitable[AsyncSlackResponse]], part: str, **arguments: Any
+        self, method: Callable[..., Awaitable[AsyncSlackResponse]], part: str, **arguments: object
     ) -> Sent:
         try:
             response = await method(**arguments)
@@ -162,27 +159,6 @@ class Poster:
             return Sent(cause, word)
         self.setup_error = ""
         return _sent(response)
-
-    async def _respond(self, url: ResponseUrl, body: dict[str, Any], part: str) -> Sent:
-        client = AsyncWebhookClient(
-            url.address,
-            session=self._clients.session,
-            retry_handlers=[],
-            logger=self._clients.logger,
-        )
-        url.used += 1
-        try:
-            response = await client.send_dict(body)
-        except TROUBLES as error:
-            cause, word = cause_of(error)
-        else:
-            cause_or_none, word = _url_outcome(response.status_code, response.body)
-            if cause_or_none is None:
-                return Sent()
-            cause = cause_or_none
-        url.dead = cause is Cause.EXPIRED
-        self._log.warning("response_url_refused", part=part, cause=cause.value, error=word)
-        return Sent(cause, word)
 
 
 def metadata(lookup_id: str, part: str) -> dict[str, Any]:
@@ -203,16 +179,3 @@ def _sent(response: AsyncSlackResponse) -> Sent:
     view = data.get("view")
     ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
     return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""))
-
-
-def _url_outcome(status: int, body: str) -> tuple[Cause | None, str]:
-    """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
-    if status == _OK and body.strip().lower() in ("ok", '{"ok":true}', '{"ok": true}'):
-        return None, ""
-    if status == _TOO_MANY:
-        return Cause.BUSY, "ratelimited"
-    if status >= _SERVER_ERROR:
-        return Cause.UNKNOWN, f"http_{status}"
-    word = next((name for name in CAUSES if f'"{name}"' in body or name == body.strip()), "")
-    cause = CAUSES.get(word, Cause.EXPIRED)
-    return (cause, word) if word else (cause, f"http_{status}")

@@ -29,8 +29,8 @@ class Investigates(Protocol):
 class Renders(Protocol):
     """Puts facts into Slack's blocks."""
 
-    def answer(self, report: Report) -> Answer:
-        """The opening, the replies in its thread, and what is beyond."""
+    def answer(self, report: Report, *, note: str = "") -> Answer:
+        """The opening (with a note), the replies in its thread, and what is beyond."""
 
     def private(
         self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
@@ -67,9 +67,6 @@ class Renders(Protocol):
 
     def home(self) -> dict[str, Any]:
         """The Home tab."""
-
-    def elsewhere(self, note: str) -> Message:
-        """Why an answer comes by another way than asked."""
 
 
 @dataclass(frozen=True, slots=True)

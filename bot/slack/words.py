@@ -6,13 +6,13 @@ from bot.slack.forms import Sent
 _REASONS = {
     "is_archived": "this channel is archived",
     "not_in_channel": "I am not in this channel; `/invite @Call Doctor` lets me answer in it",
-    "channel_not_found": "I am not in this conversation; `/invite @Call Doctor` lets me answer in it",
+    "channel_not_found": "I am not in this conversation; `/invite @Call Doctor` lets me in",
     "restricted_action_thread_locked": "that thread is locked",
     "messages_tab_disabled": "my direct messages are switched off",
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
 _BY_CAUSE = {
-    Cause.PLACE: "posting here is restricted; a channel manager, or `/invite @Call Doctor`, may help",
+    Cause.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
     Cause.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
     Cause.BUSY: "Slack asks me to slow down",
     Cause.FORM: "Slack would not take the form of the answer",

@@ -10,12 +10,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import NotAllowed
+from bot.domain.events import ERROR_TYPES
 from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.slack.desk import Desk, Lookup
 from bot.slack.explain import Explained
 from bot.slack.lookup import run
-from bot.slack.payloads import Body, message_ts, place_of_click, pressed, text_at
+from bot.slack.payloads import Body, list_at, message_ts, place_of_click, pressed, text_at
 from bot.slack.place import Place
 
 ACTION_ID = re.compile(r"choose-\d+")
@@ -61,6 +62,8 @@ def _question(desk: Desk, value: str) -> Question:
         private=bool(facts.get("private")),
         since=_time(facts.get("since")) or question.since,
         until=_time(facts.get("until")) or question.until,
+        types=tuple(kind for kind in ERROR_TYPES if kind in list_at(facts, "types"))
+        or question.types,
     )
 
 

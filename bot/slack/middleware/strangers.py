@@ -3,7 +3,6 @@
 https://docs.slack.dev/apis/slack-connect
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.slack.desk import Desk
 from bot.slack.identity import SlackIdentity
 from bot.slack.notice import announce
 from bot.slack.payloads import Body, text_at
+from bot.slack.replies import said_to_asker
 from bot.slack.whose import place_of
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
@@ -39,9 +39,7 @@ def strangers(desk: Desk) -> Middleware:
         structlog.get_logger("call_doctor").warning("stranger_refused", lookup_id=reference)
         message = desk.tools.renderer.error(REFUSAL, reference)
         if text_at(body, "command"):
-            said = {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
-            headers = {"content-type": "application/json"}
-            return BoltResponse(status=200, body=json.dumps(said), headers=headers)
+            return said_to_asker(message)
         desk.crew.start(_refuse(desk, body, reference))
         return BoltResponse(status=200, body="")
 

@@ -16,13 +16,10 @@ async def answer(desk: Desk, lookup: Lookup, report: Report, why: Sent | None) -
     """
     if not lookup.place.user:
         return None
-    whole = desk.tools.renderer.answer(report)
+    note = sent_here(why, lookup.id) if why else ""
+    whole = desk.tools.renderer.answer(report, note=note)
     opening = await desk.poster.post(lookup.place.user, whole.opening, lookup.id, first=True)
-    if not opening.ok:
-        return opening
-    there = lookup.at(replace(lookup.place, channel=opening.channel, thread="", looking=""))
-    if why is not None:
-        note = desk.tools.renderer.elsewhere(sent_here(why, lookup.id))
-        await desk.poster.post(opening.channel, note, lookup.id, thread=opening.ts)
-    await post_rest(desk, there, report, whole, opening)
+    if opening.ok:
+        there = replace(lookup.place, channel=opening.channel, thread="", looking="")
+        await post_rest(desk, lookup.at(there), report, whole, opening)
     return opening

@@ -7,6 +7,7 @@ import structlog
 
 from bot.domain.errors import BotError, NotAllowed, SlackTrouble
 from bot.domain.question import Clue
+from bot.domain.target import Choices
 from bot.slack.desk import Desk
 from bot.slack.errors import Cause
 from bot.slack.explain import Explained, in_words
@@ -42,12 +43,12 @@ async def ask(
 
 async def _choose(desk: Desk, clues: tuple[Clue, ...], view_id: str, kept: str) -> None:
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
+    choices: Choices | None = None
     try:
         choices = await desk.tools.investigator.describe(clues)
     except BotError as error:
         said = in_words(error, structlog.get_logger("call_doctor"))
         note = f"{said.headline}. {said.cause} {said.next_step}"
-        choices = None
     else:
         note = choices.note
     view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)

@@ -1,4 +1,4 @@
-""" "Diagnose this call": reads a message for ids and answers in its thread."""
+"""Diagnose this call: reads a message for ids and answers in its thread."""
 
 from typing import Any
 

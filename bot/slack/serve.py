@@ -1,0 +1,177 @@
+"""Runs the bot until it is told to stop: over Socket Mode or HTTP, health paths in both."""
+
+import asyncio
+import contextlib
+import signal
+import socket as sockets
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+import structlog
+import uvicorn
+from cachetools import TTLCache
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+
+from bot.domain.errors import Misconfigured
+from bot.slack.app import build_app
+from bot.slack.clients import Clients, open_clients
+from bot.slack.crew import Crew
+from bot.slack.desk import Desk
+from bot.slack.errors import TROUBLES, cause_of
+from bot.slack.health import Health, Probe
+from bot.slack.http import build_http
+from bot.slack.pace import Pace
+from bot.slack.post import Poster
+from bot.slack.settings import SlackSettings
+from bot.slack.socket import Socket
+from bot.slack.startup import check_slack
+from bot.slack.tools import Tools
+
+PROBE_KEPT_SECONDS = 15
+GRACE_SECONDS = 2
+FAILED = 1
+
+
+async def serve(
+    settings: SlackSettings,
+    tools: Tools,
+    *,
+    ready: Mapping[str, Probe],
+    stop: asyncio.Event | None = None,
+) -> int:
+    """Serve until SIGTERM, SIGINT or `stop`; returns the exit status.
+
+    `ready` are the probes of /readyz besides `slack`. Raises Misconfigured and SlackTrouble
+    before anything is served.
+    """
+    identity = await check_slack(settings)
+    log = structlog.get_logger("call_doctor")
+    async with open_clients(settings) as clients:
+        desk = Desk(
+            tools,
+            identity,
+            Poster(clients, Pace(settings.rates)),
+            Crew(settings.at_once),
+        )
+        app = build_app(desk, clients, settings)
+        with _stopping(stop or asyncio.Event()) as told:
+            run = _serve_socket if settings.app_token else _serve_http
+            status = await run(settings, app, clients, ready, told)
+            log.info("draining")
+            await desk.crew.drain(settings.drain_seconds)
+        log.info("stopped", status=status)
+    return status
+
+
+async def _serve_http(
+    settings: SlackSettings,
+    app: AsyncApp,
+    clients: Clients,
+    ready: Mapping[str, Probe],
+    told: asyncio.Event,
+) -> int:
+    health = Health({**ready, "slack": _asks_slack(clients)})
+    site = build_http(health, app, settings.signing_secret)
+    async with _listening(settings, site):
+        await told.wait()
+    return 0
+
+
+async def _serve_socket(
+    settings: SlackSettings,
+    app: AsyncApp,
+    _: Clients,
+    ready: Mapping[str, Probe],
+    told: asyncio.Event,
+) -> int:
+    socket = Socket(app, settings)
+    health = Health({**ready, "slack": socket.probe})
+    async with _listening(settings, build_http(health)):
+        socket.open()
+        watching = asyncio.create_task(socket.watch())
+        waiting = asyncio.create_task(told.wait())
+        try:
+            await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return 0 if told.is_set() else FAILED
+        finally:
+            for task in (watching, waiting):
+                task.cancel()
+            await asyncio.gather(watching, waiting, return_exceptions=True)
+            await socket.close()
+
+
+@contextlib.asynccontextmanager
+async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[None]:
+    """Serve a site while the block runs. Raises Misconfigured when the port is taken."""
+    server = _Server(
+        uvicorn.Config(
+            site,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=2048,
+        )
+    )
+    listener = _bound(settings)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event
+            await asyncio.sleep(0.01)
+        structlog.get_logger("call_doctor").info("listening", port=listener.getsockname()[1])
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def _bound(settings: SlackSettings) -> sockets.socket:
+    family = sockets.AF_INET6 if ":" in settings.host else sockets.AF_INET
+    listener = sockets.socket(family, sockets.SOCK_STREAM)
+    listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Misconfigured(
+            f"HOST {settings.host}, PORT {settings.port} cannot be used: {error.strerror}."
+        ) from error
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: we drain look-ups, not only connections."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _stopping(told: asyncio.Event) -> Iterator[asyncio.Event]:
+    """SIGTERM and SIGINT set the event while the block runs."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, told.set)
+    try:
+        yield told
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _asks_slack(clients: Clients) -> Probe:
+    """auth.test, at most once in a while: /readyz is asked often."""
+    kept: TTLCache[str, str] = TTLCache(1, PROBE_KEPT_SECONDS)
+
+    async def probe() -> str:
+        if "slack" not in kept:
+            try:
+                await clients.read.auth_test()
+                kept["slack"] = "ok"
+            except TROUBLES as error:
+                kept["slack"] = cause_of(error)[1]
+        return kept["slack"]
+
+    return probe

@@ -1,0 +1,85 @@
+"""Socket Mode, with a watchdog: slack_sdk may believe in a connection that is none.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.clients import quiet_logger
+from bot.slack.settings import SlackSettings
+
+CLOSE_SECONDS = 5.0
+
+
+class Socket:
+    """One connection to Slack, rebuilt with a new client when it stays down."""
+
+    def __init__(self, app: AsyncApp, settings: SlackSettings) -> None:
+        self._app = app
+        self._settings = settings
+        self._times = settings.socket
+        self._handler: AsyncSocketModeHandler | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("call_doctor.socket")
+
+    async def connected(self) -> bool:
+        """Whether Slack can reach us."""
+        if self._handler is None or self._handler.client.current_session is None:
+            return False
+        return bool(await self._handler.client.is_connected())
+
+    async def probe(self) -> str:
+        """For /readyz."""
+        return "ok" if await self.connected() else "not connected"
+
+    def open(self) -> None:
+        """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
+        client = AsyncWebClient(base_url=self._settings.api_url, logger=quiet_logger())
+        self._handler = AsyncSocketModeHandler(
+            self._app,
+            self._settings.app_token,
+            logger=quiet_logger(),
+            web_client=client,
+            ping_interval=self._times.ping,
+        )
+        self._connecting = asyncio.create_task(
+            self._handler.client.connect()  # type: ignore[no-untyped-call]
+        )
+
+    async def close(self) -> None:
+        """Take no more envelopes."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        if self._handler is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._handler.client.close(),  # type: ignore[no-untyped-call]
+                    CLOSE_SECONDS,
+                )
+        self._handler = None
+
+    async def watch(self) -> None:
+        """Return only when rebuilding did not help: then the process should end."""
+        down, rebuilt = 0.0, 0
+        while True:
+            await asyncio.sleep(self._times.poll)
+            if await self.connected():
+                down, rebuilt = 0.0, 0
+                continue
+            down += self._times.poll
+            if down < self._times.down:
+                continue
+            if rebuilt >= self._times.rebuilds:
+                self._log.error("socket_given_up", rebuilt=rebuilt)
+                return
+            rebuilt, down = rebuilt + 1, 0.0
+            self._log.warning("socket_rebuilt", rebuilt=rebuilt)
+            await self.close()
+            self.open()

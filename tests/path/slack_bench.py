@@ -1,0 +1,155 @@
+"""The real bot between a pretend Slack and stand-ins, over real sockets."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import aiohttp
+from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
+
+from bot.slack import SlackSettings, Tools, serve
+from bot.slack.settings import Rates, SocketTimes
+from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
+from workbench.pretend_slack.limits import check_message
+
+FAST = Rates(1000, 1000.0, 1000, 1000.0)
+QUICK = SocketTimes(poll=0.05, down=0.3, rebuilds=2, ping=5.0)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+async def ok() -> str:
+    return "ok"
+
+
+@dataclass
+class Bench:
+    """Everything of one run. `team` is the pretend Slack's record."""
+
+    slack: PretendSlack
+    settings: SlackSettings
+    investigator: StandInInvestigator
+    renderer: StandInRenderer
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    status: int | None = None
+
+    @property
+    def team(self) -> Team:
+        return self.slack.team
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    def said(self, channel: str = "") -> list[Message]:
+        """What the bot said by now, oldest first."""
+        return self.team.from_app(channel)
+
+    def parts(self, channel: str = "") -> list[str]:
+        return [part_of(message) for message in self.said(channel)]
+
+    async def until_said(self, words: str, channel: str = "", seconds: float = 10) -> Message:
+        """The first message of the bot's that shows these words."""
+        await self.slack.until(lambda: self.find(words, channel), seconds)
+        found = self.find(words, channel)
+        assert found is not None
+        return found
+
+    def find(self, words: str, channel: str = "") -> Message | None:
+        return next((m for m in self.said(channel) if words in shown(m)), None)
+
+    async def settled(self, seconds: float = 0.15) -> None:
+        """Wait until nothing has been called for a moment."""
+        before = -1
+        while before != len(self.team.calls):
+            before = len(self.team.calls)
+            await asyncio.sleep(seconds)
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with aiohttp.ClientSession() as http, http.get(self.url + path) as response:
+            if response.content_type == "application/json":
+                return response.status, await response.json()
+            return response.status, await response.text()
+
+
+def part_of(message: Message) -> str:
+    return str((message.metadata or {}).get("event_payload", {}).get("part", ""))
+
+
+def lookup_of(message: Message) -> str:
+    return str((message.metadata or {}).get("event_payload", {}).get("lookup_id", ""))
+
+
+def shown(message: Message) -> str:
+    """The words of a message: its text, or what its sections show."""
+    words = [message.text]
+    words += [str((block.get("text") or {}).get("text")) for block in message.blocks]
+    return "\n".join(words)
+
+
+def check_all(bench: Bench) -> None:
+    """Every message within Slack's limits; every answer's part marked, and no part twice."""
+    seen: set[tuple[str, str]] = set()
+    for message in bench.said():
+        args = {"text": message.text, "blocks": message.blocks, "metadata": message.metadata}
+        assert check_message({k: v for k, v in args.items() if v}) == []
+        if message.metadata:
+            key = lookup_of(message), part_of(message)
+            assert key not in seen
+            assert message.metadata["event_type"] == "call_doctor"
+            seen.add(key)
+
+
+@contextlib.asynccontextmanager
+async def open_bench(mode: str = "http", **changes: Any) -> AsyncIterator[Bench]:
+    """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit."""
+    team = example_team(retry_delays=(0.05, 0.1, 0.2))
+    async with stand(team) as slack:
+        settings = settings_for(team, mode, **changes)
+        bench = Bench(slack, settings, StandInInvestigator(), StandInRenderer())
+        tools = Tools(bench.renderer, bench.investigator, lambda: NOW, references())
+        probes = {"database": ok, "hms": ok}
+        running = asyncio.create_task(serve(settings, tools, ready=probes, stop=bench.stop))
+        try:
+            await _up(bench, running)
+            yield bench
+        finally:
+            bench.stop.set()
+            bench.status = await running
+
+
+def settings_for(team: Team, mode: str, **changes: Any) -> SlackSettings:
+    app = team.app
+    settings = SlackSettings(
+        bot_token=app.bot_token,
+        signing_secret=app.signing_secret if mode == "http" else "",
+        app_token=app.app_token if mode == "socket" else "",
+        api_url=team.base_url + "/api/",
+        host="127.0.0.1",
+        port=free_port(),
+        rates=FAST,
+        socket=QUICK,
+        drain_seconds=5,
+        call_seconds=2,
+    )
+    if mode == "http":
+        team.request_url = f"http://127.0.0.1:{settings.port}/slack/events"
+    return replace(settings, **changes)
+
+
+async def _up(bench: Bench, running: asyncio.Task[int]) -> None:
+    while not running.done():
+        with contextlib.suppress(aiohttp.ClientConnectionError):
+            status, _ = await bench.get("/readyz")
+            if status == 200:
+                return
+        await asyncio.sleep(0.01)
+    await running

@@ -1,0 +1,210 @@
+"""Small stand-ins for what lies behind the Slack edge, so that these tests see the edge alone."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.errors import BotError
+from bot.domain.events import ErrorEvent
+from bot.domain.handle import Handle, handle_of, write_handle
+from bot.domain.places import Room
+from bot.domain.question import Clue, Question
+from bot.domain.report import Completeness, Report, Window
+from bot.domain.target import Candidate, Choices, Target
+from bot.investigate.ports import Tell
+from bot.render.message import Answer, File, Message
+
+NOW = datetime(2026, 11, 20, 10, 42, 7, tzinfo=UTC)
+ROOM = "64c8d6a1f0b1a2c3d4e5f601"
+
+
+def report_of(lookup_id: str, failures: int) -> Report:
+    """A report on one room with so many terminal events."""
+    events = tuple(
+        ErrorEvent(
+            id=f"event-{number}",
+            type="client.join.failed",
+            at=NOW,
+            stamp=str(number),
+            peer_id=f"peer-{number}",
+            is_terminal=True,
+        )
+        for number in range(failures)
+    )
+    return Report(
+        lookup_id=lookup_id,
+        target=Target("room", Room(ROOM, "default", "standup")),
+        as_of=NOW,
+        window=Window(),
+        completeness=Completeness(failures, failures, complete=True),
+        events=events,
+    )
+
+
+@dataclass
+class StandInInvestigator:
+    """Answers every question alike; `error` is raised instead, `choices` offered instead."""
+
+    failures: int = 2
+    error: Exception | None = None
+    choices: Choices | None = None
+    seconds: float = 0.0
+    told: str = ""
+    asked: list[Question] = field(default_factory=list)
+    reopened: list[Handle] = field(default_factory=list)
+    described: list[tuple[Clue, ...]] = field(default_factory=list)
+
+    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+        self.asked.append(question)
+        if self.told:
+            await tell(self.told)
+        await asyncio.sleep(self.seconds)
+        if self.error is not None:
+            raise self.error
+        return self.choices or report_of(lookup_id, self.failures)
+
+    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+        self.reopened.append(handle)
+        await asyncio.sleep(self.seconds)
+        if self.error is not None:
+            raise self.error
+        return report_of(handle.lookup_id, self.failures)
+
+    async def describe(self, clues: Sequence[Clue]) -> Choices:
+        self.described.append(tuple(clues))
+        if self.error is not None:
+            raise self.error
+        return Choices(
+            tuple(Candidate("room", clue.value, f"Room {clue.value}", "default") for clue in clues)
+        )
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "plain_text", "text": text[:2900], "emoji": False}}
+
+
+def button(action_id: str, label: str, value: str) -> dict[str, Any]:
+    text = {"type": "plain_text", "text": label}
+    return {"type": "button", "action_id": action_id, "text": text, "value": value}
+
+
+def simple(part: str, text: str, *buttons: dict[str, Any]) -> Message:
+    actions = ({"type": "actions", "elements": list(buttons)},) if buttons else ()
+    return Message(part, text[:3000], (section(text), *actions))
+
+
+@dataclass
+class StandInRenderer:
+    """Shows little, in the right shape: one failure a reply."""
+
+    replies: int = 10
+
+    def answer(self, report: Report, *, note: str = "") -> Answer:
+        failures = report.failures
+        shown = failures[: self.replies]
+        left = len(failures) - len(shown)
+        files = (File("failures.csv", "Failures", "id\n"),) if left else ()
+        return Answer(
+            simple("opening", f"{note} Room standup: {len(failures)} events, {len(failures)} terminal"),
+            tuple(simple(f"reply-{n}", f"{e.id} {e.peer_id}") for n, e in enumerate(shown, 1)),
+            files,
+            self._rest("more", report, len(shown), private=False) if left else None,
+        )
+
+    def private(
+        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+    ) -> tuple[Message, ...]:
+        opening = simple("opening", f"{note} Room standup: {len(report.failures)} terminal")
+        rest = simple("reply-1", " ".join(e.id for e in report.failures) or "no failures")
+        return (opening, rest)[:messages]
+
+    def more(self, report: Report, handle: Handle) -> Message:
+        at = handle.shown
+        event = report.failures[at]
+        shown = self._rest(f"more-{event.id}", report, at + 1, private=handle.private)
+        return simple(shown.part, f"{event.id} {event.peer_id}", *_buttons(shown))
+
+    def looking(self, question: Question, reference: str) -> Message:
+        return simple("looking", f"Looking up … ({reference})")
+
+    def waiting(self, reason: str, reference: str) -> Message:
+        return simple("waiting", f"{reason} ({reference})")
+
+    def error(self, error: BotError, reference: str) -> Message:
+        text = f"{error.headline}: {error.cause} {error.next_step} (Reference {reference})"
+        return simple("error", text)
+
+    def help_(self) -> Message:
+        return simple("help", "How to ask: /call-errors <id>")
+
+    def choices(self, choices: Choices, reference: str, *, private: bool) -> Message:
+        buttons = [
+            button(f"choose-{n}", c.label, json.dumps({"q": c.value, "private": private}))
+            for n, c in enumerate(choices.candidates)
+        ]
+        return simple("choices", f"Which one? ({reference})", *buttons)
+
+    def modal(
+        self, choices: Choices | None, *, private_metadata: str, note: str = "", conversation: bool
+    ) -> dict[str, Any]:
+        blocks: list[dict[str, Any]] = [section(note)] if note else []
+        element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text"}
+        optional = bool(choices and choices.candidates)
+        blocks.append(_input("what", "What", element, optional=optional))
+        if choices and choices.candidates:
+            options = [
+                {"text": {"type": "plain_text", "text": c.label}, "value": c.value}
+                for c in choices.candidates
+            ]
+            picked = {"type": "radio_buttons", "action_id": "pick", "options": options}
+            blocks.append(_input("which", "Which", picked, optional=True))
+        if conversation:
+            select = {
+                "type": "conversations_select",
+                "action_id": "where",
+                "response_url_enabled": True,
+            }
+            blocks.append(_input("where", "Where", select, optional=True))
+        return {
+            "type": "modal",
+            "callback_id": "diagnose_form",
+            "title": {"type": "plain_text", "text": "Diagnose a call"},
+            "submit": {"type": "plain_text", "text": "Look up"},
+            "private_metadata": private_metadata,
+            "blocks": blocks,
+        }
+
+    def home(self) -> dict[str, Any]:
+        return {"type": "home", "blocks": [section("How to ask")]}
+
+    def _rest(self, part: str, report: Report, shown: int, *, private: bool) -> Message:
+        left = len(report.failures) - shown
+        if not left:
+            return simple(part, "That was the last one.")
+        after = report.failures[shown - 1].id if shown else None
+        handle = handle_of(report, after=after, shown=shown, private=private)
+        return simple(part, f"{left} more", button("show_more", "Show more", write_handle(handle)))
+
+
+def _buttons(message: Message) -> list[dict[str, Any]]:
+    return [e for b in message.blocks if b["type"] == "actions" for e in b["elements"]]
+
+
+def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": {"type": "plain_text", "text": label},
+        "element": element,
+        "optional": optional,
+    }
+
+
+def references() -> Any:
+    """A maker of references: CD-AAAAAA22, CD-AAAAAA23 and so on."""
+    numbers = itertools.count(222222)
+    return lambda: f"CD-AB{next(numbers)}"
