@@ -1,0 +1,195 @@
+"""One call to 100ms: attempts, retries, waits, a new token once. No httpx error leaves here."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx
+import structlog
+from pydantic import BaseModel
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
+from bot.hundredms.decide import Meaning, Verdict, judge
+from bot.hundredms.lenient import UnreadableBody, read
+from bot.hundredms.patience import Broken, Busy, Limits, Patience
+from bot.hundredms.token import TokenSource
+from bot.hundredms.words import too_busy, why_refused
+from bot.investigate.ports import Clock, Tell
+
+Params = Mapping[str, str | int]
+OnCall = Callable[[str, str, int | None, float], None]
+"""Told of each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+LARGEST_BODY = 48_000_000
+"""Bytes. A page of a hundred sessions of large rooms takes some megabytes."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A GET. `name` is the endpoint without ids, for logs.
+
+    `absent` are statuses that here mean "nothing there", whatever they mean elsewhere.
+    """
+
+    name: str
+    path: str
+    params: Params = field(default_factory=dict)
+    absent: frozenset[int] = frozenset()
+
+    @property
+    def cursor(self) -> bool:
+        """True if it asks for a further page."""
+        return "start" in self.params
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What all calls to one workspace share."""
+
+    alias: str
+    url: str
+    http: httpx.AsyncClient
+    tokens: TokenSource
+    gate: asyncio.Semaphore
+    clock: Clock
+    limits: Limits = field(default_factory=Limits)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    on_call: OnCall | None = None
+
+
+async def get(
+    line: Line, call: Call, model: type[Model], tell: Tell | None = None
+) -> Model | Verdict:
+    """The answer read as `model`, or the verdict on one that says ABSENT, REJECTED or EXPIRED.
+
+    Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused.
+    """
+    patience = Patience(line.limits)
+    attempts = AsyncRetrying(
+        retry=retry_if_exception_type((Broken, Busy)),
+        wait=patience.wait,
+        stop=patience.stop,
+        sleep=line.sleep,
+        before_sleep=_announce(line, call, tell),
+        reraise=True,
+    )
+    try:
+        return await attempts(_authorised, line, call, model, patience)
+    except Broken as error:
+        _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
+        raise HundredMsUnreachable(f"{error}.") from error
+    except Busy as error:
+        _log.warning("hundredms.busy", workspace=line.alias, call=call.name)
+        raise HundredMsBusy(too_busy(error.seconds)) from error
+
+
+async def _authorised(
+    line: Line, call: Call, model: type[Model], patience: Patience
+) -> Model | Verdict:
+    token = line.tokens.fresh()
+    answer = await _attempt(line, call, model, patience, token)
+    if _refused(answer) and line.tokens.renewable:
+        answer = await _attempt(line, call, model, patience, line.tokens.renew(token))
+    if isinstance(answer, Verdict) and _refused(answer):
+        _log.error("hundredms.refused", workspace=line.alias, call=call.name)
+        raise HundredMsRefused(
+            why_refused(line.alias, answer.message, renewable=line.tokens.renewable)
+        )
+    return answer
+
+
+async def _attempt(
+    line: Line, call: Call, model: type[Model], patience: Patience, token: str
+) -> Model | Verdict:
+    async with line.gate:
+        started = time.monotonic()
+        status: int | None = None
+        try:
+            async with asyncio.timeout(patience.attempt):
+                response, body = await _send(line, call, token)
+            status = response.status_code
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise Broken("100ms did not answer in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
+        finally:
+            _note(line, call, status, time.monotonic() - started, patience)
+    return _reading(line, call, model, response, body)
+
+
+async def _send(line: Line, call: Call, token: str) -> tuple[httpx.Response, bytes]:
+    headers = {
+        b"Authorization": b"Bearer " + token.encode(),
+        b"Content-Type": b"application/json",
+        b"Accept": b"application/json",
+    }
+    url = f"{line.url.rstrip('/')}/{call.path}"
+    body = bytearray()
+    async with line.http.stream("GET", url, params=dict(call.params), headers=headers) as response:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > LARGEST_BODY:
+                raise Broken("100ms' answer is too large to read")
+    return response, bytes(body)
+
+
+def _reading(
+    line: Line, call: Call, model: type[Model], response: httpx.Response, body: bytes
+) -> Model | Verdict:
+    if response.status_code in call.absent:
+        return Verdict(Meaning.ABSENT)
+    verdict = judge(
+        response.status_code, response.headers, body, now=line.clock(), cursor=call.cursor
+    )
+    if verdict.meaning is Meaning.BUSY:
+        raise Busy(verdict.message, verdict.wait)
+    if verdict.meaning is Meaning.BROKEN:
+        raise Broken(verdict.message)
+    if verdict.meaning is not Meaning.BODY:
+        return verdict
+    try:
+        return read(model, body)
+    except UnreadableBody as error:
+        raise Broken("100ms' answer could not be read (it is cut off, or no JSON)") from error
+
+
+def _note(line: Line, call: Call, status: int | None, seconds: float, patience: Patience) -> None:
+    patience.spend(seconds)
+    _log.debug(
+        "hundredms.call",
+        workspace=line.alias,
+        call=call.name,
+        status=status,
+        seconds=round(seconds, 3),
+    )
+    if line.on_call:
+        line.on_call(line.alias, call.name, status, seconds)
+
+
+def _announce(
+    line: Line, call: Call, tell: Tell | None
+) -> Callable[[RetryCallState], Awaitable[None]]:
+    async def announce(state: RetryCallState) -> None:
+        failure = state.outcome.exception() if state.outcome else None
+        _log.info(
+            "hundredms.retry",
+            workspace=line.alias,
+            call=call.name,
+            reason=str(failure),
+            seconds=round(state.upcoming_sleep, 1),
+        )
+        if tell and isinstance(failure, Busy):
+            await tell(f"100ms asks us to wait {max(1, round(state.upcoming_sleep))} s.")
+
+    return announce
+
+
+def _refused(answer: BaseModel | Verdict) -> bool:
+    return isinstance(answer, Verdict) and answer.meaning is Meaning.REFUSED

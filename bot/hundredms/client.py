@@ -1,0 +1,179 @@
+"""One 100ms workspace, read only: `HundredMsClient` implements `bot.investigate.ports.HundredMs`.
+
+https://www.100ms.live/docs/server-side/v2/introduction/basics
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self, TypeVar
+
+from pydantic import BaseModel
+
+from bot.domain.errors import HundredMsUnreachable
+from bot.domain.places import Room, Session
+from bot.hundredms.calls import Call, Line, get
+from bot.hundredms.decide import Meaning, Verdict
+from bot.hundredms.translate import event_of, room_of, session_of
+from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell
+
+FULL = 100
+"""The most rows of a page that 100ms allows."""
+
+_PAGES_BY_NAME = 3
+_SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class HundredMsClient:
+    """See `bot.investigate.ports.HundredMs`. `mark_key` keys the marks of public addresses."""
+
+    line: Line
+    mark_key: bytes
+    tell: Tell | None = None
+
+    @property
+    def alias(self) -> str:
+        """The workspace's name in our settings."""
+        return self.line.alias
+
+    def with_tell(self, tell: Tell) -> Self:
+        """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
+        return type(self)(self.line, self.mark_key, tell)
+
+    async def check(self) -> None:
+        """One cheap call, to learn whether our credentials are accepted. Raises as every call."""
+        await self._get(Call("rooms", "rooms", {"limit": 10}), Listing[RoomWire])
+
+    async def room(self, room_id: str) -> Room | None:
+        """The room by id; None for any 4xx but 401, 403 and 429, or if another one came."""
+        if not _SAFE_ID.fullmatch(room_id):
+            return None
+        wire = await self._get(Call("rooms/{id}", f"rooms/{room_id}"), RoomWire)
+        room = None if isinstance(wire, Verdict) else room_of(wire, self.alias)
+        return room if room and room.id.lower() == room_id.lower() else None
+
+    async def session(self, session_id: str) -> Session | None:
+        """The session by id, as `room`."""
+        if not _SAFE_ID.fullmatch(session_id):
+            return None
+        wire = await self._get(Call("sessions/{id}", f"sessions/{session_id}"), SessionWire)
+        session = None if isinstance(wire, Verdict) else session_of(wire, self.alias)
+        return session if session and session.id.lower() == session_id.lower() else None
+
+    async def rooms_named(self, name: str) -> Sequence[Room]:
+        """Rooms of exactly that name, case ignored; 100ms hides disabled ones unless asked."""
+        both = await asyncio.gather(
+            self._named(name, enabled=True), self._named(name, enabled=False)
+        )
+        return tuple({room.id: room for rooms in both for room in rooms}.values())
+
+    async def events(self, query: EventQuery, start: str = "") -> Page:
+        """One page of at most 100 events; an unknown room has none.
+
+        Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
+        """
+        params: dict[str, str | int] = {
+            "room_id": query.room_id,
+            "type": query.type,
+            "limit": FULL,
+        }
+        filters = {
+            "peer_id": query.peer_id,
+            "user_id": query.user_id,
+            "session_id": query.session_id,
+            "start": start,
+        }
+        params |= {name: value for name, value in filters.items() if value}
+        wire = await self._get(Call("analytics/events", "analytics/events", params), EventsWire)
+        if isinstance(wire, Verdict):
+            if wire.meaning is Meaning.EXPIRED:
+                raise ExpiredCursor(wire.message)
+            _unless_absent(wire)
+            return Page((), 0, 0, "")
+        events = (event_of(row, self.mark_key) for row in wire.events if row)
+        total = wire.total if wire.total is not None and wire.total >= 0 else None
+        return Page(tuple(event for event in events if event), len(wire.events), total, wire.next)
+
+    async def sessions(
+        self,
+        *,
+        active: bool,
+        room_id: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        start: str = "",
+    ) -> SessionPage:
+        """One page of at most 100 sessions; rows without id or room are left out."""
+        filters = {
+            "room_id": room_id,
+            "after": _written(after),
+            "before": _written(before),
+            "start": start,
+        }
+        params: dict[str, str | int] = {"active": _word(active), "limit": FULL}
+        params |= {name: value for name, value in filters.items() if value}
+        wire = await self._get(Call("sessions", "sessions", params), Listing[SessionWire])
+        if isinstance(wire, Verdict):
+            _unless_absent(wire)
+            return SessionPage((), "")
+        found = (session_of(row, self.alias, room_id) for row in wire.data if row)
+        return SessionPage(tuple(one for one in found if one), wire.following(FULL))
+
+    async def room_codes(self, room_id: str) -> Sequence[str]:
+        """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
+        if not _SAFE_ID.fullmatch(room_id):
+            return ()
+        call = Call(
+            "room-codes/room/{id}",
+            f"room-codes/room/{room_id}",
+            {"limit": FULL},
+            absent=frozenset({403}),
+        )
+        wire = await self._get(call, Listing[CodeWire])
+        if isinstance(wire, Verdict):
+            return ()
+        return tuple(dict.fromkeys(row.code for row in wire.data if row and row.code))
+
+    async def _named(self, name: str, *, enabled: bool) -> list[Room]:
+        params: dict[str, str | int] = {"name": name, "enabled": _word(enabled), "limit": FULL}
+        found: list[Room] = []
+        for _ in range(_PAGES_BY_NAME):
+            wire = await self._get(Call("rooms", "rooms", params), Listing[RoomWire])
+            if isinstance(wire, Verdict):
+                break
+            same = (row for row in wire.data if row and _same(row.name, name))
+            found += [room for row in same if (room := room_of(row, self.alias))]
+            following = wire.following(FULL)
+            if not following or following == params.get("start"):
+                break
+            params["start"] = following
+        return found
+
+    async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
+        return await get(self.line, call, model, self.tell)
+
+
+def _unless_absent(verdict: Verdict) -> None:
+    if verdict.meaning is not Meaning.ABSENT:
+        raise HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")
+
+
+def _same(name: str | None, asked: str) -> bool:
+    return name is not None and name.strip().casefold() == asked.strip().casefold()
+
+
+def _word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
+    return "true" if value else "false"
+
+
+def _written(moment: datetime | None) -> str:
+    """A time as 100ms wants it: UTC, milliseconds, `Z`."""
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,85 @@
+"""How long one call to 100ms may go on: retries, backoff, announced waits."""
+
+import random
+from dataclasses import dataclass
+
+from tenacity import RetryCallState
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and counts of one call.
+
+    `call` bounds the time of all attempts and of the pauses we choose ourselves; waits that
+    100ms announces come on top of it, at most `wait_once` each and `wait_all` together.
+    """
+
+    connect: float = 5.0
+    attempt: float = 14.0
+    call: float = 30.0
+    attempts: int = 4
+    waits: int = 6
+    wait_once: float = 60.0
+    wait_all: float = 120.0
+    in_flight: int = 8
+
+
+class Broken(Exception):
+    """An attempt that failed in a way that may pass."""
+
+
+class Busy(Exception):
+    """100ms asks to be left alone, for `seconds` if it said how long."""
+
+    def __init__(self, message: str, seconds: float | None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Patience:
+    """What is left of one call's limits; gives tenacity its `wait` and `stop`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._spent = 0.0
+        self._waited = 0.0
+        self._broken = 0
+        self._busy = 0
+
+    @property
+    def attempt(self) -> float:
+        """Seconds the next attempt may take; 0 if the time is used up."""
+        return max(0.0, min(self._limits.attempt, self._limits.call - self._spent))
+
+    def spend(self, seconds: float) -> None:
+        """Count the seconds of an attempt."""
+        self._spent += seconds
+
+    def wait(self, state: RetryCallState) -> float:
+        """Seconds to pause after the failure at hand, with jitter against marching in step."""
+        failure = _failure(state)
+        if isinstance(failure, Busy):
+            self._busy += 1
+            if failure.seconds is not None:
+                pause = max(1.0, failure.seconds) + random.uniform(0.0, 0.5)  # noqa: S311
+                self._waited += pause
+                return pause
+            pause = 2.0 ** (self._busy - 1) * random.uniform(1.0, 1.25)  # noqa: S311
+        else:
+            self._broken += 1
+            pause = 0.5 * 2.0 ** (self._broken - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+        self._spent += pause
+        return pause
+
+    def stop(self, state: RetryCallState) -> bool:
+        """True if another attempt is beyond the limits. tenacity asks after `wait`."""
+        limits, failure = self._limits, _failure(state)
+        if isinstance(failure, Busy) and failure.seconds is not None:
+            too_long = failure.seconds > limits.wait_once or self._waited > limits.wait_all
+            return too_long or self._busy > limits.waits
+        tired = self._broken >= limits.attempts or self._busy > limits.waits
+        return tired or self._spent >= limits.call
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None

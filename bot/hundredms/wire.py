@@ -1,0 +1,161 @@
+"""The shapes 100ms sends: a strict envelope around lenient contents.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events and the pages
+of rooms, sessions and room codes beside it. What is not named here is never kept: a room
+object can hold storage credentials and webhook headers.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+
+from bot.hundredms.lenient import (
+    Flag,
+    Moment,
+    Text,
+    Whole,
+    as_list,
+    as_mapping,
+    as_text,
+    as_time,
+    or_none,
+)
+
+
+class _Shape(BaseModel):
+    """Unknown keys are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def _timestamp(value: object) -> str:
+    if not isinstance(value, str) or as_time(value) is None:
+        raise ValueError("not a time")
+    return value
+
+
+def _name(value: object) -> str:
+    text = as_text(value)
+    if text is None:
+        raise ValueError("blank")
+    return text
+
+
+Required = Annotated[str, BeforeValidator(_name)]
+Object = Annotated[Mapping[str, Any], BeforeValidator(as_mapping)]
+Cursor = Annotated[str, BeforeValidator(lambda value: as_text(value) or "")]
+
+
+class DataWire(BaseModel):
+    """The `data` of an error event; every field may be missing, and others may come."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    peer_id: Text = None
+    user_id: Text = None
+    user_name: Text = None
+    session_id: Text = None
+    room_id: Text = None
+    room_name: Text = None
+    template_id: Text = None
+    account_id: Text = None
+    role: Text = None
+    error_code: Whole = None
+    error_name: Text = None
+    error_message: Text = None
+    error_description: Text = None
+    is_terminal: Flag = None
+    action: Text = None
+    domain: Text = None
+    transport_state: Text = None
+    endpoint: Text = None
+    retries_join: Whole = None
+    audio: Object = Field(default_factory=dict)
+    video: Object = Field(default_factory=dict)
+    devices: Object = Field(default_factory=dict)
+    agent: Any = None
+
+
+class EventWire(_Shape):
+    """One event; without id, type or time it is none."""
+
+    id: Required
+    type: Required
+    timestamp: Annotated[str, BeforeValidator(_timestamp)]
+    data: Annotated[DataWire, BeforeValidator(as_mapping)] = Field(default_factory=DataWire)
+
+
+class EventsWire(_Shape):
+    """One page of events; None stands for a row that is no event."""
+
+    total: Whole = None
+    next: Cursor = ""
+    events: Annotated[
+        list[Annotated[EventWire | None, WrapValidator(or_none)]], BeforeValidator(as_list)
+    ] = Field(default_factory=list)
+
+
+class RoomWire(_Shape):
+    """What is read of a room."""
+
+    id: Text = None
+    name: Text = None
+    enabled: Flag = None
+    created_at: Moment = None
+
+
+class PeerWire(_Shape):
+    """One entry of a session's peers."""
+
+    id: Text = None
+    name: Text = None
+    user_id: Text = None
+    role: Text = None
+    joined_at: Moment = None
+    left_at: Moment = None
+
+
+PeerRow = Annotated[PeerWire | None, WrapValidator(or_none)]
+
+
+def _peers(value: object) -> Mapping[str, object]:
+    """100ms sends a map by peer id; its documentation says an array."""
+    if isinstance(value, list):
+        return {str(number): item for number, item in enumerate(value)}
+    return as_mapping(value)
+
+
+class SessionWire(_Shape):
+    """What is read of a session."""
+
+    id: Text = None
+    room_id: Text = None
+    active: Flag = None
+    created_at: Moment = None
+    updated_at: Moment = None
+    peers: Annotated[Mapping[str, PeerRow], BeforeValidator(_peers)] = Field(default_factory=dict)
+
+
+class CodeWire(_Shape):
+    """What is read of a room code."""
+
+    code: Text = None
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class Listing(_Shape, Generic[Row]):
+    """One page of a list; `last` is the cursor of the next one."""
+
+    limit: Whole = None
+    last: Cursor = ""
+    data: Annotated[
+        list[Annotated[Row | None, WrapValidator(or_none)]], BeforeValidator(as_list)
+    ] = Field(default_factory=list)
+
+    def following(self, asked: int) -> str:
+        """The cursor of the next page; "" if this one was not full."""
+        full = min(asked, self.limit) if self.limit and self.limit > 0 else asked
+        return self.last if len(self.data) >= full else ""
