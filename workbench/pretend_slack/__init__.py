@@ -1,12 +1,14 @@
 """A pretend Slack: the part of Slack that the bot uses, over real sockets."""
 
 from workbench.pretend_slack.app import build
+from workbench.pretend_slack.example import example_team
 from workbench.pretend_slack.faults import Fault
 from workbench.pretend_slack.people import PretendSlack
-from workbench.pretend_slack.records import Channel, Delivery, Message, NotPossible, Person, View
+from workbench.pretend_slack.records import Channel, Message, NotPossible, Person, View
 from workbench.pretend_slack.server import serve
 from workbench.pretend_slack.standing import stand
-from workbench.pretend_slack.state import Team, example_team
+from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Delivery
 
 __all__ = [
     "Channel",

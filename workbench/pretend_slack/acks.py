@@ -5,9 +5,10 @@ from typing import Any
 
 from workbench.pretend_slack.api_views import change_view, new_view, refuse_deep_stack
 from workbench.pretend_slack.limits import check_message, check_view
-from workbench.pretend_slack.records import Delivery, Json, Refused, ResponseUrl, View
+from workbench.pretend_slack.records import Json, Refused, ResponseUrl, View
 from workbench.pretend_slack.responses import answer_message
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Delivery
 
 
 def show_command_ack(team: Team, delivery: Delivery, url: ResponseUrl) -> None:

@@ -22,9 +22,10 @@ from workbench.pretend_slack import (
 from workbench.pretend_slack.asking import Ask, Method, Methods, need_scope
 from workbench.pretend_slack.faults import Fault, play
 from workbench.pretend_slack.people import PretendSlack
-from workbench.pretend_slack.records import Call, Json, Refused
+from workbench.pretend_slack.records import Json, Refused
 from workbench.pretend_slack.responses import ResponseUrls
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Call
 
 METHODS: Methods = {
     **api_basics.METHODS,
@@ -69,8 +70,7 @@ class WebApi:
 
     async def answer(self, request: Request) -> Response:
         """One call: arguments, fault, handler, record."""
-        if not self._team.base_url:
-            self._team.base_url = str(request.base_url).rstrip("/")
+        self._team.learn_address(request.base_url)
         method = request.path_params["method"]
         args = await read_args(request)
         token = _token(request, args)

@@ -15,35 +15,22 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from workbench.pretend_slack.api_views import view_object
 from workbench.pretend_slack.people import PretendSlack
-from workbench.pretend_slack.records import Delivery, Json, Message, NotPossible, View
+from workbench.pretend_slack.records import Json, Message, NotPossible, View
+from workbench.pretend_slack.state import Team
 
+_LISTS = ("messages", "calls", "deliveries", "views", "files", "connections")
+_DEEDS = (
+    *("say", "command", "message_shortcut", "global_shortcut", "mention", "click", "submit"),
+    *("view_action", "home", "redeliver", "disconnect", "settings"),
+)
 _SETTINGS = {"request_url", "ack_seconds", "retry_delays", "clock_ahead"}
 
 
 def routes(slack: PretendSlack) -> list[BaseRoute]:
     """The control routes of one pretend Slack."""
-    control = Control(slack)
-    lists = [
-        Route(f"/{name}", _listing(getattr(control, name)), methods=["GET"])
-        for name in ("messages", "calls", "deliveries", "views", "files", "connections")
-    ]
-    deeds = [
-        Route(f"/{name}", _doing(getattr(control, name)), methods=["POST"])
-        for name in (
-            "say",
-            "command",
-            "message_shortcut",
-            "global_shortcut",
-            "mention",
-            "click",
-            "submit",
-            "view_action",
-            "home",
-            "redeliver",
-            "disconnect",
-            "settings",
-        )
-    ]
+    control, team = Control(slack), slack.team
+    lists = [Route(f"/{n}", _listing(getattr(control, n)), methods=["GET"]) for n in _LISTS]
+    deeds = [Route(f"/{n}", _doing(team, getattr(control, n)), methods=["POST"]) for n in _DEEDS]
     faults = Route("/faults", control.faults, methods=["GET", "POST", "DELETE"])
     return [Mount("/_control", routes=[*lists, *deeds, faults])]
 
@@ -67,7 +54,7 @@ class Control:
     def deliveries(self, query: Json) -> list[Json]:
         """All deliveries with their attempts."""
         del query
-        return [delivery_record(each) for each in self._team.deliveries]
+        return [each.record() for each in self._team.deliveries]
 
     def views(self, query: Json) -> list[Json]:
         """All views; is_open tells which are on screen."""
@@ -102,38 +89,38 @@ class Control:
 
     async def command(self, args: Json) -> Json:
         """{channel, user, command, text}."""
-        return delivery_record(await self._slack.type_command(**args))
+        return (await self._slack.type_command(**args)).record()
 
     async def message_shortcut(self, args: Json) -> Json:
         """{channel, ts, user?, callback_id?}."""
         message = self._message(args)
-        return delivery_record(await self._slack.use_message_shortcut(message, **args))
+        return (await self._slack.use_message_shortcut(message, **args)).record()
 
     async def global_shortcut(self, args: Json) -> Json:
         """{user?, callback_id?}."""
-        return delivery_record(await self._slack.use_global_shortcut(**args))
+        return (await self._slack.use_global_shortcut(**args)).record()
 
     async def mention(self, args: Json) -> Json:
         """{channel, text, thread_ts?, user?}."""
-        return delivery_record(await self._slack.mention(**args))
+        return (await self._slack.mention(**args)).record()
 
     async def click(self, args: Json) -> Json:
         """{channel, ts, action_id, user?, value?}."""
         message = self._message(args)
-        return delivery_record(await self._slack.click(message, **args))
+        return (await self._slack.click(message, **args)).record()
 
     async def submit(self, args: Json) -> Json:
         """{view, state}: view is an id."""
         view = self._view(args)
-        return delivery_record(await self._slack.submit(view, args.get("state")))
+        return (await self._slack.submit(view, args.get("state"))).record()
 
     async def view_action(self, args: Json) -> Json:
         """{view, action_id, value?, given?}."""
-        return delivery_record(await self._slack.act_in_view(self._view(args), **args))
+        return (await self._slack.act_in_view(self._view(args), **args)).record()
 
     async def home(self, args: Json) -> Json:
         """{user?}."""
-        return delivery_record(await self._slack.open_home(**args))
+        return (await self._slack.open_home(**args)).record()
 
     async def redeliver(self, args: Json) -> Json:
         """{number, reason?}: number counts deliveries from 0."""
@@ -176,12 +163,6 @@ class Control:
         return view
 
 
-def delivery_record(delivery: Delivery) -> Json:
-    """A delivery as JSON, with what follows from its attempts."""
-    more = {"acked": delivery.acked, "took": delivery.took, "error": delivery.error}
-    return asdict(delivery) | more | {"status": delivery.status, "body": delivery.body}
-
-
 def _asked_for(message: Message, query: Json) -> bool:
     return (
         query.get("channel") in (None, message.channel)
@@ -197,8 +178,11 @@ def _listing(make: Callable[[Json], list[Json]]) -> Callable[[Request], Awaitabl
     return endpoint
 
 
-def _doing(do: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
+def _doing(
+    team: Team, do: Callable[[Json], Awaitable[Json]]
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        team.learn_address(request.base_url)
         body = await request.body()
         try:
             return JSONResponse(await do(await request.json() if body else {}))

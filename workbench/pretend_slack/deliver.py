@@ -9,9 +9,10 @@ import urllib.parse
 
 import httpx
 
-from workbench.pretend_slack.records import Attempt, Delivery, Json
+from workbench.pretend_slack.records import Json
 from workbench.pretend_slack.sockets import Hub, NoSocket
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Attempt, Delivery
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -1,29 +1,22 @@
 """Blocks, drawn for a terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.markdown import Markdown
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
-from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from workbench.pretend_slack.drawing_rich import draw_leaves, draw_rich_text
 from workbench.pretend_slack.limits.visible import visible_text
 from workbench.pretend_slack.mrkdwn import (
-    CODE,
-    LINK,
-    MENTION,
     Names,
     clean,
-    code_box,
-    date,
-    emoji,
     markup,
 )
 from workbench.pretend_slack.records import Json
@@ -33,22 +26,6 @@ BUTTONS = {
     "primary": Style(color="white", bgcolor="green4", bold=True),
     "danger": Style(color="white", bgcolor="red3", bold=True),
 }
-_BULLETS = "•◦▪"
-
-
-class Gutter:
-    """Something drawn behind a mark that stands at the start of each line."""
-
-    def __init__(self, content: RenderableType, mark: str, style: str) -> None:
-        self._content, self._mark, self._style = content, mark, Style.parse(style)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw the content narrower, each line behind the mark."""
-        inner = options.update_width(max(20, options.max_width - len(self._mark)))
-        for line in console.render_lines(self._content, inner, pad=False):
-            yield Segment(self._mark, self._style)
-            yield from line
-            yield Segment.line()
 
 
 def draw(block: Json, names: Names) -> RenderableType:
@@ -137,61 +114,9 @@ def _table(block: Json, names: Names) -> RenderableType:
 
 def _cell(cell: Json, names: Names) -> Text:
     if cell["type"] == "rich_text":
-        lines = [_leaves(part["elements"], names) for part in cell["elements"]]
+        lines = [draw_leaves(part["elements"], names) for part in cell["elements"]]
         return Text("\n").join(lines)
     return Text(clean(str(cell.get("text") or cell.get("value"))))
-
-
-def _rich_text(block: Json, names: Names) -> RenderableType:
-    return Group(*(each for part in block["elements"] for each in _part(part, names)))
-
-
-def _part(part: Json, names: Names) -> Iterator[RenderableType]:
-    kind, inside = part["type"], part["elements"]
-    if kind == "rich_text_list":
-        yield from _list(part, names)
-    elif kind == "rich_text_preformatted":
-        yield code_box(_leaves(inside, names).plain, part.get("language", ""))
-    elif kind == "rich_text_quote":
-        yield Gutter(_leaves(inside, names), "▎ ", "grey50")
-    else:
-        yield _leaves(inside, names)
-
-
-def _list(part: Json, names: Names) -> Iterator[RenderableType]:
-    indent, offset = int(part.get("indent", 0)), int(part.get("offset", 0))
-    for number, item in enumerate(part["elements"], start=offset + 1):
-        bullet = _BULLETS[indent % 3] if part["style"] == "bullet" else f"{number}."
-        row = Table.grid(padding=(0, 1))
-        row.add_row(Text(bullet, "grey62"), _leaves(item["elements"], names))
-        yield Padding(row, (0, 0, 0, 1 + 2 * indent))
-
-
-def _leaves(leaves: list[Json], names: Names) -> Text:
-    text = Text()
-    for leaf in leaves:
-        shown, style = _leaf(leaf, names)
-        flags = {key: bool(on) for key, on in leaf.get("style", {}).items()}
-        if flags.pop("code", False):
-            style += CODE
-        known = {key: on for key, on in flags.items() if key in ("bold", "italic", "strike")}
-        text.append(clean(shown), style + Style(**known))  # type: ignore[arg-type]
-    return text
-
-
-def _leaf(leaf: Json, names: Names) -> tuple[str, Style]:
-    kind = leaf["type"]
-    if kind == "text":
-        return str(leaf["text"]), Style()
-    if kind == "link":
-        return str(leaf.get("text") or leaf["url"]), LINK + Style(link=leaf["url"])
-    if kind == "emoji":
-        return emoji(f":{leaf['name']}:"), Style()
-    if kind == "date":
-        return date(leaf["timestamp"], leaf["format"]), Style()
-    target = str(next((leaf[key] for key in leaf if key.endswith("_id") or key == "range"), kind))
-    sign = "#" if kind == "channel" else "@"
-    return sign + names.get(target, target), MENTION
 
 
 def _container(block: Json, names: Names) -> RenderableType:
@@ -233,7 +158,7 @@ _PENS: dict[str, Callable[[Any, Names], RenderableType]] = {
     "image": _image,
     "table": _table,
     "data_table": _table,
-    "rich_text": _rich_text,
+    "rich_text": draw_rich_text,
     "container": _container,
     "input": _input,
     "markdown": _markdown,

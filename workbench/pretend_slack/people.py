@@ -7,18 +7,10 @@ from typing import Any
 
 from workbench.pretend_slack import acks, forms, payloads
 from workbench.pretend_slack.deliver import FORM, JSON, Postman, encode, signed_headers
-from workbench.pretend_slack.records import (
-    Attempt,
-    Channel,
-    Delivery,
-    Json,
-    Message,
-    NotPossible,
-    Person,
-    View,
-)
+from workbench.pretend_slack.records import Channel, Json, Message, NotPossible, Person, View
 from workbench.pretend_slack.sockets import Hub
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Attempt, Delivery
 
 
 class PretendSlack:

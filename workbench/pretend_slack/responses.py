@@ -17,13 +17,13 @@ from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import (
     URL_SECONDS,
     URL_USES,
-    Call,
     Json,
     Message,
     Refused,
     ResponseUrl,
 )
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.traffic import Call
 
 ACK_GRACE_SECONDS = 0.5
 

@@ -4,9 +4,10 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from workbench.pretend_slack.app import build
+from workbench.pretend_slack.example import example_team
 from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.server import serve
-from workbench.pretend_slack.state import Team, example_team
+from workbench.pretend_slack.state import Team
 
 
 @contextlib.asynccontextmanager

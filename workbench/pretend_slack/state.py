@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.pretend_slack.faults import Faults
 from workbench.pretend_slack.records import (
-    Call,
     Channel,
-    Delivery,
     Message,
     Person,
     ResponseUrl,
@@ -17,6 +15,7 @@ from workbench.pretend_slack.records import (
     Trigger,
     View,
 )
+from workbench.pretend_slack.traffic import Call, Delivery
 
 ALL_SCOPES = frozenset(
     {
@@ -75,6 +74,10 @@ class Team:
     def now(self) -> float:
         """Seconds since 1970 on the workspace's clock, which `clock_ahead` moves."""
         return time.time() + self.clock_ahead
+
+    def learn_address(self, url: object) -> None:
+        """Take a request's base address for our own, unless one was given."""
+        self.base_url = self.base_url or str(url).rstrip("/")
 
     def new_ts(self) -> str:
         """A message's time stamp: unique and rising."""
@@ -165,35 +168,3 @@ class Team:
         self.messages.append(
             Message(self.new_ts(), channel, "USLACKBOT", text, ephemeral_to=user, via="slack")
         )
-
-
-def example_team(**settings: object) -> Team:
-    """A workspace with a conversation of every kind; `settings` are fields of Team.
-
-    C0ONCALL (the bot is in), C0GENERAL (public, not joined), C0SECRET (private, without the
-    bot), C0WARROOM (private, with it), C0ARCHIVE, C0READONLY, C0SHARED, and D0BOB (people's own).
-    """
-    team = Team()
-    for name, value in settings.items():
-        setattr(team, name, value)
-    app = team.app
-    for person in (
-        Person("U0ALICE", "alice", "Alice Anders", "Europe/Oslo", 3600),
-        Person("U0BOB", "bob", "Bob Berg", "Asia/Kolkata", 19800),
-        Person("U0OUT", "olga", "Olga of the other company", team_id="T0OTHER"),
-        Person(app.bot_user, app.name, "Call Doctor", is_bot=True),
-    ):
-        team.people[person.id] = person
-    pair, all_of_us = {"U0ALICE", "U0BOB"}, {"U0ALICE", "U0BOB", app.bot_user}
-    for channel in (
-        Channel("C0ONCALL", "oncall", "public", set(all_of_us)),
-        Channel("C0GENERAL", "general", "public", set(pair)),
-        Channel("C0SECRET", "secret", "private", set(pair)),
-        Channel("C0WARROOM", "warroom", "private", set(all_of_us)),
-        Channel("C0ARCHIVE", "archive", "public", set(all_of_us), archived=True),
-        Channel("C0READONLY", "readonly", members=set(all_of_us), restricted="restricted_action"),
-        Channel("C0SHARED", "shared", "public", {*all_of_us, "U0OUT"}, shared=True),
-        Channel("D0BOB", "directmessage", "im", set(pair)),
-    ):
-        team.channels[channel.id] = channel
-    return team

@@ -10,7 +10,8 @@ from rich.rule import Rule
 from rich.style import Style
 from rich.text import Text
 
-from workbench.pretend_slack.drawing import Gutter, button, draw
+from workbench.pretend_slack.drawing import button, draw
+from workbench.pretend_slack.drawing_rich import Gutter
 from workbench.pretend_slack.mrkdwn import Names, clean, markup
 from workbench.pretend_slack.records import Json, Message
 

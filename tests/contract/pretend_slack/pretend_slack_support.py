@@ -120,12 +120,12 @@ async def over_socket(slack: PretendSlack, seen: Seen) -> AsyncIterator[None]:
     """The bot at the other end of a socket."""
     app_token = slack.team.app.app_token
     handler = AsyncSocketModeHandler(bolt_app(slack, seen), app_token, ping_interval=1)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.until(lambda: slack.hub.connections)
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 BOTH_WAYS = {"http": over_http, "socket": over_socket}

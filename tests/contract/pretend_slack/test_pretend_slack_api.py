@@ -90,7 +90,7 @@ async def test_a_post_is_kept_with_thread_and_metadata(
     [
         ("C0NOWHERE", "channel_not_found"),
         ("C0SECRET", "channel_not_found"),
-        ("D0BOB", "channel_not_found"),
+        ("D0PAIR", "channel_not_found"),
         ("C0ARCHIVE", "is_archived"),
         ("C0READONLY", "restricted_action"),
     ],
@@ -248,7 +248,7 @@ async def test_a_reaction_counts_once(slack: PretendSlack, web: AsyncWebClient) 
 
 async def test_an_unfurl_takes_no_rich_text(slack: PretendSlack, web: AsyncWebClient) -> None:
     message = slack.say("C0ONCALL", "https://x.example")
-    place = {"channel": "C0ONCALL", "ts": message.ts}
+    place: dict[str, Any] = {"channel": "C0ONCALL", "ts": message.ts}
     await web.chat_unfurl(**place, unfurls={"https://x.example": {"blocks": [ACTIONS]}})
     assert "https://x.example" in message.unfurls
     section = {"type": "rich_text_section", "elements": []}

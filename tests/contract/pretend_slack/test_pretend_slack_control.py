@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from pretend_slack_support import ACTIONS, Seen
 
-from workbench.pretend_slack import PretendSlack
+from workbench.pretend_slack import PretendSlack, build, example_team, serve
 
 
 async def do(http: httpx.AsyncClient, deed: str, **args: Any) -> Any:
@@ -68,6 +68,15 @@ async def test_faults_and_settings(slack: PretendSlack, http: httpx.AsyncClient)
     assert (slack.team.ack_seconds, slack.team.request_url) == (0.5, "http://127.0.0.1:1/")
     await do(http, "disconnect")
     await do(http, "disconnect", drop=True)
+
+
+async def test_the_address_is_learnt_from_whoever_steers() -> None:
+    team = example_team(ack_seconds=0.2)
+    async with serve(build(team)) as served, httpx.AsyncClient(base_url=served.url) as http:
+        command = {"channel": "D0ALICE", "user": "U0ALICE", "command": "/call-errors"}
+        done = await do(http, "command", **command)
+        assert done["payload"]["response_url"].startswith(f"{served.url}/commands/")
+        assert done["payload"]["channel_name"] == "directmessage"
 
 
 async def test_what_cannot_be_done_is_told(http: httpx.AsyncClient) -> None:

@@ -3,14 +3,13 @@
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
+from workbench.pretend_slack.limits.cards import CARD, TASK, any_of
 from workbench.pretend_slack.limits.elements import (
-    BUTTON,
     IMAGE,
     IN_ACTIONS,
     IN_FOOTER,
     IN_INPUT,
     IN_SECTION,
-    URL,
 )
 from workbench.pretend_slack.limits.findings import (
     Check,
@@ -26,6 +25,7 @@ from workbench.pretend_slack.limits.findings import (
     string,
     word,
 )
+from workbench.pretend_slack.limits.options import URL
 from workbench.pretend_slack.limits.rich import RICH_ELEMENTS, RICH_TEXT
 from workbench.pretend_slack.limits.tables import CHART, DATA_TABLE, TABLE
 from workbench.pretend_slack.limits.texts import plain, text
@@ -41,14 +41,6 @@ SURFACES: dict[str, set[str]] = {
 }
 # Narrower than the documentation: its validator was seen to refuse rich_text, input and file.
 _IN_CONTAINER = {"section", "context", "actions", "divider", "header", "image", "table"}
-
-
-def _any_of(*names: str) -> Rule:
-    def rule(value: Json, pointer: str, found: Findings) -> None:
-        if not any(name in value for name in names):
-            found.add(pointer, f"one of {', '.join(names)} is needed")
-
-    return rule
 
 
 def _not_both(one: str, other: str) -> Rule:
@@ -87,30 +79,6 @@ def _child(value: object, pointer: str, found: Findings) -> None:
         found.add(f"{pointer}/type", f"unsupported type in a container: {kind}")
 
 
-_TASK = Shape(
-    {"task_id": string(255), "title": string(3000)},
-    {
-        "status": word("pending", "in_progress", "complete", "error"),
-        "details": by_type({"rich_text": RICH_TEXT}),
-        "output": by_type({"rich_text": RICH_TEXT}),
-        "sources": anything,
-    },
-)
-_CARD = Shape(
-    {},
-    {
-        "hero_image": IMAGE,
-        "icon": IMAGE,
-        "slack_icon": anything,
-        "title": text(150),
-        "subtitle": text(150),
-        "body": text(200),
-        "subtext": text(200),
-        "actions": array(BUTTON, 3),
-    },
-    _any_of("hero_image", "title", "actions", "body"),
-)
-
 BLOCKS: dict[str, Check] = {
     "section": Shape(
         {},
@@ -120,7 +88,7 @@ BLOCKS: dict[str, Check] = {
             "accessory": IN_SECTION,
             "expand": boolean,
         },
-        _any_of("text", "fields"),
+        any_of("text", "fields"),
     ),
     "header": Shape({"text": plain(150)}, {"level": anything}, _header_level),
     "divider": Shape({}),
@@ -161,8 +129,8 @@ BLOCKS: dict[str, Check] = {
     "alert": Shape(
         {"text": text(200)}, {"level": word("default", "info", "warning", "error", "success")}
     ),
-    "card": _CARD,
-    "carousel": Shape({"elements": array(by_type({"card": _CARD}), 10)}),
+    "card": CARD,
+    "carousel": Shape({"elements": array(by_type({"card": CARD}), 10)}),
     "container": Shape(
         {"child_blocks": array(_child, 10)},
         {
@@ -176,8 +144,8 @@ BLOCKS: dict[str, Check] = {
         },
         _folding,
     ),
-    "task_card": _TASK,
-    "plan": Shape({"title": string(3000)}, {"tasks": array(by_type({"task_card": _TASK}), 50)}),
+    "task_card": TASK,
+    "plan": Shape({"title": string(3000)}, {"tasks": array(by_type({"task_card": TASK}), 50)}),
 }
 
 

@@ -3,8 +3,6 @@
 https://docs.slack.dev/reference/block-kit/block-elements
 """
 
-from collections.abc import Mapping
-
 from workbench.pretend_slack.limits.findings import (
     Check,
     Findings,
@@ -20,24 +18,9 @@ from workbench.pretend_slack.limits.findings import (
     string,
     word,
 )
-from workbench.pretend_slack.limits.texts import plain, text
-
-URL = string(3000)
-ID = string(255)
-
-CONFIRM = Shape(
-    {"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)},
-    {"style": word("primary", "danger")},
-)
-
-
-def action_id(value: object, pointer: str, found: Findings) -> None:
-    """An id that no other element of the same block has."""
-    ID(value, pointer, found)
-    if isinstance(value, str):
-        if value in found.action_ids:
-            found.add(pointer, f"action_id {value!r} already exists in this block")
-        found.action_ids.add(value)
+from workbench.pretend_slack.limits.footers import COMMON, FOOTER, action_id
+from workbench.pretend_slack.limits.options import GROUP, ID, OPTION, URL, option
+from workbench.pretend_slack.limits.texts import plain
 
 
 def _one_source(one: str, other: str) -> Rule:
@@ -48,18 +31,8 @@ def _one_source(one: str, other: str) -> Rule:
     return rule
 
 
-def option(*, with_url: bool = False) -> Shape:
-    """An option object; only overflow menus take a url."""
-    extra: Mapping[str, Check] = {"url": URL} if with_url else {}
-    return Shape({"text": text(75), "value": string(150)}, {"description": text(75), **extra})
-
-
-OPTION = option()
-GROUP = Shape({"label": plain(75), "options": array(OPTION, 100)})
-
-_COMMON: dict[str, Check] = {"action_id": action_id, "confirm": CONFIRM}
 _FOCUS: dict[str, Check] = {"focus_on_load": boolean}
-_PICK: dict[str, Check] = _COMMON | _FOCUS | {"placeholder": plain(150)}
+_PICK: dict[str, Check] = COMMON | _FOCUS | {"placeholder": plain(150)}
 _MANY: dict[str, Check] = _PICK | {"max_selected_items": integer(1, 1_000_000)}
 _LISTS: dict[str, Check] = {"options": array(OPTION, 100), "option_groups": array(GROUP, 100)}
 _FILTER = Shape(
@@ -86,7 +59,7 @@ _either_options = _one_source("options", "option_groups")
 
 _BUTTON = Shape(
     {"text": plain(75)},
-    _COMMON
+    COMMON
     | {
         "value": string(2000, 0),
         "url": URL,
@@ -95,11 +68,15 @@ _BUTTON = Shape(
         "agent_prompt": string(4000),
     },
 )
-_FEEDBACK = Shape({"text": plain(75), "value": string(2000)}, {"accessibility_label": string(75)})
 _IMAGE = Shape(
     {"alt_text": string(2000)},
     {"image_url": URL, "slack_file": anything},
     _one_source("image_url", "slack_file"),
+)
+
+_LINE = Shape(
+    {},
+    _FOCUS | {"action_id": action_id, "initial_value": string(3000, 0), "placeholder": plain(150)},
 )
 
 ELEMENTS: dict[str, Check] = {
@@ -109,13 +86,13 @@ ELEMENTS: dict[str, Check] = {
         {"style": word("primary", "danger"), "accessibility_label": string(75)},
     ),
     "image": _IMAGE,
-    "overflow": Shape({"options": array(option(with_url=True), 5)}, _COMMON),
+    "overflow": Shape({"options": array(option(with_url=True), 5)}, COMMON),
     "checkboxes": Shape(
         {"options": array(OPTION, 10)},
-        _COMMON | _FOCUS | {"initial_options": array(OPTION, 10)},
+        COMMON | _FOCUS | {"initial_options": array(OPTION, 10)},
     ),
     "radio_buttons": Shape(
-        {"options": array(OPTION, 10)}, _COMMON | _FOCUS | {"initial_option": OPTION}
+        {"options": array(OPTION, 10)}, COMMON | _FOCUS | {"initial_option": OPTION}
     ),
     "static_select": Shape({}, _PICK | _LISTS | {"initial_option": OPTION}, _either_options),
     "multi_static_select": Shape(
@@ -146,7 +123,7 @@ ELEMENTS: dict[str, Check] = {
     "multi_channels_select": Shape({}, _MANY | {"initial_channels": array(ID, 1000)}),
     "datepicker": Shape({}, _PICK | {"initial_date": string(10)}),
     "timepicker": Shape({}, _PICK | {"initial_time": string(5), "timezone": string(100)}),
-    "datetimepicker": Shape({}, _COMMON | _FOCUS | {"initial_date_time": number}),
+    "datetimepicker": Shape({}, COMMON | _FOCUS | {"initial_date_time": number}),
     "plain_text_input": Shape(
         {},
         _FOCUS
@@ -160,16 +137,8 @@ ELEMENTS: dict[str, Check] = {
             "placeholder": plain(150),
         },
     ),
-    "email_text_input": Shape(
-        {},
-        _FOCUS
-        | {"action_id": action_id, "initial_value": string(3000, 0), "placeholder": plain(150)},
-    ),
-    "url_text_input": Shape(
-        {},
-        _FOCUS
-        | {"action_id": action_id, "initial_value": string(3000, 0), "placeholder": plain(150)},
-    ),
+    "email_text_input": _LINE,
+    "url_text_input": _LINE,
     "number_input": Shape(
         {"is_decimal_allowed": boolean},
         _FOCUS
@@ -195,18 +164,7 @@ ELEMENTS: dict[str, Check] = {
         {},
         {"action_id": action_id, "filetypes": array(string(20), 100), "max_files": integer(1, 10)},
     ),
-    "feedback_buttons": Shape(
-        {"positive_button": _FEEDBACK, "negative_button": _FEEDBACK}, {"action_id": action_id}
-    ),
-    "icon_button": Shape(
-        {"icon": word("trash"), "text": plain(75)},
-        _COMMON
-        | {
-            "value": string(2000),
-            "accessibility_label": string(75),
-            "visible_to_user_ids": array(ID, 10),
-        },
-    ),
+    **FOOTER,
 }
 
 _INPUT_ONLY = {
