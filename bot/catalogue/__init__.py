@@ -41,18 +41,37 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 def _read(path: Path) -> Sequence[Any]:
     """The file's list of raw entries."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        twice = list(_twice(yaml.compose(text, Loader=yaml.SafeLoader)))
+        found = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise _misconfigured(path, ["the file cannot be read"]) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 31 February
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "somewhere"
+        where = f"line {mark.line + 1}" if mark else "something in it"
         told = f"{where} is not valid YAML; look for a missing quote or a wrong indent"
         raise _misconfigured(path, [told]) from error
+    if twice:
+        raise _misconfigured(path, twice)
     entries = found.get("entries") if isinstance(found, Mapping) else None
     if not isinstance(entries, list):
         raise _misconfigured(path, ["the file must hold one list named `entries`"])
     return entries
+
+
+def _twice(node: yaml.Node | None) -> Iterator[str]:
+    """Fields written twice; YAML would quietly keep the last one only."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _twice(item)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if str(name.value) in seen:
+                line = name.start_mark.line + 1
+                yield f"`{name.value}` stands twice in one entry (line {line})"
+            seen.add(str(name.value))
+            yield from _twice(value)
 
 
 def _title(number: int, raw: object) -> str:

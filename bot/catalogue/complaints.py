@@ -21,18 +21,18 @@ def in_words(error: ValidationError) -> Iterator[str]:
 
 def _sentence(field: str, detail: ErrorDetails) -> str:
     kind, limits = detail["type"], detail.get("ctx", {})
-    if kind == "missing":
-        return f"`{field}` is missing"
-    if kind == "extra_forbidden":
-        return f"`{field}` is not a field of the form{_meant(field)}"
-    if kind == "string_too_long":
-        return _too_long(field, detail["input"], limits)
-    if kind == "string_too_short":
-        return f"`{field}` is empty"
     if kind == "value_error":
         told = str(limits["error"])
         return f"`{field}`: {told}" if field else told
-    return f"`{field}` is {_quoted(detail['input'])}: {_wanted(kind, limits)}"
+    plain = {
+        "model_type": "it is not in the form of an entry (`key: …`, `title: …` and so on)",
+        "missing": f"`{field}` is missing",
+        "extra_forbidden": f"`{field}` is not a field of the form{_meant(field)}",
+        "string_too_short": f"`{field}` is empty",
+    }
+    if kind == "string_too_long":
+        return _too_long(field, detail["input"], limits)
+    return plain.get(kind) or f"`{field}` is {_quoted(detail['input'])}: {_wanted(kind, limits)}"
 
 
 def _meant(field: str) -> str:

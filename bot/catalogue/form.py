@@ -72,6 +72,13 @@ class Form(BaseModel):
                 ) from error
         return match
 
+    @field_validator("code_range")
+    @classmethod
+    def _ascending(cls, code_range: tuple[int, int] | None) -> tuple[int, int] | None:
+        if code_range and code_range[0] > code_range[1]:
+            raise ValueError("the smaller number comes first")
+        return code_range
+
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
         if self.rule and not any(self.match.values()):

@@ -125,7 +125,8 @@ class Catalogue:
                 return Explanation(rule)
         found = self._by_platform(code, platforms, event)
         if found is None and code in _FIVE_DIGITS:
-            found = self._by_platform(code // 100, platforms, event)
+            code //= 100
+            found = self._by_platform(code, platforms, event)
         return found or Explanation(self._by_range(code))
 
     def _by_platform(

@@ -1,0 +1,87 @@
+"""Every entry reads well: short, whole sentences, one for the customer, and a named actor."""
+
+import re
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+
+from bot.catalogue import load_catalogue
+from bot.catalogue.form import MatchField, Platform
+from bot.domain.catalogue import (
+    MATCH_FIELDS,
+    OWNER_WORDS,
+    PLATFORM_WORDS,
+    UNKNOWN,
+    Catalogue,
+    Entry,
+    Owner,
+)
+
+ENTRIES = load_catalogue().entries
+EACH = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
+ACTORS = ("User", "Support", "App developers", "Account admin", "IT", "Nobody")
+JARGON = ("ICE", "DTLS", "TURN", "SFU", "SDK", "JWT", "WebSocket", "peer id", "session id")
+
+
+@EACH
+def test_texts_keep_to_their_lengths(entry: Entry) -> None:
+    assert 0 < len(entry.title) <= 60
+    assert 0 < len(entry.meaning) <= 200
+    assert 0 < len(entry.cause) <= 200
+    assert 0 < len(entry.say) <= 240
+    assert 0 < len(entry.do) <= 240
+
+
+@EACH
+def test_texts_are_whole_sentences(entry: Entry) -> None:
+    assert not entry.title.endswith(".")
+    for text in (entry.meaning, entry.cause, entry.say, entry.do):
+        assert text.endswith("."), text
+        assert "  " not in text
+        assert text == text.strip()
+        assert text[0].isupper() or text.startswith("100ms")
+
+
+@EACH
+def test_the_customer_gets_one_sentence_without_jargon_or_markup(entry: Entry) -> None:
+    assert len(re.findall(r"[.!?](?:\s|$)", entry.say)) == 1
+    assert not [word for word in JARGON if re.search(rf"\b{word}\b", entry.say)]
+    for text in (entry.title, entry.meaning, entry.cause, entry.say, entry.do):
+        plain = text.replace("*.100ms.live", "").replace(" > ", " ")
+        assert not re.search(r"[<>*`@#~|]", plain), text
+
+
+@EACH
+def test_the_next_step_names_who_takes_it(entry: Entry) -> None:
+    assert entry.do.startswith(ACTORS)
+    if entry.owner == "app":
+        assert "App developers" in entry.do
+    if entry.owner == "account":
+        assert "Account admin" in entry.do
+
+
+@EACH
+def test_owner_and_platforms_have_words(entry: Entry) -> None:
+    assert OWNER_WORDS[entry.owner]
+    assert set(entry.platforms) <= set(PLATFORM_WORDS)
+
+
+def test_form_and_core_know_the_same_words() -> None:
+    assert get_args(Platform) == tuple(PLATFORM_WORDS)
+    assert get_args(MatchField) == MATCH_FIELDS
+    assert get_args(Owner) == tuple(OWNER_WORDS)
+
+
+def test_keys_are_unique() -> None:
+    assert len({entry.key for entry in ENTRIES}) == len(ENTRIES)
+
+
+def test_ranges_do_not_overlap() -> None:
+    ranges = sorted(entry.code_range for entry in ENTRIES if entry.code_range)
+    assert all(left[1] < right[0] for left, right in pairwise(ranges))
+
+
+def test_a_catalogue_without_its_last_resort_is_refused() -> None:
+    with pytest.raises(ValueError, match=UNKNOWN):
+        Catalogue(())

@@ -1,0 +1,177 @@
+"""Which entry answers for which event: texts, then code and platform, then the nearest thing."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.catalogue import load_catalogue
+from bot.domain.catalogue import Catalogue, Entry, Explanation
+from bot.domain.events import Agent, ErrorEvent
+
+CATALOGUE = load_catalogue()
+
+
+def explain(
+    code: int | None = None, sdk: str | None = None, framework: str | None = None, **fields: Any
+) -> Explanation:
+    return CATALOGUE.explain(event(code, sdk, framework, **fields))
+
+
+def event(
+    code: int | None = None, sdk: str | None = None, framework: str | None = None, **fields: Any
+) -> ErrorEvent:
+    facts = {"type": "client.publish.failed", **fields}
+    return ErrorEvent(
+        id="e1",
+        at=datetime(2030, 1, 1, tzinfo=UTC),
+        stamp="2030-01-01T00:00:00Z",
+        error_code=code,
+        agent=Agent(sdk=sdk, framework=framework),
+        **facts,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "sdk", "framework", "name", "key", "borrowed"),
+    [
+        # code and platform
+        (3004, "web", None, None, "device-lost-midway", None),
+        (3004, "android", None, None, "media-engine-disposed", None),
+        (3004, "Android ", None, None, "media-engine-disposed", None),
+        (1003, "ios", "flutter", None, "signalling-lost", None),
+        # the wrapper around it, if the native platform has none
+        (3017, "ios", "flutter", None, "media-projection-permission", None),
+        (7000, "ios", "react-native", None, "native-error-missing", None),
+        (7000, "ios", "ReactNative", None, "native-error-missing", None),
+        (3012, "web", "flutter", None, "current-tab-not-shared", None),
+        # the error's name tells which meaning, whatever its spelling
+        (3011, None, None, "SystemDeniedPermission", "system-denied-permission", None),
+        (3011, None, None, "mic_capture_FAILED", "mic-capture-failed", None),
+        (1000, "ios", None, "websocketFailedToConnect", "socket-did-not-open", "web"),
+        # any other platform, saying so; a native one before the web for a native one
+        (1006, "ios", None, None, "socket-closed-abnormally", "web"),
+        (502, "ios", None, None, "gateway-unavailable", "web, Android"),
+        (1000, "ios", None, None, "generic-connect-native", "Android, Flutter, React Native"),
+        (3004, "roku", None, None, "media-engine-disposed", "Android"),
+        (3017, "web", None, None, "media-projection-permission", "Android, Flutter"),
+        # no platform: certain if there is one meaning only
+        (1006, None, None, None, "socket-closed-abnormally", None),
+        (3015, None, None, None, "track-without-data", "web"),
+        # five digits
+        (40109, "android", None, None, "legacy-malformed-token", None),
+        (40106, "ios", None, None, "unauthorised", None),
+        (50300, "web", None, None, "gateway-unavailable", None),
+        (40901, "ios", None, None, "range-refused", None),
+        # ranges
+        (409, "web", None, None, "range-refused", None),
+        (599, "web", None, None, "range-server", None),
+        (1999, "web", None, None, "range-signalling", None),
+        (2999, "web", None, None, "range-init", None),
+        (3999, "web", None, None, "range-device", None),
+        (4999, "web", None, None, "range-media-path", None),
+        (5999, "web", None, None, "range-join", None),
+        (6999, "web", None, None, "range-generic", None),
+        (7999, "web", None, None, "range-extras", None),
+        # a name never beats a code
+        (3099, "web", None, "DeviceInUse", "range-device", None),
+        # nothing known
+        (399, "web", None, None, "unknown", None),
+        (600, "web", None, None, "unknown", None),
+        (-1, "web", None, None, "unknown", None),
+        (10**30, "web", None, None, "unknown", None),
+        (99999, "web", None, None, "unknown", None),
+    ],
+)
+def test_order_of_lookup(
+    code: int, sdk: str | None, framework: str | None, name: str | None, key: str, borrowed: str
+) -> None:
+    told = explain(code, sdk, framework, error_name=name)
+    assert (told.entry.key, told.borrowed_from) == (key, borrowed)
+
+
+@pytest.mark.parametrize("code", [None, 0])
+@pytest.mark.parametrize(
+    ("sdk", "name", "key"),
+    [
+        ("web", "NotAllowedError", "capture-denied"),
+        ("web", "NotFoundError", "device-not-available"),
+        ("web", "NotReadableError", "device-in-use"),
+        ("web", "TypeError", "plain-browser-error"),
+        ("web", None, "plain-browser-error"),
+        ("web", "SomethingNew", "plain-browser-error"),
+        (None, "AbortError", "plain-browser-error"),
+        (None, None, "unknown"),
+        ("android", None, "unknown"),
+        ("ios", "iceFailure", "ice-failure"),
+        ("web", "ServerErrors", "plain-browser-error"),  # stands for many codes, so for none
+    ],
+)
+def test_errors_without_a_code(code: int | None, sdk: str | None, name: str, key: str) -> None:
+    assert explain(code, sdk, error_name=name).entry.key == key
+
+
+def test_an_unwrapped_cancelled_picker_is_still_a_cancelled_picker() -> None:
+    told = explain(0, "web", error_name="NotAllowedError", error_message="Denied - screen")
+    assert told.entry.key == "screen-share-cancelled"
+
+
+def entry(key: str, **fields: Any) -> Entry:
+    facts = {"title": "t", "meaning": "m", "cause": "c", "say": "s", "do": "d", "owner": "app"}
+    return Entry(key=key, **(facts | fields))
+
+
+def test_an_entry_whose_texts_fit_beats_one_of_the_same_code_and_platform() -> None:
+    catalogue = Catalogue(
+        [
+            entry("plain", codes=(7,), platforms=("web",)),
+            entry("fits", codes=(7,), platforms=("web",), match=(("error_message", "full"),)),
+            entry("unknown"),
+        ]
+    )
+    assert catalogue.explain(event(7, "web", error_message="Full")).entry.key == "fits"
+    assert catalogue.explain(event(7, "web", error_message="no")).entry.key == "plain"
+    assert catalogue.explain(event(7, "ios", error_message="full")).borrowed_from == "web"
+
+
+def test_of_two_rules_the_upper_one_wins() -> None:
+    match = (("error_message", "full"),)
+    rules = [entry("upper", rule=True, match=match), entry("lower", rule=True, match=match)]
+    catalogue = Catalogue([*rules, entry("unknown")])
+    assert catalogue.explain(event(7, error_message="full")).entry.key == "upper"
+
+
+texts = (
+    st.none()
+    | st.text(max_size=60)
+    | st.sampled_from(
+        ["role limit reached", "Failed to fetch", "local candidate - undefined", "- screen", "\x00"]
+    )
+)
+platforms = texts | st.sampled_from(["web", "android", "ios", "flutter", "react-native"])
+events = st.builds(
+    event,
+    code=st.none() | st.integers() | st.integers(0, 9999) | st.integers(40000, 41999),
+    sdk=platforms,
+    framework=platforms,
+    type=st.sampled_from(["client.disconnected", "client.join.failed", ""]) | st.text(max_size=9),
+    error_name=texts,
+    error_message=texts,
+    error_description=texts,
+    endpoint=texts,
+    extras=st.lists(
+        st.tuples(st.sampled_from(["track_type", "x", ""]), st.text(max_size=9)), max_size=3
+    ).map(tuple),
+)
+
+
+@settings(max_examples=200)
+@given(events)
+def test_every_event_gets_an_entry(one: ErrorEvent) -> None:
+    told = CATALOGUE.explain(one)
+    assert told.entry in CATALOGUE.entries
+    assert told == CATALOGUE.explain(one)
+    if told.borrowed_from is not None:
+        assert told.entry.platforms
