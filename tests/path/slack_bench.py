@@ -54,7 +54,8 @@ class Bench:
         return self.team.from_app(channel)
 
     def parts(self, channel: str = "") -> list[str]:
-        return [part_of(message) for message in self.said(channel)]
+        """The parts said by now; "Looking…" for one person has none."""
+        return [part_of(message) for message in self.said(channel) if message.metadata]
 
     async def until_said(self, words: str, channel: str = "", seconds: float = 10) -> Message:
         """The first message of the bot's that shows these words."""

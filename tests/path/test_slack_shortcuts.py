@@ -112,7 +112,7 @@ async def test_without_an_id_the_form_asks_and_complains_at_its_field(mode: str)
         await bench.slack.use_message_shortcut(message)
         await bench.slack.until(lambda: bench.team.views)
         (view,) = bench.team.views.values()
-        await bench.slack.submit(view, {"text": "?!"})
+        await bench.slack.submit(view, {"text": "since never"})
         assert set(view.errors) == {"what"}
         assert view.is_open
         await bench.slack.submit(view, {"text": ROOM})
@@ -156,7 +156,7 @@ async def test_a_form_that_does_not_open_is_explained(error: str) -> None:
         await bench.slack.use_message_shortcut(message)
         assert (await bench.until_said("CD-")).ephemeral_to == "U0ALICE"
         await bench.slack.use_global_shortcut("U0BOB")
-        assert "CD-" in shown(await bench.until_said("CD-", "D0BOB"[:0] or "D0BOB"))
+        assert "CD-" in shown(await bench.until_said("CD-", "D0BOB"))
 
 
 def _offered(bench) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
