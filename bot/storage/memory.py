@@ -1,0 +1,156 @@
+"""`SqlMemory` implements `bot.investigate.ports.Memory` on SQLite and PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+from sqlalchemy import Column, Table, delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.investigate.ports import Clock
+from bot.storage.tables import CODES, PEERS, ROOMS
+from bot.storage.troubles import troubles
+
+PEERS_KEPT = timedelta(days=30)
+"""As long as 100ms keeps events: beyond, a peer has none left."""
+
+CODES_KEPT = timedelta(days=365)
+"""A room's code never expires; one that nobody asked about for a year is forgotten."""
+
+CODES_FRESH = timedelta(days=1)
+
+_PURGE_EVERY = timedelta(days=1)
+_CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
+_LONGEST = 200
+
+
+class SqlMemory:
+    """See `bot.investigate.ports.Memory`. Every method raises StoreUnreachable."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._purged_at = clock()
+
+    async def ping(self) -> None:
+        """Nothing, if the database answers."""
+        with troubles():
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
+        """(workspace, room id) pairs known for that peer id, case ignored."""
+        return await self._rooms(PEERS, "peer_id", peer_id, PEERS_KEPT)
+
+    async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
+        """(workspace, room id) pairs known for that room code, case ignored."""
+        return await self._rooms(CODES, "code", code, CODES_KEPT)
+
+    async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
+        """Remember that these peers belong to that room."""
+        rows = self._rows("peer_id", workspace, room_id, peer_ids)
+        await self._store([(PEERS, rows)])
+
+    async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
+        """Remember the room's codes, and that it was asked for them."""
+        asked = {
+            "workspace": workspace,
+            "room_id": room_id,
+            "codes_seen_at": self._seconds(),
+        }
+        rows = self._rows("code", workspace, room_id, codes)
+        await self._store([(CODES, rows), (ROOMS, [asked])])
+
+    async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
+        """True if that room's codes were learned within a day."""
+        known = select(ROOMS.c.room_id).where(
+            ROOMS.c.workspace == workspace,
+            ROOMS.c.room_id == room_id,
+            ROOMS.c.codes_seen_at > self._seconds(CODES_FRESH),
+        )
+        with troubles():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(known)).first() is not None
+
+    async def purge(self) -> None:
+        """Drop what is too old to be of use."""
+        with troubles():
+            async with self._writing() as connection:
+                await self._purge(connection)
+
+    async def _rooms(
+        self, table: Table, column: str, value: str, kept: timedelta
+    ) -> Sequence[tuple[str, str]]:
+        if not _sane(value):
+            return ()
+        query = (
+            select(table.c.workspace, table.c.room_id)
+            .where(table.c[column] == value.lower(), table.c.seen_at >= self._seconds(kept))
+            .order_by(table.c.seen_at.desc(), table.c.workspace, table.c.room_id)
+        )
+        with troubles():
+            async with self._engine.connect() as connection:
+                found = await connection.execute(query)
+                return tuple((row.workspace, row.room_id) for row in found)
+
+    def _rows(
+        self, column: str, workspace: str, room_id: str, values: Iterable[str]
+    ) -> list[dict[str, object]]:
+        """Sorted, so that two writers take the rows' locks in the same order."""
+        now = self._seconds()
+        return [
+            {column: value, "workspace": workspace, "room_id": room_id, "seen_at": now}
+            for value in sorted({value.lower() for value in values if _sane(value)})
+        ]
+
+    async def _store(self, batches: Sequence[tuple[Table, list[dict[str, object]]]]) -> None:
+        with troubles():
+            async with self._writing() as connection:
+                for table, rows in batches:
+                    for start in range(0, len(rows), _CHUNK):
+                        await self._upsert(connection, table, rows[start : start + _CHUNK])
+                if self._clock() - self._purged_at > _PURGE_EVERY:
+                    await self._purge(connection)
+
+    async def _upsert(
+        self, connection: AsyncConnection, table: Table, rows: list[dict[str, object]]
+    ) -> None:
+        """Both databases speak `ON CONFLICT`, each through SQLAlchemy's class of its own."""
+        if connection.dialect.name == "postgresql":
+            into_postgres = postgresql.insert(table).values(rows)
+            changed = {c.name: into_postgres.excluded[c.name] for c in _facts(table)}
+            statement = into_postgres.on_conflict_do_update(
+                index_elements=list(table.primary_key), set_=changed
+            )
+            await connection.execute(statement)
+        else:
+            into_sqlite = sqlite.insert(table).values(rows)
+            changed = {c.name: into_sqlite.excluded[c.name] for c in _facts(table)}
+            await connection.execute(
+                into_sqlite.on_conflict_do_update(
+                    index_elements=list(table.primary_key), set_=changed
+                )
+            )
+
+    async def _purge(self, connection: AsyncConnection) -> None:
+        old_code = self._seconds(CODES_KEPT)
+        await connection.execute(delete(PEERS).where(PEERS.c.seen_at < self._seconds(PEERS_KEPT)))
+        await connection.execute(delete(CODES).where(CODES.c.seen_at < old_code))
+        await connection.execute(delete(ROOMS).where(ROOMS.c.codes_seen_at < old_code))
+        self._purged_at = self._clock()
+
+    def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._engine.execution_options(writes=True).begin()
+
+    def _seconds(self, ago: timedelta = timedelta()) -> int:
+        return int((self._clock() - ago).timestamp())
+
+
+def _facts(table: Table) -> list[Column[object]]:
+    return [column for column in table.columns if not column.primary_key]
+
+
+def _sane(value: str) -> bool:
+    """PostgreSQL refuses a NUL; no id or code has control characters, or is that long."""
+    return 0 < len(value) <= _LONGEST and value.isprintable()
