@@ -85,18 +85,41 @@ async def _by_code(code: str, workspaces: Workspaces, recall: Recall) -> Search:
 
 
 async def _by_id(clue: Clue, hundredms: HundredMs) -> list[Place]:
-    """Room and session by that id, asked together: a 24-hex id does not tell which it is."""
-    room, session = await asyncio.gather(hundredms.room(clue.value), hundredms.session(clue.value))
-    places = [Place(room)] if room else []
-    if session:
-        places += await _with_room(session, hundredms)
+    """Room and session by that id, asked together: a 24-hex id does not tell which it is.
+
+    How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
+    one side counts only if the other side knows nothing either.
+    """
+    rooms, sessions = await asyncio.gather(
+        _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms))
+    )
+    found = [place for side in (rooms, sessions) if isinstance(side, list) for place in side]
+    if not found:
+        for side in (rooms, sessions):
+            if isinstance(side, ServiceTrouble):
+                raise side
     wanted = {
-        Kind.ROOM: [p for p in places if not p.session],
-        Kind.SESSION: [p for p in places if p.session],
-    }.get(clue.kind)
-    return wanted or places
+        Kind.ROOM: [place for place in found if not place.session],
+        Kind.SESSION: [place for place in found if place.session],
+    }
+    return wanted.get(clue.kind) or found
 
 
-async def _with_room(session: Session, hundredms: HundredMs) -> list[Place]:
+async def _tried(asking: Awaitable[list[Place]]) -> list[Place] | ServiceTrouble:
+    try:
+        return await asking
+    except ServiceTrouble as trouble:
+        return trouble
+
+
+async def _room(room_id: str, hundredms: HundredMs) -> list[Place]:
+    room = await hundredms.room(room_id)
+    return [Place(room)] if room else []
+
+
+async def _session(session_id: str, hundredms: HundredMs) -> list[Place]:
+    session = await hundredms.session(session_id)
+    if session is None:
+        return []
     room = await hundredms.room(session.room_id)
     return [Place(room or Room(session.room_id, hundredms.alias), session)]

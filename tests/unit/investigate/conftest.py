@@ -1,0 +1,18 @@
+"""The engine at a bench of its own for each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from investigate_support import Bench, open_bench
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    async with open_bench() as one:
+        yield one
+
+
+@pytest.fixture
+async def two_workspaces() -> AsyncIterator[Bench]:
+    async with open_bench(both=True) as one:
+        yield one

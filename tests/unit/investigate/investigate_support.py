@@ -1,0 +1,128 @@
+"""The real engine with the real client, against the pretend 100ms in the same process."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+
+import httpx
+
+from bot.domain.question import Question
+from bot.domain.reading import read_question
+from bot.domain.report import Report
+from bot.domain.target import Choices
+from bot.hundredms import Credentials, Limits, open_workspaces
+from bot.investigate.investigator import Investigator
+from bot.investigate.learn import Learner
+from bot.investigate.recall import Recall
+from workbench.pretend_hundredms.app import build, stage
+from workbench.pretend_hundredms.demo import (
+    ACCESS_KEY,
+    OTHER_ACCESS_KEY,
+    OTHER_SECRET,
+    SECRET,
+    demo_world,
+)
+from workbench.pretend_hundredms.stage import Stage
+from workbench.pretend_hundredms.world import World
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class Notebook:
+    """A Memory in two dictionaries."""
+
+    def __init__(self) -> None:
+        self.peers: dict[str, list[tuple[str, str]]] = {}
+        self.codes: dict[str, list[tuple[str, str]]] = {}
+
+    async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
+        return self.peers.get(peer_id.lower(), [])
+
+    async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
+        for peer_id in peer_ids:
+            self.peers[peer_id.lower()] = [(workspace, room_id)]
+
+    async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
+        return self.codes.get(code, [])
+
+    async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
+        for code in codes:
+            self.codes[code] = [(workspace, room_id)]
+
+    async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
+        return (workspace, room_id) in [pair for pairs in self.codes.values() for pair in pairs]
+
+
+class Bench:
+    """One engine, what it remembers, and the pretend 100ms to steer."""
+
+    def __init__(self, engine: Investigator, hundredms: Stage, notebook: Notebook) -> None:
+        self.engine = engine
+        self.hundredms = hundredms
+        self.notebook = notebook
+        self.told: list[str] = []
+        self.watched: list[tuple[int, int | None]] = []
+
+    async def tell(self, note: str) -> None:
+        self.told.append(note)
+
+    def watch(self, rows: int, total: int | None) -> None:
+        self.watched.append((rows, total))
+
+    async def ask(self, text: str) -> Report | Choices:
+        return await self.put(read_question(text, NOW))
+
+    async def put(self, question: Question) -> Report | Choices:
+        return await self.engine.report(question, "CD-TEST2345", self.tell, self.watch)
+
+    async def report(self, text: str) -> Report:
+        found = await self.ask(text)
+        assert isinstance(found, Report)
+        return found
+
+    async def choices(self, text: str) -> Choices:
+        found = await self.ask(text)
+        assert isinstance(found, Choices)
+        return found
+
+    async def learned(self) -> None:
+        await self.engine.learner.close()
+
+    def room_id(self, name: str) -> str:
+        return self.hundredms.world.room(name).id
+
+    def paths(self) -> list[str]:
+        return [call.path for call in self.hundredms.calls.calls]
+
+
+@cache
+def world() -> World:
+    """One frozen world for all tests."""
+    return demo_world(NOW, large_events=1200)
+
+
+@asynccontextmanager
+async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
+    async def at_once(_: float) -> None:
+        """Waits are passed over, not waited."""
+
+    app = build(world(), clock=lambda: NOW)
+    url = "http://pretend/v2"
+    accounts = [Credentials("default", access_key=ACCESS_KEY, secret=SECRET, url=url)]
+    if both:
+        accounts.append(
+            Credentials("other", access_key=OTHER_ACCESS_KEY, secret=OTHER_SECRET, url=url)
+        )
+    async with open_workspaces(
+        accounts,
+        clock=lambda: NOW,
+        transport=httpx.ASGITransport(app),
+        limits=Limits(attempt=0.5),
+        sleep=at_once,
+    ) as workspaces:
+        notebook = Notebook()
+        recall = Recall(notebook)
+        engine = Investigator(workspaces, recall, Learner(recall), lambda: NOW)
+        yield Bench(engine, stage(app), notebook)
+        await engine.learner.close()
