@@ -4,7 +4,8 @@ import shlex
 from dataclasses import dataclass
 
 from workbench.bench import Bench
-from workbench.pretend_slack.records import Delivery, Message, NotPossible
+from workbench.pretend_slack.records import Message, NotPossible
+from workbench.pretend_slack.traffic import Delivery
 
 PERSON = "U0ALICE"
 CHANNEL = "C0ONCALL"

@@ -1,17 +1,21 @@
 """`call-doctor check`: tries everything a running bot needs, and says what to fix."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.text import Text
 
+import bot
 from bot import wiring
 from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
 from bot.settings import Settings, read_settings
-from bot.slack.manifest import manifest_differences, shipped_manifest
+from bot.slack.manifest import manifest_differences
 from bot.slack.startup import check_slack
 from bot.storage import open_memory
 
@@ -61,7 +65,7 @@ async def _slack(settings: Settings) -> str:
 
 
 async def _manifest() -> str:
-    differences = manifest_differences(shipped_manifest())
+    differences = manifest_differences(read_manifest())
     if differences:
         raise Misconfigured(
             " ".join(differences),
@@ -69,6 +73,15 @@ async def _manifest() -> str:
             next_step="Install the app again from the manifest.yaml of this version.",
         )
     return "manifest.yaml names what the code registers"
+
+
+def read_manifest() -> Mapping[str, Any]:
+    """The manifest.yaml of this version: inside the installed package, else the checkout's."""
+    package = Path(bot.__file__).parent
+    shipped = package / "slack" / "manifest.yaml"
+    path = shipped if shipped.exists() else package.parent / "manifest.yaml"
+    manifest: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return manifest
 
 
 async def _hundredms(settings: Settings) -> str:

@@ -7,7 +7,7 @@ from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError
 from bot.settings import Settings, read_settings
 from bot.slack.serve import serve
-from bot.slack.startup import require_present
+from bot.slack.startup import check_present
 
 
 async def run() -> int:
@@ -23,7 +23,7 @@ async def run() -> int:
 
 async def _serve(settings: Settings) -> int:
     slack = wiring.slack_settings(settings)
-    require_present(slack)
+    check_present(slack)
     async with wiring.open_engine(settings, memory_needed=True) as engine:
         for client in engine.workspaces.values():
             await client.check()

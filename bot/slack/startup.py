@@ -21,7 +21,7 @@ async def check_slack(settings: SlackSettings) -> SlackIdentity:
 
     Raises Misconfigured naming the variable to mend, or SlackTrouble when Slack does not answer.
     """
-    _check_present(settings)
+    check_present(settings)
     async with open_clients(settings) as clients:
         identity = identity_of(await _asked(clients.read.auth_test(), "SLACK_BOT_TOKEN", settings))
     if settings.app_token:
@@ -66,7 +66,8 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
     )
 
 
-def _check_present(settings: SlackSettings) -> None:
+def check_present(settings: SlackSettings) -> None:
+    """Raises Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
         raise Misconfigured("SLACK_BOT_TOKEN is not set.")
     if not settings.app_token.strip() and not settings.signing_secret.strip():
