@@ -78,12 +78,12 @@ def _machine(agent: Agent) -> str:
 def _device(agent: Agent) -> str:
     model = _known(agent.device_model)
     if platform_of(agent) != "web":
-        return model.replace("_", " ")
+        return _spaced(model)
     found = _BROWSER.fullmatch(model)
     if not found or not found["name"]:
-        return model.replace("_", " ").replace("/", " ").strip()
+        return _spaced(model.replace("/", " "))
     version = re.sub(r"(?:\.0+)+$", "", found["version"].rstrip("."))
-    browser = f"{found['name'].replace('_', ' ')} {version}"
+    browser = f"{_spaced(found['name'])} {version}".strip()
     maker = " ".join(
         word for word in (found["maker"] or "").split("_") if word.lower() not in _BLANK
     )
@@ -100,11 +100,11 @@ def _os(agent: Agent) -> str:
         return ""
     if name.lower() == "android" and version.isdecimal() and len(version) < 4:  # noqa: PLR2004
         return f"Android {_android(int(version))}"
-    return f"{_family(name)} {version}".strip()
+    return clean(f"{_family(name)} {version}")
 
 
 def _family(name: str) -> str:
-    return _FAMILIES.get(name.lower(), name.replace("_", " "))
+    return _FAMILIES.get(name.lower()) or _spaced(name)
 
 
 def _android(level: int) -> str:
@@ -115,6 +115,10 @@ def _framework(agent: Agent) -> str:
     name = _FRAMEWORKS.get(_known(agent.framework).lower(), "")
     version = _known(agent.framework_sdk_version)
     return f"{name} SDK {version}" if name and version else name
+
+
+def _spaced(name: str) -> str:
+    return clean(name.replace("_", " "))
 
 
 def _known(value: str | None) -> str:

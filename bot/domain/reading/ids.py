@@ -17,6 +17,7 @@ def take_ids(page: Page, *, expect: Kind | None = None) -> None:
         kind = kind_before(found.string, found)
         if kind is Kind.UUID and label_before(found.string, found.start()) is None:
             kind = id_clue(found, expect).kind
+        page.taken |= kind is None
         if kind:
             value = found[0].lower() if found["hex"] else found[0]
             page.add(found.start(), Clue(kind, value))

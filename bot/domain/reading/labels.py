@@ -24,14 +24,15 @@ _ROOM = re.compile(
 )
 _PEER_IN = re.compile(rf"(?P<before>[\x00\x01]\s*|^\s*)in\s+(?:the\s+)?{_VALUE}", re.IGNORECASE)
 _LONE_USER = re.compile(
-    rf"^\s*(?:\"(?P<double>[^\"\n]{{1,{LONGEST}}})\"|(?P<bare>[^\s\"<>()\x00\x01]{{1,128}}@"
+    rf"^\s*(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST}}})\"|(?P<bare>[^\s\"<>()\x00\x01]{{1,128}}@"
     r"[^\s\"<>()\x00\x01]{1,128}))(?=\s*$|\s*\x01|\s+in\s)",
     re.IGNORECASE,
 )
-_OPEN, _CLOSE = "([{*~'", ".,;:!?)]}*~'"
+_OPEN, _CLOSE = "([{*~'…", ".,;:!?)]}*~'…"
 _GOES_ON = {"for", "is", "was", "were", "has", "had", "did", "does", "when", "with", "because"}
 _NEXT = re.compile(r"\s{1,8}([A-Za-z]{2,7})\b")
 _END = re.compile(r"\s*\Z")
+_NESTED = 4
 _NO_VALUES = {"null", "none", "undefined", "unknown", "n/a", "-", "true", "false"}
 _LIKE_AN_ID = re.compile(r"[0-9@_-]")
 
@@ -39,8 +40,11 @@ _LIKE_AN_ID = re.compile(r"[0-9@_-]")
 def trim(word: str) -> str:
     """A word without the punctuation and emphasis around it."""
     word = word.lstrip(_OPEN).rstrip(_CLOSE)
-    inner = word[1:-1]
-    return inner if word.startswith("_") and word.endswith("_") and inner else word
+    for _ in range(_NESTED):
+        if len(word) < len("_x_") or not word[0] == word[-1] == "_":
+            break
+        word = word[1:-1].lstrip(_OPEN).rstrip(_CLOSE)
+    return word
 
 
 def take_codes(page: Page, *, strict: bool) -> None:
@@ -59,7 +63,6 @@ def take_codes(page: Page, *, strict: bool) -> None:
 
 def take_users(page: Page, *, strict: bool) -> None:
     """Note user ids after `user`. `strict`: in prose, where `User: Ann left` names nobody."""
-
     ids = _has_ids(page)
 
     def take(found: re.Match[str]) -> str:
@@ -84,7 +87,6 @@ def _sure(found: re.Match[str], value: str, *, quoted: bool) -> bool:
 
 def take_rooms(page: Page) -> None:
     """Note room names after `room`; ids there are left to be read as ids."""
-
     ids = _has_ids(page)
 
     def take(found: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ _URL = re.compile(
     r"[^\s<>\"|\\^`{}\x00\x01]*",
     re.IGNORECASE,
 )
-_AROUND = ".,;:!?'*_~)]"
+_AROUND = ".,;:!?'*_~)]…"
 _TOKEN_KEYS = {"token", "auth_token", "authtoken"}
 _SECRET = re.compile(r"token|auth|secret|password|signature|^sig$|^key$|api_?key", re.IGNORECASE)
 _APP_HOST = re.compile(r"(?:.+\.)?(?:app|qa-app)\.100ms\.live")
@@ -36,7 +36,7 @@ def take_links(page: Page) -> None:
 
     def blank(found: re.Match[str]) -> str:
         link = found[0].rstrip(_AROUND)
-        page.links = True
+        page.taken = True
         page.add(found.start(), *clues_of(link))
         return FOUND * len(link) + " " * (len(found[0]) - len(link))
 

@@ -53,8 +53,8 @@ class Page:
 
     rest: str
     finds: list[Find] = field(default_factory=list)
-    links: bool = False
-    """Whether a link or a token stood in it, known or not."""
+    taken: bool = False
+    """Whether a link, a token or the id of some other thing stood in it."""
 
     def add(self, at: int, *clues: Clue, weak: bool = False) -> None:
         """Note clues found at a position."""

@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"^\s*/(?:call|room|peer)-errors(?!\S)", re.IGNORECASE)
 _BREAKS = re.compile(r"[\x00\x01\s\"<>(){}\[\],;|]+")
 _FILLER_WORDS = (
     "room rooms session sessions peer peers user users code codes id ids in and the for show me "
-    "errors error failures please pls thanks"
+    "errors error failures please pls thanks token bearer"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _LABELLED = re.compile(r"(?:peer|user|session|code)[:=]", re.IGNORECASE)
@@ -52,7 +52,7 @@ def read_question(text: str, now: datetime, *, expect: Kind | None = None) -> Qu
     take_unread(page, options, words=len(_words(page)))
     words = _words(page)
     clues = distinct(_trusted(page, words) or _lone_name(page, words))
-    asked = bool(clues or words or page.links or page.finds)
+    asked = bool(clues or words or page.taken or page.finds)
     return Question(
         clues=clues,
         since=options.since,
@@ -112,7 +112,7 @@ def _trusted(page: Page, words: list[str]) -> list[Clue]:
 
 def _lone_name(page: Page, words: list[str]) -> list[Clue]:
     """The one word there is, if it can name a room."""
-    if page.links or len(words) != 1:
+    if page.taken or len(words) != 1:
         return []
     word = words[0]
     if _LABELLED.match(word) or not NAME.fullmatch(word):

@@ -11,8 +11,8 @@ import re
 from bot.domain.question import Clue, Kind
 from bot.domain.reading.patterns import FOUND, HEX, Page
 
-_RUN = re.compile(r"[A-Za-z0-9_.=-]{24,}")
-_START = re.compile(r"e[yw][A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_-]{8,}")
+_RUN = re.compile(r"[A-Za-z0-9_.=-]{16,}")
+_START = re.compile(r"e(?:y[JA]|w[o0])[A-Za-z0-9_-]{6,}(?:={0,2}\.|(?<=[A-Za-z0-9_-]{24}))")
 _LONGEST_PAYLOAD = 16_384
 
 
@@ -39,7 +39,7 @@ def take_tokens(page: Page) -> None:
         start = _START.search(found[0])
         if not start:
             return found[0]
-        page.links = True
+        page.taken = True
         page.add(found.start() + start.start(), *room_in(found[0][start.start() :]))
         return found[0][: start.start()] + FOUND * (len(found[0]) - start.start())
 

@@ -1,0 +1,192 @@
+"""What holds for every text that can be pasted."""
+
+import base64
+import json
+import re
+import uuid
+from datetime import UTC, datetime
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.question import Clue, Kind
+from bot.domain.reading import clues_in, read_question
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+APP = "https://acme.app.100ms.live"
+
+hex_ids = st.text("0123456789abcdef", min_size=24, max_size=24)
+uuids = st.uuids().map(str)
+names = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,20}[0-9]", fullmatch=True)
+codes = st.from_regex(r"[a-z]{3}-[a-z]{3,4}-[a-z]{3}", fullmatch=True)
+words = st.sampled_from(
+    ["room", "Room:", "session", "peer=", "user", "user:", "code:", "in", "since", "2h", "last",
+     "3d", "type", "join", "private", "help", "storm", '"', "'", "<", ">", "|", "&amp;", "`", "*",
+     "_", "https://", APP, "/meeting/", "?token=", "eyJhbGciOi", ".", "\\n", "\u200b", "\u00a0",
+     "<@U1>", "<mailto:", "100ms.live", "%", "[", "2026-05-01", "10:00", "\x00", "\x01", "\ud800"]
+)  # fmt: skip
+soups = st.lists(words | hex_ids | uuids | st.text(max_size=8), max_size=30).flatmap(
+    lambda parts: st.sampled_from(["", " ", "\n"]).map(lambda gap: gap.join(parts))
+)
+wrappers = st.sampled_from(
+    ["{}", " {} ", "`{}`", "```{}```", "*{}*", "_{}_", "~{}~", "<{}>", "&lt;{}&gt;", "“{}”",
+     "\u2018{}\u2019", '"{}"', "'{}'", "({})",
+     "[{}]", "{}.", "{},", "{}?", "{}!", "{}…", "\u00a0{}\u00a0",
+     "\u200b{}\ufeff", "<@U12> {}", "{} <#C12|general>", "{};", "«{}»"]
+)  # fmt: skip
+
+
+def _token(payload: object, signature: bytes) -> str:
+    parts = [json.dumps({"alg": "HS256"}).encode(), json.dumps(payload).encode(), signature]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+@given(soups | st.text())
+@example("https://[")
+@example("since 99999-99-99 until 0000-00-00T99:99+99:99")
+@example('{"' * 2000)
+def test_any_text_is_read(text: str) -> None:
+    for expect in (None, Kind.ROOM, Kind.PEER):
+        question = read_question(text, NOW, expect=expect)
+        assert len(set(question.clues)) == len(question.clues)
+        assert not (question.help and question.clues)
+    for clue in (*clues_in(text), *read_question(text, NOW).clues):
+        assert clue.value
+        assert len(clue.value) <= 256
+        assert "\x00" not in clue.value
+        assert "\x01" not in clue.value
+
+
+@given(hex_ids, wrappers, wrappers)
+def test_hex_ids_survive_wrappings(value: str, inner: str, outer: str) -> None:
+    text = outer.format(inner.format(value))
+    assert read_question(text, NOW).clues == (Clue(Kind.OBJECT, value),)
+    assert clues_in(text) == (Clue(Kind.OBJECT, value),)
+
+
+@given(uuids, wrappers, wrappers)
+def test_uuids_survive_wrappings(value: str, inner: str, outer: str) -> None:
+    text = outer.format(inner.format(value.upper()))
+    assert read_question(text, NOW).clues == (Clue(Kind.UUID, value.upper()),)
+    assert clues_in(text) == (Clue(Kind.UUID, value.upper()),)
+
+
+@given(names, wrappers)
+def test_names_survive_wrappings(value: str, wrapper: str) -> None:
+    assert read_question(wrapper.format(value), NOW).clues == (Clue(Kind.NAME, value),)
+
+
+@given(codes, wrappers, st.sampled_from(["", "/meeting", "/preview", "/streaming/meeting"]))
+def test_links_survive_wrappings(code: str, wrapper: str, path: str) -> None:
+    text = wrapper.format(f"{APP}{path}/{code}")
+    assert read_question(text, NOW).clues == (Clue(Kind.CODE, code),)
+    assert clues_in(text) == (Clue(Kind.CODE, code),)
+
+
+@given(hex_ids, hex_ids, uuids, codes, st.sampled_from([" ", "\n", ", ", " and ", " | "]))
+def test_several_in_one_text_are_all_found(
+    room: str, session: str, peer: str, code: str, gap: str
+) -> None:
+    text = gap.join([f"room {room}", f"session: {session}", f"peer_id={peer}", f"{APP}/{code}"])
+    expected = (
+        Clue(Kind.ROOM, room),
+        Clue(Kind.SESSION, session),
+        Clue(Kind.PEER, peer),
+        Clue(Kind.CODE, code),
+    )
+    assert read_question(text, NOW).clues == expected
+    assert clues_in(text) == expected
+
+
+@given(st.lists(hex_ids | uuids, min_size=1, max_size=8, unique=True))
+def test_shapes_never_overlap(ids: list[str]) -> None:
+    found = clues_in(" ".join(ids))
+    assert [clue.value for clue in found] == ids
+    for clue in found:
+        assert (clue.kind is Kind.OBJECT) == (re.fullmatch("[0-9a-f]{24}", clue.value) is not None)
+
+
+@given(
+    hex_ids,
+    st.dictionaries(st.text(max_size=8), st.text(max_size=20) | st.integers(), max_size=4),
+    st.binary(min_size=8, max_size=40),
+    st.sampled_from(
+        ["{}", "room {}", "user:{}", "code:{}", "in {}", "since {}", "type {}", "last {}", "<{}>",
+         "`{}`", APP + "/meeting/x?auth_token={}", "https://x.example.com/?token={}",
+         "https://x.example.com/{}", "<https://x.example.com?authToken={}|join>", "Bearer {} room"]
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_no_token_survives(
+    room: str,
+    rest: dict[str, object],
+    signature: bytes,
+    form: str,
+    named: bool,  # noqa: FBT001
+) -> None:
+    token = _token(rest | ({"room_id": room} if named else {}), signature)
+    text = form.format(token)
+    question = read_question(text, NOW)
+    shown = repr(question) + repr(clues_in(text))
+    for part in token.split("."):
+        assert part not in shown
+    if named and "example.com/{}" not in form:
+        assert Clue(Kind.ROOM, room) in question.clues
+        assert Clue(Kind.ROOM, room) in clues_in(text)
+
+
+@given(soups)
+@settings(max_examples=60)
+def test_what_was_found_is_found_again(text: str) -> None:
+    """A clue, written with its word, is understood as itself."""
+    labels = {Kind.ROOM: "room ", Kind.SESSION: "session ", Kind.PEER: "peer ", Kind.CODE: "code:"}
+    for clue in read_question(text, NOW).clues:
+        if clue.kind in labels or clue.kind in {Kind.OBJECT, Kind.UUID}:
+            again = read_question(labels.get(clue.kind, "") + clue.value, NOW)
+            assert again.clues == (clue,)
+
+
+def test_large_hostile_texts_end() -> None:
+    """Nothing is quadratic: each of these would take minutes if it were."""
+    seeds = [
+        "<",
+        "<a|",
+        "eyJ",
+        "eyJa.",
+        "-eyJ",
+        "a.",
+        "https://",
+        "room ",
+        "room room:",
+        "user ",
+        'user "',
+        "type x ",
+        "since ",
+        "last 1",
+        "in ",
+        "[",
+        "{",
+        "*",
+        "a-",
+        "code ",
+        "0-",
+        "0123456789abcdef",
+        "=",
+        "&amp;",
+        "room:a ",
+        str(uuid.UUID(int=7)) + " in ",
+        "100ms.live.",
+        "x@",
+        " ",
+        "\n",
+        "__",
+        "room id ",
+        "private ",
+        '"',
+        "'",
+        "a b ",
+    ]
+    for seed in seeds:
+        text = (seed * (100_000 // len(seed) + 1))[:100_000]
+        clues_in(text)
+        read_question(text, NOW)
