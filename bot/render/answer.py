@@ -22,7 +22,7 @@ _HEAD = WHOLE.without(2, 150, 400)
 """Beside a reply's own heading and ending."""
 _WITH_BUTTON = _HEAD.without(1, 150, 2300)
 """Beside the same and a button, whose value may hold 2,000 characters."""
-_NOTE = 300
+_NOTE = 60
 _NARROW = (
     "They do not fit a button's memory: ask again for a shorter time, one type or one peer, or use "
     "call-doctor lookup --json."
@@ -122,9 +122,9 @@ class Answers:
 
     def _opening(self, report: Report, note: str, *, below: str) -> Message:
         """The roomiest opening that keeps within its limit."""
-        told = shorten(free(note), _NOTE)
         for sizes in SIZES:
             summary = summarise(report, self._catalogue, self._dashboard, sizes)
+            told = shorten(free(note), sizes.note + _NOTE)
             facts = {"s": summary, "below": below, "note": told}
             message = self._composer.message("opening", "opening", **facts)
             if visible(message.blocks) <= OPENING_MOST:

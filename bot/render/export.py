@@ -68,12 +68,14 @@ def _cell(value: object) -> str:
 
 
 def _json(report: Report, rows: list[dict[str, Any]]) -> str:
+    """One failure a line: quick to write, and it can be searched line by line."""
     facts = {
         "version": 1,
         "lookup_id": report.lookup_id,
         "room_id": report.target.room.id,
         "as_of": instant(report.as_of),
         "complete": report.completeness.complete,
-        "failures": rows,
     }
-    return json.dumps(facts, ensure_ascii=False, indent=1)
+    head = json.dumps(facts, ensure_ascii=False)[:-1]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{head}, "failures": [\n{lines}\n]}}\n'

@@ -13,9 +13,10 @@ from bot.domain.report import Report
 from bot.render.limits import brief, shorten
 from bot.render.words import code_of, free, name_of, span, what_of
 
-# Together below 4,000, so that even a hostile failure fits one rich text block and one reply.
+# Together so short that even a hostile failure fits one reply, and each of its two blocks stays
+# below 4,000 characters.
 _NAME, _ID, _WORD, _LINE, _PARAGRAPH, _DESCRIPTION = 80, 120, 60, 200, 300, 900
-_PAIRS = 350
+_PAIRS = 700
 _EARLIER_SHOWN = 3
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
@@ -33,6 +34,7 @@ class Failure:
     who: str
     role: str
     what: str
+    type: str
     code: str
     action: str
     message: str
@@ -93,6 +95,7 @@ class Failures:
             who=clip(name_of(event.user_name) or "Somebody without a name", _NAME),
             role=clip(free(event.role), _WORD),
             what=clip(what_of(event.type), _LINE),
+            type=clip(free(event.type), _WORD),
             code=clip(code_of(event), _LINE),
             action=clip(free(event.action), _WORD),
             message=clip(message, _PARAGRAPH),

@@ -12,8 +12,8 @@ from bot.render.message import Block
 
 BLOCKS_MOST = 50
 """Blocks in one message."""
-OPENING_MOST = 2_500
-"""Characters that an opening may show; our own promise."""
+OPENING_MOST = 2_450
+"""Characters that an opening shows; our promise is 2,500."""
 REPLY_MOST = 8_000
 """Characters that a reply may show; our own promise."""
 REPLIES_MOST = 10
@@ -29,9 +29,9 @@ BUTTON_VALUE_MOST = 2_000
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
 
 _HIDDEN = {
-    "type", "value", "action_id", "block_id", "format", "style", "name", "url",
-    "accessibility_label",
+    "type", "value", "action_id", "block_id", "format", "style", "url", "accessibility_label",
 }  # fmt: skip
+_GROWN = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
 _ENTITY_MOST = len("&amp;")
 
 
@@ -61,6 +61,17 @@ def shorten_escaped(text: str, most: int) -> str:
     if start >= 0 and ";" not in kept[start:]:
         kept = kept[:start]
     return f"{kept.rstrip()}…"
+
+
+def fit(text: str, most: int) -> str:
+    """`text` cut so that it holds at most `most` characters once escaped."""
+    room = most - 1
+    for index, letter in enumerate(text):
+        room -= _GROWN.get(letter, 1)
+        if room < 0:
+            left = len(text) - index == 1 and _GROWN.get(letter, 1) == 1
+            return text if left else f"{text[:index].rstrip()}…"
+    return text
 
 
 def visible(blocks: Sequence[Block]) -> int:

@@ -45,5 +45,5 @@ def _offer(one: Candidate, *, private: bool) -> Offer:
         label=shorten(free(one.label) or one.value, _LABEL),
         made=f"created {utc(one.created_at)}" if one.created_at else "creation time not known",
         value=one.value,
-        button=value if len(value) <= BUTTON_VALUE_MOST else "",
+        button=value if len(value) + 5 * value.count("<") <= BUTTON_VALUE_MOST else "",
     )

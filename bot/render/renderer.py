@@ -65,7 +65,14 @@ class Renderer:
 
     def error(self, error: BotError, reference: str) -> Message:
         """What went wrong, why, and what to do."""
-        return self._composer.message("error", "error", error=error, reference=reference)
+        return self._composer.message(
+            "error",
+            "error",
+            headline=free(error.headline),
+            cause=free(error.cause),
+            next_step=free(error.next_step),
+            reference=reference,
+        )
 
     def help_(self) -> Message:
         """What can be typed."""

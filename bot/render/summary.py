@@ -25,15 +25,16 @@ class Sizes:
     meaning: int
     todo: int
     note: int
+    code: int
 
 
 SIZES = (
-    Sizes(causes=3, types=6, notes=3, ident=80, title=80, meaning=180, todo=200, note=200),
-    Sizes(causes=3, types=6, notes=2, ident=60, title=60, meaning=110, todo=130, note=160),
-    Sizes(causes=2, types=4, notes=1, ident=40, title=50, meaning=80, todo=90, note=110),
+    Sizes(causes=3, types=6, notes=3, ident=80, title=80, meaning=180, todo=200, note=200, code=50),
+    Sizes(causes=3, types=6, notes=2, ident=60, title=60, meaning=110, todo=130, note=160, code=50),
+    Sizes(causes=2, types=4, notes=1, ident=36, title=44, meaning=70, todo=80, note=90, code=36),
 )
 """From roomy to tight; with the last one an opening fits whatever the data."""
-_CODE, _TYPE = 50, 40
+_TYPE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _explained(
 def _cause(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes) -> Cause:
     return Cause(
         title=shorten(entry.title, sizes.title),
-        code=shorten(code, _CODE),
+        code=shorten(code, sizes.code),
         meaning=brief(entry.meaning, sizes.meaning),
         todo=brief(entry.do, sizes.todo),
         owner=OWNER_WORDS[entry.owner],
