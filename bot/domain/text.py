@@ -99,7 +99,7 @@ _PRODUCT = re.compile(
     r"|version[\"' ]?[:=/_ ][\"' ]?|(?<![a-z])v)$",
     re.IGNORECASE,
 )
-_FROZEN = re.compile(r"[A-Za-z][/_]$")
+_FROZEN = re.compile(r"(?<![A-Za-z0-9.-])[A-Z][A-Za-z]{2,20}[/_]$|_[A-Z][A-Za-z]{2,20}_$")
 
 
 def redact(text: str) -> str:
@@ -183,7 +183,7 @@ def _redact_v4(found: re.Match[str]) -> str:
     if max(octets) > _LARGEST_OCTET:
         return found[0]
     before = found.string[max(0, found.start() - 24) : found.start()]
-    frozen = octets[1:] == [0, 0, 0] and _FROZEN.search(before)
+    frozen = octets[0] and not any(octets[1:]) and _FROZEN.search(before)
     if not found["open"] and (frozen or _PRODUCT.search(before)):
         return found[0]
     if found["open"] and found["close"]:

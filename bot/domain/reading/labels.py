@@ -32,6 +32,7 @@ _OPEN, _CLOSE = "([{*~'…", ".,;:!?)]}*~'…"
 _GOES_ON = {"for", "is", "was", "were", "has", "had", "did", "does", "when", "with", "because"}
 _NEXT = re.compile(r"\s{1,8}([A-Za-z]{2,7})\b")
 _END = re.compile(r"\s*\Z")
+_PLACES = {Kind.ROOM, Kind.NAME, Kind.SESSION, Kind.CODE, Kind.OBJECT}
 _NESTED = 4
 _NO_VALUES = {"null", "none", "undefined", "unknown", "n/a", "-", "true", "false"}
 _LIKE_AN_ID = re.compile(r"[0-9@_-]")
@@ -101,7 +102,9 @@ def take_rooms(page: Page) -> None:
 
 
 def take_in(page: Page) -> None:
-    """Note the room's name in `<peer> in <room>`, right after what was understood."""
+    """Note the room's name in `<peer> in <room>`, unless the place is told already."""
+    if any(find.clue.kind in _PLACES for find in page.finds):
+        return
 
     def take(found: re.Match[str]) -> str:
         value, quoted = _value(found)

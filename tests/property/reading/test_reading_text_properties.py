@@ -26,7 +26,7 @@ mixed = st.lists(st.builds(str.format, forms, addresses) | plain, max_size=8).ma
 
 def _is_address(text: str) -> bool:
     try:
-        return ipaddress.ip_address(text).packed != bytes(16)
+        return ipaddress.ip_address(text) != ipaddress.ip_address("::")
     except ValueError:
         return False
 

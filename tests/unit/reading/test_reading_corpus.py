@@ -92,6 +92,8 @@ QUESTIONS: list[tuple[str, str]] = [
     (f"{U} is broken in production", f"uuid {U}"),
     (f"room crashed for peer {U}", f"peer {U}"),
     (f"storm {U}", f"uuid {U}"),
+    ("room storm in the evening", "name storm"),
+    (f"{H} in production", f"object {H}"),
     # users
     ("user:ann@example.com", "user ann@example.com"),
     ("user ann@example.com", "user ann@example.com"),
