@@ -11,6 +11,7 @@ from rich.text import Text
 
 import bot
 from bot import wiring
+from bot.catalogue import load_catalogue
 from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
@@ -32,13 +33,15 @@ class Finding:
 async def run() -> int:
     """Print every finding; 0 if all is well, else 1."""
     console = Console(soft_wrap=True)
+    catalogue = await _try("catalogue", _catalogue)
+    _show(console, catalogue)
     try:
         settings = read_settings()
     except BotError as error:
         _show(console, Finding("settings", trouble=error))
         return 1
     set_up_logs("CRITICAL")
-    well = True
+    well = catalogue.trouble is None
     async for finding in _findings(settings):
         _show(console, finding)
         well = well and finding.trouble is None
@@ -57,6 +60,10 @@ async def _try(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(name, await attempt())
     except BotError as error:
         return Finding(name, trouble=error)
+
+
+async def _catalogue() -> str:
+    return f"{len(load_catalogue().entries)} entries, all in form"
 
 
 async def _slack(settings: Settings) -> str:
