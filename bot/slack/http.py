@@ -19,6 +19,8 @@ PATH = "/slack/events"
 # Slack's largest payloads are messages and views of some 250 KB.
 BODY_LIMIT = 1_000_000
 SSL_CHECK = b"ssl_check=1"
+MALFORMED = {"error": "malformed request"}
+SERVER_ERROR = 500
 
 
 def build_http(
@@ -56,19 +58,27 @@ class Door:
             return JSONResponse({"error": "invalid request"}, 401)
         text = read_body(body, request.headers.get("content-type", ""))
         if text is None:
-            return JSONResponse({"error": "malformed request"}, 400)
+            return JSONResponse(MALFORMED, 400)
         return await self._pass_on(text, request)
 
     async def _pass_on(self, text: str, request: Request) -> Response:
+        """Bolt's answer. Where Bolt itself fails, it fails at reading: the body is at fault.
+
+        Our listeners' own faults never come here: the app's error handler answers them.
+        """
+        headers: dict[str, str | Sequence[str]] = {
+            name: [value] for name, value in request.headers.items()
+        }
         try:
-            headers: dict[str, str | Sequence[str]] = {
-                name: [value] for name, value in request.headers.items()
-            }
             asked = AsyncBoltRequest(body=text, headers=headers)
-        except Exception:  # noqa: BLE001  a border: Bolt reads the body in here, outside its own handler
+            answer = await self._app.async_dispatch(asked)
+        except Exception:  # noqa: BLE001  a border: Bolt reads the body outside its own handlers
             structlog.get_logger("call_doctor").warning("unreadable_request", exc_info=True)
-            return JSONResponse({"error": "malformed request"}, 400)
-        return to_starlette_response(await self._app.async_dispatch(asked))
+            return JSONResponse(MALFORMED, 400)
+        if answer.status >= SERVER_ERROR:
+            structlog.get_logger("call_doctor").warning("unreadable_request")
+            return JSONResponse(MALFORMED, 400)
+        return to_starlette_response(answer)
 
 
 async def _body(request: Request) -> bytes | None:

@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
-from bot.slack import SlackSettings, Tools, serve
+from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
 from workbench.pretend_slack.limits import check_message
@@ -40,6 +40,7 @@ class Bench:
     renderer: StandInRenderer
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     status: int | None = None
+    running: asyncio.Task[int] = field(init=False)
 
     @property
     def team(self) -> Team:
@@ -110,21 +111,23 @@ def check_all(bench: Bench) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_bench(mode: str = "http", **changes: Any) -> AsyncIterator[Bench]:
+async def open_bench(
+    mode: str = "http", *, probes: Mapping[str, Probe] | None = None, **changes: Any
+) -> AsyncIterator[Bench]:
     """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit."""
     team = example_team(retry_delays=(0.05, 0.1, 0.2))
     async with stand(team) as slack:
         settings = settings_for(team, mode, **changes)
         bench = Bench(slack, settings, StandInInvestigator(), StandInRenderer())
         tools = Tools(bench.renderer, bench.investigator, lambda: NOW, references())
-        probes = {"database": ok, "hms": ok}
-        running = asyncio.create_task(serve(settings, tools, ready=probes, stop=bench.stop))
+        ready = probes or {"database": ok, "hms": ok}
+        bench.running = asyncio.create_task(serve(settings, tools, ready=ready, stop=bench.stop))
         try:
-            await _up(bench, running)
+            await _up(bench, 200 if probes is None else 503)
             yield bench
         finally:
             bench.stop.set()
-            bench.status = await running
+            bench.status = await bench.running
 
 
 def settings_for(team: Team, mode: str, **changes: Any) -> SlackSettings:
@@ -146,11 +149,11 @@ def settings_for(team: Team, mode: str, **changes: Any) -> SlackSettings:
     return replace(settings, **changes)
 
 
-async def _up(bench: Bench, running: asyncio.Task[int]) -> None:
-    while not running.done():
+async def _up(bench: Bench, wanted: int) -> None:
+    while not bench.running.done():
         with contextlib.suppress(aiohttp.ClientConnectionError):
             status, _ = await bench.get("/readyz")
-            if status == 200:
+            if status == wanted:
                 return
         await asyncio.sleep(0.01)
-    await running
+    await bench.running

@@ -67,7 +67,7 @@ class StandInInvestigator:
             raise self.error
         return self.choices or report_of(lookup_id, self.failures)
 
-    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+    async def reopen(self, handle: Handle, tell: Tell) -> Report:  # noqa: ARG002
         self.reopened.append(handle)
         await asyncio.sleep(self.seconds)
         if self.error is not None:
@@ -109,14 +109,21 @@ class StandInRenderer:
         left = len(failures) - len(shown)
         files = (File("failures.csv", "Failures", "id\n"),) if left else ()
         return Answer(
-            simple("opening", f"{note} Room standup: {len(failures)} events, {len(failures)} terminal"),
+            simple(
+                "opening", f"{note} Room standup: {len(failures)} events, {len(failures)} terminal"
+            ),
             tuple(simple(f"reply-{n}", f"{e.id} {e.peer_id}") for n, e in enumerate(shown, 1)),
             files,
             self._rest("more", report, len(shown), private=False) if left else None,
         )
 
     def private(
-        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+        self,
+        report: Report,
+        *,
+        messages: int,
+        note: str = "",
+        start: Handle | None = None,  # noqa: ARG002
     ) -> tuple[Message, ...]:
         opening = simple("opening", f"{note} Room standup: {len(report.failures)} terminal")
         rest = simple("reply-1", " ".join(e.id for e in report.failures) or "no failures")
@@ -128,7 +135,7 @@ class StandInRenderer:
         shown = self._rest(f"more-{event.id}", report, at + 1, private=handle.private)
         return simple(shown.part, f"{event.id} {event.peer_id}", *_buttons(shown))
 
-    def looking(self, question: Question, reference: str) -> Message:
+    def looking(self, question: Question, reference: str) -> Message:  # noqa: ARG002
         return simple("looking", f"Looking up … ({reference})")
 
     def waiting(self, reason: str, reference: str) -> Message:

@@ -1,7 +1,7 @@
 """Every way Slack can fail ends in a message to the asker, with the reference of the log."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ def log() -> Iterator[list[dict[str, Any]]]:
     """Every line of the log, with the look-up's reference."""
     lines: list[dict[str, Any]] = []
 
-    def keep(_: Any, level: str, event: dict[str, Any]) -> dict[str, Any]:
+    def keep(_: Any, level: str, event: MutableMapping[str, Any]) -> str:
         lines.append({**event, "level": level})
         raise structlog.DropEvent
 

@@ -1,0 +1,162 @@
+"""Addresses that run out, forms of messages, texts of messages, dedupe."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.message import Message
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent, classic, in_some_form, lines_of, plain
+from bot.slack.identity import SlackIdentity
+from bot.slack.message_text import texts_of
+from bot.slack.middleware.strangers import is_ours
+from bot.slack.modals import Modals
+from bot.slack.place import Place
+from bot.slack.response_url import ResponseUrl, response_url
+from bot.slack.seen import Seen
+from bot.slack.shape import well_formed
+from bot.slack.signature import is_signed
+from workbench.pretend_slack.deliver import signed_headers
+from workbench.pretend_slack.limits import check_message
+
+ADDRESS = "https://hooks.slack.example/commands/T1/1/secret"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+
+
+def test_an_address_serves_five_times_and_not_for_long() -> None:
+    now = 0.0
+    url = ResponseUrl(ADDRESS, born=0.0, now=lambda: now)
+    assert url.left == 5
+    url.used = 4
+    assert url.left == 1
+    now = 26 * 60
+    assert url.left == 0
+    assert "secret" not in repr(url)
+    assert "secret" not in repr(Place("U1", url=url))
+    assert response_url("") is None
+
+
+def rich(text: str) -> Message:
+    leaf = {"type": "text", "text": text}
+    block = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}
+    mrkdwn = {"type": "mrkdwn", "text": "a &lt;b&gt; &amp; c", "verbatim": True}
+    section = {"type": "section", "text": mrkdwn}
+    button = {
+        "type": "button",
+        "action_id": "show_more",
+        "text": {"type": "plain_text", "text": "x"},
+    }
+    return Message("opening", "gist", (block, section, {"type": "actions", "elements": [button]}))
+
+
+def test_simpler_forms_keep_the_words() -> None:
+    message = rich("one <two> & three")
+    assert [line.strip() for line in lines_of(message.blocks)] == ["one <two> & three", "a <b> & c"]
+    simpler = classic(message)
+    assert [block["type"] for block in simpler.blocks] == ["section", "actions"]
+    assert "one <two> & three" in simpler.blocks[0]["text"]["text"]
+    text = plain(message)
+    assert text.blocks == ()
+    assert "one &lt;two&gt; &amp; three" in text.text
+
+
+@given(st.text(min_size=1, max_size=9000))
+def test_simpler_forms_are_always_within_the_limits(text: str) -> None:
+    for form in (classic(rich(text)), plain(rich(text))):
+        args = {"text": form.text, "blocks": [dict(block) for block in form.blocks]}
+        assert check_message(args) == []
+
+
+@pytest.mark.parametrize(
+    ("causes", "sent"),
+    [
+        ([None], 1),
+        ([Cause.FORM, None], 2),
+        ([Cause.FORM, Cause.FORM, None], 3),
+        ([Cause.LONG, None], 2),
+        ([Cause.UNKNOWN], 1),
+        ([Cause.FORM, Cause.UNKNOWN], 2),
+    ],
+)
+async def test_only_a_refused_form_is_sent_again(causes: list[Cause | None], sent: int) -> None:
+    seen: list[Message] = []
+
+    async def send(message: Message) -> Sent:
+        seen.append(message)
+        return Sent(causes[len(seen) - 1])
+
+    await in_some_form(send, rich("x"))
+    assert len(seen) == sent
+
+
+@given(JSON)
+def test_any_message_can_be_read(message: Any) -> None:
+    assert isinstance(texts_of(message), str)
+
+
+def test_slacks_own_ids_are_no_text() -> None:
+    text = texts_of({"text": "a", "ts": "1.2", "user": "U1", "blocks": [{"block_id": "b1"}]})
+    assert text == "a"
+
+
+def test_keys_are_remembered_and_forgotten() -> None:
+    seen = Seen()
+    assert seen.first("a", "b")
+    assert not seen.first("a", "b")
+    assert seen.first("ab", "")
+    seen.forget("a", "b")
+    assert seen.first("a", "b")
+
+
+def test_a_modal_carries_a_ticket_not_the_address() -> None:
+    modals = Modals()
+    url = ResponseUrl(ADDRESS)
+    note = modals.note(Place("U1", "C1", "1.2", url))
+    assert "secret" not in note
+    assert modals.place(note, "U1") == Place("U1", "C1", "1.2", url)
+    assert Modals().place(note, "U1") == Place("U1", "C1", "1.2")
+    assert modals.place("no json", "U1") == Place("U1")
+
+
+@pytest.mark.parametrize(
+    ("body", "ours"),
+    [
+        ({"command": "/x", "team_id": "T1"}, True),
+        ({"command": "/x", "team_id": "T2"}, False),
+        ({"user": {"team_id": "T1"}}, True),
+        ({"user": {"team_id": "T2"}}, False),
+        ({"user": {"team_id": "T2"}, "enterprise": {"id": "E1"}}, True),
+        ({"user": {"team_id": "T2"}, "enterprise": {"id": "E2"}}, False),
+        ({"team_id": "T1", "event": {"user_team": "T2"}}, False),
+        ({"team_id": "T1", "event": {}}, True),
+    ],
+)
+def test_strangers_are_known(body: dict[str, Any], ours: bool) -> None:  # noqa: FBT001
+    identity = SlackIdentity("T1", "B1", "U1", enterprise_id="E1")
+    assert is_ours(identity, body) is ours
+
+
+def test_without_an_organisation_nobody_elses_is_ours() -> None:
+    body = {"user": {"team_id": "T2"}, "enterprise": None}
+    assert not is_ours(SlackIdentity("T1", "B1", "U1"), body)
+
+
+@given(st.binary(max_size=200), st.integers(-400, 400))
+def test_a_signature_holds_for_five_minutes(body: bytes, age: int) -> None:
+    headers = signed_headers("secret", body, "text/plain", 1_795_336_000 + age)
+    lower = {name.lower(): value for name, value in headers.items()}
+    assert is_signed("secret", lower, body, 1_795_336_000) is (abs(age) <= 300)
+    assert not is_signed("secret", lower, body + b"x", 1_795_336_000)
+    assert not is_signed("", lower, body, 1_795_336_000)
+
+
+@given(JSON)
+def test_any_json_is_judged(body: Any) -> None:
+    assert well_formed(json.loads(json.dumps(body))) in (True, False)
