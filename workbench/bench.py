@@ -81,6 +81,7 @@ def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> Ma
     """The bot's whole environment: it has no workbench mode, it just gets other URLs."""
     return {
         "PATH": os.defpath,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
         "SLACK_BOT_TOKEN": slack.team.app.bot_token,
         "SLACK_SIGNING_SECRET": slack.team.app.signing_secret,
         "SLACK_API_URL": f"{slack.team.base_url}/api/",
