@@ -137,7 +137,11 @@ def _redact_v6(found: re.Match[str]) -> str:
         return found[0]
     head, core, tail = _trim(run)
     bracketed = bool(found["open"] and found["close"])
-    if not _is_v6(core) or (core == "::" and not bracketed) or _glued(found, head, tail):
+    if (
+        not _is_v6(core)
+        or (core == "::" and not (bracketed or found["zone"]))
+        or _glued(found, head, tail)
+    ):
         return found[0]
     if bracketed:
         return "[ip]" + _port(found)
