@@ -1,0 +1,73 @@
+"""From error events to people, failure stories, outcomes with proof, and a verdict.
+
+Pure, rule-based and reproducible: the same facts in any order, doubled or split, give the same
+diagnosis. Thresholds and their reasons are in `thresholds`.
+"""
+
+from collections.abc import Iterable
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.diagnosis.blast import reach
+from bot.domain.diagnosis.case import Case, own, own_sessions, own_tracks
+from bot.domain.diagnosis.model import Diagnosis, Nothing, People, Share, Verdict, VerdictClass
+from bot.domain.diagnosis.network import Calls, judged
+from bot.domain.diagnosis.nothing import nothing_of
+from bot.domain.diagnosis.outcomes import with_outcomes
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.stories import stories_of
+from bot.domain.diagnosis.story import Outcome, Person, Story
+from bot.domain.diagnosis.symptoms import with_causes
+from bot.domain.diagnosis.tally import tally
+from bot.domain.diagnosis.verdict import verdict_of, verdict_of_nothing
+from bot.domain.diagnosis.weigh import classes_of
+from bot.domain.events import ErrorEvent
+
+__all__ = [
+    "Case",
+    "Diagnosis",
+    "Nothing",
+    "Outcome",
+    "People",
+    "Person",
+    "Share",
+    "Story",
+    "Verdict",
+    "VerdictClass",
+    "diagnose",
+]
+
+
+def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
+    """The diagnosis of one look-up. Never raises, whatever the events hold."""
+    mine = own(case, case.events)
+    known = {event.id for event in mine}
+    around = tuple(event for event in own(case, case.around) if event.id not in known)
+    everything = own(case, (*mine, *around))
+    crowd = Crowd(own_sessions(case), everything, own_tracks(case))
+    signs = Signs(case, crowd, everything)
+    stories = _told(mine, crowd, catalogue, signs)
+    others = _told(around, crowd, catalogue, signs)
+    people = reach(case, crowd, stories, others)
+    if not stories:
+        nothing = nothing_of(case, crowd)
+        return Diagnosis(
+            crowd.persons, (), verdict_of_nothing(case, nothing, people), people, nothing
+        )
+    calls = Calls(case, crowd, everything)
+    disabled = case.room is not None and case.room.enabled is False
+    classes = judged(
+        (*stories, *others),
+        classes_of((*stories, *others), signs, room_disabled=disabled),
+        calls,
+    )
+    classes = {one.id: classes[one.id] for one in stories if one.id in classes}
+    verdict = verdict_of(case, stories, tally(stories, classes), classes, people, calls.marks)
+    return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
+
+
+def _told(
+    events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue, signs: Signs
+) -> tuple[Story, ...]:
+    stories, heirs = with_causes(stories_of(events, crowd, catalogue))
+    return with_outcomes(stories, heirs, signs)

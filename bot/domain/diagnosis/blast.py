@@ -1,0 +1,120 @@
+"""How far it reaches: people affected, by role, platform, SDK version and network path."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bot.domain.diagnosis.alike import os_of
+from bot.domain.diagnosis.case import (
+    Case,
+    attended,
+    own,
+    own_sessions,
+    own_tracks,
+    weighed,
+)
+from bot.domain.diagnosis.model import People, Share
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.story import FAILED_FOR_GOOD, Person, Story
+from bot.domain.diagnosis.thresholds import SAME_CALL
+from bot.domain.events import ErrorEvent
+
+
+def in_room(case: Case, crowd: Crowd) -> dict[str, Person]:
+    """People (no bots) seen in the sessions and events looked at, by key."""
+    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    seen = [
+        crowd.of_peer(peer.id or key)
+        for session in sessions
+        for key, peer in session.peers.items()
+        if attended(case, session, peer)
+    ]
+    seen += [crowd.of(event) for event in own(case, case.events)]
+    wanted = {session.id.lower() for session in sessions}
+    seen += [
+        crowd.of(track)
+        for track in own_tracks(case)
+        if track.session_id and track.session_id.lower() in wanted and _within(case, track.at)
+    ]
+    return {one.key: one for one in seen if one and not one.bot}
+
+
+def _within(case: Case, at: datetime) -> bool:
+    return (case.since is None or at >= case.since) and (case.until is None or at <= case.until)
+
+
+def reach(case: Case, crowd: Crowd, stories: Iterable[Story], around: Iterable[Story]) -> People:
+    """The numbers of the answer."""
+    stories = tuple(one for one in stories if not one.bot)
+    everybody = in_room(case, crowd)
+    causes = [one for one in stories if one.symptom_of is None] or list(stories)
+    worst: dict[str, set[str]] = defaultdict(set)
+    for story in causes:
+        worst[story.person.key].add(story.outcome)
+    failed = {key for key, ends in worst.items() if ends & FAILED_FOR_GOOD}
+    fine = {key for key, ends in worst.items() if ends == {"recovered"}}
+    return People(
+        affected=len(worst),
+        in_room=len(everybody),
+        failed_for_good=len(failed),
+        recovered=len(fine),
+        unclear=len(worst) - len(failed) - len(fine),
+        by_role=_roles(everybody, set(worst)),
+        by_platform=_shares(stories, lambda story: {story.platform}),
+        by_os=_shares(stories, lambda story: _told(story, os_of_row)),
+        by_sdk_version=_shares(stories, lambda story: _told(story, version_of_row)),
+        by_path=_shares(stories, lambda story: {story.path} if story.path else set()),
+        failed_calls=_failed_calls((*stories, *around), set(worst)),
+    )
+
+
+def os_of_row(row: ErrorEvent) -> str | None:
+    """The OS family an event names."""
+    return os_of(row.agent)
+
+
+def version_of_row(row: ErrorEvent) -> str | None:
+    """The SDK version an event names, with its platform: versions of two SDKs compare badly."""
+    version = row.agent.sdk_version
+    return f"{row.agent.sdk or 'unknown'} {version}" if version else None
+
+
+def _told(story: Story, read: Callable[[ErrorEvent], str | None]) -> set[str]:
+    return {value for row in story.rows if (value := read(row))}
+
+
+def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tuple[Share, ...]:
+    people: dict[str, set[str]] = defaultdict(set)
+    for story in stories:
+        for label in read(story):
+            people[label].add(story.person.key)
+    counts = Counter({label: len(keys) for label, keys in people.items()})
+    return tuple(
+        Share(label, count) for label, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
+    )
+
+
+def _roles(everybody: dict[str, Person], affected: set[str]) -> tuple[Share, ...]:
+    total: Counter[str] = Counter()
+    hit: Counter[str] = Counter()
+    for key, person in everybody.items():
+        role = " or ".join(person.roles) or "role not known"
+        total[role] += 1
+        hit[role] += key in affected
+    return tuple(Share(role, hit[role], total[role]) for role in sorted(total))
+
+
+def _failed_calls(stories: Iterable[Story], affected: set[str]) -> tuple[tuple[str, int], ...]:
+    """How many calls each affected person had failures in, as far as the events given reach."""
+    calls: dict[str, set[str]] = defaultdict(set)
+    latest: dict[str, Story] = {}
+    for story in sorted(stories, key=lambda one: (one.first_at, one.id)):
+        key = story.person.key
+        session = next((row.session_id for row in story.rows if row.session_id), None)
+        before = latest.get(key)
+        if session:
+            calls[key].add(session.lower())
+        elif before is None or story.first_at - before.last_at > SAME_CALL:
+            calls[key].add(story.id)
+        latest[key] = story
+    return tuple((key, len(calls[key])) for key in sorted(affected))

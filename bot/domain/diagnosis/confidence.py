@@ -1,0 +1,67 @@
+"""R18: how sure a verdict may claim to be."""
+
+from fractions import Fraction
+
+from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.story import Person, Story
+from bot.domain.diagnosis.tally import Tally
+from bot.domain.diagnosis.thresholds import ALIKE_LEAST, FEW_PEOPLE
+from bot.domain.diagnosis.weigh import NEGOTIATION, server_errors
+
+# What a text or code settles by itself is near certain; what is concluded from who else failed
+# is a good guess; what the numbers cannot carry stays below the mark of a claim.
+_SETTLED, _CONCLUDED, _WEAK, _MIXED, _UNKNOWN = 0.9, 0.8, 0.55, 0.6, 0.3
+_NO_FAULT, _HEALTHY, _HALF_SEEN = 0.9, 0.8, 0.6
+
+_BY_NUMBERS = frozenset({"user_network", "shared_network", "service"})
+
+
+def confidence_of(tallied: Tally, weighing: list[Story], in_room: int, *, complete: bool) -> float:
+    """From 0 to 1, two digits, for a verdict from stories; `weighing` are those behind it."""
+    cls = tallied.cls
+    if cls is None:
+        return _NO_FAULT
+    if cls in {"mixed", "unknown"}:
+        return _MIXED if cls == "mixed" else _UNKNOWN
+    base = _base(cls, weighing, in_room)
+    if base == _WEAK:
+        return _WEAK
+    if cls in _BY_NUMBERS and not complete:
+        return _HALF_SEEN
+    doubt = Fraction(1, 4) * (1 - tallied.share)
+    return round(base * float(1 - doubt), 2)
+
+
+def _base(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
+    if cls in _BY_NUMBERS:
+        return _by_numbers(cls, weighing, in_room)
+    people = {one.person.key for one in weighing}
+    if weighing and all(one.code in NEGOTIATION for one in weighing):
+        return _CONCLUDED if len(people) >= ALIKE_LEAST else _WEAK
+    return _WEAK if weighing and all(map(_guessed, weighing)) else _SETTLED
+
+
+def _by_numbers(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
+    if in_room < FEW_PEOPLE:
+        return _WEAK
+    servers = server_errors(weighing)
+    people: set[Person] = {one.person for one in weighing}
+    by_code = cls == "service" and len(people) < FEW_PEOPLE
+    if servers and servers < FEW_PEOPLE and cls == "service":
+        by_code = by_code or servers == len(people)
+    return _WEAK if by_code else _CONCLUDED
+
+
+def _guessed(story: Story) -> bool:
+    """True if nobody described the code: its range is all that is known."""
+    entry = story.explanation.entry
+    return entry.code_range is not None or not story.error_code
+
+
+def confidence_of_nothing(reason: str, *, complete: bool) -> float:
+    """For an answer without events."""
+    if reason == "room_disabled":
+        return _SETTLED
+    if reason == "healthy":
+        return _HEALTHY if complete else _HALF_SEEN
+    return _UNKNOWN

@@ -1,0 +1,94 @@
+"""The lines of evidence under a verdict, with figures."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from bot.domain.diagnosis.alike import browser_of, os_of
+from bot.domain.diagnosis.model import People, VerdictClass
+from bot.domain.diagnosis.network import patterns_of
+from bot.domain.diagnosis.spans import span_words
+from bot.domain.diagnosis.story import Outcome, Story
+from bot.domain.diagnosis.wording import people_words
+
+_MOST_CODES = 3
+_OUTCOMES: dict[Outcome, str] = {
+    "gave_up": "gave up",
+    "blocked": "blocked",
+    "left": "left while it was failing",
+    "recovered": "recovered",
+    "unknown": "end unknown",
+}
+
+
+def lines_of(
+    cls: VerdictClass,
+    weighing: list[Story],
+    stories: Iterable[Story],
+    people: People,
+    marks: dict[str, set[str]],
+) -> tuple[str, ...]:
+    """At least two lines; `weighing` are the stories behind the verdict."""
+    told = weighing or list(stories)
+    rows = [_who(told, people), _codes(told), _ends(told)]
+    if cls in {"shared_network", "service", "user_network"} and weighing:
+        rows.append(_where(weighing, marks))
+    return tuple(row for row in rows if row)
+
+
+def _who(told: list[Story], people: People) -> str:
+    keys = {one.person.key for one in told}
+    first, last = min(one.first_at for one in told), max(one.first_at for one in told)
+    systems = {os_of(row.agent) for one in told for row in one.rows} - {None}
+    browsers = {browser_of(row.agent) for one in told for row in one.rows} - {None}
+    parts = [f"{len(keys)} of {people_words(people.in_room)}"]
+    if told[0].bot:
+        parts = ["Recorders only, no people"]
+    parts += [f"{len(systems)} operating system{'s' * (len(systems) > 1)}"] if systems else []
+    parts += [f"{len(browsers)} browser{'s' * (len(browsers) > 1)}"] if browsers else []
+    if len(told) > 1:
+        parts.append(f"within {span_words(last - first)}")
+    return ", ".join(parts) + "."
+
+
+def _codes(told: list[Story]) -> str:
+    counts: Counter[str] = Counter()
+    for story in told:
+        code = story.error_code or story.error_name or "no code"
+        counts[f"{code} on {story.type}"] += story.events
+    top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_CODES]
+    rest = len(counts) - len(top)
+    more = f" and {rest} more" if rest else ""
+    events = sum(counts.values())
+    shown = ", ".join(f"{name} ({count})" for name, count in top)
+    return f"{events} event{'s' * (events != 1)} in {_stories(len(told))}: {shown}{more}."
+
+
+def _stories(count: int) -> str:
+    return "1 failure" if count == 1 else f"{count} failures"
+
+
+def _ends(told: list[Story]) -> str:
+    counts = Counter(one.outcome for one in told)
+    shown = [f"{counts[end]} {words}" for end, words in _OUTCOMES.items() if counts[end]]
+    return f"Of {_stories(len(told))}: {', '.join(shown)}."
+
+
+def _where(weighing: list[Story], marks: dict[str, set[str]]) -> str:
+    keys = {one.person.key for one in weighing}
+    addresses: Counter[str] = Counter(mark for key in keys for mark in marks.get(key, ()))
+    patterns: dict[str, set[str]] = {}
+    for story in weighing:
+        for pattern in patterns_of(story):
+            patterns.setdefault(pattern, set()).add(story.person.key)
+    parts = []
+    if addresses:
+        same = max(addresses.values())
+        parts.append(f"{same} of {people_words(len(keys))} seen with one public address")
+    for pattern, sharing in sorted(patterns.items()):
+        parts.append(f"{people_words(len(sharing))} with {_pattern(pattern)}")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _pattern(pattern: str) -> str:
+    names = {"no_candidates": "no path ever found", "relay_tcp": "only a relay over TCP"}
+    return names.get(pattern, f"error {pattern.removeprefix('connect ')} at connecting")

@@ -1,0 +1,95 @@
+"""R7, R9, R10: how each story ended, and the evidence for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.domain.diagnosis.parts import is_cancelled_share, is_media_error, status_of
+from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.spans import span_words
+from bot.domain.diagnosis.story import Outcome, Story
+from bot.domain.diagnosis.texts import says_leave_called
+from bot.domain.diagnosis.thresholds import LEFT_WITHIN
+
+_DEVICES = range(3000, 4000)
+_CLIENT_ERRORS = range(400, 500)
+UNREACHABLE = 2003
+MOVED = 421
+LEAVE = 6013
+_Ending = tuple[Outcome, str]
+
+
+def with_outcomes(
+    stories: Iterable[Story], heirs: Mapping[str, Story], signs: Signs
+) -> tuple[Story, ...]:
+    """The stories with outcome and evidence."""
+    found = []
+    for story in stories:
+        outcome, evidence = _ending(story, heirs.get(story.id), signs)
+        found.append(replace(story, outcome=outcome, evidence=evidence))
+    return tuple(found)
+
+
+def _ending(story: Story, heir: Story | None, signs: Signs) -> _Ending:
+    """Proof first; then what ended terminal, was blocked by nature, or left.
+
+    A story whose run ended in another one's giving up shares that one's end (R6), so that only
+    what comes after that proves anything.
+    """
+    proof = signs.proof(story, heir or story)
+    if proof:
+        return "recovered", proof.words
+    if heir:
+        return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later"
+    return _given_up(story) or _blocked(story) or _left(story, signs) or _unknown(story)
+
+
+def _given_up(story: Story) -> _Ending | None:
+    if not story.ends_terminal:
+        return None
+    if story.retry_ms is not None:
+        return "gave_up", f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
+    return "gave_up", "its last event is terminal, and no sign of life came after it"
+
+
+def _blocked(story: Story) -> _Ending | None:
+    if story.terminal or not is_blocking(story):
+        return None
+    return "blocked", "never marked terminal by its nature, and nothing shows that it went away"
+
+
+def is_blocking(story: Story) -> bool:
+    """True for failures that end things without ever being marked terminal (R9)."""
+    if is_media_error(story.rows[0]):
+        return True
+    if story.code in _DEVICES:
+        return story.explanation.entry.terminal == "no" and not is_cancelled_share(story)
+    if story.code == MOVED:  # 421 is swallowed by the SDK: nobody was kept out
+        return False
+    return story.code == UNREACHABLE or status_of(story.code) in _CLIENT_ERRORS
+
+
+def _left(story: Story, signs: Signs) -> _Ending | None:
+    if story.code == LEAVE and any(map(says_leave_called, story.rows)):
+        return "left", "left before joining was done, as the text says"
+    last = (story.rows[-1].peer_id or "").lower()
+    ends = [
+        stay.left_at - story.last_at
+        for stay in signs.own_stays(story)
+        if stay.left_at and (not last or stay.peer_id == last)
+    ]
+    after = [span for span in ends if span.total_seconds() >= 0]
+    if after and min(after) <= LEFT_WITHIN:
+        return "left", f"left {span_words(min(after))} later"
+    return None
+
+
+def _unknown(story: Story) -> _Ending:
+    return "unknown", f"no sign of {'this recorder' if story.bot else 'this person'} after it"
+
+
+def _name(story: Story) -> str:
+    return str(story.error_code) if story.error_code else story.error_name or "another failure"
+
+
+def _apart(story: Story, heir: Story) -> str:
+    return span_words(heir.last_at - story.last_at)

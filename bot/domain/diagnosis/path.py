@@ -1,0 +1,104 @@
+"""ICE text in words, without addresses; it reads raw and redacted text alike.
+
+`local candidate - candidate:<foundation> <component> <protocol> <priority> <ip> <port> typ
+<type> … network-cost <n>; remote candidate - …`; a side may be the word `undefined`: no pair
+of candidates was ever selected (web SDK source).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
+
+_SIDES = re.compile(
+    r"local candidate\s{0,4}-\s{0,4}(?P<local>.{0,4000}?)\s{0,4};?\s{0,4}"
+    r"remote candidate\s{0,4}-\s{0,4}(?P<remote>.{0,4000})",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROTOCOL = re.compile(
+    r"candidate:\S{1,64}\s+\S{1,8}\s+(?P<protocol>udp|tcp|ssltcp|tls)\b", re.IGNORECASE
+)
+_TYPE = re.compile(r"\btyp\s+(?P<type>host|srflx|prflx|relay)\b", re.IGNORECASE)
+_COST = re.compile(r"\bnetwork-cost\s+(?P<cost>\d{1,4})\b", re.IGNORECASE)
+_RELAY_PROTOCOL = re.compile(r"\brelay-?protocol\s+(?P<protocol>udp|tcp|tls)\b", re.IGNORECASE)
+
+# The WebRTC library's convention, rtc_base/network_constants.h; odd values are over a VPN.
+_WIRED, _WIFI, _UNKNOWN, _CELLULAR = 0, 10, 50, 250
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What the candidates say. `network` is `wired`, `Wi-Fi`, `cellular` or None; no address."""
+
+    never_found: bool
+    local: str | None = None
+    remote: str | None = None
+    protocol: str | None = None
+    network: str | None = None
+    vpn: bool = False
+
+    @property
+    def kind(self) -> PathKind:
+        """The path as a pattern that several people may share."""
+        if self.never_found:
+            return "no_candidates"
+        if self.local == "relay":
+            return "relay_tcp" if self.protocol == "tcp" else "relay"
+        return "tcp" if self.protocol == "tcp" else "direct"
+
+    @property
+    def words(self) -> str:
+        """The path in words, for example `through a TURN relay over TCP, on cellular`."""
+        if self.never_found:
+            return "never found a path: UDP probably blocked"
+        over = f" over {self.protocol.upper()}" if self.protocol else ""
+        way = "through a TURN relay" if self.local == "relay" else "on a direct path"
+        on = f", on {self.network}" if self.network else ""
+        vpn = ", behind a VPN" if self.vpn else ""
+        return f"{way}{over}{on}{vpn}, lost after connecting"
+
+
+def read_path(text: str | None) -> Path | None:
+    """The path that an error text tells of; None if it holds no candidates."""
+    found = _SIDES.search(text or "")
+    if found is None:
+        return None
+    local, remote = found["local"].strip(), found["remote"].strip()
+    if _missing(local) and _missing(remote):
+        return Path(never_found=True)
+    kind, far, protocol = _TYPE.search(local), _TYPE.search(remote), _PROTOCOL.search(local)
+    if kind is None and protocol is None and far is None:
+        return None
+    relay = _RELAY_PROTOCOL.search(local)
+    network, vpn = _network(local)
+    return Path(
+        never_found=False,
+        local=kind["type"].lower() if kind else None,
+        remote=far["type"].lower() if far else None,
+        protocol=_plain(relay or protocol),
+        network=network,
+        vpn=vpn,
+    )
+
+
+def _missing(side: str) -> bool:
+    return side.strip(" ;,.").lower().split(".")[0].split(" ")[0] in {"undefined", "null", ""}
+
+
+def _plain(found: re.Match[str] | None) -> str | None:
+    if found is None:
+        return None
+    return "udp" if found["protocol"].lower() == "udp" else "tcp"
+
+
+def _network(side: str) -> tuple[str | None, bool]:
+    found = _COST.search(side)
+    if found is None:
+        return None, False
+    cost = int(found["cost"])
+    vpn = cost % 10 == 1
+    base = cost - vpn
+    if base >= _CELLULAR:
+        return "cellular", vpn
+    return {_WIRED: "a wired network", _WIFI: "Wi-Fi"}.get(base), vpn

@@ -1,0 +1,64 @@
+"""R5: error events folded into one story per failure of one person."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
+from bot.domain.device import platform_of
+from bot.domain.diagnosis.path import read_path
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.story import Person, Story
+from bot.domain.diagnosis.texts import all_text, retry_ms_of
+from bot.domain.diagnosis.thresholds import STORY_GAP
+from bot.domain.events import ErrorEvent, order
+
+
+def stories_of(
+    events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue
+) -> tuple[Story, ...]:
+    """Every event in exactly one story; in order of the first event."""
+    runs: defaultdict[tuple[str, str, int, str], list[ErrorEvent]] = defaultdict(list)
+    for event in sorted(events, key=order):
+        action = (event.action or "").strip().lower()
+        runs[(crowd.of(event).key, event.type, event.error_code or 0, action)].append(event)
+    found = (
+        _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
+    )
+    return tuple(sorted(found, key=lambda story: (order(story.rows[0]), story.id)))
+
+
+def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
+    begin = 0
+    for index in range(1, len(run)):
+        if run[index].at - run[index - 1].at > STORY_GAP:
+            yield tuple(run[begin:index])
+            begin = index
+    yield tuple(run[begin:])
+
+
+def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
+    tries = [tried for row in rows if (tried := retry_ms_of(row)) is not None]
+    paths = [path for row in rows if (path := read_path(all_text(row)))]
+    platforms = [platform_of(row.agent) for row in rows]
+    return Story(
+        id=_id(rows[0].id),
+        person=person,
+        rows=rows,
+        platform=next((one for one in platforms if one != UNKNOWN), UNKNOWN),
+        explanation=_explain(rows, catalogue),
+        retry_ms=tries[-1] if tries else None,
+        path=paths[-1].words if paths else None,
+    )
+
+
+def _id(event_id: str) -> str:
+    """Stable while its first event stays the first; every event is in one story only."""
+    return "s-" + hashlib.sha256(event_id.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
+    """The last event's meaning, unless an earlier one's text says more."""
+    found = [catalogue.explain(row) for row in dict.fromkeys(reversed(rows))]
+    faults = [one for one in found if one.entry.owner != "nobody"] or found
+    return max(faults, key=lambda one: (one.entry.owner == "account", one.entry.rule))

@@ -1,0 +1,133 @@
+"""A person and one failure of theirs: values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.catalogue import Explanation
+from bot.domain.events import ErrorEvent
+
+Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
+
+FAILED_FOR_GOOD: frozenset[Outcome] = frozenset({"gave_up", "blocked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, across all their peer ids.
+
+    `confidence` is 1.0 if ids alone say so, 0.5 if peers were joined by name and device.
+    """
+
+    key: str
+    user_id: str | None = None
+    names: tuple[str, ...] = ()
+    peer_ids: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    confidence: float = 1.0
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One failure of one person: everything that was reported of it, and how it ended.
+
+    `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried.
+    `evidence` says in words why the outcome is what it is. `path` is the ICE text in words,
+    without addresses.
+    """
+
+    id: str
+    person: Person
+    rows: tuple[ErrorEvent, ...]
+    platform: str
+    explanation: Explanation
+    retry_ms: int | None = None
+    path: str | None = None
+    outcome: Outcome = "unknown"
+    evidence: str = ""
+    symptom_of: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The event type, with `client.` in front."""
+        return self.rows[0].type
+
+    @property
+    def action(self) -> str | None:
+        """The action as first reported."""
+        return next((row.action for row in self.rows if row.action), None)
+
+    @property
+    def code(self) -> int:
+        """The code as a number, 0 if none was reported."""
+        return self.rows[0].error_code or 0
+
+    @property
+    def error_code(self) -> int | None:
+        """The code, None if none was reported."""
+        return self.rows[0].error_code or None
+
+    @property
+    def error_name(self) -> str | None:
+        """The name as first reported."""
+        return next((row.error_name for row in self.rows if row.error_name), None)
+
+    @property
+    def user_id(self) -> str | None:
+        """The person's user id."""
+        return self.person.user_id
+
+    @property
+    def bot(self) -> bool:
+        """True if it is a recorder's."""
+        return self.person.bot
+
+    @property
+    def peer_ids(self) -> tuple[str, ...]:
+        """Distinct peer ids, as first spelled, in order of appearance."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            if row.peer_id:
+                found.setdefault(row.peer_id.lower(), row.peer_id)
+        return tuple(found.values())
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """Its events, oldest first."""
+        return tuple(row.id for row in self.rows)
+
+    @property
+    def events(self) -> int:
+        """How many events it has."""
+        return len(self.rows)
+
+    @property
+    def terminal(self) -> bool:
+        """True if any event was marked terminal."""
+        return any(row.is_terminal for row in self.rows)
+
+    @property
+    def ends_terminal(self) -> bool:
+        """True if the last event was marked terminal."""
+        return self.rows[-1].is_terminal
+
+    @property
+    def first_at(self) -> datetime:
+        """When it began."""
+        return self.rows[0].at
+
+    @property
+    def last_at(self) -> datetime:
+        """When it was last reported."""
+        return self.rows[-1].at
+
+    @property
+    def first_stamp(self) -> str:
+        """The first event's time as 100ms sent it."""
+        return self.rows[0].stamp
+
+    @property
+    def last_stamp(self) -> str:
+        """The last event's time as 100ms sent it."""
+        return self.rows[-1].stamp

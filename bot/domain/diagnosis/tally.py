@@ -1,0 +1,76 @@
+"""R13: what each person weighs for, and the class that most of the weight is for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.network import gravest
+from bot.domain.diagnosis.story import FAILED_FOR_GOOD, Outcome, Story
+from bot.domain.diagnosis.thresholds import VERDICT_SHARE
+
+_LINES: frozenset[VerdictClass] = frozenset({"user_network", "shared_network", "service"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Who weighs for what. `weights` by class, `weighing` the people behind each class.
+
+    `cls` is None if nothing weighs anything; `share` is the share of the leading class.
+    """
+
+    cls: VerdictClass | None
+    share: Fraction
+    weights: Mapping[VerdictClass, Fraction]
+    weighing: Mapping[VerdictClass, frozenset[str]]
+    nobody_failed: bool
+
+
+def tally(stories: Iterable[Story], classes: Mapping[str, VerdictClass]) -> Tally:
+    """Weighs people, not events: each person weighs 1, shared by what ended worst for them."""
+    mine: defaultdict[str, list[Story]] = defaultdict(list)
+    for story in stories:
+        if story.id in classes:
+            mine[story.person.key].append(story)
+    failed = {key for key, own in mine.items() if any(_rank(one.outcome) == 0 for one in own)}
+    weights: defaultdict[VerdictClass, Fraction] = defaultdict(Fraction)
+    weighing: defaultdict[VerdictClass, set[str]] = defaultdict(set)
+    for key, own in mine.items():
+        if failed and all(one.outcome == "recovered" for one in own):
+            continue
+        chosen = _classes(own, classes)
+        for cls in chosen:
+            weights[cls] += Fraction(1, len(chosen))
+            weighing[cls].add(key)
+    people = {cls: frozenset(keys) for cls, keys in weighing.items()}
+    return _led(dict(weights), people, nobody_failed=not failed)
+
+
+def _led(
+    weights: dict[VerdictClass, Fraction],
+    weighing: dict[VerdictClass, frozenset[str]],
+    *,
+    nobody_failed: bool,
+) -> Tally:
+    total = sum(weights.values(), Fraction(0))
+    if not total:
+        return Tally(None, Fraction(0), weights, weighing, nobody_failed)
+    leader = max(weights, key=lambda cls: (weights[cls], cls))
+    share = weights[leader] / total
+    cls = leader if share >= VERDICT_SHARE else "mixed"
+    return Tally(cls, share, weights, weighing, nobody_failed)
+
+
+def _classes(own: list[Story], classes: Mapping[str, VerdictClass]) -> set[VerdictClass]:
+    """The classes of a person's worst stories; of their line's classes only the gravest."""
+    worst = min(_rank(one.outcome) for one in own)
+    found = {classes[one.id] for one in own if _rank(one.outcome) == worst}
+    lines = found & _LINES
+    return (found - _LINES) | ({gravest(lines)} if lines else set())
+
+
+def _rank(outcome: Outcome) -> int:
+    if outcome in FAILED_FOR_GOOD:
+        return 0
+    return 2 if outcome == "recovered" else 1

@@ -1,0 +1,52 @@
+"""Every number the reading of failures hangs on, each with its reason."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+STORY_GAP = timedelta(seconds=120)
+"""Between two events of one story: twice the SDK's retry window of 60 s, for late stamps."""
+
+SYMPTOM_NEAR = timedelta(seconds=5)
+"""From a lost signal to its symptoms: both are noticed by timers of a few seconds."""
+
+FOLLOWED_WITHIN = timedelta(seconds=60)
+"""From a failure to the terminal one that ends its run: the SDK's retry window (web source)."""
+
+LEFT_WITHIN = timedelta(seconds=60)
+"""From the last failure to leaving: while the SDK was still retrying."""
+
+STAYED_BEYOND = timedelta(seconds=60)
+"""In the session for longer than this: giving up would have been reported by then."""
+
+SAME_CALL = timedelta(minutes=10)
+"""A later join is another try at the same call up to here, and another call after."""
+
+BURST = timedelta(minutes=1)
+"""Failures of many people within this have one cause: the retry window of one outage."""
+
+BURST_SHARE = Fraction(1, 2)
+"""Most people of a call: strictly more than this share."""
+
+BURST_LEAST = 2
+"""One person alone cannot tell a service from a line."""
+
+SHARED_LEAST = 3
+"""Two people may fail alike by chance; three with one address or pattern share a network."""
+
+PATTERN_SPAN = timedelta(minutes=1)
+"""One pattern over longer than this is a lasting block, not a passing outage."""
+
+ALIKE_LEAST = 3
+"""People with the same negotiation failure before one browser or version is blamed."""
+
+VERDICT_SHARE = Fraction(2, 3)
+"""Of the weight, for a class to be the verdict instead of `mixed`."""
+
+FEW_PEOPLE = 3
+"""With fewer people in the room, or with a server error, us and them cannot be told apart."""
+
+KEPT = timedelta(days=30)
+"""How long 100ms keeps events."""
+
+SURE = 0.7
+"""A verdict at or above this claims to be right; below, it says what is missing."""

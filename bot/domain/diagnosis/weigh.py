@@ -1,0 +1,112 @@
+"""R12, R15, R16: the class a story weighs for, and what weighs nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from bot.domain.catalogue import UNKNOWN, Owner
+from bot.domain.device import platform_of
+from bot.domain.diagnosis.alike import alike_class
+from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.outcomes import LEAVE, MOVED
+from bot.domain.diagnosis.parts import is_cancelled_share, is_media_error, status_of
+from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.story import Story
+from bot.domain.diagnosis.texts import names_account, says_leave_called
+
+STATS_FAILED, ALREADY_JOINED = 4007, 5001
+NEGOTIATION = range(4001, 4005)
+_TOO_MANY, _UNAUTHORISED, _FORBIDDEN = 429, 401, 403
+_SERVER = range(500, 600)
+_ROOM_REFUSALS = frozenset({400, 403, 404})
+_ENTRANCE = frozenset({"client.connect.failed", "client.join.failed"})
+
+# https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
+_ENVIRONMENT = {6010: {"web", "android"}, 6011: {"web"}, 6012: {"web"}}
+_BY_OWNER: dict[Owner, VerdictClass] = {
+    "user_network": "user_network",
+    "user_device": "device",
+    "app": "app",
+    "account": "account",
+    "service": "service",
+}
+
+
+def is_no_fault(story: Story, signs: Signs) -> bool:
+    """True for what is nobody's fault (R12)."""
+    if story.bot or is_cancelled_share(story):
+        return True
+    if story.code == LEAVE:
+        return all(map(says_leave_called, story.rows))
+    if story.code == ALREADY_JOINED:
+        return is_in(story, signs)
+    return story.code in {MOVED, STATS_FAILED}
+
+
+def is_in(story: Story, signs: Signs) -> bool:
+    """True if the person was in a session then, or shows up after."""
+    if story.outcome == "recovered":
+        return True
+    return any(
+        stay.joined_at
+        and stay.joined_at <= story.last_at
+        and (stay.left_at is None or stay.left_at >= story.first_at)
+        and (stay.left_at is not None or stay.running)
+        for stay in signs.stays(story)
+    )
+
+
+def classes_of(
+    stories: Iterable[Story], signs: Signs, *, room_disabled: bool
+) -> dict[str, VerdictClass]:
+    """The class of each cause, by story id; what weighs nothing is left out.
+
+    Network causes are all `user_network` here; who shares them is judged elsewhere.
+    """
+    causes = [one for one in stories if one.symptom_of is None and not is_no_fault(one, signs)]
+    found = {one.id: class_of(one, room_disabled=room_disabled) for one in causes}
+    negotiation = [one for one in causes if one.code in NEGOTIATION]
+    together = alike_class(negotiation, causes)
+    return found | {one.id: together for one in negotiation if together}
+
+
+def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
+    """The class that text, code and catalogue give one story, texts first."""
+    status = status_of(story.code)
+    if any(map(names_account, story.rows)):
+        return "account"
+    if status == _TOO_MANY or status in _SERVER:
+        return "service"
+    if story.type == "client.disconnected" and status in {_UNAUTHORISED, _FORBIDDEN}:
+        return "app"
+    if story.type == "client.connect.failed" and status == _FORBIDDEN:
+        return "account"
+    return _by_catalogue(story, status, room_disabled=room_disabled)
+
+
+def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictClass:
+    entry = story.explanation.entry
+    refused = status in _ROOM_REFUSALS or (entry.owner == "app" and "404" in entry.key)
+    if room_disabled and story.type in _ENTRANCE and refused:
+        return "account"
+    if _platforms(story) & _ENVIRONMENT.get(story.code, set()):
+        return "environment"
+    if is_media_error(story.rows[0]):
+        return "device"
+    if entry.key == UNKNOWN:
+        return "unknown"
+    return _BY_OWNER.get(entry.owner, "unknown")
+
+
+def _platforms(story: Story) -> set[str]:
+    """The platform of its events; what the entry is for if none says it."""
+    told = {platform_of(row.agent) for row in story.rows} - {UNKNOWN}
+    return told or set(story.explanation.entry.platforms)
+
+
+def server_errors(stories: Iterable[Story]) -> int:
+    """People with a 5xx or a 429."""
+    people: defaultdict[str, int] = defaultdict(int)
+    for story in stories:
+        status = status_of(story.code)
+        people[story.person.key] += status == _TOO_MANY or status in _SERVER
+    return sum(count > 0 for count in people.values())
