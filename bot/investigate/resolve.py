@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import NothingFound, UnreadableQuestion
+from bot.domain.errors import NothingFound, UnknownCode, UnreadableQuestion
 from bot.domain.places import birth_of
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Choices, Target
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place, candidate_of_target
 from bot.investigate.persons import PersonSearch, in_place
-from bot.investigate.places import Place, Search, places_of
+from bot.investigate.places import Place, places_of
 
 PERSONS = (Kind.PEER, Kind.USER)
 
@@ -31,16 +31,22 @@ class Resolver:
         where, who = split(clues)
         if not where:
             return await self._persons(who)
-        searches = await asyncio.gather(*(self._places(clue) for clue in where))
-        places = _meant([search.places for search in searches])
+        found = await asyncio.gather(*(self._places(clue, where) for clue in where))
+        places = _meant([group for group in found if group])
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
         return _in(places[0], who)
 
-    async def _places(self, clue: Clue) -> Search:
-        search = await places_of(clue, self.persons.workspaces, self.persons.recall)
+    async def _places(self, clue: Clue, beside: Sequence[Clue]) -> Sequence[Place]:
+        """Where the clue leads; an unknown code beside a room (a link with a token) nowhere."""
+        try:
+            search = await places_of(clue, self.persons.workspaces, self.persons.recall)
+        except UnknownCode:
+            if all(other.kind is Kind.CODE for other in beside):
+                raise
+            return ()
         if search.places:
-            return search
+            return search.places
         if search.troubles:
             raise search.troubles[0]
         raise _no_place(clue, list(self.persons.workspaces))

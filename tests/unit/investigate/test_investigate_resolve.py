@@ -10,7 +10,9 @@ from bot.domain.errors import (
     UnreadableQuestion,
 )
 from bot.domain.places import birth_of
+from bot.domain.question import Clue, Kind, Question
 from bot.domain.reading import clues_in
+from bot.domain.report import Report
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
 
@@ -140,6 +142,14 @@ async def test_a_code_is_asked_back_until_its_room_was_looked_up(bench: Bench) -
     report = await bench.report(f"https://acme.app.100ms.live/meeting/{code}")
     assert report.target.room.name == "storm"
     assert bench.hundredms.calls.not_reads() == []
+
+
+async def test_a_link_with_a_token_needs_no_code(bench: Bench) -> None:
+    room = bench.hundredms.world.room("storm")
+    question = Question((Clue(Kind.CODE, room.codes[0].code), Clue(Kind.ROOM, room.id)))
+    report = await bench.put(question)
+    assert isinstance(report, Report)
+    assert report.target.room.id == room.id
 
 
 async def test_two_rooms_in_one_text_are_offered(bench: Bench) -> None:
