@@ -1,13 +1,16 @@
 """`call-doctor serve`."""
 
+import logging
 import sys
 
 from bot import wiring
 from bot.cli.logs import set_up_logs
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.settings import Settings, read_settings
 from bot.slack.serve import serve
 from bot.slack.startup import check_present
+
+log = logging.getLogger(__name__)
 
 
 async def run() -> int:
@@ -21,10 +24,18 @@ async def run() -> int:
         return 1
 
 
+async def _check_hundredms(engine: wiring.Engine) -> None:
+    """Refused credentials end the start; an outage of 100ms does not: /readyz tells it."""
+    for client in engine.workspaces.values():
+        try:
+            await client.check()
+        except (HundredMsUnreachable, HundredMsBusy) as error:
+            log.warning("100ms did not answer at the start: %s", error.cause)
+
+
 async def _serve(settings: Settings) -> int:
     slack = wiring.slack_settings(settings)
     check_present(slack)
     async with wiring.open_engine(settings, memory_needed=True) as engine:
-        for client in engine.workspaces.values():
-            await client.check()
+        await _check_hundredms(engine)
         return await serve(slack, wiring.tools(engine), ready=wiring.probes(engine))
