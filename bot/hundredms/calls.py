@@ -117,7 +117,7 @@ async def _attempt(
             status = response.status_code
         except (TimeoutError, httpx.TimeoutException) as error:
             raise Broken("100ms did not answer in time") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
         finally:
             _note(line, call, status, time.monotonic() - started, patience)

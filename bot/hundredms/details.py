@@ -19,7 +19,7 @@ _TEXT = 500
 _HIDDEN = ("token", "secret", "password", "presigned", "webhook", "credential", "authorization")
 _BITRATE = "up to {} kbit/s"  # the web SDK's settings hold kilobits: it multiplies by 1,000
 _WORDS = {
-    "codec": "{}",
+    "codec": "codec {}",
     "maxBitrate": _BITRATE,
     "maxFramerate": "up to {} fps",
     "volume": "volume {}",

@@ -5,9 +5,9 @@ import re
 from bot.domain.text import clean, redact
 
 # The web SDK's socket URL carries the join token, and browsers quote URLs in their errors.
-_JWT = re.compile(r"\beyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")
 _SECRET = re.compile(
-    r"(?i)\b((?:auth_?)?token|access_?key|secret|password|signature|x-amz-[\w-]+)=[^&\s\"'<>]+"
+    r"(?i)\b((?:auth_?)?token|access_?key|secret|password|signature|x-amz-[\w-]{1,64})=[^&\s\"'<>]+"
 )
 
 
