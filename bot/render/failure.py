@@ -11,7 +11,7 @@ from bot.domain.device import device_line
 from bot.domain.events import ErrorEvent, order
 from bot.domain.report import Report
 from bot.render.limits import brief, shorten
-from bot.render.words import code_of, free, name_of, span, what_of
+from bot.render.words import TYPE_NAMES, code_of, free, name_of, span, what_of
 
 # Together so short that even a hostile failure fits one reply, and each of its two blocks stays
 # below 4,000 characters.
@@ -114,12 +114,13 @@ class Failures:
         earlier = peers[: bisect_left(peers, order(event), key=order)]
         if not earlier:
             return ""
-        last = "; ".join(
-            f"{span(event.at - each.at)} before: {what_of(each.type)}, {code_of(each)}"
+        last = " · ".join(
+            f"-{span(event.at - each.at)} {TYPE_NAMES.get(each.type, each.type)} {code_of(each)}"
             for each in earlier[-_EARLIER_SHOWN:]
         )
-        noun = "event" if len(earlier) == 1 else "events"
-        return f"{len(earlier):,} earlier {noun} of this peer; {last}"
+        noun = "earlier event" if len(earlier) == 1 else "earlier events"
+        gap = "… " if len(earlier) > _EARLIER_SHOWN else ""
+        return f"{len(earlier):,} {noun} of this peer: {gap}{last}"
 
 
 def page_of(dashboard: str, session_id: str | None) -> str:

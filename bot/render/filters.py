@@ -121,6 +121,9 @@ def link(url: str, label: object) -> Markup:
 
 def coded(words: object) -> Iterator[tuple[Markup, bool]]:
     """Runs of plain text and whether each stood between back-ticks: rich text has none."""
-    for index, run in enumerate((clean(str(words)) or EMPTY).split("`")):
+    text = clean(str(words)) or EMPTY
+    runs = text.split("`")
+    paired = len(runs) % 2 == 1 and any(runs)
+    for index, run in enumerate(runs if paired else [text]):
         if run:
             yield _literal(run), index % 2 == 1

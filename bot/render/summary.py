@@ -26,12 +26,46 @@ class Sizes:
     todo: int
     note: int
     code: int
+    said: int
 
 
 SIZES = (
-    Sizes(causes=3, types=6, notes=3, ident=80, title=80, meaning=180, todo=200, note=200, code=50),
-    Sizes(causes=3, types=6, notes=2, ident=60, title=60, meaning=110, todo=130, note=160, code=50),
-    Sizes(causes=2, types=4, notes=1, ident=36, title=44, meaning=70, todo=80, note=90, code=36),
+    Sizes(
+        causes=3,
+        types=6,
+        notes=3,
+        ident=80,
+        title=80,
+        meaning=180,
+        todo=200,
+        note=200,
+        code=50,
+        said=90,
+    ),
+    Sizes(
+        causes=3,
+        types=6,
+        notes=2,
+        ident=60,
+        title=60,
+        meaning=110,
+        todo=130,
+        note=160,
+        code=50,
+        said=50,
+    ),
+    Sizes(
+        causes=2,
+        types=4,
+        notes=1,
+        ident=36,
+        title=44,
+        meaning=70,
+        todo=80,
+        note=90,
+        code=36,
+        said=0,
+    ),
 )
 """From roomy to tight; with the last one an opening fits whatever the data."""
 _TYPE = 40
@@ -60,6 +94,7 @@ class Cause:
 
     title: str
     code: str
+    said: str
     meaning: str
     todo: str
     owner: str
@@ -227,6 +262,7 @@ def _cause(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes) 
     return Cause(
         title=shorten(entry.title, sizes.title),
         code=shorten(code, sizes.code),
+        said=shorten(free(events[-1].error_message), sizes.said) if sizes.said else "",
         meaning=brief(entry.meaning, sizes.meaning),
         todo=brief(entry.do, sizes.todo),
         owner=OWNER_WORDS[entry.owner],

@@ -62,7 +62,7 @@ def code_of(event: ErrorEvent) -> str:
 
 
 def span(length: timedelta) -> str:
-    """`0.4 s`, `42 s`, `3 min 10 s`, `2 h 5 min`, `3 days`."""
+    """`0.4 s`, `42 s`, `3:10 min`, `2:05 h`, `3 d 4 h`."""
     seconds = length.total_seconds()
     if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
         return f"{seconds:.1f} s"
@@ -70,7 +70,7 @@ def span(length: timedelta) -> str:
     if whole < _MINUTE:
         return f"{whole} s"
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+        return f"{whole // _MINUTE}:{whole % _MINUTE:02d} min"
     if whole < _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+        return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02d} h"
     return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"

@@ -1,0 +1,206 @@
+"""Every message as it goes to Slack, held word for word; look at a change before you take it.
+
+`pytest tests/golden --snapshot-update` writes them anew. A message's JSON can be pasted into
+Slack's Block Kit Builder.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from golden_facts import (
+    AS_OF,
+    CATALOGUE,
+    FULL,
+    NOON,
+    ROOM,
+    about,
+    event,
+    report,
+    sample,
+)
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
+from bot.domain.events import ERROR_TYPES
+from bot.domain.places import Room
+from bot.domain.question import Clue, Kind, Question
+from bot.domain.report import Completeness, Report, Window
+from bot.domain.target import Candidate, Choices, Target, TargetKind
+from bot.render.message import Message
+from bot.render.renderer import Renderer
+
+RENDERER = Renderer(CATALOGUE)
+REFERENCE = "CD-ABCD2345"
+PUBLISH, SUBSCRIBE, JOIN, DISCONNECTED, CONNECT = ERROR_TYPES
+
+
+@pytest.fixture
+def golden(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def shape(message: Message) -> dict[str, Any]:
+    return {"part": message.part, "text": message.text, "blocks": list(message.blocks)}
+
+
+def storm() -> Report:
+    """Many failures of few people, some of them not terminal."""
+    kinds = [(JOIN, 500), (PUBLISH, 4005), (DISCONNECTED, 1003)]
+    events = [
+        event(
+            number,
+            kinds[number % 3][0],
+            at=NOON.replace(second=number % 60, minute=number // 60),
+            error_code=kinds[number % 3][1],
+            is_terminal=number % 4 != 0,
+        )
+        for number in range(200)
+    ]
+    return report(*events)
+
+
+@pytest.mark.parametrize("name", ERROR_TYPES)
+def test_opening_of_sample(name: str, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(sample(name)).opening) == golden
+
+
+@pytest.mark.parametrize("name", ERROR_TYPES)
+def test_reply_for_sample_made_terminal(name: str, golden: SnapshotAssertion) -> None:
+    found = [replace(each, is_terminal=True) for each in sample(name).events]
+    [reply] = RENDERER.answer(report(*found)).replies
+    assert shape(reply) == golden
+
+
+@pytest.mark.parametrize("kind", ERROR_TYPES)
+def test_reply_with_every_field(kind: str, golden: SnapshotAssertion) -> None:
+    earlier = event(0, DISCONNECTED, peer_id=FULL.peer_id, error_code=1003, is_terminal=False)
+    [reply] = RENDERER.answer(report(earlier, replace(FULL, type=kind))).replies
+    assert shape(reply) == golden
+
+
+@pytest.mark.parametrize("kind", ["room", "session", "peer", "user"])
+def test_opening_with_failures(kind: TargetKind, golden: SnapshotAssertion) -> None:
+    events = [event(1), event(2, PUBLISH, error_code=4005), event(3, CONNECT, is_terminal=False)]
+    assert shape(RENDERER.answer(report(*events, target=about(kind))).opening) == golden
+
+
+@pytest.mark.parametrize("kind", ["room", "session", "peer", "user"])
+def test_opening_without_events(kind: TargetKind, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(report(target=about(kind))).opening) == golden
+
+
+def test_opening_about_one_person(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(report(event(1), event(4))).opening) == golden
+
+
+def test_opening_where_everybody_failed(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(report(event(1), event(2), event(3))).opening) == golden
+
+
+def test_opening_where_nobody_failed_for_good(golden: SnapshotAssertion) -> None:
+    events = [event(number, is_terminal=False) for number in range(3)]
+    assert shape(RENDERER.answer(report(*events)).opening) == golden
+
+
+def test_opening_of_disabled_room_in_a_window(golden: SnapshotAssertion) -> None:
+    disabled = Target("room", Room(ROOM.id, "main", ROOM.name, enabled=False))
+    found = report(
+        target=disabled,
+        window=Window(NOON, AS_OF),
+        types=(JOIN, CONNECT),
+        notes=("The name `standup-daily` was found in 2 workspaces; this is the one in `main`.",),
+    )
+    assert shape(RENDERER.answer(found).opening) == golden
+
+
+def test_opening_incomplete_by_a_number(golden: SnapshotAssertion) -> None:
+    seen = Completeness(1100, 1204, complete=False, notes=("join: page 3 failed three times.",))
+    assert shape(RENDERER.answer(report(event(1), completeness=seen)).opening) == golden
+
+
+def test_opening_incomplete_by_an_unknown_number(golden: SnapshotAssertion) -> None:
+    seen = Completeness(1204, None, complete=False, notes=("connect: 100ms sent no answer.",))
+    assert shape(RENDERER.answer(report(completeness=seen)).opening) == golden
+
+
+def test_opening_of_storm(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(storm()).opening) == golden
+
+
+def test_last_reply_of_storm(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(storm()).replies[-1]) == golden
+
+
+def test_button_after_replies_of_storm(golden: SnapshotAssertion) -> None:
+    more = RENDERER.answer(storm()).more
+    assert more is not None
+    assert shape(more) == golden
+
+
+def test_files_of_two_failures(golden: SnapshotAssertion) -> None:
+    huge = replace(FULL, error_description="=cmd " + "long " * 300)
+    files = RENDERER.answer(report(huge, event(2, user_name="=HYPERLINK(1)"))).files
+    assert {file.name: [file.title, file.content.splitlines()] for file in files} == golden
+
+
+@pytest.mark.parametrize("messages", [1, 2])
+def test_private_answer(messages: int, golden: SnapshotAssertion) -> None:
+    found = report(event(1), event(2, PUBLISH, error_code=4005), event(3, is_terminal=False))
+    note = "Only you see this: I am not in this channel; `/invite @Call Doctor` lets me in."
+    shown = RENDERER.private(found, messages=messages, note=note)
+    assert [shape(message) for message in shown] == golden
+
+
+def test_looking(golden: SnapshotAssertion) -> None:
+    clues = (Clue(Kind.NAME, "standup-daily"), Clue(Kind.CODE, "abc-defg-hij"))
+    assert shape(RENDERER.looking(Question(clues=clues), REFERENCE)) == golden
+
+
+def test_waiting(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.waiting("100ms asks us to wait 20 s.", REFERENCE)) == golden
+
+
+@pytest.mark.parametrize("error", [UnreadableQuestion, HundredMsBusy, HundredMsRefused])
+def test_error(error: type[UnreadableQuestion], golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.error(error(), REFERENCE)) == golden
+
+
+def test_help(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.help_()) == golden
+
+
+def test_home(golden: SnapshotAssertion) -> None:
+    assert RENDERER.home() == golden
+
+
+def test_elsewhere(golden: SnapshotAssertion) -> None:
+    note = "I could not answer where you asked: this channel is archived."
+    assert shape(RENDERER.elsewhere(note)) == golden
+
+
+CHOICES = Choices(
+    (
+        Candidate("room", f"room {ROOM.id}", "Room standup-daily", "main", NOON),
+        Candidate("user", 'user "Ann B" in room 1', "User Ann B in room retro", "main"),
+    ),
+    "Two rooms bear that name.",
+)
+
+
+def test_choices(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.choices(CHOICES, REFERENCE, private=True)) == golden
+
+
+@pytest.mark.parametrize("choices", [None, CHOICES], ids=["asking", "choosing"])
+@pytest.mark.parametrize("conversation", [True, False], ids=["anywhere", "here"])
+def test_modal(
+    choices: Choices | None,
+    conversation: bool,  # noqa: FBT001
+    golden: SnapshotAssertion,
+) -> None:
+    view = RENDERER.modal(
+        choices, private_metadata='{"channel":"C0"}', note="Which?", conversation=conversation
+    )
+    assert view == golden

@@ -1,0 +1,59 @@
+"""Texts are cut where nothing breaks, and by no more than needed."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.limits import brief, fit, shorten, shorten_escaped
+from bot.render.words import span
+
+ESCAPED = st.text("ab &<>").map(
+    lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+)
+
+
+@given(st.text(), st.integers(40, 80))
+def test_shorten_says_exactly_what_is_missing(text: str, most: int) -> None:
+    short = shorten(text * 5, most)
+    assert len(short) <= most
+    if short != text * 5:
+        kept, _, told = short.rpartition("… (+")
+        missing = int(told.removesuffix(" characters)").replace(",", ""))
+        assert (text * 5)[: len(text * 5) - missing].rstrip() == kept
+
+
+@given(ESCAPED, st.integers(1, 60))
+def test_no_entity_is_cut_in_half(text: str, most: int) -> None:
+    short = shorten_escaped(text, most)
+    assert len(short) <= max(most, 1)
+    bare = short.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+    assert "&" not in bare
+
+
+@given(st.text("ab&<>😀"), st.integers(2, 60))
+def test_fit_counts_what_escaping_adds(text: str, most: int) -> None:
+    short = fit(text, most)
+    grown = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert len(grown) <= most
+
+
+def test_brief_keeps_whole_sentences() -> None:
+    assert brief("One two. Three four. Five six.", 22) == "One two. Three four."
+    assert brief("One two three four", 12) == "One two…"
+    assert brief("Short.", 12) == "Short."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.42, "0.4 s"),
+        (42, "42 s"),
+        (190, "3:10 min"),
+        (7500, "2:05 h"),
+        (2 * 86_400 + 3600, "2 d 1 h"),
+    ],
+)
+def test_span(seconds: float, words: str) -> None:
+    assert span(timedelta(seconds=seconds)) == words
