@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
+from bot.hundredms.announce import Announcer
 from bot.hundredms.decide import Meaning, Verdict, judge
 from bot.hundredms.lenient import UnreadableBody, read
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
 from bot.hundredms.token import TokenSource
 from bot.hundredms.words import too_busy, why_refused
-from bot.investigate.ports import Clock, Tell
+from bot.investigate.ports import Clock
 
 Params = Mapping[str, str | int]
 OnCall = Callable[[str, str, int | None, float], None]
@@ -65,7 +66,7 @@ class Line:
 
 
 async def get(
-    line: Line, call: Call, model: type[Model], tell: Tell | None = None
+    line: Line, call: Call, model: type[Model], announcer: Announcer | None = None
 ) -> Model | Verdict:
     """The answer read as `model`, or the verdict on one that says ABSENT, REJECTED or EXPIRED.
 
@@ -77,7 +78,7 @@ async def get(
         wait=patience.wait,
         stop=patience.stop,
         sleep=line.sleep,
-        before_sleep=_announce(line, call, tell),
+        before_sleep=_announce(line, call, announcer),
         reraise=True,
     )
     try:
@@ -174,7 +175,7 @@ def _note(line: Line, call: Call, status: int | None, seconds: float, patience: 
 
 
 def _announce(
-    line: Line, call: Call, tell: Tell | None
+    line: Line, call: Call, announcer: Announcer | None
 ) -> Callable[[RetryCallState], Awaitable[None]]:
     async def announce(state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
@@ -185,8 +186,8 @@ def _announce(
             reason=str(failure),
             seconds=round(state.upcoming_sleep, 1),
         )
-        if tell and isinstance(failure, Busy):
-            await tell(f"100ms asks us to wait {max(1, round(state.upcoming_sleep))} s.")
+        if announcer and isinstance(failure, Busy):
+            await announcer.wait(state.upcoming_sleep)
 
     return announce
 

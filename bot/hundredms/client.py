@@ -14,11 +14,16 @@ from pydantic import BaseModel
 
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.places import Room, Session
+from bot.domain.tracks import PeerStats
+from bot.hundredms.announce import Announcer
 from bot.hundredms.calls import Call, Line, get
 from bot.hundredms.decide import Meaning, Verdict
+from bot.hundredms.questions import events_call
+from bot.hundredms.stats import StatsWire, stats_of
+from bot.hundredms.tracks import track_of
 from bot.hundredms.translate import event_of, room_of, session_of
 from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, TrackPage
 
 FULL = 100
 """The most rows of a page that 100ms allows."""
@@ -35,7 +40,7 @@ class HundredMsClient:
 
     line: Line
     mark_key: bytes
-    tell: Tell | None = None
+    announcer: Announcer | None = None
 
     @property
     def alias(self) -> str:
@@ -44,7 +49,7 @@ class HundredMsClient:
 
     def with_tell(self, tell: Tell) -> Self:
         """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
-        return type(self)(self.line, self.mark_key, tell)
+        return type(self)(self.line, self.mark_key, Announcer(tell, self.line.clock))
 
     async def check(self) -> None:
         """One cheap call, to learn whether our credentials are accepted. Raises as every call."""
@@ -78,27 +83,28 @@ class HundredMsClient:
 
         Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
         """
-        params: dict[str, str | int] = {
-            "room_id": query.room_id,
-            "type": query.type,
-            "limit": FULL,
-        }
-        filters = {
-            "peer_id": query.peer_id,
-            "user_id": query.user_id,
-            "session_id": query.session_id,
-            "start": start,
-        }
-        params |= {name: value for name, value in filters.items() if value}
-        wire = await self._get(Call("analytics/events", "analytics/events", params), EventsWire)
-        if isinstance(wire, Verdict):
-            if wire.meaning is Meaning.EXPIRED:
-                raise ExpiredCursor(wire.message)
-            _unless_absent(wire)
-            return Page((), 0, 0, "")
+        wire = await self._page(query, start)
         events = (event_of(row, self.mark_key) for row in wire.events if row)
-        total = wire.total if wire.total is not None and wire.total >= 0 else None
-        return Page(tuple(event for event in events if event), len(wire.events), total, wire.next)
+        kept = tuple(event for event in events if event)
+        return Page(kept, len(wire.events), _total(wire), wire.next)
+
+    async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
+        """One page of at most 100 track events; raises as `events`."""
+        wire = await self._page(query, start)
+        tracks = (track_of(row) for row in wire.events if row)
+        kept = tuple(track for track in tracks if track)
+        return TrackPage(kept, len(wire.events), _total(wire), wire.next)
+
+    async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
+        """When the peer was measured sending and receiving.
+
+        None if nothing was measured, and for any 4xx but 401, 403 and 429: how 100ms answers
+        for a session that still runs is not documented (404 and 409 are likely).
+        """
+        params = {"peer_id": peer_id, "session_id": session_id}
+        call = Call("analytics/peer-stats", "analytics/peer-stats", params)
+        wire = await self._get(call, StatsWire)
+        return None if isinstance(wire, Verdict) else stats_of(wire, peer_id, session_id)
 
     async def sessions(
         self,
@@ -140,6 +146,15 @@ class HundredMsClient:
             return ()
         return tuple(dict.fromkeys(row.code for row in wire.data if row and row.code))
 
+    async def _page(self, query: EventQuery, start: str) -> EventsWire:
+        wire = await self._get(events_call(query, start, FULL), EventsWire)
+        if not isinstance(wire, Verdict):
+            return wire
+        if wire.meaning is Meaning.EXPIRED:
+            raise ExpiredCursor(wire.message)
+        _unless_absent(wire)
+        return EventsWire(total=0)
+
     async def _named(self, name: str, *, enabled: bool) -> list[Room]:
         params: dict[str, str | int] = {"name": name, "enabled": _word(enabled), "limit": FULL}
         found: list[Room] = []
@@ -156,7 +171,11 @@ class HundredMsClient:
         return found
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
-        return await get(self.line, call, model, self.tell)
+        return await get(self.line, call, model, self.announcer)
+
+
+def _total(wire: EventsWire) -> int | None:
+    return wire.total if wire.total is not None and wire.total >= 0 else None
 
 
 def _unless_absent(verdict: Verdict) -> None:

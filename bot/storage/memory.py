@@ -12,11 +12,8 @@ from bot.investigate.ports import Clock
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
 
-PEERS_KEPT = timedelta(days=30)
-"""As long as 100ms keeps events: beyond, a peer has none left."""
-
-CODES_KEPT = timedelta(days=365)
-"""A room's code never expires; one that nobody asked about for a year is forgotten."""
+KEPT = timedelta(days=30)
+"""As long as 100ms keeps events; what is looked up again meanwhile stays."""
 
 CODES_FRESH = timedelta(days=1)
 
@@ -41,11 +38,11 @@ class SqlMemory:
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs known for that peer id, case ignored."""
-        return await self._rooms(PEERS, "peer_id", peer_id, PEERS_KEPT)
+        return await self._rooms(PEERS, "peer_id", peer_id)
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs known for that room code, case ignored."""
-        return await self._rooms(CODES, "code", code, CODES_KEPT)
+        return await self._rooms(CODES, "code", code)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Remember that these peers belong to that room."""
@@ -79,14 +76,12 @@ class SqlMemory:
             async with self._writing() as connection:
                 await self._purge(connection)
 
-    async def _rooms(
-        self, table: Table, column: str, value: str, kept: timedelta
-    ) -> Sequence[tuple[str, str]]:
+    async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
         if not _sane(value):
             return ()
         query = (
             select(table.c.workspace, table.c.room_id)
-            .where(table.c[column] == value.lower(), table.c.seen_at >= self._seconds(kept))
+            .where(table.c[column] == value.lower(), table.c.seen_at >= self._seconds(KEPT))
             .order_by(table.c.seen_at.desc(), table.c.workspace, table.c.room_id)
         )
         with troubles():
@@ -134,10 +129,9 @@ class SqlMemory:
             )
 
     async def _purge(self, connection: AsyncConnection) -> None:
-        old_code = self._seconds(CODES_KEPT)
-        await connection.execute(delete(PEERS).where(PEERS.c.seen_at < self._seconds(PEERS_KEPT)))
-        await connection.execute(delete(CODES).where(CODES.c.seen_at < old_code))
-        await connection.execute(delete(ROOMS).where(ROOMS.c.codes_seen_at < old_code))
+        oldest = self._seconds(KEPT)
+        for seen_at in (PEERS.c.seen_at, CODES.c.seen_at, ROOMS.c.codes_seen_at):
+            await connection.execute(delete(seen_at.table).where(seen_at < oldest))
         self._purged_at = self._clock()
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
