@@ -9,6 +9,9 @@ KEPT = timedelta(days=30)
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 """
 
+LONGEST_SESSION = timedelta(hours=12)
+"""100ms ends a session after this time at the latest, as its pages on sessions say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -18,12 +21,21 @@ class Budget:
     or user without a room costs those 2, at most `active_pages`, and at most `ended_pages` in
     `windows` equal parts of the last 30 days, each page holding 100 sessions. `rows_per_type`
     caps the events read of one type (100 a call).
+
+    Reading what proves recoveries costs at most `session_pages` + `track_pages` +
+    `around_pages` + `stats_calls` calls more, each page holding 100 rows, and stops after
+    `evidence_seconds`. It follows the error events, so that it never delays the first answer.
     """
 
     active_pages: int = 10
     ended_pages: int = 150
     windows: int = 15
     rows_per_type: int = 200_000
+    session_pages: int = 40
+    track_pages: int = 60
+    around_pages: int = 30
+    stats_calls: int = 20
+    evidence_seconds: float = 90.0
 
     @property
     def pages_per_window(self) -> int:

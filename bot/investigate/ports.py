@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.events import ErrorEvent
 from bot.domain.places import Room, Session
+from bot.domain.tracks import PeerStats, TrackEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class SessionPage:
     last: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """As `Page`, of track events."""
+
+    events: tuple[TrackEvent, ...]
+    rows: int
+    total: int | None
+    next: str
+
+
 class ExpiredCursor(Exception):
     """100ms no longer knows the `start` we sent (it lives 24 h after the first query)."""
 
@@ -71,6 +82,12 @@ class HundredMs(Protocol):
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """One page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
+
+    async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
+        """As `events`, for a track type; rows that are no track events are left out."""
+
+    async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
+        """When that peer was measured sending and receiving; None while its session runs."""
 
     async def sessions(
         self,
