@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 
 _LOCAL = re.compile(
-    r"local candidate\s*-\s*(?P<local>.{0,2000}?)(?:;\s*remote candidate|$)", re.DOTALL
+    r"local candidate\s*-\s*(?P<local>.{0,600}?)(?:;\s*remote candidate|$)", re.DOTALL
 )
 _CANDIDATE = re.compile(
     r"candidate:\S+\s+\d+\s+\S+\s+\d+\s+(?P<ip>\S+)\s+\d+\s+typ\s+(?P<type>\w+)"

@@ -1,6 +1,7 @@
 """Free texts as they may be kept: no control characters, addresses or tokens in them."""
 
 import re
+from functools import lru_cache
 
 from bot.domain.text import clean, redact
 
@@ -11,9 +12,20 @@ _SECRET = re.compile(
 )
 
 
+_SHORT = 100
+
+
 def tidy(value: str | None) -> str | None:
     """The text cleaned and redacted; None if nothing is left of it."""
     if value is None:
         return None
+    return _short(value) if len(value) <= _SHORT else _tidied(value)
+
+
+def _tidied(value: str) -> str | None:
     without = _SECRET.sub(r"\1=[hidden]", _JWT.sub("[token]", clean(value)))
     return redact(without) or None
+
+
+# Thousands of events of one room repeat a few names, codes and messages.
+_short = lru_cache(maxsize=2048)(_tidied)
