@@ -14,12 +14,13 @@ TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of one message: posted when `cause` is None, with its place."""
+    """What came of one message: posted when `cause` is None, with its place and thread."""
 
     cause: Cause | None = None
     error: str = ""
     channel: str = ""
     ts: str = ""
+    thread: str = ""
 
     @property
     def ok(self) -> bool:

@@ -19,6 +19,14 @@ PATH = "/slack/events"
 # Slack's largest payloads are messages and views of some 250 KB.
 BODY_LIMIT = 1_000_000
 SSL_CHECK = b"ssl_check=1"
+# All that Bolt needs; it obeys others, which Slack's signature does not cover.
+HEADERS = (
+    "content-type",
+    "x-slack-request-timestamp",
+    "x-slack-signature",
+    "x-slack-retry-num",
+    "x-slack-retry-reason",
+)
 MALFORMED = {"error": "malformed request"}
 SERVER_ERROR = 500
 
@@ -67,7 +75,7 @@ class Door:
         Our listeners' own faults never come here: the app's error handler answers them.
         """
         headers: dict[str, str | Sequence[str]] = {
-            name: [value] for name, value in request.headers.items()
+            name: [request.headers[name]] for name in HEADERS if name in request.headers
         }
         try:
             asked = AsyncBoltRequest(body=text, headers=headers)

@@ -40,7 +40,7 @@ class Poster:
 
         async def send(form: Message) -> Sent:
             await self._pace.wait(channel, opening=first)
-            return await self._call(
+            sent = await self._call(
                 self._clients.post.chat_postMessage,
                 form.part,
                 channel=channel,
@@ -51,6 +51,10 @@ class Poster:
                 metadata=metadata(lookup_id, form.part),
                 **_content(form),
             )
+            if thread and sent.ok and sent.thread != thread:
+                # Slack posts into the channel when the thread's root is gone, without an error.
+                self._log.warning("thread_lost", part=form.part, lookup_id=lookup_id)
+            return sent
 
         return await in_some_form(send, message)
 
@@ -151,7 +155,7 @@ class Poster:
             response = await method(**arguments)
         except TROUBLES as error:
             cause, word = cause_of(error)
-            if cause is Cause.SETUP:
+            if cause is Cause.SETUP and word != "missing_scope":  # some scopes are optional
                 self.setup_error = word
             self._log.warning(
                 "slack_refused", part=part, cause=cause.value, error=word, detail=detail_of(error)
@@ -178,4 +182,5 @@ def _sent(response: AsyncSlackResponse) -> Sent:
     data = response.data if isinstance(response.data, dict) else {}
     view = data.get("view")
     ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
-    return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""))
+    thread = (data.get("message") or {}).get("thread_ts")
+    return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or ""))

@@ -8,26 +8,24 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 import structlog
 import uvicorn
-from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot.domain.errors import Misconfigured
 from bot.slack.app import build_app
-from bot.slack.clients import Clients, open_clients
+from bot.slack.clients import open_clients
 from bot.slack.crew import Crew
 from bot.slack.desk import Desk
-from bot.slack.errors import TROUBLES, cause_of
-from bot.slack.health import Health, Probe
+from bot.slack.health import Probe
 from bot.slack.http import build_http
 from bot.slack.pace import Pace
 from bot.slack.post import Poster
+from bot.slack.probes import Probes
 from bot.slack.settings import SlackSettings
 from bot.slack.socket import Socket
 from bot.slack.startup import check_slack
 from bot.slack.tools import Tools
 
-PROBE_KEPT_SECONDS = 15
 GRACE_SECONDS = 2
 FAILED = 1
 
@@ -56,7 +54,7 @@ async def serve(
         app = build_app(desk, clients, settings)
         with _stopping(stop or asyncio.Event()) as told:
             run = _serve_socket if settings.app_token else _serve_http
-            status = await run(settings, app, clients, ready, told)
+            status = await run(settings, app, Probes(ready, desk.poster, clients), told)
             log.info("draining")
             await desk.crew.drain(settings.drain_seconds)
         log.info("stopped", status=status)
@@ -66,11 +64,10 @@ async def serve(
 async def _serve_http(
     settings: SlackSettings,
     app: AsyncApp,
-    clients: Clients,
-    ready: Mapping[str, Probe],
+    probes: Probes,
     told: asyncio.Event,
 ) -> int:
-    health = Health({**ready, "slack": _asks_slack(clients)})
+    health = probes.with_slack(probes.asked())
     site = build_http(health, app, settings.signing_secret)
     async with _listening(settings, site):
         await told.wait()
@@ -80,12 +77,11 @@ async def _serve_http(
 async def _serve_socket(
     settings: SlackSettings,
     app: AsyncApp,
-    _: Clients,
-    ready: Mapping[str, Probe],
+    probes: Probes,
     told: asyncio.Event,
 ) -> int:
     socket = Socket(app, settings)
-    health = Health({**ready, "slack": socket.probe})
+    health = probes.with_slack(socket.probe)
     async with _listening(settings, build_http(health)):
         socket.open()
         watching = asyncio.create_task(socket.watch())
@@ -159,19 +155,3 @@ def _stopping(told: asyncio.Event) -> Iterator[asyncio.Event]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
-
-
-def _asks_slack(clients: Clients) -> Probe:
-    """auth.test, at most once in a while: /readyz is asked often."""
-    kept: TTLCache[str, str] = TTLCache(1, PROBE_KEPT_SECONDS)
-
-    async def probe() -> str:
-        if "slack" not in kept:
-            try:
-                await clients.read.auth_test()
-                kept["slack"] = "ok"
-            except TROUBLES as error:
-                kept["slack"] = cause_of(error)[1]
-        return kept["slack"]
-
-    return probe

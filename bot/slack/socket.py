@@ -7,12 +7,10 @@ import asyncio
 import contextlib
 
 import structlog
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.clients import quiet_logger
 from bot.slack.settings import SlackSettings
+from bot.slack.steady import SteadyHandler
 
 CLOSE_SECONDS = 5.0
 
@@ -24,7 +22,7 @@ class Socket:
         self._app = app
         self._settings = settings
         self._times = settings.socket
-        self._handler: AsyncSocketModeHandler | None = None
+        self._handler: SteadyHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("call_doctor.socket")
 
@@ -40,14 +38,7 @@ class Socket:
 
     def open(self) -> None:
         """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
-        client = AsyncWebClient(base_url=self._settings.api_url, logger=quiet_logger())
-        self._handler = AsyncSocketModeHandler(
-            self._app,
-            self._settings.app_token,
-            logger=quiet_logger(),
-            web_client=client,
-            ping_interval=self._times.ping,
-        )
+        self._handler = SteadyHandler(self._app, self._settings)
         self._connecting = asyncio.create_task(
             self._handler.client.connect()  # type: ignore[no-untyped-call]
         )

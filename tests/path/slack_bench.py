@@ -36,8 +36,8 @@ class Bench:
 
     slack: PretendSlack
     settings: SlackSettings
-    investigator: StandInInvestigator
-    renderer: StandInRenderer
+    investigator: StandInInvestigator = field(default_factory=StandInInvestigator)
+    renderer: StandInRenderer = field(default_factory=StandInRenderer)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
@@ -118,16 +118,26 @@ async def open_bench(
     team = example_team(retry_delays=(0.05, 0.1, 0.2))
     async with stand(team) as slack:
         settings = settings_for(team, mode, **changes)
-        bench = Bench(slack, settings, StandInInvestigator(), StandInRenderer())
+        bench = Bench(slack, settings)
         tools = Tools(bench.renderer, bench.investigator, lambda: NOW, references())
+        wanted = 200 if probes is None else 503
         ready = probes or {"database": ok, "hms": ok}
-        bench.running = asyncio.create_task(serve(settings, tools, ready=ready, stop=bench.stop))
-        try:
-            await _up(bench, 200 if probes is None else 503)
+        async with started(bench, tools, ready, wanted):
             yield bench
-        finally:
-            bench.stop.set()
-            bench.status = await bench.running
+
+
+@contextlib.asynccontextmanager
+async def started(
+    bench: Bench, tools: Tools, ready: Mapping[str, Probe], wanted: int = 200
+) -> AsyncIterator[None]:
+    """Serve until the block ends; /readyz answers `wanted` once it is up."""
+    bench.running = asyncio.create_task(serve(bench.settings, tools, ready=ready, stop=bench.stop))
+    try:
+        await _up(bench, wanted)
+        yield
+    finally:
+        bench.stop.set()
+        bench.status = await bench.running
 
 
 def settings_for(team: Team, mode: str, **changes: Any) -> SlackSettings:

@@ -65,7 +65,7 @@ async def test_private_answers_only_the_asker() -> None:
         check_all(bench)
 
 
-@pytest.mark.parametrize("channel", ["C0SECRET", "D0BOB", "C0ARCHIVE", "C0READONLY"])
+@pytest.mark.parametrize("channel", ["C0SECRET", "D0PAIR", "C0ARCHIVE", "C0READONLY"])
 async def test_where_the_bot_may_not_post_the_asker_alone_is_answered(channel: str) -> None:
     async with open_bench() as bench:
         await bench.slack.type_command(channel, "U0BOB", "/call-errors", ROOM)

@@ -75,8 +75,11 @@ async def test_an_unconfirmed_opening_is_never_sent_twice(
         check_all(bench)
 
 
-@HOW
-@pytest.mark.parametrize("error", REFUSALS)
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [("command", error) for error in REFUSALS]
+    + [(how, error) for how in ("mention", "shortcut") for error in REFUSALS[:2]],
+)
 async def test_a_refused_place_leads_to_the_next_way(
     how: str, error: str, log: list[dict[str, Any]]
 ) -> None:
@@ -204,6 +207,19 @@ async def test_slack_refusing_everything_is_in_the_log(log: list[dict[str, Any]]
         ack = await bench.until_said("Looking up")
         lost = next(line for line in log if line["event"] == "asker_not_reached")
         assert lost["lookup_id"] in shown(ack)
+
+
+async def test_a_refused_token_makes_us_unready(log: list[dict[str, Any]]) -> None:
+    async with open_bench() as bench:
+        bench.team.faults.add("chat.postMessage", "token_revoked")
+        await ask(bench, "command")
+        await done(bench, log)
+        status, words = await bench.get("/readyz")
+        assert (status, words["slack"]) == (503, "token_revoked")
+        log.clear()
+        await ask(bench, "command")
+        await done(bench, log)
+        assert (await bench.get("/readyz"))[0] == 200
 
 
 async def test_an_update_that_is_lost_is_repeated(log: list[dict[str, Any]]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.errors import SlackTrouble
-from bot.domain.handle import Handle, read_handle
+from bot.domain.errors import NotAllowed, SlackTrouble
+from bot.domain.handle import read_handle
 from bot.domain.question import Question
 from bot.render.message import Message
 from bot.slack.actions.pressed_message import without_button
@@ -63,10 +63,9 @@ async def _answer(desk: Desk, place: Place, body: Body, key: tuple[str, ...]) ->
 def _reference(desk: Desk, value: str) -> str:
     """The look-up's own reference, or a new one for a button that is not ours."""
     try:
-        handle: Handle = read_handle(value)
-    except Exception:  # noqa: BLE001  told inside the border, with a reference
+        return read_handle(value).lookup_id
+    except NotAllowed:  # told inside the border
         return desk.tools.references()
-    return handle.lookup_id
 
 
 async def _say(desk: Desk, lookup: Lookup, message: Message, body: Body) -> None:

@@ -1,0 +1,42 @@
+"""The whole bot, nothing stood in: between a pretend Slack and a pretend 100ms."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from slack_bench import Bench, settings_for, started
+
+from bot.settings import Settings
+from bot.slack import SlackSettings
+from bot.wiring import open_engine, probes, tools
+from workbench.pretend_hundredms.app import build
+from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.serving import running
+from workbench.pretend_slack import example_team, stand
+
+
+@contextlib.asynccontextmanager
+async def open_whole(
+    folder: Path, mode: str = "http", *, large: int = 2000, **changes: Any
+) -> AsyncIterator[Bench]:
+    """A running bot with the demo world behind it; `changes` are fields of SlackSettings."""
+    world = demo_world(datetime.now(UTC), large_events=large)
+    async with AsyncExitStack() as stack:
+        hms_url = await stack.enter_async_context(running(build(world)))
+        settings = Settings(
+            _env_file=None,
+            hms_access_key=ACCESS_KEY,
+            hms_secret=SECRET,
+            hms_api_url=hms_url,
+            database_url=f"sqlite:///{folder / 'bot.db'}",
+        )
+        engine = await stack.enter_async_context(open_engine(settings, memory_needed=True))
+        team = example_team(retry_delays=(0.05, 0.1, 0.2))
+        slack = await stack.enter_async_context(stand(team))
+        edge: SlackSettings = settings_for(team, mode, **changes)
+        bench = Bench(slack, edge)
+        async with started(bench, tools(engine), probes(engine)):
+            yield bench
