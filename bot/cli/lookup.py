@@ -90,6 +90,11 @@ def _show(report: Report, engine: wiring.Engine, screen: Screen) -> None:
     if screen.as_json:
         screen.document(document(report))
     else:
-        gist = engine.renderer.answer(report).opening.text
+        gist = unescaped(engine.renderer.answer(report).opening.text)
         terminal.show_report(screen.out, report, engine.catalogue, gist)
     sys.stdout.flush()
+
+
+def unescaped(text: str) -> str:
+    """Slack's three entities as the characters they stand for."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.events import ERROR_TYPES, ErrorEvent, order
 from bot.domain.places import Session
 from bot.domain.target import Target
@@ -60,6 +61,8 @@ class Report:
     notes: tuple[str, ...] = ()
     """Remarks on how the target was found, for the reader."""
     by_type: Mapping[str, Count] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
+    """None until the evidence was weighed: the first answer does not wait for it."""
 
     @property
     def failures(self) -> tuple[ErrorEvent, ...]:
