@@ -5,6 +5,7 @@ dropped connection: two posts. So posts are repeated only when they were surely 
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.settings import SlackSettings
 
 RATE_RETRIES = 4
+_SECRET = re.compile(r"(?:wss?|https?)://\S+|\bx(?:ox[a-z]|app|oxe\.xox[bp])-[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,20 @@ class PatientRetry(AsyncRateLimitErrorRetryHandler):
 
 
 def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
-    """A logger for slack_sdk and Bolt that never tells payloads: they do so at DEBUG."""
+    """A logger for slack_sdk and Bolt that tells no payloads (they do so at DEBUG) nor secrets."""
     logger = logging.getLogger(f"call_doctor.{name}")
     logger.setLevel(level)
+    if _scrub not in logger.filters:
+        logger.addFilter(_scrub)
     return logger
+
+
+def _scrub(record: logging.LogRecord) -> bool:
+    """Addresses carry secrets (a socket's ticket, a response_url); so may a trace."""
+    record.msg = _SECRET.sub("[hidden]", record.getMessage())
+    record.args = ()
+    record.exc_info = None
+    return True
 
 
 @asynccontextmanager

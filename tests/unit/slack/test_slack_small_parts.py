@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.message import Message
+from bot.slack.clients import quiet_logger
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent, classic, in_some_form, lines_of, plain
 from bot.slack.identity import SlackIdentity
@@ -155,6 +156,19 @@ def test_a_signature_holds_for_five_minutes(body: bytes, age: int) -> None:
     assert is_signed("secret", lower, body, 1_795_336_000) is (abs(age) <= 300)
     assert not is_signed("secret", lower, body + b"x", 1_795_336_000)
     assert not is_signed("", lower, body, 1_795_336_000)
+
+
+def test_libraries_log_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    logger = quiet_logger()
+    assert quiet_logger().filters == logger.filters
+    try:
+        int(f"at {ADDRESS}")
+    except ValueError as error:
+        logger.exception("lost %s with xapp-1-A-2 (%s)", "wss://x.example/?ticket=secret", error)  # noqa: TRY401
+    logger.debug("xoxb-1")
+    assert len(caplog.records) == 1
+    assert "lost [hidden] with [hidden]" in caplog.text
+    assert "secret" not in caplog.text
 
 
 @given(JSON)
