@@ -136,11 +136,10 @@ class Signs:
                 yield Proof(proof.at, f"{proof.words} and no giving up was reported")
 
     def _lasting(self, story: Story, after: datetime, *, ended: bool = False) -> Iterator[Proof]:
-        """Stays that went on long after; only those begun later if the failure `ended` one."""
-        mine = {id(one) for one in self.own_stays(story)}
+        """The person's stays that went on long after; only those begun later if one `ended`."""
         for stay in self.stays(story):
             begins = max(stay.joined_at or after, after)
-            if begins == after and (ended or id(stay) not in mine):
+            if begins == after and ended:
                 continue
             ends = self._end(stay)
             if begins > after + SAME_CALL or ends is None or ends - begins <= STAYED_BEYOND:

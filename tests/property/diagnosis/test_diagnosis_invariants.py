@@ -1,0 +1,136 @@
+"""What holds for every diagnosis, whatever happened in the room."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+
+from diagnosis_worlds import ROOM, START, cases, error_events, outages
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.catalogue import load_catalogue
+from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis.model import GRAVITY
+from bot.domain.events import ErrorEvent
+from bot.domain.places import Peer, Session
+
+CATALOGUE = load_catalogue()
+Row = TypeVar("Row")
+modest = settings(max_examples=150, deadline=None)
+
+
+@modest
+@given(cases())
+def test_every_event_is_in_exactly_one_story(case: Case) -> None:
+    told = Counter(name for one in diagnose(case, CATALOGUE).stories for name in one.event_ids)
+    assert told == Counter({event.id: 1 for event in case.events})
+
+
+@modest
+@given(cases() | outages(), st.randoms())
+def test_order_and_doubles_change_nothing(case: Case, random: Random) -> None:
+    def mixed(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        doubled = [*rows, *rows[: len(rows) // 2]]
+        random.shuffle(doubled)
+        return tuple(doubled)
+
+    other = replace(
+        case,
+        events=mixed(case.events),
+        sessions=mixed(case.sessions),
+        tracks=mixed(case.tracks),
+        stats=mixed(case.stats),
+    )
+    assert diagnose(other, CATALOGUE) == diagnose(case, CATALOGUE)
+
+
+@modest
+@given(cases())
+def test_rows_that_differ_under_one_id_are_the_same_in_any_order(case: Case) -> None:
+    twins = tuple(replace(event, user_name="Somebody") for event in case.events[:3])
+    one = replace(case, events=(*case.events, *twins))
+    other = replace(case, events=(*twins, *case.events))
+    assert diagnose(one, CATALOGUE) == diagnose(other, CATALOGUE)
+
+
+def _with_healthy(case: Case, joined: int, stayed: int, *, alone: bool) -> Case:
+    begins = START + timedelta(seconds=joined)
+    left = begins + timedelta(seconds=stayed)
+    peer = Peer("p-healthy", "Hale", "hale", "guest", begins, left)
+    if alone or not case.sessions:
+        own = Session("s-9", ROOM.id, "main", False, begins, left, {peer.id: peer})
+        return replace(case, sessions=(*case.sessions, own))
+    first = case.sessions[0]
+    grown = replace(first, peers={**first.peers, peer.id: peer})
+    return replace(case, sessions=(grown, *case.sessions[1:]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases() | outages(), st.integers(0, 1500), st.integers(1, 1500), st.booleans())
+def test_a_healthy_person_never_makes_it_graver(
+    case: Case,
+    joined: int,
+    stayed: int,
+    alone: bool,  # noqa: FBT001  drawn by hypothesis
+) -> None:
+    before = diagnose(case, CATALOGUE).verdict
+    after = diagnose(_with_healthy(case, joined, stayed, alone=alone), CATALOGUE).verdict
+    assert GRAVITY[after.cls] <= GRAVITY[before.cls]
+
+
+@modest
+@given(cases(), st.lists(error_events(room="room-2"), max_size=6))
+def test_other_rooms_change_nothing(case: Case, strangers: list[ErrorEvent]) -> None:
+    other = replace(case, events=(*strangers, *case.events), around=tuple(strangers))
+    assert diagnose(other, CATALOGUE) == diagnose(case, CATALOGUE)
+
+
+texts = st.none() | st.text(max_size=80)
+
+
+@modest
+@given(
+    st.lists(
+        st.builds(
+            ErrorEvent,
+            id=st.text(min_size=1, max_size=8),
+            type=st.text(max_size=12),
+            at=st.datetimes(timezones=st.just(START.tzinfo)),
+            stamp=st.text(max_size=20),
+            peer_id=texts,
+            user_id=texts,
+            error_code=st.none() | st.integers(-(10**12), 10**12),
+            error_name=texts,
+            error_message=texts,
+            error_description=texts,
+            action=texts,
+            is_terminal=st.booleans(),
+        ),
+        max_size=6,
+    )
+)
+def test_no_event_ever_raises(events: list[ErrorEvent]) -> None:
+    case = Case(room=ROOM, now=START, events=tuple(events))
+    found = diagnose(case, CATALOGUE)
+    assert len(found.verdict.evidence) >= 2
+    assert 0 <= found.verdict.confidence <= 1
+
+
+@modest
+@given(cases())
+def test_symptoms_lead_to_a_cause_and_numbers_agree(case: Case) -> None:
+    found = diagnose(case, CATALOGUE)
+    by_id = {story.id: story for story in found.stories}
+    for story in found.stories:
+        seen = set()
+        while story.symptom_of is not None:
+            assert story.id not in seen
+            seen.add(story.id)
+            cause = by_id[story.symptom_of]
+            assert cause.person == story.person
+            story = cause  # noqa: PLW2901  walking up
+    people = found.people
+    assert people.affected <= people.in_room
+    assert people.affected == people.failed_for_good + people.recovered + people.unclear
