@@ -71,12 +71,15 @@ def _words(cls: VerdictClass, tallied: Tally, people: People) -> str:
             if people.affected
             else ("Only recorders reported errors; no person was affected.")
         )
+    mostly = "mostly " if cls != "mixed" and tallied.share < 1 else ""
     if tallied.nobody_failed:
         ended = "all recovered" if not people.unclear else "nobody is known to have failed for good"
-        return f"{of} had trouble and {ended}; the cause was {CAUSES[cls]}."
+        return f"{of} had trouble and {ended}; the cause was {mostly}{CAUSES[cls]}."
     failed = people.failed_for_good
     more = f" {people.recovered} more recovered." if people.recovered else ""
-    return f"{failed} of {people_words(people.in_room)} failed for good: {CAUSES[cls]}.{more}"
+    return (
+        f"{failed} of {people_words(people.in_room)} failed for good: {mostly}{CAUSES[cls]}.{more}"
+    )
 
 
 def verdict_of_nothing(case: Case, nothing: Nothing, people: People) -> Verdict:
