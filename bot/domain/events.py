@@ -5,6 +5,7 @@ id, type and time are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -76,6 +77,16 @@ class ErrorEvent:
     """A keyed, one-way mark of the public ICE address, to compare in memory only; never shown."""
 
 
-def order(event: ErrorEvent) -> tuple[datetime, str, str]:
-    """Sort key: time, then the finer text (equal microseconds), then id."""
-    return (event.at, event.stamp, event.id)
+_FRACTION = re.compile(r"\.(\d{1,9})")
+_MICROSECONDS = 6
+
+
+def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
+    """Sort key: time, the nanoseconds that `at` cannot hold, terminal last, then id.
+
+    100ms cuts trailing zeros off its stamps, so that their texts do not sort. Of two events
+    stamped alike (a stored pair sent together) the one that says giving up is the later one.
+    """
+    found = _FRACTION.search(event.stamp)
+    finer = found[1].ljust(9, "0")[_MICROSECONDS:] if found else "0"
+    return (event.at, int(finer), event.is_terminal, event.id)

@@ -72,7 +72,10 @@ class Report:
 
 def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
-    return tuple(sorted({event.id: event for event in events}.values(), key=order))
+    found: dict[str, ErrorEvent] = {}
+    for event in sorted(events, key=order):
+        found.setdefault(event.id, event)
+    return tuple(found.values())
 
 
 def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:

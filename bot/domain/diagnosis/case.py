@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.domain.diagnosis.sequence import sequence
 from bot.domain.diagnosis.thresholds import KEPT
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, order
 from bot.domain.places import Peer, Room, Session
 from bot.domain.tracks import PeerStats, TrackEvent
 
@@ -67,7 +66,7 @@ def own(case: Case, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
     found: dict[str, ErrorEvent] = {}
     for event in sorted((e for e in events if here(case, e.room_id)), key=_canonical):
         found.setdefault(event.id, event)
-    return tuple(sorted(found.values(), key=sequence))
+    return tuple(sorted(found.values(), key=order))
 
 
 def _canonical(event: ErrorEvent) -> tuple[str, datetime, str]:

@@ -8,11 +8,10 @@ from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
 from bot.domain.device import platform_of
 from bot.domain.diagnosis.path import read_path
 from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.sequence import sequence
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.texts import all_text, retry_ms_of
 from bot.domain.diagnosis.thresholds import STORY_GAP
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, order
 
 
 def stories_of(
@@ -20,13 +19,13 @@ def stories_of(
 ) -> tuple[Story, ...]:
     """Every event in exactly one story; in order of the first event."""
     runs: defaultdict[tuple[str, str, int, str], list[ErrorEvent]] = defaultdict(list)
-    for event in sorted(events, key=sequence):
+    for event in sorted(events, key=order):
         action = (event.action or "").strip().lower()
         runs[(crowd.of(event).key, event.type, event.error_code or 0, action)].append(event)
     found = (
         _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
     )
-    return tuple(sorted(found, key=lambda story: (sequence(story.rows[0]), story.id)))
+    return tuple(sorted(found, key=lambda story: (order(story.rows[0]), story.id)))
 
 
 def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.diagnosis.sequence import sequence
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import dependencies_of
 from bot.domain.diagnosis.thresholds import FOLLOWED_WITHIN, STORY_GAP, SYMPTOM_NEAR
+from bot.domain.events import order
 
 SIGNAL_LOST = 1003
 _DEPENDENT = frozenset({"client.publish.failed", "client.subscribe.failed", "client.join.failed"})
@@ -85,7 +85,7 @@ def _heir(story: Story, own: list[Story]) -> Story | None:
     for other in own:
         if other is story or other.type != story.type or not other.ends_terminal:
             continue
-        index = bisect_left(other.rows, sequence(story.rows[-1]), key=sequence)
+        index = bisect_left(other.rows, order(story.rows[-1]), key=order)
         if index < len(other.rows) and other.rows[index].at - story.last_at <= FOLLOWED_WITHIN:
-            found.append((sequence(other.rows[index]), other))
+            found.append((order(other.rows[index]), other))
     return min(found, key=lambda item: item[0])[1] if found else None
