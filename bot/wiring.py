@@ -82,7 +82,7 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
         yield Engine(
-            Investigator(workspaces, recall, learner, now),
+            Investigator(workspaces, recall, learner, catalogue, now),
             renderer,
             catalogue,
             workspaces,

@@ -80,6 +80,8 @@ async def _answer(text: str, screen: Screen) -> int:
             found = await engine.investigator.report(
                 question, screen.reference, progress.tell, progress.watch
             )
+            if isinstance(found, Report):
+                found = await engine.investigator.diagnosed(found, progress.tell)
         if isinstance(found, Choices):
             return screen.choices(found)
         _show(found, engine, screen)

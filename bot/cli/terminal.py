@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.verdict import story_table, verdict_lines
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.errors import BotError
@@ -37,9 +38,13 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
     """The whole report."""
     console.print()
     console.print(Text(gist, style="bold"))
+    if report.diagnosis:
+        console.print(verdict_lines(report.diagnosis))
     if report.events:
         console.print(_counts(report))
         console.print(_causes(report, catalogue))
+    if report.diagnosis and report.diagnosis.stories:
+        console.print(story_table(report.diagnosis))
     for renderable in _failures(report, catalogue):
         console.print(renderable)
     console.print(_footer(report))

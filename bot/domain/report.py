@@ -61,6 +61,8 @@ class Report:
     notes: tuple[str, ...] = ()
     """Remarks on how the target was found, for the reader."""
     by_type: Mapping[str, Count] = field(default_factory=dict)
+    beyond: tuple[ErrorEvent, ...] = ()
+    """Events that were read and then cut off: no part of the answer, but of the evidence."""
     diagnosis: Diagnosis | None = None
     """None until the evidence was weighed: the first answer does not wait for it."""
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.catalogue import Catalogue
+from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
-from bot.domain.events import ERROR_TYPES
+from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.handle import Handle
 from bot.domain.places import Room, Session
 from bot.domain.question import Clue, Question
@@ -15,6 +17,7 @@ from bot.domain.target import Candidate, Choices, Target, TargetKind
 from bot.investigate.budget import Budget
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place
 from bot.investigate.cut import cut, earlier
+from bot.investigate.evidence import case_of, gather_evidence
 from bot.investigate.fetch import Fetched, Reader
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
@@ -42,6 +45,7 @@ class Investigator:
     workspaces: Workspaces
     recall: Recall
     learner: Learner
+    catalogue: Catalogue
     clock: Clock
     budget: Budget = field(default_factory=Budget)
 
@@ -72,6 +76,33 @@ class Investigator:
         report = await self._report(target, Task(handle.lookup_id, window, handle.types), tell)
         asked = Window(handle.since, handle.until)
         return replace(report, as_of=handle.as_of, window=asked)
+
+    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+        """The report with its diagnosis, from evidence read within the budget.
+
+        Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm
+        of thousands of events takes seconds.
+        """
+        hundredms = self._on(report.target.room.workspace, tell)
+        evidence = await gather_evidence(
+            hundredms,
+            report.target,
+            report.events,
+            self.clock(),
+            self.budget,
+            report.window,
+            read=_whole_room(report),
+        )
+        case = case_of(
+            report.target,
+            report.events,
+            evidence,
+            self.clock(),
+            report.window,
+            complete=report.completeness.complete,
+        )
+        diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
+        return replace(report, diagnosis=diagnosis, notes=(*report.notes, *evidence.notes))
 
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         """Each clue with what it is and when it was created, for a person to choose.
@@ -117,6 +148,7 @@ class Investigator:
 def _sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
     only = None if task.types == ERROR_TYPES else task.types
     events = cut(fetched.events, target.session, task.window, only)
+    kept = {event.id for event in events}
     return Report(
         lookup_id=task.lookup_id,
         target=target,
@@ -126,7 +158,16 @@ def _sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Re
         events=events,
         types=task.types,
         by_type=count_by_type(events),
+        beyond=tuple(event for event in fetched.events if event.id not in kept),
     )
+
+
+def _whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
+    """Every error event of the room, if the look-up read them all."""
+    person = report.target.peer_id or report.target.user_id
+    if person or set(report.types) != set(ERROR_TYPES):
+        return None
+    return (*report.events, *report.beyond)
 
 
 def _target_of(handle: Handle, room: Room) -> Target:

@@ -7,6 +7,7 @@ from functools import cache
 
 import httpx
 
+from bot.catalogue import load_catalogue
 from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.domain.report import Report
@@ -123,6 +124,6 @@ async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
     ) as workspaces:
         notebook = Notebook()
         recall = Recall(notebook)
-        engine = Investigator(workspaces, recall, Learner(recall), lambda: NOW)
+        engine = Investigator(workspaces, recall, Learner(recall), load_catalogue(), lambda: NOW)
         yield Bench(engine, stage(app), notebook)
         await engine.learner.close()
