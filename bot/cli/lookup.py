@@ -80,7 +80,7 @@ async def _answer(text: str, screen: Screen) -> int:
             found = await engine.investigator.report(
                 question, screen.reference, progress.tell, progress.watch
             )
-            if isinstance(found, Report):
+            if isinstance(found, Report) and not screen.as_json:
                 found = await engine.investigator.diagnosed(found, progress.tell)
         if isinstance(found, Choices):
             return screen.choices(found)
