@@ -20,12 +20,18 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class SocketTimes:
-    """How the watchdog of Socket Mode judges a connection; all in seconds."""
+    """How the watchdog of Socket Mode judges a connection; all in seconds.
+
+    After `idle` without an envelope Slack is asked something: a connection that was idle for
+    hours was seen to look alive and bring nothing until a call was made.
+    https://github.com/slackapi/bolt-python/issues/1529
+    """
 
     poll: float = 15.0
     down: float = 60.0
     rebuilds: int = 3
     ping: float = 10.0
+    idle: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import asyncio
 import contextlib
+import time
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack.errors import TROUBLES, cause_of
 from bot.slack.settings import SlackSettings
 from bot.slack.steady import SteadyHandler
 
@@ -63,6 +65,7 @@ class Socket:
             await asyncio.sleep(self._times.poll)
             if await self.connected():
                 down, rebuilt = 0.0, 0
+                await self._keep_alive()
                 continue
             down += self._times.poll
             if down < self._times.down:
@@ -74,3 +77,14 @@ class Socket:
             self._log.warning("socket_rebuilt", rebuilt=rebuilt)
             await self.close()
             self.open()
+
+    async def _keep_alive(self) -> None:
+        """Ask Slack something after a long silence; trouble is logged, the watch goes on."""
+        handler = self._handler
+        if handler is None or time.monotonic() - handler.heard < self._times.idle:
+            return
+        handler.heard = time.monotonic()
+        try:
+            await self._app.client.auth_test()
+        except TROUBLES as error:
+            self._log.warning("keep_alive_failed", reason=cause_of(error)[1])

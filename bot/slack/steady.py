@@ -1,5 +1,6 @@
 """slack_sdk's socket client, without its needless second reconnect."""
 
+import time
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -42,5 +43,11 @@ class SteadyHandler(AsyncSocketModeHandler):
             web_client=AsyncWebClient(base_url=settings.api_url, logger=quiet_logger()),
             ping_interval=settings.socket.ping,
         )
+        self.heard = time.monotonic()
         listeners: list[Any] = self.client.socket_mode_request_listeners
         listeners.append(self.handle)
+
+    async def handle(self, client: Any, req: Any) -> None:  # noqa: ANN401  as Bolt declares them
+        """Note when Slack was last heard of, then let Bolt answer."""
+        self.heard = time.monotonic()
+        await super().handle(client, req)

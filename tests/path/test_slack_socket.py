@@ -5,6 +5,8 @@ import asyncio
 from slack_bench import Bench, open_bench
 from slack_standins import ROOM
 
+from bot.slack.settings import SocketTimes
+
 
 async def back(bench: Bench) -> None:
     await bench.slack.until(lambda: bench.slack.hub.connections, 10)
@@ -53,3 +55,10 @@ async def test_an_envelope_nobody_handles_is_acknowledged() -> None:
         assert delivery.acked
         shortcut = await bench.slack.use_global_shortcut(callback_id="unknown")
         assert shortcut.acked
+
+
+async def test_after_a_long_silence_slack_is_asked_something() -> None:
+    times = SocketTimes(poll=0.02, idle=0.05)
+    async with open_bench("socket", socket=times) as bench:
+        before = len(bench.team.calls_of("auth.test"))
+        await bench.slack.until(lambda: len(bench.team.calls_of("auth.test")) > before, 10)
