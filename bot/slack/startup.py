@@ -44,7 +44,7 @@ async def probe_socket(settings: SlackSettings) -> None:
 
 
 def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
-    """What auth.test told. Raises Misconfigured for a token that is no bot's or may too little."""
+    """What auth.test told. Raises Misconfigured for a token that may too little."""
     granted = response.headers.get("x-oauth-scopes")
     scopes = frozenset(scope.strip() for scope in (granted or "").split(",") if scope.strip())
     missing = sorted(REQUIRED - scopes) if granted is not None else []
@@ -53,13 +53,9 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
             f"SLACK_BOT_TOKEN lacks the scope {', '.join(missing)}.",
             next_step="Install the app again from manifest.yaml and use its new bot token.",
         )
-    if not response.get("bot_id"):
-        raise Misconfigured(
-            "SLACK_BOT_TOKEN is not a bot's token.", next_step="Use the one that begins with xoxb-."
-        )
     return SlackIdentity(
         team_id=str(response.get("team_id") or ""),
-        bot_id=str(response["bot_id"]),
+        bot_id=str(response.get("bot_id") or ""),
         bot_user_id=str(response.get("user_id") or ""),
         scopes=scopes,
         enterprise_id=str(response.get("enterprise_id") or ""),
@@ -70,6 +66,10 @@ def check_present(settings: SlackSettings) -> None:
     """Raises Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
         raise Misconfigured("SLACK_BOT_TOKEN is not set.")
+    if settings.bot_token.strip().startswith("xoxp-"):
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is not a bot's token.", next_step="Use the one that begins with xoxb-."
+        )
     if not settings.app_token.strip() and not settings.signing_secret.strip():
         raise Misconfigured(
             "SLACK_SIGNING_SECRET is empty: anybody could sign requests to us.",

@@ -40,7 +40,7 @@ async def test_an_empty_signing_secret_is_named(slack: PretendSlack, secret: str
 
 
 async def test_a_missing_or_refused_token_is_named(slack: PretendSlack) -> None:
-    for token in ("", "xoxb-wrong", slack.team.app.app_token):
+    for token in ("", "xoxb-wrong", "xoxp-a-persons", slack.team.app.app_token):
         error = await complaint(settings_for(slack.team, "http", bot_token=token))
         assert isinstance(error, Misconfigured)
         assert "SLACK_BOT_TOKEN" in error.cause
