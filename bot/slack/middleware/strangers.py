@@ -60,7 +60,7 @@ def is_ours(identity: SlackIdentity, body: Body) -> bool:
         text_at(body, "event", "team"),
         text_at(body, "event", "source_team"),
     } - {""}
-    if teams <= {identity.team_id}:
+    if not identity.team_id or teams <= {identity.team_id}:
         return True
     enterprise = text_at(body, "enterprise_id") or text_at(body, "enterprise", "id")
     return bool(identity.enterprise_id) and enterprise == identity.enterprise_id
