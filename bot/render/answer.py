@@ -15,7 +15,8 @@ from bot.render.failure import Failures
 from bot.render.limits import OPENING_MOST, REPLIES_MOST, shorten, size, visible
 from bot.render.message import Answer, Message
 from bot.render.pack import WHOLE, Group, Space, fill
-from bot.render.summary import SIZES, summarise
+from bot.render.sizes import SIZES
+from bot.render.summary import summarise
 from bot.render.words import free
 
 _HEAD = WHOLE.without(2, 150, 400)

@@ -1,73 +1,19 @@
 """The facts of an opening: who failed and how, which errors, when, and how much was seen."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
+from bot.domain.catalogue import Catalogue
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Report, count_by_type
+from bot.render.causes import Cause, causes_of, in_words
 from bot.render.failure import page_of
-from bot.render.limits import brief, shorten
-from bot.render.words import TYPE_NAMES, WHAT, code_of, free, name_of, person_of
+from bot.render.limits import shorten
+from bot.render.sizes import Sizes
+from bot.render.words import TYPE_NAMES, WHAT, free, name_of, person_of
 
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How many of each an opening names, and how many characters of each."""
-
-    causes: int
-    types: int
-    notes: int
-    ident: int
-    title: int
-    meaning: int
-    todo: int
-    note: int
-    code: int
-    said: int
-
-
-SIZES = (
-    Sizes(
-        causes=3,
-        types=6,
-        notes=3,
-        ident=80,
-        title=80,
-        meaning=180,
-        todo=200,
-        note=200,
-        code=50,
-        said=90,
-    ),
-    Sizes(
-        causes=3,
-        types=6,
-        notes=2,
-        ident=60,
-        title=60,
-        meaning=110,
-        todo=130,
-        note=160,
-        code=50,
-        said=50,
-    ),
-    Sizes(
-        causes=2,
-        types=4,
-        notes=1,
-        ident=36,
-        title=44,
-        meaning=70,
-        todo=80,
-        note=90,
-        code=36,
-        said=0,
-    ),
-)
-"""From roomy to tight; with the last one an opening fits whatever the data."""
 _TYPE = 40
 
 
@@ -86,20 +32,6 @@ class TypeCount:
     name: str
     events: int
     terminal: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One kind of error in words."""
-
-    title: str
-    code: str
-    said: str
-    meaning: str
-    todo: str
-    owner: str
-    events: int
-    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +80,7 @@ def summarise(report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes
     sessions = {event.session_id for event in events if event.session_id}
     session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
     name = target.room.name or next((e.room_name for e in events if e.room_name), None)
-    causes = _causes(events, catalogue)
+    causes = causes_of(events, catalogue)
     return Summary(
         kind=target.kind,
         room=shorten(name_of(name), sizes.ident),
@@ -165,7 +97,7 @@ def summarise(report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes
         events=len(events),
         terminal=len(failures),
         types=_types(report, sizes),
-        causes=tuple(_cause(*cause, sizes) for cause in causes[: sizes.causes]),
+        causes=tuple(in_words(*cause, sizes) for cause in causes[: sizes.causes]),
         causes_left=max(len(causes) - sizes.causes, 0),
         first=events[0].at if events else None,
         last=events[-1].at if events else None,
@@ -217,55 +149,3 @@ def _types(report: Report, sizes: Sizes) -> tuple[TypeCount, ...]:
         events, terminal = sum(c.events for c in rest), sum(c.terminal for c in rest)
         known.append(TypeCount(f"{len(rest)} other types", events, terminal))
     return tuple(known)
-
-
-def _causes(
-    events: Iterable[ErrorEvent], catalogue: Catalogue
-) -> list[tuple[str, Entry, list[ErrorEvent]]]:
-    """Every kind of error with its events; those that cost most people their call first."""
-    found: dict[tuple[str, str], tuple[str, Entry, list[ErrorEvent]]] = {}
-    for event, entry in _explained(events, catalogue):
-        code = code_of(event)
-        found.setdefault((entry.key, code), (code, entry, []))[2].append(event)
-    return sorted(found.values(), key=lambda cause: _weight(cause[2]))
-
-
-def _weight(events: Sequence[ErrorEvent]) -> tuple[int, int, int]:
-    lost = {person_of(event) for event in events if event.is_terminal}
-    return -len(lost), -len({person_of(event) for event in events}), -len(events)
-
-
-def _explained(
-    events: Iterable[ErrorEvent], catalogue: Catalogue
-) -> Iterator[tuple[ErrorEvent, Entry]]:
-    """Each event with its entry; one of many equal ones is explained for all of them."""
-    known: dict[tuple[object, ...], Entry] = {}
-    for event in events:
-        alike = (
-            event.type,
-            event.error_code,
-            event.error_name,
-            event.error_message,
-            event.error_description,
-            event.endpoint,
-            event.extras,
-            event.agent.sdk,
-            event.agent.framework,
-        )
-        entry = known.get(alike)
-        if entry is None:
-            entry = known[alike] = catalogue.explain(event).entry
-        yield event, entry
-
-
-def _cause(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes) -> Cause:
-    return Cause(
-        title=shorten(entry.title, sizes.title),
-        code=shorten(code, sizes.code),
-        said=shorten(free(events[-1].error_message), sizes.said) if sizes.said else "",
-        meaning=brief(entry.meaning, sizes.meaning),
-        todo=brief(entry.do, sizes.todo),
-        owner=OWNER_WORDS[entry.owner],
-        events=len(events),
-        people=len({person_of(event) for event in events}),
-    )

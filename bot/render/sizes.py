@@ -1,0 +1,60 @@
+"""How much an opening may hold: from roomy to tight, tried until it fits."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many of each an opening names, and how many characters of each."""
+
+    causes: int
+    types: int
+    notes: int
+    ident: int
+    title: int
+    meaning: int
+    todo: int
+    note: int
+    code: int
+    said: int
+
+
+SIZES = (
+    Sizes(
+        causes=3,
+        types=6,
+        notes=3,
+        ident=80,
+        title=80,
+        meaning=180,
+        todo=200,
+        note=200,
+        code=50,
+        said=90,
+    ),
+    Sizes(
+        causes=3,
+        types=6,
+        notes=2,
+        ident=60,
+        title=60,
+        meaning=110,
+        todo=130,
+        note=160,
+        code=50,
+        said=50,
+    ),
+    Sizes(
+        causes=2,
+        types=4,
+        notes=1,
+        ident=36,
+        title=44,
+        meaning=70,
+        todo=80,
+        note=90,
+        code=36,
+        said=0,
+    ),
+)
+"""From roomy to tight; with the last one an opening fits whatever the data."""
