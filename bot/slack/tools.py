@@ -27,7 +27,11 @@ class Investigates(Protocol):
 
 
 class Renders(Protocol):
-    """Puts facts into Slack's blocks."""
+    """Puts facts into Slack's blocks.
+
+    Thousands of failures take half a second: `answer`, `private` and `more` are called in a
+    thread, so that nobody else's acknowledgement waits for them.
+    """
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
         """The opening (with a note), the replies in its thread, and what is beyond."""

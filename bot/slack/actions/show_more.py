@@ -1,5 +1,6 @@
 """`Show more`: the next failures, from nothing but what the button remembers."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -53,7 +54,7 @@ async def _answer(desk: Desk, place: Place, body: Body, key: tuple[str, ...]) ->
         lookup = Lookup(handle.lookup_id, Question(private=private), place)
         async with desk.crew.investigations:
             report = await desk.tools.investigator.reopen(handle, Waiting(desk, lookup))
-        message = desk.tools.renderer.more(report, handle)
+        message = await asyncio.to_thread(desk.tools.renderer.more, report, handle)
         await _say(desk, lookup, message, body)
         await without_button(desk, body, handle.lookup_id)
     if border.failed:

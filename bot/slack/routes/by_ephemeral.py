@@ -1,5 +1,6 @@
 """For the asker alone by chat.postEphemeral: for mentions, which have no response_url."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain.report import Report
@@ -21,7 +22,10 @@ async def answer(
     note = only_you(why, lookup.id) if why else ""
     first: Sent | None = None
     unconfirmed: list[str] = []
-    for message in desk.tools.renderer.private(report, messages=MESSAGES, note=note):
+    messages = await asyncio.to_thread(
+        desk.tools.renderer.private, report, messages=MESSAGES, note=note
+    )
+    for message in messages:
         named = replace(message, part=prefix + message.part)
         sent = await desk.poster.ephemeral(
             place.channel, place.user, named, lookup.id, thread=place.thread

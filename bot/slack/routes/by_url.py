@@ -1,5 +1,6 @@
 """Answers at the response_url: it works where the bot is no member, five times."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain.report import Report
@@ -39,7 +40,9 @@ async def _send(
     url = lookup.place.url
     if url is None or not url.left:
         return None
-    messages = desk.tools.renderer.private(report, messages=_room(lookup.place), note=note)
+    messages = await asyncio.to_thread(
+        desk.tools.renderer.private, report, messages=_room(lookup.place), note=note
+    )
     unconfirmed: list[str] = []
     first: Sent | None = None
     for message in messages:

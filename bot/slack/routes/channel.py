@@ -1,5 +1,7 @@
 """The way that was asked for: the channel, with the detail in a thread."""
 
+import asyncio
+
 from bot.domain.report import Report
 from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
@@ -14,7 +16,7 @@ async def answer(desk: Desk, lookup: Lookup, report: Report, _: Sent | None) -> 
     """Post the opening (or put it in the place of "Looking…"), then the rest in the thread."""
     if not lookup.place.channel:
         return None
-    whole = desk.tools.renderer.answer(report)
+    whole = await asyncio.to_thread(desk.tools.renderer.answer, report)
     opening = await _opening(desk, lookup, whole.opening)
     if opening.ok:
         await post_rest(desk, lookup, report, whole, opening)

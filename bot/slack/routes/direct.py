@@ -1,5 +1,6 @@
 """By direct message: the whole answer, with a thread, where nobody else is disturbed."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain.report import Report
@@ -17,7 +18,7 @@ async def answer(desk: Desk, lookup: Lookup, report: Report, why: Sent | None) -
     if not lookup.place.user:
         return None
     note = sent_here(why, lookup.id) if why else ""
-    whole = desk.tools.renderer.answer(report, note=note)
+    whole = await asyncio.to_thread(desk.tools.renderer.answer, report, note=note)
     opening = await desk.poster.post(lookup.place.user, whole.opening, lookup.id, first=True)
     if opening.ok:
         there = replace(lookup.place, channel=opening.channel, thread="", looking="")
