@@ -20,6 +20,7 @@ class SessionReader:
     pages: int
     known: Session | None = None
     strands: list[Strand[Session]] = field(default_factory=list)
+    cut: bool = False
 
     async def run(self, span: Span) -> None:
         """All sessions that began within the span, newest first as 100ms lists them.
@@ -31,6 +32,7 @@ class SessionReader:
             Strand(self._ask(span, active=False)),
         ]
         await drain(self.strands, Purse(self.pages))
+        self.cut = any(strand.open for strand in self.strands)
 
     @property
     def found(self) -> tuple[Session, ...]:
@@ -50,7 +52,7 @@ class SessionReader:
             f"The room's sessions could not all be read ({why}); recoveries may be missed."
             for why in troubles_of(self.strands)
         ]
-        if any(strand.open for strand in self.strands):
+        if self.cut:
             count = sum(strand.rows for strand in self.strands)
             notes.append(
                 f"Only {count:,} of the room's sessions were read, which is as many as one "
