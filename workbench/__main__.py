@@ -15,6 +15,7 @@ from rich.text import Text
 from workbench.bench import Bench, BotDied, open_bench
 from workbench.desk import HELP, PERSON, Desk
 from workbench.pretend_hundredms.control import rooms_of
+from workbench.pretend_hundredms.scenarios import scenario_files
 from workbench.pretend_slack.records import Message, NotPossible
 from workbench.pretend_slack.terminal import render_channel
 
@@ -73,8 +74,13 @@ def _seen(messages: Sequence[Message]) -> list[Message]:
 
 def _rooms(bench: Bench) -> Table:
     table = Table("room", "id", "events", "terminal", box=None)
-    for room in rooms_of(bench.hundredms):
-        table.add_row(*(str(room[key]) for key in ("name", "id", "errors", "terminal")))
+    scenarios = {path.stem for path in scenario_files()}
+    rooms = rooms_of(bench.hundredms)
+    for room in rooms:
+        if room["name"] not in scenarios:
+            table.add_row(*(str(room[key]) for key in ("name", "id", "errors", "terminal")))
+    count = sum(room["name"] in scenarios for room in rooms)
+    table.add_row(f"and {count} scenarios, each named like its file in tests/scenarios")
     return table
 
 

@@ -14,6 +14,7 @@ import httpx
 
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.scenarios import FOLDER
 from workbench.pretend_hundredms.serving import listen, running
 from workbench.pretend_hundredms.stage import Stage, utc_now
 from workbench.pretend_slack.people import PretendSlack
@@ -60,7 +61,7 @@ class Bench:
 @contextlib.asynccontextmanager
 async def open_bench() -> AsyncIterator[Bench]:
     """Start everything on free loopback ports; end it with the block."""
-    app = build(demo_world(utc_now()))
+    app = build(demo_world(utc_now(), scenarios=FOLDER))
     with tempfile.TemporaryDirectory(prefix="call-doctor-") as folder:
         home = Path(folder)
         async with running(app) as hms_url, stand() as slack:

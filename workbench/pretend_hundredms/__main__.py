@@ -1,9 +1,11 @@
 """``python -m workbench.pretend_hundredms``: the demo world on a loopback port."""
 
 import argparse
+from pathlib import Path
 
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.scenarios import FOLDER
 from workbench.pretend_hundredms.scenes.large import LARGE
 from workbench.pretend_hundredms.serving import base_url, listen, server_of
 from workbench.pretend_hundredms.stage import utc_now
@@ -16,9 +18,16 @@ def main() -> None:
     parser.add_argument("--access-key", default=ACCESS_KEY)
     parser.add_argument("--secret", default=SECRET)
     parser.add_argument("--large", type=int, default=LARGE, help="events in the room `large`")
+    parser.add_argument(
+        "--scenarios", type=Path, default=FOLDER, help="folder of scenarios, each a room"
+    )
     args = parser.parse_args()
     world = demo_world(
-        utc_now(), access_key=args.access_key, secret=args.secret, large_events=args.large
+        utc_now(),
+        access_key=args.access_key,
+        secret=args.secret,
+        large_events=args.large,
+        scenarios=args.scenarios,
     )
     app = build(world)
     bound = listen(args.port)

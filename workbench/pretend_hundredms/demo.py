@@ -1,8 +1,10 @@
 """The demo world: two workspaces with every kind of room, the same for the same ``now``."""
 
 from datetime import datetime
+from pathlib import Path
 
 from workbench.pretend_hundredms.samples import sample_rooms
+from workbench.pretend_hundredms.scenarios import scenario_rooms
 from workbench.pretend_hundredms.scenes import crowds, oddities
 from workbench.pretend_hundredms.scenes.all_types import all_types
 from workbench.pretend_hundredms.scenes.everyday import healthy, one_bad_user
@@ -45,16 +47,19 @@ def demo_world(
     access_key: str = ACCESS_KEY,
     secret: str = SECRET,
     large_events: int = LARGE,
+    scenarios: Path | None = None,
 ) -> World:
     """Everything as it looks at ``now``; key and secret are those of the first workspace.
 
-    ``large_events`` is the number of events in the room ``large``.
+    ``large_events`` is the number of events in the room ``large``, ``scenarios`` the folder
+    whose files become rooms as well.
     """
     rooms = (
         *sample_rooms(now),
         *(scene(now, _ACCOUNT) for scene in _SCENES),
         large(now, _ACCOUNT, events=large_events),
         oddities.in_both(now, _ACCOUNT, age_days=7),
+        *(scenario_rooms(scenarios, now, _ACCOUNT) if scenarios else ()),
     )
     others = (
         oddities.elsewhere(now, _OTHER_ACCOUNT),

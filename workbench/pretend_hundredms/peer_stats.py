@@ -48,7 +48,13 @@ def _stats(session: PretendSession, peer: PretendPeer, *, empty: bool) -> dict[s
         "publisher": {"video": [], "audio": []},
         "subscriber": {"video": [], "audio": []},
     }
-    if not empty:
+    if not empty and peer.measured is not None:
+        for side, stamps in (
+            ("publisher", peer.measured.published),
+            ("subscriber", peer.measured.received),
+        ):
+            body[side]["video"] = [_measured(peer, side, stamps)] if stamps else []
+    elif not empty:
         loss = {"bitrate": 900_000, "packet_loss_percent": 0.4, "rtt_ms": 42}
         video = {"type": "regular", "rid": "h", **_series(peer, {**loss, "fps": 29.7})}
         audio = _series(peer, {**loss, "bitrate": 32_000, "jitter_ms": 4})
@@ -71,3 +77,8 @@ def _series(peer: PretendPeer, values: dict[str, float | None]) -> dict[str, Any
             **{name: [value] * _POINTS for name, value in values.items()},
         },
     }
+
+
+def _measured(peer: PretendPeer, side: str, stamps: tuple[int, ...]) -> dict[str, Any]:
+    series = {"timestamps": list(stamps), "bitrate": [640_000] * len(stamps)}
+    return {"track_id": uuid_of("stats", peer.id, side), "type": "regular", "time_series": series}

@@ -18,8 +18,19 @@ SUPPORTED_TYPES = (*ERROR_TYPES, *TRACK_TYPES, "beam.recording.success")
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """When a peer was measured sending and receiving, in milliseconds since 1970."""
+
+    published: tuple[int, ...] = ()
+    received: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PretendPeer:
-    """One stay of one person in a session; still there while ``left_at`` is None."""
+    """One stay of one person in a session; still there while ``left_at`` is None.
+
+    Without ``measured`` there are peer-stats of a few quiet minutes.
+    """
 
     id: str
     name: str
@@ -28,6 +39,7 @@ class PretendPeer:
     joined_at: datetime
     left_at: datetime | None = None
     metadata: str = ""
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
