@@ -1,15 +1,17 @@
-"""The facts of one terminal failure, clipped to what one reply can hold whole."""
+"""The facts of one entry of the thread, clipped to what one reply can hold whole."""
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Explanation
 from bot.domain.device import device_line
 from bot.domain.events import ErrorEvent, order
 from bot.domain.report import Report
+from bot.render.course import Course, course_of
+from bot.render.details import Detail
 from bot.render.limits import brief, shorten
 from bot.render.words import TYPE_NAMES, code_of, free, name_of, span, what_of
 
@@ -23,9 +25,10 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One terminal event in words. `ids` and `also` are (label, text) pairs; "" is nothing.
+    """One entry in words. `ids` are (label, text) pairs; "" is nothing.
 
-    `cut` says that some text was longer than a message can hold.
+    `course` is the story behind it, None while nothing is diagnosed. `cut` says that some text
+    was longer than a message can hold.
     """
 
     number: int
@@ -49,6 +52,8 @@ class Failure:
     also: str
     ids: tuple[tuple[str, str], ...]
     page: str
+    course: Course | None
+    bot: bool
     cut: bool
 
 
@@ -64,10 +69,13 @@ class _Cutter:
 
 
 class Failures:
-    """The failures of one report, oldest first, each put into words when asked for."""
+    """The entries of one report, in order of time, each put into words when asked for."""
 
-    def __init__(self, report: Report, catalogue: Catalogue, dashboard: str) -> None:
-        self.events = report.failures
+    def __init__(
+        self, report: Report, details: Sequence[Detail], catalogue: Catalogue, dashboard: str
+    ) -> None:
+        self._details = details
+        self._sessions = report.sessions
         self._catalogue = catalogue
         self._dashboard = dashboard
         self._room_id = report.target.room.id
@@ -76,21 +84,18 @@ class Failures:
             if event.peer_id:
                 self._by_peer[event.peer_id.lower()].append(event)
 
-    def __len__(self) -> int:
-        return len(self.events)
-
     def since(self, index: int) -> Iterator[Failure]:
-        """The failures from `index` on."""
-        for at in range(index, len(self.events)):
-            yield self._failure(at)
+        """The entries from `index` on."""
+        for detail in self._details[index:]:
+            yield self._failure(detail)
 
-    def _failure(self, index: int) -> Failure:
-        event, clip = self.events[index], _Cutter()
-        explained = self._catalogue.explain(event)
+    def _failure(self, detail: Detail) -> Failure:
+        event, story, clip = detail.event, detail.story, _Cutter()
+        explained = story.explanation if story else self._catalogue.explain(event)
         message, description = free(event.error_message), free(event.error_description)
         return Failure(
-            number=index + 1,
-            of=len(self.events),
+            number=detail.number,
+            of=len(self._details),
             event=event,
             who=clip(name_of(event.user_name) or "Somebody without a name", _NAME),
             role=clip(free(event.role), _WORD),
@@ -106,6 +111,8 @@ class Failures:
             also=clip(_also(event), _PAIRS),
             ids=tuple((label, clip(text, _ID)) for label, text in _ids(event, self._room_id)),
             page=page_of(self._dashboard, event.session_id),
+            course=course_of(detail, self._sessions),
+            bot=bool(story and story.bot),
             cut=clip.cut,
         )
 

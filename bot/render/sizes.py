@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many of each an opening names, and how many characters of each."""
+    """How many of each an opening names, and how many characters of each.
+
+    The last seven are for a diagnosis: lines of evidence, steps, shares of people.
+    """
 
     causes: int
     types: int
@@ -17,6 +20,13 @@ class Sizes:
     note: int
     code: int
     said: int
+    evidence: int
+    line: int
+    steps: int
+    changes: int
+    shares: int
+    label: int
+    spread: int
 
 
 SIZES = (
@@ -31,6 +41,13 @@ SIZES = (
         note=200,
         code=50,
         said=90,
+        evidence=5,
+        line=180,
+        steps=3,
+        changes=220,
+        shares=4,
+        label=44,
+        spread=260,
     ),
     Sizes(
         causes=3,
@@ -43,6 +60,13 @@ SIZES = (
         note=160,
         code=50,
         said=50,
+        evidence=4,
+        line=130,
+        steps=2,
+        changes=150,
+        shares=3,
+        label=36,
+        spread=170,
     ),
     Sizes(
         causes=2,
@@ -55,6 +79,13 @@ SIZES = (
         note=90,
         code=36,
         said=0,
+        evidence=3,
+        line=90,
+        steps=2,
+        changes=90,
+        shares=2,
+        label=24,
+        spread=90,
     ),
 )
 """From roomy to tight; with the last one an opening fits whatever the data."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.events import ERROR_TYPES, ErrorEvent
@@ -12,6 +13,7 @@ from bot.render.causes import Cause, causes_of, in_words
 from bot.render.failure import page_of
 from bot.render.limits import shorten
 from bot.render.sizes import Sizes
+from bot.render.verdict import Told, told_of
 from bot.render.words import TYPE_NAMES, WHAT, free, name_of, person_of
 
 _TYPE = 40
@@ -39,7 +41,7 @@ class Summary:
     """What an opening says. "" and None stand for "not known", except in counts.
 
     `people` had errors, `failed` of them for good; each of `ways` counts a person once, by the
-    gravest of their failures.
+    gravest of their failures. `told` is the diagnosis, None before there is one.
     """
 
     kind: str
@@ -71,26 +73,17 @@ class Summary:
     as_of: datetime
     reference: str
     asked_types: tuple[str, ...]
+    told: Told | None
 
 
-def summarise(report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes) -> Summary:
+def summarise(
+    report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes, *, private: bool = False
+) -> Summary:
     """The facts of a report's opening, clipped to `sizes`."""
-    events, failures, target = report.events, report.failures, report.target
-    session = target.session
-    sessions = {event.session_id for event in events if event.session_id}
-    session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
-    name = target.room.name or next((e.room_name for e in events if e.room_name), None)
+    events, failures = report.events, report.failures
     causes = causes_of(events, catalogue)
     return Summary(
-        kind=target.kind,
-        room=shorten(name_of(name), sizes.ident),
-        room_id=shorten(target.room.id, sizes.ident),
-        session_id=shorten(session_id, sizes.ident),
-        page=page_of(dashboard, session_id),
-        sessions=len(sessions),
-        peer_id=shorten(target.peer_id or "", sizes.ident),
-        user_id=shorten(target.user_id or "", sizes.ident),
-        disabled=target.room.enabled is False,
+        **_place(report, dashboard, sizes),
         people=len({person_of(event) for event in events}),
         failed=len({person_of(event) for event in failures}),
         ways=_ways(failures),
@@ -103,17 +96,36 @@ def summarise(report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes
         last=events[-1].at if events else None,
         since=report.window.since,
         until=report.window.until,
-        session_from=session.created_at if session else None,
-        session_to=session.ended_at if session else None,
         completeness=report.completeness,
         gaps=_notes(report.completeness.notes, sizes),
         notes=_notes(report.notes, sizes),
         as_of=report.as_of,
         reference=report.lookup_id,
-        asked_types=()
-        if len(report.types) == len(ERROR_TYPES)
-        else tuple(TYPE_NAMES.get(kind, kind) for kind in report.types),
+        told=told_of(report, sizes, private=private),
     )
+
+
+def _place(report: Report, dashboard: str, sizes: Sizes) -> dict[str, Any]:
+    """What was looked up."""
+    events, target, session = report.events, report.target, report.target.session
+    sessions = {event.session_id for event in events if event.session_id}
+    session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
+    name = target.room.name or next((e.room_name for e in events if e.room_name), None)
+    whole = len(report.types) == len(ERROR_TYPES)
+    return {
+        "kind": target.kind,
+        "room": shorten(name_of(name), sizes.ident),
+        "room_id": shorten(target.room.id, sizes.ident),
+        "session_id": shorten(session_id, sizes.ident),
+        "page": page_of(dashboard, session_id),
+        "sessions": len(sessions),
+        "peer_id": shorten(target.peer_id or "", sizes.ident),
+        "user_id": shorten(target.user_id or "", sizes.ident),
+        "disabled": target.room.enabled is False,
+        "session_from": session.created_at if session else None,
+        "session_to": session.ended_at if session else None,
+        "asked_types": () if whole else tuple(TYPE_NAMES.get(one, one) for one in report.types),
+    }
 
 
 def _notes(notes: Sequence[str], sizes: Sizes) -> tuple[str, ...]:

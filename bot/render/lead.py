@@ -1,0 +1,168 @@
+"""The one sentence an answer leads with, built from outcomes and verdict."""
+
+from collections import Counter, defaultdict
+
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.story import FAILED_FOR_GOOD
+from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.report import Report
+from bot.render.filters import count
+
+_ENTRANCE = "could not get in"
+_WAYS = {
+    "client.connect.failed": _ENTRANCE,
+    "client.join.failed": _ENTRANCE,
+    "client.disconnected": "lost the call",
+    "client.publish.failed": "could not send audio or video",
+    "client.subscribe.failed": "could not hear or see the others",
+}
+"""What failing for good is to the person, gravest first."""
+_DEVICE_WAY = "could not use camera, microphone or screen"
+_OTHER_WAY = "failed in a way I do not know"
+
+CAUSES: dict[VerdictClass, str] = {
+    "user_network": "their own network got in the way",
+    "shared_network": "a network they share got in the way",
+    "device": "their own device or its permissions got in the way",
+    "environment": "their browser, system or page cannot do such calls",
+    "app": "the app is at fault (token, role or use of the SDK)",
+    "account": "the 100ms account or room does not allow it",
+    "service": "100ms itself had trouble",
+    "mixed": "there are several unrelated causes",
+    "none": "nothing was at fault",
+    "unknown": "the cause cannot be named",
+}
+_BLOCKED = {
+    "user_network": "their network blocks WebRTC",
+    "shared_network": "a network they share blocks WebRTC",
+}
+_WHOLE: frozenset[VerdictClass] = frozenset({"mixed", "unknown", "none"})
+_NO_PATH = "never found a path"
+
+
+def lead_of(report: Report, diagnosis: Diagnosis) -> str:
+    """Our own words and numbers only."""
+    if diagnosis.nothing:
+        doubt = "" if report.completeness.complete else " But not everything could be read."
+        return diagnosis.nothing.words + doubt
+    people = diagnosis.people
+    if not people.affected:
+        return "Only recorders reported errors; no person was affected."
+    if people.failed_for_good:
+        return _failed(report, diagnosis)
+    return _nobody(report, diagnosis)
+
+
+def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
+    """How people failed for good; each counts once, by the gravest."""
+    ranks = {kind: rank for rank, kind in enumerate(_WAYS)}
+    worst: dict[str, Story] = {}
+    for story in _weighed(diagnosis):
+        if story.outcome in FAILED_FOR_GOOD:
+            known = worst.setdefault(story.person.key, story)
+            if ranks.get(story.type, len(ranks)) < ranks.get(known.type, len(ranks)):
+                worst[story.person.key] = story
+    return Counter(_way(diagnosis, story) for story in worst.values())
+
+
+def _weighed(diagnosis: Diagnosis) -> list[Story]:
+    """What counts for people: their causes; all there is if there are none."""
+    people = [one for one in diagnosis.stories if not one.bot]
+    return [one for one in people if one.symptom_of is None] or people
+
+
+def _way(diagnosis: Diagnosis, story: Story) -> str:
+    if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
+        return _DEVICE_WAY
+    return _WAYS.get(story.type, _OTHER_WAY)
+
+
+def _failed(report: Report, diagnosis: Diagnosis) -> str:
+    people, ways = diagnosis.people, failed_ways(diagnosis)
+    if len(ways) == 1:
+        how = next(iter(ways))
+    else:
+        how = f"failed for good ({', '.join(f'{n:,} {way}' for way, n in ways.most_common())})"
+    who = _who(report, people.failed_for_good, people.in_room)
+    return f"{who} {how}: {_cause(diagnosis)}.{_more(diagnosis)}"
+
+
+def _nobody(report: Report, diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    sure = report.completeness.complete and not people.unclear
+    lead = "Nobody failed for good" if sure else "Nobody is known to have failed for good"
+    who = _who(report, people.affected, people.in_room, opening=False)
+    if diagnosis.verdict.cls == "none":
+        return f"{lead}: {who} had error events, but none of them is a fault."
+    return f"{lead}: {who} had trouble{_ended(diagnosis)}. {_because(diagnosis)}."
+
+
+def _who(report: Report, some: int, everybody: int, *, opening: bool = True) -> str:
+    """`3 of 41 people`, or whom the look-up is about."""
+    if report.target.kind in {"peer", "user"} and some == 1:
+        return "This person" if opening else "this person"
+    if some == everybody == 1:
+        return "The only person in the room" if opening else "the only person in the room"
+    if some == everybody and report.completeness.complete:
+        return f"{'All' if opening else 'all'} {some:,} people"
+    least = "" if report.completeness.complete else "at least "
+    told = f"{least}{some:,} of {count(everybody, 'person', 'people')}"
+    return told[0].upper() + told[1:] if opening else told
+
+
+def _ended(diagnosis: Diagnosis) -> str:
+    """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
+    people = diagnosis.people
+    if not people.unclear:
+        return " and all recovered" if people.recovered > 1 else " and recovered"
+    if people.unclear == 1 == people.affected:
+        return " and left or was not seen again"
+    parts = [f"{people.recovered:,} recovered"] if people.recovered else []
+    parts.append(f"{people.unclear:,} left or {_was(people.unclear)} not seen again")
+    return f": {', '.join(parts)}"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _more(diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    told = f" {people.recovered:,} more recovered." if people.recovered else ""
+    if people.unclear:
+        told += f" {people.unclear:,} more left or {_was(people.unclear)} not seen again."
+    return told
+
+
+def _because(diagnosis: Diagnosis) -> str:
+    cause = _cause(diagnosis)
+    return cause[0].upper() + cause[1:]
+
+
+def _cause(diagnosis: Diagnosis) -> str:
+    """The verdict as the end of a sentence; a guess is called one."""
+    verdict = diagnosis.verdict
+    words = CAUSES[verdict.cls]
+    if verdict.cls in _BLOCKED and _no_path(diagnosis):
+        words = _BLOCKED[verdict.cls]
+    if verdict.cls in _WHOLE:
+        return words
+    guess = "most likely " * (verdict.confidence < SURE)
+    return f"{guess}{'mostly ' * _others(diagnosis)}{words}"
+
+
+def _others(diagnosis: Diagnosis) -> bool:
+    """True if what counts has another cause as well; who failed for good counts before all."""
+    behind = _weighed(diagnosis)
+    failed = [one for one in behind if one.outcome in FAILED_FOR_GOOD]
+    classes = {diagnosis.classes.get(one.id) for one in failed or behind}
+    return bool(classes - {None, diagnosis.verdict.cls})
+
+
+def _no_path(diagnosis: Diagnosis) -> bool:
+    """True if in everything behind the verdict no media path was ever found."""
+    behind: defaultdict[str, bool] = defaultdict(bool)
+    for story in diagnosis.stories:
+        if diagnosis.classes.get(story.id) == diagnosis.verdict.cls:
+            behind[story.person.key] |= bool(story.path and story.path.startswith(_NO_PATH))
+    return bool(behind) and all(behind.values())

@@ -1,0 +1,181 @@
+"""The diagnosis of an opening: verdict with evidence, people affected, what to do, the rest."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.catalogue import OWNER_WORDS, PLATFORM_WORDS
+from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
+from bot.domain.report import Report
+from bot.render.buttons import Button, buttons_of
+from bot.render.details import rest_of
+from bot.render.filters import count
+from bot.render.lead import lead_of
+from bot.render.limits import brief, shorten
+from bot.render.sizes import Sizes
+from bot.render.words import free
+
+CLASSES: dict[VerdictClass, str] = {
+    "user_network": "the person's own network",
+    "shared_network": "a network that several people share",
+    "device": "the person's device or its permissions",
+    "environment": "browser, system or page",
+    "app": "your app (token, role or use of the SDK)",
+    "account": "your 100ms account or room settings",
+    "service": "100ms itself",
+    "mixed": "several unrelated causes",
+    "none": "nobody's fault",
+    "unknown": "cannot be told",
+}
+TURNS: dict[VerdictClass, str] = {
+    "user_network": OWNER_WORDS["user_network"],
+    "shared_network": OWNER_WORDS["user_network"],
+    "device": OWNER_WORDS["user_device"],
+    "environment": OWNER_WORDS["user_device"],
+    "app": OWNER_WORDS["app"],
+    "account": OWNER_WORDS["account"],
+    "service": OWNER_WORDS["service"],
+    "mixed": "told with each failure",
+    "none": OWNER_WORDS["nobody"],
+    "unknown": "whoever asked",
+}
+_NAMES = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Linux"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A diagnosis in words; "" is nothing. `colour` is an emoji's name.
+
+    `spread` are lines on who else is affected; `cannot_prove` is set if nothing was found.
+    """
+
+    lead: str
+    colour: str
+    cls: str
+    sureness: str
+    evidence: tuple[str, ...]
+    changes: str
+    steps: tuple[str, ...]
+    turn: str
+    people: str
+    spread: tuple[str, ...]
+    rest: str
+    cannot_prove: str
+    buttons: tuple[Button, ...]
+
+
+def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
+    """The diagnosis in words, clipped to `sizes`; None before there is one."""
+    diagnosis = report.diagnosis
+    if diagnosis is None:
+        return None
+    verdict, nothing = diagnosis.verdict, diagnosis.nothing
+    buttons = buttons_of(report, private=private)
+    return Told(
+        lead=lead_of(report, diagnosis),
+        colour=_colour(report, diagnosis),
+        cls=CLASSES[verdict.cls],
+        sureness=f"{verdict.sureness} confidence, {verdict.confidence:.2f}",
+        evidence=_evidence(diagnosis, sizes),
+        changes=brief(verdict.changes_if, sizes.changes),
+        steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
+        turn=TURNS[verdict.cls],
+        people=_people(diagnosis),
+        spread=tuple(shorten(line, sizes.spread) for line in _spread(diagnosis, sizes)),
+        rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
+        cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
+        buttons=buttons,
+    )
+
+
+def _colour(report: Report, diagnosis: Diagnosis) -> str:
+    if diagnosis.people.failed_for_good or diagnosis.verdict.cls == "account":
+        return "red_circle"
+    healthy = not diagnosis.stories and diagnosis.verdict.cls == "none"
+    calm = healthy and report.completeness.complete
+    return "large_green_circle" if calm else "large_yellow_circle"
+
+
+def _evidence(diagnosis: Diagnosis, sizes: Sizes) -> tuple[str, ...]:
+    """The first lines; the last one, too, since it says if there were few people."""
+    lines = [one for one in diagnosis.verdict.evidence if not _is_proviso(diagnosis, one)]
+    if len(lines) > sizes.evidence:
+        lines = [*lines[: sizes.evidence - 1], lines[-1]]
+    return tuple(shorten(free(line), sizes.line) for line in lines)
+
+
+def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
+    """What nothing can prove is told in a line of its own."""
+    return diagnosis.nothing is not None and line == diagnosis.nothing.cannot_prove
+
+
+def _people(diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    told = f"{people.affected:,} of {people.in_room:,} in the room"
+    ends = [
+        f"{number:,} {words}"
+        for number, words in (
+            (people.failed_for_good, "failed for good"),
+            (people.recovered, "recovered"),
+            (people.unclear, "left or not seen again"),
+        )
+        if number
+    ]
+    return f"{told} ({', '.join(ends)})" if ends else told
+
+
+def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:
+    """What tells: a role that is hit harder, one platform, version or path, calls before."""
+    people = diagnosis.people
+    if people.affected and len(people.by_role) > 1:
+        roles = sorted(people.by_role, key=lambda one: (-one.affected, one.label))
+        yield f"By role: {_shares(roles, sizes)}"
+    if people.affected > 1:
+        groups = (people.by_platform, people.by_os, people.by_sdk_version, people.by_path)
+        known = "; ".join(_shares(group, sizes) for group in groups if group)
+        if known:
+            yield f"Among people with errors: {known}"
+    repeated = _repeated(diagnosis)
+    if repeated:
+        yield repeated
+
+
+def _shares(shares: Sequence[Share], sizes: Sizes) -> str:
+    """`host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` where no total is known."""
+    told = [_share(one, sizes) for one in shares[: sizes.shares]]
+    left = len(shares) - len(told)
+    return ", ".join([*told, f"{left:,} more"] if left > 0 else told)
+
+
+def _share(one: Share, sizes: Sizes) -> str:
+    label = shorten(free(_NAMES.get(one.label, one.label)), sizes.label)
+    if one.total is None:
+        return f"{one.affected:,} {label}"
+    return f"{label} {one.affected:,} of {one.total:,}"
+
+
+def _repeated(diagnosis: Diagnosis) -> str:
+    """Whether it happened to them before, within the 30 days that 100ms keeps."""
+    calls = [number for _, number in diagnosis.people.failed_calls]
+    before = [number for number in calls if number > 1]
+    if len(calls) == 1:
+        if not before:
+            return "First call with errors of this person here in 30 days"
+        return f"Call number {before[0]:,} with errors of this person here in 30 days"
+    if before:
+        return f"{count(len(before), 'person', 'people')} had errors in several calls here"
+    return ""
+
+
+def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
+    """The recovered and unknown rest in a line."""
+    counts = Counter(story.outcome for story in rest_of(diagnosis))
+    if not counts:
+        return ""
+    parts = []
+    if counts["recovered"]:
+        parts.append(f"{count(counts['recovered'], 'failure', 'failures')} recovered")
+    if counts["unknown"]:
+        parts.append(f"{counts['unknown']:,} without a sign of how it ended")
+    told = ", ".join(parts)
+    return f"{told}: press “Recovered errors”" if listed else told
