@@ -40,15 +40,19 @@ class Composer:
 
     def groups(self, failures: Iterable[Failure], *, short: bool) -> Iterator[Group]:
         """Each failure's blocks, made as they are asked for."""
-        template = self._templates["failure_short" if short else "failure"]
+        template = "failure_short" if short else "failure"
         for failure in failures:
-            text = template.render(f=failure)
-            blocks = json.loads(text)
-            yield Group(
-                event_id=failure.event.id,
-                json=unwrapped(text),
-                blocks=len(blocks),
-                visible=visible(blocks),
-                size=size(blocks),
-                cut=failure.cut,
-            )
+            yield self.group(template, failure.event.id, cut=failure.cut, f=failure)
+
+    def group(self, template: str, event_id: str, *, cut: bool = False, **facts: object) -> Group:
+        """What a template makes of some facts (a JSON array), and how big it is."""
+        text = self._templates[template].render(facts)
+        blocks = json.loads(text)
+        return Group(
+            event_id=event_id,
+            json=unwrapped(text),
+            blocks=len(blocks),
+            visible=visible(blocks),
+            size=size(blocks),
+            cut=cut,
+        )

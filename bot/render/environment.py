@@ -55,6 +55,7 @@ def open_environment(folder: Path) -> Environment:
         "exact": filters.exact,
         "fit": limits.fit,
         "gist": filters.gist,
+        "kept": filters.kept,
         "local": filters.local,
         "plain": filters.plain,
         "remembered": filters.remembered,

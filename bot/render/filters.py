@@ -60,6 +60,11 @@ def unwrapped(array: str) -> Markup:
     return Markup(array.strip()[1:-1])  # noqa: S704  its values were made safe on rendering
 
 
+def kept(text: str) -> Markup:
+    """Lines of ours with clean data in them, for a preformatted leaf: their spaces stay."""
+    return _literal(text or EMPTY)
+
+
 def verbatim(text: str) -> Markup:
     """Text kept to the letter."""
     return inside_json_string(text)

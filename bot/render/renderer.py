@@ -12,10 +12,14 @@ from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.answer import Answers
 from bot.render.compose import Composer
+from bot.render.customer import Letters, reply_message
 from bot.render.filters import EMPTY
 from bot.render.limits import OPTION_VALUE_MOST, shorten
-from bot.render.message import Answer, Message
+from bot.render.message import Answer, File, Message
 from bot.render.offered import offered
+from bot.render.packet import packet_message
+from bot.render.rest import rest_messages
+from bot.render.timeline import timeline_messages
 from bot.render.usage import EXAMPLES, KINDS, WORDS
 from bot.render.words import free
 
@@ -34,6 +38,7 @@ class Renderer:
         self, catalogue: Catalogue, templates_dir: Path | None = None, *, dashboard: str = DASHBOARD
     ) -> None:
         self._composer = Composer(templates_dir)
+        self._letters = Letters(templates_dir)
         self._answers = Answers(self._composer, catalogue, dashboard.rstrip("/"))
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
@@ -52,6 +57,22 @@ class Renderer:
     def more(self, report: Report, handle: Handle) -> Message:
         """The next reply after `handle.after`, with a new button if failures remain."""
         return self._answers.more(report, handle)
+
+    def recovered(self, report: Report) -> tuple[Message, ...]:
+        """The failures that went away or whose end is not known, each with its proof."""
+        return rest_messages(self._composer, report)
+
+    def timeline(self, report: Report) -> tuple[Message, ...]:
+        """Who had trouble when, drawn in lanes by person."""
+        return timeline_messages(self._composer, report)
+
+    def reply(self, report: Report) -> Message:
+        """A calm text for the customer, ready to be copied."""
+        return reply_message(self._composer, self._letters, report)
+
+    def packet(self, report: Report) -> tuple[Message, File]:
+        """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
+        return packet_message(self._composer, report)
 
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""

@@ -1,6 +1,7 @@
 """Templates print nothing unsafe, whatever they are given."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,8 +76,7 @@ def test_back_ticks_become_code_and_odd_ones_stay() -> None:
 
 
 def test_every_template_of_another_folder_is_used(tmp_path: Path) -> None:
-    for file in find_templates().iterdir():
-        (tmp_path / file.name).write_text(file.read_text())
+    shutil.copytree(find_templates(), tmp_path, dirs_exist_ok=True)
     (tmp_path / "elsewhere.json.j2").write_text('{"text": "mine", "blocks": []}')
     assert Renderer(CATALOGUE, tmp_path).elsewhere("x").text == "mine"
 

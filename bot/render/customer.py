@@ -1,0 +1,115 @@
+"""The reply for the customer: calm words by cause, platform and outcome, without any internals."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.story import FAILED_FOR_GOOD
+from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.report import Report
+from bot.domain.text import clean
+from bot.render.compose import Composer
+from bot.render.environment import find_templates
+from bot.render.limits import brief
+from bot.render.message import Message
+
+FOLDER = "replies"
+_LETTER, _OTHER = "letter.j2", "other.j2"
+_ADVICE, _LETTER_MOST, _REASONS = 240, 3_500, 3
+_PROBLEMS = {
+    "client.connect.failed": "Joining the call did not work",
+    "client.join.failed": "Joining the call did not work",
+    "client.disconnected": "The connection to the call was lost",
+    "client.publish.failed": "Your sound or picture did not reach the others",
+    "client.subscribe.failed": "Sound and picture of the others did not arrive",
+}
+_DEVICE = "Camera, microphone or screen could not be used"
+_SOMETHING = "Something in the call did not work"
+_PLACES = {
+    "web": " in the browser",
+    "android": " in the Android app",
+    "ios": " in the iPhone or iPad app",
+}
+_NEAT = re.compile(r"\n{3,}")
+
+
+class Letters:
+    """The editable templates of replies, each class by a file of its name."""
+
+    def __init__(self, folder: Path | None) -> None:
+        folders = [one / FOLDER for one in (folder, find_templates()) if one]
+        # Plain text, checked and escaped as a whole when it enters a message.
+        self._environment = Environment(  # noqa: S701
+            loader=FileSystemLoader(folders),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def letter(self, cls: VerdictClass, **facts: object) -> str:
+        """The whole letter as plain text."""
+        chosen = self._environment.select_template([f"{cls}.j2", _OTHER])
+        body = chosen.render(facts).strip()
+        return self._environment.get_template(_LETTER).render(body=body).strip()
+
+
+def reply_message(composer: Composer, letters: Letters, report: Report) -> Message:
+    """The letter in a block to copy; `reply` is its part."""
+    diagnosis = report.diagnosis
+    if diagnosis is None:
+        note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
+        return composer.message("elsewhere", "reply", note=note)
+    text = letters.letter(diagnosis.verdict.cls, **_facts(diagnosis))
+    lines = (clean(line) for line in text.splitlines())
+    letter = _NEAT.sub("\n\n", "\n".join(lines))[:_LETTER_MOST]
+    return composer.message(
+        "customer",
+        "reply",
+        letter=letter,
+        guess=diagnosis.verdict.confidence < SURE,
+        reference=report.lookup_id,
+    )
+
+
+def _facts(diagnosis: Diagnosis) -> dict[str, object]:
+    behind = _behind(diagnosis)
+    platforms = Counter(story.platform for story in behind).most_common(1)
+    place = _PLACES.get(platforms[0][0], "") if platforms else ""
+    return {
+        "problem": _problem(diagnosis, behind),
+        "place": place,
+        "recovered": not diagnosis.people.failed_for_good and not diagnosis.people.unclear,
+        "people": diagnosis.people.affected,
+        "advice": _advice(diagnosis, behind),
+    }
+
+
+def _behind(diagnosis: Diagnosis) -> list[Story]:
+    """The stories behind the verdict, those that did not go away if there are any."""
+    cls = diagnosis.verdict.cls
+    people = [one for one in diagnosis.stories if not one.bot]
+    mine = [one for one in people if diagnosis.classes.get(one.id) == cls]
+    mine = mine or [one for one in people if one.symptom_of is None] or people
+    return [one for one in mine if one.outcome in FAILED_FOR_GOOD] or mine
+
+
+def _problem(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:
+    """What most of them saw."""
+    found = Counter(
+        _DEVICE
+        if one.type == "client.publish.failed" and diagnosis.classes.get(one.id) == "device"
+        else _PROBLEMS.get(one.type, _SOMETHING)
+        for one in behind
+    )
+    return found.most_common(1)[0][0] if found else _SOMETHING
+
+
+def _advice(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:
+    """What the catalogue lets support say: of the commonest failure, of several if mixed."""
+    found = Counter(one.explanation.entry.say for one in behind)
+    most = _REASONS if diagnosis.verdict.cls == "mixed" else 1
+    return " ".join(brief(say, _ADVICE) for say, _ in found.most_common(most))

@@ -1,0 +1,85 @@
+"""The timeline of a person or a room: stretches of trouble, each drawn and then told in order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
+
+from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.report import Report
+from bot.render.compose import Composer
+from bot.render.filters import count
+from bot.render.lanes import COARSE, GRAVITY, LEGEND, SIGNS, drawing_of, label_of, lanes_of
+from bot.render.limits import shorten
+from bot.render.message import Message
+from bot.render.words import free, span, what_of
+
+LANES, _MESSAGES, _LINES = 12, 3, 24
+_APART = timedelta(hours=1)
+"""Failures further apart than this are drawn separately: together, minutes would vanish."""
+_CODE, _WHAT = 30, 44
+
+
+def timeline_messages(composer: Composer, report: Report) -> tuple[Message, ...]:
+    """At most three messages, `timeline-1` and on: the latest stretches, oldest first."""
+    diagnosis = report.diagnosis
+    if diagnosis is None or not diagnosis.stories:
+        note = f"Look-up {report.lookup_id}: there is no error to draw."
+        return (composer.message("elsewhere", "timeline-1", note=note),)
+    stretches = list(_stretches(diagnosis.stories))
+    earlier = len(stretches) - _MESSAGES
+    shown = stretches[-_MESSAGES:]
+    return tuple(
+        composer.message(
+            "timeline",
+            f"timeline-{number}",
+            **_facts(report, diagnosis, stretch),
+            number=number,
+            of=len(shown),
+            earlier=max(earlier, 0) if number == 1 else 0,
+        )
+        for number, stretch in enumerate(shown, start=1)
+    )
+
+
+def _facts(report: Report, diagnosis: Diagnosis, stretch: Sequence[Story]) -> dict[str, object]:
+    lanes = lanes_of(stretch, report.sessions)
+    first = min(story.first_at for story in stretch).astimezone(UTC)
+    ranked = sorted(stretch, key=lambda one: GRAVITY[one.outcome])
+    gravest = {story.id for story in ranked[:_LINES]}
+    listed = [story for story in stretch if story.id in gravest]
+    long = stretch[-1].first_at - stretch[0].first_at >= COARSE
+    lines = [_line(story, "%m-%d %H:%M:%S" if long else "%H:%M:%S") for story in listed]
+    return {
+        "heading": f"Timeline of {first:%Y-%m-%d} from {first:%H:%M:%S} UTC",
+        "people": count(len(lanes), "person", "people"),
+        "failures": count(len(stretch), "failure", "failures"),
+        "drawing": "\n".join(drawing_of(lanes[:LANES])),
+        "legend": "\n".join(LEGEND),
+        "lines": "\n".join(lines),
+        "lanes_left": max(len(lanes) - LANES, 0),
+        "lines_left": max(len(stretch) - _LINES, 0),
+        "others": max(diagnosis.people.in_room - diagnosis.people.affected, 0),
+        "reference": report.lookup_id,
+    }
+
+
+def _stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
+    """Runs of stories without a long silence between them."""
+    run: list[Story] = []
+    for story in sorted(stories, key=lambda one: (one.first_at, one.id)):
+        if run and story.first_at - max(one.last_at for one in run) > _APART:
+            yield run
+            run = []
+        run.append(story)
+    yield run
+
+
+def _line(story: Story, form: str) -> str:
+    """`10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
+    code = str(story.error_code or "") or shorten(free(story.error_name), _CODE) or "no code"
+    what = shorten(free(what_of(story.type)), _WHAT)
+    events = f", {story.events:,} events in {span(story.last_at - story.first_at)}"
+    because = ", a consequence" if story.symptom_of else ""
+    return (
+        f"{story.first_at.astimezone(UTC):{form}} {SIGNS[story.outcome]} "
+        f"{label_of(story.person):<15} {what} ({code}){events * (story.events > 1)}{because}"
+    )
