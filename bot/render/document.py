@@ -1,22 +1,27 @@
-"""The documents of `lookup --json`: a report, or an error, for scripts. Version 1."""
+"""The documents of `lookup --json`: a report, or an error, for scripts. Version 2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Report, count_by_type, peers_of
+from bot.domain.report import Completeness, Count, Report, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
+from bot.render.document_story import people_document, story_document, verdict_document
 from bot.render.words import free
 
-VERSION = 1
+VERSION = 2
 
 
 def document(report: Report) -> dict[str, Any]:
-    """A report as one JSON document; ids and times as 100ms sent them, texts cleaned."""
-    target, seen = report.target, report.completeness
-    by_type = report.by_type or count_by_type(report.events)
+    """A report as one JSON document; ids and times as 100ms sent them, texts cleaned.
+
+    Raises ValueError without a diagnosis: every document has a verdict.
+    """
+    target, diagnosis = report.target, report.diagnosis
+    if diagnosis is None:
+        raise ValueError("a report becomes a document only once it is diagnosed")
     return {
         "version": VERSION,
         "target": {
@@ -27,22 +32,35 @@ def document(report: Report) -> dict[str, Any]:
             "user_id": target.user_id,
         },
         "as_of": instant(report.as_of),
-        "completeness": {
-            "fetched": seen.fetched,
-            "total": seen.total,
-            "complete": seen.complete,
-            "notes": list(seen.notes),
-        },
-        "counts": {
-            "events": len(report.events),
-            "terminal": len(report.failures),
-            "peers": len(peers_of(report.events)),
-            "by_type": {
-                kind: {"events": count.events, "terminal": count.terminal}
-                for kind, count in by_type.items()
-            },
-        },
+        "completeness": completeness_document(report.completeness),
+        "counts": counts_document(report.events, report.by_type or count_by_type(report.events)),
         "failures": [failure_document(event) for event in report.failures],
+        "people": people_document(diagnosis.people, diagnosis),
+        "stories": [story_document(story) for story in diagnosis.stories],
+        "verdict": verdict_document(diagnosis.verdict),
+    }
+
+
+def completeness_document(seen: Completeness) -> dict[str, Any]:
+    """What the answer saw of what there is."""
+    return {
+        "fetched": seen.fetched,
+        "total": seen.total,
+        "complete": seen.complete,
+        "notes": list(seen.notes),
+    }
+
+
+def counts_document(events: Sequence[ErrorEvent], by_type: Mapping[str, Count]) -> dict[str, Any]:
+    """Distinct events, terminal ones, peers, and the first two by type."""
+    return {
+        "events": len(events),
+        "terminal": sum(event.is_terminal for event in events),
+        "peers": len(peers_of(events)),
+        "by_type": {
+            kind: {"events": count.events, "terminal": count.terminal}
+            for kind, count in by_type.items()
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""Every terminal failure of a report as files: CSV for people with spreadsheets, JSON for tools."""
+"""Every failure of a report as files: CSV for people with spreadsheets, JSON for tools."""
 
 import csv
 import io
@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.catalogue import OWNER_WORDS, Catalogue
+from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
-from bot.domain.events import ErrorEvent
+from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.events import ErrorEvent, order
 from bot.domain.report import Report
 from bot.render.document import failure_document, instant
 from bot.render.message import File
 from bot.render.words import free
+
+_STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 
 # A spreadsheet runs a cell that starts like this as a formula.
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -20,18 +23,63 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
-    """The CSV and the JSON file of all failures, oldest first, texts redacted and in full."""
-    rows = [_row(event, catalogue) for event in report.failures]
+    """The CSV and the JSON file, in order of time, texts redacted and in full.
+
+    They hold every terminal event; with a diagnosis also, by its first event, every other
+    failure that did not go away.
+    """
+    if report.diagnosis is None:
+        rows = [_row(event, catalogue.explain(event).entry) for event in report.failures]
+        noun = "terminal failures"
+    else:
+        pairs = _pairs(report, report.diagnosis)
+        rows, noun = [_told(event, story, catalogue) for event, story in pairs], "failures"
     name = f"{report.lookup_id}-failures"
-    title = f"All {len(rows):,} terminal failures of {report.lookup_id}"
+    title = f"All {len(rows):,} {noun} of {report.lookup_id}"
     return (
         File(f"{name}.csv", f"{title} (CSV)", _csv(rows)),
         File(f"{name}.json", f"{title} (JSON)", _json(report, rows)),
     )
 
 
-def _row(event: ErrorEvent, catalogue: Catalogue) -> dict[str, Any]:
-    entry = catalogue.explain(event).entry
+def _pairs(report: Report, diagnosis: Diagnosis) -> list[tuple[ErrorEvent, Story | None]]:
+    """Events with their stories; symptoms, too, which the thread tells under their causes."""
+    stories = {row.id: story for story in diagnosis.stories for row in story.rows}
+    found = [(event, stories.get(event.id)) for event in report.failures]
+    found += [
+        (story.rows[0], story)
+        for story in diagnosis.stories
+        if not story.terminal and story.outcome != "recovered"
+    ]
+    return sorted(found, key=lambda pair: order(pair[0]))
+
+
+def _told(event: ErrorEvent, story: Story | None, catalogue: Catalogue) -> dict[str, Any]:
+    entry = story.explanation.entry if story else catalogue.explain(event).entry
+    facts = _story(event, story) if story else dict.fromkeys(_STORY)
+    return {**_row(event, entry), "terminal": event.is_terminal, **facts}
+
+
+def _story(event: ErrorEvent, story: Story) -> dict[str, Any]:
+    listed = event.id == _first(story).id
+    facts = (
+        story.id,
+        story.outcome,
+        free(story.evidence),
+        story.path,
+        story.symptom_of,
+        story.events,
+        " ".join(story.event_ids) if listed else None,
+    )
+    return dict(zip(_STORY, facts, strict=True))
+
+
+def _first(story: Story) -> ErrorEvent:
+    """The event whose row lists all ids of a story: they are listed once."""
+    return next((row for row in story.rows if row.is_terminal), story.rows[0])
+
+
+def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
     return {
         **failure_document(event),
         "role": free(event.role) or None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.catalogue import OWNER_WORDS, PLATFORM_WORDS
 from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
 from bot.domain.report import Report
+from bot.domain.text import clip
 from bot.render.buttons import Button, buttons_of
 from bot.render.details import rest_of
 from bot.render.filters import count
@@ -75,13 +76,13 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
         lead=lead_of(report, diagnosis),
         colour=_colour(report, diagnosis),
         cls=CLASSES[verdict.cls],
-        sureness=f"{verdict.sureness} confidence, {verdict.confidence:.2f}",
+        sureness=f"{verdict.sureness} confidence ({verdict.confidence:.2f})",
         evidence=_evidence(diagnosis, sizes),
         changes=brief(verdict.changes_if, sizes.changes),
         steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
         turn=TURNS[verdict.cls],
         people=_people(diagnosis),
-        spread=tuple(shorten(line, sizes.spread) for line in _spread(diagnosis, sizes)),
+        spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
         rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
         cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
         buttons=buttons,
@@ -111,6 +112,8 @@ def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
 
 def _people(diagnosis: Diagnosis) -> str:
     people = diagnosis.people
+    if not people.affected:
+        return f"none ({people.in_room:,} seen in the room)"
     told = f"{people.affected:,} of {people.in_room:,} in the room"
     ends = [
         f"{number:,} {words}"
@@ -148,7 +151,7 @@ def _shares(shares: Sequence[Share], sizes: Sizes) -> str:
 
 
 def _share(one: Share, sizes: Sizes) -> str:
-    label = shorten(free(_NAMES.get(one.label, one.label)), sizes.label)
+    label = clip(free(_NAMES.get(one.label, one.label)), sizes.label)
     if one.total is None:
         return f"{one.affected:,} {label}"
     return f"{label} {one.affected:,} of {one.total:,}"

@@ -1,12 +1,14 @@
 """Reports as no honest app would send them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from bot.domain.catalogue import Catalogue, Entry
+from bot.domain.diagnosis import Case, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.places import Room, Session
+from bot.domain.places import Peer, Room, Session
 from bot.domain.report import Completeness, Report, Window, distinct
 from bot.domain.target import Target, TargetKind
 
@@ -130,3 +132,49 @@ def reports(draw: st.DrawFn, most: int = 12) -> Report:
         events=distinct(found),
         notes=tuple(draw(st.lists(texts, max_size=5))),
     )
+
+
+moments = st.none() | st.integers(-4000, 4000).map(lambda n: NOON + timedelta(seconds=n))
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    """A session in which the hostile peers come and go."""
+    found = [draw(peers | maybe_id) or "nobody" for _ in range(draw(st.integers(0, 5)))]
+    return Session(
+        draw(st.just("66ac5e989b41849dde50f549") | idents),
+        "65af97002889d74ef8d1e18f",
+        "main",
+        created_at=draw(moments),
+        ended_at=draw(moments),
+        peers={
+            one: Peer(one, draw(maybe), draw(maybe_id), draw(maybe), draw(moments), draw(moments))
+            for one in found
+        },
+    )
+
+
+@st.composite
+def diagnosed(draw: st.DrawFn, most: int = 12) -> Report:
+    """The same hostile reports, their failures close in time, with what the engine makes of it."""
+    report = draw(reports(most))
+    close = draw(st.booleans())
+    found = [
+        replace(event, at=NOON + timedelta(seconds=draw(st.integers(0, 300)))) if close else event
+        for event in report.events
+    ]
+    known = tuple(draw(st.lists(sessions(), max_size=2)))
+    target = report.target
+    case = Case(
+        target.room,
+        report.as_of,
+        distinct(found),
+        sessions=known,
+        kind=target.kind,
+        session_id=target.session.id if target.session else None,
+        peer_id=target.peer_id,
+        user_id=target.user_id,
+        complete=report.completeness.complete,
+    )
+    diagnosis = diagnose(case, CATALOGUE)
+    return replace(report, events=distinct(found), sessions=known, diagnosis=diagnosis)

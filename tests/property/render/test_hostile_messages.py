@@ -138,11 +138,17 @@ def ids_in(messages: Sequence[Message]) -> list[str]:
     return re.findall(r"[0-9a-f]{8}-8ae0-4b1d-9d59-000000000000", json.dumps(shown))
 
 
+def value_to_press(message: Message) -> str:
+    """What `Show more` remembers; "" if it is not there."""
+    last = message.blocks[-1]
+    button = last["elements"][0] if last["type"] == "actions" else {}
+    return str(button["value"]) if button.get("action_id") == "show_more" else ""
+
+
 def chain(report: Report, messages: list[Message]) -> list[Message]:
     """The messages, and those that each press of their last `Show more` brings."""
     messages = list(messages)
-    while messages[-1].blocks[-1]["type"] == "actions":
-        value = messages[-1].blocks[-1]["elements"][0]["value"]
+    while value := value_to_press(messages[-1]):
         message = RENDERER.more(report, read_handle(value))
         hold(message)
         assert ids_in([message])

@@ -3,13 +3,18 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
+import pytest
+from diagnosed_reports import diagnosed, of_scenario
 from plain_reports import CATALOGUE, NOON, failure, report
 
 from bot.domain.errors import NothingFound
+from bot.domain.question import Clue, Kind, Question
 from bot.domain.report import Completeness, count_by_type
 from bot.domain.target import Candidate, Choices
 from bot.render.document import choices_document, document, error_document
+from bot.render.document_nothing import nothing_document
 from bot.render.export import files_of
 
 STAMP = "2026-11-22T12:00:01.123456789Z"
@@ -21,10 +26,13 @@ def test_document_of_a_report() -> None:
         failure(2, peer_id="PEER-00001", is_terminal=False),
     )
     seen = Completeness(3, None, complete=False, notes=("join: no total.",))
-    told = document(report(*events, completeness=seen, by_type=count_by_type(events)))
+    found = report(*events, completeness=seen, by_type=count_by_type(events))
+    told = document(diagnosed(found))
+    for added in ("people", "stories", "verdict"):
+        assert told.pop(added)
     empty = {"events": 0, "terminal": 0}
     assert told == {
-        "version": 1,
+        "version": 2,
         "target": {
             "kind": "room",
             "room_id": "65af97002889d74ef8d1e18f",
@@ -71,14 +79,14 @@ def test_document_of_a_report() -> None:
 
 
 def test_failures_stand_oldest_first() -> None:
-    told = document(report(failure(3), failure(1), failure(2)))
+    told = document(diagnosed(report(failure(3), failure(1), failure(2))))
     assert [each["event_id"][-1] for each in told["failures"]] == ["1", "2", "3"]
 
 
 def test_document_of_an_error() -> None:
     told = error_document(NothingFound("No room has that id."), "CD-ABCD2345")
     assert told == {
-        "version": 1,
+        "version": 2,
         "error": {
             "headline": NothingFound.headline,
             "cause": "No room has that id.",
@@ -126,3 +134,107 @@ def test_files_are_redacted() -> None:
     for file in files_of(found, CATALOGUE):
         assert "198.51.100.7" not in file.content
         assert "5004" not in file.content
+
+
+def test_a_report_without_a_diagnosis_is_no_document() -> None:
+    with pytest.raises(ValueError, match="only once it is diagnosed"):
+        document(report(failure(1)))
+
+
+def test_document_of_a_diagnosis() -> None:
+    found = of_scenario("symptom-named-in-the-text")
+    told = document(found)
+    assert told["people"]["affected"] == 1
+    assert told["people"]["in_room"] == 5
+    assert told["people"]["by_role"] == [{"label": "guest", "affected": 1, "total": 5}]
+    assert told["people"]["failed_calls"] == [{"user_id": "ann", "peer_ids": ["p-ann"], "calls": 1}]
+    cause, symptom = told["stories"]
+    assert symptom.pop("symptom_of") == cause["id"]
+    assert cause.pop("id").startswith("s-")
+    assert cause == {
+        "peer_ids": ["p-ann"],
+        "user_id": "ann",
+        "bot": False,
+        "type": "client.disconnected",
+        "action": "RECONNECT_SIGNAL",
+        "error_code": 1003,
+        "error_name": "WebSocketConnectionLost",
+        "platform": "web",
+        "first_at": found.events[0].stamp,
+        "last_at": "2026-11-02T10:06:00Z",
+        "events": 2,
+        "event_ids": ["drop", "drop-end"],
+        "terminal": True,
+        "outcome": "gave_up",
+        "evidence": "the SDK gave up after 60.0 s of trying",
+        "symptom_of": None,
+    }
+    verdict = told["verdict"]
+    assert set(verdict) == {
+        "class",
+        "confidence",
+        "words",
+        "evidence",
+        "changes_if",
+        "next_steps",
+    }
+    assert verdict["class"] == "user_network"
+    assert len(verdict["evidence"]) >= 2
+
+
+def test_document_of_nothing_is_an_answer_beside_the_error() -> None:
+    peer = "58ddb219-e3de-41f6-9511-a0bdf06823ef"
+    asked = Question(clues=(Clue(Kind.UUID, peer), Clue(Kind.OBJECT, "65af97002889d74ef8d1e18f")))
+    told = nothing_document(NothingFound("No peer has that id."), "CD-ABCD2345", asked, NOON)
+    assert told["version"] == 2
+    assert told["error"]["cause"] == "No peer has that id."
+    assert told["target"] == {
+        "kind": "peer",
+        "room_id": "65af97002889d74ef8d1e18f",
+        "session_id": None,
+        "peer_id": peer,
+        "user_id": None,
+    }
+    assert told["as_of"] == "2026-11-22T12:00:00Z"
+    assert told["completeness"] == {"fetched": 0, "total": 0, "complete": True, "notes": []}
+    assert {told["counts"][key] for key in ("events", "terminal", "peers")} == {0}
+    assert len(told["counts"]["by_type"]) == 5
+    assert told["failures"] == told["stories"] == []
+    assert told["people"]["affected"] == told["people"]["in_room"] == 0
+    assert told["verdict"]["class"] == "unknown"
+    assert told["verdict"]["confidence"] < 0.7
+
+
+def test_a_name_that_is_nothing_is_no_id() -> None:
+    asked = Question(clues=(Clue(Kind.NAME, "standup"),))
+    told = nothing_document(NothingFound("No room."), "CD-ABCD2345", asked, NOON)
+    assert told["target"]["kind"] == "room"
+    assert set(told["target"].values()) == {"room", None}
+
+
+def test_files_of_a_diagnosis_hold_terminal_events_and_what_did_not_go_away() -> None:
+    quiet = failure(5, id="quiet", error_code=3001, is_terminal=False, type="client.publish.failed")
+    found = diagnosed(report(*(failure(n, user_id="u") for n in range(3)), quiet))
+    table, tree = files_of(found, CATALOGUE)
+    rows = list(csv.DictReader(io.StringIO(table.content)))
+    assert [row["event_id"] for row in rows] == [
+        "event-00000",
+        "event-00001",
+        "event-00002",
+        "quiet",
+    ]
+    assert [row["terminal"] for row in rows] == ["True", "True", "True", "False"]
+    assert rows[0]["event_ids"] == "event-00000 event-00001 event-00002"
+    assert {row["outcome"] for row in rows} <= {"gave_up", "blocked", "unknown"}
+    assert len(json.loads(tree.content)["failures"]) == 4
+    assert table.title == "All 4 failures of CD-ABCD2345 (CSV)"
+
+
+def test_what_no_story_holds_is_in_the_files_all_the_same() -> None:
+    found = diagnosed(report(failure(1), failure(2)))
+    assert found.diagnosis is not None
+    bare = replace(found, diagnosis=replace(found.diagnosis, stories=found.diagnosis.stories[:1]))
+    table, _ = files_of(bare, CATALOGUE)
+    rows = list(csv.DictReader(io.StringIO(table.content)))
+    assert [row["event_id"] for row in rows] == ["event-00001", "event-00002"]
+    assert [bool(row["story"]) for row in rows] == [True, False]

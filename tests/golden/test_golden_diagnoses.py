@@ -1,0 +1,113 @@
+"""Every verdict and every outcome as it goes to Slack, held word for word, and within limits.
+
+`pytest tests/golden --snapshot-update` writes them anew; look at a change before you take it.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from golden_diagnoses import CATALOGUE, NOTHINGS, OUTCOMES, VERDICTS, diagnosed
+from scenario_case import files
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.domain.report import Report
+from bot.render.message import Message
+from bot.render.renderer import Renderer
+from workbench.pretend_slack.limits import check_message, visible_length, visible_text
+
+RENDERER = Renderer(CATALOGUE)
+
+
+@pytest.fixture
+def golden(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def shape(message: Message) -> dict[str, Any]:
+    blocks = [dict(block) for block in message.blocks]
+    assert check_message({"text": message.text, "blocks": blocks}, update=True) == []
+    return {"part": message.part, "text": message.text, "blocks": blocks}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_opening_of_verdict(verdict: str, golden: SnapshotAssertion) -> None:
+    report = diagnosed(VERDICTS[verdict])
+    assert report.diagnosis is not None
+    assert report.diagnosis.verdict.cls == verdict
+    assert shape(RENDERER.answer(report).opening) == golden
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_thread_of_outcome(outcome: str, golden: SnapshotAssertion) -> None:
+    report = diagnosed(OUTCOMES[outcome])
+    assert report.diagnosis is not None
+    assert outcome in {story.outcome for story in report.diagnosis.stories}
+    assert [shape(reply) for reply in RENDERER.answer(report).replies] == golden
+
+
+@pytest.mark.parametrize("reason", NOTHINGS)
+def test_opening_of_nothing(reason: str, golden: SnapshotAssertion) -> None:
+    report = diagnosed(NOTHINGS[reason])
+    assert report.diagnosis is not None
+    assert report.diagnosis.nothing is not None
+    assert report.diagnosis.nothing.reason == reason
+    assert shape(RENDERER.answer(report).opening) == golden
+
+
+def test_opening_where_everybody_recovered(golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(diagnosed("service-nine-got-503-and-got-in")).opening) == golden
+
+
+@pytest.mark.parametrize("messages", [1, 3])
+def test_private_answer_of_a_diagnosis(messages: int, golden: SnapshotAssertion) -> None:
+    found = diagnosed("device-blips-of-others-weigh-nothing")
+    shown = RENDERER.private(found, messages=messages, note="Only you see this.")
+    assert [shape(message) for message in shown] == golden
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_reply_for_the_customer(verdict: str, golden: SnapshotAssertion) -> None:
+    message = shape(RENDERER.reply(diagnosed(VERDICTS[verdict])))
+    assert visible_text(message["blocks"]).splitlines() == golden
+
+
+def test_recovered_errors(golden: SnapshotAssertion) -> None:
+    found = diagnosed("device-blips-of-others-weigh-nothing")
+    assert [shape(message) for message in RENDERER.recovered(found)] == golden
+
+
+def test_timeline(golden: SnapshotAssertion) -> None:
+    told = [shape(one) for one in RENDERER.timeline(diagnosed(VERDICTS["service"]))]
+    assert [visible_text(message["blocks"]).splitlines() for message in told] == golden
+
+
+def test_packet(golden: SnapshotAssertion) -> None:
+    message, file = RENDERER.packet(diagnosed(OUTCOMES["gave_up"]))
+    told = visible_text(shape(message)["blocks"]).splitlines()
+    assert {"message": told, file.name: file.content.splitlines()} == golden
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_every_scenario_keeps_every_promise(path: Any) -> None:
+    report = diagnosed(path.stem)
+    answer = RENDERER.answer(report)
+    opening = shape(answer.opening)["blocks"]
+    assert len(opening) <= 12
+    assert visible_length(opening) <= 2500
+    message, _ = RENDERER.packet(report)
+    brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), message)
+    for one in (*answer.replies, *brought):
+        assert visible_length(shape(one)["blocks"]) <= 8000
+    holds_nothing_internal(report)
+
+
+def holds_nothing_internal(report: Report) -> None:
+    """The customer's reply knows no ids and no codes."""
+    told = visible_text(shape(RENDERER.reply(report))["blocks"]).replace(report.lookup_id, "")
+    words = set(re.findall(r"[\w-]+", told.replace("100ms.live", "")))
+    for event in report.events:
+        for internal in (event.peer_id, event.session_id, str(event.error_code)):
+            assert internal not in words
+    assert "{" not in told

@@ -1,0 +1,104 @@
+"""Whatever was diagnosed, every message is valid, short enough, mentions nobody, drops nothing."""
+
+import json
+import re
+from collections.abc import Sequence
+
+import pytest
+from hostile_facts import ADDRESSES, diagnosed, texts
+from hypothesis import given
+from hypothesis import strategies as st
+from test_hostile_messages import RENDERER, chain, hold, hold_all, modest
+
+from bot.domain.handle import handle_of, read_handle, write_handle
+from bot.domain.report import Report
+from bot.render.details import details_of
+from bot.render.document import document
+from bot.render.message import Message
+
+BUTTONS = ("recovered", "timeline", "reply", "packet")
+EVENT = r"[0-9a-f]{8}-8ae0-4b1d-9d59-000000000000"
+
+
+def entries_in(messages: Sequence[Message]) -> list[str]:
+    """The events that entries are about, in order."""
+    raw = json.dumps([block for each in messages for block in each.blocks])
+    return re.findall(rf"\\nevent +({EVENT})", raw)
+
+
+def buttons_of(message: Message) -> list[dict[str, str]]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [button for row in rows for button in row if button["action_id"] in BUTTONS]
+
+
+@modest
+@given(diagnosed())
+def test_answer_with_a_diagnosis_keeps_every_promise(report: Report) -> None:
+    answer = RENDERER.answer(report)
+    hold(answer.opening, blocks=12, characters=2500)
+    assert len(answer.replies) <= 10
+    hold_all([answer.opening, *answer.replies, *([answer.more] if answer.more else [])])
+    buttons = buttons_of(answer.opening)
+    assert len(buttons) <= 4
+    for button in buttons:
+        assert read_handle(button["value"]).lookup_id == report.lookup_id
+
+
+@modest
+@given(diagnosed(most=20))
+def test_replies_hold_every_entry_once_in_order(report: Report) -> None:
+    answer = RENDERER.answer(report)
+    replies = [*answer.replies, answer.more] if answer.more else list(answer.replies)
+    shown = entries_in(chain(report, replies)) if replies else []
+    assert shown == [detail.event.id for detail in details_of(report)]
+    assert {event.id for event in report.failures} <= set(shown)
+
+
+@modest
+@given(diagnosed(), st.integers(1, 5), texts)
+def test_private_answer_with_a_diagnosis_keeps_every_promise(
+    report: Report, messages: int, note: str
+) -> None:
+    shown = RENDERER.private(report, messages=messages, note=note)
+    assert 1 <= len(shown) <= messages
+    hold_all(shown)
+    if messages > 1:
+        hold(shown[0], blocks=12, characters=2500)
+
+
+@modest
+@given(diagnosed(most=20), st.integers(1, 3))
+def test_private_buttons_lead_to_every_entry(report: Report, messages: int) -> None:
+    first = RENDERER.private(report, messages=messages)
+    shown = entries_in(chain(report, list(first)))
+    if write_handle(handle_of(report, after="x" * 40, shown=9, private=True)):
+        assert shown == [detail.event.id for detail in details_of(report)]
+
+
+@modest
+@given(diagnosed(most=25))
+def test_what_the_buttons_bring_keeps_every_promise(report: Report) -> None:
+    message, file = RENDERER.packet(report)
+    recovered, timeline = RENDERER.recovered(report), RENDERER.timeline(report)
+    assert 1 <= len(recovered) <= 3
+    assert 1 <= len(timeline) <= 3
+    hold_all([*recovered, *timeline, RENDERER.reply(report), message])
+    assert json.loads(file.content)["version"] == 1
+    for address in ADDRESSES:
+        assert address not in file.content
+
+
+@modest
+@given(diagnosed())
+def test_the_document_of_a_diagnosis_is_json_and_holds_every_event_once(report: Report) -> None:
+    told = json.loads(json.dumps(document(report)))
+    found = [event for story in told["stories"] for event in story["event_ids"]]
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+@modest
+@given(diagnosed())
+def test_buttons_lead_somewhere(name: str, report: Report) -> None:
+    if any(button["action_id"] == name for button in buttons_of(RENDERER.answer(report).opening)):
+        assert getattr(RENDERER, name)(report)

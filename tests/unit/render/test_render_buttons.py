@@ -1,0 +1,193 @@
+"""What the opening says and its buttons bring, at its fullest and at its emptiest."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from diagnosed_reports import RENDERER, diagnosed, of_scenario
+from plain_reports import NOON, failure, report, shown
+
+from bot.domain.events import ERROR_TYPES, Agent
+from bot.domain.handle import read_handle
+from bot.domain.places import Peer, Room, Session
+from bot.domain.report import Completeness, Report, Window
+from bot.render.course import offset
+from bot.render.message import Message
+from workbench.pretend_slack.limits import check_message, visible_length
+
+LABELS = {
+    "recovered": "Recovered errors",
+    "timeline": "Timeline",
+    "reply": "Reply for the customer",
+    "packet": "Packet for 100ms support",
+}
+
+
+def fullest() -> Report:
+    """Two hundred people, each with long names of everything, nothing seen completely."""
+    events = [
+        failure(
+            number,
+            type=(*ERROR_TYPES, "client.unheard.of" * 9)[number % 6],
+            error_code=4000 + number % 30,
+            error_name=f"Name{number % 30}" * 40,
+            error_message='"<&>' * 300,
+            role=f"role {number % 9} " * 20,
+            is_terminal=number % 3 == 0,
+            agent=Agent(
+                sdk=("web", "android", "ios")[number % 3],
+                sdk_version=f"1.{number % 20}" + ".0" * 40,
+                os=("web_Windows", "android", "ios")[number % 3],
+                device_model="Model " * 40,
+            ),
+        )
+        for number in range(200)
+    ]
+    found = report(
+        *events,
+        window=Window(NOON - timedelta(days=1), NOON),
+        completeness=Completeness(200, 10**9, complete=False, notes=("A page failed. " * 20,) * 9),
+        notes=("The name was found in 2 workspaces. " * 20,) * 9,
+    )
+    room = Room("r" * 400, "main", "&" * 4000, enabled=False)
+    return diagnosed(replace(found, target=replace(found.target, room=room)))
+
+
+def buttons(message: Message) -> dict[str, tuple[str, str]]:
+    return {
+        one["action_id"]: (one["text"]["text"], one["value"])
+        for block in message.blocks
+        if block["type"] == "actions"
+        for one in block["elements"]
+    }
+
+
+def test_the_fullest_opening_keeps_within_its_limits() -> None:
+    opening = RENDERER.answer(fullest(), note="I could not answer there. " * 40).opening
+    blocks = [dict(block) for block in opening.blocks]
+    assert check_message({"text": opening.text, "blocks": blocks}, update=True) == []
+    assert visible_length(blocks) <= 2500
+    assert len(blocks) <= 12
+    told = shown(opening)
+    for words in ("Verdict", "People affected", "What to do now", "200 events, 67 terminal"):
+        assert words in told
+    assert "200 of 1,000,000,000 events, as of 12:00:00 UTC, 30 days kept" in told
+
+
+def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
+    found = of_scenario("device-blips-of-others-weigh-nothing")
+    public = buttons(RENDERER.answer(found).opening)
+    assert {action: label for action, (label, _) in public.items()} == LABELS
+    for private, message in (
+        (False, RENDERER.answer(found).opening),
+        (True, RENDERER.private(found, messages=3)[0]),
+        (True, RENDERER.private(found, messages=1)[0]),
+    ):
+        for action in LABELS:
+            handle = read_handle(buttons(message)[action][1])
+            assert handle.private is private
+            assert handle.lookup_id == found.lookup_id
+            assert handle.room_id == found.target.room.id
+
+
+def test_only_buttons_that_lead_somewhere_are_shown() -> None:
+    failed = RENDERER.answer(of_scenario("network-office-never-finds-a-path")).opening
+    assert set(buttons(failed)) == set(LABELS) - {"recovered"}
+    assert buttons(RENDERER.answer(of_scenario("none-quiet-call")).opening) == {}
+    recorder = RENDERER.answer(of_scenario("bot-recorder-gives-up")).opening
+    assert "reply" not in buttons(recorder)
+    assert buttons(RENDERER.answer(report(failure(1))).opening) == {}
+
+
+@pytest.mark.parametrize(("length", "left"), [(1200, 2), (3000, 0)])
+def test_what_would_not_fit_is_left_out_whole(length: int, left: int) -> None:
+    found = of_scenario("device-blips-of-others-weigh-nothing")
+    target = replace(found.target, kind="user", user_id="u" * length)
+    shown_there = buttons(RENDERER.answer(replace(found, target=target)).opening)
+    assert len(shown_there) == left
+    told = shown(RENDERER.answer(replace(found, target=target)).opening)
+    assert ("press" in told) is bool(left)
+
+
+def test_the_rest_is_summed_up_in_a_line() -> None:
+    told = shown(RENDERER.answer(of_scenario("device-blips-of-others-weigh-nothing")).opening)
+    assert "5 failures recovered: press “Recovered errors”" in told
+    assert "5 more recovered." in told
+
+
+def test_recovered_errors_are_at_most_three_messages_and_the_rest_is_counted() -> None:
+    events = [
+        failure(n, is_terminal=False, error_code=4005, type=ERROR_TYPES[0]) for n in range(200)
+    ]
+    found = diagnosed(report(*events))
+    messages = RENDERER.recovered(found)
+    assert [message.part for message in messages] == ["recovered-1", "recovered-2", "recovered-3"]
+    told = "".join(map(shown, messages))
+    listed = told.count("event event-")
+    assert f"{200 - listed} more are not listed" in told
+
+
+def test_a_stale_button_gets_an_answer_all_the_same() -> None:
+    nothing = of_scenario("none-quiet-call")
+    assert "the end of each is known" in RENDERER.recovered(nothing)[0].text
+    assert "no error to draw" in RENDERER.timeline(nothing)[0].text
+    plain = report(failure(1))
+    assert "no reply" in RENDERER.reply(plain).text
+    assert RENDERER.packet(plain)[0].part == "packet"
+
+
+def test_the_timeline_draws_stays_and_ends_in_lanes_worst_first() -> None:
+    session = Session(
+        "66ac5e989b41849dde50f549",
+        "65af97002889d74ef8d1e18f",
+        "main",
+        created_at=NOON,
+        ended_at=NOON + timedelta(minutes=47),
+        peers={
+            f"peer-{name}": Peer(f"Peer-{name}", name, name, "host", NOON + timedelta(minutes=at))
+            for name, at in (("Ann", 0), ("Bob", 20))
+        },
+    )
+    lost = failure(600, user_id="Ann", user_name="Ann", peer_id="Peer-Ann", error_code=4005,
+                   type=ERROR_TYPES[0])  # fmt: skip
+    drop = failure(1500, user_id="Bob", user_name="Bob", peer_id="Peer-Bob", is_terminal=False,
+                   error_code=1003, type="client.disconnected")  # fmt: skip
+    found = report(lost, drop, as_of=NOON + timedelta(hours=2), sessions=(session,))
+    [message] = RENDERER.timeline(diagnosed(found))
+    rows = {row[:3]: row[16:] for row in shown(message).splitlines() if row[16:17] in {"J", "."}}
+    assert list(rows) == ["Ann", "Bob"]
+    assert rows["Ann"] == "J=========X====================================L"
+    assert rows["Bob"] == "....................J====?=====================L"
+    assert "12:00" in shown(message)
+
+
+def test_far_apart_failures_are_drawn_apart_and_the_earliest_are_counted() -> None:
+    found = diagnosed(report(*(failure(n * 7200, user_id="u") for n in range(5))))
+    messages = RENDERER.timeline(found)
+    assert [message.part for message in messages] == ["timeline-1", "timeline-2", "timeline-3"]
+    assert "2 earlier stretches are not drawn" in shown(messages[0])
+
+
+def test_many_lanes_are_counted() -> None:
+    found = diagnosed(report(*(failure(n) for n in range(40))))
+    [message] = RENDERER.timeline(found)
+    assert "28 more people with errors not drawn. 16 more failures not listed." in shown(message)
+
+
+def test_the_packet_holds_ids_and_versions_but_no_names() -> None:
+    found = of_scenario("device-blips-of-others-weigh-nothing")
+    message, file = RENDERER.packet(found)
+    for text in (shown(message), file.content):
+        assert "p-ann" in text
+        assert "web 0.12.15" in text
+        assert "2026-11-02T10:01:00Z" in text
+        assert "Member 1" not in text
+        assert "Ann" not in text
+    assert file.name == "CD-ABCD2345-packet.json"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "+00:00"), (42, "+00:42"), (-20, "-00:20"), (3723, "+1:02:03")]
+)
+def test_offset(seconds: int, words: str) -> None:
+    assert offset(timedelta(seconds=seconds)) == words
