@@ -6,6 +6,8 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
+from bot.domain.progress import Progress as Reading
+
 
 class Progress:
     """Shows what a look-up is doing. Use as a context manager."""
@@ -35,7 +37,7 @@ class Progress:
         else:
             self._console.print(note, highlight=False)
 
-    def watch(self, rows: int, total: int | None) -> None:
+    def watch(self, progress: Reading) -> None:
         """Say how many events were read."""
-        of = "" if total is None else f" of {total:,}"
-        self._status.update(f"Reading events: {rows:,}{of} …")
+        of = "" if progress.total is None else f" of {progress.total:,}"
+        self._status.update(f"Reading events: {progress.fetched:,}{of} …")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.events import ErrorEvent
+from bot.domain.progress import Progress
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
 from bot.investigate.ports import EventQuery, HundredMs, Watch, unwatched
@@ -38,16 +39,16 @@ class Reader:
             Walk(EventQuery(target.room.id, kind, target.peer_id, target.user_id))
             for kind in self.types
         ]
-        await self._side_by_side(walks)
+        await self._side_by_side(target, walks)
         _raise_if_blind(walks)
         return Fetched(
             distinct(event for one in walks for event in one.events.values()),
             _completeness(walks),
         )
 
-    async def _side_by_side(self, walks: Sequence[Walk]) -> None:
+    async def _side_by_side(self, target: Target, walks: Sequence[Walk]) -> None:
         def told() -> None:
-            self.watch(sum(one.rows for one in walks), _sum([one.total for one in walks]))
+            self.watch(_progress(target, walks))
 
         tasks = [asyncio.ensure_future(walk(self.hundredms, one, self.cap, told)) for one in walks]
         try:
@@ -55,6 +56,16 @@ class Reader:
         finally:
             for task in tasks:
                 task.cancel()
+
+
+def _progress(target: Target, walks: Sequence[Walk]) -> Progress:
+    return Progress(
+        target,
+        fetched=sum(one.rows for one in walks),
+        total=_sum([one.total for one in walks]),
+        by_type={one.query.type: one.rows for one in walks},
+        begun=all(one.started or one.trouble is not None for one in walks),
+    )
 
 
 def _sum(totals: Sequence[int | None]) -> int | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.events import ErrorEvent
 from bot.domain.places import Room, Session
+from bot.domain.progress import Progress
 from bot.domain.tracks import PeerStats, TrackEvent
 
 
@@ -129,11 +130,11 @@ Clock = Callable[[], datetime]
 Tell = Callable[[str], Awaitable[None]]
 """Tells the asker, while they wait, what is being waited for. Plain text, one sentence."""
 
-Watch = Callable[[int, int | None], None]
-"""Is told, after each page, the events read so far and the total (None: not known yet)."""
+Watch = Callable[[Progress], None]
+"""Is told, after each page, how far the reading has come."""
 
 
-def unwatched(rows: int, total: int | None) -> None:
+def unwatched(progress: Progress) -> None:
     """A Watch that looks away."""
 
 

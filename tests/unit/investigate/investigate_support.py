@@ -8,6 +8,7 @@ from functools import cache
 import httpx
 
 from bot.catalogue import load_catalogue
+from bot.domain.progress import Progress
 from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.domain.report import Report
@@ -68,8 +69,8 @@ class Bench:
     async def tell(self, note: str) -> None:
         self.told.append(note)
 
-    def watch(self, rows: int, total: int | None) -> None:
-        self.watched.append((rows, total))
+    def watch(self, progress: Progress) -> None:
+        self.watched.append((progress.fetched, progress.total))
 
     async def ask(self, text: str) -> Report | Choices:
         return await self.put(read_question(text, NOW))
