@@ -20,6 +20,17 @@ ERROR_TYPES = (
 
 TRACK_TYPES = ("track.add.success", "track.update.success", "track.remove.success")
 
+_SUCCESS = ".success"
+
+
+def is_error_type(kind: str) -> bool:
+    """True for the five types and for any that 100ms may add; False for what tells of a success.
+
+    100ms names every event that is no error `….success`: tracks, peers, sessions, recordings.
+    https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
+    """
+    return not kind.lower().endswith(_SUCCESS)
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:

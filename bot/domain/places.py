@@ -30,7 +30,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One meeting in a room, from first join to end. `ended_at` is None while it runs."""
+    """One meeting in a room, from first join to end.
+
+    `ended_at` is None while it runs, and also if 100ms says that it ended but not when.
+    """
 
     id: str
     room_id: str
@@ -39,6 +42,11 @@ class Session:
     created_at: datetime | None = None
     ended_at: datetime | None = None
     peers: Mapping[str, Peer] = field(default_factory=dict)
+
+    @property
+    def running(self) -> bool:
+        """True if 100ms calls it active; an end that is merely unknown is an end all the same."""
+        return self.active and self.ended_at is None
 
 
 def birth_of(object_id: str) -> datetime | None:

@@ -42,7 +42,7 @@ class Reader:
         await self._side_by_side(target, walks)
         _raise_if_blind(walks)
         return Fetched(
-            distinct(event for one in walks for event in one.events.values()),
+            distinct(event for one in walks for event in one.failures),
             _completeness(walks),
         )
 

@@ -1,10 +1,10 @@
 """Reading one cursor to its end, whatever the far side does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
 from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page
 
@@ -35,6 +35,11 @@ class Walk:
         self._empty = 0 if page.rows else self._empty + 1
         for event in page.events:
             self.events.setdefault(event.id, event)
+
+    @property
+    def failures(self) -> Iterator[ErrorEvent]:
+        """What was read, but for stray rows that tell of a success, such as a track's."""
+        return (event for event in self.events.values() if is_error_type(event.type))
 
     def _learn_total(self, page: Page) -> None:
         """Keep the query's total; add up totals that turn out to be each page's own.

@@ -14,7 +14,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One peer's time in one session. `running` if nothing says that the session ended."""
+    """One peer's time in one session. `running` if 100ms says that the session goes on."""
 
     peer_id: str
     session_id: str
@@ -32,7 +32,7 @@ def stays_of(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
     for session in sessions:
         for key, peer in session.peers.items():
             peer_id = (peer.id or key).lower()
-            stay = Stay(peer_id, session.id, peer.joined_at, peer.left_at, session.ended_at is None)
+            stay = Stay(peer_id, session.id, peer.joined_at, peer.left_at, session.running)
             found[peer_id].append(stay)
     return dict(found)
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -153,6 +154,11 @@ def test_a_running_call_counts_up_to_now() -> None:
     lost = event("a", 100, "disconnected", 1003)
     assert only(lost, sessions=(held,), now=at(161)).outcome == "recovered"
     assert only(lost, sessions=(held,), now=at(160)).outcome == "unknown"
+
+
+def test_a_call_that_ended_nobody_knows_when_did_not_go_on() -> None:
+    over = replace(session(peer("ann", 0, None), ends=None), active=False)
+    assert only(event("a", 100, "disconnected", 1003), sessions=(over,)).outcome == "unknown"
 
 
 def test_symptoms_do_not_weigh() -> None:

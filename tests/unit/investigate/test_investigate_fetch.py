@@ -67,6 +67,13 @@ async def test_what_is_not_documented_changes_nothing(
     assert report.completeness.complete
 
 
+async def test_a_stray_row_that_tells_of_a_success_is_no_error(bench: Bench) -> None:
+    bench.hundredms.switches.change({"stray_row": True})
+    report = await bench.report("healthy")
+    assert report.events == ()
+    assert report.completeness.complete
+
+
 async def test_without_totals_nothing_is_proved(bench: Bench) -> None:
     bench.hundredms.switches.change({"total": "absent"})
     report = await bench.report("storm")
