@@ -26,6 +26,7 @@ from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, unw
 from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
 from bot.investigate.spelling import read_any_spelling
+from bot.investigate.then import known_by, still_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ class Investigator:
         return await self._report(found, task, tell)
 
     async def reopen(self, handle: Handle, tell: Tell) -> Report:
-        """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be."""
+        """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be.
+
+        What was recorded later is no part of it, neither here nor in its diagnosis.
+        """
         if handle.workspace not in self.workspaces:
             raise NotAllowed(
                 f"The 100ms workspace {handle.workspace} is no longer configured.",
@@ -75,34 +79,37 @@ class Investigator:
         window = Window(handle.since, earlier(handle.until, handle.as_of))
         report = await self._report(target, Task(handle.lookup_id, window, handle.types), tell)
         asked = Window(handle.since, handle.until)
-        return replace(report, as_of=handle.as_of, window=asked)
+        kept = still_kept(report.completeness, handle, self.clock())
+        return replace(report, as_of=handle.as_of, window=asked, completeness=kept)
 
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
-        """The report with its diagnosis, from evidence read within the budget.
+        """The report with its diagnosis as of the report, from evidence read within the budget.
 
         Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm
         of thousands of events takes seconds.
         """
         hundredms = self._on(report.target.room.workspace, tell)
-        evidence = await gather_evidence(
+        found = await gather_evidence(
             hundredms,
             report.target,
             report.events,
-            self.clock(),
+            report.as_of,
             self.budget,
             report.window,
             read=_whole_room(report),
         )
+        evidence = known_by(found, report.as_of)
         case = case_of(
             report.target,
             report.events,
             evidence,
-            self.clock(),
+            report.as_of,
             report.window,
             complete=report.completeness.complete,
         )
         diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
-        return replace(report, diagnosis=diagnosis, notes=(*report.notes, *evidence.notes))
+        notes = (*report.notes, *evidence.notes)
+        return replace(report, diagnosis=diagnosis, sessions=evidence.sessions, notes=notes)
 
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         """Each clue with what it is and when it was created, for a person to choose.
