@@ -12,6 +12,7 @@ from bot.render.compose import Composer
 from bot.render.document import instant
 from bot.render.filters import count
 from bot.render.message import File, Message
+from bot.render.packet_json import json_blocks
 from bot.render.packet_text import text_blocks
 from bot.render.words import free
 
@@ -26,9 +27,17 @@ def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
     name = f"{report.lookup_id}-packet.json"
     blocks, left = text_blocks(facts)
     message = composer.message(
-        "packet", "packet", blocks=blocks, left=left, file=name, reference=report.lookup_id
+        "packet", "packet", blocks=blocks, left=left, reference=report.lookup_id
     )
     return message, File(name, f"Packet for 100ms support, look-up {report.lookup_id}", text)
+
+
+def packet_json_message(composer: Composer, report: Report) -> Message:
+    """The packet's JSON as text, for where no file can be attached."""
+    blocks, left = json_blocks(_facts(report, _stories(report)))
+    return composer.message(
+        "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
+    )
 
 
 def _stories(report: Report) -> list[Story]:

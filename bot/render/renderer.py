@@ -17,7 +17,7 @@ from bot.render.filters import EMPTY
 from bot.render.limits import OPTION_VALUE_MOST, shorten
 from bot.render.message import Answer, File, Message
 from bot.render.offered import offered
-from bot.render.packet import packet_message
+from bot.render.packet import packet_json_message, packet_message
 from bot.render.rest import rest_messages
 from bot.render.timeline import timeline_messages
 from bot.render.usage import EXAMPLES, KINDS, WORDS
@@ -73,6 +73,10 @@ class Renderer:
     def packet(self, report: Report) -> tuple[Message, File]:
         """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
         return packet_message(self._composer, report)
+
+    def packet_json(self, report: Report) -> Message:
+        """The packet's JSON as text, cut to a message, for where no file can be attached."""
+        return packet_json_message(self._composer, report)
 
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""

@@ -89,6 +89,11 @@ def test_packet(golden: SnapshotAssertion) -> None:
     assert {"message": told, file.name: file.content.splitlines()} == golden
 
 
+def test_packet_as_json_in_words(golden: SnapshotAssertion) -> None:
+    message = shape(RENDERER.packet_json(diagnosed(OUTCOMES["gave_up"])))
+    assert visible_text(message["blocks"]).splitlines() == golden
+
+
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
 def test_every_scenario_keeps_every_promise(path: Any) -> None:
     report = diagnosed(path.stem)
@@ -98,6 +103,7 @@ def test_every_scenario_keeps_every_promise(path: Any) -> None:
     assert visible_length(opening) <= 2500
     message, _ = RENDERER.packet(report)
     brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), message)
+    brought = (*brought, RENDERER.packet_json(report))
     for one in (*answer.replies, *brought):
         assert visible_length(shape(one)["blocks"]) <= 8000
     holds_nothing_internal(report)

@@ -31,6 +31,18 @@ def buttons_of(message: Message) -> list[dict[str, str]]:
     return [button for row in rows for button in row if button["action_id"] in BUTTONS]
 
 
+def preformatted(message: Message) -> str:
+    """What stands in boxes, one after the other."""
+    found = [
+        leaf["text"]
+        for block in message.blocks
+        for box in block["elements"]
+        if box["type"] == "rich_text_preformatted"
+        for leaf in box["elements"]
+    ]
+    return "\n".join(found)
+
+
 @modest
 @given(diagnosed())
 def test_answer_with_a_diagnosis_keeps_every_promise(report: Report) -> None:
@@ -82,7 +94,12 @@ def test_what_the_buttons_bring_keeps_every_promise(report: Report) -> None:
     recovered, timeline = RENDERER.recovered(report), RENDERER.timeline(report)
     assert 1 <= len(recovered) <= 3
     assert 1 <= len(timeline) <= 3
-    hold_all([*recovered, *timeline, RENDERER.reply(report), message])
+    words = RENDERER.packet_json(report)
+    hold_all([*recovered, *timeline, RENDERER.reply(report), message, words])
+    whole, shown = json.loads(file.content), json.loads(preformatted(words))
+    left = shown.pop("failures_left_out", 0)
+    assert len(shown["failures"]) + left == len(whole["failures"])
+    assert shown["lookup_id"] == report.lookup_id
     assert json.loads(file.content)["version"] == 1
     for address in ADDRESSES:
         assert address not in file.content

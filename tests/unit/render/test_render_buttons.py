@@ -1,5 +1,7 @@
 """What the opening says and its buttons bring, at its fullest and at its emptiest."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -184,6 +186,19 @@ def test_the_packet_holds_ids_and_versions_but_no_names() -> None:
         assert "Member 1" not in text
         assert "Ann" not in text
     assert file.name == "CD-ABCD2345-packet.json"
+
+
+def test_the_packets_json_in_words_is_whole_if_it_fits_and_else_says_what_it_lacks() -> None:
+    small = of_scenario("device-blips-of-others-weigh-nothing")
+    assert "failures_left_out" not in shown(RENDERER.packet_json(small))
+    found = diagnosed(report(*(failure(n, user_name="Zoe") for n in range(300))))
+    message = RENDERER.packet_json(found)
+    left = json.loads(RENDERER.packet(found)[1].content)["failures"]
+    told = re.search(r'"failures_left_out": (\d+)', shown(message))
+    assert told
+    assert 0 < int(told[1]) < len(left) == 300
+    assert f"{told[1]} more failures do not fit" in shown(message)
+    assert "Zoe" not in shown(message)
 
 
 @pytest.mark.parametrize(
