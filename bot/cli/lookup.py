@@ -13,11 +13,13 @@ from bot import wiring
 from bot.cli import terminal
 from bot.cli.logs import set_up_logs
 from bot.cli.progress import Progress
-from bot.domain.errors import AskedWrongly, BotError, Unexpected
+from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
+from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.document import choices_document, document, error_document
+from bot.render.document_nothing import nothing_document
 from bot.settings import read_settings
 
 log = logging.getLogger(__name__)
@@ -37,11 +39,16 @@ class Screen:
         """One JSON document on stdout."""
         print(json.dumps(facts, ensure_ascii=False, indent=2))  # noqa: T201
 
-    def error(self, error: BotError) -> int:
-        """The error in words, with its reference; the exit status it means."""
+    def error(self, error: BotError, question: Question | None = None) -> int:
+        """The error in words, with its reference; the exit status it means.
+
+        That nothing is known by an id is an answer as well: its document has a verdict.
+        """
         logged = logging.getLevelNamesMapping()[error.level.upper()]
         log.log(logged, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})
-        if self.as_json:
+        if self.as_json and question and isinstance(error, NothingFound):
+            self.document(nothing_document(error, self.reference, question, wiring.now()))
+        elif self.as_json:
             self.document(error_document(error, self.reference))
         else:
             terminal.show_error(Console(stderr=True), error, self.reference)
@@ -59,28 +66,29 @@ class Screen:
 async def run(text: str, *, as_json: bool) -> int:
     """Look `text` up and print the answer; the process's exit status."""
     screen = Screen(Console(), as_json, wiring.new_reference())
+    question = None
     try:
-        return await _answer(text, screen)
+        question = read_question(text, wiring.now())
+        if question.help and text.strip() and not as_json:
+            terminal.show_help(screen.out)
+            return ANSWERED
+        return await _answer(question, screen)
     except BotError as error:
-        return screen.error(error)
+        return screen.error(error, question)
     except Exception:
         log.exception("unexpected", extra={"lookup_id": screen.reference})
         return screen.error(Unexpected())
 
 
-async def _answer(text: str, screen: Screen) -> int:
+async def _answer(question: Question, screen: Screen) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
-    question = read_question(text, wiring.now())
-    if question.help and text.strip() and not screen.as_json:
-        terminal.show_help(screen.out)
-        return ANSWERED
     async with wiring.open_engine(settings, memory_needed=False) as engine:
         with Progress(Console(stderr=True)) as progress:
             found = await engine.investigator.report(
                 question, screen.reference, progress.tell, progress.watch
             )
-            if isinstance(found, Report) and not screen.as_json:
+            if isinstance(found, Report):
                 found = await engine.investigator.diagnosed(found, progress.tell)
         if isinstance(found, Choices):
             return screen.choices(found)

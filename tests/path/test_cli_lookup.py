@@ -78,7 +78,7 @@ async def test_twelve_thousand_events_are_all_there(terminal: Terminal) -> None:
     ran = await terminal.lookup("large")
     assert ran.status == 0
     document = ran.document
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["completeness"] == {
         "fetched": 12000,
         "total": 12000,
@@ -96,6 +96,9 @@ async def test_twelve_thousand_events_are_all_there(terminal: Terminal) -> None:
         event["timestamp"] for event in room.events if event["data"].get("is_terminal") is True
     }
     assert set(stamps) == wanted
+    told = [event for story in document["stories"] for event in story["event_ids"]]
+    assert len(told) == len(set(told)) == 12000
+    assert document["verdict"]["evidence"]
 
 
 async def test_a_page_that_fails_for_good_makes_it_incomplete(terminal: Terminal) -> None:
@@ -122,6 +125,44 @@ async def test_nothing_by_that_name_is_two(terminal: Terminal) -> None:
     assert ran.status == 2
     assert "no-such-room" in ran.document["error"]["cause"]
     assert ran.document["error"]["reference"].startswith("CD-")
+
+
+async def test_every_answer_has_a_verdict_also_one_without_events(terminal: Terminal) -> None:
+    asked = {"healthy": "none", "untouched": "unknown", "closed-desk": "account"}
+    for (name, verdict), ran in zip(
+        asked.items(), await asyncio.gather(*map(terminal.lookup, asked)), strict=True
+    ):
+        assert (name, ran.status) == (name, 0)
+        assert ran.document["version"] == 2
+        assert ran.document["verdict"]["class"] == verdict
+        assert len(ran.document["verdict"]["evidence"]) >= 2
+        assert "error" not in ran.document
+        if name != "closed-desk":
+            assert ran.document["stories"] == ran.document["failures"] == []
+            assert ran.document["counts"]["events"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("0123456789abcdef01234567", "room", "0123456789abcdef01234567"),
+        ("session 65cb8ba59b41849dde500001", "session", "65cb8ba59b41849dde500001"),
+        ("11111111-2222-4333-8444-555555555555", "peer", "11111111-2222-4333-8444-555555555555"),
+        ("user:nobody-at-all", "user", "nobody-at-all"),
+    ],
+)
+async def test_an_unknown_id_is_an_answer_and_an_error(
+    terminal: Terminal, text: str, kind: str, value: str
+) -> None:
+    ran = await terminal.lookup(text)
+    assert ran.status == 2
+    document = ran.document
+    assert document["error"]["reference"].startswith("CD-")
+    assert document["target"]["kind"] == kind
+    assert document["target"][f"{kind}_id"] == value
+    assert document["verdict"]["class"] == "unknown"
+    assert document["counts"]["events"] == 0
+    assert document["stories"] == document["failures"] == []
 
 
 async def test_nothing_recognised_is_two(terminal: Terminal) -> None:
