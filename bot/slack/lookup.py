@@ -2,6 +2,7 @@
 
 import structlog
 
+from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.slack.desk import Desk, Lookup
 from bot.slack.explain import Explained
@@ -24,9 +25,10 @@ async def run(desk: Desk, lookup: Lookup) -> None:
         border.place = await greet(desk, lookup)
         lookup = lookup.at(border.place)
         async with desk.crew.investigations:
-            found = await desk.tools.investigator.report(
-                lookup.question, lookup.id, Waiting(desk, lookup)
-            )
+            tell = Waiting(desk, lookup)
+            found = await desk.tools.investigator.report(lookup.question, lookup.id, tell)
+            if isinstance(found, Report):
+                found = await desk.tools.investigator.diagnosed(found, tell)
         if isinstance(found, Choices):
             await offer(desk, lookup, found)
         else:

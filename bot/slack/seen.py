@@ -23,6 +23,10 @@ class Seen:
         self._keys[key] = True
         return True
 
+    def known(self, *parts: str) -> bool:
+        """Whether these parts came before; remembers nothing."""
+        return "\0".join(parts) in self._keys
+
     def forget(self, *parts: str) -> None:
         """Let the same parts come again: what they started failed."""
         self._keys.pop("\0".join(parts), None)

@@ -10,7 +10,7 @@ from bot.domain.question import Clue, Question
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.investigate.ports import Clock, Tell
-from bot.render.message import Answer, Message
+from bot.render.message import Answer, File, Message
 
 
 class Investigates(Protocol):
@@ -22,6 +22,9 @@ class Investigates(Protocol):
     async def reopen(self, handle: Handle, tell: Tell) -> Report:
         """The same look-up again, as a button remembers it."""
 
+    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+        """The report with its diagnosis, as of the report."""
+
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         """What each clue is, for a person to choose."""
 
@@ -29,8 +32,8 @@ class Investigates(Protocol):
 class Renders(Protocol):
     """Puts facts into Slack's blocks.
 
-    Thousands of failures take half a second: `answer`, `private` and `more` are called in a
-    thread, so that nobody else's acknowledgement waits for them.
+    Thousands of failures take half a second: what takes a report is called in a thread, so
+    that nobody else's acknowledgement waits for it.
     """
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
@@ -43,6 +46,24 @@ class Renders(Protocol):
 
     def more(self, report: Report, handle: Handle) -> Message:
         """The next failures after those that the handle's reader has seen."""
+
+    def recovered(self, report: Report) -> tuple[Message, ...]:
+        """The failures that went away or whose end is not known; at most three messages."""
+
+    def timeline(self, report: Report) -> tuple[Message, ...]:
+        """Who had trouble when; at most three messages."""
+
+    def reply(self, report: Report) -> Message:
+        """A calm text for the customer."""
+
+    def packet(self, report: Report) -> tuple[Message, File]:
+        """What 100ms support needs, as text and as a file."""
+
+    def packet_json(self, report: Report) -> Message:
+        """That file's content as text, cut to a message."""
+
+    def elsewhere(self, note: str) -> Message:
+        """Where to look for what was asked."""
 
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +57,7 @@ class StandInInvestigator:
     asked: list[Question] = field(default_factory=list)
     reopened: list[Handle] = field(default_factory=list)
     described: list[tuple[Clue, ...]] = field(default_factory=list)
+    diagnoses: int = 0
 
     async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
         self.asked.append(question)
@@ -73,6 +74,11 @@ class StandInInvestigator:
         if self.error is not None:
             raise self.error
         return report_of(handle.lookup_id, self.failures)
+
+    async def diagnosed(self, report: Report, tell: Tell) -> Report:  # noqa: ARG002
+        """Nothing is added: the stand-in renderer shows bare events."""
+        self.diagnoses += 1
+        return report
 
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         self.described.append(tuple(clues))
@@ -97,6 +103,15 @@ def simple(part: str, text: str, *buttons: dict[str, Any]) -> Message:
     return Message(part, text[:3000], (section(text), *actions))
 
 
+REOPENING = ("recovered", "timeline", "reply", "packet")
+
+
+def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
+    """The buttons under an opening."""
+    value = write_handle(handle_of(report, after=None, shown=0, private=private))
+    return [button(name, name.capitalize(), value) for name in REOPENING]
+
+
 @dataclass
 class StandInRenderer:
     """Shows little, in the right shape: one failure a reply."""
@@ -110,7 +125,9 @@ class StandInRenderer:
         files = (File("failures.csv", "Failures", "id\n"),) if left else ()
         return Answer(
             simple(
-                "opening", f"{note} Room standup: {len(failures)} events, {len(failures)} terminal"
+                "opening",
+                f"{note} Room standup: {len(failures)} events, {len(failures)} terminal",
+                *reopening(report, private=False),
             ),
             tuple(simple(f"reply-{n}", f"{e.id} {e.peer_id}") for n, e in enumerate(shown, 1)),
             files,
@@ -125,7 +142,8 @@ class StandInRenderer:
         note: str = "",
         start: Handle | None = None,  # noqa: ARG002
     ) -> tuple[Message, ...]:
-        opening = simple("opening", f"{note} Room standup: {len(report.failures)} terminal")
+        words = f"{note} Room standup: {len(report.failures)} terminal"
+        opening = simple("opening", words, *reopening(report, private=True))
         rest = simple("reply-1", " ".join(e.id for e in report.failures) or "no failures")
         return (opening, rest)[:messages]
 
@@ -134,6 +152,25 @@ class StandInRenderer:
         event = report.failures[at]
         shown = self._rest(f"more-{event.id}", report, at + 1, private=handle.private)
         return simple(shown.part, f"{event.id} {event.peer_id}", *_buttons(shown))
+
+    def recovered(self, report: Report) -> tuple[Message, ...]:
+        return tuple(simple(f"recovered-{n}", f"{e.id} ended") for n, e in _numbered(report))
+
+    def timeline(self, report: Report) -> tuple[Message, ...]:
+        return tuple(simple(f"timeline-{n}", f"{e.id} drawn") for n, e in _numbered(report))
+
+    def reply(self, report: Report) -> Message:
+        return simple("reply", f"Dear customer of {len(report.events)} events")
+
+    def packet(self, report: Report) -> tuple[Message, File]:
+        file = File("packet.json", "Packet", json.dumps([event.id for event in report.events]))
+        return simple("packet", f"Packet of {len(report.events)} events"), file
+
+    def packet_json(self, report: Report) -> Message:
+        return simple("packet-json", self.packet(report)[1].content)
+
+    def elsewhere(self, note: str) -> Message:
+        return simple("elsewhere", note)
 
     def looking(self, question: Question, reference: str) -> Message:  # noqa: ARG002
         return simple("looking", f"Looking up … ({reference})")
@@ -195,6 +232,10 @@ class StandInRenderer:
         after = report.failures[shown - 1].id if shown else None
         handle = handle_of(report, after=after, shown=shown, private=private)
         return simple(part, f"{left} more", button("show_more", "Show more", write_handle(handle)))
+
+
+def _numbered(report: Report) -> Iterator[tuple[int, ErrorEvent]]:
+    return enumerate(report.events, start=1)
 
 
 def _buttons(message: Message) -> list[dict[str, Any]]:

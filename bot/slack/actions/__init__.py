@@ -6,13 +6,30 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.slack.actions import choose, links, show_more
+from bot.slack.actions import (
+    choose,
+    links,
+    packet,
+    recovered,
+    reply,
+    show_more,
+    timeline,
+)
 from bot.slack.desk import Desk
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
+REOPENING = (
+    show_more.BUTTON,
+    recovered.BUTTON,
+    timeline.BUTTON,
+    reply.BUTTON,
+    packet.BUTTON,
+)
+"""Buttons that open their look-up again."""
+
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[Desk], Listener]], ...] = (
-    (show_more.ACTION_ID, show_more.listen),
+    *((re.compile(rf"\A{button.name}\Z"), button.listen) for button in REOPENING),
     (choose.ACTION_ID, choose.listen),
     (links.ACTION_ID, links.listen),  # the last: it takes what no other took
 )
