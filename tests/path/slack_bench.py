@@ -39,6 +39,7 @@ class Bench:
     investigator: StandInInvestigator = field(default_factory=StandInInvestigator)
     renderer: StandInRenderer = field(default_factory=StandInRenderer)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    hms_url: str = ""
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
 

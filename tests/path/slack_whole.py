@@ -1,5 +1,6 @@
 """The whole bot, nothing stood in: between a pretend Slack and a pretend 100ms."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -20,23 +21,48 @@ from workbench.pretend_slack import example_team, stand
 
 @contextlib.asynccontextmanager
 async def open_whole(
-    folder: Path, mode: str = "http", *, large: int = 2000, **changes: Any
+    folder: Path,
+    mode: str = "http",
+    *,
+    large: int = 2000,
+    scenarios: Path | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot with the demo world behind it; `changes` are fields of SlackSettings."""
-    world = demo_world(datetime.now(UTC), large_events=large)
+    world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
     async with AsyncExitStack() as stack:
         hms_url = await stack.enter_async_context(running(build(world)))
-        settings = Settings(
-            _env_file=None,
-            hms_access_key=ACCESS_KEY,
-            hms_secret=SECRET,
-            hms_api_url=hms_url,
-            database_url=f"sqlite:///{folder / 'bot.db'}",
-        )
-        engine = await stack.enter_async_context(open_engine(settings, memory_needed=True))
         team = example_team(retry_delays=(0.05, 0.1, 0.2))
         slack = await stack.enter_async_context(stand(team))
         edge: SlackSettings = settings_for(team, mode, **changes)
         bench = Bench(slack, edge)
-        async with started(bench, tools(engine), probes(engine)):
+        bench.hms_url = hms_url
+        async with _serving(bench, folder):
             yield bench
+
+
+@contextlib.asynccontextmanager
+async def restarted(bench: Bench, folder: Path) -> AsyncIterator[None]:
+    """The bot ended, and another one in its place that knows nothing of the first."""
+    bench.stop.set()
+    await bench.running
+    bench.stop = asyncio.Event()
+    (folder / "bot.db").unlink()
+    async with _serving(bench, folder):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _serving(bench: Bench, folder: Path) -> AsyncIterator[None]:
+    settings = Settings(
+        _env_file=None,
+        hms_access_key=ACCESS_KEY,
+        hms_secret=SECRET,
+        hms_api_url=bench.hms_url,
+        database_url=f"sqlite:///{folder / 'bot.db'}",
+    )
+    async with (
+        open_engine(settings, memory_needed=True) as engine,
+        started(bench, tools(engine), probes(engine)),
+    ):
+        yield
