@@ -12,6 +12,7 @@ import httpx
 from bot.domain.errors import Misconfigured
 from bot.hundredms.calls import Line, OnCall
 from bot.hundredms.client import HundredMsClient
+from bot.hundredms.gate import Gate
 from bot.hundredms.patience import Limits
 from bot.hundredms.token import TokenSource
 from bot.investigate.ports import Clock
@@ -19,6 +20,12 @@ from bot.investigate.ports import Clock
 __all__ = ["Credentials", "HundredMsClient", "Limits", "OnCall", "open_workspaces"]
 
 _CONNECTIONS = 64
+_IDLE_SECONDS = 50.0
+"""Connections are kept so long: setting one up costs three round trips before the first answer.
+
+httpx' own five seconds would end them between any two look-ups; load balancers end idle ones
+after a minute. One that the far side has ended is noticed, or costs a retry.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ async def open_workspaces(
                 tokens=TokenSource(
                     access_key=one.access_key, secret=one.secret, token=one.token, clock=clock
                 ),
-                gate=asyncio.Semaphore(limits.in_flight),
+                gate=Gate(limits.in_flight),
                 clock=clock,
                 limits=limits,
                 sleep=sleep,
@@ -78,7 +85,11 @@ def _http(
         trust_env=not own,  # a proxy of the environment is no way to a neighbour on this machine
         follow_redirects=False,  # a token goes to the configured host and to no other
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
-        limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+        limits=httpx.Limits(
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=_IDLE_SECONDS,
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,15 +12,15 @@ from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
-from bot.hundredms.announce import Announcer
+from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.decide import Meaning, Verdict, judge
+from bot.hundredms.gate import Gate
 from bot.hundredms.lenient import UnreadableBody, read
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
 from bot.hundredms.token import TokenSource
 from bot.hundredms.words import too_busy, why_refused
 from bot.investigate.ports import Clock
 
-Params = Mapping[str, str | int]
 OnCall = Callable[[str, str, int | None, float], None]
 """Told of each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
 
@@ -33,24 +33,6 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A GET. `name` is the endpoint without ids, for logs.
-
-    `absent` are statuses that here mean "nothing there", whatever they mean elsewhere.
-    """
-
-    name: str
-    path: str
-    params: Params = field(default_factory=dict)
-    absent: frozenset[int] = frozenset()
-
-    @property
-    def cursor(self) -> bool:
-        """True if it asks for a further page."""
-        return "start" in self.params
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """What all calls to one workspace share."""
 
@@ -58,16 +40,14 @@ class Line:
     url: str
     http: httpx.AsyncClient
     tokens: TokenSource
-    gate: asyncio.Semaphore
+    gate: Gate
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     on_call: OnCall | None = None
 
 
-async def get(
-    line: Line, call: Call, model: type[Model], announcer: Announcer | None = None
-) -> Model | Verdict:
+async def get(line: Line, call: Call, model: type[Model], asker: Asker = NOBODY) -> Model | Verdict:
     """The answer read as `model`, or the verdict on one that says ABSENT, REJECTED or EXPIRED.
 
     Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused.
@@ -78,11 +58,11 @@ async def get(
         wait=patience.wait,
         stop=patience.stop,
         sleep=line.sleep,
-        before_sleep=_announce(line, call, announcer),
+        before_sleep=_announce(line, call, asker),
         reraise=True,
     )
     try:
-        return await attempts(_authorised, line, call, model, patience)
+        return await attempts(_authorised, line, call, model, patience, asker)
     except Broken as error:
         _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
         raise HundredMsUnreachable(f"{error}.") from error
@@ -92,12 +72,12 @@ async def get(
 
 
 async def _authorised(
-    line: Line, call: Call, model: type[Model], patience: Patience
+    line: Line, call: Call, model: type[Model], patience: Patience, asker: Asker
 ) -> Model | Verdict:
     token = line.tokens.fresh()
-    answer = await _attempt(line, call, model, patience, token)
+    answer = await _attempt(line, call, model, patience, token, asker)
     if _refused(answer) and line.tokens.renewable:
-        answer = await _attempt(line, call, model, patience, line.tokens.renew(token))
+        answer = await _attempt(line, call, model, patience, line.tokens.renew(token), asker)
     if isinstance(answer, Verdict) and _refused(answer):
         _log.error("hundredms.refused", workspace=line.alias, call=call.name)
         raise HundredMsRefused(
@@ -107,9 +87,9 @@ async def _authorised(
 
 
 async def _attempt(
-    line: Line, call: Call, model: type[Model], patience: Patience, token: str
+    line: Line, call: Call, model: type[Model], patience: Patience, token: str, asker: Asker
 ) -> Model | Verdict:
-    async with line.gate:
+    async with line.gate.turn(asker.rank(call), asker) as begun_in:
         started = time.monotonic()
         status: int | None = None
         try:
@@ -122,7 +102,13 @@ async def _attempt(
             raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
         finally:
             _note(line, call, status, time.monotonic() - started, patience)
-    return _reading(line, call, model, response, body)
+    try:
+        answer = _reading(line, call, model, response, body)
+    except Busy:
+        line.gate.slow_down(begun_in)
+        raise
+    line.gate.speed_up()
+    return answer
 
 
 async def _send(line: Line, call: Call, token: str) -> tuple[httpx.Response, bytes]:
@@ -174,9 +160,7 @@ def _note(line: Line, call: Call, status: int | None, seconds: float, patience: 
         line.on_call(line.alias, call.name, status, seconds)
 
 
-def _announce(
-    line: Line, call: Call, announcer: Announcer | None
-) -> Callable[[RetryCallState], Awaitable[None]]:
+def _announce(line: Line, call: Call, asker: Asker) -> Callable[[RetryCallState], Awaitable[None]]:
     async def announce(state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
         _log.info(
@@ -186,8 +170,8 @@ def _announce(
             reason=str(failure),
             seconds=round(state.upcoming_sleep, 1),
         )
-        if announcer and isinstance(failure, Busy):
-            await announcer.wait(state.upcoming_sleep)
+        if asker.announcer and isinstance(failure, Busy):
+            await asker.announcer.wait(state.upcoming_sleep)
 
     return announce
 

@@ -6,8 +6,8 @@ https://www.100ms.live/docs/server-side/v2/introduction/basics
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self, TypeVar
 
 from pydantic import BaseModel
@@ -16,9 +16,10 @@ from bot.domain.errors import HundredMsUnreachable
 from bot.domain.places import Room, Session
 from bot.domain.tracks import PeerStats
 from bot.hundredms.announce import Announcer
-from bot.hundredms.calls import Call, Line, get
+from bot.hundredms.call import NOBODY, Asker, Call
+from bot.hundredms.calls import Line, get
 from bot.hundredms.decide import Meaning, Verdict
-from bot.hundredms.questions import events_call
+from bot.hundredms.questions import events_call, word, written
 from bot.hundredms.stats import StatsWire, stats_of
 from bot.hundredms.tracks import track_of
 from bot.hundredms.translate import event_of, room_of, session_of
@@ -40,7 +41,7 @@ class HundredMsClient:
 
     line: Line
     mark_key: bytes
-    announcer: Announcer | None = None
+    asker: Asker = NOBODY
 
     @property
     def alias(self) -> str:
@@ -49,7 +50,11 @@ class HundredMsClient:
 
     def with_tell(self, tell: Tell) -> Self:
         """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
-        return type(self)(self.line, self.mark_key, Announcer(tell, self.line.clock))
+        return replace(self, asker=Asker(Announcer(tell, self.line.clock)))
+
+    def aside(self) -> Self:
+        """The same workspace; calls made through it let all others go first."""
+        return replace(self, asker=replace(self.asker, aside=True))
 
     async def check(self) -> None:
         """One cheap call, to learn whether our credentials are accepted. Raises as every call."""
@@ -118,11 +123,11 @@ class HundredMsClient:
         """One page of at most 100 sessions; rows without id or room are left out."""
         filters = {
             "room_id": room_id,
-            "after": _written(after),
-            "before": _written(before),
+            "after": written(after),
+            "before": written(before),
             "start": start,
         }
-        params: dict[str, str | int] = {"active": _word(active), "limit": FULL}
+        params: dict[str, str | int] = {"active": word(active), "limit": FULL}
         params |= {name: value for name, value in filters.items() if value}
         wire = await self._get(Call("sessions", "sessions", params), Listing[SessionWire])
         if isinstance(wire, Verdict):
@@ -156,7 +161,7 @@ class HundredMsClient:
         return EventsWire(total=0)
 
     async def _named(self, name: str, *, enabled: bool) -> list[Room]:
-        params: dict[str, str | int] = {"name": name, "enabled": _word(enabled), "limit": FULL}
+        params: dict[str, str | int] = {"name": name, "enabled": word(enabled), "limit": FULL}
         found: list[Room] = []
         for _ in range(_PAGES_BY_NAME):
             wire = await self._get(Call("rooms", "rooms", params), Listing[RoomWire])
@@ -171,7 +176,7 @@ class HundredMsClient:
         return found
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
-        return await get(self.line, call, model, self.announcer)
+        return await get(self.line, call, model, self.asker)
 
 
 def _total(wire: EventsWire) -> int | None:
@@ -185,14 +190,3 @@ def _unless_absent(verdict: Verdict) -> None:
 
 def _same(name: str | None, asked: str) -> bool:
     return name is not None and name.strip().casefold() == asked.strip().casefold()
-
-
-def _word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
-    return "true" if value else "false"
-
-
-def _written(moment: datetime | None) -> str:
-    """A time as 100ms wants it: UTC, milliseconds, `Z`."""
-    if moment is None:
-        return ""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

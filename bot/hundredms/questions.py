@@ -1,9 +1,11 @@
-"""How a question to the events endpoint is written.
+"""How questions are written, those to the events endpoint first of all.
 
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 """
 
-from bot.hundredms.calls import Call
+from datetime import UTC, datetime
+
+from bot.hundredms.call import Call
 from bot.investigate.ports import EventQuery
 
 _PATH = "analytics/events"
@@ -22,3 +24,15 @@ def events_call(query: EventQuery, start: str, limit: int) -> Call:
         "start": start,
     }
     return Call(_PATH, _PATH, params | {name: value for name, value in filters.items() if value})
+
+
+def word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
+    """A truth value as 100ms wants it."""
+    return "true" if value else "false"
+
+
+def written(moment: datetime | None) -> str:
+    """A time as 100ms wants it: UTC, milliseconds, `Z`."""
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

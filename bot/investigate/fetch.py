@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.events import ErrorEvent
 from bot.domain.progress import Progress
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
+from bot.investigate.ahead import Ahead
 from bot.investigate.ports import EventQuery, HundredMs, Watch, unwatched
 from bot.investigate.walk import Walk, walk
 
@@ -28,6 +29,7 @@ class Reader:
     types: Sequence[str]
     cap: int
     watch: Watch = unwatched
+    ahead: Ahead = field(default_factory=Ahead)
 
     async def read(self, target: Target) -> Fetched:
         """Every event of these types about the target.
@@ -50,7 +52,18 @@ class Reader:
         def told() -> None:
             self.watch(_progress(target, walks))
 
-        tasks = [asyncio.ensure_future(walk(self.hundredms, one, self.cap, told)) for one in walks]
+        tasks = [
+            asyncio.ensure_future(
+                walk(
+                    self.hundredms,
+                    one,
+                    self.cap,
+                    told,
+                    first=self.ahead.take(self.hundredms, one.query),
+                )
+            )
+            for one in walks
+        ]
         try:
             await asyncio.gather(*tasks)
         finally:

@@ -3,40 +3,30 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
-from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.handle import Handle
-from bot.domain.places import Room, Session
+from bot.domain.places import Room
 from bot.domain.question import Clue, Question
-from bot.domain.report import Report, Window, count_by_type
-from bot.domain.target import Candidate, Choices, Target, TargetKind
+from bot.domain.report import Report, Window
+from bot.domain.target import Candidate, Choices, Target
+from bot.investigate.ahead import Ahead
 from bot.investigate.budget import Budget
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place
-from bot.investigate.cut import cut, earlier
+from bot.investigate.cut import earlier
 from bot.investigate.evidence import case_of, gather_evidence
-from bot.investigate.fetch import Fetched, Reader
+from bot.investigate.fetch import Reader
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
-from bot.investigate.places import places_of
+from bot.investigate.places import known_room, places_of
 from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, unwatched
 from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
 from bot.investigate.spelling import read_any_spelling
+from bot.investigate.task import Task, ahead_of, person_of, sum_up, target_of, whole_room
 from bot.investigate.then import known_by, still_kept
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a look-up asks of its target."""
-
-    lookup_id: str
-    window: Window
-    types: tuple[str, ...] = ERROR_TYPES
-    watch: Watch = unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +46,16 @@ class Investigator:
         """Resolve, fetch, sum up. Raises BotError when there is nothing to report."""
         if question.complaint:
             raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
-        resolver = Resolver(self._persons(tell))
-        found = await resolver.resolve(question.clues)
-        if isinstance(found, Choices):
-            return found
-        window = Window(question.since, question.until)
-        task = Task(lookup_id, window, question.types, watch)
-        return await self._report(found, task, tell)
+        ahead = ahead_of(question)
+        try:
+            found = await Resolver(self._persons(tell, ahead)).resolve(question.clues)
+            if isinstance(found, Choices):
+                return found
+            window = Window(question.since, question.until)
+            task = Task(lookup_id, window, question.types, watch, ahead)
+            return await self._report(found, task, tell)
+        finally:
+            ahead.close()
 
     async def reopen(self, handle: Handle, tell: Tell) -> Report:
         """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be.
@@ -74,10 +67,15 @@ class Investigator:
                 f"The 100ms workspace {handle.workspace} is no longer configured.",
                 next_step="Ask again for a fresh answer.",
             )
-        room = await self._on(handle.workspace, tell).room(handle.room_id)
-        target = _target_of(handle, room or Room(handle.room_id, handle.workspace))
+        ahead = Ahead(handle.types, person_of(handle))
+        room = await known_room(self._on(handle.workspace, tell), handle.room_id, ahead)
+        target = target_of(handle, room or Room(handle.room_id, handle.workspace))
         window = Window(handle.since, earlier(handle.until, handle.as_of))
-        report = await self._report(target, Task(handle.lookup_id, window, handle.types), tell)
+        task = Task(handle.lookup_id, window, handle.types, ahead=ahead)
+        try:
+            report = await self._report(target, task, tell)
+        finally:
+            ahead.close()
         asked = Window(handle.since, handle.until)
         kept = still_kept(report.completeness, handle, self.clock())
         return replace(report, as_of=handle.as_of, window=asked, completeness=kept)
@@ -96,7 +94,7 @@ class Investigator:
             report.as_of,
             self.budget,
             report.window,
-            read=_whole_room(report),
+            read=whole_room(report),
         )
         evidence = known_by(found, report.as_of)
         case = case_of(
@@ -126,9 +124,9 @@ class Investigator:
         note = f"{unknown} more is nothing that I can look up." if unknown else ""
         return Choices(tuple(dict.fromkeys(places + people)), note)
 
-    def _persons(self, tell: Tell) -> PersonSearch:
+    def _persons(self, tell: Tell, ahead: Ahead) -> PersonSearch:
         workspaces = {alias: self._on(alias, tell) for alias in self.workspaces}
-        return PersonSearch(workspaces, self.recall, self.budget, self.clock())
+        return PersonSearch(workspaces, self.recall, self.budget, self.clock(), ahead)
 
     def _on(self, alias: str, tell: Tell) -> HundredMs:
         return self.workspaces[alias].with_tell(tell)
@@ -145,48 +143,8 @@ class Investigator:
     async def _report(self, target: Target, task: Task, tell: Tell) -> Report:
         hundredms = self._on(target.room.workspace, tell)
         as_of = self.clock()
-        self.learner.room(hundredms, target)
-        reader = Reader(hundredms, task.types, self.budget.rows_per_type, task.watch)
+        self.learner.room(hundredms.aside(), target)
+        reader = Reader(hundredms, task.types, self.budget.rows_per_type, task.watch, task.ahead)
         target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
-        return _sum_up(target, task, as_of, fetched)
-
-
-def _sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
-    only = None if task.types == ERROR_TYPES else task.types
-    events = cut(fetched.events, target.session, task.window, only)
-    kept = {event.id for event in events}
-    return Report(
-        lookup_id=task.lookup_id,
-        target=target,
-        as_of=as_of,
-        window=task.window,
-        completeness=fetched.completeness,
-        events=events,
-        types=task.types,
-        by_type=count_by_type(events),
-        beyond=tuple(event for event in fetched.events if event.id not in kept),
-    )
-
-
-def _whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
-    """Every error event of the room, if the look-up read them all."""
-    person = report.target.peer_id or report.target.user_id
-    if person or set(report.types) != set(ERROR_TYPES):
-        return None
-    return (*report.events, *report.beyond)
-
-
-def _target_of(handle: Handle, room: Room) -> Target:
-    session = None
-    if handle.session_id:
-        session = Session(
-            handle.session_id,
-            room.id,
-            room.workspace,
-            active=handle.session_to is None,
-            created_at=handle.session_from,
-            ended_at=handle.session_to,
-        )
-    kind: TargetKind = handle.kind
-    return Target(kind, room, session, handle.peer_id, handle.user_id)
+        return sum_up(target, task, as_of, fetched)

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.errors import NothingFound
 from bot.domain.places import Room
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Target
+from bot.investigate.ahead import Ahead
 from bot.investigate.budget import Budget
-from bot.investigate.places import Place, in_each, places_of
+from bot.investigate.places import Place, in_each, known_room, places_of
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.recall import Recall
 from bot.investigate.search import Searched, SessionSearch, Sighting, Wanted
@@ -27,6 +28,7 @@ class PersonSearch:
     recall: Recall
     budget: Budget
     now: datetime
+    ahead: Ahead = field(default_factory=Ahead)
 
     async def find(self, clue: Clue) -> list[Match]:
         """Everything the clue may mean, most recent first.
@@ -50,7 +52,7 @@ class PersonSearch:
             for alias, room_id in await self.recall.rooms_of_peer(clue.value)
             if alias in self.workspaces
         ]
-        rooms = await asyncio.gather(*(hundredms.room(room_id) for hundredms, room_id in pairs))
+        rooms = await asyncio.gather(*(known_room(*pair, self.ahead) for pair in pairs))
         return [(Target("peer", room, peer_id=clue.value), None) for room in rooms if room]
 
     async def _named(self, clue: Clue) -> list[Match]:
@@ -90,7 +92,9 @@ class PersonSearch:
         latest: dict[str, Sighting] = {}
         for sighting in sorted(sightings, key=_when):
             latest[sighting.session.room_id] = sighting
-        rooms = await asyncio.gather(*(hundredms.room(room_id) for room_id in latest))
+        rooms = await asyncio.gather(
+            *(known_room(hundredms, room_id, self.ahead) for room_id in latest)
+        )
         return [
             (self._target(clue, room or Room(room_id, hundredms.alias), sighting), sighting)
             for (room_id, sighting), room in zip(latest.items(), rooms, strict=True)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from bot.domain.errors import ServiceTrouble, UnknownCode
 from bot.domain.places import Room, Session
 from bot.domain.question import Clue, Kind
+from bot.investigate.ahead import Ahead
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.recall import Recall
 
@@ -55,17 +56,21 @@ async def in_each(
     return found, tuple(troubles)
 
 
-async def places_of(clue: Clue, workspaces: Workspaces, recall: Recall) -> Search:
+async def places_of(
+    clue: Clue, workspaces: Workspaces, recall: Recall, ahead: Ahead | None = None
+) -> Search:
     """Every place the clue may mean, in every workspace.
 
-    Raises UnknownCode for a room code that no look-up taught us.
+    The events of each room that may be meant are asked for `ahead`. Raises UnknownCode for a room
+    code that no look-up taught us.
     """
+    ahead = ahead or Ahead()
     if clue.kind is Kind.CODE:
-        return await _by_code(clue.value, workspaces, recall)
+        return await _by_code(clue.value, workspaces, recall, ahead)
     if clue.kind in (Kind.NAME, Kind.UUID):
         rooms, troubles = await in_each(workspaces, lambda w: w.rooms_named(clue.value))
         return Search(tuple(Place(room) for room in _once(rooms)), troubles)
-    places, troubles = await in_each(workspaces, lambda w: _by_id(clue, w))
+    places, troubles = await in_each(workspaces, lambda w: _by_id(clue, w, ahead))
     return Search(tuple(places), troubles)
 
 
@@ -73,25 +78,35 @@ def _once(rooms: Iterable[Room]) -> list[Room]:
     return list({(room.workspace, room.id): room for room in rooms}.values())
 
 
-async def _by_code(code: str, workspaces: Workspaces, recall: Recall) -> Search:
-    known = await recall.rooms_of_code(code)
-    rooms = await asyncio.gather(
-        *(workspaces[alias].room(room_id) for alias, room_id in known if alias in workspaces)
-    )
+async def _by_code(code: str, workspaces: Workspaces, recall: Recall, ahead: Ahead) -> Search:
+    known = [
+        (workspaces[alias], room_id)
+        for alias, room_id in await recall.rooms_of_code(code)
+        if alias in workspaces
+    ]
+    rooms = await asyncio.gather(*(known_room(*pair, ahead) for pair in known))
     places = tuple(Place(room) for room in rooms if room)
     if not places:
         raise UnknownCode
     return Search(places)
 
 
-async def _by_id(clue: Clue, hundredms: HundredMs) -> list[Place]:
+async def known_room(hundredms: HundredMs, room_id: str, ahead: Ahead) -> Room | None:
+    """A room whose id was learned elsewhere, asked for together with its events."""
+    ahead.room(hundredms, room_id)
+    return await hundredms.room(room_id)
+
+
+async def _by_id(clue: Clue, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
     """Room and session by that id, asked together: a 24-hex id does not tell which it is.
 
     How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
     one side counts only if the other side knows nothing either.
     """
+    if clue.kind is not Kind.SESSION:
+        ahead.room(hundredms, clue.value)
     rooms, sessions = await asyncio.gather(
-        _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms))
+        _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms, ahead))
     )
     found = [place for side in (rooms, sessions) if isinstance(side, list) for place in side]
     if not found:
@@ -117,9 +132,9 @@ async def _room(room_id: str, hundredms: HundredMs) -> list[Place]:
     return [Place(room)] if room else []
 
 
-async def _session(session_id: str, hundredms: HundredMs) -> list[Place]:
+async def _session(session_id: str, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
     session = await hundredms.session(session_id)
     if session is None:
         return []
-    room = await hundredms.room(session.room_id)
+    room = await known_room(hundredms, session.room_id, ahead)
     return [Place(room or Room(session.room_id, hundredms.alias), session)]

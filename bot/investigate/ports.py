@@ -72,6 +72,9 @@ class HundredMs(Protocol):
     def with_tell(self, tell: "Tell") -> "HundredMs":
         """The same workspace; long waits for 100ms are told to this asker."""
 
+    def aside(self) -> "HundredMs":
+        """The same workspace; calls made through it let all others go first."""
+
     async def room(self, room_id: str) -> Room | None:
         """The room by id; None for any 4xx but 401, 403 and 429."""
 

@@ -10,7 +10,7 @@ from bot.domain.question import Clue, Kind
 from bot.domain.target import Choices, Target
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place, candidate_of_target
 from bot.investigate.persons import PersonSearch, in_place
-from bot.investigate.places import Place, places_of
+from bot.investigate.places import Place, Search, places_of
 
 PERSONS = (Kind.PEER, Kind.USER)
 
@@ -40,7 +40,7 @@ class Resolver:
     async def _places(self, clue: Clue, beside: Sequence[Clue]) -> Sequence[Place]:
         """Where the clue leads; an unknown code beside a room (a link with a token) nowhere."""
         try:
-            search = await places_of(clue, self.persons.workspaces, self.persons.recall)
+            search = await self._ask(clue)
         except UnknownCode:
             if all(other.kind is Kind.CODE for other in beside):
                 raise
@@ -50,6 +50,10 @@ class Resolver:
         if search.troubles:
             raise search.troubles[0]
         raise _no_place(clue, list(self.persons.workspaces))
+
+    async def _ask(self, clue: Clue) -> Search:
+        persons = self.persons
+        return await places_of(clue, persons.workspaces, persons.recall, persons.ahead)
 
     async def _persons(self, who: Sequence[Clue]) -> Target | Choices:
         if len(who) > 1:

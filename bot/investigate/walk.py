@@ -1,6 +1,6 @@
 """Reading one cursor to its end, whatever the far side does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
@@ -109,16 +109,21 @@ def _sentence(text: str) -> str:
 
 
 async def walk(
-    hundredms: HundredMs, so_far: Walk, cap: int, after_page: Callable[[], None]
+    hundredms: HundredMs,
+    so_far: Walk,
+    cap: int,
+    after_page: Callable[[], None],
+    first: Awaitable[Page] | None = None,
 ) -> None:
-    """Every page of one query, in turn, folded into `so_far`.
+    """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
 
     Trouble on the way is kept in the outcome; only refused credentials are raised.
     """
     start = ""
     while True:
         try:
-            page = await hundredms.events(so_far.query, start)
+            asking, first = first or hundredms.events(so_far.query, start), None
+            page = await asking
         except HundredMsRefused:
             raise
         except ExpiredCursor:

@@ -1,0 +1,60 @@
+"""First pages of events, asked for before it is certain that they are wanted.
+
+A room and its events could be asked for one after the other: two round trips before the first
+true number. Asked for together they cost one; the pages are thrown away if the id turns out to
+be no room's.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.question import Clue, Kind
+from bot.investigate.ports import EventQuery, HundredMs, Page
+
+GRACE_SECONDS = 1.0
+"""Calls in flight that nobody wants may end by themselves: cutting one costs its connection."""
+
+_Key = tuple[str, EventQuery]
+
+
+@dataclass(slots=True)
+class Ahead:
+    """The pages under way for one question. `person` is the one peer or user it names, if any."""
+
+    types: Sequence[str] = ()
+    person: Clue | None = None
+    _pages: dict[_Key, "asyncio.Task[Page]"] = field(default_factory=dict)
+
+    def room(self, hundredms: HundredMs, room_id: str) -> None:
+        """Ask for the first page of each type, as if this were the room."""
+        for query in queries(room_id, self.types, self.person):
+            key = (hundredms.alias, query)
+            if key not in self._pages:
+                page = asyncio.ensure_future(hundredms.events(query))
+                page.add_done_callback(_look_away)
+                self._pages[key] = page
+
+    def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[Page] | None":
+        """The first page of that query, if it was asked for; each is given away once."""
+        return self._pages.pop((hundredms.alias, query), None)
+
+    def close(self) -> None:
+        """Let go of the pages that nobody took."""
+        for page in self._pages.values():
+            if not page.done():
+                asyncio.get_running_loop().call_later(GRACE_SECONDS, page.cancel)
+        self._pages.clear()
+
+
+def queries(room_id: str, types: Sequence[str], person: Clue | None) -> list[EventQuery]:
+    """One query for each type, of the whole room or of one person in it."""
+    user_id = person.value if person and person.kind is Kind.USER else None
+    peer_id = person.value if person and person.kind is not Kind.USER else None
+    return [EventQuery(room_id, kind, peer_id, user_id) for kind in types]
+
+
+def _look_away(page: "asyncio.Task[Page]") -> None:
+    """What became of a guess interests only who takes it; asyncio would log it otherwise."""
+    if not page.cancelled():
+        page.exception()

@@ -1,0 +1,84 @@
+"""What one look-up asks of its target, and what becomes of the events that were read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.handle import Handle
+from bot.domain.places import Room, Session
+from bot.domain.question import Clue, Kind, Question
+from bot.domain.report import Report, Window, count_by_type
+from bot.domain.target import Target, TargetKind
+from bot.investigate.ahead import Ahead
+from bot.investigate.cut import cut
+from bot.investigate.fetch import Fetched
+from bot.investigate.ports import Watch, unwatched
+from bot.investigate.resolve import split
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a look-up asks of its target."""
+
+    lookup_id: str
+    window: Window
+    types: tuple[str, ...] = ERROR_TYPES
+    watch: Watch = unwatched
+    ahead: Ahead = field(default_factory=Ahead)
+
+
+def ahead_of(question: Question) -> Ahead:
+    """Guesses only where one place and one person at most are named: else choices follow."""
+    where, who = split(question.clues)
+    if len(where) > 1 or len(who) > 1:
+        return Ahead()
+    return Ahead(question.types, who[0] if who else None)
+
+
+def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
+    """The report of what was read, cut to session, window and types."""
+    only = None if task.types == ERROR_TYPES else task.types
+    events = cut(fetched.events, target.session, task.window, only)
+    kept = {event.id for event in events}
+    return Report(
+        lookup_id=task.lookup_id,
+        target=target,
+        as_of=as_of,
+        window=task.window,
+        completeness=fetched.completeness,
+        events=events,
+        types=task.types,
+        by_type=count_by_type(events),
+        beyond=tuple(event for event in fetched.events if event.id not in kept),
+    )
+
+
+def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
+    """Every error event of the room, if the look-up read them all."""
+    person = report.target.peer_id or report.target.user_id
+    if person or set(report.types) != set(ERROR_TYPES):
+        return None
+    return (*report.events, *report.beyond)
+
+
+def person_of(handle: Handle) -> Clue | None:
+    """The one person a button's look-up is about."""
+    if handle.peer_id:
+        return Clue(Kind.PEER, handle.peer_id)
+    return Clue(Kind.USER, handle.user_id) if handle.user_id else None
+
+
+def target_of(handle: Handle, room: Room) -> Target:
+    """The target of a button's look-up."""
+    session = None
+    if handle.session_id:
+        session = Session(
+            handle.session_id,
+            room.id,
+            room.workspace,
+            active=handle.session_to is None,
+            created_at=handle.session_from,
+            ended_at=handle.session_to,
+        )
+    kind: TargetKind = handle.kind
+    return Target(kind, room, session, handle.peer_id, handle.user_id)
