@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
+from bot.domain.diagnosis.bots import is_bot_role
 from bot.domain.events import ErrorEvent
 from bot.render.limits import brief, shorten
 from bot.render.sizes import Sizes
@@ -12,7 +13,7 @@ from bot.render.words import code_of, free, person_of
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One kind of error in words."""
+    """One kind of error in words; no `people` had it if only recorders did."""
 
     title: str
     code: str
@@ -73,5 +74,5 @@ def in_words(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes
         todo=brief(entry.do, sizes.todo),
         owner=OWNER_WORDS[entry.owner],
         events=len(events),
-        people=len({person_of(event) for event in events}),
+        people=len({person_of(event) for event in events if not is_bot_role(event.role)}),
     )

@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, order
 from bot.domain.handle import Handle
 from bot.domain.report import Report
+from bot.render.turn import class_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Detail:
     `told_at` is the number (from 1) of the entry that tells the story's course: its own, unless
     the story has several terminal events. `cause_at` is that of the failure that this is a
     consequence of; `symptoms` are told with it. All three say nothing without a story.
+    `cls` is what the failure was judged to be, None if it was not.
     """
 
     event: ErrorEvent
@@ -25,6 +27,7 @@ class Detail:
     told_at: int = 0
     cause_at: int = 0
     symptoms: tuple[Story, ...] = ()
+    cls: VerdictClass | None = None
 
 
 def details_of(report: Report) -> tuple[Detail, ...]:
@@ -54,7 +57,7 @@ def rest_of(diagnosis: Diagnosis) -> tuple[Story, ...]:
 
 
 def _told(report: Report, diagnosis: Diagnosis) -> tuple[Detail, ...]:
-    causes = _causes(diagnosis)
+    causes = causes_of(diagnosis)
     story_of = {row.id: story for story in diagnosis.stories for row in story.rows}
     anchors = [(event, story_of.get(event.id)) for event in report.failures]
     anchors.extend(
@@ -78,6 +81,7 @@ def _told(report: Report, diagnosis: Diagnosis) -> tuple[Detail, ...]:
             told_at=first[story.id],
             cause_at=first.get(causes[story.id].id, 0) if story.id in causes else 0,
             symptoms=tuple(symptoms.get(story.id, ())),
+            cls=class_of(diagnosis, story, causes.get(story.id)),
         )
         for number, (event, story) in enumerate(anchors, start=1)
     )
@@ -91,7 +95,7 @@ def _first_numbers(anchors: Sequence[tuple[ErrorEvent, Story | None]]) -> dict[s
     return found
 
 
-def _causes(diagnosis: Diagnosis) -> Mapping[str, Story]:
+def causes_of(diagnosis: Diagnosis) -> Mapping[str, Story]:
     """By story id the first cause of its chain; what is nobody's consequence is left out."""
     by_id = {story.id: story for story in diagnosis.stories}
     found: dict[str, Story] = {}

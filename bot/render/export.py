@@ -8,11 +8,13 @@ from typing import Any
 
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
-from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, order
 from bot.domain.report import Report
+from bot.render.details import causes_of
 from bot.render.document import failure_document, instant
 from bot.render.message import File
+from bot.render.turn import class_of, turn_of
 from bot.render.words import free
 
 _STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
@@ -33,13 +35,23 @@ def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
         noun = "terminal failures"
     else:
         pairs = _pairs(report, report.diagnosis)
-        rows, noun = [_told(event, story, catalogue) for event, story in pairs], "failures"
+        judged = _judged(report.diagnosis)
+        rows = [
+            _told(event, one, catalogue, judged.get(one.id if one else "")) for event, one in pairs
+        ]
+        noun = "failures"
     name = f"{report.lookup_id}-failures"
     title = f"All {len(rows):,} {noun} of {report.lookup_id}"
     return (
         File(f"{name}.csv", f"{title} (CSV)", _csv(rows)),
         File(f"{name}.json", f"{title} (JSON)", _json(report, rows)),
     )
+
+
+def _judged(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]:
+    """What each story was judged to be, by id."""
+    causes = causes_of(diagnosis)
+    return {one.id: class_of(diagnosis, one, causes.get(one.id)) for one in diagnosis.stories}
 
 
 def _pairs(report: Report, diagnosis: Diagnosis) -> list[tuple[ErrorEvent, Story | None]]:
@@ -54,10 +66,14 @@ def _pairs(report: Report, diagnosis: Diagnosis) -> list[tuple[ErrorEvent, Story
     return sorted(found, key=lambda pair: order(pair[0]))
 
 
-def _told(event: ErrorEvent, story: Story | None, catalogue: Catalogue) -> dict[str, Any]:
+def _told(
+    event: ErrorEvent, story: Story | None, catalogue: Catalogue, cls: VerdictClass | None
+) -> dict[str, Any]:
     entry = story.explanation.entry if story else catalogue.explain(event).entry
     facts = _story(event, story) if story else dict.fromkeys(_STORY)
-    return {**_row(event, entry), "terminal": event.is_terminal, **facts}
+    owner, todo = turn_of(entry, cls)
+    turn = {"what_to_do": todo, "whose_turn": owner}
+    return {**_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
 
 
 def _story(event: ErrorEvent, story: Story) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.catalogue import OWNER_WORDS, Catalogue, Explanation
+from bot.domain.catalogue import Catalogue, Explanation
 from bot.domain.device import device_line
+from bot.domain.diagnosis import VerdictClass
 from bot.domain.events import ErrorEvent, order
 from bot.domain.report import Report
 from bot.render.course import Course, course_of
 from bot.render.details import Detail
 from bot.render.limits import brief, shorten
+from bot.render.turn import turn_of
 from bot.render.words import TYPE_NAMES, code_of, free, name_of, span, what_of
 
 # Together so short that even a hostile failure fits one reply, and each of its two blocks stays
@@ -105,7 +107,7 @@ class Failures:
             action=clip(free(event.action), _WORD),
             message=clip(message, _PARAGRAPH),
             description="" if description == message else clip(description, _DESCRIPTION),
-            **_words(explained),
+            **_words(explained, detail.cls),
             before=clip(self._before(event), _PARAGRAPH),
             device=clip(device_line(event.agent, event.domain), _LINE),
             also=clip(_also(event), _PAIRS),
@@ -136,13 +138,14 @@ def page_of(dashboard: str, session_id: str | None) -> str:
     return f"{dashboard}/session-details/{found}" if _OBJECT_ID.fullmatch(found) else ""
 
 
-def _words(explained: Explanation) -> dict[str, str]:
+def _words(explained: Explanation, cls: VerdictClass | None) -> dict[str, str]:
     entry = explained.entry
+    owner, todo = turn_of(entry, cls)
     return {
         "title": shorten(entry.title, _LINE),
         "meaning": brief(entry.meaning, _PARAGRAPH),
-        "todo": brief(entry.do, _PARAGRAPH),
-        "owner": OWNER_WORDS[entry.owner],
+        "todo": brief(todo, _PARAGRAPH),
+        "owner": owner,
         "borrowed_from": explained.borrowed_from or "",
     }
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.catalogue import OWNER_WORDS, PLATFORM_WORDS
+from bot.domain.catalogue import PLATFORM_WORDS
 from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
 from bot.domain.report import Report
 from bot.domain.text import clip
@@ -14,6 +14,7 @@ from bot.render.filters import count
 from bot.render.lead import lead_of
 from bot.render.limits import brief, shorten
 from bot.render.sizes import Sizes
+from bot.render.turn import TURNS
 from bot.render.words import free
 
 CLASSES: dict[VerdictClass, str] = {
@@ -27,18 +28,6 @@ CLASSES: dict[VerdictClass, str] = {
     "mixed": "several unrelated causes",
     "none": "nobody's fault",
     "unknown": "cannot be told",
-}
-TURNS: dict[VerdictClass, str] = {
-    "user_network": OWNER_WORDS["user_network"],
-    "shared_network": OWNER_WORDS["user_network"],
-    "device": OWNER_WORDS["user_device"],
-    "environment": OWNER_WORDS["user_device"],
-    "app": OWNER_WORDS["app"],
-    "account": OWNER_WORDS["account"],
-    "service": OWNER_WORDS["service"],
-    "mixed": "told with each failure",
-    "none": OWNER_WORDS["nobody"],
-    "unknown": "whoever asked",
 }
 _NAMES = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Linux"}
 
@@ -90,7 +79,8 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
 
 
 def _colour(report: Report, diagnosis: Diagnosis) -> str:
-    if diagnosis.people.failed_for_good or diagnosis.verdict.cls == "account":
+    closed = not diagnosis.stories and diagnosis.verdict.cls == "account"
+    if diagnosis.people.failed_for_good or closed:
         return "red_circle"
     healthy = not diagnosis.stories and diagnosis.verdict.cls == "none"
     calm = healthy and report.completeness.complete
@@ -172,7 +162,8 @@ def _repeated(diagnosis: Diagnosis) -> str:
 
 def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
     """The recovered and unknown rest in a line."""
-    counts = Counter(story.outcome for story in rest_of(diagnosis))
+    rest = rest_of(diagnosis)
+    counts = Counter(story.outcome for story in rest)
     if not counts:
         return ""
     parts = []
@@ -181,4 +172,7 @@ def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
     if counts["unknown"]:
         parts.append(f"{counts['unknown']:,} without a sign of how it ended")
     told = ", ".join(parts)
+    led_to = sum(story.symptom_of is not None for story in rest)
+    if led_to:
+        told += f" ({led_to:,} of them as a consequence of another failure)"
     return f"{told}: press “Recovered errors”" if listed else told

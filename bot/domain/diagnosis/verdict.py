@@ -8,7 +8,7 @@ from bot.domain.diagnosis.nothing import class_of_nothing
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.tally import Tally
 from bot.domain.diagnosis.thresholds import FEW_PEOPLE
-from bot.domain.diagnosis.wording import CAUSES, CHANGES, FEW, STEPS, people_words
+from bot.domain.diagnosis.wording import CAUSES, CHANGES, FEW, STEPS, fits, people_words
 
 _BY_NUMBERS = frozenset({"user_network", "shared_network", "service"})
 
@@ -54,11 +54,15 @@ def _behind(
 
 
 def _steps(cls: VerdictClass, weighing: list[Story]) -> tuple[str, ...]:
-    """What to do: the commonest failure's own advice first, then what the class asks for."""
+    """What to do: the commonest failure's own advice first, then what the class asks for.
+
+    Of several unrelated causes no failure's advice speaks for the others.
+    """
     counts: dict[str, int] = {}
     for story in weighing:
-        advice = story.explanation.entry.do
-        counts[advice] = counts.get(advice, 0) + 1
+        entry = story.explanation.entry
+        if cls != "mixed" and fits(cls, entry.owner):
+            counts[entry.do] = counts.get(entry.do, 0) + 1
     own = [max(counts, key=lambda advice: (counts[advice], advice))] if counts else []
     return tuple(dict.fromkeys((*own, *STEPS[cls])))
 

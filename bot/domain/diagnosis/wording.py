@@ -1,5 +1,6 @@
 """What is said beside each verdict: the sentence, what would change it, what to do."""
 
+from bot.domain.catalogue import Owner
 from bot.domain.diagnosis.model import VerdictClass
 
 CAUSES: dict[VerdictClass, str] = {
@@ -66,6 +67,22 @@ STEPS: dict[VerdictClass, tuple[str, ...]] = {
     "none": ("Nothing to do, unless the person still sees a problem.",),
     "unknown": ("Ask for the room, session or peer id and the time of the call.",),
 }
+
+_SIDES: dict[VerdictClass, Owner] = {
+    "user_network": "user_network",
+    "shared_network": "user_network",
+    "service": "service",
+}
+
+
+def fits(cls: VerdictClass, owner: Owner) -> bool:
+    """False if a code alone points at the network where numbers showed 100ms, or the reverse.
+
+    Its advice would then send the person to mend what is not broken.
+    """
+    side = _SIDES.get(cls)
+    return side is None or owner == side or owner not in _SIDES.values()
+
 
 FEW = "With fewer than 3 people in the room, one line cannot be told from the service."
 

@@ -1,14 +1,16 @@
 """Which failures a thread tells one by one, and what each of them says."""
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
-from diagnosed_reports import RENDERER, anchors, diagnosed, of_scenario
+from diagnosed_reports import CATALOGUE, RENDERER, anchors, diagnosed, of_scenario
 from plain_reports import failure, report, shown
 
 from bot.domain.handle import handle_of, read_handle
 from bot.render.details import details_of, position
+from bot.render.export import files_of
 
 NAMES = [
     "symptom-named-in-the-text",
@@ -95,3 +97,39 @@ def test_show_more_reaches_every_entry_once() -> None:
         messages.append(RENDERER.more(found, read_handle(value)))
     told = "\n".join(map(shown, messages[1:]))
     assert re.findall(r"event (event-\d+)", told) == [event.id for event in found.events]
+
+
+def test_the_code_does_not_blame_a_network_where_numbers_showed_the_service() -> None:
+    found = of_scenario("service-outage-in-three-guises")
+    assert found.diagnosis
+    assert found.diagnosis.verdict.cls == "service"
+    assert {one.explanation.entry.owner for one in found.diagnosis.stories} >= {"user_network"}
+    answer = RENDERER.answer(found)
+    told = "".join(map(shown, (answer.opening, *answer.replies)))
+    assert "Whose turn: 100ms." in told
+    assert "Whose turn: the user's network" not in told
+    rows = json.loads(files_of(found, CATALOGUE)[1].content)["failures"]
+    assert {row["whose_turn"] for row in rows} == {"100ms"}
+
+
+def test_of_several_causes_no_failures_advice_stands_for_all() -> None:
+    found = of_scenario("mixed-three-causes-for-three-people")
+    assert found.diagnosis
+    (step,) = found.diagnosis.verdict.next_steps
+    assert "one by one" in step
+
+
+def test_what_only_a_recorder_met_is_counted_for_no_person() -> None:
+    assert "2 events, no person, a recorder" in shown(
+        RENDERER.answer(of_scenario("bot-recorder-gives-up")).opening
+    )
+
+
+def test_red_is_for_people_who_failed_and_for_a_closed_room() -> None:
+    def colour(name: str) -> str:
+        return shown(RENDERER.answer(of_scenario(name)).opening).split()[0]
+
+    assert colour("outcome-full-role-then-in") == "@large_yellow_circle"
+    assert colour("account-role-is-full") == "@red_circle"
+    assert colour("nothing-room-switched-off") == "@red_circle"
+    assert colour("none-quiet-call") == "@large_green_circle"
