@@ -63,7 +63,7 @@ def _told(row: Mapping[str, Any]) -> str:
 
 
 def _some(found: Sequence[str], most: int) -> str:
-    """The first ones, and how many more the file holds."""
+    """The first ones, and how many more there are."""
     shown = [shorten(free(one), _ID) for one in found[:most]]
     left = len(found) - len(shown)
-    return " ".join([*shown, f"(+{left:,} in the file)"] if left else shown) or "-"
+    return " ".join([*shown, f"(+{left:,} more)"] if left else shown) or "-"

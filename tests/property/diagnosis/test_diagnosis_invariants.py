@@ -1,10 +1,11 @@
 """What holds for every diagnosis, whatever happened in the room."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from diagnosis_worlds import ROOM, START, cases, error_events, outages
 from hypothesis import given, settings
@@ -13,8 +14,12 @@ from hypothesis import strategies as st
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.diagnosis.model import GRAVITY
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.places import Peer, Session
+from bot.domain.target import Target
+from bot.domain.tracks import TrackEvent
+from bot.investigate.fetch import Reader
+from bot.investigate.ports import EventQuery, HundredMs, Page
 
 CATALOGUE = load_catalogue()
 Row = TypeVar("Row")
@@ -83,8 +88,61 @@ def test_a_healthy_person_never_makes_it_graver(
 @modest
 @given(cases(), st.lists(error_events(room="room-2"), max_size=6))
 def test_other_rooms_change_nothing(case: Case, strangers: list[ErrorEvent]) -> None:
-    other = replace(case, events=(*strangers, *case.events), around=tuple(strangers))
+    elsewhere = tuple(
+        replace(one, id=f"else-{one.id}", room_id="room-2")
+        for one in (*case.sessions, *case.sessions)
+    )
+    tracks = tuple(
+        TrackEvent(f"t-{event.id}", "track.add.success", event.at, event.stamp, event.peer_id,
+                   event.user_id, room_id="room-2", media="video")
+        for event in (*case.events, *strangers)
+    )  # fmt: skip
+    other = replace(
+        case,
+        events=(*strangers, *case.events),
+        around=tuple(strangers),
+        sessions=(*elsewhere, *case.sessions),
+        tracks=(*tracks, *case.tracks),
+    )
     assert diagnose(other, CATALOGUE) == diagnose(case, CATALOGUE)
+
+
+class Paged:
+    """A 100ms that serves these pages of each type, one after the other; no other question."""
+
+    def __init__(self, pages: dict[str, list[list[ErrorEvent]]], totals: dict[str, int]) -> None:
+        self._pages = pages
+        self._totals = totals
+
+    async def events(self, query: EventQuery, start: str = "") -> Page:
+        number, pages = int(start or 0), self._pages[query.type] or [[]]
+        following = str(number + 1) if number + 1 < len(pages) else ""
+        rows = tuple(pages[number])
+        return Page(rows, len(rows), self._totals[query.type], following)
+
+
+@modest
+@given(cases() | outages(), st.randoms(), st.integers(1, 9))
+def test_where_pages_are_split_and_overlap_changes_nothing(
+    case: Case, random: Random, size: int
+) -> None:
+    rows: dict[str, list[ErrorEvent]] = {kind: [] for kind in ERROR_TYPES}
+    for event in case.events:
+        rows[event.type].append(event)
+    pages = {}
+    for kind, mine in rows.items():
+        random.shuffle(mine)
+        cuts = [mine[at : at + size] for at in range(0, len(mine), size)]
+        pages[kind] = [
+            [*page, *before[: random.randint(0, 1)]]
+            for page, before in zip(cuts, [[], *cuts], strict=False)
+        ]
+    paged = Paged(pages, {kind: len(mine) for kind, mine in rows.items()})
+    reader = Reader(cast(HundredMs, paged), ERROR_TYPES, cap=10**6)
+    target = Target("room", case.room or ROOM)
+    fetched = asyncio.run(reader.read(target))
+    assert fetched.completeness.complete
+    assert diagnose(replace(case, events=fetched.events), CATALOGUE) == diagnose(case, CATALOGUE)
 
 
 texts = st.none() | st.text(max_size=80)
