@@ -81,7 +81,7 @@ def _where(weighing: list[Story], marks: dict[str, set[str]]) -> str:
         for pattern in patterns_of(story):
             patterns.setdefault(pattern, set()).add(story.person.key)
     parts = []
-    if addresses:
+    if addresses and len(keys) > 1:
         same = max(addresses.values())
         parts.append(f"{same} of {people_words(len(keys))} seen with one public address")
     for pattern, sharing in sorted(patterns.items()):

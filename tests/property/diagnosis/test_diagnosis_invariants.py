@@ -110,6 +110,8 @@ def test_other_rooms_change_nothing(case: Case, strangers: list[ErrorEvent]) -> 
 class Paged:
     """A 100ms that serves these pages of each type, one after the other; no other question."""
 
+    alias = "main"
+
     def __init__(self, pages: dict[str, list[list[ErrorEvent]]], totals: dict[str, int]) -> None:
         self._pages = pages
         self._totals = totals

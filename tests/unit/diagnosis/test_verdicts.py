@@ -209,3 +209,16 @@ def test_how_far_it_reaches() -> None:
     assert [(one.label, one.affected) for one in people.by_platform] == [("web", 2)]
     assert [(one.label, one.affected) for one in people.by_sdk_version] == [("web 0.12.15", 2)]
     assert people.failed_calls == (("user:u-0", 1), ("user:u-1", 1))
+
+
+def test_of_one_person_no_shared_address_is_told() -> None:
+    def lines(people: int) -> str:
+        events = [
+            event(f"e{n}", 0, "publish", 4005, who=f"who-{n}", is_terminal=True,
+                  error_description=NO_PATH, public_address="mark")
+            for n in range(people)
+        ]  # fmt: skip
+        return " ".join(told(*events, sessions=(session(*crowd(5)),)).verdict.evidence)
+
+    assert "public address" not in lines(1)
+    assert "2 of 2 people seen with one public address" in lines(2)
