@@ -56,13 +56,12 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
         )
     calls = Calls(case, crowd, everything)
     disabled = case.room is not None and case.room.enabled is False
-    classes = judged(
-        (*stories, *others),
-        classes_of((*stories, *others), signs, room_disabled=disabled),
-        calls,
-    )
-    classes = {one.id: classes[one.id] for one in stories if one.id in classes}
-    verdict = verdict_of(case, stories, tally(stories, classes), classes, people, calls.marks)
+    by_code = classes_of((*stories, *others), signs, room_disabled=disabled)
+    found = judged((*stories, *others), by_code, calls)
+    classes = {one.id: found[one.id] for one in stories if one.id in found}
+    by_numbers = {key for key, cls in classes.items() if cls == "service" != by_code[key]}
+    tallied = tally(stories, classes, by_numbers)
+    verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from bot.domain.diagnosis.model import VerdictClass
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.tally import Tally
-from bot.domain.diagnosis.thresholds import ALIKE_LEAST, FEW_PEOPLE
+from bot.domain.diagnosis.thresholds import ALIKE_LEAST, FEW_PEOPLE, VERDICT_SHARE
 from bot.domain.diagnosis.weigh import NEGOTIATION, server_errors
 
 # What a text or code settles by itself is near certain; what is concluded from who else failed
@@ -21,8 +21,10 @@ def confidence_of(tallied: Tally, weighing: list[Story], in_room: int, *, comple
     cls = tallied.cls
     if cls is None:
         return _NO_FAULT
-    if cls in {"mixed", "unknown"}:
-        return _MIXED if cls == "mixed" else _UNKNOWN
+    if cls == "unknown":
+        return _UNKNOWN
+    if cls == "mixed" or tallied.share < VERDICT_SHARE:
+        return _MIXED
     base = _base(cls, weighing, in_room)
     if base == _WEAK:
         return _WEAK

@@ -222,3 +222,16 @@ def test_of_one_person_no_shared_address_is_told() -> None:
 
     assert "public address" not in lines(1)
     assert "2 of 2 people seen with one public address" in lines(2)
+
+
+def test_one_healthy_person_who_undoes_an_outage_makes_no_graver_verdict() -> None:
+    rows = [
+        event(f"e{n}", seconds, "connect", code, who=f"u{who}")
+        for n, (who, seconds, code) in enumerate(
+            ((1, 61, 2003), (2, 61, 1000), (1, 0, 500), (4, 0, 1000), (3, 0, 1000))
+        )
+    ]
+    before = told(*rows).verdict
+    after = told(*rows, sessions=(session(peer("healthy", 0, 1), ends=1),)).verdict
+    assert before.cls == after.cls == "shared_network"
+    assert before.confidence < 0.7
