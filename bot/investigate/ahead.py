@@ -6,8 +6,9 @@ be no room's.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain.question import Clue, Kind
 from bot.investigate.ports import EventQuery, HundredMs, Page
@@ -32,7 +33,7 @@ class Ahead:
             key = (hundredms.alias, query)
             if key not in self._pages:
                 page = asyncio.ensure_future(hundredms.events(query))
-                page.add_done_callback(_look_away)
+                page.add_done_callback(look_away)
                 self._pages[key] = page
 
     def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[Page] | None":
@@ -41,9 +42,7 @@ class Ahead:
 
     def close(self) -> None:
         """Let go of the pages that nobody took."""
-        for page in self._pages.values():
-            if not page.done():
-                asyncio.get_running_loop().call_later(GRACE_SECONDS, page.cancel)
+        let_go(self._pages.values())
         self._pages.clear()
 
 
@@ -54,7 +53,15 @@ def queries(room_id: str, types: Sequence[str], person: Clue | None) -> list[Eve
     return [EventQuery(room_id, kind, peer_id, user_id) for kind in types]
 
 
-def _look_away(page: "asyncio.Task[Page]") -> None:
-    """What became of a guess interests only who takes it; asyncio would log it otherwise."""
-    if not page.cancelled():
-        page.exception()
+def let_go(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Nobody waits for these any more: what is in flight may end, within a second."""
+    for task in tasks:
+        task.add_done_callback(look_away)
+        if not task.done():
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, task.cancel)
+
+
+def look_away(task: "asyncio.Task[Any]") -> None:
+    """What became of it interests only who takes it; asyncio would log it otherwise."""
+    if not task.cancelled():
+        task.exception()

@@ -1,16 +1,21 @@
-"""All error events of a target: five cursors side by side, and proof of what was seen."""
+"""All error events of a target: five types side by side, and proof of what was seen."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain.events import ErrorEvent
 from bot.domain.progress import Progress
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
-from bot.investigate.ahead import Ahead
-from bot.investigate.ports import EventQuery, HundredMs, Watch, unwatched
-from bot.investigate.walk import Walk, walk
+from bot.investigate.ahead import Ahead, let_go
+from bot.investigate.one_type import OneType
+from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, unwatched
+from bot.investigate.room_sessions import RoomSessions
+from bot.investigate.split import Split
+from bot.investigate.waits import waits_for
+from bot.investigate.walk import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Reader:
     hundredms: HundredMs
     types: Sequence[str]
     cap: int
+    clock: Clock
+    tell: Tell
     watch: Watch = unwatched
     ahead: Ahead = field(default_factory=Ahead)
 
@@ -37,47 +44,110 @@ class Reader:
         The session is not sent as a filter: failures to connect have no session yet and would
         be hidden. Raises what 100ms raised if not one type could be read at all.
         """
-        walks = [
-            Walk(EventQuery(target.room.id, kind, target.peer_id, target.user_id))
-            for kind in self.types
-        ]
-        await self._side_by_side(target, walks)
-        _raise_if_blind(walks)
+        reading = _Reading(self, target, self._types(target))
+        await reading.run()
+        _raise_if_blind(reading.types)
         return Fetched(
-            distinct(event for one in walks for event in one.failures),
-            _completeness(walks),
+            distinct(event for one in reading.types for event in one.failures),
+            _completeness(reading.types),
         )
 
-    async def _side_by_side(self, target: Target, walks: Sequence[Walk]) -> None:
-        def told() -> None:
-            self.watch(_progress(target, walks))
+    def _types(self, target: Target) -> list[OneType]:
+        room, peer, user = target.room.id, target.peer_id, target.user_id
+        return [OneType(EventQuery(room, kind, peer, user)) for kind in self.types]
 
-        tasks = [
-            asyncio.ensure_future(
-                walk(
-                    self.hundredms,
-                    one,
-                    self.cap,
-                    told,
-                    first=self.ahead.take(self.hundredms, one.query),
-                )
-            )
-            for one in walks
-        ]
+
+@dataclass(slots=True)
+class _Reading:
+    """One target's types, under way."""
+
+    reader: Reader
+    target: Target
+    types: Sequence[OneType]
+    hundredms: HundredMs = field(init=False)
+    sessions: RoomSessions = field(init=False)
+    splits: list[Split] = field(init=False)
+    weighed: bool = False
+
+    def __post_init__(self) -> None:
+        reader = self.reader
+        self.hundredms = reader.hundredms.with_tell(self._heard)
+        self.sessions = RoomSessions(self.hundredms, self.target.room.id, reader.clock)
+        self.splits = [self._split(one) for one in self.types]
+
+    async def run(self) -> None:
+        tasks = [asyncio.ensure_future(self._type(split)) for split in self.splits]
         try:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
+            self.sessions.close()
+
+    def _split(self, one: OneType) -> Split:
+        reader, proved = self.reader, asyncio.get_running_loop().create_future()
+        return Split(self.hundredms, one, self.sessions.ids, reader.clock, self._told, proved)
+
+    async def _type(self, split: Split) -> None:
+        """The chain of one type and, if it dominates, its parts: whatever proves it first."""
+        chain = asyncio.ensure_future(self._chain(split))
+        try:
+            first: set[asyncio.Future[Any]] = {chain, split.proved}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            if split.proved.done() and split.proved.result():
+                return
+            await chain
+            if split.begun and split.one.chain.tally.note:
+                split.chain_ended()
+                await split.proved
+        finally:
+            split.one.chain.halted = True
+            split.one.chain.go_on()
+            split.close()
+            let_go({chain})
+
+    async def _chain(self, split: Split) -> None:
+        reader, one = self.reader, split.one
+
+        def after_page(page: Page) -> None:
+            one.take(page.events)
+            self._weigh()
+            if split.begun:
+                split.see(page.events)
+                split.check()
+            self._told()
+
+        first = reader.ahead.take(self.hundredms, one.query)
+        await walk(self.hundredms, one.chain, reader.cap, after_page, first=first)
+
+    def _weigh(self) -> None:
+        """Once each type has named its total: one that dominates is split."""
+        if self.weighed or not all(one.begun for one in self.types):
+            return
+        self.weighed = True
+        rows = sum(one.chain.total or 0 for one in self.types)
+        for split in self.splits:
+            if split.one.worth_splitting(self.reader.cap, rows):
+                split.begin()
+
+    def _told(self) -> None:
+        self.reader.watch(_progress(self.target, self.types, waits_for(self.types)))
+
+    async def _heard(self, note: str) -> None:
+        """100ms asks for patience."""
+        self.reader.watch(_progress(self.target, self.types, note.rstrip(".")))
+        await self.reader.tell(note)
 
 
-def _progress(target: Target, walks: Sequence[Walk]) -> Progress:
+def _progress(target: Target, types: Sequence[OneType], waiting: str) -> Progress:
+    shown = {one.query.type: one.shown for one in types}
     return Progress(
         target,
-        fetched=sum(one.rows for one in walks),
-        total=_sum([one.total for one in walks]),
-        by_type={one.query.type: one.rows for one in walks},
-        begun=all(one.started or one.trouble is not None for one in walks),
+        fetched=sum(shown.values()),
+        total=_sum([one.total for one in types]),
+        by_type=shown,
+        begun=all(one.begun for one in types),
+        waits_for=waiting,
     )
 
 
@@ -86,14 +156,14 @@ def _sum(totals: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(totals) else None
 
 
-def _raise_if_blind(walks: Sequence[Walk]) -> None:
-    troubles = [one.trouble for one in walks if one.trouble and not one.started]
-    if walks and len(troubles) == len(walks):
+def _raise_if_blind(types: Sequence[OneType]) -> None:
+    troubles = [one.chain.trouble for one in types if one.chain.trouble and not one.chain.started]
+    if types and len(troubles) == len(types):
         raise troubles[0]
 
 
-def _completeness(walks: Sequence[Walk]) -> Completeness:
-    tallies = [one.tally for one in walks]
+def _completeness(types: Sequence[OneType]) -> Completeness:
+    tallies = [one.tally for one in types]
     notes = tuple(tally.note for tally in tallies if tally.note)
     return Completeness(
         fetched=sum(tally.fetched for tally in tallies),

@@ -141,10 +141,18 @@ class Investigator:
         return [candidate_of_place(place) for place in search.places]
 
     async def _report(self, target: Target, task: Task, tell: Tell) -> Report:
-        hundredms = self._on(target.room.workspace, tell)
+        hundredms = self.workspaces[target.room.workspace]
         as_of = self.clock()
         self.learner.room(hundredms.aside(), target)
-        reader = Reader(hundredms, task.types, self.budget.rows_per_type, task.watch, task.ahead)
+        reader = Reader(
+            hundredms,
+            task.types,
+            self.budget.rows_per_type,
+            self.clock,
+            tell,
+            task.watch,
+            task.ahead,
+        )
         target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
         return sum_up(target, task, as_of, fetched)

@@ -1,10 +1,11 @@
 """Reading one cursor to its end, whatever the far side does."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
-from bot.domain.events import ErrorEvent, is_error_type
+from bot.domain.events import ErrorEvent
 from bot.domain.report import TypeTally
 from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page
 
@@ -24,9 +25,42 @@ class Walk:
     stopped: str | None = None
     restarted: bool = False
     started: bool = False
+    halted: bool = False
+    """Set from outside: nobody needs the pages that follow."""
+    _awake: asyncio.Event | None = None
     _cursors: set[str] = field(default_factory=set)
     _empty: int = 0
     _page_totals: bool = False
+
+    def rest(self) -> None:
+        """Ask for no further page for now."""
+        self._awake = self._awake or asyncio.Event()
+        self._awake.clear()
+
+    def go_on(self) -> None:
+        """Rest no longer."""
+        if self._awake:
+            self._awake.set()
+
+    async def awake(self) -> None:
+        """Wait while it rests."""
+        if self._awake:
+            await self._awake.wait()
+
+    @property
+    def ended_early(self) -> bool:
+        """True if it was given up."""
+        return self.why is not None
+
+    @property
+    def counts_pages(self) -> bool:
+        """True if totals turned out to be each page's own, and not the query's."""
+        return self._page_totals
+
+    @property
+    def why(self) -> str | None:
+        """Why it ended early; None if it did not."""
+        return self.stopped or (self.trouble.cause if self.trouble else None)
 
     def take(self, page: Page) -> None:
         """Fold one page in."""
@@ -35,11 +69,6 @@ class Walk:
         self._empty = 0 if page.rows else self._empty + 1
         for event in page.events:
             self.events.setdefault(event.id, event)
-
-    @property
-    def failures(self) -> Iterator[ErrorEvent]:
-        """What was read, but for stray rows that tell of a success, such as a track's."""
-        return (event for event in self.events.values() if is_error_type(event.type))
 
     def _learn_total(self, page: Page) -> None:
         """Keep the query's total; add up totals that turn out to be each page's own.
@@ -77,22 +106,9 @@ class Walk:
     @property
     def tally(self) -> TypeTally:
         """Rows against total, with the reason in words if they differ."""
-        return TypeTally(self.rows, self.total, self._reason())
-
-    def _reason(self) -> str | None:
-        name = self.query.type
-        why = self.stopped or (self.trouble.cause if self.trouble else None)
-        if self.total is None:
-            why = why or "100ms named no total, so nothing proves that this is all"
-            return f"{name}: {self.rows:,} events read; {_sentence(why)}"
-        if why is None and self.total in self._readings():
-            return None
-        missing = self.total - self.rows
-        if missing > 0:
-            counts = f"{self.rows:,} of {self.total:,} events read, {missing:,} missing"
-        else:
-            counts = f"{self.rows:,} events read where 100ms names {self.total:,}"
-        return f"{name}: {counts}; {_sentence(why or 'the reason is not known')}"
+        if self.why is None and self.total in self._readings():
+            return TypeTally(self.rows, self.total, None)
+        return TypeTally(self.rows, self.total, reason(self, self.rows))
 
     def _readings(self) -> tuple[int, int, int]:
         """Rows, distinct events, and those of the type asked for.
@@ -104,6 +120,20 @@ class Walk:
         return (self.rows, len(self.events), asked)
 
 
+def reason(chain: Walk, read: int) -> str:
+    """Why the `read` events of a query are not proved to be all of them, in a sentence."""
+    name, total, why = chain.query.type, chain.total, chain.why
+    if total is None:
+        why = why or "100ms named no total, so nothing proves that this is all"
+        return f"{name}: {read:,} events read; {_sentence(why)}"
+    missing = total - read
+    if missing > 0:
+        counts = f"{read:,} of {total:,} events read, {missing:,} missing"
+    else:
+        counts = f"{read:,} events read where 100ms names {total:,}"
+    return f"{name}: {counts}; {_sentence(why or 'the reason is not known')}"
+
+
 def _sentence(text: str) -> str:
     return text.rstrip(". ") + "."
 
@@ -112,7 +142,7 @@ async def walk(
     hundredms: HundredMs,
     so_far: Walk,
     cap: int,
-    after_page: Callable[[], None],
+    after_page: Callable[[Page], None],
     first: Awaitable[Page] | None = None,
 ) -> None:
     """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
@@ -137,7 +167,10 @@ async def walk(
             so_far.trouble = trouble
             return
         so_far.take(page)
-        after_page()
-        if so_far.ended(page.next, cap):
+        after_page(page)
+        if so_far.halted or so_far.ended(page.next, cap):
             return
         start = page.next
+        await so_far.awake()
+        if so_far.halted:
+            return

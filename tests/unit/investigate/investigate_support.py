@@ -65,12 +65,14 @@ class Bench:
         self.notebook = notebook
         self.told: list[str] = []
         self.watched: list[tuple[int, int | None]] = []
+        self.waited_for: list[str] = []
 
     async def tell(self, note: str) -> None:
         self.told.append(note)
 
     def watch(self, progress: Progress) -> None:
         self.watched.append((progress.fetched, progress.total))
+        self.waited_for.append(progress.waits_for)
 
     async def ask(self, text: str) -> Report | Choices:
         return await self.put(read_question(text, NOW))

@@ -135,6 +135,7 @@ async def test_a_wait_that_100ms_asks_for_is_told_to_the_asker(bench: Bench) -> 
     report = await bench.report("storm")
     assert report.completeness.complete
     assert any("45" in note for note in bench.told)
+    assert any("45 s" in note for note in bench.waited_for)
 
 
 async def test_a_wait_that_nobody_would_sit_through_is_refused(bench: Bench) -> None:
