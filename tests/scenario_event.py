@@ -11,8 +11,7 @@ from scenario_times import moment, stamp
 
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.text import clean, redact
-from bot.hundredms.translate import event_of as event_of_wire
-from bot.hundredms.wire import EventWire
+from bot.hundredms.errors import event_of as event_of_row
 
 TYPES = {
     "publish": "client.publish.failed",
@@ -135,7 +134,7 @@ def _candidate(kind: str, proto: str, address: str | None, cost: int | None) -> 
 
 
 def _from_wire(label: str, raw: Mapping[str, Any]) -> ErrorEvent:
-    found = event_of_wire(EventWire.model_validate({**raw, "id": label}), _KEY)
+    found = event_of_row({**raw, "data": dict(raw.get("data") or {}), "id": label}, _KEY)
     if found is None:
         raise ValueError(f"{label}: no readable time")
     return found

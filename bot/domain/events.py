@@ -5,9 +5,16 @@ id, type and time are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from bot.domain.stamps import Tail, nanoseconds_of, stamp_of, tail_of
+
+Pairs = tuple[tuple[str, str], ...]
+"""(label, text) pairs for a reader."""
 
 ERROR_TYPES = (
     "client.publish.failed",
@@ -50,13 +57,66 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorEvent:
+class Sender:
+    """Who sent an event and from where: alike in all that one person reports in one call."""
+
+    peer_id: str | None = None
+    user_id: str | None = None
+    user_name: str | None = None
+    session_id: str | None = None
+    room_id: str | None = None
+    room_name: str | None = None
+    template_id: str | None = None
+    account_id: str | None = None
+    role: str | None = None
+    agent: Agent = field(default_factory=Agent)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an event tells of: alike in a whole flood."""
+
+    type: str
+    error_code: int | None = None
+    error_name: str | None = None
+    error_message: str | None = None
+    error_description: str | None = None
+    is_terminal: bool = False
+    action: str | None = None
+    domain: str | None = None
+    transport_state: str | None = None
+    endpoint: str | None = None
+    retries_join: int | None = None
+    media: Pairs = ()
+    public_address: str | None = None
+
+
+class _Held:
+    """What an event takes in memory: its own id and time, and what it shares with others."""
+
+    __slots__ = ("at", "failure", "id", "more", "sender", "tail")
+
+    id: str
+    at: datetime
+    tail: Tail
+    sender: Sender
+    failure: Failure
+    more: Pairs
+
+
+@dataclass(frozen=True)
+class ErrorEvent(_Held):
     """One client error event, free texts cleaned of control characters and addresses.
 
     `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds.
     `media` holds what was reported of audio, video and devices as (label, text) pairs, and
     `extras` every other reported field of `data` the same way; blanks and zeros are left out.
+
+    A room may have 100,000 events: all but id and time is kept in `sender` and `failure`, and
+    read from there under the names below.
     """
+
+    __slots__ = ()
 
     id: str
     type: str
@@ -81,15 +141,49 @@ class ErrorEvent:
     transport_state: str | None = None
     endpoint: str | None = None
     retries_join: int | None = None
-    media: tuple[tuple[str, str], ...] = ()
-    extras: tuple[tuple[str, str], ...] = ()
+    media: Pairs = ()
+    extras: Pairs = ()
     agent: Agent = field(default_factory=Agent)
     public_address: str | None = None
     """A keyed, one-way mark of the public ICE address, to compare in memory only; never shown."""
 
+    def __init__(self, id: str, type: str, at: datetime, stamp: str, **facts: Any) -> None:  # noqa: A002, ANN401  as above
+        sender = {name: facts.pop(name) for name in Sender.__slots__ if name in facts}
+        more = facts.pop("extras", ())
+        made = shared_event(id, at, stamp, Sender(**sender), Failure(type, **facts), more)
+        for name in _Held.__slots__:
+            object.__setattr__(self, name, getattr(made, name))
 
-_FRACTION = re.compile(r"\.(\d{1,9})")
-_MICROSECONDS = 6
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return shared_event, (self.id, self.at, self.stamp, self.sender, self.failure, self.more)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "stamp": lambda event: stamp_of(event.tail, event.at),
+    "extras": attrgetter("more"),
+    **{name: attrgetter(f"sender.{name}") for name in Sender.__slots__},
+    **{name: attrgetter(f"failure.{name}") for name in Failure.__slots__},
+}
+for _name, _read in _READ.items():
+    setattr(ErrorEvent, _name, property(_read))
+
+
+def shared_event(
+    event_id: str, at: datetime, stamp: str, sender: Sender, failure: Failure, more: Pairs
+) -> ErrorEvent:
+    """The event of a sender and a failure that are held once for all their events."""
+    event = ErrorEvent.__new__(ErrorEvent)
+    put = object.__setattr__
+    put(event, "id", event_id)
+    put(event, "at", at)
+    put(event, "tail", tail_of(stamp, at))
+    put(event, "sender", sender)
+    put(event, "failure", failure)
+    put(event, "more", more)
+    return event
 
 
 def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
@@ -98,6 +192,4 @@ def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
     100ms cuts trailing zeros off its stamps, so that their texts do not sort. Of two events
     stamped alike (a stored pair sent together) the one that says giving up is the later one.
     """
-    found = _FRACTION.search(event.stamp)
-    finer = found[1].ljust(9, "0")[_MICROSECONDS:] if found else "0"
-    return (event.at, int(finer), event.is_terminal, event.id)
+    return (event.at, nanoseconds_of(event.tail), event.failure.is_terminal, event.id)

@@ -19,10 +19,11 @@ from bot.hundredms.announce import Announcer
 from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.calls import Line, get
 from bot.hundredms.decide import Meaning, Verdict
+from bot.hundredms.errors import event_of
 from bot.hundredms.questions import events_call, word, written
 from bot.hundredms.stats import StatsWire, stats_of
 from bot.hundredms.tracks import track_of
-from bot.hundredms.translate import event_of, room_of, session_of
+from bot.hundredms.translate import room_of, session_of
 from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, TrackPage
 
@@ -89,14 +90,14 @@ class HundredMsClient:
         Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
         """
         wire = await self._page(query, start)
-        events = (event_of(row, self.mark_key) for row in wire.events if row)
+        events = (event_of(row, self.mark_key) for row in wire.events)
         kept = tuple(event for event in events if event)
         return Page(kept, len(wire.events), _total(wire), wire.next)
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
-        tracks = (track_of(row) for row in wire.events if row)
+        tracks = (track_of(row) for row in wire.events)
         kept = tuple(track for track in tracks if track)
         return TrackPage(kept, len(wire.events), _total(wire), wire.next)
 

@@ -1,66 +1,11 @@
-"""From what 100ms sent to the domain's own values."""
+"""From rooms and sessions as 100ms sends them to the domain's own values."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.events import ErrorEvent
 from bot.domain.places import Peer, Room, Session
-from bot.hundredms.agent import agent_of
-from bot.hundredms.details import extras_of, media_of
-from bot.hundredms.ice import mark_of
-from bot.hundredms.lenient import as_time
 from bot.hundredms.tidy import tidy
-from bot.hundredms.wire import DataWire, EventWire, PeerWire, RoomWire, SessionWire
-
-
-def event_of(wire: EventWire, key: bytes) -> ErrorEvent | None:
-    """The event; identifiers and the time stamp unchanged, free texts tidied.
-
-    `key` is the secret of the public address's mark.
-    """
-    at = as_time(wire.timestamp)
-    if at is None:
-        return None
-    data = wire.data
-    return ErrorEvent(
-        id=wire.id,
-        type=wire.type,
-        at=at,
-        stamp=wire.timestamp,
-        peer_id=data.peer_id,
-        user_id=data.user_id,
-        session_id=_not_zero(data.session_id),
-        room_id=data.room_id,
-        template_id=data.template_id,
-        account_id=data.account_id,
-        error_code=data.error_code,
-        is_terminal=bool(data.is_terminal),
-        retries_join=data.retries_join,
-        media=media_of(data.audio, data.video, data.devices),
-        extras=extras_of(data.model_extra or {}),
-        agent=agent_of(data.agent),
-        public_address=mark_of(data.error_description, key),
-        **_texts(data),
-    )
-
-
-def _texts(data: DataWire) -> dict[str, str | None]:
-    return {
-        "user_name": tidy(data.user_name),
-        "room_name": tidy(data.room_name),
-        "role": tidy(data.role),
-        "error_name": tidy(data.error_name),
-        "error_message": tidy(data.error_message),
-        "error_description": tidy(data.error_description),
-        "action": tidy(data.action),
-        "domain": tidy(data.domain),
-        "transport_state": tidy(data.transport_state),
-        "endpoint": tidy(data.endpoint),
-    }
-
-
-def _not_zero(object_id: str | None) -> str | None:
-    return object_id if object_id and object_id.strip("0") else None
+from bot.hundredms.wire import PeerWire, RoomWire, SessionWire
 
 
 def room_of(wire: RoomWire, workspace: str) -> Room | None:

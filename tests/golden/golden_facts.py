@@ -10,7 +10,7 @@ from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.places import Room, Session
 from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
 from bot.domain.target import Target, TargetKind
-from bot.hundredms.translate import event_of
+from bot.hundredms.errors import event_of
 from bot.hundredms.wire import EventsWire
 
 NOON = datetime(2026, 11, 22, 8, 26, 40, 117_000, tzinfo=UTC)
@@ -136,5 +136,5 @@ def about(kind: TargetKind) -> Target:
 def sample(name: str) -> Report:
     """The report on a sample answer of 100ms' documentation."""
     page = EventsWire.model_validate(json.loads((SAMPLES / f"{name}.json").read_text()))
-    found = [event_of(wire, b"key of the tests") for wire in page.events if wire]
+    found = [event_of(row, b"key of the tests") for row in page.events]
     return report(*(each for each in found if each))

@@ -1,0 +1,28 @@
+"""One row of an events page: the envelope that error and track events have in common."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.hundredms.lenient import as_text, as_time
+
+
+class Row(NamedTuple):
+    """What makes a row an event; `data` may lack or hold anything."""
+
+    id: str
+    type: str
+    stamp: str
+    at: datetime
+    data: dict[str, Any]
+
+
+def row_of(value: object) -> Row | None:
+    """The row; None without id, type or time: such a row costs itself, not the page."""
+    if not isinstance(value, dict):
+        return None
+    stamp: Any = value.get("timestamp")
+    data = value.get("data")
+    event_id, kind, at = as_text(value.get("id")), as_text(value.get("type")), as_time(stamp)
+    if event_id is None or kind is None or at is None:
+        return None
+    return Row(event_id, kind, stamp, at, data if isinstance(data, dict) else {})

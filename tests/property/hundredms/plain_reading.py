@@ -1,0 +1,52 @@
+"""The straightforward reading of an events page: nothing kept, nothing shared, field by field."""
+
+import json
+from typing import Any
+
+from bot.domain.events import ErrorEvent
+from bot.hundredms.agent import agent_of
+from bot.hundredms.details import extras_of, media_of
+from bot.hundredms.ice import mark_of
+from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_time, as_whole
+from bot.hundredms.tidy import tidy
+
+TIDIED = (
+    "user_name", "room_name", "role", "error_name", "error_message", "error_description",
+    "action", "domain", "transport_state", "endpoint",
+)  # fmt: skip
+AS_SENT = ("peer_id", "user_id", "room_id", "template_id", "account_id")
+NUMBERS = ("error_code", "retries_join")
+OTHER = ("session_id", "is_terminal", "audio", "video", "devices", "agent")
+KNOWN = {*TIDIED, *AS_SENT, *NUMBERS, *OTHER}
+
+
+def plain_events(body: bytes, key: bytes) -> list[ErrorEvent]:
+    rows = json.loads(body)["events"]
+    return [event for row in rows if (event := plain_event(row, key))]
+
+
+def plain_event(row: Any, key: bytes) -> ErrorEvent | None:
+    if not isinstance(row, dict):
+        return None
+    stamp: Any = row.get("timestamp")
+    identity, kind = as_text(row.get("id")), as_text(row.get("type"))
+    at = as_time(stamp)
+    if identity is None or kind is None or at is None:
+        return None
+    data = as_mapping(row.get("data"))
+    session = as_text(data.get("session_id"))
+    return ErrorEvent(
+        identity,
+        kind,
+        at,
+        stamp,
+        session_id=session if session and session.strip("0") else None,
+        is_terminal=bool(as_flag(data.get("is_terminal"))),
+        media=media_of(*(as_mapping(data.get(name)) for name in ("audio", "video", "devices"))),
+        extras=extras_of({name: value for name, value in data.items() if name not in KNOWN}),
+        agent=agent_of(data.get("agent")),
+        public_address=mark_of(as_text(data.get("error_description")), key),
+        **{name: tidy(as_text(data.get(name))) for name in TIDIED},
+        **{name: as_text(data.get(name)) for name in AS_SENT},
+        **{name: as_whole(data.get(name)) for name in NUMBERS},
+    )
