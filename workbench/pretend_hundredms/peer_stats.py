@@ -30,7 +30,7 @@ async def peer_stats(request: Request) -> JSONResponse:
     live = stage_of(request).switches.live_peer_stats
     if session.active and live != "empty":
         raise Refusal(int(live), "session has not ended")
-    return JSONResponse(_stats(session, peer, empty=session.active))
+    return JSONResponse(stats_json(session, peer, empty=session.active))
 
 
 def _peer(session: PretendSession | None, peer_id: str) -> PretendPeer | None:
@@ -40,7 +40,8 @@ def _peer(session: PretendSession | None, peer_id: str) -> PretendPeer | None:
     return None
 
 
-def _stats(session: PretendSession, peer: PretendPeer, *, empty: bool) -> dict[str, Any]:
+def stats_json(session: PretendSession, peer: PretendPeer, *, empty: bool) -> dict[str, Any]:
+    """The stats of a peer as they are answered."""
     body: dict[str, Any] = {
         "peer_id": peer.id,
         "session_id": session.id,

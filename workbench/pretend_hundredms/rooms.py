@@ -17,7 +17,7 @@ from workbench.pretend_hundredms.world import PretendCode, PretendRoom
 
 async def one_room(request: Request) -> JSONResponse:
     """A room by id, enabled or not."""
-    return JSONResponse(_room_json(request, _room(request)))
+    return JSONResponse(room_json(book_of(request).workspace.account_id, _room(request)))
 
 
 async def list_rooms(request: Request) -> JSONResponse:
@@ -33,7 +33,8 @@ async def list_rooms(request: Request) -> JSONResponse:
         and asked.get("template_id") in {None, "", room.template_id}
         and after <= room.created_at <= before
     ]
-    return one_page(request, rows, lambda room: room.id, lambda room: _room_json(request, room))
+    account = book_of(request).workspace.account_id
+    return one_page(request, rows, lambda room: room.id, lambda room: room_json(account, room))
 
 
 async def room_codes(request: Request) -> JSONResponse:
@@ -51,7 +52,7 @@ async def room_codes(request: Request) -> JSONResponse:
     ]
     if asked.get("role") and not rows:
         raise Refusal(404, "role not found")
-    return one_page(request, rows, lambda code: code.code, lambda code: _code_json(room, code))
+    return one_page(request, rows, lambda code: code.code, lambda code: code_json(room, code))
 
 
 async def list_recordings(request: Request) -> JSONResponse:
@@ -86,13 +87,14 @@ def _named(stage: Stage, room: PretendRoom, name: str | None) -> bool:
     return name.lower() == room.name.lower()
 
 
-def _room_json(request: Request, room: PretendRoom) -> dict[str, Any]:
+def room_json(account_id: str, room: PretendRoom) -> dict[str, Any]:
+    """A room as it is answered."""
     return {
         "id": room.id,
         "name": room.name,
         "enabled": room.enabled,
         "description": room.description,
-        "customer_id": book_of(request).workspace.account_id,
+        "customer_id": account_id,
         "recording_source_template": True,
         # What a client must never show: credentials of the customer's own storage and server.
         "recording_info": {
@@ -113,7 +115,8 @@ def _room_json(request: Request, room: PretendRoom) -> dict[str, Any]:
     }
 
 
-def _code_json(room: PretendRoom, code: PretendCode) -> dict[str, Any]:
+def code_json(room: PretendRoom, code: PretendCode) -> dict[str, Any]:
+    """A room code as it is answered."""
     return {
         "code": code.code,
         "room_id": room.id,

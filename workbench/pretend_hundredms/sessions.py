@@ -23,7 +23,7 @@ async def one_session(request: Request) -> JSONResponse:
     session = book_of(request).session(request.path_params["session_id"], exact=exact)
     if session is None:
         raise unknown_id(stage, "session")
-    return JSONResponse(_session_json(request, session))
+    return JSONResponse(session_json(book_of(request).workspace.account_id, session))
 
 
 async def list_sessions(request: Request) -> JSONResponse:
@@ -39,19 +39,21 @@ async def list_sessions(request: Request) -> JSONResponse:
         and room_id in {"", session.room_id.lower()}
         and after <= session.created_at <= before
     ]
+    account = book_of(request).workspace.account_id
     return one_page(
         request,
         rows,
         lambda session: session.id,
-        lambda session: _session_json(request, session),
+        lambda session: session_json(account, session),
     )
 
 
-def _session_json(request: Request, session: PretendSession) -> dict[str, Any]:
+def session_json(account_id: str, session: PretendSession) -> dict[str, Any]:
+    """A session as it is answered."""
     return {
         "id": session.id,
         "room_id": session.room_id,
-        "customer_id": book_of(request).workspace.account_id,
+        "customer_id": account_id,
         "active": session.active,
         "peers": {peer.id: _peer_json(session, peer) for peer in session.peers},
         "created_at": milli_stamp(session.created_at),

@@ -1,0 +1,59 @@
+"""What it costs to put a diagnosed report into Slack's messages, as JSON.
+
+``python -m benchmarks.programs.answer_cost ROOM_ID``
+"""
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+
+from benchmarks.programs.fold_cost import report_of
+from bot import wiring
+from bot.domain.report import Report
+from bot.settings import read_settings
+
+_TIMES = 7
+
+
+async def _diagnosed(engine: wiring.Engine, room_id: str) -> Report:
+    async def tell(note: str) -> None:
+        print(note, file=sys.stderr)
+
+    report = await report_of(engine, room_id)
+    if report.diagnosis is None:
+        report = await engine.investigator.diagnosed(report, tell)
+    return report
+
+
+def _answered(engine: wiring.Engine, report: Report) -> tuple[float, int]:
+    """CPU seconds of one answer, and its messages."""
+    before = time.process_time()
+    answer = engine.renderer.answer(report)
+    messages = [answer.opening, *answer.replies, *([answer.more] if answer.more else [])]
+    for message in messages:
+        json.dumps({"text": message.text, "blocks": list(message.blocks)})
+    return time.process_time() - before, len(messages)
+
+
+async def _measured(room_id: str) -> dict[str, float]:
+    async with wiring.open_engine(read_settings(), memory_needed=False) as engine:
+        report = await _diagnosed(engine, room_id)
+        costs = [_answered(engine, report) for _ in range(_TIMES + 1)]
+    return {
+        "cpu": statistics.median(cost for cost, _ in costs[1:]),
+        "first": costs[0][0],
+        "times": _TIMES,
+        "failures": len(report.failures),
+        "messages": costs[0][1],
+    }
+
+
+def main() -> None:
+    """Prints {cpu, first, times, failures, messages}."""
+    print(json.dumps(asyncio.run(_measured(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()

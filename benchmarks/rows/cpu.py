@@ -1,0 +1,38 @@
+"""CPU time, measured in processes of their own without any delay."""
+
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.checks import expect
+from benchmarks.table import Row, middle, ratio
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Fetching and folding against json.loads of the same bytes; an answer of many failures."""
+    sizes = bench.sizes
+    bench.delay(0)
+    costs = []
+    for _ in range(sizes.repeats):
+        found = bench.measured("fold_cost", bench.room("even"), bench.room("empty"))
+        expect(found["events"], sizes.events, "events folded")
+        expect(found["decoded"], sizes.events, "events decoded")
+        costs.append((found["cpu"] / found["json_loads"], found["cpu"], found["json_loads"]))
+    share, cpu, loads = middle([cost[0] for cost in costs]), *costs[0][1:]
+    yield ratio(
+        "CPU of fetch + fold per event ÷ json.loads of the same bytes",
+        share,
+        f"{cpu / sizes.events * 1e6:.0f} µs ÷ {loads / sizes.events * 1e6:.1f} µs an event",
+        4,
+    )
+    answer = bench.measured("answer_cost", bench.room("failures"))
+    expect(answer["failures"], sizes.failures, "failures in the answer")
+    milliseconds = answer["cpu"] * 1000
+    yield Row(
+        f"answer for {sizes.failures} failures (render + pack)",
+        milliseconds,
+        f"{milliseconds:.0f} ms CPU",
+        f"median of {answer['times']}; the first after the start takes "
+        f"{answer['first'] * 1000:.0f} ms; {answer['messages']} messages",
+        most=50,
+        target="≤ 50 ms CPU",
+    )

@@ -1,0 +1,137 @@
+"""Many look-ups at once, and small ones beside a huge one."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench, Served
+from benchmarks.checks import expect, names_events
+from benchmarks.knocks import Ack, Command, knock, knock_together, prepared
+from benchmarks.processes import Failed, memory
+from benchmarks.rows.first import WRITES, settle
+from benchmarks.table import Row, megabytes, percentile, seconds
+
+IN_FLIGHT = 8
+"""Calls to 100ms that a workspace's budget allows at once, as it is set by default."""
+
+_WAITED_SECONDS = 240.0
+_APART = 0.05
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Throughput and acknowledgements of many small rooms; then those beside a huge one."""
+    with bench.serving("crowd") as served:
+        bench.delay(bench.sizes.delay)
+        yield from _together(bench, served)
+    with bench.serving("beside") as served:
+        bench.delay(bench.sizes.delay)
+        yield from _beside(bench, served)
+
+
+def _together(bench: Bench, served: Served) -> Iterator[Row]:
+    sizes = bench.sizes
+    bench.forget_calls()
+    commands = [Command(bench.room(f"small-{n}"), n) for n in range(sizes.at_once)]
+    requests = prepared(bench, served, commands)
+    acks = asyncio.run(knock_together(served, requests))
+    last = _all_answered(bench, commands)
+    expect({ack.status for ack in acks}, {200}, "status of the acknowledgements")
+    took = last - min(ack.sent for ack in acks)
+    calls = len(bench.calls())
+    allowed = calls * sizes.delay / IN_FLIGHT
+    yield Row(
+        f"{sizes.at_once} look-ups at once of different small rooms, {seconds(sizes.delay)}: "
+        "throughput ÷ what the in-flight budget allows",
+        allowed / took,
+        f"{allowed / took:.2f}",
+        f"{sizes.at_once / took:.0f} answers a second, {seconds(took)} for all; {calls} calls, "
+        f"{IN_FLIGHT} in flight, would take {seconds(allowed)}",
+        least=0.7,
+        target="≥ 0.7",
+    )
+    yield _acks("the same: p99 of the acknowledgements", acks, 0.3)
+
+
+def _acks(measure: str, acks: list[Ack], most: float, more: str = "") -> Row:
+    took = [ack.took for ack in acks]
+    p99 = percentile(took, 0.99)
+    return Row(
+        measure,
+        p99,
+        seconds(p99),
+        f"median {seconds(percentile(took, 0.5))} of {len(acks)}{more}",
+        most=most,
+        target=f"≤ {most * 1000:.0f} ms",
+    )
+
+
+def _all_answered(bench: Bench, commands: list[Command]) -> float:
+    """When the last of the openings got its last words. Since 1970."""
+    wanted, give_up = {command.channel for command in commands}, time.monotonic() + _WAITED_SECONDS
+    while time.monotonic() < give_up:
+        answered = {
+            post["args"].get("channel")
+            for post in bench.posts()
+            if post["method"] in WRITES and names_events(str(post["args"]), 20)
+        }
+        if wanted <= answered:
+            break
+        time.sleep(0.5)
+    else:
+        raise Failed("not all look-ups were answered")
+    settle(bench, quiet=4.0)
+    return max(_last_words(bench).values())
+
+
+def _last_words(bench: Bench) -> dict[str, float]:
+    """For each channel, when its opening was written for the last time."""
+    last: dict[str, float] = {}
+    for post in bench.posts():
+        args = post["args"]
+        if post["method"] in WRITES and not args.get("thread_ts"):
+            last[args["channel"]] = max(post["at"], last.get(args["channel"], 0.0))
+    return last
+
+
+def _beside(bench: Bench, served: Served) -> Iterator[Row]:
+    sizes = bench.sizes
+    huge = Command(bench.room("huge-in-slack"), 0)
+    others = [Command("help", 1 + n % (sizes.at_once - 1)) for n in range(400)]
+    requests = prepared(bench, served, [huge, *others])
+    idle = memory(served.pid, "VmHWM")
+    acks, took = asyncio.run(_knock_beside(bench, served, requests))
+    peak = memory(served.pid, "VmHWM")
+    yield _acks(
+        f"acknowledgements of others while a look-up of {sizes.huge:,} events runs, p99",
+        acks,
+        0.2,
+        f", one each {_APART * 1000:.0f} ms while it ran ({seconds(took)}); the bot grew from "
+        f"{megabytes(idle)} to {megabytes(peak)} at its peak",
+    )
+
+
+async def _knock_beside(
+    bench: Bench, served: Served, requests: list[bytes]
+) -> tuple[list[Ack], float]:
+    """Acknowledgements of the small ones until the huge one is answered, and how long it took."""
+    first = await knock(served, requests[0])
+    total, acks = bench.sizes.huge, []
+    answered = asyncio.create_task(asyncio.to_thread(_answered, bench, total))
+    for request in requests[1:]:
+        acks.append(await knock(served, request))
+        await asyncio.sleep(_APART)
+        if answered.done():
+            break
+    return acks, await answered - first.sent
+
+
+def _answered(bench: Bench, events: int) -> float:
+    """When the whole of so many events was told."""
+    give_up = time.monotonic() + _WAITED_SECONDS
+    while time.monotonic() < give_up:
+        for post in bench.posts():
+            told = post["method"] in WRITES and f"{events:,} events" in str(post["args"])
+            if told and f" of {events:,} events" not in str(post["args"]):
+                return float(post["at"])
+        time.sleep(0.5)
+    raise Failed("the huge room was not answered")

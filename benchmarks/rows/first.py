@@ -1,0 +1,81 @@
+"""From a command in Slack to the first true sentence about its room, posted."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench, Served
+from benchmarks.checks import names_events
+from benchmarks.knocks import Command, knock, prepared
+from benchmarks.processes import Failed
+from benchmarks.table import Row, middle, ratio, seconds
+
+_WAITED_SECONDS = 120.0
+WRITES = frozenset({"chat.postMessage", "chat.update", "response_url", "chat.postEphemeral"})
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """The time of the sentence, less the acknowledgement's, in round trips."""
+    sizes = bench.sizes
+    with bench.serving("first") as served:
+        bench.delay(sizes.delay)
+        help_ = ack_of_help(bench, served)
+        took = [
+            first_sentence(bench, served, f"first-{number}", number)
+            for number in range(sizes.first_answers)
+        ]
+    sentence = middle(took) - help_
+    yield ratio(
+        "first true sentence posted ÷ (one 100ms round trip + one Slack round trip), "
+        f"{seconds(sizes.delay)} each",
+        sentence / (2 * sizes.delay),
+        f"{seconds(sentence)}, of {sizes.first_answers} rooms of {sizes.events:,} events; "
+        f"an acknowledgement takes {seconds(help_)}",
+        1.5,
+    )
+
+
+def ack_of_help(bench: Bench, served: Served) -> float:
+    """How long the bot takes to answer a request that needs nothing else; median of a few."""
+    requests = prepared(bench, served, [Command("help")] * 5)
+    return middle([asyncio.run(knock(served, request)).took for request in requests])
+
+
+def first_sentence(bench: Bench, served: Served, room: str, person: int = 0) -> float:
+    """Seconds from the command until a message that names the room's events is posted."""
+    bench.forget_calls()
+    command = Command(bench.room(room), person % max(1, bench.sizes.at_once))
+    (request,) = prepared(bench, served, [command])
+    ack = asyncio.run(knock(served, request))
+    posted = _posted(bench, command.channel, bench.sizes.events)
+    settle(bench)
+    return posted - ack.sent
+
+
+def _posted(bench: Bench, channel: str, events: int) -> float:
+    """When the first such message was taken by Slack."""
+    give_up = time.monotonic() + _WAITED_SECONDS
+    while time.monotonic() < give_up:
+        for post in bench.posts():
+            if post["args"].get("channel") == channel and _tells(post, events):
+                return float(post["at"])
+        time.sleep(0.05)
+    raise Failed("no message named the room's events")
+
+
+def _tells(post: dict[str, object], events: int) -> bool:
+    return post["method"] in WRITES and names_events(str(post["args"]), events)
+
+
+def settle(bench: Bench, quiet: float = 1.5) -> None:
+    """Wait until nothing was called for a while, at either end."""
+    seen, since = (-1, -1), time.monotonic()
+    give_up = time.monotonic() + _WAITED_SECONDS
+    while time.monotonic() < give_up:
+        now = (len(bench.calls()), len(bench.posts()))
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > quiet:
+            return
+        time.sleep(0.2)
+    raise Failed("the bot does not come to rest")

@@ -1,0 +1,74 @@
+"""A peer of whom nothing but the id is known, among thousands of sessions."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs
+
+from benchmarks.bench import Bench
+from benchmarks.checks import whole
+from benchmarks.processes import Failed
+from benchmarks.table import Row, ratio, seconds
+
+_AGES = (1 / 6, 1 / 2, 5 / 6)
+"""Where the three peers are: newest first, as shares of all sessions."""
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Three peers of different age, each searched with nothing known; then asked once more."""
+    bench.delay(bench.sizes.delay)
+    ours, theirs, again = 0.0, 0.0, 0
+    sessions = bench.sizes.searched_rooms * bench.sizes.searched_sessions
+    for number, age in enumerate(_AGES):
+        room, peer = _peer(bench, age)
+        database = f"peer-{number}"
+        bench.forget_calls()
+        whole(bench.lookup(peer, database), 0)
+        ours += _found_after(bench, bench.room(room))
+        bench.forget_calls()
+        whole(bench.lookup(peer, database), 0)
+        again += _searches(bench)
+        theirs += bench.measured("sequential_search", peer)["seconds"]
+    yield ratio(
+        f"peer id with no room known, {sessions:,} sessions in 30 days, "
+        f"{seconds(bench.sizes.delay)} ÷ a sequential search",
+        ours / theirs,
+        f"{seconds(ours / 3)} ÷ {seconds(theirs / 3)}, means of three peers of different age",
+        0.2,
+    )
+    yield Row(
+        "the same peer a second time: calls that search",
+        again,
+        str(again),
+        "lists of sessions without a room, and rooms by name, of three look-ups",
+        most=0,
+        target="0",
+    )
+
+
+def _peer(bench: Bench, age: float) -> tuple[str, str]:
+    """The n-th session from the newest, and somebody in it."""
+    searched = [
+        (int(session["id"][:8], 16), name, session["peers"])
+        for name, room in bench.rooms.items()
+        if name.startswith("searched-")
+        for session in room["sessions"]
+    ]
+    searched.sort(reverse=True)
+    _, name, peers = searched[int(len(searched) * age)]
+    return name, str(peers[len(peers) // 2])
+
+
+def _found_after(bench: Bench, room_id: str) -> float:
+    """From the arrival of the first call to that of the first about the room."""
+    calls = sorted(bench.calls(), key=lambda call: call[2])
+    for path, query, arrived, _ in calls:
+        if room_id in path or parse_qs(query).get("room_id") == [room_id]:
+            return arrived - calls[0][2]
+    raise Failed("the peer's room was never asked for")
+
+
+def _searches(bench: Bench) -> int:
+    return sum(
+        (path == "/v2/sessions" and "room_id=" not in query)
+        or (path == "/v2/rooms" and "name=" in query)
+        for path, query, _, _ in bench.calls()
+    )

@@ -1,0 +1,37 @@
+"""The bot by itself: its start, and what it holds while nobody asks."""
+
+import time
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.processes import memory
+from benchmarks.table import MEGABYTE, Row, megabytes, middle, seconds
+
+_IDLE_SECONDS = 2.0
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Median time from the start to ready, at the usual delay; resident memory when idle."""
+    took, held, highest = [], 0, 0
+    bench.delay(bench.sizes.delay)
+    for number in range(bench.sizes.repeats):
+        with bench.serving(f"start-{number}") as served:
+            took.append(served.seconds)
+            time.sleep(_IDLE_SECONDS)
+            held, highest = memory(served.pid, "VmRSS"), memory(served.pid, "VmHWM")
+    yield Row(
+        "start-up to ready",
+        middle(took),
+        seconds(middle(took)),
+        f"median of {len(took)}, each with a new database",
+        most=2,
+        target="≤ 2 s",
+    )
+    yield Row(
+        "idle memory",
+        held / MEGABYTE,
+        megabytes(held),
+        f"resident, {_IDLE_SECONDS:.0f} s after it was ready; {megabytes(highest)} at its peak",
+        most=150,
+        target="≤ 150 MB",
+    )

@@ -1,0 +1,44 @@
+"""The whole answer, by `lookup --json`: what it costs above an empty room's, plus one page."""
+
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.checks import expect, whole
+from benchmarks.table import Row, middle, ratio, seconds
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    """Events over five types against the longest chain; of one type against one reader."""
+    sizes = bench.sizes
+    bench.delay(sizes.delay)
+    empty = seconds_of(bench, "empty", 0)
+    even = seconds_of(bench, "even", sizes.events) - empty + sizes.delay
+    chain = sizes.chain * sizes.delay
+    yield ratio(
+        f"whole answer, {sizes.events:,} events evenly over five types ÷ "
+        f"(longest chain x latency), {seconds(sizes.delay)}",
+        even / chain,
+        f"{seconds(even)} ÷ ({sizes.chain} pages x {seconds(sizes.delay)}); "
+        f"an empty room takes {seconds(empty)}, process start included",
+        1.25,
+    )
+    one = seconds_of(bench, "one-type", sizes.events) - empty + sizes.delay
+    reader = bench.measured("sequential_reader", bench.room("one-type"))
+    expect(reader["events"], sizes.events, "events of the sequential reader")
+    yield ratio(
+        f"whole answer, {sizes.events:,} events of one type over {sizes.many_sessions} sessions ÷ "
+        f"a sequential reader of the same pages, {seconds(sizes.delay)}",
+        one / reader["seconds"],
+        f"{seconds(one)} ÷ {seconds(reader['seconds'])}",
+        0.25,
+    )
+
+
+def seconds_of(bench: Bench, room: str, events: int) -> float:
+    """The median time of a look-up, from the process's start to its end."""
+    walls = []
+    for number in range(bench.sizes.repeats):
+        ran = bench.lookup(bench.room(room), database=f"whole-{room}-{number}")
+        whole(ran, events)
+        walls.append(ran.wall)
+    return middle(walls)

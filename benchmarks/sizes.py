@@ -1,0 +1,99 @@
+"""How large everything is: the table's sizes, and small ones to see that it all works."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from workbench.swift_hundredms.plan import RoomPlan
+
+ONE_TYPE = "client.publish.failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Events, sessions, look-ups and repetitions of each measurement; delays in seconds."""
+
+    events: int = 10_000
+    huge: int = 100_000
+    people: int = 40
+    sessions: int = 5
+    many_sessions: int = 20
+    searched_rooms: int = 60
+    searched_sessions: int = 50
+    searched_people: int = 12
+    at_once: int = 200
+    failures: int = 200
+    repeats: int = 3
+    first_answers: int = 5
+    delays: tuple[float, ...] = (0.0, 0.05, 0.2)
+    delay: float = 0.05
+
+    @property
+    def chain(self) -> int:
+        """Pages of the longest chain when events go evenly over five types."""
+        return -(-self.events // 5 // 100)
+
+
+FULL = Sizes()
+SMALL = Sizes(
+    events=1_000,
+    huge=2_000,
+    people=10,
+    sessions=2,
+    many_sessions=4,
+    searched_rooms=10,
+    searched_sessions=25,
+    searched_people=4,
+    at_once=10,
+    failures=20,
+    repeats=1,
+    first_answers=1,
+    delays=(0.0, 0.01),
+    delay=0.01,
+)
+
+
+def plans(sizes: Sizes) -> list[dict[str, Any]]:
+    """The rooms of the pretend 100ms, as its plan file holds them."""
+    few = min(200, sizes.events // 10)
+    rooms = [
+        RoomPlan("empty", sessions=1, people=0, tracks=False),
+        _even("even", sizes, few),
+        _even("huge", sizes, few, events=sizes.huge),
+        _even("huge-in-slack", sizes, few, events=sizes.huge),
+        *(_even(f"first-{number}", sizes, few) for number in range(sizes.first_answers)),
+        *(_even(f"beside-{n}", sizes, few) for n in range(len(sizes.delays) * 2)),
+        RoomPlan(
+            "one-type",
+            events=sizes.events,
+            types=(ONE_TYPE,),
+            sessions=sizes.many_sessions,
+            people=10,
+            terminal=few,
+        ),
+        RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
+        *(
+            RoomPlan(f"small-{number}", events=20, people=5, terminal=3)
+            for number in range(sizes.at_once)
+        ),
+        *(
+            RoomPlan(
+                f"searched-{number}",
+                sessions=sizes.searched_sessions,
+                people=sizes.searched_people,
+                tracks=False,
+                days=29.5,
+            )
+            for number in range(sizes.searched_rooms)
+        ),
+    ]
+    return [asdict(room) for room in rooms]
+
+
+def _even(name: str, sizes: Sizes, terminal: int, events: int = 0) -> RoomPlan:
+    return RoomPlan(
+        name,
+        events=events or sizes.events,
+        sessions=sizes.sessions,
+        people=sizes.people,
+        terminal=terminal,
+    )
