@@ -25,11 +25,15 @@ def whole(ran: Ran, events: int) -> dict[str, Any]:
 
 
 def names_events(text: str, total: int) -> bool:
-    """Whether a text tells a count of events that is true of a room with `total`.
+    """Whether a text tells a true count of a room with `total` events: all, or so many of them."""
+    return any(whole == total for _, whole in _told(text))
 
-    Either the whole, or so many of the whole.
-    """
-    for first, of in _EVENTS.findall(text):
-        if int((of or first).replace(",", "")) == total:
-            return True
-    return False
+
+def names_all(text: str, total: int) -> bool:
+    """Whether a text tells that all of them were read."""
+    return (total, total) in _told(text)
+
+
+def _told(text: str) -> list[tuple[int, int]]:
+    numbers = [(first, whole or first) for first, whole in _EVENTS.findall(text)]
+    return [(int(first.replace(",", "")), int(of.replace(",", ""))) for first, of in numbers]

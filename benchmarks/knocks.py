@@ -52,7 +52,7 @@ def prepared(bench: Bench, served: Served, commands: Sequence[Command]) -> list[
 
 
 def _request(served: Served, one: dict[str, Any]) -> bytes:
-    body = one["body"].encode()
+    body = str(one["body"]).encode()
     headers = {
         "Host": f"127.0.0.1:{served.port}",
         "Content-Length": str(len(body)),
@@ -75,9 +75,7 @@ async def knock_together(served: Served, requests: Sequence[bytes]) -> list[Ack]
     """Send all at once; the connections stand before the first byte is sent."""
     pairs = [await asyncio.open_connection("127.0.0.1", served.port) for _ in requests]
     try:
-        asking = (
-            _exchange(*pair, request) for pair, request in zip(pairs, requests, strict=True)
-        )
+        asking = (_exchange(*pair, request) for pair, request in zip(pairs, requests, strict=True))
         return list(await asyncio.gather(*asking))
     finally:
         for _, writer in pairs:

@@ -26,6 +26,10 @@ class Sizes:
     first_answers: int = 5
     delays: tuple[float, ...] = (0.0, 0.05, 0.2)
     delay: float = 0.05
+    quiet: float = 2.0
+    """After so many seconds without a call the bot is at rest."""
+    ages: tuple[float, ...] = (1 / 6, 1 / 2, 5 / 6)
+    """Where the peers to be searched are: newest first, as shares of all sessions."""
 
     @property
     def chain(self) -> int:
@@ -47,8 +51,10 @@ SMALL = Sizes(
     failures=20,
     repeats=1,
     first_answers=1,
-    delays=(0.0, 0.01),
+    delays=(0.01,),
     delay=0.01,
+    quiet=0.5,
+    ages=(1 / 2,),
 )
 
 

@@ -11,6 +11,7 @@ import time
 
 from benchmarks.programs.fold_cost import report_of
 from bot import wiring
+from bot.cli.logs import set_up_logs
 from bot.domain.report import Report
 from bot.settings import read_settings
 
@@ -52,6 +53,7 @@ async def _measured(room_id: str) -> dict[str, float]:
 
 def main() -> None:
     """Prints {cpu, first, times, failures, messages}."""
+    set_up_logs("CRITICAL")
     print(json.dumps(asyncio.run(_measured(sys.argv[1]))))
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.bench import Bench, Served
-from benchmarks.checks import expect, names_events
+from benchmarks.checks import expect, names_all
 from benchmarks.knocks import Ack, Command, knock, knock_together, prepared
 from benchmarks.processes import Failed, memory
 from benchmarks.rows.first import WRITES, settle
@@ -72,14 +72,14 @@ def _all_answered(bench: Bench, commands: list[Command]) -> float:
         answered = {
             post["args"].get("channel")
             for post in bench.posts()
-            if post["method"] in WRITES and names_events(str(post["args"]), 20)
+            if post["method"] in WRITES and names_all(str(post["args"]), 20)
         }
         if wanted <= answered:
             break
         time.sleep(0.5)
     else:
         raise Failed("not all look-ups were answered")
-    settle(bench, quiet=4.0)
+    settle(bench)
     return max(_last_words(bench).values())
 
 
@@ -130,8 +130,7 @@ def _answered(bench: Bench, events: int) -> float:
     give_up = time.monotonic() + _WAITED_SECONDS
     while time.monotonic() < give_up:
         for post in bench.posts():
-            told = post["method"] in WRITES and f"{events:,} events" in str(post["args"])
-            if told and f" of {events:,} events" not in str(post["args"]):
+            if post["method"] in WRITES and names_all(str(post["args"]), events):
                 return float(post["at"])
         time.sleep(0.5)
     raise Failed("the huge room was not answered")

@@ -67,7 +67,7 @@ def _tells(post: dict[str, object], events: int) -> bool:
     return post["method"] in WRITES and names_events(str(post["args"]), events)
 
 
-def settle(bench: Bench, quiet: float = 1.5) -> None:
+def settle(bench: Bench) -> None:
     """Wait until nothing was called for a while, at either end."""
     seen, since = (-1, -1), time.monotonic()
     give_up = time.monotonic() + _WAITED_SECONDS
@@ -75,7 +75,7 @@ def settle(bench: Bench, quiet: float = 1.5) -> None:
         now = (len(bench.calls()), len(bench.posts()))
         if now != seen:
             seen, since = now, time.monotonic()
-        elif time.monotonic() - since > quiet:
+        elif time.monotonic() - since > bench.sizes.quiet:
             return
         time.sleep(0.2)
     raise Failed("the bot does not come to rest")

@@ -8,16 +8,13 @@ from benchmarks.checks import whole
 from benchmarks.processes import Failed
 from benchmarks.table import Row, ratio, seconds
 
-_AGES = (1 / 6, 1 / 2, 5 / 6)
-"""Where the three peers are: newest first, as shares of all sessions."""
-
 
 def measure(bench: Bench) -> Iterator[Row]:
-    """Three peers of different age, each searched with nothing known; then asked once more."""
+    """Peers of different age, each searched with nothing known; then asked once more."""
     bench.delay(bench.sizes.delay)
-    ours, theirs, again = 0.0, 0.0, 0
+    ours, theirs, again, count = 0.0, 0.0, 0, len(bench.sizes.ages)
     sessions = bench.sizes.searched_rooms * bench.sizes.searched_sessions
-    for number, age in enumerate(_AGES):
+    for number, age in enumerate(bench.sizes.ages):
         room, peer = _peer(bench, age)
         database = f"peer-{number}"
         bench.forget_calls()
@@ -31,14 +28,15 @@ def measure(bench: Bench) -> Iterator[Row]:
         f"peer id with no room known, {sessions:,} sessions in 30 days, "
         f"{seconds(bench.sizes.delay)} ÷ a sequential search",
         ours / theirs,
-        f"{seconds(ours / 3)} ÷ {seconds(theirs / 3)}, means of three peers of different age",
+        f"{seconds(ours / count)} ÷ {seconds(theirs / count)}, means of {count} peers of different "
+        "age",
         0.2,
     )
     yield Row(
         "the same peer a second time: calls that search",
         again,
         str(again),
-        "lists of sessions without a room, and rooms by name, of three look-ups",
+        f"lists of sessions without a room, and rooms by name, in {count} look-ups",
         most=0,
         target="0",
     )

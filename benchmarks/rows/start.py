@@ -7,8 +7,6 @@ from benchmarks.bench import Bench
 from benchmarks.processes import memory
 from benchmarks.table import MEGABYTE, Row, megabytes, middle, seconds
 
-_IDLE_SECONDS = 2.0
-
 
 def measure(bench: Bench) -> Iterator[Row]:
     """Median time from the start to ready, at the usual delay; resident memory when idle."""
@@ -17,7 +15,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     for number in range(bench.sizes.repeats):
         with bench.serving(f"start-{number}") as served:
             took.append(served.seconds)
-            time.sleep(_IDLE_SECONDS)
+            time.sleep(bench.sizes.quiet)
             held, highest = memory(served.pid, "VmRSS"), memory(served.pid, "VmHWM")
     yield Row(
         "start-up to ready",
@@ -31,7 +29,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         "idle memory",
         held / MEGABYTE,
         megabytes(held),
-        f"resident, {_IDLE_SECONDS:.0f} s after it was ready; {megabytes(highest)} at its peak",
+        f"resident, {bench.sizes.quiet:g} s after it was ready; {megabytes(highest)} at its peak",
         most=150,
         target="≤ 150 MB",
     )

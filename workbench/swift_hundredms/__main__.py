@@ -6,22 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
-from workbench.pretend_hundredms.serving import base_url, listen
 from workbench.swift_hundredms.answers import Answers
 from workbench.swift_hundredms.plan import read_plans
 from workbench.swift_hundredms.shelves import fill
-from workbench.swift_hundredms.wire import Swift, Wire
+from workbench.swift_hundredms.wire import Swift, listening
 
 
 async def _serve(plan: Path, port: int, delay: float) -> None:
     shelves = fill(read_plans(plan), datetime.now(UTC))
     swift = Swift(Answers(shelves), ACCESS_KEY, SECRET, delay)
-    bound = listen(port)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Wire(swift), sock=bound, backlog=2048)
-    print(base_url(bound), flush=True)
-    async with server:
-        await server.serve_forever()
+    async with listening(swift, port) as url:
+        print(url, flush=True)
+        await asyncio.Event().wait()
 
 
 def main() -> None:

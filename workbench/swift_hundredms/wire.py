@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote
@@ -10,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 import jwt
 
 from workbench.pretend_hundredms.answers import error_body
+from workbench.pretend_hundredms.serving import base_url, listen
 from workbench.swift_hundredms.answers import Answers
 
 _END = b"\r\n\r\n"
@@ -137,3 +140,16 @@ def _token(headers: str) -> str:
         if name.lower() == "authorization":
             return value.strip().removeprefix("Bearer ")
     return ""
+
+
+@asynccontextmanager
+async def listening(swift: Swift, port: int = 0) -> AsyncIterator[str]:
+    """Serve in the present loop; gives the base URL, ends with the block."""
+    bound = listen(port)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Wire(swift), sock=bound, backlog=2048)
+    try:
+        yield base_url(bound)
+    finally:
+        server.close()
+        await server.wait_closed()
