@@ -20,7 +20,7 @@ def test_everything_is_measured_and_every_count_is_right() -> None:
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     lines = ran.stdout.splitlines()
-    assert len([line for line in lines if line.count("|") == 6]) == 13
+    assert len([line for line in lines if line.count("|") == 6]) == 14
     besides = [line for line in lines if line.count("|") == 5]
     assert len(besides) == 4
     if not shutil.which("node"):
