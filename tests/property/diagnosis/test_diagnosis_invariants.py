@@ -107,6 +107,10 @@ def test_other_rooms_change_nothing(case: Case, strangers: list[ErrorEvent]) -> 
     assert diagnose(other, CATALOGUE) == diagnose(case, CATALOGUE)
 
 
+async def _untold(_: str) -> None:
+    """Nobody waits."""
+
+
 class Paged:
     """A 100ms that serves these pages of each type, one after the other; no other question."""
 
@@ -140,7 +144,7 @@ def test_where_pages_are_split_and_overlap_changes_nothing(
             for page, before in zip(cuts, [[], *cuts], strict=False)
         ]
     paged = Paged(pages, {kind: len(mine) for kind, mine in rows.items()})
-    reader = Reader(cast(HundredMs, paged), ERROR_TYPES, cap=10**6)
+    reader = Reader(cast(HundredMs, paged), ERROR_TYPES, 10**6, lambda: case.now, _untold)
     target = Target("room", case.room or ROOM)
     fetched = asyncio.run(reader.read(target))
     assert fetched.completeness.complete
