@@ -120,6 +120,9 @@ class Paged:
         self._pages = pages
         self._totals = totals
 
+    def with_tell(self, _: object) -> "Paged":
+        return self
+
     async def events(self, query: EventQuery, start: str = "") -> Page:
         number, pages = int(start or 0), self._pages[query.type] or [[]]
         following = str(number + 1) if number + 1 < len(pages) else ""
