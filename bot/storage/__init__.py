@@ -1,6 +1,9 @@
 """What earlier look-ups taught us, in SQLite or PostgreSQL."""
 
+from bot.storage.alone import sole_user
+from bot.storage.lives import SqlLives
 from bot.storage.memory import SqlMemory
 from bot.storage.opening import open_memory
+from bot.storage.urls import jobs_url
 
-__all__ = ["SqlMemory", "open_memory"]
+__all__ = ["SqlLives", "SqlMemory", "jobs_url", "open_memory", "sole_user"]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigate.ports import Clock
+from bot.storage.lives import SqlLives
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
 
@@ -29,6 +30,7 @@ class SqlMemory:
         self._engine = engine
         self._clock = clock
         self._purged_at = clock()
+        self.lives = SqlLives(engine)
 
     async def ping(self) -> None:
         """Nothing, if the database answers."""

@@ -1,6 +1,6 @@
 """The tables as the newest migration leaves them. Times are Unix seconds."""
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -32,3 +32,11 @@ ROOMS = Table(
     Column("codes_seen_at", BigInteger, nullable=False, index=True),
 )
 """When a room's codes were last asked for, also if it had none."""
+
+LIVES = Table(
+    "lives",
+    METADATA,
+    Column("life", Text, primary_key=True),
+    Column("beat_at", Float(53), nullable=False),
+)
+"""Processes, and when each last said that it lives (the database's time, with fractions)."""

@@ -32,3 +32,16 @@ def file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
+
+
+def jobs_url(text: str) -> str:
+    """Where jobs are kept, for a synchronous driver: beside a SQLite file, or in PostgreSQL.
+
+    Raises Misconfigured. The password is in it: not to be logged.
+    """
+    url = engine_url(text)
+    path = file_of(url)
+    if url.get_backend_name() == "sqlite":
+        name = str(path.with_name(f"{path.stem}-jobs{path.suffix}")) if path else ":memory:"
+        url = url.set(drivername="sqlite", database=name)
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,46 @@
+"""One job's steps, checkpointed by dbos."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from dbos import DBOS
+
+from bot.jobs.ports import Json
+
+Certain = Callable[[], Awaitable[None]]
+"""Returns once this process is sure that nobody has taken its work over."""
+
+
+class DurableSteps:
+    """The Steps of one run of a course. A run that follows a crash has another `_run`."""
+
+    def __init__(self, job_id: str, certain: Certain) -> None:
+        self._job_id = job_id
+        self._certain = certain
+        self._run = uuid4().hex
+
+    @property
+    def job_id(self) -> str:
+        """The job's own name."""
+        return self._job_id
+
+    async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
+        """Do a step and record what came of it."""
+        return await DBOS.run_step_async({"name": name}, act)
+
+    async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
+        """Record the intent, then act: another run's intent tells that it may have acted."""
+
+        async def intend() -> str:
+            return self._run
+
+        async def do() -> Json:
+            await self._certain()
+            return await act(intent != self._run)
+
+        intent = await self.run(f"{name}:intent", intend)
+        return await self.run(name, do)
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep until a moment that is recorded."""
+        await DBOS.sleep_async(seconds)

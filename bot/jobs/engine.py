@@ -1,0 +1,134 @@
+"""The engine: dbos behind our own interface, one for each process.
+
+https://docs.dbos.dev/python/reference/configuration
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID, error
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.errors import StoreUnreachable
+from bot.jobs.course import DurableSteps
+from bot.jobs.ports import Course, Json, Lives
+from bot.jobs.serial import JsonForm
+from bot.jobs.watch import Watchman
+
+APPLICATION = "call-doctor"
+VERSION = "1"
+"""The form of our courses. dbos gives a job only to processes of the same version: to be raised
+when a course's steps change so that one begun by the older release cannot be finished by the
+newer. Left to itself dbos takes a hash of the code, and a rolling restart would strand jobs."""
+
+_WORKFLOW = "job"
+_POOL = 8
+_TROUBLES = (SQLAlchemyError, error.DBOSException, OSError)
+
+
+class DurableJobs:
+    """Jobs in a database. Open it with `open_jobs`."""
+
+    def __init__(self, watchman: Watchman) -> None:
+        self.watchman = watchman
+        self._courses: dict[str, Course] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._log = structlog.get_logger("call_doctor.jobs")
+
+    def register(self, kind: str, course: Course) -> None:
+        """Say what a job of that kind means."""
+        self._courses[kind] = course
+
+    async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
+        """Record a job and begin it; False if it is known already."""
+        try:
+            if await DBOS.get_workflow_status_async(job_id) is not None:
+                return False
+            with SetWorkflowID(job_id):
+                await DBOS.start_workflow_async(self._workflow, kind, payload)
+        except _TROUBLES as trouble:
+            raise StoreUnreachable(
+                f"The question could not be recorded ({type(trouble).__name__})."
+            ) from trouble
+        return True
+
+    async def start(self) -> None:
+        """Take over what the dead left, now and from now on. After every `register`."""
+        await self.watchman.start()
+
+    async def settle(self, seconds: float) -> int:
+        """Wait for the jobs under way; those that are not done in time stay recorded.
+
+        Returns how many: whoever lives, or starts next, goes on with them.
+        """
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+        left = set(self._running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return len(left)
+
+    def _bind(self) -> None:
+        """Make the one workflow that every job is; dbos keeps a register for the process."""
+
+        @DBOS.workflow(name=_WORKFLOW)
+        async def job(kind: str, payload: Json) -> None:
+            await self._go(kind, payload)
+
+        self._workflow = job
+
+    async def _go(self, kind: str, payload: Json) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        steps = DurableSteps(DBOS.workflow_id or "", self.watchman.certain)
+        try:
+            await self._courses[kind](payload, steps)
+        except Exception:
+            self._log.exception("job_failed", kind=kind)
+            raise
+
+
+@asynccontextmanager
+async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJobs]:
+    """The engine while the block runs. `url` is SQLAlchemy's, for a synchronous driver.
+
+    Raises StoreUnreachable.
+    """
+    _quiet()
+    jobs = DurableJobs(Watchman(life, lives))
+    DBOS(config=_config(url, life))
+    jobs._bind()  # noqa: SLF001  its own module
+    try:
+        DBOS.launch()  # on this loop: dbos then runs what it takes over here, not in a thread
+        yield jobs
+    finally:
+        await jobs.watchman.stop()
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+
+def _config(url: str, life: str) -> DBOSConfig:
+    return DBOSConfig(
+        name=APPLICATION,
+        application_version=VERSION,
+        executor_id=life,
+        system_database_url=url,
+        sys_db_pool_size=_POOL,
+        serializer=JsonForm(),
+        log_level="WARNING",
+        enable_otlp=False,
+        # Waiting for notifications costs a connection; nothing of ours sends any.
+        use_listen_notify=False,
+    )
+
+
+def _quiet() -> None:
+    """dbos logs on its own; its lines go to ours, warnings and worse."""
+    logger = logging.getLogger("dbos")
+    logger.handlers.clear()
+    logger.propagate = True
