@@ -26,7 +26,11 @@ class DurableSteps:
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
         """Do a step and record what came of it."""
-        return await DBOS.run_step_async({"name": name}, act)
+
+        async def do() -> Json:  # dbos tells by the function itself whether to await it
+            return await act()
+
+        return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
         """Record the intent, then act: another run's intent tells that it may have acted."""

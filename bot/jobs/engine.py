@@ -10,10 +10,13 @@ from contextlib import asynccontextmanager
 
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID, error
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import StoreUnreachable
 from bot.jobs.course import DurableSteps
+from bot.jobs.database import open_engine
+from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Course, Json, Lives
 from bot.jobs.serial import JsonForm
 from bot.jobs.watch import Watchman
@@ -24,8 +27,10 @@ VERSION = "1"
 when a course's steps change so that one begun by the older release cannot be finished by the
 newer. Left to itself dbos takes a hash of the code, and a rolling restart would strand jobs."""
 
+RECORD_SECONDS = 2.0
+"""After so long a question is refused: Slack waits three seconds for the acknowledgement."""
+
 _WORKFLOW = "job"
-_POOL = 8
 _TROUBLES = (SQLAlchemyError, error.DBOSException, OSError)
 
 
@@ -36,6 +41,8 @@ class DurableJobs:
         self.watchman = watchman
         self._courses: dict[str, Course] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._coming: set[str] = set()
+        self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")
 
     def register(self, kind: str, course: Course) -> None:
@@ -44,16 +51,30 @@ class DurableJobs:
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
         """Record a job and begin it; False if it is known already."""
+        if job_id in self._coming:
+            return False
+        self._coming.add(job_id)
+        recording = asyncio.create_task(self._record(kind, job_id, payload))
+        recording.add_done_callback(lambda _: self._coming.discard(job_id))
         try:
-            if await DBOS.get_workflow_status_async(job_id) is not None:
-                return False
-            with SetWorkflowID(job_id):
-                await DBOS.start_workflow_async(self._workflow, kind, payload)
+            return await asyncio.wait_for(asyncio.shield(recording), RECORD_SECONDS)
+        except TimeoutError as trouble:
+            # dbos goes on trying. The asker was refused, so the job must not come up later.
+            self._refused.add(job_id)
+            recording.add_done_callback(_looked_at)
+            raise StoreUnreachable("The question could not be recorded in time.") from trouble
         except _TROUBLES as trouble:
             raise StoreUnreachable(
                 f"The question could not be recorded ({type(trouble).__name__})."
             ) from trouble
-        return True
+
+    async def _record(self, kind: str, job_id: str, payload: Json) -> bool:
+        """Of two processes that record the same job at once, the database lets one have it."""
+        if await DBOS.get_workflow_status_async(job_id) is not None:
+            return False
+        with SetWorkflowID(job_id):
+            handle = await DBOS.start_workflow_async(self._workflow, kind, payload)
+        return (await handle.get_status()).executor_id == self.watchman.life
 
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
@@ -82,11 +103,15 @@ class DurableJobs:
         self._workflow = job
 
     async def _go(self, kind: str, payload: Json) -> None:
+        job_id = DBOS.workflow_id or ""
+        if job_id in self._refused:
+            self._refused.discard(job_id)
+            return
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        steps = DurableSteps(DBOS.workflow_id or "", self.watchman.certain)
+        steps = DurableSteps(job_id, self.watchman.certain)
         try:
             await self._courses[kind](payload, steps)
         except Exception:
@@ -100,35 +125,56 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
 
     Raises StoreUnreachable.
     """
+    engine = open_engine(url)
+    jobs = DurableJobs(Watchman(life, lives, Leavings(engine)))
+    DBOS(config=_config(engine, life))
     _quiet()
-    jobs = DurableJobs(Watchman(life, lives))
-    DBOS(config=_config(url, life))
     jobs._bind()  # noqa: SLF001  its own module
     try:
-        DBOS.launch()  # on this loop: dbos then runs what it takes over here, not in a thread
+        _launch()
         yield jobs
     finally:
-        await jobs.watchman.stop()
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        try:
+            await jobs.watchman.stop()
+        finally:
+            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            engine.dispose()
 
 
-def _config(url: str, life: str) -> DBOSConfig:
+def _looked_at(recording: "asyncio.Task[bool]") -> None:
+    """Read what a late recording raised, so that Python does not warn of it."""
+    if not recording.cancelled():
+        recording.exception()
+
+
+def _launch() -> None:
+    """On this loop: dbos then runs what it takes over here, not in a thread."""
+    try:
+        DBOS.launch()
+    except _TROUBLES as trouble:
+        # Not `from`: the driver's words may hold the address.
+        raise StoreUnreachable(
+            f"The database of jobs could not be opened ({type(trouble).__name__})."
+        ) from None
+
+
+def _config(engine: Engine, life: str) -> DBOSConfig:
     return DBOSConfig(
         name=APPLICATION,
         application_version=VERSION,
         executor_id=life,
-        system_database_url=url,
-        sys_db_pool_size=_POOL,
+        system_database_engine=engine,
         serializer=JsonForm(),
         log_level="WARNING",
         enable_otlp=False,
         # Waiting for notifications costs a connection; nothing of ours sends any.
         use_listen_notify=False,
+        notification_listener_polling_interval_sec=0.1,
     )
 
 
 def _quiet() -> None:
-    """dbos logs on its own; its lines go to ours, warnings and worse."""
+    """Dbos logs on its own; its lines go to ours, warnings and worse."""
     logger = logging.getLogger("dbos")
     logger.handlers.clear()
     logger.propagate = True

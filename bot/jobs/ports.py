@@ -49,6 +49,16 @@ class Jobs(Protocol):
         """
 
 
+class JobsHost(Jobs, Protocol):
+    """The engine of one process."""
+
+    async def start(self) -> None:
+        """Take over what the dead left, now and from now on. After every `register`."""
+
+    async def settle(self, seconds: float) -> int:
+        """Wait for the jobs under way; returns how many are left for another life."""
+
+
 class Lives(Protocol):
     """The processes that share one database, each with a life of its own. Raises StoreUnreachable.
 

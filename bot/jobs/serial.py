@@ -14,7 +14,7 @@ class JsonForm(Serializer):
         """The text to keep."""
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_named)
 
-    def deserialize(self, serialized_data: str) -> Json:  # type: ignore[override]  # as dbos' own
+    def deserialize(self, serialized_data: str) -> Json:
         """What was kept."""
         return json.loads(serialized_data)
 

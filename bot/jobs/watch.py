@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import time
 
 import structlog
 from dbos import DBOS
 
 from bot.domain.errors import StoreUnreachable
+from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Lives
 
 BEAT_SECONDS = 3.0
@@ -24,9 +26,10 @@ _POLL = 0.2
 class Watchman:
     """Beats for this process, and takes over from those that fell silent."""
 
-    def __init__(self, life: str, lives: Lives) -> None:
-        self._life = life
+    def __init__(self, life: str, lives: Lives, leavings: Leavings) -> None:
+        self.life = life
         self._lives = lives
+        self._leavings = leavings
         self._beaten = float("-inf")
         self._task: asyncio.Task[None] | None = None
         self._others = 0
@@ -39,7 +42,7 @@ class Watchman:
 
     async def start(self) -> None:
         """Begin: the first beat, and what the dead left. Raises StoreUnreachable."""
-        await self._round()
+        await self.look()
         self._task = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -47,28 +50,29 @@ class Watchman:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        with contextlib.suppress(StoreUnreachable):
-            await self._lives.end(self._life)
+            with contextlib.suppress(StoreUnreachable):
+                await self._lives.end(self.life)
 
     async def certain(self) -> None:
         """Return once nobody can have taken this process for dead."""
         loop = asyncio.get_running_loop()
-        while loop.time() - self._beaten > UNSURE_SECONDS:
+        while loop.time() - self._beaten > UNSURE_SECONDS:  # noqa: ASYNC110  time alone undoes it
             await asyncio.sleep(_POLL)
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
-                await self._round()
+                await self.look()
             except Exception:  # noqa: BLE001  a border: a watch that ends would strand jobs
                 self._log.warning("watch_failed", exc_info=True)
 
-    async def _round(self) -> None:
+    async def look(self) -> None:
+        """Beat, and take over from those who fell silent. Raises StoreUnreachable."""
         began = asyncio.get_running_loop().time()
-        await self._lives.beat(self._life)
+        await self._lives.beat(self.life)
         self._beaten = began
-        alive = {*await self._lives.alive(DEAD_SECONDS), self._life}
+        alive = {*await self._lives.alive(DEAD_SECONDS), self.life}
         self._others = len(alive) - 1
         rows = await DBOS.list_workflows_async(status=_PENDING, load_input=False, load_output=False)
         dead = sorted({row.executor_id for row in rows if row.executor_id} - alive)
@@ -76,3 +80,4 @@ class Watchman:
             self._log.info("taking_over", lives=len(dead))
             # Putting a job back asks whether it is still theirs: two who do so do no harm.
             await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  no other way in 3.4
+        await asyncio.to_thread(self._leavings.clear, int(time.time() * 1000))

@@ -10,14 +10,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, event, text
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.investigate.ports import Clock
 from bot.storage.memory import SqlMemory
 from bot.storage.troubles import troubles
-from bot.storage.urls import engine_url, file_of
+from bot.storage.urls import engine_url, file_of, jobs_url
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x100CA11D0C  # any number that no other user of the same PostgreSQL takes
@@ -38,6 +38,7 @@ async def open_memory(database_url: str, *, clock: Clock = _now) -> AsyncIterato
     url = engine_url(database_url)
     with troubles():
         _prepare(file_of(url))
+        _prepare(file_of(make_url(jobs_url(database_url))))
         engine = _engine(url)
     memory = SqlMemory(engine, clock)
     try:

@@ -55,6 +55,12 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[],
 
 
 @pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """The URL of an empty database in PostgreSQL."""
+    return postgres.database(f"doctor_{os.getpid()}_{time.monotonic_ns()}")
+
+
+@pytest.fixture
 def database_url(new_database: Callable[[], str]) -> str:
     """The URL of an empty database."""
     return new_database()

@@ -1,0 +1,48 @@
+"""What a finished job leaves behind: its name, so that a repeat is known. Nothing else.
+
+A payload holds a response_url and a question, results hold people's names; dbos would keep both
+for ever. The name goes after 30 days: Slack repeats a delivery for an hour at most.
+"""
+
+from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, Text, delete, select
+
+_OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_NAMED_MS = 30 * 24 * 3600 * 1000
+_CONTENT = ("workflow_input", "workflow_output", "operation_outputs")
+"""dbos' tables for what a job was given and what came of it and of its steps."""
+
+
+class Leavings:
+    """Clears dbos' tables of what nobody needs. Synchronous, as dbos' connections are."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        metadata = MetaData(schema=None if engine.dialect.name == "sqlite" else "dbos")
+        self._jobs = Table(
+            "workflow_status",
+            metadata,
+            Column("workflow_uuid", Text, primary_key=True),
+            Column("status", Text),
+            Column("updated_at", BigInteger),
+        )
+        self._content = [Table(name, metadata, Column("workflow_uuid", Text)) for name in _CONTENT]
+
+    def clear(self, now_ms: int) -> int:
+        """Forget payloads and results of jobs that are over; returns of how many.
+
+        `now_ms` decides only when names go, a matter of days. Raises SQLAlchemyError.
+        """
+        jobs, given = self._jobs, self._content[0]
+        over = jobs.c.status.in_(_OVER)
+        with self._engine.begin() as connection:
+            query = (
+                select(given.c.workflow_uuid)
+                .join(jobs, jobs.c.workflow_uuid == given.c.workflow_uuid)
+                .where(over)
+            )
+            done = list(connection.execute(query).scalars())
+            for table in self._content if done else ():
+                connection.execute(delete(table).where(table.c.workflow_uuid.in_(done)))
+            old = jobs.c.updated_at < now_ms - _NAMED_MS
+            connection.execute(delete(jobs).where(over, old))
+        return len(done)
