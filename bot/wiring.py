@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from cachetools import TTLCache
 
@@ -17,12 +18,13 @@ from bot.investigate.investigator import Investigator
 from bot.investigate.learn import Learner
 from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
+from bot.jobs import DurableJobs, open_jobs
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.slack.health import Probe
 from bot.slack.settings import SlackSettings
 from bot.slack.tools import Tools
-from bot.storage import SqlMemory, open_memory
+from bot.storage import SqlMemory, jobs_url, open_memory, sole_user
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody confuses when reading a reference out."""
@@ -97,6 +99,20 @@ async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) ->
         if needed:
             raise
         return NoMemory()
+
+
+@asynccontextmanager
+async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[DurableJobs]:
+    """The engine of durable jobs, with a life of its own for this process.
+
+    Raises Misconfigured if another process uses the same SQLite file, StoreUnreachable.
+    """
+    if engine.memory is None:
+        raise StoreUnreachable
+    with sole_user(settings.database):
+        url, life = jobs_url(settings.database), uuid4().hex
+        async with open_jobs(url, life, engine.memory.lives) as jobs:
+            yield jobs
 
 
 def tools(engine: Engine) -> Tools:

@@ -36,6 +36,9 @@ async def _check_hundredms(engine: wiring.Engine) -> None:
 async def _serve(settings: Settings) -> int:
     slack = wiring.slack_settings(settings)
     check_present(slack)
-    async with wiring.open_engine(settings, memory_needed=True) as engine:
+    async with (
+        wiring.open_engine(settings, memory_needed=True) as engine,
+        wiring.open_work(settings, engine) as jobs,
+    ):
         await _check_hundredms(engine)
-        return await serve(slack, wiring.tools(engine), ready=wiring.probes(engine))
+        return await serve(slack, wiring.tools(engine), jobs=jobs, ready=wiring.probes(engine))

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
+from bot.domain.progress import Progress
 from bot.domain.question import Clue, Kind, Question
 from bot.domain.report import Report
 from bot.domain.target import Choices
@@ -18,6 +19,7 @@ from bot.render.limits import OPTION_VALUE_MOST, shorten
 from bot.render.message import Answer, File, Message
 from bot.render.offered import offered
 from bot.render.packet import packet_json_message, packet_message
+from bot.render.progress import progress_message
 from bot.render.rest import rest_messages
 from bot.render.timeline import timeline_messages
 from bot.render.usage import EXAMPLES, KINDS, WORDS
@@ -82,6 +84,10 @@ class Renderer:
         """That the look-up began."""
         clues = [_shown(clue) for clue in question.clues[:_CLUES]]
         return self._composer.message("looking", "looking", clues=clues, reference=reference)
+
+    def progress(self, progress: Progress, reference: str) -> Message:
+        """The opening as long as events are read."""
+        return progress_message(self._composer, progress, reference)
 
     def waiting(self, reason: str, reference: str) -> Message:
         """What a look-up waits for, in a sentence."""

@@ -39,6 +39,8 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
         # With this and the handler below even what nobody handles is acknowledged; else people
         # read "dispatch_failed" in Socket Mode.
         raise_error_for_unhandled_request=True,
+        # Each listener only records what is asked; Bolt is to acknowledge after that, also events.
+        process_before_response=True,
     )
     app.middleware(once(desk.seen))
     app.middleware(strangers(desk))

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field, replace
 
 from bot.domain.question import Question
+from bot.jobs.ports import Jobs
 from bot.slack.crew import Crew
+from bot.slack.durable.reconcile import Reconciler
+from bot.slack.forms import Sent
 from bot.slack.identity import SlackIdentity
 from bot.slack.modals import Modals
 from bot.slack.place import Place
-from bot.slack.post import Poster
+from bot.slack.posts import Posts
 from bot.slack.seen import Seen
 from bot.slack.tools import Tools
 
@@ -18,8 +21,10 @@ class Desk:
 
     tools: Tools
     identity: SlackIdentity
-    poster: Poster
+    poster: Posts
     crew: Crew
+    jobs: Jobs
+    reconciler: Reconciler
     seen: Seen = field(default_factory=Seen)
     modals: Modals = field(default_factory=Modals)
 
@@ -31,6 +36,8 @@ class Lookup:
     id: str
     question: Question
     place: Place
+    refused: Sent | None = None
+    """Why the channel did not take the opening; None as long as nothing was refused there."""
 
     def at(self, place: Place) -> "Lookup":
         """The same look-up with a better known place."""

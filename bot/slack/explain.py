@@ -1,25 +1,14 @@
 """The one place where an error becomes words: to the asker with a reference, and in the log."""
 
-import asyncio
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from bot.domain.errors import BotError, ServiceTrouble, Unexpected
+from bot.domain.errors import BotError, Unexpected
 from bot.slack.desk import Desk
 from bot.slack.notice import announce
 from bot.slack.place import Place
-
-LAST_WORDS_SECONDS = 3
-
-
-class Stopping(ServiceTrouble):
-    """This process ends before the answer was ready."""
-
-    headline = "Call Doctor is being restarted"
-    cause = "Your question was not answered in time."
-    next_step = "Ask again in a minute."
 
 
 class Explained:
@@ -47,9 +36,6 @@ class Explained:
         trace: TracebackType | None,
     ) -> bool:
         self.failed = error is not None
-        if isinstance(error, asyncio.CancelledError):
-            await self._last_words()
-            return False
         if not isinstance(error, Exception):
             return False
         await self._say(in_words(error, self._log))
@@ -58,14 +44,6 @@ class Explained:
     async def _say(self, error: BotError) -> None:
         message = self._desk.tools.renderer.error(error, self._reference)
         if not await announce(self._desk, self.place, message, self._reference, instead=True):
-            self._log.error("asker_not_reached")
-
-    async def _last_words(self) -> None:
-        """We are told to stop at once; a sentence is still due."""
-        error = in_words(Stopping(), self._log)
-        try:
-            await asyncio.wait_for(self._say(error), LAST_WORDS_SECONDS)
-        except TimeoutError:
             self._log.error("asker_not_reached")
 
 
@@ -81,3 +59,9 @@ def in_words(error: Exception, log: structlog.typing.FilteringBoundLogger) -> Bo
         return error
     log.error("unexpected", exc_info=error)
     return Unexpected()
+
+
+async def told(desk: Desk, place: Place, reference: str, error: BotError) -> None:
+    """Tell one asker of an error that came before there was anything to look up."""
+    async with Explained(desk, place, reference):
+        raise error

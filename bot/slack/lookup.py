@@ -1,36 +1,113 @@
-"""One look-up from question to answer: greet, investigate, deliver."""
+"""One look-up from question to answer: recorded, greeted, investigated, delivered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import structlog
 
+from bot.domain.progress import Progress
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.jobs.ports import Json, Steps
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
+from bot.slack.durable.job import in_job
+from bot.slack.durable.kept import keep, keep_lookup, restore, restore_lookup
 from bot.slack.explain import Explained
 from bot.slack.greet import greet
 from bot.slack.offer import offer
 from bot.slack.routes import deliver
-from bot.slack.waiting import Waiting
+from bot.slack.watching import Watching
+
+KIND = "lookup"
 
 
-def start(desk: Desk, lookup: Lookup) -> None:
-    """Begin a look-up after its acknowledgement: the one place where a job is started."""
-    desk.crew.start(run(desk, lookup))
+async def start(desk: Desk, lookup: Lookup, delivery: str) -> bool:
+    """Record a look-up, to be called before it is acknowledged: the one place where one begins.
+
+    `delivery` is what Slack calls the request; the same one begins one look-up. Raises
+    StoreUnreachable.
+    """
+    return await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
 
 
-async def run(desk: Desk, lookup: Lookup) -> None:
+def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
+    """What is done for each look-up."""
+
+    async def answer(payload: Json, steps: Steps) -> None:
+        await run(in_job(desk, steps), restore_lookup(payload), steps)
+
+    return answer
+
+
+async def run(desk: Desk, lookup: Lookup, steps: Steps) -> None:
     """Answer one question; whatever happens, the asker reads of it."""
-    async with Explained(desk, lookup.place, lookup.id) as border:
+    async with AsyncExitStack() as stack:
+        border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
         log = structlog.get_logger("call_doctor")
         log.info("asked", clues=len(lookup.question.clues), private=lookup.question.private)
-        border.place = await greet(desk, lookup)
-        lookup = lookup.at(border.place)
-        async with desk.crew.investigations:
-            tell = Waiting(desk, lookup)
-            found = await desk.tools.investigator.report(lookup.question, lookup.id, tell)
-            if isinstance(found, Report):
-                found = await desk.tools.investigator.diagnosed(found, tell)
-        if isinstance(found, Choices):
-            await offer(desk, lookup, found)
+        watching = Watching(desk, lookup)
+        finding = Finding(steps, desk.tools.renderer, _investigation(desk, lookup, watching))
+        stack.callback(finding.close)
+        lookup = lookup.at(await greet(desk, lookup))
+        watching.shown(lookup)
+        lookup = await _first_sight(desk, lookup, steps, finding, watching)
+        border.place = lookup.place
+        choices = await finding.choices()
+        await watching.settled()
+        if choices is not None:
+            await offer(desk, lookup, choices)
         else:
-            await deliver(desk, lookup, found)
-        log.info("answered", choices=isinstance(found, Choices))
+            await deliver(desk, lookup, finding)
+        log.info("answered", choices=choices is not None)
+
+
+def _investigation(
+    desk: Desk, lookup: Lookup, watching: Watching
+) -> Callable[[], Awaitable[Report | Choices]]:
+    async def investigate() -> Report | Choices:
+        investigator = desk.tools.investigator
+        async with desk.crew.investigations:
+            found = await investigator.report(
+                lookup.question, lookup.id, watching.tell, watching.watch
+            )
+            if isinstance(found, Report):
+                found = await investigator.diagnosed(found, watching.tell)
+            return found
+
+    return investigate
+
+
+async def _first_sight(
+    desk: Desk, lookup: Lookup, steps: Steps, finding: Finding, watching: Watching
+) -> Lookup:
+    """Post the opening as soon as there is one true number, where none stands yet.
+
+    The opening of a slash command: until now only the asker saw "Looking up …".
+    """
+    place = lookup.place
+    if lookup.question.private or not place.channel or place.looking:
+        return lookup
+
+    async def begin() -> Json:
+        asking = finding.asking()
+        beginning = asyncio.create_task(watching.begun.wait())
+        await asyncio.wait({asking, beginning}, return_when=asyncio.FIRST_COMPLETED)
+        beginning.cancel()
+        seen = watching.progress
+        return keep(Progress, seen) if seen is not None and seen.begun else None
+
+    kept = await steps.run("begin", begin)
+    if kept is None:
+        return lookup
+    message = watching.message(restore(Progress, kept))
+    sent = await desk.poster.post(
+        place.channel, message, lookup.id, thread=place.thread, first=True
+    )
+    if not sent.ok:
+        return replace(lookup, refused=sent)
+    lookup = lookup.at(replace(place, channel=sent.channel, looking=sent.ts))
+    watching.shown(lookup, just_now=True)
+    return lookup

@@ -84,6 +84,12 @@ def message_ts(body: Body) -> str:
     return text_at(body, "container", "message_ts") or text_at(body, "message", "ts")
 
 
+def click_id(body: Body) -> str:
+    """What tells one click from every other; Slack repeats it when it repeats the click."""
+    action = pressed(body)
+    return ":".join((message_ts(body), text_at(action, "action_id"), text_at(action, "action_ts")))
+
+
 def is_ephemeral(body: Body) -> bool:
     """Whether only the presser sees that message."""
     return at(body, "container", "is_ephemeral") is True

@@ -27,6 +27,11 @@ class Poster:
         self.setup_error = ""
         """Slack's last refusal that only the operator can mend; "" after a success."""
 
+    @property
+    def plain(self) -> "Poster":
+        """This one: see `bot.slack.posts.Posts`."""
+        return self
+
     async def post(
         self,
         channel: str,

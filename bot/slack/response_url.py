@@ -17,10 +17,10 @@ class ResponseUrl:
     """One address and how often we used it. A secret for half an hour: never logged."""
 
     address: str = field(repr=False)
-    born: float = field(default_factory=time.monotonic)
+    born: float = field(default_factory=time.time)
     used: int = 0
     dead: bool = False
-    now: Callable[[], float] = field(default=time.monotonic, repr=False)
+    now: Callable[[], float] = field(default=time.time, repr=False)
 
     @property
     def left(self) -> int:

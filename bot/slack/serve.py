@@ -12,10 +12,14 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot.domain.errors import Misconfigured
+from bot.jobs.ports import JobsHost
+from bot.slack import lookup
+from bot.slack.actions import REOPENING, reopened
 from bot.slack.app import build_app
 from bot.slack.clients import open_clients
 from bot.slack.crew import Crew
 from bot.slack.desk import Desk
+from bot.slack.durable.reconcile import Reconciler
 from bot.slack.health import Probe
 from bot.slack.http import build_http
 from bot.slack.pace import Pace
@@ -34,6 +38,7 @@ async def serve(
     settings: SlackSettings,
     tools: Tools,
     *,
+    jobs: JobsHost,
     ready: Mapping[str, Probe],
     stop: asyncio.Event | None = None,
 ) -> int:
@@ -50,13 +55,20 @@ async def serve(
             identity,
             Poster(clients, Pace(settings.rates)),
             Crew(settings.at_once),
+            jobs,
+            Reconciler(clients, identity.scopes),
         )
         app = build_app(desk, clients, settings)
+        jobs.register(lookup.KIND, lookup.course(desk))
+        jobs.register(reopened.KIND, reopened.course(desk, REOPENING))
+        await jobs.start()
         with _stopping(stop or asyncio.Event()) as told:
             run = _serve_socket if settings.app_token else _serve_http
-            status = await run(settings, app, Probes(ready, desk.poster, clients), told)
+            status = await run(settings, app, Probes(ready, desk.poster.plain, clients), told)
             log.info("draining")
-            await desk.crew.drain(settings.drain_seconds)
+            left = await jobs.settle(settings.drain_seconds)
+            await desk.crew.drain(GRACE_SECONDS)
+            log.info("handed_over", jobs=left)
         log.info("stopped", status=status)
     return status
 

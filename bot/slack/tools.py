@@ -6,17 +6,20 @@ from typing import Any, Protocol
 
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
+from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
 from bot.domain.report import Report
 from bot.domain.target import Choices
-from bot.investigate.ports import Clock, Tell
+from bot.investigate.ports import Clock, Tell, Watch
 from bot.render.message import Answer, File, Message
 
 
 class Investigates(Protocol):
     """Finds out what went wrong. Raises BotError."""
 
-    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+    async def report(
+        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+    ) -> Report | Choices:
         """The facts, or the choices when several things may be meant."""
 
     async def reopen(self, handle: Handle, tell: Tell) -> Report:
@@ -67,6 +70,9 @@ class Renders(Protocol):
 
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""
+
+    def progress(self, progress: Progress, reference: str) -> Message:
+        """The opening as long as events are read: how far that is."""
 
     def waiting(self, reason: str, reference: str) -> Message:
         """What a look-up waits for."""

@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
+from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
+from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
@@ -30,6 +33,10 @@ async def ok() -> str:
     return "ok"
 
 
+Begin = Callable[[AsyncExitStack], Awaitable[None]]
+"""Starts the bot in a stack that ends it."""
+
+
 @dataclass
 class Bench:
     """Everything of one run. `team` is the pretend Slack's record."""
@@ -42,6 +49,8 @@ class Bench:
     hms_url: str = ""
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
+    life: AsyncExitStack = field(default_factory=AsyncExitStack)
+    begin: Begin = field(init=False)
 
     @property
     def team(self) -> Team:
@@ -58,6 +67,11 @@ class Bench:
     def parts(self, channel: str = "") -> list[str]:
         """The parts said by now; "Looking…" for one person has none."""
         return [part_of(message) for message in self.said(channel) if message.metadata]
+
+    async def restart(self) -> None:
+        """End this process' life and begin another one on the same database."""
+        await self.life.aclose()
+        await self.begin(self.life)
 
     async def until_said(self, words: str, channel: str = "", seconds: float = 10) -> Message:
         """The first message of the bot's that shows these words."""
@@ -115,26 +129,57 @@ def check_all(bench: Bench) -> None:
 
 @contextlib.asynccontextmanager
 async def open_bench(
-    mode: str = "http", *, probes: Mapping[str, Probe] | None = None, **changes: Any
+    mode: str = "http",
+    *,
+    probes: Mapping[str, Probe] | None = None,
+    blind: bool = False,
+    **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit."""
+    """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
+
+    `blind` takes away what lets the bot read what stands in a channel.
+    """
     team = example_team(retry_delays=(0.05, 0.1, 0.2))
-    async with stand(team) as slack:
-        settings = settings_for(team, mode, **changes)
-        bench = Bench(slack, settings)
+    if blind:
+        team.app.scopes = {one for one in team.app.scopes if "history" not in one}
+    async with stand(team) as slack, own_database() as url:
+        bench = Bench(slack, settings_for(team, mode, **changes))
         tools = Tools(bench.renderer, bench.investigator, lambda: NOW, references())
         wanted = 200 if probes is None else 503
         ready = probes or {"database": ok, "hms": ok}
-        async with started(bench, tools, ready, wanted):
+
+        async def begin(life: AsyncExitStack) -> None:
+            jobs = await life.enter_async_context(own_jobs(url))
+            await life.enter_async_context(started(bench, tools, jobs, ready, wanted))
+
+        async with living(bench, begin):
             yield bench
 
 
 @contextlib.asynccontextmanager
+async def living(bench: Bench, begin: Begin) -> AsyncIterator[None]:
+    """The bot's first life, and those that `Bench.restart` begins."""
+    bench.begin = begin
+    await begin(bench.life)
+    try:
+        yield
+    finally:
+        await bench.life.aclose()
+
+
+@contextlib.asynccontextmanager
 async def started(
-    bench: Bench, tools: Tools, ready: Mapping[str, Probe], wanted: int = 200
+    bench: Bench,
+    tools: Tools,
+    jobs: JobsHost,
+    ready: Mapping[str, Probe],
+    wanted: int = 200,
 ) -> AsyncIterator[None]:
     """Serve until the block ends; /readyz answers `wanted` once it is up."""
-    bench.running = asyncio.create_task(serve(bench.settings, tools, ready=ready, stop=bench.stop))
+    bench.stop = asyncio.Event()
+    bench.running = asyncio.create_task(
+        serve(bench.settings, tools, jobs=jobs, ready=ready, stop=bench.stop)
+    )
     try:
         await _up(bench, wanted)
         yield

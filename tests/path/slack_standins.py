@@ -12,10 +12,11 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.handle import Handle, handle_of, write_handle
 from bot.domain.places import Room
+from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.target import Candidate, Choices, Target
-from bot.investigate.ports import Tell
+from bot.investigate.ports import Tell, Watch
 from bot.render.message import Answer, File, Message
 
 NOW = datetime(2026, 11, 20, 10, 42, 7, tzinfo=UTC)
@@ -59,14 +60,20 @@ class StandInInvestigator:
     described: list[tuple[Clue, ...]] = field(default_factory=list)
     diagnoses: int = 0
 
-    async def report(self, question: Question, lookup_id: str, tell: Tell) -> Report | Choices:
+    async def report(
+        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+    ) -> Report | Choices:
         self.asked.append(question)
         if self.told:
             await tell(self.told)
         await asyncio.sleep(self.seconds)
         if self.error is not None:
             raise self.error
-        return self.choices or report_of(lookup_id, self.failures)
+        if self.choices is not None:
+            return self.choices
+        report = report_of(lookup_id, self.failures)
+        watch(Progress(report.target, self.failures, self.failures, begun=True))
+        return report
 
     async def reopen(self, handle: Handle, tell: Tell) -> Report:  # noqa: ARG002
         self.reopened.append(handle)
@@ -174,6 +181,9 @@ class StandInRenderer:
 
     def looking(self, question: Question, reference: str) -> Message:  # noqa: ARG002
         return simple("looking", f"Looking up … ({reference})")
+
+    def progress(self, progress: Progress, reference: str) -> Message:
+        return simple("opening", f"So far {progress.fetched} of {progress.total} ({reference})")
 
     def waiting(self, reason: str, reference: str) -> Message:
         return simple("waiting", f"{reason} ({reference})")

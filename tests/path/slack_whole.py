@@ -1,6 +1,5 @@
 """The whole bot, nothing stood in: between a pretend Slack and a pretend 100ms."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -8,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from slack_bench import Bench, settings_for, started
+from slack_bench import Bench, living, settings_for, started
 
 from bot.settings import Settings
 from bot.slack import SlackSettings
-from bot.wiring import open_engine, probes, tools
+from bot.wiring import open_engine, open_work, probes, tools
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.serving import running
@@ -37,19 +36,20 @@ async def open_whole(
         edge: SlackSettings = settings_for(team, mode, **changes)
         bench = Bench(slack, edge)
         bench.hms_url = hms_url
-        async with _serving(bench, folder):
+
+        async def begin(life: AsyncExitStack) -> None:
+            await life.enter_async_context(_serving(bench, folder))
+
+        async with living(bench, begin):
             yield bench
 
 
-@contextlib.asynccontextmanager
-async def restarted(bench: Bench, folder: Path) -> AsyncIterator[None]:
-    """The bot ended, and another one in its place that knows nothing of the first."""
-    bench.stop.set()
-    await bench.running
-    bench.stop = asyncio.Event()
-    (folder / "bot.db").unlink()
-    async with _serving(bench, folder):
-        yield
+async def reborn(bench: Bench, folder: Path) -> None:
+    """End the bot, and put another one in its place that knows nothing of the first."""
+    await bench.life.aclose()
+    for file in ("bot.db", "bot-jobs.db"):
+        (folder / file).unlink()
+    await bench.begin(bench.life)
 
 
 @contextlib.asynccontextmanager
@@ -63,6 +63,7 @@ async def _serving(bench: Bench, folder: Path) -> AsyncIterator[None]:
     )
     async with (
         open_engine(settings, memory_needed=True) as engine,
-        started(bench, tools(engine), probes(engine)),
+        open_work(settings, engine) as jobs,
+        started(bench, tools(engine), jobs, probes(engine)),
     ):
         yield

@@ -14,7 +14,7 @@ import pytest
 from scenario_case import FOLDER
 from slack_bench import Bench, check_all, part_of
 from slack_standins import REOPENING, button
-from slack_whole import open_whole, restarted
+from slack_whole import open_whole, reborn
 
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_length, visible_text
@@ -140,18 +140,18 @@ async def test_buttons_pressed_twice_by_strangers_and_after_a_restart(tmp_path: 
     async with bench_of_scenarios(tmp_path) as bench:
         opening = await asked(bench, BLIPS)
         bench.team.channels["C0ONCALL"].members.add("U0OUT")
-        async with restarted(bench, tmp_path):
-            for name in REOPENING:
-                (refusal,) = await press(bench, opening, name, "U0OUT")
-                assert refusal.ephemeral_to == "U0OUT"
-                assert "another company" in words(refusal)
-                before = len(bench.said())
-                await asyncio.gather(*(bench.slack.click(opening, name) for _ in range(2)))
-                await bench.slack.until(functools.partial(more_than, bench, before), 30)
-                await bench.settled(0.4)
-                said = [message for message in bench.said()[before:] if not message.files]
-                assert words(*said).count(BRINGS[name]) >= 1
-                assert len({part_of(message) for message in said}) == len(said)
+        await reborn(bench, tmp_path)
+        for name in REOPENING:
+            (refusal,) = await press(bench, opening, name, "U0OUT")
+            assert refusal.ephemeral_to == "U0OUT"
+            assert "another company" in words(refusal)
+            before = len(bench.said())
+            await asyncio.gather(*(bench.slack.click(opening, name) for _ in range(2)))
+            await bench.slack.until(functools.partial(more_than, bench, before), 30)
+            await bench.settled(0.4)
+            said = [message for message in bench.said()[before:] if not message.files]
+            assert words(*said).count(BRINGS[name]) >= 1
+            assert len({part_of(message) for message in said}) == len(said)
 
 
 async def test_buttons_that_nobody_can_read_or_of_a_workspace_that_is_gone(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ HOW = pytest.mark.parametrize("how", ["command", "mention", "shortcut"])
 async def test_an_unconfirmed_opening_is_never_sent_twice(
     how: str, error: str, log: list[dict[str, Any]]
 ) -> None:
-    async with open_bench(call_seconds=0.4) as bench:
+    async with open_bench(call_seconds=0.4, blind=True) as bench:
         bench.team.faults.add("chat.postMessage", error, channel="C0ONCALL", times=None)
         await ask(bench, how)
         await done(bench, log)
@@ -125,7 +125,7 @@ async def test_when_no_form_is_taken_the_asker_reads_why(
 async def test_an_unconfirmed_reply_is_named_not_repeated(
     how: str, part: str, error: str, log: list[dict[str, Any]]
 ) -> None:
-    async with open_bench(call_seconds=0.4) as bench:
+    async with open_bench(call_seconds=0.4, blind=True) as bench:
         bench.team.faults.add("chat.postMessage", error, part=part, times=None)
         await ask(bench, how)
         await done(bench, log)
@@ -134,6 +134,22 @@ async def test_an_unconfirmed_reply_is_named_not_repeated(
         assert part in shown(notice)
         assert notice.ephemeral_to == "U0ALICE"
         assert "CD-" in shown(notice)
+        check_all(bench)
+
+
+@HOW
+@pytest.mark.parametrize("part", ["opening", "reply-1", "reply-2"])
+@pytest.mark.parametrize("error", ["reset_after", "timeout", "http_500", "internal_error"])
+async def test_an_unconfirmed_message_is_looked_for_and_stands_once(
+    how: str, part: str, error: str, log: list[dict[str, Any]]
+) -> None:
+    async with open_bench(call_seconds=0.4) as bench:
+        bench.team.faults.add("chat.postMessage", error, part=part, times=1)
+        await ask(bench, how)
+        await done(bench, log)
+        assert bench.find("may be missing") is None
+        assert {"reply-1", "reply-2"} <= set(bench.parts())
+        assert bench.find("2 terminal") is not None
         check_all(bench)
 
 

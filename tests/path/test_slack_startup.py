@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from slack_bench import free_port, ok, open_bench, settings_for
+from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
 from bot.domain.errors import BotError, Misconfigured, SlackTrouble
@@ -73,8 +74,10 @@ async def test_a_port_in_use_is_named(slack: PretendSlack) -> None:
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
-    with pytest.raises(Misconfigured, match="PORT"):
-        await serve(settings_for(slack.team, "http", port=port), tools, ready={"hms": ok})
+    settings = settings_for(slack.team, "http", port=port)
+    async with own_database() as url, own_jobs(url) as jobs:
+        with pytest.raises(Misconfigured, match="PORT"):
+            await serve(settings, tools, jobs=jobs, ready={"hms": ok})
     taken.close()
     await taken.wait_closed()
 

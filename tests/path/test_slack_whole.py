@@ -29,9 +29,14 @@ def words(*messages: Message) -> str:
 
 async def opening_of(bench: Bench, number: int = 1, seconds: float = 30) -> Message:
     """The n-th opening, once its look-up has said all."""
-    await bench.slack.until(lambda: bench.parts().count("opening") >= number, seconds)
+
+    def final() -> list[Message]:
+        openings = [m for m in bench.said() if part_of(m) == "opening"]
+        return [m for m in openings if "So far" not in m.text]
+
+    await bench.slack.until(lambda: len(final()) >= number, seconds)
     await bench.settled(0.4)
-    return [m for m in bench.said() if part_of(m) == "opening"][number - 1]
+    return final()[number - 1]
 
 
 def answer_of(bench: Bench, opening: Message) -> list[Message]:

@@ -14,9 +14,17 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.slack.desk import Desk, Lookup
-from bot.slack.explain import Explained
-from bot.slack.lookup import run
-from bot.slack.payloads import Body, list_at, message_ts, place_of_click, pressed, text_at
+from bot.slack.explain import told
+from bot.slack.lookup import start
+from bot.slack.payloads import (
+    Body,
+    click_id,
+    list_at,
+    message_ts,
+    place_of_click,
+    pressed,
+    text_at,
+)
 from bot.slack.place import Place
 
 ACTION_ID = re.compile(r"choose-\d+")
@@ -26,20 +34,23 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Acknowledges and looks up what was chosen; a second press by the same person is ignored."""
 
     async def on_choice(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
         place = place_of_click(body)
         key = ("choose", place.channel, message_ts(body), text_at(pressed(body), "action_id"))
         if desk.seen.first(*key, place.user):
-            desk.crew.start(_answer(desk, place, body))
+            await _begin(desk, place, body)
+        await ack()
 
     return on_choice
 
 
-async def _answer(desk: Desk, place: Place, body: Body) -> None:
+async def _begin(desk: Desk, place: Place, body: Body) -> None:
     reference = desk.tools.references()
-    async with Explained(desk, place, reference):
+    try:
         question = _question(desk, text_at(pressed(body), "value"))
-        await run(desk, Lookup(reference, question, place))
+    except NotAllowed as error:
+        desk.crew.start(told(desk, place, reference, error))
+    else:
+        await start(desk, Lookup(reference, question, place), click_id(body))
 
 
 def _question(desk: Desk, value: str) -> Question:

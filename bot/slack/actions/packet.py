@@ -1,8 +1,6 @@
 """`Packet for 100ms support`: what a ticket needs, as text and as JSON."""
 
-import asyncio
-
-from bot.render.message import File
+from bot.render.message import File, Message
 from bot.slack.actions.reopened import Button, Reopened
 from bot.slack.actions.saying import say, thread_of
 from bot.slack.errors import Cause
@@ -11,10 +9,10 @@ from bot.slack.routes.missing import tell_missing
 
 async def _packet(press: Reopened) -> None:
     renderer = press.desk.tools.renderer
-    message, file = await asyncio.to_thread(renderer.packet, press.report)
+    message, file = await press.finding.made("packet", tuple[Message, File], renderer.packet)
     public = await say(press, message)
     if not (public and await _attached(press, file)):
-        await say(press, await asyncio.to_thread(renderer.packet_json, press.report))
+        await say(press, await press.finding.made("packet_json", Message, renderer.packet_json))
 
 
 async def _attached(press: Reopened, file: File) -> bool:

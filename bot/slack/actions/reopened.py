@@ -15,27 +15,43 @@ from bot.domain.errors import NotAllowed
 from bot.domain.handle import Handle, read_handle
 from bot.domain.question import Question
 from bot.domain.report import Report
+from bot.jobs.ports import Json, Steps
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
+from bot.slack.durable.job import in_job
+from bot.slack.durable.kept import keep_place, restore_place
 from bot.slack.explain import Explained
 from bot.slack.notice import announce
-from bot.slack.payloads import Body, is_ephemeral, message_ts, place_of_click, pressed, text_at
-from bot.slack.waiting import Waiting
+from bot.slack.payloads import (
+    Body,
+    click_id,
+    is_ephemeral,
+    message_ts,
+    place_of_click,
+    pressed,
+    text_at,
+)
+from bot.slack.place import Place
+from bot.slack.watching import Watching
 
+KIND = "press"
 _SHOWN = "That was shown already: look in the thread under the answer."
 
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """A press with its look-up: `report` is diagnosed as of the answer that holds the button.
+    """A press with its look-up; `finding` is diagnosed as of the answer that holds the button.
 
-    `alone` tells that only the presser may see what comes of it.
+    `message_ts` is that answer's own; `alone` tells that only the presser may see what comes
+    of it; `body` is what is left of the click.
     """
 
     desk: Desk
     body: Body
     lookup: Lookup
     handle: Handle
-    report: Report
+    finding: Finding
+    message_ts: str
     alone: bool
 
 
@@ -48,27 +64,38 @@ class Button:
     each: bool = False
 
     def listen(self, desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-        """Acknowledges; what was posted for all is posted once, however often it is pressed."""
+        """Records the press, then acknowledges; what was posted for all is posted once."""
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
-            await ack()
-            press = _Press(desk, self, body, _handle(body))
+            press = _Press(self, body)
             if desk.seen.first(*press.key):
-                desk.crew.start(press.answer())
+                await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
             elif desk.seen.known("shown", *press.key):
-                desk.crew.start(press.shown())
+                desk.crew.start(_tell_shown(desk, press))
+            await ack()
 
         return on_press
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """`handle` is None if the button's value is not one of ours."""
+def course(desk: Desk, buttons: tuple[Button, ...]) -> Callable[[Json, Steps], Awaitable[None]]:
+    """What is done for each press."""
+    named = {button.name: button for button in buttons}
 
-    desk: Desk
-    button: Button
-    body: Body
-    handle: Handle | None
+    async def answer(payload: Json, steps: Steps) -> None:
+        press = _Press(named[payload["button"]], payload["body"])
+        await _answer(in_job(desk, steps), press, payload, steps)
+
+    return answer
+
+
+class _Press:
+    """One press. `handle` is None if the button's value is not one of ours."""
+
+    def __init__(self, button: Button, body: Body) -> None:
+        self.button = button
+        self.body = body
+        self.value = text_at(pressed(body), "value")
+        self.handle = _handle(self.value)
 
     @property
     def alone(self) -> bool:
@@ -80,44 +107,67 @@ class _Press:
     def key(self) -> tuple[str, ...]:
         """What makes two presses the same."""
         place = place_of_click(self.body)
-        value = text_at(pressed(self.body), "value")
         who = place.user if self.alone else ""
-        return (self.button.name, place.channel, message_ts(self.body), value, who)
+        return (self.button.name, place.channel, message_ts(self.body), self.value, who)
 
-    async def answer(self) -> None:
-        """Open the look-up and say what the button promises."""
-        desk, place = self.desk, place_of_click(self.body)
-        reference = self.handle.lookup_id if self.handle else desk.tools.references()
-        border = Explained(desk, place, reference)
-        async with border:
-            await self.button.answer(await self._reopened())
-        if border.failed or self.alone:  # what one person saw may be gone: shown again if asked
-            desk.seen.forget(*self.key)
-        else:
-            desk.seen.first("shown", *self.key)
+    def reference(self, desk: Desk) -> str:
+        """The look-up's own reference, or a new one where there is none."""
+        return self.handle.lookup_id if self.handle else desk.tools.references()
 
-    async def shown(self) -> None:
-        """Tell the presser where the answer is that somebody had before them."""
-        desk = self.desk
-        reference = self.handle.lookup_id if self.handle else desk.tools.references()
-        message = desk.tools.renderer.elsewhere(_SHOWN)
-        if not await announce(desk, place_of_click(self.body), message, reference):
-            structlog.get_logger("call_doctor").error("asker_not_reached")
+    def kept(self, desk: Desk) -> Json:
+        """What the job needs of the click."""
+        return {
+            "button": self.button.name,
+            "reference": self.reference(desk),
+            "place": keep_place(place_of_click(self.body)),
+            "body": {name: self.body[name] for name in _NEEDED if name in self.body},
+        }
 
-    async def _reopened(self) -> Reopened:
-        desk, handle = self.desk, self.handle
-        if handle is None:
-            handle = read_handle(text_at(pressed(self.body), "value"))  # raises, in our words
-        question = Question(private=self.alone)
-        lookup = Lookup(handle.lookup_id, question, place_of_click(self.body))
-        tell, investigator = Waiting(desk, lookup), desk.tools.investigator
+
+_NEEDED = ("actions", "container", "message", "channel", "user")
+"""Of a click's payload; its secrets are elsewhere."""
+
+
+async def _answer(desk: Desk, press: _Press, payload: Json, steps: Steps) -> None:
+    """Open the look-up and say what the button promises."""
+    border = Explained(desk, restore_place(payload["place"]), payload["reference"])
+    async with border:
+        reopened = _reopened(desk, press, border.place, steps)
+        try:
+            await press.button.answer(reopened)
+        finally:
+            reopened.finding.close()
+    if border.failed or press.alone:  # what one person saw may be gone: shown again if asked
+        desk.seen.forget(*press.key)
+    else:
+        desk.seen.first("shown", *press.key)
+
+
+def _reopened(desk: Desk, press: _Press, place: Place, steps: Steps) -> Reopened:
+    handle = press.handle or read_handle(press.value)  # raises, in our words
+    lookup = Lookup(handle.lookup_id, Question(private=press.alone), place)
+    watching = Watching(desk, lookup)
+
+    async def investigate() -> Report:
+        investigator = desk.tools.investigator
         async with desk.crew.investigations:
-            report = await investigator.diagnosed(await investigator.reopen(handle, tell), tell)
-        return Reopened(desk, self.body, lookup, handle, report, self.alone)
+            report = await investigator.reopen(handle, watching.tell)
+            return await investigator.diagnosed(report, watching.tell)
+
+    finding = Finding(steps, desk.tools.renderer, investigate)
+    ts = message_ts(press.body)
+    return Reopened(desk, press.body, lookup, handle, finding, ts, press.alone)
 
 
-def _handle(body: Body) -> Handle | None:
+async def _tell_shown(desk: Desk, press: _Press) -> None:
+    """Tell the presser where the answer is that somebody had before them."""
+    message = desk.tools.renderer.elsewhere(_SHOWN)
+    if not await announce(desk, place_of_click(press.body), message, press.reference(desk)):
+        structlog.get_logger("call_doctor").error("asker_not_reached")
+
+
+def _handle(value: str) -> Handle | None:
     try:
-        return read_handle(text_at(pressed(body), "value"))
+        return read_handle(value)
     except NotAllowed:  # told inside the border
         return None

@@ -5,7 +5,6 @@ from bot.render.message import Message
 from bot.slack.actions.reopened import Reopened
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
-from bot.slack.payloads import message_ts
 from bot.slack.routes.missing import tell_missing
 from bot.slack.words import reason
 
@@ -33,7 +32,7 @@ async def say(press: Reopened, *messages: Message) -> bool:
 
 def thread_of(press: Reopened) -> str:
     """The thread under the answer that holds the button."""
-    return press.lookup.place.thread or message_ts(press.body)
+    return press.lookup.place.thread or press.message_ts
 
 
 async def _in_thread(press: Reopened, message: Message, *, first: bool) -> Sent:

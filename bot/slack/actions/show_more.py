@@ -1,7 +1,8 @@
 """`Show more`: the next failures, and a new button in the place of the one that was pressed."""
 
-import asyncio
+from functools import partial
 
+from bot.render.message import Message
 from bot.slack.actions.pressed_message import without_button
 from bot.slack.actions.reopened import Button, Reopened
 from bot.slack.actions.saying import say
@@ -9,7 +10,8 @@ from bot.slack.actions.saying import say
 
 async def _more(press: Reopened) -> None:
     renderer = press.desk.tools.renderer
-    await say(press, await asyncio.to_thread(renderer.more, press.report, press.handle))
+    more = partial(renderer.more, handle=press.handle)
+    await say(press, await press.finding.made("more", Message, more))
     await without_button(press.desk, press.body, press.lookup.id)
 
 

@@ -36,8 +36,9 @@ def listener(desk: Desk, command: Command) -> Listener:
             structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
             await say(ack, asked.reply)
             return
+        lookup = Lookup(asked.reference, asked.question, place_of_command(body))
+        await start(desk, lookup, text_at(body, "trigger_id"))
         await say(ack, desk.tools.renderer.looking(asked.question, asked.reference))
-        start(desk, Lookup(asked.reference, asked.question, place_of_command(body)))
 
     return on_command
 

@@ -1,12 +1,11 @@
 """The events we subscribe to. A new one is a file here and a line below."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from bot.slack.desk import Desk
 from bot.slack.events import app_home_opened, app_mention
 
-Listener = Callable[[dict[str, Any]], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
 
 EVENTS: dict[str, Callable[[Desk], Listener]] = {
     app_home_opened.EVENT: app_home_opened.listen,

@@ -21,4 +21,4 @@ def listen(desk: Desk) -> Callable[[dict[str, Any]], Awaitable[None]]:
 
 
 async def _publish(desk: Desk, user: str) -> None:
-    await desk.poster.publish_home(user, desk.tools.renderer.home())
+    await desk.poster.plain.publish_home(user, desk.tools.renderer.home())

@@ -18,11 +18,11 @@ from bot.slack.place import Place
 EVENT = "app_mention"
 
 
-def listen(desk: Desk) -> Callable[[dict[str, Any]], Awaitable[None]]:
+def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
     """Answers people, never bots: two of them could talk for ever."""
     name = re.compile(rf"<@{re.escape(desk.identity.bot_user_id)}(\|[^>]*)?>")
 
-    async def on_mention(event: dict[str, Any]) -> None:
+    async def on_mention(event: dict[str, Any], body: dict[str, Any]) -> None:
         place = place_of_mention(event)
         if not place.user or not place.channel or text_at(event, "bot_id"):
             return
@@ -31,7 +31,8 @@ def listen(desk: Desk) -> Callable[[dict[str, Any]], Awaitable[None]]:
         if asked.reply is not None:
             desk.crew.start(_reply(desk, place, asked))
         else:
-            start(desk, Lookup(asked.reference, asked.question, place))
+            lookup = Lookup(asked.reference, asked.question, place)
+            await start(desk, lookup, text_at(body, "event_id"))
 
     return on_mention
 

@@ -4,17 +4,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.domain.errors import SlackTrouble
-from bot.domain.report import Report
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.routes import by_ephemeral, by_url, channel, direct
 from bot.slack.routes.missing import tell_missing
 from bot.slack.words import reason
 
-Route = Callable[[Desk, Lookup, Report, Sent | None], Awaitable[Sent | None]]
+Route = Callable[[Desk, Lookup, Finding, Sent | None], Awaitable[Sent | None]]
 """Tries one way; gets why the way before was refused. None: this way does not exist here."""
 
 PUBLIC: tuple[Route, ...] = (
@@ -25,17 +26,22 @@ PUBLIC: tuple[Route, ...] = (
     direct.answer,
 )
 PRIVATE: tuple[Route, ...] = (by_url.answer_asker, by_ephemeral.answer, direct.answer)
+UNSURE: tuple[Route, ...] = (
+    partial(by_url.answer_asker, prefix="apart-"),
+    partial(by_ephemeral.answer, prefix="apart-"),
+)
+"""For the asker alone, in parts of their own: an opening of ours may stand in the channel."""
 
 
-async def deliver(desk: Desk, lookup: Lookup, report: Report) -> None:
+async def deliver(desk: Desk, lookup: Lookup, finding: Finding) -> None:
     """Answer by the first way that Slack takes.
 
     When Slack does not say whether it took the first message, nothing is sent a second time: the
     asker is told. Raises SlackTrouble when every way was refused.
     """
-    why: Sent | None = None
-    for route in PRIVATE if lookup.question.private else PUBLIC:
-        sent = await route(desk, lookup, report, why)
+    why = lookup.refused
+    for route in _routes(lookup):
+        sent = await route(desk, lookup, finding, why)
         if sent is None:
             continue
         if sent.ok:
@@ -45,3 +51,12 @@ async def deliver(desk: Desk, lookup: Lookup, report: Report) -> None:
             return
         why = sent
     raise SlackTrouble(f"Every way of answering was refused: {reason(why or Sent())}.")
+
+
+def _routes(lookup: Lookup) -> tuple[Route, ...]:
+    """What refused the opening refuses the answer as well."""
+    if lookup.question.private:
+        return PRIVATE
+    if lookup.refused is None:
+        return PUBLIC
+    return UNSURE if lookup.refused.cause is Cause.UNKNOWN else PUBLIC[1:]

@@ -1,10 +1,9 @@
 """For the asker alone by chat.postEphemeral: for mentions, which have no response_url."""
 
-import asyncio
 from dataclasses import replace
 
-from bot.domain.report import Report
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
 from bot.slack.forms import Sent
 from bot.slack.routes.missing import tell_missing
 from bot.slack.words import only_you
@@ -13,7 +12,7 @@ MESSAGES = 5
 
 
 async def answer(
-    desk: Desk, lookup: Lookup, report: Report, why: Sent | None, prefix: str = ""
+    desk: Desk, lookup: Lookup, finding: Finding, why: Sent | None, prefix: str = ""
 ) -> Sent | None:
     """Show the private form where it was asked; wants the bot and the asker in the channel."""
     place = lookup.place
@@ -22,9 +21,7 @@ async def answer(
     note = only_you(why, lookup.id) if why else ""
     first: Sent | None = None
     unconfirmed: list[str] = []
-    messages = await asyncio.to_thread(
-        desk.tools.renderer.private, report, messages=MESSAGES, note=note
-    )
+    messages = await finding.private(messages=MESSAGES, note=note)
     for message in messages:
         named = replace(message, part=prefix + message.part)
         sent = await desk.poster.ephemeral(

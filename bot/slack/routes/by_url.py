@@ -1,10 +1,9 @@
 """Answers at the response_url: it works where the bot is no member, five times."""
 
-import asyncio
 from dataclasses import replace
 
-from bot.domain.report import Report
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
 from bot.slack.forms import Sent
 from bot.slack.place import Place
 from bot.slack.routes.missing import tell_missing
@@ -12,26 +11,26 @@ from bot.slack.words import only_you
 
 
 async def answer_in_thread(
-    desk: Desk, lookup: Lookup, report: Report, _: Sent | None
+    desk: Desk, lookup: Lookup, finding: Finding, _: Sent | None
 ) -> Sent | None:
     """For all to see, in the thread where the asker is. A slash command knows no thread."""
     if not lookup.place.thread:
         return None
-    return await _send(desk, lookup, report, thread=lookup.place.thread)
+    return await _send(desk, lookup, finding, thread=lookup.place.thread)
 
 
 async def answer_asker(
-    desk: Desk, lookup: Lookup, report: Report, why: Sent | None, prefix: str = ""
+    desk: Desk, lookup: Lookup, finding: Finding, why: Sent | None, prefix: str = ""
 ) -> Sent | None:
     """For the asker alone, saying why if that was not asked for."""
     note = only_you(why, lookup.id) if why else ""
-    return await _send(desk, lookup, report, note=note, prefix=prefix)
+    return await _send(desk, lookup, finding, note=note, prefix=prefix)
 
 
 async def _send(
     desk: Desk,
     lookup: Lookup,
-    report: Report,
+    finding: Finding,
     *,
     thread: str = "",
     note: str = "",
@@ -40,9 +39,7 @@ async def _send(
     url = lookup.place.url
     if url is None or not url.left:
         return None
-    messages = await asyncio.to_thread(
-        desk.tools.renderer.private, report, messages=_room(lookup.place), note=note
-    )
+    messages = await finding.private(messages=_room(lookup.place), note=note)
     unconfirmed: list[str] = []
     first: Sent | None = None
     for message in messages:

@@ -1,10 +1,8 @@
 """The way that was asked for: the channel, with the detail in a thread."""
 
-import asyncio
-
-from bot.domain.report import Report
 from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.routes.thread import post_rest
@@ -12,14 +10,14 @@ from bot.slack.routes.thread import post_rest
 _AGAIN = (Cause.UNKNOWN, Cause.BUSY)
 
 
-async def answer(desk: Desk, lookup: Lookup, report: Report, _: Sent | None) -> Sent | None:
+async def answer(desk: Desk, lookup: Lookup, finding: Finding, _: Sent | None) -> Sent | None:
     """Post the opening (or put it in the place of "Looking…"), then the rest in the thread."""
     if not lookup.place.channel:
         return None
-    whole = await asyncio.to_thread(desk.tools.renderer.answer, report)
+    whole = await finding.answer()
     opening = await _opening(desk, lookup, whole.opening)
     if opening.ok:
-        await post_rest(desk, lookup, report, whole, opening)
+        await post_rest(desk, lookup, finding, whole, opening)
     return opening
 
 

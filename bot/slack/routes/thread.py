@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.report import Report
 from bot.render.message import Answer
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.routes import by_ephemeral, by_url
@@ -12,7 +12,7 @@ from bot.slack.routes.missing import tell_missing
 
 
 async def post_rest(
-    desk: Desk, lookup: Lookup, report: Report, answer: Answer, opening: Sent
+    desk: Desk, lookup: Lookup, finding: Finding, answer: Answer, opening: Sent
 ) -> None:
     """Post the replies in order under the opening, then files or the `Show more` button.
 
@@ -25,7 +25,7 @@ async def post_rest(
         if sent.cause is Cause.UNKNOWN:
             unconfirmed.append(reply.part)
         elif not sent.ok:
-            await _in_private(desk, lookup, report, sent)
+            await _in_private(desk, lookup, finding, sent)
             return
     unconfirmed += await _beyond(desk, lookup, answer, opening.channel, thread)
     if unconfirmed:
@@ -46,11 +46,11 @@ async def _beyond(
     return [] if sent.ok else [answer.more.part]
 
 
-async def _in_private(desk: Desk, lookup: Lookup, report: Report, why: Sent) -> None:
+async def _in_private(desk: Desk, lookup: Lookup, finding: Finding, why: Sent) -> None:
     """The detail for the asker alone; its parts have names of their own."""
     apart = replace(lookup, place=replace(lookup.place, looking=""))
     for route in (by_url.answer_asker, by_ephemeral.answer):
-        sent = await route(desk, apart, report, why, "detail-")
+        sent = await route(desk, apart, finding, why, "detail-")
         if sent is not None and (sent.ok or sent.cause is Cause.UNKNOWN):
             return
     await tell_missing(desk, apart, ["the thread"])

@@ -32,7 +32,7 @@ async def ask(
         view = desk.tools.renderer.modal(
             None, private_metadata=kept, note=note, conversation=not place.channel
         )
-        opened = await desk.poster.open_view(trigger_id, view)
+        opened = await desk.poster.plain.open_view(trigger_id, view)
         if opened.cause is Cause.EXPIRED:
             raise TOO_LATE
         if not opened.ok:
@@ -52,4 +52,4 @@ async def _choose(desk: Desk, clues: tuple[Clue, ...], view_id: str, kept: str) 
     else:
         note = choices.note
     view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)
-    await desk.poster.change_view(view_id, view)
+    await desk.poster.plain.change_view(view_id, view)

@@ -16,12 +16,14 @@ from bot.slack.shortcuts.shortcut import Listener, Shortcut
 
 def _listen(desk: Desk) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
         place, reference = place_of_message_shortcut(body), desk.tools.references()
         clues = _distinct(clues_in(texts_of(body.get("message"))))
         if len(clues) == 1:
-            start(desk, Lookup(reference, Question(clues=clues), place))
+            lookup = Lookup(reference, Question(clues=clues), place)
+            await start(desk, lookup, text_at(body, "trigger_id"))
+            await ack()
         else:
+            await ack()
             desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), reference, clues))
 
     return on_shortcut

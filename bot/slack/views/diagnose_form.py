@@ -31,8 +31,9 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
             words = f"{trouble.cause} {trouble.next_step}"
             await ack(response_action="errors", errors={filled.typed_in: words[:COMPLAINT]})
             return
+        lookup = Lookup(desk.tools.references(), question, _place(desk, body, filled))
+        await start(desk, lookup, text_at(body, "trigger_id"))
         await ack()
-        start(desk, Lookup(desk.tools.references(), question, _place(desk, body, filled)))
 
     return on_form
 

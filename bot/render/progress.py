@@ -1,0 +1,60 @@
+"""The opening while a look-up still reads: true numbers, and that they are not all."""
+
+from bot.domain.progress import Progress
+from bot.domain.text import clip
+from bot.render.compose import Composer
+from bot.render.filters import count
+from bot.render.message import Message
+from bot.render.words import TYPE_NAMES, free, name_of
+
+_BAR = 20
+_PLACE, _WAITS = 80, 160
+
+
+def progress_message(composer: Composer, progress: Progress, reference: str) -> Message:
+    """`so far: 100 of 4,312 events`, with a bar if the total is known; part `opening`."""
+    return composer.message(
+        "progress",
+        "opening",
+        counted=_counted(progress),
+        place=_place(progress),
+        by_type=_by_type(progress),
+        bar=_bar(progress),
+        waits_for=clip(free(progress.waits_for), _WAITS) or _still(progress),
+        reference=reference,
+    )
+
+
+def _counted(progress: Progress) -> str:
+    if progress.total is None:
+        return count(progress.fetched, "event", "events")
+    if progress.total == progress.fetched:
+        return f"{count(progress.fetched, 'error event', 'error events')}, all read"
+    return f"{progress.fetched:,} of {count(progress.total, 'event', 'events')}"
+
+
+def _place(progress: Progress) -> str:
+    room = progress.target.room
+    return f"room {clip(name_of(room.name) or room.id, _PLACE)}"
+
+
+def _by_type(progress: Progress) -> str:
+    told = (
+        f"{TYPE_NAMES.get(kind, kind)} {rows:,}" for kind, rows in progress.by_type.items() if rows
+    )
+    return ", ".join(told)
+
+
+def _bar(progress: Progress) -> str:
+    """`████░░░░░░░░░░░░░░░░ 21 %`; nothing where there is nothing to wait for."""
+    if not progress.total or progress.fetched >= progress.total:
+        return ""
+    share = progress.fetched / progress.total
+    full = int(share * _BAR)
+    return f"{'█' * full}{'░' * (_BAR - full)} {int(share * 100)} %"
+
+
+def _still(progress: Progress) -> str:
+    if progress.total is not None and progress.fetched >= progress.total:
+        return "who recovered, and why it failed"
+    return "the other events"

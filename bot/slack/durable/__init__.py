@@ -1,0 +1,1 @@
+"""Look-ups that survive the process: what is recorded of them, and how they go on."""

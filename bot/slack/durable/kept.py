@@ -1,0 +1,77 @@
+"""Our values as the JSON that a job's record holds, and back."""
+
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.domain.question import Question
+from bot.jobs.ports import Json
+from bot.slack.desk import Lookup
+from bot.slack.forms import Sent
+from bot.slack.place import Place
+from bot.slack.response_url import ResponseUrl
+
+
+def keep(kind: Any, value: object) -> Json:  # noqa: ANN401  a type, or a form such as tuple[X, ...]
+    """A value of plain dataclasses as JSON."""
+    return _adapter(kind).dump_python(value, mode="json", warnings="error")
+
+
+def restore(kind: Any, kept: Json) -> Any:  # noqa: ANN401  as above
+    """The value again. Raises ValueError if the record is of another form."""
+    return _adapter(kind).validate_python(kept)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  as above
+    return TypeAdapter(kind)
+
+
+def keep_lookup(lookup: Lookup) -> Json:
+    """A look-up before it began."""
+    return {
+        "id": lookup.id,
+        "question": keep(Question, lookup.question),
+        "place": keep_place(lookup.place),
+    }
+
+
+def restore_lookup(kept: Json) -> Lookup:
+    """The look-up again."""
+    question: Question = restore(Question, kept["question"])
+    return Lookup(kept["id"], question, restore_place(kept["place"]))
+
+
+def keep_place(place: Place) -> Json:
+    """A place with its response_url: a secret, but one that dies within half an hour."""
+    url = place.url
+    return {
+        **{name: getattr(place, name) for name in _NAMES},
+        "url": url and {"address": url.address, "born": url.born, "used": url.used},
+    }
+
+
+def restore_place(kept: Json) -> Place:
+    """The place again; its response_url is as old as it was."""
+    url = kept["url"] and ResponseUrl(**kept["url"])
+    return replace(Place(**{name: kept[name] for name in _NAMES}), url=url)
+
+
+_NAMES = ("user", "channel", "thread", "looking", "acked")
+
+
+def keep_sent(sent: Sent, url: ResponseUrl | None = None) -> Json:
+    """What came of a message, and how often its response_url was used by then."""
+    return {**asdict(sent), "used": url.used if url else 0, "dead": bool(url and url.dead)}
+
+
+def restore_sent(kept: Json, url: ResponseUrl | None = None) -> Sent:
+    """The same again; the response_url is used up as far as it was."""
+    facts = dict(kept)
+    used, dead = facts.pop("used"), facts.pop("dead")
+    if url is not None:
+        url.used, url.dead = max(url.used, used), url.dead or dead
+    sent: Sent = restore(Sent, facts)
+    return sent

@@ -1,0 +1,103 @@
+"""The poster of a job: each message is a step, sent once however often the job begins again."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.jobs.ports import Json, Steps
+from bot.render.message import File, Message
+from bot.slack.durable.kept import keep_sent, restore_sent
+from bot.slack.durable.reconcile import Reconciler
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent
+from bot.slack.post import Poster
+from bot.slack.response_url import ResponseUrl
+
+UNCONFIRMED = Sent(Cause.UNKNOWN, "unconfirmed")
+"""It may have been sent before a crash, and nobody can tell."""
+
+
+class DurablePoster:
+    """As `bot.slack.post.Poster`, whose posts an earlier life of the job may have made."""
+
+    def __init__(self, poster: Poster, steps: Steps, reconciler: Reconciler) -> None:
+        self.plain = poster
+        self._steps = steps
+        self._reconciler = reconciler
+
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        lookup_id: str,
+        *,
+        thread: str = "",
+        first: bool = False,
+    ) -> Sent:
+        """Post in a channel, or under `thread`, unless it stands there already."""
+
+        async def send() -> Sent:
+            return await self.plain.post(channel, message, lookup_id, thread=thread, first=first)
+
+        async def find() -> Sent | None:
+            return await self._reconciler.find(channel, thread, lookup_id, message.part)
+
+        async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+            sent = UNCONFIRMED if again else await send()
+            if sent.cause is Cause.UNKNOWN:
+                found = await find()
+                sent = sent if found is None else found if found.ts else await send()
+            return keep_sent(sent)
+
+        return restore_sent(await self._steps.once(f"post:{message.part}", act))
+
+    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
+        """Change one of ours; to do so again changes nothing."""
+
+        async def act() -> Json:
+            return keep_sent(await self.plain.update(channel, ts, message, lookup_id))
+
+        return restore_sent(await self._steps.run(f"update:{message.part}", act))
+
+    async def ephemeral(
+        self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
+    ) -> Sent:
+        """Show a message to one person; nobody can look whether they saw it."""
+
+        async def send() -> Sent:
+            return await self.plain.ephemeral(channel, user, message, lookup_id, thread=thread)
+
+        return await self._unless_again(f"ephemeral:{message.part}", send)
+
+    async def respond(
+        self,
+        url: ResponseUrl,
+        message: Message,
+        lookup_id: str,
+        *,
+        thread: str = "",
+        in_channel: bool = False,
+    ) -> Sent:
+        """Answer at a response_url, as `ephemeral`."""
+
+        async def send() -> Sent:
+            return await self.plain.respond(
+                url, message, lookup_id, thread=thread, in_channel=in_channel
+            )
+
+        return await self._unless_again(f"respond:{message.part}", send, url)
+
+    async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
+        """Attach files; an upload carries no mark to find it by."""
+
+        async def send() -> Sent:
+            return await self.plain.upload(channel, thread, files)
+
+        return await self._unless_again("upload", send)
+
+    async def _unless_again(
+        self, name: str, send: Callable[[], Awaitable[Sent]], url: ResponseUrl | None = None
+    ) -> Sent:
+        async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+            sent = UNCONFIRMED if again else await send()
+            return keep_sent(sent, url)
+
+        return restore_sent(await self._steps.once(name, act), url)

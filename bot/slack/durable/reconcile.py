@@ -1,0 +1,88 @@
+"""Finds out whether Slack took a message whose fate nobody told us, by the mark in its metadata.
+
+Slack has no idempotency key; every message of ours names its look-up and part instead.
+https://docs.slack.dev/messaging/message-metadata
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack.clients import Clients
+from bot.slack.errors import TROUBLES, cause_of
+from bot.slack.forms import Sent
+from bot.slack.payloads import list_at, text_at
+
+HISTORIES = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
+"""Any of these may let us read; Slack says so when the conversation is of another kind."""
+
+PAUSES = (0.5, 2.0)
+"""Seconds before each look: a message on its way shows up a moment after the connection broke."""
+_PAGES, _LIMIT = 5, 200
+
+
+class Reconciler:
+    """Reads threads and channels for messages of ours."""
+
+    def __init__(self, clients: Clients, scopes: frozenset[str]) -> None:
+        self._clients = clients
+        self._may_read = bool(scopes & HISTORIES)
+        self._log = structlog.get_logger("call_doctor.post")
+
+    async def find(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
+        """The message that stands there, or a Sent without `ts` if surely none does.
+
+        None if nobody can tell: we may not read there, or Slack does not answer.
+        """
+        if not self._may_read:
+            return None
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                found = await self._look(channel, thread, lookup_id, part)
+            except TROUBLES as error:
+                self._log.warning("not_reconciled", part=part, error=cause_of(error)[1])
+                return None
+            if found is not None:
+                self._log.info("reconciled", part=part, stands=True)
+                return found
+        self._log.info("reconciled", part=part, stands=False)
+        return Sent()
+
+    async def _look(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
+        async for message in self._messages(channel, thread):
+            payload = ("metadata", "event_payload")
+            if (text_at(message, *payload, "lookup_id"), text_at(message, *payload, "part")) == (
+                lookup_id,
+                part,
+            ):
+                return Sent(
+                    channel=channel,
+                    ts=text_at(message, "ts"),
+                    thread=text_at(message, "thread_ts"),
+                )
+        return None
+
+    async def _messages(self, channel: str, thread: str) -> AsyncIterator[Any]:
+        """A thread from its root on, or the newest messages of a channel."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            answer = await self._page(channel, thread, cursor)
+            for message in list_at(answer.data, "messages"):
+                yield message
+            cursor = text_at(answer.data, "response_metadata", "next_cursor") or None
+            if cursor is None:
+                return
+
+    async def _page(self, channel: str, thread: str, cursor: str | None) -> AsyncSlackResponse:
+        read = self._clients.read
+        if thread:
+            return await read.conversations_replies(
+                channel=channel, ts=thread, cursor=cursor, limit=_LIMIT, include_all_metadata=True
+            )
+        return await read.conversations_history(
+            channel=channel, cursor=cursor, limit=_LIMIT, include_all_metadata=True
+        )

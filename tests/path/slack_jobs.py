@@ -1,0 +1,26 @@
+"""The real engine of durable jobs, on a SQLite file of its own."""
+
+import contextlib
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+
+from bot.jobs import DurableJobs, open_jobs
+from bot.storage import jobs_url, open_memory
+
+
+@contextlib.asynccontextmanager
+async def own_database() -> AsyncIterator[str]:
+    """The URL of a file that goes away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="call-doctor-") as folder:
+        yield f"sqlite:///{folder}/bot.db"
+
+
+@contextlib.asynccontextmanager
+async def own_jobs(database_url: str) -> AsyncIterator[DurableJobs]:
+    """An engine with a life of its own, as each process has one."""
+    async with (
+        open_memory(database_url) as memory,
+        open_jobs(jobs_url(database_url), uuid.uuid4().hex, memory.lives) as jobs,
+    ):
+        yield jobs
