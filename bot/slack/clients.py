@@ -39,7 +39,11 @@ class Clients:
 
 
 class PatientRetry(AsyncRateLimitErrorRetryHandler):
-    """Waits as long as Slack asks, unless that is longer than a person would wait."""
+    """Waits as long as Slack asks, unless that is longer than a person would wait.
+
+    Not for chat.postMessage: what Slack asks there holds all posts in that channel
+    (`bot.slack.pace`), not only the one that was refused.
+    """
 
     def __init__(self, longest: float) -> None:
         super().__init__(max_retry_count=RATE_RETRIES)
@@ -49,10 +53,12 @@ class PatientRetry(AsyncRateLimitErrorRetryHandler):
         self,
         *,
         state: RetryState,  # noqa: ARG002  the base class names it
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         response: HttpResponse | None = None,
         error: Exception | None = None,  # noqa: ARG002
     ) -> bool:
+        if request.url.endswith("/chat.postMessage"):
+            return False
         if response is None or response.status_code != 429:  # noqa: PLR2004  HTTP's number
             return False
         asked = response.headers.get("retry-after") or response.headers.get("Retry-After") or ["1"]

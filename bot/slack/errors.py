@@ -88,6 +88,19 @@ def cause_of(error: BaseException) -> tuple[Cause, str]:
     return (CAUSES.get(word, Cause.PLACE), word) if word else (Cause.UNKNOWN, "unreadable_answer")
 
 
+def wait_of(error: BaseException) -> float:
+    """The seconds that a 429 asks to wait, one if it does not say; 0 for any other failure.
+
+    https://docs.slack.dev/apis/web-api/rate-limits
+    """
+    if not isinstance(error, SlackApiError) or _status(error) != _TOO_MANY:
+        return 0.0
+    headers = getattr(error.response, "headers", None) or {}
+    asked = next((headers[name] for name in headers if str(name).lower() == "retry-after"), "")
+    word = str(asked[0] if isinstance(asked, list) and asked else asked)
+    return float(word) if word.isdecimal() and int(word) else 1.0
+
+
 def _status(error: SlackApiError) -> int:
     """The HTTP status; slack_sdk puts either its own response or aiohttp's into the error."""
     for name in ("status_code", "status"):

@@ -14,13 +14,17 @@ TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of one message: posted when `cause` is None, with its place and thread."""
+    """What came of one message: posted when `cause` is None, with its place and thread.
+
+    `wait` are the seconds that Slack asks to wait after a 429.
+    """
 
     cause: Cause | None = None
     error: str = ""
     channel: str = ""
     ts: str = ""
     thread: str = ""
+    wait: float = 0.0
 
     @property
     def ok(self) -> bool:

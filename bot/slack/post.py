@@ -9,7 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.render.message import File, Message
 from bot.slack.at_url import post_at
 from bot.slack.clients import Clients
-from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of
+from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of, wait_of
 from bot.slack.forms import Sent, in_some_form
 from bot.slack.pace import Pace
 from bot.slack.response_url import ResponseUrl
@@ -43,8 +43,7 @@ class Poster:
     ) -> Sent:
         """Post in a channel, or under `thread`; `first` for what an asker waits for."""
 
-        async def send(form: Message) -> Sent:
-            await self._pace.wait(channel, opening=first)
+        async def once(form: Message) -> Sent:
             sent = await self._call(
                 self._clients.post.chat_postMessage,
                 form.part,
@@ -60,6 +59,9 @@ class Poster:
                 # Slack posts into the channel when the thread's root is gone, without an error.
                 self._log.warning("thread_lost", part=form.part, lookup_id=lookup_id)
             return sent
+
+        async def send(form: Message) -> Sent:
+            return await self._pace.post(channel, lambda: once(form), opening=first)
 
         return await in_some_form(send, message)
 
@@ -165,7 +167,7 @@ class Poster:
             self._log.warning(
                 "slack_refused", part=part, cause=cause.value, error=word, detail=detail_of(error)
             )
-            return Sent(cause, word)
+            return Sent(cause, word, wait=wait_of(error))
         self.setup_error = ""
         return _sent(response)
 

@@ -53,7 +53,7 @@ async def serve(
         desk = Desk(
             tools,
             identity,
-            Poster(clients, Pace(settings.rates)),
+            Poster(clients, Pace(settings.rates, longest=settings.longest_retry_after)),
             Crew(settings.at_once),
             jobs,
             Reconciler(clients, identity.scopes),

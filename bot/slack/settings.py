@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How fast one channel is posted to: so many at once, then so many a second.
+    """How fast one channel is posted to, by all our processes together.
 
-    Slack allows about one message a second in a channel, and short bursts above it. Openings
-    have their own, wider gate: they are what a person waits for, and no thread may hold them up.
+    Slack allows about one message a second in a channel, and short bursts above it: replies may
+    be `replies_at_once` ahead of that, openings `openings_at_once` more. They are what a person
+    waits for, and no thread may hold them up.
     https://docs.slack.dev/apis/web-api/rate-limits
     """
 
-    openings_at_once: int = 30
-    openings_per_second: float = 3.0
-    replies_at_once: int = 5
-    replies_per_second: float = 1.0
+    per_second: float = 1.0
+    replies_at_once: int = 3
+    openings_at_once: int = 20
 
 
 @dataclass(frozen=True, slots=True)

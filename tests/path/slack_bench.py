@@ -18,7 +18,7 @@ from bot.slack.settings import Rates, SocketTimes
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
 from workbench.pretend_slack.limits import check_message
 
-FAST = Rates(1000, 1000.0, 1000, 1000.0)
+FAST = Rates(1000.0, 1000, 1000)
 QUICK = SocketTimes(poll=0.05, down=0.3, rebuilds=2, ping=5.0)
 
 

@@ -57,7 +57,7 @@ async def test_what_cannot_be_finished_in_time_is_answered_by_the_next_life() ->
 
 
 async def test_a_long_thread_does_not_hold_up_the_next_opening() -> None:
-    async with open_bench(rates=Rates(30, 3.0, 1, 1.0)) as bench:
+    async with open_bench(rates=Rates(1.0, 1, 30)) as bench:
         bench.investigator.failures = 8
         await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", ROOM)
         await bench.until_said("event-0")

@@ -1,0 +1,110 @@
+"""How fast a channel is posted to, and who goes first."""
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent
+from bot.slack.pace import TRIES, Pace, _Channel
+from bot.slack.settings import Rates
+
+
+@given(
+    each=st.sampled_from([0.5, 1.0, 3.0]),
+    most=st.integers(1, 20),
+    comes=st.lists(st.floats(0, 5), min_size=1, max_size=60),
+)
+def test_no_stretch_of_time_holds_more_than_is_allowed(
+    each: float, most: int, comes: list[float]
+) -> None:
+    place, now = _Channel(), 0.0
+    posted: list[float] = []
+    for gap in comes:
+        now += gap
+        now += max(0.0, place.pause(now, most, each))
+        place.take(now, each)
+        posted.append(now)
+    for first, begin in enumerate(posted):
+        for last in range(first, len(posted)):
+            allowed = most + (posted[last] - begin) / each
+            assert last - first + 1 <= allowed + 1e-6
+
+
+@given(owed=st.integers(0, 30), extra=st.integers(1, 20), most=st.integers(1, 10))
+def test_an_opening_never_waits_for_replies(owed: int, extra: int, most: int) -> None:
+    place = _Channel()
+    for _ in range(min(owed, most)):
+        place.take(0.0, 1.0)
+    assert place.pause(0.0, most + extra, 1.0) <= 0
+
+
+async def said(pace: Pace, log: list[str], name: str, *, opening: bool = False) -> None:
+    async def send() -> Sent:
+        log.append(name)
+        return Sent()
+
+    await pace.post("C1", send, opening=opening)
+
+
+async def test_an_opening_goes_before_replies_that_came_earlier() -> None:
+    pace, log = Pace(Rates(20.0, 1, 5)), list[str]()
+    thread = [asyncio.create_task(said(pace, log, f"reply-{n}")) for n in range(6)]
+    await asyncio.sleep(0)
+    await said(pace, log, "opening", opening=True)
+    assert log == ["reply-0", "opening"]
+    await asyncio.gather(*thread)
+    assert log == ["reply-0", "opening", *(f"reply-{n}" for n in range(1, 6))]
+
+
+async def test_channels_do_not_wait_for_each_other() -> None:
+    pace, log = Pace(Rates(0.001, 1, 1)), list[str]()
+    await said(pace, log, "one")
+
+    async def send() -> Sent:
+        log.append("elsewhere")
+        return Sent()
+
+    await pace.post("C2", send, opening=False)
+    assert log == ["one", "elsewhere"]
+
+
+def test_processes_share_an_allowance() -> None:
+    alone, shared = _Channel(), _Channel()
+    for _ in range(4):
+        alone.take(0.0, 1.0)
+        shared.take(0.0, 3.0)
+    assert shared.pause(0.0, 1, 3.0) == 3 * alone.pause(0.0, 1, 1.0)
+
+
+async def test_a_limit_holds_the_whole_channel() -> None:
+    pace, log = Pace(Rates(1000.0, 1000, 1000)), list[str]()
+
+    async def refused_once() -> Sent:
+        log.append("first")
+        return Sent(Cause.BUSY, "ratelimited", wait=0.2) if log == ["first"] else Sent()
+
+    first = asyncio.create_task(pace.post("C1", refused_once, opening=False))
+    await asyncio.sleep(0)
+    other = asyncio.create_task(said(pace, log, "other", opening=True))
+    await asyncio.sleep(0)
+    assert log == ["first"]
+    assert (await first).ok
+    await other
+    assert sorted(log) == ["first", "first", "other"]
+
+
+async def test_a_long_limit_comes_back_at_once_and_an_endless_one_in_the_end() -> None:
+    calls = 0
+
+    async def refused(wait: float) -> Sent:
+        nonlocal calls
+        calls += 1
+        return Sent(Cause.BUSY, "ratelimited", wait=wait)
+
+    pace = Pace(Rates(1000.0, 1000, 1000), longest=30)
+    sent = await pace.post("C1", lambda: refused(900), opening=False)
+    assert (sent.wait, calls) == (900, 1)
+    sent = await pace.post("C2", lambda: refused(0.01), opening=False)
+    assert (sent.cause, calls) == (Cause.BUSY, 1 + TRIES)
