@@ -24,6 +24,18 @@ class Cause(StrEnum):
     STALE = "stale"  # the message to change is gone: post a new one
 
 
+ACTS: dict[Cause, str] = {
+    Cause.BUSY: "Waited for as long as Slack asks, then sent again; if that is long, the next way",
+    Cause.UNKNOWN: "Looked for in the thread if we may read it; else not repeated, but named",
+    Cause.FORM: "Classic blocks, then text alone, then a file",
+    Cause.LONG: "Text alone, then a file",
+    Cause.PLACE: "The next way: response_url, for the asker alone, direct message",
+    Cause.SETUP: "The next way; `/readyz` tells the operator",
+    Cause.EXPIRED: "The next way, or the person is told to ask once more",
+    Cause.STALE: "A new message in the place of the lost one",
+}
+"""What each class leads to: the rows of docs/operating.md."""
+
 _NAMES: dict[Cause, str] = {
     Cause.BUSY: "ratelimited rate_limited message_limit_exceeded",
     Cause.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",

@@ -1,4 +1,4 @@
-"""The same message in simpler forms, for when Slack refuses its blocks."""
+"""What came of a message, and the same one in simpler forms."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,8 @@ TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 class Sent:
     """What came of one message: posted when `cause` is None, with its place and thread.
 
-    `wait` are the seconds that Slack asks to wait after a 429.
+    `wait` are the seconds that Slack asks to wait after a 429; `detail` is what it adds to an
+    error.
     """
 
     cause: Cause | None = None
@@ -25,6 +26,7 @@ class Sent:
     ts: str = ""
     thread: str = ""
     wait: float = 0.0
+    detail: str = ""
 
     @property
     def ok(self) -> bool:
@@ -35,23 +37,9 @@ class Sent:
 Send = Callable[[Message], Awaitable[Sent]]
 
 
-async def in_some_form(send: Send, message: Message) -> Sent:
-    """Send a message; when Slack refuses its form, once more simpler, at last as text alone.
-
-    A refused form is surely not posted, so that nothing can appear twice.
-    https://docs.slack.dev/reference/methods/chat.postMessage#errors
-    """
-    sent = await send(message)
-    if sent.cause is Cause.FORM:
-        sent = await send(classic(message))
-    if sent.cause in (Cause.FORM, Cause.LONG):
-        sent = await send(plain(message))
-    return sent
-
-
 def classic(message: Message) -> Message:
     """Sections of plain text, and the buttons."""
-    words = "\n".join(lines_of(message.blocks)) or message.text
+    words = words_of(message)
     pieces = [words[at : at + SECTION] for at in range(0, len(words), SECTION)]
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
     sections: list[Block] = [
@@ -67,6 +55,11 @@ def plain(message: Message) -> Message:
     words = "\n".join(lines_of(message.blocks))
     text = escape(words)[:TEXT].rpartition("\n")[0] or message.text
     return replace(message, text=text, blocks=())
+
+
+def words_of(message: Message) -> str:
+    """What a message shows, as plain text."""
+    return "\n".join(lines_of(message.blocks)) or message.text
 
 
 def escape(text: str) -> str:

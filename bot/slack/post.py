@@ -10,7 +10,8 @@ from bot.render.message import File, Message
 from bot.slack.at_url import post_at
 from bot.slack.clients import Clients
 from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of, wait_of
-from bot.slack.forms import Sent, in_some_form
+from bot.slack.forms import Sent
+from bot.slack.ladder import Ladder
 from bot.slack.pace import Pace
 from bot.slack.response_url import ResponseUrl
 
@@ -23,6 +24,7 @@ class Poster:
     def __init__(self, clients: Clients, pace: Pace) -> None:
         self._clients = clients
         self._pace = pace
+        self._ladder = Ladder()
         self._log = structlog.get_logger("call_doctor.post")
         self.setup_error = ""
         """Slack's last refusal that only the operator can mend; "" after a success."""
@@ -63,7 +65,11 @@ class Poster:
         async def send(form: Message) -> Sent:
             return await self._pace.post(channel, lambda: once(form), opening=first)
 
-        return await in_some_form(send, message)
+        async def attach(file: File) -> Sent:
+            return await self.upload(channel, thread, (file,))
+
+        # A file has no time stamp that a thread could hang on.
+        return await self._ladder.send(send, message, attach if thread else None)
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
         """Put `message` in the place of one of ours. May be repeated: it changes nothing twice."""
@@ -79,7 +85,7 @@ class Poster:
                 **_content(form),
             )
 
-        return await in_some_form(send, message)
+        return await self._ladder.send(send, message)
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
@@ -98,7 +104,7 @@ class Poster:
                 **_content(form),
             )
 
-        return await in_some_form(send, message)
+        return await self._ladder.send(send, message)
 
     async def respond(
         self,
@@ -126,7 +132,7 @@ class Poster:
                 body["thread_ts"] = thread
             return await post_at(self._clients, url, body, form.part)
 
-        return await in_some_form(send, message)
+        return await self._ladder.send(send, message)
 
     async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
         """Attach files to a thread; wants files:write and membership."""
@@ -164,10 +170,11 @@ class Poster:
             cause, word = cause_of(error)
             if cause is Cause.SETUP and word != "missing_scope":  # some scopes are optional
                 self.setup_error = word
+            detail = detail_of(error)
             self._log.warning(
-                "slack_refused", part=part, cause=cause.value, error=word, detail=detail_of(error)
+                "slack_refused", part=part, cause=cause.value, error=word, detail=detail
             )
-            return Sent(cause, word, wait=wait_of(error))
+            return Sent(cause, word, wait=wait_of(error), detail=detail)
         self.setup_error = ""
         return _sent(response)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from bot.render.message import Message
 from bot.slack.clients import quiet_logger
 from bot.slack.errors import Cause
-from bot.slack.forms import Sent, classic, in_some_form, lines_of, plain
+from bot.slack.forms import Sent, classic, lines_of, plain
 from bot.slack.identity import SlackIdentity
+from bot.slack.ladder import Ladder
 from bot.slack.message_text import texts_of
 from bot.slack.middleware.strangers import is_ours
 from bot.slack.modals import Modals
@@ -93,7 +94,7 @@ async def test_only_a_refused_form_is_sent_again(causes: list[Cause | None], sen
         seen.append(message)
         return Sent(causes[len(seen) - 1])
 
-    await in_some_form(send, rich("x"))
+    await Ladder().send(send, rich("x"))
     assert len(seen) == sent
 
 
