@@ -18,6 +18,7 @@ from bot.investigate.investigator import Investigator
 from bot.investigate.learn import Learner
 from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
+from bot.investigate.shared import SharedInvestigator
 from bot.jobs import DurableJobs, open_jobs
 from bot.render.renderer import Renderer
 from bot.settings import Settings
@@ -46,7 +47,7 @@ def new_reference() -> str:
 class Engine:
     """The parts that every entry point needs."""
 
-    investigator: Investigator
+    investigator: SharedInvestigator
     renderer: Renderer
     catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
@@ -84,7 +85,7 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
         yield Engine(
-            Investigator(workspaces, recall, learner, catalogue, now),
+            SharedInvestigator(Investigator(workspaces, recall, learner, catalogue, now)),
             renderer,
             catalogue,
             workspaces,

@@ -37,6 +37,7 @@ class Reader:
     tell: Tell
     watch: Watch = unwatched
     ahead: Ahead = field(default_factory=Ahead)
+    seed: Sequence[ErrorEvent] = ()
 
     async def read(self, target: Target) -> Fetched:
         """Every event of these types about the target.
@@ -54,7 +55,10 @@ class Reader:
 
     def _types(self, target: Target) -> list[OneType]:
         room, peer, user = target.room.id, target.peer_id, target.user_id
-        return [OneType(EventQuery(room, kind, peer, user)) for kind in self.types]
+        types = [OneType(EventQuery(room, kind, peer, user)) for kind in self.types]
+        for one in types if self.seed else ():
+            one.take_over(event for event in self.seed if event.type == one.query.type)
+        return types
 
 
 @dataclass(slots=True)
@@ -111,6 +115,7 @@ class _Reading:
 
         def after_page(page: Page) -> None:
             one.take(page.events)
+            split.known_before()
             self._weigh()
             if split.begun:
                 split.see(page.events)
@@ -127,7 +132,7 @@ class _Reading:
         self.weighed = True
         rows = sum(one.chain.total or 0 for one in self.types)
         for split in self.splits:
-            if split.one.worth_splitting(self.reader.cap, rows):
+            if not split.proved.done() and split.one.worth_splitting(self.reader.cap, rows):
                 split.begin()
 
     def _told(self) -> None:

@@ -15,18 +15,18 @@ from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.ahead import Ahead
 from bot.investigate.budget import Budget
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place
-from bot.investigate.cut import earlier
 from bot.investigate.evidence import case_of, gather_evidence
-from bot.investigate.fetch import Reader
+from bot.investigate.fetch import Fetched, Reader
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
 from bot.investigate.places import known_room, places_of
 from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, unwatched
 from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
+from bot.investigate.snapshots import Snapshot, place_of
 from bot.investigate.spelling import read_any_spelling
-from bot.investigate.task import Task, ahead_of, person_of, sum_up, target_of, whole_room
-from bot.investigate.then import known_by, still_kept
+from bot.investigate.task import Task, ahead_of, person_of, reopened, sum_up, target_of, whole_room
+from bot.investigate.then import known_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,18 @@ class Investigator:
     budget: Budget = field(default_factory=Budget)
 
     async def report(
-        self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
+        self,
+        question: Question,
+        lookup_id: str,
+        tell: Tell,
+        watch: Watch = unwatched,
+        known: Snapshot | None = None,
     ) -> Report | Choices:
-        """Resolve, fetch, sum up. Raises BotError when there is nothing to report."""
+        """Resolve, fetch, sum up. Raises BotError when there is nothing to report.
+
+        What an earlier look-up has `known` of the same target is not read again, where 100ms'
+        totals prove what is new.
+        """
         if question.complaint:
             raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
         ahead = ahead_of(question)
@@ -52,8 +61,12 @@ class Investigator:
             if isinstance(found, Choices):
                 return found
             window = Window(question.since, question.until)
-            task = Task(lookup_id, window, question.types, watch, ahead)
-            return await self._report(found, task, tell)
+            place = place_of(found, question.types)
+            seed = known.fetched.events if known and known.place == place else ()
+            task = Task(lookup_id, window, question.types, watch, ahead, seed)
+            as_of = self.clock()
+            target, fetched = await self._read(found, task, tell)
+            return sum_up(target, task, as_of, fetched)
         finally:
             ahead.close()
 
@@ -70,15 +83,12 @@ class Investigator:
         ahead = Ahead(handle.types, person_of(handle))
         room = await known_room(self._on(handle.workspace, tell), handle.room_id, ahead)
         target = target_of(handle, room or Room(handle.room_id, handle.workspace))
-        window = Window(handle.since, earlier(handle.until, handle.as_of))
-        task = Task(handle.lookup_id, window, handle.types, ahead=ahead)
+        task = Task(handle.lookup_id, Window(), handle.types, ahead=ahead)
         try:
-            report = await self._report(target, task, tell)
+            target, fetched = await self._read(target, task, tell)
         finally:
             ahead.close()
-        asked = Window(handle.since, handle.until)
-        kept = still_kept(report.completeness, handle, self.clock())
-        return replace(report, as_of=handle.as_of, window=asked, completeness=kept)
+        return reopened(handle, target, fetched, self.clock())
 
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis as of the report, from evidence read within the budget.
@@ -140,9 +150,8 @@ class Investigator:
             return [candidate_of_clue(clue)]  # 100ms cannot say now: still to be chosen
         return [candidate_of_place(place) for place in search.places]
 
-    async def _report(self, target: Target, task: Task, tell: Tell) -> Report:
+    async def _read(self, target: Target, task: Task, tell: Tell) -> tuple[Target, Fetched]:
         hundredms = self.workspaces[target.room.workspace]
-        as_of = self.clock()
         self.learner.room(hundredms.aside(), target)
         reader = Reader(
             hundredms,
@@ -152,7 +161,8 @@ class Investigator:
             tell,
             task.watch,
             task.ahead,
+            task.seed,
         )
         target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
-        return sum_up(target, task, as_of, fetched)
+        return target, fetched

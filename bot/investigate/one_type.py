@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain.events import ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
+from bot.investigate.budget import KEPT
 from bot.investigate.evidence_pages import PAGE
 from bot.investigate.ports import EventQuery
 from bot.investigate.walk import Walk, reason
@@ -16,6 +17,9 @@ FEW_PAGES = 5
 
 DOMINATES = 4
 """A type with this part of all pages is worth it: else the other types keep the calls busy."""
+
+EDGE = timedelta(minutes=10)
+"""Events so close to the end of what 100ms keeps may fall out while we read."""
 
 
 @dataclass(slots=True)
@@ -46,7 +50,8 @@ class OneType:
     @property
     def failures(self) -> Iterator[ErrorEvent]:
         """What was read, but for stray rows that tell of a success, such as a track's."""
-        read = self.chain.events if self.known is None else self.known
+        alone = self.known is None or (not self.proved and self.chain.tally.note is None)
+        read = self.chain.events if alone or self.known is None else self.known
         return (event for event in read.values() if is_error_type(event.type))
 
     def worth_splitting(self, cap: int, rows: int) -> bool:
@@ -57,9 +62,15 @@ class OneType:
         return FEW_PAGES * PAGE < chain.total <= cap and chain.total * DOMINATES > rows
 
     def divide(self) -> None:
-        """From now on parts are read, too."""
-        self.known = {}
-        self.take(self.chain.events.values())
+        """From now on events are read elsewhere, too."""
+        if self.known is None:
+            self.known = {}
+            self.take(self.chain.events.values())
+
+    def take_over(self, events: Iterable[ErrorEvent]) -> None:
+        """Start from what an earlier look-up read."""
+        self.divide()
+        self.take(events)
 
     def take(self, events: Iterable[ErrorEvent]) -> None:
         """Fold in events of the chain or of a part."""
@@ -85,6 +96,25 @@ class OneType:
             return False
         self.known, self.asked, self.proved = kept, asked, True
         return True
+
+    def all_known(self, now: datetime) -> bool:
+        """Whether an earlier look-up and the chain so far have read everything; settles it.
+
+        The order of events is not documented, so that new ones may be on any page. The chain
+        is read until its own total is reached: that is one page if nothing is new, and all of
+        them if what is new comes last.
+        """
+        chain = self.chain
+        if self.known is None or chain.counts_pages or self.asked < (chain.total or 0):
+            return False
+        since = self.kept(chain.events.values(), now)
+        return self.prove(len(self.known), chain.total, since)
+
+    def kept(self, shown: Iterable[ErrorEvent], now: datetime) -> datetime | None:
+        """Events since then have not fallen out, as `shown` is there; None: that is true of all."""
+        if self.oldest is None or self.oldest.at > now - KEPT + EDGE:
+            return None
+        return min((event.at for event in shown), default=self.oldest.at)
 
     @property
     def shown(self) -> int:

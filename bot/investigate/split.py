@@ -17,12 +17,10 @@ all. So the chain is walked from the start, and whatever is read first is counte
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from bot.domain.errors import HundredMsRefused, ServiceTrouble
 from bot.domain.events import ErrorEvent
 from bot.investigate.ahead import let_go
-from bot.investigate.budget import KEPT
 from bot.investigate.evidence_pages import PAGE
 from bot.investigate.one_type import OneType
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
@@ -33,8 +31,6 @@ PARTS_PER_PAGE = 2
 
 CONFIRMATIONS = 4
 """Times the total is asked for again, if events keep arriving."""
-
-_EDGE = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -69,6 +65,12 @@ class Split:
             self.see(events)
         else:
             self._start(self._list())
+
+    def known_before(self) -> None:
+        """After a page of the chain: what an earlier look-up read is all there is, perhaps."""
+        if not self.begun and self.one.all_known(self.clock()):
+            self.one.chain.halted = True
+            self.proved.set_result(True)
 
     def see(self, events: Iterable[ErrorEvent]) -> None:
         """Events of the chain: each names a session or peer to be read."""
@@ -172,16 +174,9 @@ class Split:
             return
         finally:
             self._confirming = False
-        if self.one.prove(known, page.total, self._kept(page)):
+        if self.one.prove(known, page.total, self.one.kept(page.events, self.clock())):
             self.proved.set_result(True)
             return
         self.one.take(page.events)
         self._wanted = max(page.total or 0, asked + 1)
         self._weighed = False
-
-    def _kept(self, page: Page) -> datetime | None:
-        """Events since then cannot have fallen out; None if that is true of all."""
-        oldest = self.one.oldest
-        if oldest is None or oldest.at > self.clock() - KEPT + _EDGE:
-            return None
-        return min((event.at for event in page.events), default=oldest.at)

@@ -1,6 +1,6 @@
 """What one look-up asks of its target, and what becomes of the events that were read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.events import ERROR_TYPES, ErrorEvent
@@ -10,10 +10,11 @@ from bot.domain.question import Clue, Kind, Question
 from bot.domain.report import Report, Window, count_by_type
 from bot.domain.target import Target, TargetKind
 from bot.investigate.ahead import Ahead
-from bot.investigate.cut import cut
+from bot.investigate.cut import cut, earlier
 from bot.investigate.fetch import Fetched
 from bot.investigate.ports import Watch, unwatched
 from bot.investigate.resolve import split
+from bot.investigate.then import still_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Task:
     types: tuple[str, ...] = ERROR_TYPES
     watch: Watch = unwatched
     ahead: Ahead = field(default_factory=Ahead)
+    seed: tuple[ErrorEvent, ...] = ()
+    """Events of the target that an earlier look-up read."""
 
 
 def ahead_of(question: Question) -> Ahead:
@@ -51,6 +54,15 @@ def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Rep
         by_type=count_by_type(events),
         beyond=tuple(event for event in fetched.events if event.id not in kept),
     )
+
+
+def reopened(handle: Handle, target: Target, fetched: Fetched, now: datetime) -> Report:
+    """The report that a button belongs to, as of then, of events read then or later."""
+    window = Window(handle.since, earlier(handle.until, handle.as_of))
+    task = Task(handle.lookup_id, window, handle.types)
+    report = sum_up(target, task, handle.as_of, fetched)
+    kept = still_kept(report.completeness, handle, now)
+    return replace(report, window=Window(handle.since, handle.until), completeness=kept)
 
 
 def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:

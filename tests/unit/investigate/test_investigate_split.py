@@ -215,3 +215,34 @@ async def test_events_that_fall_out_meanwhile_hide_no_gap() -> None:
         assert {one.id for one in ledger.present()} - {one.id for one in newcomers()} <= {
             one.id for one in fetched.events
         }
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.integers(0, 50), st.sampled_from([0.0, 25.0]))
+def test_a_fresh_look_up_after_an_earlier_one(
+    drawn: tuple[list[ErrorEvent], Plan], new: int, days: float
+) -> None:
+    """What is known already, and what fell out since, hides nothing that is new."""
+    events, plan = drawn
+    arrived = [event(7000 + n, NOW - timedelta(hours=n), None, f"peer-{n}") for n in range(new)]
+    ledger = Ledger([*events, *arrived], SESSIONS, plan)
+    ledger.now = NOW + timedelta(days=days / 5)
+    begin = {one.id for one in ledger.present()}
+    one = Read(ledger)
+    one.reader = replace(one.reader, seed=events)
+    fetched = asyncio.run(one.run())
+    end = {one.id for one in ledger.present()}
+    assert fetched.completeness.complete == (not fetched.completeness.notes)
+    if fetched.completeness.complete:
+        assert begin & end <= {one.id for one in fetched.events}
+
+
+async def test_where_nothing_is_new_one_page_is_enough() -> None:
+    events = room_of(1500, 10)
+    ledger = Ledger(events, SESSIONS, Plan())
+    one = Read(ledger)
+    one.reader = replace(one.reader, seed=events)
+    fetched = await one.run()
+    assert fetched.completeness.complete
+    assert len(fetched.events) == 1500
+    assert ledger.calls <= 2

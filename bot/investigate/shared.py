@@ -1,0 +1,91 @@
+"""Nothing twice: one investigation for all who ask the same, and what was just read is reused.
+
+The answer stays each asker's own: reference, window and progress; its `as_of` says when the
+events were read.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.domain.handle import Handle
+from bot.domain.progress import Progress
+from bot.domain.question import Clue, Question
+from bot.domain.report import Report, Window
+from bot.domain.target import Choices
+from bot.investigate.diagnoses import Diagnoses
+from bot.investigate.flights import Flights
+from bot.investigate.investigator import Investigator
+from bot.investigate.ports import Tell, Watch, unwatched
+from bot.investigate.snapshots import FRESH, Snapshot, Snapshots, key_of, snapshot_of
+from bot.investigate.task import Task, reopened, sum_up, target_of
+
+
+class SharedInvestigator:
+    """An `Investigator` that reads nothing twice; the same methods."""
+
+    def __init__(self, inner: Investigator, timer: Callable[[], float] = time.monotonic) -> None:
+        self._inner = inner
+        self._snapshots = Snapshots(timer)
+        self._reports: Flights[Report | Choices] = Flights()
+        self._buttons: Flights[Report] = Flights()
+        self._diagnoses = Diagnoses(inner, timer)
+
+    async def report(
+        self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
+    ) -> Report | Choices:
+        """As `Investigator.report`."""
+        known = self._snapshots.of_question(question)
+        if known and self._inner.clock() - known.as_of <= FRESH and not question.complaint:
+            watch(_finished(known))
+            return _report(known, question, lookup_id)
+
+        async def ask(tell_all: Tell, watch_all: Watch) -> Report | Choices:
+            whole = replace(question, since=None, until=None)
+            found = await self._inner.report(whole, lookup_id, tell_all, watch_all, known)
+            if isinstance(found, Report):
+                self._snapshots.keep(snapshot_of(found), question)
+            return found
+
+        key = (key_of(question), question.complaint)
+        found = await self._reports.share(key, ask, tell, watch)
+        if isinstance(found, Choices):
+            return found
+        if not question.since and not question.until:
+            return replace(found, lookup_id=lookup_id)
+        return _report(snapshot_of(found), question, lookup_id)
+
+    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+        """As `Investigator.reopen`."""
+        known = self._snapshots.of_button(handle)
+        if known and handle.workspace in self._inner.workspaces:
+            target = target_of(handle, known.target.room)
+            return reopened(handle, target, known.fetched, self._inner.clock())
+
+        async def ask(tell_all: Tell, _: Watch) -> Report:
+            report = await self._inner.reopen(handle, tell_all)
+            self._snapshots.keep(snapshot_of(report))
+            return report
+
+        return await self._buttons.share(handle, ask, tell, unwatched)
+
+    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+        """As `Investigator.diagnosed`."""
+        return await self._diagnoses.of(report, tell)
+
+    async def describe(self, clues: Sequence[Clue]) -> Choices:
+        """As `Investigator.describe`."""
+        return await self._inner.describe(clues)
+
+
+def _report(snapshot: Snapshot, question: Question, lookup_id: str) -> Report:
+    task = Task(lookup_id, Window(question.since, question.until), question.types)
+    return sum_up(snapshot.target, task, snapshot.as_of, snapshot.fetched)
+
+
+def _finished(snapshot: Snapshot) -> Progress:
+    seen = snapshot.fetched.completeness
+    counts = dict.fromkeys(snapshot.types, 0)
+    for event in snapshot.fetched.events:
+        counts[event.type] = counts.get(event.type, 0) + 1
+    return Progress(snapshot.target, seen.fetched, seen.total, counts, begun=True)
