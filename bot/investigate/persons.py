@@ -9,7 +9,7 @@ from bot.domain.errors import NothingFound
 from bot.domain.places import Room
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Target
-from bot.investigate.ahead import Ahead
+from bot.investigate.ahead import Ahead, look_away
 from bot.investigate.budget import Budget
 from bot.investigate.places import Place, in_each, known_room, places_of
 from bot.investigate.ports import HundredMs, Workspaces
@@ -33,16 +33,19 @@ class PersonSearch:
     async def find(self, clue: Clue) -> list[Match]:
         """Everything the clue may mean, most recent first.
 
-        Local knowledge first, then a room of that name (a UUID may be one), then sessions.
-        Raises NothingFound, saying what was searched, or what 100ms raised.
+        Local knowledge first, then a room of that name (a UUID may be one) before sessions,
+        though both are searched at once. Raises NothingFound, saying what was searched, or what
+        100ms raised.
         """
         known = await self._known(clue)
         if known:
             return known
-        named = await self._named(clue)
-        if named:
-            return named
-        return await self._seen(clue)
+        seen = asyncio.ensure_future(self._seen(clue))
+        try:
+            return await self._named(clue) or await seen
+        finally:
+            seen.add_done_callback(look_away)
+            seen.cancel()
 
     async def _known(self, clue: Clue) -> list[Match]:
         if clue.kind is Kind.USER:

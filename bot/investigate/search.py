@@ -1,7 +1,7 @@
 """Finding the room of a peer or user that is named alone: the API has no such call.
 
-Sessions list their peers, so the sessions are searched: the active ones, then the ended ones,
-newest first, in time windows fetched side by side.
+Sessions list their peers, so the sessions are searched: the active ones, and beside them the
+ended ones, newest first, in time windows fetched side by side.
 https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/list-sessions
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.places import Peer, Session
+from bot.investigate.ahead import let_go
 from bot.investigate.budget import KEPT, Budget
 from bot.investigate.ports import HundredMs
 
@@ -62,29 +63,32 @@ class SessionSearch:
     every: bool
     searched: Searched
     pages_left: int = 0
+    found: bool = False
 
     async def run(self, now: datetime) -> Searched:
-        """Active sessions first, then ended ones; raises what 100ms raises."""
-        if not await self._read(active=True, pages=self.budget.active_pages) or self.every:
-            await self._ended(now)
-        return self.searched
-
-    async def _ended(self, now: datetime) -> None:
-        """Windows side by side, until one of them has found the peer."""
+        """All lists side by side, until one has found the peer; raises what 100ms raises."""
         self.searched.since = now - KEPT
         self.pages_left = self.budget.ended_pages
-        readers = [
-            asyncio.ensure_future(self._read(active=False, after=after, before=before))
-            for after, before in windows(now, self.budget.windows)
+        reads = [
+            self._read(active=True, pages=self.budget.active_pages),
+            *(
+                self._read(active=False, after=after, before=before)
+                for after, before in windows(now, self.budget.windows)
+            ),
         ]
+        readers = [asyncio.ensure_future(read) for read in reads]
         try:
             for reader in asyncio.as_completed(readers):
                 if await reader and not self.every:
-                    return
-        finally:
+                    break
+        except asyncio.CancelledError:
             for pending in readers:
                 pending.cancel()
-            await asyncio.gather(*readers, return_exceptions=True)
+            raise
+        finally:
+            self.found = True
+            let_go(readers)
+        return self.searched
 
     async def _read(
         self,
@@ -96,16 +100,17 @@ class SessionSearch:
     ) -> bool:
         """One list to its end; True as soon as a page of it holds a wanted peer."""
         start, seen = "", False
-        while self._may_read(pages):
+        hundredms = self.hundredms if active else self.hundredms.aside()
+        while not self.found and self._may_read(pages):
             pages = None if pages is None else pages - 1
-            page = await self.hundredms.sessions(
-                active=active, after=after, before=before, start=start
-            )
+            page = await hundredms.sessions(active=active, after=after, before=before, start=start)
+            if self.found:
+                return seen
             seen = self.searched.note(page.sessions, self.wanted, active=active) or seen
             start = page.last
             if not start or (seen and not self.every):
                 return seen
-        self.searched.cut = True
+        self.searched.cut = self.searched.cut or not self.found
         return seen
 
     def _may_read(self, pages: int | None) -> bool:
