@@ -162,7 +162,7 @@ def _sum(totals: Sequence[int | None]) -> int | None:
 
 
 def _raise_if_blind(types: Sequence[OneType]) -> None:
-    troubles = [one.chain.trouble for one in types if one.chain.trouble and not one.chain.started]
+    troubles = [one.chain.trouble for one in types if one.chain.trouble and one.blind]
     if types and len(troubles) == len(types):
         raise troubles[0]
 

@@ -44,8 +44,15 @@ class OneType:
 
     @property
     def begun(self) -> bool:
-        """True once its first page is in, or will not come."""
-        return self.chain.started or self.chain.trouble is not None
+        """True once its first page is in, or will not come; also while it is begun again."""
+        chain = self.chain
+        return chain.started or chain.restarted or chain.trouble is not None
+
+    @property
+    def blind(self) -> bool:
+        """True if nothing at all could be read."""
+        chain = self.chain
+        return chain.trouble is not None and not (chain.started or chain.events or self.known)
 
     @property
     def failures(self) -> Iterator[ErrorEvent]:

@@ -108,7 +108,8 @@ class Walk:
         """Rows against total, with the reason in words if they differ."""
         if self.why is None and self.total in self._readings():
             return TypeTally(self.rows, self.total, None)
-        return TypeTally(self.rows, self.total, reason(self, self.rows))
+        read = max(self.rows, len(self.events))  # one begun again has rows to come
+        return TypeTally(read, self.total, reason(self, read))
 
     def _readings(self) -> tuple[int, int, int]:
         """Rows, distinct events, and those of the type asked for.
