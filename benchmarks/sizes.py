@@ -74,7 +74,7 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
             types=(ONE_TYPE,),
             sessions=sizes.many_sessions,
             people=10,
-            terminal=few,
+            terminal=sizes.many_sessions * 5,
         ),
         RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
         *(

@@ -19,6 +19,7 @@ from workbench.pretend_hundredms.ids import event_stamp, milli_stamp, nanosecond
 from workbench.pretend_hundredms.world import PretendPeer, PretendRoom, PretendSession
 from workbench.swift_hundredms.plan import RoomPlan
 from workbench.swift_hundredms.rows import Row
+from workbench.swift_hundredms.timetable import timetable
 
 FAILURES: dict[str, tuple[str, Data]] = {
     "client.publish.failed": (
@@ -41,26 +42,12 @@ _PORT = "26058"
 def happenings(plan: RoomPlan, room: PretendRoom, account_id: str) -> Iterator[Row]:
     """Every error event of the plan, then the tracks of all who were there."""
     write = _Writer(room, account_id, uuid_of("events", plan.name)[8:])
-    per_session = -(-plan.events // plan.sessions)
-    for number in range(plan.events):
-        session = room.sessions[number // per_session]
-        at = _moment(plan, session, number % per_session / per_session)
-        kind = plan.types[number % len(plan.types)]
-        person = number // len(plan.types) * 7 % plan.people
-        yield write.row(_Case(kind, session, person, _terminal(plan, number)), at, number)
+    for number, one in enumerate(timetable(plan)):
+        session = room.sessions[one.session]
+        at = (session.created_at + timedelta(seconds=one.into)).replace(microsecond=0)
+        yield write.row(_Case(one.kind, session, one.person, one.terminal), at, number)
     if plan.tracks:
         yield from tracks(room)
-
-
-def _terminal(plan: RoomPlan, number: int) -> bool:
-    before, after = (n * plan.terminal // plan.events for n in (number, number + 1))
-    return before != after
-
-
-def _moment(plan: RoomPlan, session: PretendSession, share: float) -> datetime:
-    """Evenly from a minute after the session's start to a minute before its end, whole seconds."""
-    into = 60 + (plan.minutes * 60 - 120) * share
-    return (session.created_at + timedelta(seconds=into)).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class RoomPlan:
     """A room: its events go evenly over `types`, `sessions` and the people of each session.
 
     The same `people` come to each session, with a new peer id each time. `terminal` counts
-    events among `events`. Sessions last `minutes` and go evenly over the last `days`.
+    events among `events`. Sessions last `minutes` and go evenly over the last `days`. How events
+    follow each other is in timetable.py.
     """
 
     name: str
