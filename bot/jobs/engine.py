@@ -45,6 +45,11 @@ class DurableJobs:
         self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")
 
+    @property
+    def replicas(self) -> int:
+        """Processes that live on the same database, this one included."""
+        return self.watchman.replicas
+
     def register(self, kind: str, course: Course) -> None:
         """Say what a job of that kind means."""
         self._courses[kind] = course

@@ -52,6 +52,10 @@ class Jobs(Protocol):
 class JobsHost(Jobs, Protocol):
     """The engine of one process."""
 
+    @property
+    def replicas(self) -> int:
+        """Processes that live on the same database, this one included."""
+
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from cachetools import LRUCache
 
+from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.settings import Rates
 
@@ -44,9 +45,13 @@ class Pace:
     ) -> Sent:
         """Send when it is our turn. A 429 holds the whole channel as long as Slack asks.
 
-        What Slack wants to wait longer than `longest` comes back at once, with its `wait`.
+        What Slack wants to wait longer than `longest` comes back at once, with its `wait`: also
+        for those that come later, without a call.
         """
         for _ in range(TRIES):
+            held = self._channel(channel).held(self._now())
+            if held > self._longest:
+                return Sent(Cause.BUSY, "ratelimited", wait=held)
             await self.turn(channel, opening=opening)
             sent = await send()
             if sent.wait:
@@ -85,6 +90,10 @@ class _Channel:
     def hold(self, until: float) -> None:
         """Post nothing before that moment."""
         self._held = max(self._held, until)
+
+    def held(self, now: float) -> float:
+        """Seconds for which nothing may be posted."""
+        return max(0.0, self._held - now)
 
     def pause(self, now: float, most: int, each: float) -> float:
         """Seconds until one more may go, if `most` may be owed and `each` costs so many seconds."""

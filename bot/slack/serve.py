@@ -50,10 +50,11 @@ async def serve(
     identity = await check_slack(settings)
     log = structlog.get_logger("call_doctor")
     async with open_clients(settings) as clients:
+        pace = Pace(settings.rates, lambda: jobs.replicas, settings.longest_retry_after)
         desk = Desk(
             tools,
             identity,
-            Poster(clients, Pace(settings.rates, longest=settings.longest_retry_after)),
+            Poster(clients, pace),
             Crew(settings.at_once),
             jobs,
             Reconciler(clients, identity.scopes),

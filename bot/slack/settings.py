@@ -38,7 +38,9 @@ class SocketTimes:
 class SlackSettings:
     """One Slack app. With `app_token` it is served over Socket Mode, else over HTTP.
 
-    `api_url` ends in `/api/`; times are in seconds. Secrets stay out of the repr.
+    `api_url` ends in `/api/`; times are in seconds. Secrets stay out of the repr. After
+    `drain_seconds` what is not finished is left to another process or the next start; with the
+    connections' own end the process is gone within 20 seconds.
     """
 
     bot_token: str = field(repr=False)
@@ -47,7 +49,7 @@ class SlackSettings:
     api_url: str = "https://slack.com/api/"
     host: str = "0.0.0.0"  # noqa: S104  a container's health check comes from outside
     port: int = 3000
-    drain_seconds: float = 20.0
+    drain_seconds: float = 12.0
     call_seconds: float = 10.0
     longest_retry_after: float = 30.0
     at_once: int = 50

@@ -8,11 +8,16 @@ from bot.slack.durable.kept import keep_sent, restore_sent
 from bot.slack.durable.reconcile import Reconciler
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
+from bot.slack.ladder import FILE_UNCONFIRMED
 from bot.slack.post import Poster
 from bot.slack.response_url import ResponseUrl
 
 UNCONFIRMED = Sent(Cause.UNKNOWN, "unconfirmed")
 """It may have been sent before a crash, and nobody can tell."""
+
+LONGEST_WAIT = 15 * 60.0
+WAITS = 3
+"""How long, in seconds, and how often Slack may put off a reply before the asker gets it alone."""
 
 
 class DurablePoster:
@@ -32,7 +37,11 @@ class DurablePoster:
         thread: str = "",
         first: bool = False,
     ) -> Sent:
-        """Post in a channel, or under `thread`, unless it stands there already."""
+        """Post in a channel, or under `thread`, unless it stands there already.
+
+        A long 429 is waited for where a thread would else break off; a restart takes up the rest
+        of the wait. For a first message it is told at once: another way is sooner.
+        """
 
         async def send() -> Sent:
             return await self.plain.post(channel, message, lookup_id, thread=thread, first=first)
@@ -42,12 +51,19 @@ class DurablePoster:
 
         async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             sent = UNCONFIRMED if again else await send()
-            if sent.cause is Cause.UNKNOWN:
+            if sent.cause is Cause.UNKNOWN and sent.error != FILE_UNCONFIRMED:
                 found = await find()
                 sent = sent if found is None else found if found.ts else await send()
             return keep_sent(sent)
 
-        return restore_sent(await self._steps.once(f"post:{message.part}", act))
+        name = f"post:{message.part}"
+        sent = restore_sent(await self._steps.once(name, act))
+        for number in range(WAITS):
+            if first or not 0 < sent.wait <= LONGEST_WAIT:
+                break
+            await self._steps.pause(sent.wait)
+            sent = restore_sent(await self._steps.once(f"{name}:after-{number + 1}", act))
+        return sent
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
         """Change one of ours; to do so again changes nothing."""

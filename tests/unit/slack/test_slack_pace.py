@@ -106,5 +106,7 @@ async def test_a_long_limit_comes_back_at_once_and_an_endless_one_in_the_end() -
     pace = Pace(Rates(1000.0, 1000, 1000), longest=30)
     sent = await pace.post("C1", lambda: refused(900), opening=False)
     assert (sent.wait, calls) == (900, 1)
+    later = await pace.post("C1", lambda: refused(900), opening=True)
+    assert (later.cause, calls) == (Cause.BUSY, 1)
     sent = await pace.post("C2", lambda: refused(0.01), opening=False)
     assert (sent.cause, calls) == (Cause.BUSY, 1 + TRIES)
