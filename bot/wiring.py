@@ -12,7 +12,8 @@ from cachetools import TTLCache
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
-from bot.hundredms import Credentials, open_workspaces
+from bot.domain.meters import Meters
+from bot.hundredms import Credentials, OnCall, open_workspaces
 from bot.hundredms.client import HundredMsClient
 from bot.investigate.investigator import Investigator
 from bot.investigate.learn import Learner
@@ -20,6 +21,7 @@ from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
 from bot.investigate.shared import SharedInvestigator
 from bot.jobs import DurableJobs, open_jobs
+from bot.metrics import PrometheusMeters
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.slack.health import Probe
@@ -52,6 +54,7 @@ class Engine:
     catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
     memory: SqlMemory | None
+    meters: Meters
 
 
 def credentials(settings: Settings) -> list[Credentials]:
@@ -77,10 +80,13 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
     """
     signing = credentials(settings)
     catalogue = load_catalogue()
+    meters = PrometheusMeters()
     renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:
         memory = await _memory(settings, stack, needed=memory_needed)
-        workspaces = await stack.enter_async_context(open_workspaces(signing, clock=now))
+        workspaces = await stack.enter_async_context(
+            open_workspaces(signing, clock=now, on_call=_counted(meters))
+        )
         recall = Recall(memory)
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
@@ -90,7 +96,15 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
             catalogue,
             workspaces,
             memory if isinstance(memory, SqlMemory) else None,
+            meters,
         )
+
+
+def _counted(meters: Meters) -> OnCall:
+    def on_call(_alias: str, _call: str, status: int | None, _seconds: float) -> None:
+        meters.hms_request(status)
+
+    return on_call
 
 
 async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> Memory:
@@ -118,7 +132,7 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[Durable
 
 def tools(engine: Engine) -> Tools:
     """What the Slack edge answers with."""
-    return Tools(engine.renderer, engine.investigator, now, new_reference)
+    return Tools(engine.renderer, engine.investigator, now, new_reference, engine.meters)
 
 
 def probes(engine: Engine) -> dict[str, Probe]:

@@ -42,7 +42,7 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
         # Each listener only records what is asked; Bolt is to acknowledge after that, also events.
         process_before_response=True,
     )
-    app.middleware(once(desk.seen))
+    app.middleware(once(desk.seen, desk.tools.meters))
     app.middleware(strangers(desk))
     _register(app, desk)
     app.error(_on_error(desk))

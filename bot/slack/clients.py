@@ -22,6 +22,8 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.meters import Meters
+from bot.slack.counted import counted
 from bot.slack.settings import SlackSettings
 
 RATE_RETRIES = 4
@@ -83,11 +85,14 @@ def _scrub(record: logging.LogRecord) -> bool:
 
 
 @asynccontextmanager
-async def open_clients(settings: SlackSettings) -> AsyncIterator[Clients]:
-    """Both clients on one connection pool, closed at the end."""
+async def open_clients(
+    settings: SlackSettings, meters: Meters | None = None
+) -> AsyncIterator[Clients]:
+    """Both clients on one connection pool, closed at the end; each attempt is counted."""
     timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
     logger = quiet_logger()
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    trace = counted(meters or Meters())
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
 
         def client(handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
             return AsyncWebClient(

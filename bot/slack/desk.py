@@ -1,5 +1,6 @@
 """What every listener works with."""
 
+import time
 from dataclasses import dataclass, field, replace
 
 from bot.domain.question import Question
@@ -31,13 +32,24 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question on its way: what is asked, by which reference, and where the answer goes."""
+    """One question on its way: what is asked, by which reference, and where the answer goes.
+
+    `asked_at` is in Unix seconds: another process may finish what this one began.
+    """
 
     id: str
     question: Question
     place: Place
     refused: Sent | None = None
     """Why the channel did not take the opening; None as long as nothing was refused there."""
+    begun: bool = False
+    """Its opening stands already, with a first true number."""
+    asked_at: float = field(default_factory=time.time)
+
+    @property
+    def seconds(self) -> float:
+        """Since it was asked."""
+        return max(0.0, time.time() - self.asked_at)
 
     def at(self, place: Place) -> "Lookup":
         """The same look-up with a better known place."""

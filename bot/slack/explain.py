@@ -24,6 +24,8 @@ class Explained:
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
         self.failed = False
+        self.error: BotError | None = None
+        """What the asker was told instead of an answer, once the block has ended."""
 
     async def __aenter__(self) -> Self:
         structlog.contextvars.bind_contextvars(lookup_id=self._reference)
@@ -38,7 +40,8 @@ class Explained:
         self.failed = error is not None
         if not isinstance(error, Exception):
             return False
-        await self._say(in_words(error, self._log))
+        self.error = in_words(error, self._log)
+        await self._say(self.error)
         return True
 
     async def _say(self, error: BotError) -> None:

@@ -1,7 +1,7 @@
 """Slack's requests over HTTP: nothing unsigned, oversized or misshapen reaches Bolt."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.domain.meters import Meters
 from bot.slack.health import Health
 from bot.slack.shape import read_body
 from bot.slack.signature import is_signed
@@ -33,30 +34,36 @@ SERVER_ERROR = 500
 
 def build_http(
     health: Health,
+    meters: Meters,
     app: AsyncApp | None = None,
     secret: str = "",
     now: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The health paths, and with an app Slack's own path."""
+    """The health paths and /metrics, and with an app Slack's own path."""
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
+        Route("/metrics", _page(meters), methods=["GET"]),
     ]
     if app is not None:
-        routes.append(Route(PATH, Door(app, secret, now).knock, methods=["POST"]))
+        routes.append(Route(PATH, Door(app, secret, now, meters).knock, methods=["POST"]))
     return Starlette(routes=routes)
 
 
 class Door:
     """Lets in what Slack signed and shaped."""
 
-    def __init__(self, app: AsyncApp, secret: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, app: AsyncApp, secret: str, now: Callable[[], float], meters: Meters
+    ) -> None:
         self._app = app
         self._secret = secret
         self._now = now
+        self._meters = meters
 
     async def knock(self, request: Request) -> Response:
         """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx."""
+        came = time.monotonic()
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too large", 413)
@@ -67,7 +74,9 @@ class Door:
         text = read_body(body, request.headers.get("content-type", ""))
         if text is None:
             return JSONResponse(MALFORMED, 400)
-        return await self._pass_on(text, request)
+        answer = await self._pass_on(text, request)
+        self._meters.ack_seconds(time.monotonic() - came)
+        return answer
 
     async def _pass_on(self, text: str, request: Request) -> Response:
         """Bolt's answer. Where Bolt itself fails, it fails at reading: the body is at fault.
@@ -87,6 +96,13 @@ class Door:
             structlog.get_logger("call_doctor").warning("unreadable_request")
             return JSONResponse(MALFORMED, 400)
         return to_starlette_response(answer)
+
+
+def _page(meters: Meters) -> Callable[[Request], Awaitable[Response]]:
+    async def page(_: Request) -> Response:
+        return Response(meters.page(), media_type=meters.content_type)
+
+    return page
 
 
 async def _body(request: Request) -> bytes | None:

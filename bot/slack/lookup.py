@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import structlog
 
+from bot.domain.meters import Outcome
 from bot.domain.progress import Progress
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
+from bot.slack.counting import count_end, count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
@@ -30,7 +32,10 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> bool:
     `delivery` is what Slack calls the request; the same one begins one look-up. Raises
     StoreUnreachable.
     """
-    return await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
+    begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
+    if not begun:
+        desk.tools.meters.duplicate_suppressed()
+    return begun
 
 
 def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
@@ -43,7 +48,8 @@ def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
 
 
 async def run(desk: Desk, lookup: Lookup, steps: Steps) -> None:
-    """Answer one question; whatever happens, the asker reads of it."""
+    """Answer one question; whatever happens, the asker reads of it, and it is counted."""
+    outcome = Outcome.FAILED
     async with AsyncExitStack() as stack:
         border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
         log = structlog.get_logger("call_doctor")
@@ -55,13 +61,20 @@ async def run(desk: Desk, lookup: Lookup, steps: Steps) -> None:
         watching.shown(lookup)
         lookup = await _first_sight(desk, lookup, steps, finding, watching)
         border.place = lookup.place
-        choices = await finding.choices()
-        await watching.settled()
-        if choices is not None:
-            await offer(desk, lookup, choices)
-        else:
-            await deliver(desk, lookup, finding)
-        log.info("answered", choices=choices is not None)
+        outcome = await _answer(desk, lookup, finding, watching)
+        log.info("answered", outcome=outcome.value)
+    count_end(desk, lookup, border, outcome)
+
+
+async def _answer(desk: Desk, lookup: Lookup, finding: Finding, watching: Watching) -> Outcome:
+    choices = await finding.choices()
+    await watching.settled()
+    if choices is not None:
+        await offer(desk, lookup, choices)
+        return Outcome.CHOICES
+    complete: bool = await finding.made("complete", bool, lambda found: found.completeness.complete)
+    await deliver(desk, lookup, finding)
+    return Outcome.ANSWERED if complete else Outcome.INCOMPLETE
 
 
 def _investigation(
@@ -108,6 +121,8 @@ async def _first_sight(
     )
     if not sent.ok:
         return replace(lookup, refused=sent)
+    count_opening(desk, lookup)
     lookup = lookup.at(replace(place, channel=sent.channel, looking=sent.ts))
+    lookup = replace(lookup, begun=True)
     watching.shown(lookup, just_now=True)
     return lookup

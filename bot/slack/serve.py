@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot.domain.errors import Misconfigured
+from bot.domain.meters import Meters
 from bot.jobs.ports import JobsHost
 from bot.slack import lookup
 from bot.slack.actions import REOPENING, reopened
@@ -49,7 +50,7 @@ async def serve(
     """
     identity = await check_slack(settings)
     log = structlog.get_logger("call_doctor")
-    async with open_clients(settings) as clients:
+    async with open_clients(settings, tools.meters) as clients:
         pace = Pace(settings.rates, lambda: jobs.replicas, settings.longest_retry_after)
         desk = Desk(
             tools,
@@ -57,7 +58,7 @@ async def serve(
             Poster(clients, pace),
             Crew(settings.at_once),
             jobs,
-            Reconciler(clients, identity.scopes),
+            Reconciler(clients, identity.scopes, tools.meters),
         )
         app = build_app(desk, clients, settings)
         jobs.register(lookup.KIND, lookup.course(desk))
@@ -65,7 +66,8 @@ async def serve(
         await jobs.start()
         with _stopping(stop or asyncio.Event()) as told:
             run = _serve_socket if settings.app_token else _serve_http
-            status = await run(settings, app, Probes(ready, desk.poster.plain, clients), told)
+            health = Probes(ready, desk.poster.plain, clients)
+            status = await run(settings, app, health, told, tools.meters)
             log.info("draining")
             left = await jobs.settle(settings.drain_seconds)
             await desk.crew.drain(GRACE_SECONDS)
@@ -79,9 +81,10 @@ async def _serve_http(
     app: AsyncApp,
     probes: Probes,
     told: asyncio.Event,
+    meters: Meters,
 ) -> int:
     health = probes.with_slack(probes.asked())
-    site = build_http(health, app, settings.signing_secret)
+    site = build_http(health, meters, app, settings.signing_secret)
     async with _listening(settings, site):
         await told.wait()
     return 0
@@ -92,10 +95,11 @@ async def _serve_socket(
     app: AsyncApp,
     probes: Probes,
     told: asyncio.Event,
+    meters: Meters,
 ) -> int:
-    socket = Socket(app, settings)
+    socket = Socket(app, settings, meters)
     health = probes.with_slack(socket.probe)
-    async with _listening(settings, build_http(health)):
+    async with _listening(settings, build_http(health, meters)):
         socket.open()
         watching = asyncio.create_task(socket.watch())
         waiting = asyncio.create_task(told.wait())

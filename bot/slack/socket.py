@@ -10,6 +10,7 @@ import time
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.meters import Meters
 from bot.slack.errors import TROUBLES, cause_of
 from bot.slack.settings import SlackSettings
 from bot.slack.steady import SteadyHandler
@@ -20,8 +21,9 @@ CLOSE_SECONDS = 5.0
 class Socket:
     """One connection to Slack, rebuilt with a new client when it stays down."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
         self._app = app
+        self._meters = meters
         self._settings = settings
         self._times = settings.socket
         self._handler: SteadyHandler | None = None
@@ -40,7 +42,7 @@ class Socket:
 
     def open(self) -> None:
         """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
-        self._handler = SteadyHandler(self._app, self._settings)
+        self._handler = SteadyHandler(self._app, self._settings, self._meters)
         self._connecting = asyncio.create_task(
             self._handler.client.connect()  # type: ignore[no-untyped-call]
         )

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.meters import Meters
 from bot.slack.clients import quiet_logger
 from bot.slack.settings import SlackSettings
 
@@ -33,7 +34,7 @@ class SteadyClient(SocketModeClient):
 class SteadyHandler(AsyncSocketModeHandler):
     """Bolt's handler around our client."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
         # Bolt's own constructor would begin a client of its own.
         self.app = app
         self.app_token = settings.app_token
@@ -44,10 +45,12 @@ class SteadyHandler(AsyncSocketModeHandler):
             ping_interval=settings.socket.ping,
         )
         self.heard = time.monotonic()
+        self._meters = meters
         listeners: list[Any] = self.client.socket_mode_request_listeners
         listeners.append(self.handle)
 
     async def handle(self, client: Any, req: Any) -> None:  # noqa: ANN401  as Bolt declares them
         """Note when Slack was last heard of, then let Bolt answer."""
-        self.heard = time.monotonic()
+        came = self.heard = time.monotonic()
         await super().handle(client, req)
+        self._meters.ack_seconds(time.monotonic() - came)

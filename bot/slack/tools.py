@@ -1,11 +1,12 @@
 """What the listeners use to answer: the renderer and the investigator, by what they do."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
+from bot.domain.meters import Meters
 from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
 from bot.domain.report import Report
@@ -108,3 +109,4 @@ class Tools:
     investigator: Investigates
     clock: Clock
     references: Callable[[], str]
+    meters: Meters = field(default_factory=Meters)

@@ -70,8 +70,10 @@ class Button:
             press = _Press(self, body)
             if desk.seen.first(*press.key):
                 await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
-            elif desk.seen.known("shown", *press.key):
-                desk.crew.start(_tell_shown(desk, press))
+            else:
+                desk.tools.meters.duplicate_suppressed()
+                if desk.seen.known("shown", *press.key):
+                    desk.crew.start(_tell_shown(desk, press))
             await ack()
 
         return on_press

@@ -35,13 +35,14 @@ def keep_lookup(lookup: Lookup) -> Json:
         "id": lookup.id,
         "question": keep(Question, lookup.question),
         "place": keep_place(lookup.place),
+        "asked_at": lookup.asked_at,
     }
 
 
 def restore_lookup(kept: Json) -> Lookup:
     """The look-up again."""
     question: Question = restore(Question, kept["question"])
-    return Lookup(kept["id"], question, restore_place(kept["place"]))
+    return Lookup(kept["id"], question, restore_place(kept["place"]), asked_at=kept["asked_at"])
 
 
 def keep_place(place: Place) -> Json:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.domain.meters import Meters
 from bot.slack.clients import Clients
 from bot.slack.errors import TROUBLES, cause_of
 from bot.slack.forms import Sent
@@ -27,8 +28,9 @@ _PAGES, _LIMIT = 5, 200
 class Reconciler:
     """Reads threads and channels for messages of ours."""
 
-    def __init__(self, clients: Clients, scopes: frozenset[str]) -> None:
+    def __init__(self, clients: Clients, scopes: frozenset[str], meters: Meters) -> None:
         self._clients = clients
+        self._meters = meters
         self._may_read = bool(scopes & HISTORIES)
         self._log = structlog.get_logger("call_doctor.post")
 
@@ -38,6 +40,7 @@ class Reconciler:
         None if nobody can tell: we may not read there, or Slack does not answer.
         """
         if not self._may_read:
+            self._meters.reconciliation("unreadable")
             return None
         for pause in PAUSES:
             await asyncio.sleep(pause)
@@ -45,11 +48,14 @@ class Reconciler:
                 found = await self._look(channel, thread, lookup_id, part)
             except TROUBLES as error:
                 self._log.warning("not_reconciled", part=part, error=cause_of(error)[1])
+                self._meters.reconciliation("unreadable")
                 return None
             if found is not None:
                 self._log.info("reconciled", part=part, stands=True)
+                self._meters.reconciliation("found")
                 return found
         self._log.info("reconciled", part=part, stands=False)
+        self._meters.reconciliation("absent")
         return Sent()
 
     async def _look(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:

@@ -1,14 +1,18 @@
 """Errors in a job's record: their words, and whose turn it is."""
 
-from bot.domain.errors import AskedWrongly, BotError, ServiceTrouble
+from bot.domain.errors import AskedWrongly, BotError, ServiceTrouble, Unexpected
 from bot.jobs.ports import Json
 
-_KINDS: dict[str, type[BotError]] = {"asked": AskedWrongly, "service": ServiceTrouble}
+_KINDS: dict[str, type[BotError]] = {
+    "asked": AskedWrongly,
+    "service": ServiceTrouble,
+    "ours": Unexpected,
+}
 
 
 def keep_error(error: BotError) -> Json:
     """An error as the asker will read it."""
-    kind = "asked" if isinstance(error, AskedWrongly) else "service"
+    kind = next((name for name, kind in _KINDS.items() if isinstance(error, kind)), "ours")
     return {
         "kind": kind,
         "headline": error.headline,

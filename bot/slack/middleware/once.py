@@ -8,13 +8,14 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 
+from bot.domain.meters import Meters
 from bot.slack.payloads import text_at
 from bot.slack.seen import Seen
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 
-def once(seen: Seen) -> Middleware:
+def once(seen: Seen, meters: Meters) -> Middleware:
     """Answers a repetition with 200 and no work."""
 
     async def middleware(
@@ -23,6 +24,7 @@ def once(seen: Seen) -> Middleware:
     ) -> BoltResponse | None:
         key = text_at(body, "event_id") or text_at(body, "trigger_id")
         if key and not seen.first("delivery", key):
+            meters.duplicate_suppressed()
             return BoltResponse(status=200, body="")
         await next()
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.slack.counting import count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.forms import Sent
@@ -29,6 +30,8 @@ async def answer(
         )
         if first is None and not sent.ok:
             return sent
+        if first is None and not prefix:
+            count_opening(desk, lookup)
         first = first or sent
         if not sent.ok:
             unconfirmed.append(named.part)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.render.message import Answer
+from bot.slack.counting import count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
@@ -18,6 +19,7 @@ async def post_rest(
 
     A reply that Slack refuses ends the thread: the asker gets the whole in private instead.
     """
+    count_opening(desk, lookup)
     thread = lookup.place.thread or opening.ts
     unconfirmed: list[str] = []
     for reply in answer.replies:

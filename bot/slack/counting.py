@@ -1,0 +1,21 @@
+"""Tells the meters how a look-up went."""
+
+from bot.domain.meters import Outcome, outcome_of
+from bot.slack.desk import Desk, Lookup
+from bot.slack.explain import Explained
+
+
+def count_opening(desk: Desk, lookup: Lookup) -> None:
+    """An opening stands; to be called for each, only the first counts."""
+    if not lookup.begun:
+        desk.tools.meters.first_answer_seconds(lookup.seconds)
+
+
+def count_end(desk: Desk, lookup: Lookup, border: Explained, outcome: Outcome) -> None:
+    """A look-up is over, in this process: one that is handed over is counted by who ends it."""
+    if border.error is not None:
+        outcome = outcome_of(border.error)
+    if outcome is Outcome.INCOMPLETE:
+        desk.tools.meters.incomplete_answer()
+    desk.tools.meters.lookup(outcome)
+    desk.tools.meters.completion_seconds(lookup.seconds)
