@@ -10,6 +10,7 @@ from uuid import uuid4
 from cachetools import TTLCache
 
 from bot.catalogue import load_catalogue
+from bot.domain.answered import Answers
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.meters import Meters
@@ -27,7 +28,7 @@ from bot.settings import Settings
 from bot.slack.health import Probe
 from bot.slack.settings import SlackSettings
 from bot.slack.tools import Tools
-from bot.storage import SqlMemory, jobs_url, open_memory, sole_user
+from bot.storage import SqlMemory, jobs_url, kept_short, open_memory, sole_user
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody confuses when reading a reference out."""
@@ -109,11 +110,14 @@ def _counted(meters: Meters) -> OnCall:
 
 async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> Memory:
     try:
-        return await stack.enter_async_context(open_memory(settings.database))
+        memory = await stack.enter_async_context(open_memory(settings.database))
     except StoreUnreachable:
         if needed:
             raise
         return NoMemory()
+    if needed:  # a process that lasts
+        await stack.enter_async_context(kept_short([memory.purge], now))
+    return memory
 
 
 @asynccontextmanager
@@ -132,7 +136,13 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[Durable
 
 def tools(engine: Engine) -> Tools:
     """What the Slack edge answers with."""
-    return Tools(engine.renderer, engine.investigator, now, new_reference, engine.meters)
+    return Tools(
+        engine.renderer, engine.investigator, now, new_reference, engine.meters, _answers(engine)
+    )
+
+
+def _answers(engine: Engine) -> Answers | None:
+    return engine.memory.answers if engine.memory else None
 
 
 def probes(engine: Engine) -> dict[str, Probe]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import check as checking
+from bot.cli import forget as forgetting
 from bot.cli import lookup as looking
 from bot.cli import serve as serving
 
@@ -34,6 +35,17 @@ def lookup(
     Exit status: 0 answered, 1 a service failed, 2 nothing recognised or found.
     """
     raise typer.Exit(asyncio.run(looking.run(" ".join(text), as_json=json)))
+
+
+@app.command()
+def forget(
+    user: Annotated[
+        str, typer.Option(help="Slack's id of a user, or 100ms' user or peer id.")
+    ] = "",
+    room: Annotated[str, typer.Option(help="100ms' id of a room.")] = "",
+) -> None:
+    """Remove what is stored of a person or a room, and say what was removed."""
+    raise typer.Exit(asyncio.run(forgetting.run(user, room)))
 
 
 @app.command()

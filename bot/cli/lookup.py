@@ -13,6 +13,7 @@ from bot import wiring
 from bot.cli import terminal
 from bot.cli.logs import set_up_logs
 from bot.cli.progress import Progress
+from bot.cli.reference import handle_behind
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
 from bot.domain.question import Question
 from bot.domain.reading import read_question
@@ -72,7 +73,7 @@ async def run(text: str, *, as_json: bool) -> int:
         if question.help and text.strip() and not as_json:
             terminal.show_help(screen.out)
             return ANSWERED
-        return await _answer(question, screen)
+        return await _answer(question, text, screen)
     except BotError as error:
         return screen.error(error, question)
     except Exception:
@@ -80,20 +81,30 @@ async def run(text: str, *, as_json: bool) -> int:
         return screen.error(Unexpected())
 
 
-async def _answer(question: Question, screen: Screen) -> int:
+async def _answer(question: Question, text: str, screen: Screen) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
     async with wiring.open_engine(settings, memory_needed=False) as engine:
         with Progress(Console(stderr=True)) as progress:
-            found = await engine.investigator.report(
-                question, screen.reference, progress.tell, progress.watch
-            )
+            found = await _found(question, text, engine, screen, progress)
             if isinstance(found, Report):
                 found = await engine.investigator.diagnosed(found, progress.tell)
         if isinstance(found, Choices):
             return screen.choices(found)
         _show(found, engine, screen)
     return ANSWERED
+
+
+async def _found(
+    question: Question, text: str, engine: wiring.Engine, screen: Screen, progress: Progress
+) -> Report | Choices:
+    """The facts; for the reference of an answer in Slack those of then."""
+    handle = await handle_behind(text, engine.memory)
+    if handle is not None:
+        return await engine.investigator.reopen(handle, progress.tell)
+    return await engine.investigator.report(
+        question, screen.reference, progress.tell, progress.watch
+    )
 
 
 def _show(report: Report, engine: wiring.Engine, screen: Screen) -> None:

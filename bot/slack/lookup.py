@@ -20,6 +20,7 @@ from bot.slack.durable.kept import keep, keep_lookup, restore, restore_lookup
 from bot.slack.explain import Explained
 from bot.slack.greet import greet
 from bot.slack.offer import offer
+from bot.slack.remembering import Gist, gist_of, remember
 from bot.slack.routes import deliver
 from bot.slack.watching import Watching
 
@@ -72,9 +73,9 @@ async def _answer(desk: Desk, lookup: Lookup, finding: Finding, watching: Watchi
     if choices is not None:
         await offer(desk, lookup, choices)
         return Outcome.CHOICES
-    complete: bool = await finding.made("complete", bool, lambda found: found.completeness.complete)
-    await deliver(desk, lookup, finding)
-    return Outcome.ANSWERED if complete else Outcome.INCOMPLETE
+    gist: Gist = await finding.made("gist", Gist, gist_of(lookup))
+    await remember(desk, lookup, gist, await deliver(desk, lookup, finding))
+    return gist.outcome
 
 
 def _investigation(

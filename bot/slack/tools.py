@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.domain.answered import Answers
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
 from bot.domain.meters import Meters
@@ -110,3 +111,4 @@ class Tools:
     clock: Clock
     references: Callable[[], str]
     meters: Meters = field(default_factory=Meters)
+    answers: Answers | None = None

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Table, delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigate.ports import Clock
+from bot.storage import forgetting
+from bot.storage.answers import SqlAnswers
+from bot.storage.forgetting import KEPT, Removed
 from bot.storage.lives import SqlLives
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
-
-KEPT = timedelta(days=30)
-"""As long as 100ms keeps events; what is looked up again meanwhile stays."""
+from bot.storage.upsert import upsert
 
 CODES_FRESH = timedelta(days=1)
 
@@ -31,6 +31,7 @@ class SqlMemory:
         self._clock = clock
         self._purged_at = clock()
         self.lives = SqlLives(engine)
+        self.answers = SqlAnswers(engine, clock)
 
     async def ping(self) -> None:
         """Nothing, if the database answers."""
@@ -72,11 +73,27 @@ class SqlMemory:
             async with self._engine.connect() as connection:
                 return (await connection.execute(known)).first() is not None
 
-    async def purge(self) -> None:
-        """Drop what is too old to be of use."""
+    async def purge(self, before: datetime | None = None) -> None:
+        """Drop what is older than that moment: than 30 days, unless told."""
         with troubles():
             async with self._writing() as connection:
-                await self._purge(connection)
+                await self._purge(connection, before or self._clock() - KEPT)
+
+    async def forget_user(self, user: str) -> Removed:
+        """Drop what is kept of a person, by Slack's id, 100ms' user id or peer id."""
+        if not _sane(user):
+            return {}
+        with troubles():
+            async with self._writing() as connection:
+                return await forgetting.forget_user(connection, user)
+
+    async def forget_room(self, room_id: str) -> Removed:
+        """Drop what is kept of a room, in every workspace."""
+        if not _sane(room_id):
+            return {}
+        with troubles():
+            async with self._writing() as connection:
+                return await forgetting.forget_room(connection, room_id)
 
     async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
         if not _sane(value):
@@ -106,34 +123,12 @@ class SqlMemory:
             async with self._writing() as connection:
                 for table, rows in batches:
                     for start in range(0, len(rows), _CHUNK):
-                        await self._upsert(connection, table, rows[start : start + _CHUNK])
+                        await upsert(connection, table, rows[start : start + _CHUNK])
                 if self._clock() - self._purged_at > _PURGE_EVERY:
-                    await self._purge(connection)
+                    await self._purge(connection, self._clock() - KEPT)
 
-    async def _upsert(
-        self, connection: AsyncConnection, table: Table, rows: list[dict[str, object]]
-    ) -> None:
-        """Both databases speak `ON CONFLICT`, each through SQLAlchemy's class of its own."""
-        if connection.dialect.name == "postgresql":
-            into_postgres = postgresql.insert(table).values(rows)
-            changed = {c.name: into_postgres.excluded[c.name] for c in _facts(table)}
-            statement = into_postgres.on_conflict_do_update(
-                index_elements=list(table.primary_key), set_=changed
-            )
-            await connection.execute(statement)
-        else:
-            into_sqlite = sqlite.insert(table).values(rows)
-            changed = {c.name: into_sqlite.excluded[c.name] for c in _facts(table)}
-            await connection.execute(
-                into_sqlite.on_conflict_do_update(
-                    index_elements=list(table.primary_key), set_=changed
-                )
-            )
-
-    async def _purge(self, connection: AsyncConnection) -> None:
-        oldest = self._seconds(KEPT)
-        for seen_at in (PEERS.c.seen_at, CODES.c.seen_at, ROOMS.c.codes_seen_at):
-            await connection.execute(delete(seen_at.table).where(seen_at < oldest))
+    async def _purge(self, connection: AsyncConnection, before: datetime) -> None:
+        await forgetting.purge(connection, int(before.timestamp()))
         self._purged_at = self._clock()
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -141,10 +136,6 @@ class SqlMemory:
 
     def _seconds(self, ago: timedelta = timedelta()) -> int:
         return int((self._clock() - ago).timestamp())
-
-
-def _facts(table: Table) -> list[Column[object]]:
-    return [column for column in table.columns if not column.primary_key]
 
 
 def _sane(value: str) -> bool:

@@ -79,6 +79,7 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
     cursor.close()
 
 

@@ -40,3 +40,20 @@ LIVES = Table(
     Column("beat_at", Float(53), nullable=False),
 )
 """Processes, and when each last said that it lives (the database's time, with fractions)."""
+
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    Column("lookup_id", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("room_id", Text, nullable=False, index=True),
+    Column("peer_id", Text, nullable=False),  # lower case; "" if it was not about a peer
+    Column("user_id", Text, nullable=False),  # 100ms' id of a user, or ""
+    Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("handle", Text, nullable=False),  # what its buttons carry as well
+    Column("answered_at", BigInteger, nullable=False, index=True),
+)
+"""Answers that stand in Slack: the way from a reference back to its look-up."""

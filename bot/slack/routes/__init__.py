@@ -33,8 +33,8 @@ UNSURE: tuple[Route, ...] = (
 """For the asker alone, in parts of their own: an opening of ours may stand in the channel."""
 
 
-async def deliver(desk: Desk, lookup: Lookup, finding: Finding) -> None:
-    """Answer by the first way that Slack takes.
+async def deliver(desk: Desk, lookup: Lookup, finding: Finding) -> Sent:
+    """Answer by the first way that Slack takes; returns what became of the opening.
 
     When Slack does not say whether it took the first message, nothing is sent a second time: the
     asker is told. Raises SlackTrouble when every way was refused.
@@ -45,10 +45,10 @@ async def deliver(desk: Desk, lookup: Lookup, finding: Finding) -> None:
         if sent is None:
             continue
         if sent.ok:
-            return
+            return sent
         if sent.cause is Cause.UNKNOWN:
             await tell_missing(desk, lookup, ["opening"])
-            return
+            return sent
         why = sent
     raise SlackTrouble(f"Every way of answering was refused: {reason(why or Sent())}.")
 

@@ -1,0 +1,38 @@
+"""`call-doctor forget`: removes what is stored of one person or one room."""
+
+import sys
+
+from rich.console import Console
+
+from bot import wiring
+from bot.cli import terminal
+from bot.cli.logs import set_up_logs
+from bot.domain.errors import BotError
+from bot.settings import read_settings
+from bot.storage import Removed, open_memory
+
+DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
+
+
+async def run(user: str, room: str) -> int:
+    """Remove, and say what was removed; the process's exit status."""
+    if not user.strip() and not room.strip():
+        print("Say whom or what: --user <id> or --room <id>.", file=sys.stderr)  # noqa: T201
+        return ASKED_WRONGLY
+    try:
+        settings = read_settings()
+        set_up_logs("CRITICAL")
+        async with open_memory(settings.database) as memory:
+            if user.strip():
+                _say("user", user.strip(), await memory.forget_user(user.strip()))
+            if room.strip():
+                _say("room", room.strip(), await memory.forget_room(room.strip()))
+    except BotError as error:
+        terminal.show_error(Console(stderr=True), error, wiring.new_reference())
+        return FAILED
+    return DONE
+
+
+def _say(kind: str, name: str, removed: Removed) -> None:
+    rows = ", ".join(f"{number} {what}" for what, number in removed.items())
+    print(f"Removed of {kind} {name}: {rows or 'nothing'}.")  # noqa: T201

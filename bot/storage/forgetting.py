@@ -1,0 +1,47 @@
+"""Removing rows: those too old to be of use, and those of one person or room."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, or_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import ANSWERS, CODES, PEERS, ROOMS
+
+KEPT = timedelta(days=30)
+"""As long as 100ms keeps events; what is looked up again meanwhile stays."""
+
+Removed = Mapping[str, int]
+"""How many rows were removed, by what they were."""
+
+_AGES = (PEERS.c.seen_at, CODES.c.seen_at, ROOMS.c.codes_seen_at, ANSWERS.c.answered_at)
+
+
+async def purge(connection: AsyncConnection, before: int) -> None:
+    """Drop every row older than that moment (Unix seconds)."""
+    for age in _AGES:
+        await connection.execute(delete(age.table).where(age < before))
+
+
+async def forget_user(connection: AsyncConnection, user: str) -> Removed:
+    """Drop what is kept of a person: as asker in Slack, as user or as peer of 100ms."""
+    peer = user.lower()
+    mine = or_(ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer)
+    return {
+        "look-ups": await _drop(connection, ANSWERS, mine),
+        "peers": await _drop(connection, PEERS, PEERS.c.peer_id == peer),
+    }
+
+
+async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
+    """Drop what is kept of a room: its look-ups, its peers, its codes."""
+    await _drop(connection, ROOMS, ROOMS.c.room_id == room_id)  # when its codes were asked for
+    return {
+        "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
+        "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
+        "room codes": await _drop(connection, CODES, CODES.c.room_id == room_id),
+    }
+
+
+async def _drop(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> int:
+    return (await connection.execute(delete(table).where(which))).rowcount

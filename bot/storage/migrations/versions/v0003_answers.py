@@ -1,0 +1,32 @@
+"""Answers that stand in Slack."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision: str | None = "0002"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    """Make the table."""
+    op.create_table(
+        "answers",
+        sa.Column("lookup_id", sa.Text, primary_key=True),
+        sa.Column("workspace", sa.Text, nullable=False),
+        sa.Column("room_id", sa.Text, nullable=False, index=True),
+        sa.Column("peer_id", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
+        sa.Column("asked_by", sa.Text, nullable=False, index=True),
+        sa.Column("channel", sa.Text, nullable=False),
+        sa.Column("ts", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("handle", sa.Text, nullable=False),
+        sa.Column("answered_at", sa.BigInteger, nullable=False, index=True),
+    )
+
+
+def downgrade() -> None:
+    """Forget them; the buttons under them work without."""
+    op.drop_table("answers")

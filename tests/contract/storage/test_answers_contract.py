@@ -1,0 +1,164 @@
+"""What is kept of answers, for how long, and how it is forgotten: on both databases."""
+
+import asyncio
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.answered import Answered, Answers
+from bot.domain.errors import StoreUnreachable
+from bot.domain.handle import Handle
+from bot.domain.meters import Outcome
+from bot.storage import SqlMemory, kept_short, open_memory
+
+PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
+START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+HANDLE = Handle(
+    lookup_id="CD-AB234567",
+    workspace="main",
+    kind="room",
+    room_id="room-1",
+    as_of=START,
+    since=START - timedelta(hours=2),
+    types=("client.publish.failed",),
+    private=True,
+)
+ANSWER = Answered(HANDLE, "U0ALICE", "C0ONCALL", "1795764312.053733", Outcome.ANSWERED)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def another(lookup_id: str, *, asked_by: str = "U0BOB", **facts: str | None) -> Answered:
+    handle = dataclasses.replace(HANDLE, lookup_id=lookup_id, **facts)  # type: ignore[arg-type]
+    return dataclasses.replace(ANSWER, handle=handle, asked_by=asked_by)
+
+
+async def known(memory: SqlMemory, *references: str) -> list[str]:
+    return [one for one in references if await memory.answers.find(one)]
+
+
+async def test_an_answer_is_found_by_its_reference(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        answers: Answers = memory.answers
+        assert await answers.find("CD-AB234567") is None
+        await answers.remember(ANSWER)
+    async with open_memory(database_url) as memory:
+        assert await memory.answers.find("cd-ab234567") == ANSWER
+
+
+async def test_an_answer_remembered_again_stands_where_it_stands_now(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        await memory.answers.remember(dataclasses.replace(ANSWER, ts=""))
+        await asyncio.gather(*(memory.answers.remember(ANSWER) for _ in range(5)))
+        assert await memory.answers.find(HANDLE.lookup_id) == ANSWER
+
+
+@pytest.mark.parametrize("user", ["", "user 7", "Jürgen 🎧", "'; DROP TABLE answers; --", "%"])
+async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) -> None:
+    async with open_memory(database_url) as memory:
+        await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
+        found = await memory.answers.find("CD-USER2222")
+        assert found is not None
+        assert found.handle.user_id == (user or found.handle.user_id)
+
+
+@pytest.mark.parametrize("user", ["a\x00b", "x" * 5_000, "\ud800"])
+async def test_what_no_button_could_carry_is_not_kept(database_url: str, user: str) -> None:
+    async with open_memory(database_url) as memory:
+        await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
+        assert await known(memory, "CD-USER2222") == []
+        assert await memory.forget_user(user) == {}
+        assert await memory.forget_room(user) == {}
+
+
+async def test_a_person_is_forgotten_by_any_of_their_ids(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        await memory.learn_peers("main", "room-1", [PEER, "somebody-else"])
+        for answered in (
+            ANSWER,
+            another("CD-USER2222", kind="user", user_id="customer-7"),
+            another("CD-PEER2222", kind="peer", peer_id=PEER),
+            another("CD-OTHER222"),
+        ):
+            await memory.answers.remember(answered)
+        assert await memory.forget_user("U0ALICE") == {"look-ups": 1, "peers": 0}
+        assert await memory.forget_user("customer-7") == {"look-ups": 1, "peers": 0}
+        assert await memory.forget_user(PEER.upper()) == {"look-ups": 1, "peers": 1}
+        references = ("CD-AB234567", "CD-USER2222", "CD-PEER2222", "CD-OTHER222")
+        assert await known(memory, *references) == ["CD-OTHER222"]
+        assert await memory.rooms_of_peer(PEER) == ()
+        assert await memory.rooms_of_peer("somebody-else") == (("main", "room-1"),)
+        assert await memory.forget_user("U0ALICE") == {"look-ups": 0, "peers": 0}
+
+
+async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        for room in ("room-1", "room-2"):
+            await memory.learn_peers("main", room, [PEER, f"peer-of-{room}"])
+            await memory.learn_codes("main", room, [f"code-{room}"])
+        await memory.answers.remember(ANSWER)
+        await memory.answers.remember(another("CD-OTHER222", room_id="room-2"))
+        removed = await memory.forget_room("room-1")
+        assert removed == {"look-ups": 1, "peers": 2, "room codes": 1}
+        assert await memory.rooms_of_peer(PEER) == (("main", "room-2"),)
+        assert await memory.rooms_of_code("code-room-1") == ()
+        assert not await memory.knows_codes_of("main", "room-1")
+        assert await known(memory, "CD-AB234567", "CD-OTHER222") == ["CD-OTHER222"]
+        assert set((await memory.forget_room("room-1")).values()) == {0}
+
+
+async def test_nothing_outlives_thirty_days(database_url: str) -> None:
+    clock = Clock()
+    async with open_memory(database_url, clock=clock) as memory:
+        await memory.answers.remember(ANSWER)
+        clock.now = START + timedelta(days=29)
+        assert await known(memory, "CD-AB234567")
+        clock.now = START + timedelta(days=31)
+        assert not await known(memory, "CD-AB234567")
+        await memory.purge()
+        clock.now = START
+        assert not await known(memory, "CD-AB234567"), "it was dropped, not only hidden"
+
+
+async def test_a_running_process_purges_again_and_again(database_url: str) -> None:
+    clock, purged = Clock(), asyncio.Event()
+
+    async def purge(before: datetime) -> None:
+        await memory.purge(before)
+        purged.set()
+
+    async def down(_: datetime) -> None:
+        raise StoreUnreachable
+
+    async with open_memory(database_url, clock=clock) as memory:
+        await memory.answers.remember(ANSWER)
+        async with kept_short([down, purge], clock, every=0.01):
+            await purged.wait()
+            assert await known(memory, "CD-AB234567")
+            clock.now = START + timedelta(days=31)
+            purged.clear()
+            await purged.wait()
+            purged.clear()
+            await purged.wait()
+        clock.now = START
+        assert not await known(memory, "CD-AB234567")
+
+
+async def test_what_was_forgotten_is_not_left_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "doctor.db"
+    async with open_memory(f"sqlite:///{path}") as memory:
+        await memory.answers.remember(ANSWER)
+    assert b"U0ALICE" in path.read_bytes()
+    async with open_memory(f"sqlite:///{path}") as memory:
+        await memory.forget_user("U0ALICE")
+    assert b"U0ALICE" not in path.read_bytes()

@@ -1,0 +1,89 @@
+"""`call-doctor forget` and the way from a reference back to its look-up, as real processes."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from slack_bench import Bench, lookup_of
+from slack_whole import open_whole
+
+from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
+
+ROOT = Path(__file__).parents[2]
+
+
+async def call_doctor(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
+        }
+        | environment,
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def answered(bench: Bench) -> str:
+    """The reference of an answer that stands."""
+    await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", "one-bad-user")
+    await bench.slack.until(lambda: "opening" in bench.parts(), 20)
+    await bench.settled(0.3)
+    return next(lookup_of(message) for message in bench.said() if message.metadata)
+
+
+async def test_an_answer_leads_back_and_is_forgotten(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        reference = await answered(bench)
+        hundredms = {
+            "HMS_ACCESS_KEY": ACCESS_KEY,
+            "HMS_SECRET": SECRET,
+            "HMS_API_URL": bench.hms_url,
+        }
+        status, out, err = await call_doctor(
+            tmp_path, "lookup", reference.lower(), "--json", **hundredms
+        )
+        assert status == 0, err
+        document = json.loads(out)
+        assert document["completeness"]["complete"]
+        room = document["target"]["room_id"]
+        assert any(room in str(message.blocks) for message in bench.said())
+
+        status, out, _ = await call_doctor(tmp_path, "forget", "--user", "U0ALICE")
+        assert (status, out) == (0, "Removed of user U0ALICE: 1 look-ups, 0 peers.\n")
+        status, out, _ = await call_doctor(tmp_path, "forget", "--user", "U0ALICE")
+        assert (status, out) == (0, "Removed of user U0ALICE: 0 look-ups, 0 peers.\n")
+        status, out, _ = await call_doctor(tmp_path, "forget", "--room", room)
+        assert status == 0
+        assert "0 look-ups" in out
+        assert "0 peers" not in out
+
+        status, out, _ = await call_doctor(tmp_path, "lookup", reference, "--json", **hundredms)
+        assert status == 2
+        assert "No answer of the last 30 days" in out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--user", " "), ("--room", "")])
+async def test_it_wants_to_know_whom(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    status, out, err = await call_doctor(tmp_path, "forget", *arguments)
+    assert (status, out) == (2, "")
+    assert "--user" in err
+    assert not (tmp_path / "bot.db").exists()
+
+
+async def test_a_database_in_trouble_is_told_as_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").write_bytes(b"no database " * 100)
+    status, out, err = await call_doctor(tmp_path, "forget", "--user", "U0ALICE")
+    assert (status, out) == (1, "")
+    assert "DATABASE_URL" in err
+    assert "Reference: CD-" in err
+    assert "Traceback" not in err
