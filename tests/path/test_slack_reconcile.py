@@ -10,6 +10,7 @@ from slack_bench import FAST, part_of, settings_for
 from slack_standins import simple
 from slack_steps import Crash, KeptSteps
 
+from bot.domain.meters import Meters
 from bot.jobs import Json
 from bot.slack.clients import open_clients
 from bot.slack.durable.poster import LONGEST_WAIT, WAITS, DurablePoster
@@ -76,7 +77,7 @@ async def world(scopes: set[str]) -> AsyncIterator[World]:
     async with stand(team):
         settings = replace(settings_for(team, "http"), call_seconds=0.5)
         async with open_clients(settings) as clients:
-            reconciler = Reconciler(clients, frozenset(team.app.scopes))
+            reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
             slept = Slept()
             poster = Poster(clients, Pace(FAST, now=slept.now))
             yield World(team, poster, reconciler, slept)
