@@ -8,6 +8,7 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.events import ERROR_TYPES, ErrorEvent, order
 from bot.domain.places import Session
 from bot.domain.target import Target
+from bot.domain.tracks import TrackEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Report:
     events: tuple[ErrorEvent, ...]
     types: tuple[str, ...] = ERROR_TYPES
     sessions: tuple[Session, ...] = ()
+    tracks: tuple[TrackEvent, ...] = ()
     notes: tuple[str, ...] = ()
     """Remarks on how the target was found, for the reader."""
     by_type: Mapping[str, Count] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def lanes_of(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane
 
 def drawing_of(lanes: Sequence[Lane]) -> list[str]:
     """The lanes under a time axis in UTC."""
-    begins, ends = _reach(lanes)
+    begins, ends = reach_of(lanes)
     rows = (f"{label_of(lane.person):<{_LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
     return [*_axis(begins, ends), *rows]
 
@@ -89,7 +89,7 @@ def _stays(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
     return found
 
 
-def _reach(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
+def reach_of(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
     """From the first trouble to the last, and the comings and goings around it."""
     begins = min(story.first_at for lane in lanes for story in lane.stories)
     ends = max(story.last_at for lane in lanes for story in lane.stories)

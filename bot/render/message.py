@@ -27,6 +27,19 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG file to attach. `alt` says in at most 1,000 characters what it shows.
+
+    https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+    """
+
+    name: str
+    title: str
+    alt: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An opening for the channel, replies for its thread, and a way to what is beyond them.
 

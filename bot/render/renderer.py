@@ -21,6 +21,7 @@ from bot.render.offered import offered
 from bot.render.packet import packet_json_message, packet_message
 from bot.render.progress import progress_message
 from bot.render.rest import rest_messages
+from bot.render.spread import spread_message
 from bot.render.timeline import timeline_messages
 from bot.render.usage import EXAMPLES, KINDS, WORDS
 from bot.render.words import free
@@ -71,6 +72,10 @@ class Renderer:
     def reply(self, report: Report) -> Message:
         """A calm text for the customer, ready to be copied."""
         return reply_message(self._composer, self._letters, report)
+
+    def spread(self, report: Report) -> Message | None:
+        """Errors over time against people in the room; None if it is no matter of the room."""
+        return spread_message(self._composer, report)
 
     def packet(self, report: Report) -> tuple[Message, File]:
         """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""

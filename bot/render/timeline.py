@@ -24,9 +24,9 @@ def timeline_messages(composer: Composer, report: Report) -> tuple[Message, ...]
     if diagnosis is None or not diagnosis.stories:
         note = f"Look-up {report.lookup_id}: there is no error to draw."
         return (composer.message("elsewhere", "timeline-1", note=note),)
-    stretches = list(_stretches(diagnosis.stories))
-    earlier = len(stretches) - _MESSAGES
-    shown = stretches[-_MESSAGES:]
+    runs = list(stretches(diagnosis.stories))
+    earlier = len(runs) - _MESSAGES
+    shown = runs[-_MESSAGES:]
     return tuple(
         composer.message(
             "timeline",
@@ -62,7 +62,7 @@ def _facts(report: Report, diagnosis: Diagnosis, stretch: Sequence[Story]) -> di
     }
 
 
-def _stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
+def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
     """Runs of stories without a long silence between them."""
     run: list[Story] = []
     for story in sorted(stories, key=lambda one: (one.first_at, one.id)):

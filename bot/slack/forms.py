@@ -81,9 +81,19 @@ def lines_of(blocks: tuple[Block, ...]) -> list[str]:
     for block in blocks:
         if block.get("type") == "rich_text":
             lines.append("".join(_leaves(block)))
+        elif block.get("type") == "data_visualization":
+            lines.extend(_columns(block))
         elif block.get("type") != "actions":
             lines.extend(_texts(block))
     return [line for line in lines if line.strip()]
+
+
+def _columns(block: Block) -> Iterator[str]:
+    """A chart as lines: `10:02: errors 3, people in the room 8`."""
+    series = block["chart"]["series"]
+    for points in zip(*(one["data"] for one in series), strict=True):
+        values = (f"{one['name']} {at['value']:,}" for one, at in zip(series, points, strict=True))
+        yield f"{points[0]['label']}: {', '.join(values)}"
 
 
 def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON

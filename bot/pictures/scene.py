@@ -1,0 +1,168 @@
+"""What is to be drawn, and where along the time axis: pure, no colour and no pixel."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.diagnosis import Outcome, Story
+from bot.domain.report import Report
+from bot.pictures.signals import Signal, signals_of
+from bot.render.filters import count
+from bot.render.lanes import COARSE, GRAVITY, Lane, label_of, lanes_of, reach_of
+from bot.render.timeline import stretches
+from bot.render.words import name_of
+
+ROWS = 10
+"""More people than this do not fit on a phone; the rest is counted."""
+_TICKS = 4
+_FINE = timedelta(minutes=10)
+
+Stretch = tuple[float, float]
+"""From and to, as shares of the time axis: 0 is its start, 1 its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a failure was last reported, and how it ended."""
+
+    at: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person's lane. `signals` are by medium: `audio`, `video`, `screen`."""
+
+    label: str
+    stays: tuple[Stretch, ...]
+    signals: Mapping[str, tuple[Stretch, ...]]
+    failing: tuple[Stretch, ...]
+    joined: tuple[float, ...]
+    left: tuple[float, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A whole timeline. `starts` are where sessions began; `ticks` are places and their times."""
+
+    heading: str
+    about: str
+    lanes: tuple[Lane, ...]
+    rows: tuple[Row, ...]
+    ticks: tuple[tuple[float, str], ...]
+    starts: tuple[float, ...]
+    rest: str
+
+
+def scene_of(report: Report) -> Scene | None:
+    """The gravest stretch of trouble in a report; None if there is no failure to draw."""
+    diagnosis = report.diagnosis
+    if diagnosis is None or not diagnosis.stories:
+        return None
+    runs = list(stretches(diagnosis.stories))
+    run = max(runs, key=_gravity)
+    lanes = lanes_of(run, report.sessions)
+    axis = _Axis(*reach_of(lanes))
+    people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
+    signals = signals_of(report.tracks)
+    healthy = max(diagnosis.people.in_room - diagnosis.people.affected, 0)
+    return Scene(
+        heading=_heading(report, axis.begins),
+        about=f"{people} with {failures}",
+        lanes=tuple(lanes),
+        rows=tuple(_row(lane, axis, signals) for lane in lanes[:ROWS]),
+        ticks=tuple(axis.ticks()),
+        starts=tuple(axis.starts(report)),
+        rest=" ".join(_rest(len(lanes) - ROWS, healthy, len(runs) - 1)),
+    )
+
+
+def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
+    """More people who failed for good first; of equal ones the latest."""
+    lost = {one.person.key for one in run if one.outcome in ("gave_up", "blocked")}
+    return (len(lost), run[-1].last_at)
+
+
+def _heading(report: Report, begins: datetime) -> str:
+    room = report.target.room
+    return f"{name_of(room.name) or room.id}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
+
+
+def _rest(people: int, healthy: int, runs: int) -> Iterator[str]:
+    if people > 0:
+        yield f"{count(people, 'more person', 'more people')} with failures not drawn."
+    if healthy:
+        yield f"{count(healthy, 'person', 'people')} in the room without failures."
+    if runs:
+        yield f"{count(runs, 'other stretch', 'other stretches')} of trouble not drawn."
+
+
+def _row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]]) -> Row:
+    mine = [one for peer in lane.person.peer_ids for one in signals.get(peer.lower(), ())]
+    stays = [stay for stay in lane.stays if axis.meets(stay[0], stay[1])]
+    return Row(
+        label=label_of(lane.person),
+        stays=tuple(axis.stretch(joined, left) for joined, left in stays),
+        signals={
+            media: tuple(
+                axis.stretch(one.since, one.until or _end(lane, one.since))
+                for one in mine
+                if one.media == media and axis.meets(one.since, one.until)
+            )
+            for media in ("audio", "video", "screen")
+        },
+        failing=tuple(axis.stretch(one.first_at, one.last_at) for one in lane.stories),
+        joined=tuple(axis.at(joined) for joined, _ in stays if axis.shows(joined)),
+        left=tuple(axis.at(left) for _, left in stays if axis.shows(left)),
+        marks=tuple(Mark(axis.at(one.last_at), one.outcome) for one in _by_gravity(lane.stories)),
+    )
+
+
+def _end(lane: Lane, since: datetime) -> datetime | None:
+    """A signal ends with the stay it was sent in."""
+    ends = [left for joined, left in lane.stays if joined and left and joined <= since <= left]
+    return min(ends, default=None)
+
+
+def _by_gravity(stories: Sequence[Story]) -> list[Story]:
+    """Gravest last: it is drawn over the others."""
+    return sorted(stories, key=lambda one: (-GRAVITY[one.outcome], one.last_at))
+
+
+class _Axis:
+    """From the first moment drawn to the last."""
+
+    def __init__(self, begins: datetime, ends: datetime) -> None:
+        self.begins = begins
+        self._ends = ends
+        self._length = ends - begins
+
+    def at(self, moment: datetime | None) -> float:
+        """The moment's place; the end for None, the nearest edge for what lies outside."""
+        if moment is None:
+            return 1.0
+        return min(max((moment - self.begins) / self._length, 0.0), 1.0)
+
+    def shows(self, moment: datetime | None) -> bool:
+        return moment is not None and self.begins <= moment <= self._ends
+
+    def meets(self, since: datetime | None, until: datetime | None) -> bool:
+        """True if a stretch that began reaches into the axis."""
+        return since is not None and since <= self._ends and not (until and until < self.begins)
+
+    def stretch(self, since: datetime | None, until: datetime | None) -> Stretch:
+        return (self.at(since), self.at(until))
+
+    def ticks(self) -> Iterator[tuple[float, str]]:
+        length = self._length
+        form = "%H:%M:%S" if length < _FINE else "%H:%M" if length < COARSE else "%m-%d %H:%M"
+        for step in range(_TICKS):
+            share = step / (_TICKS - 1)
+            yield share, f"{(self.begins + length * share).astimezone(UTC):{form}}"
+
+    def starts(self, report: Report) -> Iterator[float]:
+        """Where sessions of the room began."""
+        for session in report.sessions:
+            if self.shows(session.created_at):
+                yield self.at(session.created_at)

@@ -1,0 +1,130 @@
+"""The timeline as a picture: lanes by person, readable on a phone 360 pixels wide."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.diagnosis import Outcome
+from bot.domain.report import Report
+from bot.pictures.alt import ENDS, alt_of
+from bot.pictures.canvas import Canvas
+from bot.pictures.ink import FAILING, INK, LANE, SIGNALS, SOFT, STAY, STAY_EDGE
+from bot.pictures.letters import can_write
+from bot.pictures.scene import Mark, Row, Scene, scene_of
+from bot.render.message import Picture
+
+WIDTH, _SIDE = 720, 28
+"""Twice 360: a phone shows each pixel; 22 pixels of text are 11 there."""
+_BIG, _TEXT, _SMALL = 26, 22, 20
+_HEAD, _AXIS, _ROW, _BAR = 92, 36, 74, 24
+_SIGN, _NEXT_SIGN = 12, 27
+_LEGEND_LINE = 34
+_SIGNAL_WORDS = {"audio": "microphone on", "video": "camera on", "screen": "screen shared"}
+
+
+def timeline_picture(report: Report) -> Picture | None:
+    """One PNG of the gravest stretch of trouble; None if there is nothing to draw.
+
+    Takes up to 0.3 s of CPU: call it in a thread.
+    """
+    scene = scene_of(report)
+    if scene is None:
+        return None
+    return Picture(
+        name=f"{report.lookup_id}-timeline.png",
+        title=f"Timeline, {scene.about} ({report.lookup_id})",
+        alt=alt_of(scene),
+        png=_drawn(scene),
+    )
+
+
+def _drawn(scene: Scene) -> bytes:
+    legend = list(_legend(scene))
+    rest_at = _HEAD + _AXIS + _ROW * len(scene.rows) + 10
+    legend_at = rest_at + (_LEGEND_LINE if scene.rest else 0)
+    canvas = Canvas(WIDTH, legend_at + _LEGEND_LINE * ((len(legend) + 1) // 2) + 14)
+    _head(canvas, scene)
+    _axis(canvas, scene, _HEAD + _AXIS + _ROW * len(scene.rows))
+    for number, row in enumerate(scene.rows):
+        _lane(canvas, row, number, _HEAD + _AXIS + _ROW * number)
+    if scene.rest:
+        canvas.text(_SIDE, rest_at, scene.rest, _SMALL, colour=SOFT, width=WIDTH - 2 * _SIDE)
+    for number, (sign, words) in enumerate(legend):
+        x = _SIDE + (WIDTH - 2 * _SIDE) / 2 * (number % 2)
+        _legend_entry(canvas, sign, words, x, legend_at + _LEGEND_LINE * (number // 2) + 14)
+    return canvas.png()
+
+
+def _head(canvas: Canvas, scene: Scene) -> None:
+    wide = WIDTH - 2 * _SIDE
+    heading = scene.heading if can_write(scene.heading) else scene.heading[-16:]
+    canvas.text(_SIDE, 18, heading, _BIG, width=wide)
+    canvas.text(_SIDE, 54, scene.about, _TEXT, colour=SOFT, width=wide)
+
+
+def _axis(canvas: Canvas, scene: Scene, bottom: float) -> None:
+    last = len(scene.ticks) - 1
+    for number, (share, words) in enumerate(scene.ticks):
+        anchor = "la" if number == 0 else "ra" if number == last else "ma"
+        canvas.text(_x(share), _HEAD, words, _SMALL, colour=SOFT, anchor=anchor)
+        canvas.line(_x(share), _HEAD + _AXIS - 6, bottom, LANE, 1)
+    for share in scene.starts:
+        canvas.line(_x(share), _HEAD + _AXIS - 10, bottom, STAY_EDGE, 4)
+
+
+def _lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
+    label = row.label if can_write(row.label) else f"Person {number + 1}"
+    canvas.text(_SIDE + 8, top + 4, label, _TEXT, width=WIDTH - 2 * _SIDE - 8)
+    bar = top + 36
+    canvas.box(_x(0), bar + _BAR / 2 - 1, _x(1), bar + _BAR / 2 + 1, LANE)
+    for since, until in row.stays:
+        canvas.box(_x(since), bar, _x(until), bar + _BAR, STAY, edge=STAY_EDGE, corner=4)
+    for media, at in (("video", 3), ("screen", 9), ("audio", 15)):
+        for since, until in row.signals[media]:
+            canvas.box(_x(since), bar + at, _x(until), bar + at + 6, SIGNALS[media])
+    for since, until in row.failing:
+        canvas.box(_x(since), bar + _BAR / 2 - 3, _x(until), bar + _BAR / 2 + 3, FAILING)
+    for edge in (*row.joined, *row.left):
+        canvas.line(_x(edge), bar - 4, bar + _BAR + 4, INK, 2)
+    for mark, x in _apart(row.marks):
+        canvas.sign(mark.outcome, x, bar + _BAR / 2, _SIGN)
+
+
+def _apart(marks: Sequence[Mark]) -> Iterator[tuple[Mark, float]]:
+    """Marks with their places; of those that would lie on each other, the gravest is kept."""
+    taken: list[float] = []
+    for mark in reversed(marks):  # gravest first
+        x = min(max(_x(mark.at), _SIDE + _SIGN), WIDTH - _SIDE - _SIGN)
+        if all(abs(x - other) >= _NEXT_SIGN for other in taken):
+            taken.append(x)
+            yield mark, x
+
+
+def _legend(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Only what the picture holds."""
+    shown = {mark.outcome for row in scene.rows for mark in row.marks}
+    yield from ((outcome, words) for outcome, words in ENDS.items() if outcome in shown)
+    if any(since < until for row in scene.rows for since, until in row.failing):
+        yield "failing", "failing"
+    if any(row.stays for row in scene.rows):
+        yield "stay", "in the call"
+    for media, words in _SIGNAL_WORDS.items():
+        if any(row.signals[media] for row in scene.rows):
+            yield media, words
+    if scene.starts:
+        yield "start", "session began"
+
+
+def _legend_entry(canvas: Canvas, sign: str, words: str, x: float, y: float) -> None:
+    outcomes: dict[str, Outcome] = {outcome: outcome for outcome in ENDS}
+    if sign in outcomes:
+        canvas.sign(outcomes[sign], x + 14, y, _SIGN)
+    elif sign == "stay":
+        canvas.box(x, y - 9, x + 28, y + 9, STAY, edge=STAY_EDGE, corner=4)
+    elif sign == "start":
+        canvas.line(x + 14, y - 12, y + 12, STAY_EDGE, 3)
+    else:
+        canvas.box(x, y - 3, x + 28, y + 3, SIGNALS.get(sign, FAILING))
+    canvas.text(x + 40, y, words, _SMALL, colour=SOFT, anchor="lm")
+
+
+def _x(share: float) -> float:
+    return _SIDE + share * (WIDTH - 2 * _SIDE)
