@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.timeline import timeline
 from bot.cli.verdict import story_table, verdict_lines
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
@@ -45,6 +46,7 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
         console.print(_causes(report, catalogue))
     if report.diagnosis and report.diagnosis.stories:
         console.print(story_table(report.diagnosis))
+        console.print(timeline(report, report.diagnosis))
     for renderable in _failures(report, catalogue):
         console.print(renderable)
     console.print(_footer(report))

@@ -9,7 +9,7 @@ from bot.domain.report import Report
 from bot.pictures.signals import Signal, signals_of
 from bot.render.filters import count
 from bot.render.lanes import COARSE, GRAVITY, Lane, label_of, lanes_of, reach_of
-from bot.render.timeline import stretches
+from bot.render.timeline import gravest, stretches
 from bot.render.words import name_of
 
 ROWS = 10
@@ -61,7 +61,7 @@ def scene_of(report: Report) -> Scene | None:
     if diagnosis is None or not diagnosis.stories:
         return None
     runs = list(stretches(diagnosis.stories))
-    run = max(runs, key=_gravity)
+    run = gravest(runs)
     lanes = lanes_of(run, report.sessions)
     axis = _Axis(*reach_of(lanes))
     people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
@@ -76,12 +76,6 @@ def scene_of(report: Report) -> Scene | None:
         starts=tuple(axis.starts(report)),
         rest=" ".join(_rest(len(lanes) - ROWS, healthy, len(runs) - 1)),
     )
-
-
-def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
-    """More people who failed for good first; of equal ones the latest."""
-    lost = {one.person.key for one in run if one.outcome in ("gave_up", "blocked")}
-    return (len(lost), run[-1].last_at)
 
 
 def _heading(report: Report, begins: datetime) -> str:

@@ -9,7 +9,7 @@ from bot.domain.places import Session
 from bot.domain.text import clip
 from bot.render.words import free, name_of
 
-WIDTH, _LABEL, _TICK = 48, 16, 12
+WIDTH, LABEL, _TICK = 48, 16, 12
 _NEAR = timedelta(minutes=30)
 _LEAST = timedelta(minutes=1)
 _FINE = timedelta(minutes=10)
@@ -70,14 +70,14 @@ def lanes_of(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane
 def drawing_of(lanes: Sequence[Lane]) -> list[str]:
     """The lanes under a time axis in UTC."""
     begins, ends = reach_of(lanes)
-    rows = (f"{label_of(lane.person):<{_LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
+    rows = (f"{label_of(lane.person):<{LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
     return [*_axis(begins, ends), *rows]
 
 
 def label_of(person: Person) -> str:
     """A name short enough for the left edge."""
     name = name_of(next(iter(person.names), "")) or free(person.user_id) or "no name"
-    return clip(name, _LABEL - 2)
+    return clip(name, LABEL - 2)
 
 
 def _stays(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
@@ -104,10 +104,10 @@ def _axis(begins: datetime, ends: datetime) -> Iterator[str]:
     form = "%H:%M:%S" if length < _FINE else "%H:%M" if length < COARSE else "%m-%d %H:%M"
     ticks = [begins + length * column / (WIDTH - 1) for column in range(0, WIDTH, _TICK)]
     yield (
-        f"{'UTC':<{_LABEL}}"
+        f"{'UTC':<{LABEL}}"
         + "".join(f"{tick.astimezone(UTC):{form}}".ljust(_TICK) for tick in ticks).rstrip()
     )
-    yield " " * _LABEL + ("|" + " " * (_TICK - 1)) * len(ticks)
+    yield " " * LABEL + ("|" + " " * (_TICK - 1)) * len(ticks)
 
 
 def _row(lane: Lane, begins: datetime, ends: datetime) -> str:

@@ -1,9 +1,10 @@
 """The timeline of a person or a room: stretches of trouble, each drawn and then told in order."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.report import Report
 from bot.render.compose import Composer
 from bot.render.filters import count
@@ -71,6 +72,16 @@ def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
             run = []
         run.append(story)
     yield run
+
+
+def gravest(runs: Iterable[list[Story]]) -> list[Story]:
+    """The run in which most people failed for good; of equal ones the latest."""
+    return max(runs, key=_gravity)
+
+
+def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
+    lost = {one.person.key for one in run if one.outcome in FAILED_FOR_GOOD}
+    return (len(lost), run[-1].last_at)
 
 
 def _line(story: Story, form: str) -> str:
