@@ -23,6 +23,7 @@ from bot.investigate.recall import NoMemory, Recall
 from bot.investigate.shared import SharedInvestigator
 from bot.jobs import DurableJobs, open_jobs
 from bot.metrics import PrometheusMeters
+from bot.pictures import timeline_picture
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.slack.health import Probe
@@ -137,7 +138,13 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[Durable
 def tools(engine: Engine) -> Tools:
     """What the Slack edge answers with."""
     return Tools(
-        engine.renderer, engine.investigator, now, new_reference, engine.meters, _answers(engine)
+        engine.renderer,
+        engine.investigator,
+        now,
+        new_reference,
+        engine.meters,
+        _answers(engine),
+        timeline_picture,
     )
 
 

@@ -117,7 +117,13 @@ class Investigator:
         )
         diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
         notes = (*report.notes, *evidence.notes)
-        return replace(report, diagnosis=diagnosis, sessions=evidence.sessions, notes=notes)
+        return replace(
+            report,
+            diagnosis=diagnosis,
+            sessions=evidence.sessions,
+            tracks=evidence.tracks,
+            notes=notes,
+        )
 
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         """Each clue with what it is and when it was created, for a person to choose.

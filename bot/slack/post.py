@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.render.message import File, Message
+from bot.render.message import File, Message, Picture
 from bot.slack.at_url import post_at
 from bot.slack.clients import Clients
 from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of, wait_of
@@ -134,11 +134,9 @@ class Poster:
 
         return await self._ladder.send(send, message)
 
-    async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
+    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
         """Attach files to a thread; wants files:write and membership."""
-        uploads = [
-            {"filename": file.name, "title": file.title, "content": file.content} for file in files
-        ]
+        uploads = [_uploaded(file) for file in files]
         return await self._call(
             self._clients.post.files_upload_v2,
             "files",
@@ -185,6 +183,14 @@ def metadata(lookup_id: str, part: str) -> dict[str, Any]:
     https://docs.slack.dev/messaging/message-metadata
     """
     return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
+
+
+def _uploaded(file: File | Picture) -> dict[str, Any]:
+    """A file as slack_sdk wants it; a picture says what it shows to whoever does not see it."""
+    facts: dict[str, Any] = {"filename": file.name, "title": file.title}
+    if isinstance(file, Picture):
+        return {**facts, "content": file.png, "alt_txt": file.alt}
+    return {**facts, "content": file.content}
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.render.message import File, Message
+from bot.render.message import File, Message, Picture
 from bot.slack.forms import Sent
 from bot.slack.post import Poster
 from bot.slack.response_url import ResponseUrl
@@ -45,5 +45,5 @@ class Posts(Protocol):
     ) -> Sent:
         """Answer at a response_url: to the asker alone, or to all in `thread`."""
 
-    async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
+    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
         """Attach files to a thread; wants files:write and membership."""

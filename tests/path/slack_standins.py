@@ -166,6 +166,9 @@ class StandInRenderer:
     def timeline(self, report: Report) -> tuple[Message, ...]:
         return tuple(simple(f"timeline-{n}", f"{e.id} drawn") for n, e in _numbered(report))
 
+    def spread(self, report: Report) -> Message | None:  # noqa: ARG002
+        return None
+
     def reply(self, report: Report) -> Message:
         return simple("reply", f"Dear customer of {len(report.events)} events")
 

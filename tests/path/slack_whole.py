@@ -25,13 +25,18 @@ async def open_whole(
     *,
     large: int = 2000,
     scenarios: Path | None = None,
+    without: str = "",
     **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running bot with the demo world behind it; `changes` are fields of SlackSettings."""
+    """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
+
+    `without` is a scope that was not granted.
+    """
     world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
     async with AsyncExitStack() as stack:
         hms_url = await stack.enter_async_context(running(build(world)))
         team = example_team(retry_delays=(0.05, 0.1, 0.2))
+        team.app.scopes -= {without}
         slack = await stack.enter_async_context(stand(team))
         edge: SlackSettings = settings_for(team, mode, **changes)
         bench = Bench(slack, edge)

@@ -118,8 +118,9 @@ async def test_every_button_brings_what_it_promises_once_to_whom_it_may(tmp_path
             again = await press(bench, opening, name)
             assert {message.ephemeral_to for message in again} == {"U0ALICE"}
             assert (BRINGS[name] in words(*again)) is (name == "reply")
-        (file,) = bench.team.files.values()
-        assert file.shared_in == [("C0ONCALL", opening.ts)]
+        picture, file = bench.team.files.values()
+        assert picture.shared_in == file.shared_in == [("C0ONCALL", opening.ts)]
+        assert picture.name.endswith("-timeline.png")
         packet = json.loads(file.content or b"")
         assert [one["outcome"] for one in packet["failures"]] == ["blocked"] + 5 * ["recovered"]
 

@@ -15,13 +15,18 @@ from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import Json, Refused, StoredFile
 from workbench.pretend_slack.state import Team
 
+ALT_MOST = 1000
+
 
 def upload_address(ask: Ask) -> Json:
     """files.getUploadURLExternal."""
     name, length = ask.needed("filename"), ask.needed("length")
     if not length.isdecimal() or int(length) == 0:
         raise Refused("invalid_arguments")
+    if len(ask.text("alt_txt")) > ALT_MOST:
+        raise Refused("invalid_arguments")
     file = StoredFile(ask.team.new_id("F"), name, int(length), secrets.token_hex(8))
+    file.alt = ask.text("alt_txt")
     ask.team.files[file.id] = file
     address = f"{ask.team.base_url}/upload/v1/{file.id}/{file.secret}"
     return {"upload_url": address, "file_id": file.id}

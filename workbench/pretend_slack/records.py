@@ -136,6 +136,7 @@ class StoredFile:
     secret: str
     content: bytes | None = None
     title: str = ""
+    alt: str = ""
     shared_in: list[tuple[str, str | None]] = field(default_factory=list)
 
     def public(self) -> Json:

@@ -9,11 +9,11 @@ import structlog
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
-from bot.render.message import Answer, Message
-from bot.slack.durable.kept import keep, restore
+from bot.render.message import Answer, Message, Picture
+from bot.slack.durable.kept import keep, keep_picture, restore, restore_picture
 from bot.slack.durable.troubles import keep_error, restore_error
 from bot.slack.explain import in_words
-from bot.slack.tools import Renders
+from bot.slack.tools import Draw, Renders
 
 Investigation = Callable[[], Awaitable[Report | Choices]]
 
@@ -67,6 +67,21 @@ class Finding:
             lambda report: self._renderer.private(report, messages=messages, note=note),
         )
         return found
+
+    async def spread(self) -> Message | None:
+        """Errors over time, where that concerns the room."""
+        found: Message | None = await self.made("spread", Message | None, self._renderer.spread)
+        return found
+
+    async def picture(self, draw: Draw) -> Picture | None:
+        """What `draw` makes of the report."""
+
+        def drawn(report: Report) -> Json:
+            picture = draw(report)
+            return picture and keep_picture(picture)
+
+        kept = await self.made("picture", dict[str, str] | None, drawn)
+        return kept and restore_picture(kept)
 
     async def made(self, name: str, kind: Any, make: Callable[[Report], Any]) -> Any:  # noqa: ANN401
         """What `make` makes of the report, in a thread; recorded, so that it is made once."""

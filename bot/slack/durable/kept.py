@@ -1,5 +1,6 @@
 """Our values as the JSON that a job's record holds, and back."""
 
+from base64 import b64decode, b64encode
 from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 
 from bot.domain.question import Question
 from bot.jobs.ports import Json
+from bot.render.message import Picture
 from bot.slack.desk import Lookup
 from bot.slack.forms import Sent
 from bot.slack.place import Place
@@ -76,3 +78,13 @@ def restore_sent(kept: Json, url: ResponseUrl | None = None) -> Sent:
         url.used, url.dead = max(url.used, used), url.dead or dead
     sent: Sent = restore(Sent, facts)
     return sent
+
+
+def keep_picture(picture: Picture) -> Json:
+    """A picture, its bytes as base64."""
+    return {**asdict(picture), "png": b64encode(picture.png).decode()}
+
+
+def restore_picture(kept: Json) -> Picture:
+    """The picture again."""
+    return Picture(**{**kept, "png": b64decode(kept["png"])})

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.jobs.ports import Json, Steps
-from bot.render.message import File, Message
+from bot.render.message import File, Message, Picture
 from bot.slack.durable.kept import keep_sent, restore_sent
 from bot.slack.durable.reconcile import Reconciler
 from bot.slack.errors import Cause
@@ -101,7 +101,7 @@ class DurablePoster:
 
         return await self._unless_again(f"respond:{message.part}", send, url)
 
-    async def upload(self, channel: str, thread: str, files: tuple[File, ...]) -> Sent:
+    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
         """Attach files; an upload carries no mark to find it by."""
 
         async def send() -> Sent:

@@ -10,6 +10,7 @@ from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.routes import by_ephemeral, by_url
 from bot.slack.routes.missing import tell_missing
+from bot.slack.routes.sights import post_sights
 
 
 async def post_rest(
@@ -21,7 +22,7 @@ async def post_rest(
     """
     count_opening(desk, lookup)
     thread = lookup.place.thread or opening.ts
-    unconfirmed: list[str] = []
+    unconfirmed = await post_sights(desk, lookup, finding, opening.channel, thread)
     for reply in answer.replies:
         sent = await desk.poster.post(opening.channel, reply, lookup.id, thread=thread)
         if sent.cause is Cause.UNKNOWN:
