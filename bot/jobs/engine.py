@@ -42,6 +42,7 @@ class DurableJobs:
         self._courses: dict[str, Course] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._coming: set[str] = set()
+        self._mine: set[str] = set()
         self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")
 
@@ -49,6 +50,11 @@ class DurableJobs:
     def replicas(self) -> int:
         """Processes that live on the same database, this one included."""
         return self.watchman.replicas
+
+    @property
+    def under_way(self) -> int:
+        """Jobs that this process took on and has not finished."""
+        return len(self._mine)
 
     def register(self, kind: str, course: Course) -> None:
         """Say what a job of that kind means."""
@@ -77,9 +83,13 @@ class DurableJobs:
         """Of two processes that record the same job at once, the database lets one have it."""
         if await DBOS.get_workflow_status_async(job_id) is not None:
             return False
+        self._mine.add(job_id)
         with SetWorkflowID(job_id):
             handle = await DBOS.start_workflow_async(self._workflow, kind, payload)
-        return (await handle.get_status()).executor_id == self.watchman.life
+        ours = (await handle.get_status()).executor_id == self.watchman.life
+        if not ours:
+            self._mine.discard(job_id)
+        return ours
 
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
@@ -111,17 +121,21 @@ class DurableJobs:
         job_id = DBOS.workflow_id or ""
         if job_id in self._refused:
             self._refused.discard(job_id)
+            self._mine.discard(job_id)
             return
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        self._mine.add(job_id)
         steps = DurableSteps(job_id, self.watchman.certain)
         try:
             await self._courses[kind](payload, steps)
         except Exception:
             self._log.exception("job_failed", kind=kind)
             raise
+        finally:
+            self._mine.discard(job_id)
 
 
 @asynccontextmanager

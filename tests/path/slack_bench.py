@@ -12,6 +12,7 @@ import aiohttp
 from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
+from bot.jobs import DurableJobs
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
@@ -49,6 +50,7 @@ class Bench:
     hms_url: str = ""
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
+    jobs: DurableJobs = field(init=False)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     begin: Begin = field(init=False)
 
@@ -83,8 +85,10 @@ class Bench:
     def find(self, words: str, channel: str = "") -> Message | None:
         return next((m for m in self.said(channel) if words in shown(m)), None)
 
-    async def settled(self, seconds: float = 0.15) -> None:
-        """Wait until nothing has been called for a moment."""
+    async def settled(self, seconds: float = 0.15, *, done: bool = True) -> None:
+        """Wait until nothing has been called for a moment; with `done`, by finished jobs."""
+        if done:
+            await self.slack.until(lambda: self.jobs.under_way == 0, 40)
         before = -1
         while before != len(self.team.calls):
             before = len(self.team.calls)
@@ -149,8 +153,8 @@ async def open_bench(
         ready = probes or {"database": ok, "hms": ok}
 
         async def begin(life: AsyncExitStack) -> None:
-            jobs = await life.enter_async_context(own_jobs(url))
-            await life.enter_async_context(started(bench, tools, jobs, ready, wanted))
+            bench.jobs = await life.enter_async_context(own_jobs(url))
+            await life.enter_async_context(started(bench, tools, bench.jobs, ready, wanted))
 
         async with living(bench, begin):
             yield bench

@@ -71,4 +71,5 @@ async def _serving(bench: Bench, folder: Path) -> AsyncIterator[None]:
         open_work(settings, engine) as jobs,
         started(bench, tools(engine), jobs, probes(engine)),
     ):
+        bench.jobs = jobs
         yield

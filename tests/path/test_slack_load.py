@@ -48,7 +48,7 @@ async def test_what_cannot_be_finished_in_time_is_answered_by_the_next_life() ->
     async with open_bench(drain_seconds=0.1) as bench:
         bench.investigator.seconds = 60
         await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", ROOM)
-        await bench.settled()
+        await bench.settled(done=False)
         bench.investigator.seconds = 0
         await bench.restart()
         await bench.slack.until(lambda: "reply-2" in bench.parts())

@@ -17,8 +17,7 @@ OUTAGE, ONE = "service-outage-in-three-guises", "outcome-camera-back-after-14-se
 async def asked(bench: Bench, room: str) -> Message:
     """The final opening of a look-up whose thread is finished."""
     await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", room)
-    await bench.slack.until(lambda: any("People affected" in words(m) for m in bench.said()), 30)
-    await bench.settled(0.5)
+    await bench.settled()
     return next(m for m in bench.said() if part_of(m) == "opening")
 
 
