@@ -6,6 +6,7 @@ from uuid import uuid4
 from dbos import DBOS
 
 from bot.jobs.ports import Json
+from bot.jobs.precedence import Precedence
 
 Certain = Callable[[], Awaitable[None]]
 """Returns once this process is sure that nobody has taken its work over."""
@@ -14,9 +15,10 @@ Certain = Callable[[], Awaitable[None]]
 class DurableSteps:
     """The Steps of one run of a course. A run that follows a crash has another `_run`."""
 
-    def __init__(self, job_id: str, certain: Certain) -> None:
+    def __init__(self, job_id: str, certain: Certain, precedence: Precedence) -> None:
         self._job_id = job_id
         self._certain = certain
+        self._precedence = precedence
         self._run = uuid4().hex
 
     @property
@@ -30,6 +32,7 @@ class DurableSteps:
         async def do() -> Json:  # dbos tells by the function itself whether to await it
             return await act()
 
+        await self._precedence.give_way()
         return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:

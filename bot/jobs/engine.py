@@ -18,6 +18,7 @@ from bot.jobs.course import DurableSteps
 from bot.jobs.database import open_engine
 from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Course, Json, Lives
+from bot.jobs.precedence import Precedence
 from bot.jobs.serial import JsonForm
 from bot.jobs.watch import Watchman
 
@@ -44,6 +45,7 @@ class DurableJobs:
         self._coming: set[str] = set()
         self._mine: set[str] = set()
         self._refused: set[str] = set()
+        self._precedence = Precedence()
         self._log = structlog.get_logger("call_doctor.jobs")
 
     @property
@@ -81,15 +83,22 @@ class DurableJobs:
 
     async def _record(self, kind: str, job_id: str, payload: Json) -> bool:
         """Of two processes that record the same job at once, the database lets one have it."""
-        if await DBOS.get_workflow_status_async(job_id) is not None:
-            return False
-        self._mine.add(job_id)
+        with self._precedence.recording():
+            if await DBOS.get_workflow_status_async(job_id) is not None:
+                return False
+            self._mine.add(job_id)
+            ours = False
+            try:
+                ours = await self._begin(kind, job_id, payload)
+            finally:
+                if not ours:
+                    self._mine.discard(job_id)
+            return ours
+
+    async def _begin(self, kind: str, job_id: str, payload: Json) -> bool:
         with SetWorkflowID(job_id):
             handle = await DBOS.start_workflow_async(self._workflow, kind, payload)
-        ours = (await handle.get_status()).executor_id == self.watchman.life
-        if not ours:
-            self._mine.discard(job_id)
-        return ours
+        return (await handle.get_status()).executor_id == self.watchman.life
 
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
@@ -128,7 +137,7 @@ class DurableJobs:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         self._mine.add(job_id)
-        steps = DurableSteps(job_id, self.watchman.certain)
+        steps = DurableSteps(job_id, self.watchman.certain, self._precedence)
         try:
             await self._courses[kind](payload, steps)
         except Exception:

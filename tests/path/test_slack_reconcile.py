@@ -75,7 +75,7 @@ async def world(scopes: set[str]) -> AsyncIterator[World]:
     team.channels[PRIVATE].members.add(team.app.bot_user)
     team.app.scopes = {one for one in team.app.scopes if one not in HISTORIES} | scopes
     async with stand(team):
-        settings = replace(settings_for(team, "http"), call_seconds=0.5)
+        settings = replace(settings_for(team, "http"), call_seconds=2)
         async with open_clients(settings) as clients:
             reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
             slept = Slept()

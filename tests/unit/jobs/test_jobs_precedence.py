@@ -1,0 +1,40 @@
+"""The recording of a question goes before the steps of jobs under way, but not for ever."""
+
+import asyncio
+
+import pytest
+
+from bot.jobs import precedence
+from bot.jobs.precedence import Precedence
+
+
+async def test_a_step_waits_for_every_recording() -> None:
+    order, log = Precedence(), list[str]()
+
+    async def step() -> None:
+        await order.give_way()
+        log.append("step")
+
+    with order.recording():
+        with order.recording():
+            waiting = asyncio.create_task(step())
+            await asyncio.sleep(0)
+            log.append("one recorded")
+        await asyncio.sleep(0)
+        log.append("all recorded")
+    await waiting
+    assert log == ["one recorded", "all recorded", "step"]
+
+
+async def test_a_recording_that_fails_holds_nothing_up() -> None:
+    order = Precedence()
+    with pytest.raises(OSError, match="lost"), order.recording():
+        raise OSError("lost")
+    await asyncio.wait_for(order.give_way(), 10)
+
+
+async def test_questions_without_end_do_not_stop_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precedence, "PATIENCE_SECONDS", 0.01)
+    order = Precedence()
+    with order.recording():
+        await asyncio.wait_for(order.give_way(), 10)
