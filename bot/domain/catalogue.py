@@ -7,11 +7,14 @@ https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from bot.domain.events import Agent, ErrorEvent
+from bot.domain.events import Agent, ErrorEvent, Failure
+from bot.domain.once import once
+from bot.domain.told import Told, letters_of, text_of, track_type_of
 
 Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]
 Terminal = Literal["yes", "no", "after_retries", "unknown"]
@@ -76,20 +79,6 @@ class Explanation:
     borrowed_from: str | None = None
 
 
-_READERS: Mapping[str, Callable[[ErrorEvent], str | None]] = {
-    "error_message": lambda event: event.error_message,
-    "error_description": lambda event: event.error_description,
-    "error_name": lambda event: event.error_name,
-    "endpoint": lambda event: event.endpoint,
-    "track_type": lambda event: _extra(event, "tracktype"),
-    "type": lambda event: event.type,
-}
-MATCH_FIELDS = tuple(_READERS)
-"""The fields of an event that a pattern may look at."""
-
-# Names and descriptions of 100 kB exist. The SDK's own words stand at either end of a text
-# (the reason first, "could not recover" last), so the middle of a huge one is not searched.
-_HEAD, _TAIL = 6000, 2000
 _FIVE_DIGITS = range(10_000, 100_000)
 
 
@@ -111,6 +100,7 @@ class Catalogue:
         self._code_of_name = _index_names(self.entries)
         pairs = {pair for entry in self.entries for pair in entry.match}
         self._patterns = {pair: re.compile(pair[1], re.IGNORECASE) for pair in pairs}
+        self._once = once(self._explain)
 
     def explain(self, event: ErrorEvent) -> Explanation:
         """What the event means; never fails, at worst it is the `unknown` entry.
@@ -118,29 +108,32 @@ class Catalogue:
         Texts beat codes; then code and platform; then code on another platform; then the
         older five-digit code's first three digits (40100 is a 401); then the code's range.
         """
-        code = event.error_code or self._code_of_name.get(_letters(event.error_name), 0)
-        platforms = _platforms(event.agent)
+        return self._once(event.failure, _platforms(event.agent), track_type_of(event))
+
+    def _explain(
+        self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
+    ) -> Explanation:
+        told = Told(failure, track_type)
+        code = failure.error_code or self._code_of_name.get(letters_of(failure.error_name), 0)
         for rule in self._rules:
-            if _concerns(rule, code, platforms) and self._hits(rule, event):
+            if _concerns(rule, code, platforms) and self._hits(rule, told):
                 return Explanation(rule)
-        found = self._by_platform(code, platforms, event)
+        found = self._by_platform(code, platforms, told)
         if found is None and code in _FIVE_DIGITS:
             code //= 100
-            found = self._by_platform(code, platforms, event)
+            found = self._by_platform(code, platforms, told)
         return found or Explanation(self._by_range(code))
 
-    def _by_platform(
-        self, code: int, platforms: tuple[str, ...], event: ErrorEvent
-    ) -> Explanation | None:
+    def _by_platform(self, code: int, platforms: tuple[str, ...], told: Told) -> Explanation | None:
         """The entry of a code for the event's platform, else for the nearest other one."""
-        entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, event)]
+        entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, told)]
         entries.sort(key=lambda entry: not entry.match)
         for platform in platforms:
             for entry in entries:
                 if not entry.platforms or platform in entry.platforms:
                     return Explanation(entry)
-        name = _letters(event.error_name)
-        named = [entry for entry in entries if name and name in map(_letters, entry.names)]
+        name = letters_of(told.failure.error_name)
+        named = [entry for entry in entries if name and name in map(letters_of, entry.names)]
         if not named and code == 0:
             return None  # a plain browser error says nothing about any other platform
         entries = named or sorted(entries, key=lambda entry: not _akin(entry, platforms))
@@ -156,8 +149,8 @@ class Catalogue:
                 return entry
         return self._unknown
 
-    def _hits(self, entry: Entry, event: ErrorEvent) -> bool:
-        return any(self._patterns[pair].search(_text(event, pair[0])) for pair in entry.match)
+    def _hits(self, entry: Entry, told: Told) -> bool:
+        return any(self._patterns[pair].search(text_of(told, pair[0])) for pair in entry.match)
 
 
 def _index_codes(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
@@ -173,22 +166,18 @@ def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
     codes: defaultdict[str, set[int]] = defaultdict(set)
     for entry in entries:
         for name in () if entry.rule else entry.names:
-            codes[_letters(name)].update(code for code in entry.codes if code)
+            codes[letters_of(name)].update(code for code in entry.codes if code)
     return {name: min(known) for name, known in codes.items() if name and len(known) == 1}
 
 
-def _letters(name: str | None) -> str:
-    """A name's letters only: platforms write one name in several cases and spacings."""
-    return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
+_WRITTEN = {letters_of(platform): platform for platform in PLATFORM_WORDS}
 
 
-_WRITTEN = {_letters(platform): platform for platform in PLATFORM_WORDS}
-
-
+@lru_cache(1024)
 def _platforms(agent: Agent) -> tuple[str, ...]:
     """The event's own platform, even an unheard-of one, then the wrapper around it."""
-    own = _letters(agent.sdk)
-    wrapper = _WRITTEN.get(_letters(agent.framework))
+    own = letters_of(agent.sdk)
+    wrapper = _WRITTEN.get(letters_of(agent.framework))
     return tuple(platform for platform in (_WRITTEN.get(own, own), wrapper) if platform)
 
 
@@ -206,12 +195,3 @@ def _akin(entry: Entry, platforms: tuple[str, ...]) -> bool:
 
 def _source(entry: Entry) -> str:
     return ", ".join(PLATFORM_WORDS.get(platform, platform) for platform in entry.platforms)
-
-
-def _text(event: ErrorEvent, field: str) -> str:
-    text = _READERS[field](event) or ""
-    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-
-
-def _extra(event: ErrorEvent, label: str) -> str | None:
-    return next((text for name, text in event.extras if _letters(name) == label), None)

@@ -7,6 +7,7 @@ The web SDK writes `os` as `web_<name>` and `device_model` as `<Browser>_<versio
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.domain.events import Agent
 from bot.domain.text import clean, clip
@@ -43,6 +44,7 @@ def device_line(agent: Agent, domain: str | None) -> str:
     return " · ".join(parts) if parts else UNKNOWN
 
 
+@lru_cache(1024)
 def platform_of(agent: Agent) -> str:
     """`web`, `android`, `ios` or what else the SDK calls itself, in lower case, or `unknown`."""
     sdk = _known(agent.sdk).lower()

@@ -5,16 +5,28 @@ id, type and time are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from bot.domain.reported import Agent, Failure, Pairs, Sender
 from bot.domain.stamps import Tail, nanoseconds_of, stamp_of, tail_of
 
-Pairs = tuple[tuple[str, str], ...]
-"""(label, text) pairs for a reader."""
+__all__ = [
+    "ERROR_TYPES",
+    "TRACK_TYPES",
+    "Agent",
+    "ErrorEvent",
+    "Failure",
+    "Pairs",
+    "Sender",
+    "in_order",
+    "is_error_type",
+    "order",
+    "shared_event",
+]
 
 ERROR_TYPES = (
     "client.publish.failed",
@@ -37,58 +49,6 @@ def is_error_type(kind: str) -> bool:
     https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
     """
     return not kind.lower().endswith(_SUCCESS)
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """The app and device an event came from. `env` is `prod` or `debug`."""
-
-    sdk: str | None = None
-    sdk_version: str | None = None
-    os: str | None = None
-    os_version: str | None = None
-    device_model: str | None = None
-    framework: str | None = None
-    framework_version: str | None = None
-    framework_sdk_version: str | None = None
-    is_prebuilt: bool | None = None
-    domain: str | None = None
-    env: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sent an event and from where: alike in all that one person reports in one call."""
-
-    peer_id: str | None = None
-    user_id: str | None = None
-    user_name: str | None = None
-    session_id: str | None = None
-    room_id: str | None = None
-    room_name: str | None = None
-    template_id: str | None = None
-    account_id: str | None = None
-    role: str | None = None
-    agent: Agent = field(default_factory=Agent)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What an event tells of: alike in a whole flood."""
-
-    type: str
-    error_code: int | None = None
-    error_name: str | None = None
-    error_message: str | None = None
-    error_description: str | None = None
-    is_terminal: bool = False
-    action: str | None = None
-    domain: str | None = None
-    transport_state: str | None = None
-    endpoint: str | None = None
-    retries_join: int | None = None
-    media: Pairs = ()
-    public_address: str | None = None
 
 
 class _Held:
@@ -184,6 +144,22 @@ def shared_event(
     put(event, "failure", failure)
     put(event, "more", more)
     return event
+
+
+_AT = attrgetter("at")
+
+
+def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
+    """The events sorted by `order`; only those of one microsecond need to be asked for it."""
+    found = sorted(events, key=_AT)
+    begin = 0
+    for index in range(1, len(found) + 1):
+        if index < len(found) and found[index].at == found[begin].at:
+            continue
+        if index - begin > 1:
+            found[begin:index] = sorted(found[begin:index], key=order)
+        begin = index
+    return found
 
 
 def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ERROR_TYPES, ErrorEvent, order
+from bot.domain.events import ERROR_TYPES, ErrorEvent, in_order
 from bot.domain.places import Session
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent
@@ -77,7 +77,7 @@ class Report:
 def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
     found: dict[str, ErrorEvent] = {}
-    for event in sorted(events, key=order):
+    for event in in_order(events):
         found.setdefault(event.id, event)
     return tuple(found.values())
 

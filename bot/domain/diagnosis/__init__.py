@@ -43,12 +43,12 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     mine = own(case, case.events)
     known = {event.id for event in mine}
     around = tuple(event for event in own(case, case.around) if event.id not in known)
-    everything = own(case, (*mine, *around))
+    everything = own(case, (*mine, *around)) if around else mine
     crowd = Crowd(own_sessions(case), everything, own_tracks(case))
     signs = Signs(case, crowd, everything)
     stories = _told(mine, crowd, catalogue, signs)
     others = _told(around, crowd, catalogue, signs)
-    people = reach(case, crowd, stories, others)
+    people = reach(case, crowd, mine, stories, others)
     if not stories:
         nothing = nothing_of(case, crowd)
         return Diagnosis(

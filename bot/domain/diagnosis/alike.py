@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.domain.diagnosis.model import VerdictClass
 from bot.domain.diagnosis.story import Story
@@ -11,6 +12,7 @@ from bot.domain.events import Agent
 _BROWSER = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
 
 
+@lru_cache(1024)
 def browser_of(agent: Agent) -> str | None:
     """The browser's name without version; None on native, where the model is a phone's."""
     found = _BROWSER.match(agent.device_model or "")
@@ -18,6 +20,7 @@ def browser_of(agent: Agent) -> str | None:
     return found["name"].lower() if found and is_web else None
 
 
+@lru_cache(1024)
 def os_of(agent: Agent) -> str | None:
     """The OS family, the same for browsers and apps; None if unknown."""
     name = "".join(filter(str.isalnum, (agent.os or "").lower().removeprefix("web_")))

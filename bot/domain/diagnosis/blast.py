@@ -8,7 +8,6 @@ from bot.domain.diagnosis.alike import os_of
 from bot.domain.diagnosis.case import (
     Case,
     attended,
-    own,
     own_sessions,
     own_tracks,
     weighed,
@@ -20,8 +19,8 @@ from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.events import ErrorEvent
 
 
-def in_room(case: Case, crowd: Crowd) -> dict[str, Person]:
-    """People (no bots) seen in the sessions and events looked at, by key."""
+def in_room(case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> dict[str, Person]:
+    """People (no bots) seen in the sessions and the events looked at, by key."""
     sessions = [one for one in own_sessions(case) if weighed(case, one)]
     seen = [
         crowd.of_peer(peer.id or key)
@@ -29,7 +28,7 @@ def in_room(case: Case, crowd: Crowd) -> dict[str, Person]:
         for key, peer in session.peers.items()
         if attended(case, session, peer)
     ]
-    seen += [crowd.of(event) for event in own(case, case.events)]
+    seen += {event.sender: crowd.of(event) for event in events}.values()
     wanted = {session.id.lower() for session in sessions}
     seen += [
         crowd.of(track)
@@ -43,10 +42,16 @@ def _within(case: Case, at: datetime) -> bool:
     return (case.since is None or at >= case.since) and (case.until is None or at <= case.until)
 
 
-def reach(case: Case, crowd: Crowd, stories: Iterable[Story], around: Iterable[Story]) -> People:
-    """The numbers of the answer."""
+def reach(
+    case: Case,
+    crowd: Crowd,
+    events: Iterable[ErrorEvent],
+    stories: Iterable[Story],
+    around: Iterable[Story],
+) -> People:
+    """The numbers of the answer: of its own events, and what was told around them."""
     stories = tuple(one for one in stories if not one.bot)
-    everybody = in_room(case, crowd)
+    everybody = in_room(case, crowd, events)
     causes = [one for one in stories if one.symptom_of is None] or list(stories)
     worst: dict[str, set[str]] = defaultdict(set)
     for story in causes:

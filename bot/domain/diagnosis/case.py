@@ -1,15 +1,18 @@
 """What a diagnosis is made from: everything that was read for one look-up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.thresholds import KEPT
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent, in_order
 from bot.domain.places import Peer, Room, Session
 from bot.domain.tracks import PeerStats, TrackEvent
 
 CaseKind = Literal["room", "session", "peer", "user"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Case:
 
 def here(case: Case, room_id: str | None) -> bool:
     """True unless the room is another one than the case's; a missing room id is no other."""
-    if case.room is None or not room_id:
+    if case.room is None or not room_id or room_id == case.room.id:
         return True
     return room_id.lower() == case.room.id.lower()
 
@@ -64,21 +67,25 @@ def own(case: Case, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
     100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
     """
     found: dict[str, ErrorEvent] = {}
-    for event in sorted((e for e in events if here(case, e.room_id)), key=_canonical):
-        found.setdefault(event.id, event)
-    return tuple(sorted(found.values(), key=order))
+    for event in events:
+        if here(case, event.sender.room_id):
+            _keep(found, event.id, event, lambda one: (one.at, repr(one)))
+    return tuple(in_order(found.values()))
 
 
-def _canonical(event: ErrorEvent) -> tuple[str, datetime, str]:
-    return (event.id, event.at, repr(event))
+def _keep(found: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
+    """Keeps the row, unless one of the same key ranks before it."""
+    twin = found.setdefault(key, row)
+    if twin is not row and rank(row) < rank(twin):
+        found[key] = row
 
 
 def own_sessions(case: Case) -> tuple[Session, ...]:
     """The sessions of this room, one per id (the richest row), oldest first."""
     found: dict[str, Session] = {}
     rows = (one for one in case.sessions if here(case, one.room_id))
-    for session in sorted(rows, key=lambda one: (one.id, -len(one.peers), repr(one))):
-        found.setdefault(session.id.lower(), session)
+    for session in rows:
+        _keep(found, session.id.lower(), session, lambda one: (one.id, -len(one.peers), repr(one)))
     return tuple(sorted(found.values(), key=lambda one: (one.created_at or case.now, one.id)))
 
 
@@ -86,8 +93,8 @@ def own_tracks(case: Case) -> tuple[TrackEvent, ...]:
     """The track events of this room, one per id, in order of time."""
     found: dict[str, TrackEvent] = {}
     rows = (one for one in case.tracks if here(case, one.room_id))
-    for track in sorted(rows, key=lambda one: (one.id, one.at, repr(one))):
-        found.setdefault(track.id, track)
+    for track in rows:
+        _keep(found, track.id, track, lambda one: (one.at, repr(one)))
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))
 
 

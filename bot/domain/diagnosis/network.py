@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
 from bot.domain.diagnosis.model import GRAVITY, VerdictClass
-from bot.domain.diagnosis.path import read_path
+from bot.domain.diagnosis.path import path_of
 from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.spans import shifted
 from bot.domain.diagnosis.story import Story
-from bot.domain.diagnosis.texts import all_text
 from bot.domain.diagnosis.thresholds import (
     BURST,
     BURST_LEAST,
@@ -68,19 +68,22 @@ class Calls:
 
     def people_at(self, begins: datetime, sessions: set[str]) -> set[str]:
         """Everybody of the calls that ran in the minute from then, or named by `sessions`."""
-        found = {key for _, key in _within(self._loose, begins - SAME_CALL, begins + SAME_CALL)}
+        since, beyond = shifted(begins, -SAME_CALL), shifted(begins, SAME_CALL)
+        found = {key for _, key in _within(self._loose, since, beyond)}
+        until = shifted(begins, BURST)
         for session in self._sessions:
             starts = session.created_at or begins
             ends = session.ended_at or self._now
-            if starts <= begins + BURST and ends >= begins:
+            if starts <= until and ends >= begins:
                 sessions = sessions | {session.id.lower()}
         return found.union(*(self._of_session.get(one, set()) for one in sessions))
 
     def got_in(self, begins: datetime, *, media: bool) -> set[str]:
         """Who joined (or, for media failures, began to publish) in the minute from then."""
-        found = {key for _, key in _within(self._joins, begins, begins + BURST)}
+        until = shifted(begins, BURST)
+        found = {key for _, key in _within(self._joins, begins, until)}
         if media:
-            found |= {key for _, key in _within(self._tracks, begins, begins + BURST)}
+            found |= {key for _, key in _within(self._tracks, begins, until)}
         return found
 
 
@@ -137,7 +140,7 @@ def _same_pattern(lines: list[Story]) -> set[str]:
 
 def patterns_of(story: Story) -> set[str]:
     """What about a network failure tells of a filter rather than of chance."""
-    paths = (read_path(all_text(row)) for row in story.rows)
+    paths = (path_of(row) for row in story.rows)
     found: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
     if story.type == _CONNECT and story.error_code:
         found.add(f"connect {story.error_code}")
@@ -151,7 +154,7 @@ def _bursts(outer: list[Story], calls: Calls) -> list[Story]:
     found: list[Story] = []
     reached = 0
     for index, begins in enumerate(starts):
-        beyond = bisect_right(starts, begins + BURST)
+        beyond = bisect_right(starts, shifted(begins, BURST))
         if beyond <= reached:  # the minute before holds all of this one
             continue
         reached = beyond
@@ -163,10 +166,13 @@ def _bursts(outer: list[Story], calls: Calls) -> list[Story]:
 
 def _is_service(group: list[Story], calls: Calls) -> bool:
     failed = {one.person.key for one in group}
+    if len(failed) < BURST_LEAST:
+        return False
     begins = group[0].first_at
-    sessions = {row.session_id.lower() for one in group for row in one.rows if row.session_id}
+    senders = {row.sender for one in group for row in one.rows}
+    sessions = {one.session_id.lower() for one in senders if one.session_id}
     everybody = calls.people_at(begins, sessions) | failed
-    if len(failed) < BURST_LEAST or len(failed) <= len(everybody) * BURST_SHARE:
+    if len(failed) <= len(everybody) * BURST_SHARE:
         return False
     if set[str].intersection(*(calls.marks.get(key, set()) for key in failed)):
         return False

@@ -9,6 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.diagnosis.texts import text_of
+from bot.domain.events import ErrorEvent, Failure
+from bot.domain.once import once
+
 PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
 
 _SIDES = re.compile(
@@ -57,6 +61,16 @@ class Path:
         on = f", on {self.network}" if self.network else ""
         vpn = ", behind a VPN" if self.vpn else ""
         return f"{way}{over}{on}{vpn}, lost after connecting"
+
+
+def path_of(event: ErrorEvent) -> Path | None:
+    """The path that an event's texts tell of."""
+    return _path_of(event.failure)
+
+
+@once
+def _path_of(failure: Failure) -> Path | None:
+    return read_path(text_of(failure))
 
 
 def read_path(text: str | None) -> Path | None:

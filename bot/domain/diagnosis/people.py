@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.domain.diagnosis.bots import is_bot_role
-from bot.domain.diagnosis.presence import Span, spans_of, together
+from bot.domain.diagnosis.presence import Span, first_of_each, spans_of, together
 from bot.domain.diagnosis.story import Person
 from bot.domain.diagnosis.union import Union
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, Sender
 from bot.domain.places import Session
 from bot.domain.tracks import TrackEvent
 
@@ -41,7 +41,7 @@ def node_of(sign: ErrorEvent | TrackEvent) -> str:
 
 
 class Crowd:
-    """Everybody seen in sessions, error events and track events, as people."""
+    """Everybody seen in sessions, error events (in order) and track events, as people."""
 
     def __init__(
         self,
@@ -59,11 +59,17 @@ class Crowd:
                 union.join(node, f"bot:{user}" if node in bots else f"user:{user}")
         stitched = _stitch(seen, spans_of(sessions, events, tracks), bots, union)
         self._person = _persons(seen, bots, stitched, union)
+        self._of_sender: dict[Sender, Person] = {}
         self.persons = tuple(sorted(set(self._person.values()), key=lambda one: one.key))
 
     def of(self, sign: ErrorEvent | TrackEvent) -> Person:
         """Whose event it is."""
-        return self._person[node_of(sign)]
+        if not isinstance(sign, ErrorEvent):
+            return self._person[node_of(sign)]
+        person = self._of_sender.get(sign.sender)
+        if person is None:
+            person = self._of_sender[sign.sender] = self._person[node_of(sign)]
+        return person
 
     def of_peer(self, peer_id: str) -> Person | None:
         """Whose peer id it is, if it was seen."""
@@ -78,7 +84,7 @@ def _sightings(
         for key, peer in session.peers.items():
             one = seen[f"peer:{(peer.id or key).lower()}"]
             _note(one, peer.id or key, peer.user_id, peer.name, peer.role)
-    signs: tuple[ErrorEvent | TrackEvent, ...] = (*events, *tracks)
+    signs: tuple[ErrorEvent | TrackEvent, ...] = (*first_of_each(events), *tracks)
     for sign in signs:
         one = seen[node_of(sign)]
         _note(one, sign.peer_id, sign.user_id, sign.user_name, sign.role)

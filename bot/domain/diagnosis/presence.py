@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, Sender
 from bot.domain.places import Session
 from bot.domain.tracks import TrackEvent
 
@@ -49,11 +49,21 @@ def spans_of(
                 ends = peer.left_at or session.ended_at or _EVER
                 found[(peer.id or key).lower()].append((begins, ends))
     seen: defaultdict[str, list[datetime]] = defaultdict(list)
-    signs: tuple[ErrorEvent | TrackEvent, ...] = (*events, *tracks)
+    events = tuple(events)
+    outer = (*first_of_each(events), *first_of_each(reversed(events)))
+    signs: tuple[ErrorEvent | TrackEvent, ...] = (*outer, *tracks)
     for sign in signs:
         if sign.peer_id and sign.session_id and sign.peer_id.lower() not in found:
             seen[sign.peer_id.lower()].append(sign.at)
     return {**found, **{peer: [(min(times), max(times))] for peer, times in seen.items()}}
+
+
+def first_of_each(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
+    """The first event of each sender: the others tell no more of who it is."""
+    found: dict[Sender, ErrorEvent] = {}
+    for event in events:
+        found.setdefault(event.sender, event)
+    return tuple(found.values())
 
 
 def together(some: Iterable[Span], others: Iterable[Span]) -> bool:

@@ -1,11 +1,13 @@
 """R8: proof that a person got over a failure, and how it reads."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
+from bot.domain.diagnosis.lasting import Lasting
 from bot.domain.diagnosis.parts import (
     is_cancelled_share,
     is_retried,
@@ -13,8 +15,9 @@ from bot.domain.diagnosis.parts import (
     part_of,
 )
 from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.presence import Stay, stays_of
-from bot.domain.diagnosis.spans import span_words
+from bot.domain.diagnosis.presence import Span, Stay, stays_of
+from bot.domain.diagnosis.proof_words import deed_of, later, medium_of
+from bot.domain.diagnosis.spans import EARLIEST, shifted, span_words
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.thresholds import SAME_CALL, STAYED_BEYOND
 from bot.domain.events import ErrorEvent
@@ -39,6 +42,11 @@ class Signs:
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
         for peer_id, stays in stays_of(own_sessions(case)).items():
             self._stays[_key(crowd.of_peer(peer_id))].extend(stays)
+        self._joined = {
+            key: sorted(stay.joined_at for stay in stays if stay.joined_at)
+            for key, stays in self._stays.items()
+        }
+        self._long = {key: Lasting(self._ending(stays)) for key, stays in self._stays.items()}
         self._tracks: defaultdict[str, list[TrackEvent]] = defaultdict(list)
         for track in own_tracks(case):
             if track.deed != "remove":
@@ -88,16 +96,17 @@ class Signs:
                 yield from self._sending(story, after)
 
     def _joins(self, story: Story, after: datetime) -> Iterator[Proof]:
-        before = any(one.joined_at and one.joined_at <= after for one in self.stays(story))
-        for stay in self.stays(story):
-            if stay.joined_at and after < stay.joined_at <= after + SAME_CALL:
-                again = " again" if before else ""
-                yield Proof(stay.joined_at, f"joined{again} {_later(stay.joined_at, after)}")
+        joins = self._joined.get(story.person.key, [])
+        first = bisect_right(joins, after)
+        beyond = bisect_right(joins, shifted(after, SAME_CALL))
+        again = " again" if first else ""
+        for joined in joins[first:beyond][:1]:
+            yield Proof(joined, f"joined{again} {later(joined, after)}")
 
     def _sending(self, story: Story, after: datetime) -> Iterator[Proof]:
         for track in self._tracks[story.person.key]:
             if track.at > after and self._same_call(story, track, after):
-                yield Proof(track.at, f"{_deed(track)} {_later(track.at, after)}")
+                yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
 
     def _device(self, story: Story, after: datetime) -> Iterator[Proof]:
         """Every medium that failed must have come back; the last one is the proof."""
@@ -107,7 +116,7 @@ class Signs:
                 track
                 for track in self._tracks[story.person.key]
                 if track.at > after
-                and _medium(track) == medium
+                and medium_of(track) == medium
                 and (track.deed == "add" or track.mute is False)
                 and self._same_call(story, track, after)
             )
@@ -115,7 +124,7 @@ class Signs:
         shown = [track for track in firsts if track]
         if shown and len(shown) == len(firsts):
             last = max(shown, key=lambda track: (track.at, track.id))
-            yield Proof(last.at, f"{_deed(last)} {_later(last.at, after)}")
+            yield Proof(last.at, f"{deed_of(last)} {later(last.at, after)}")
 
     def _moments(self, story: Story, after: datetime) -> Iterator[Proof]:
         part = part_of(story)
@@ -124,7 +133,7 @@ class Signs:
             for moment in sorted(moments):
                 if moment > after and self._reachable(story, stats.peer_id, moment, after):
                     doing = _MOMENTS.get(part, "sending")
-                    words = f"was measured {doing} media {_later(moment, after)}"
+                    words = f"was measured {doing} media {later(moment, after)}"
                     yield Proof(moment, words)
                     break
 
@@ -137,15 +146,22 @@ class Signs:
 
     def _lasting(self, story: Story, after: datetime, *, ended: bool = False) -> Iterator[Proof]:
         """The person's stays that went on long after; only those begun later if one `ended`."""
-        for stay in self.stays(story):
-            begins = max(stay.joined_at or after, after)
-            if begins == after and ended:
-                continue
-            ends = self._end(stay)
-            if begins > after + SAME_CALL or ends is None or ends - begins <= STAYED_BEYOND:
+        long = self._long.get(story.person.key)
+        since, until = shifted(after, STAYED_BEYOND), shifted(after, SAME_CALL)
+        for joined, ends in long.between(since, until) if long else ():
+            begins = max(joined, after)
+            if (begins == after and ended) or ends - begins <= STAYED_BEYOND:
                 continue
             words = f"was in the session for {span_words(ends - begins)} after it"
             yield Proof(begins + STAYED_BEYOND, words)
+
+    def _ending(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:
+        """The stays whose end is known, with their joining (or as early as can be) and end."""
+        for stay in stays:
+            ends = self._end(stay)
+            if ends:
+                begins = stay.joined_at or EARLIEST
+                yield begins, ends, (begins, ends)
 
     def _end(self, stay: Stay) -> datetime | None:
         if stay.left_at:
@@ -158,7 +174,7 @@ class Signs:
 
     def _same_call(self, story: Story, track: TrackEvent, after: datetime) -> bool:
         if track.joined_at and track.joined_at > after:
-            return track.joined_at <= after + SAME_CALL
+            return track.joined_at <= shifted(after, SAME_CALL)
         return self._reachable(story, track.peer_id, track.at, after)
 
     def _reachable(self, story: Story, peer_id: str | None, at: datetime, after: datetime) -> bool:
@@ -170,28 +186,11 @@ class Signs:
             if one.peer_id == wanted and one.joined_at and one.joined_at <= at
         ]
         if joins:
-            return max(joins) <= after + SAME_CALL
+            return max(joins) <= shifted(after, SAME_CALL)
         if wanted in {peer.lower() for peer in story.peer_ids}:
             return True
-        return at <= after + SAME_CALL
+        return at <= shifted(after, SAME_CALL)
 
 
 def _key(person: Person | None) -> str:
     return person.key if person else ""
-
-
-def _medium(track: TrackEvent) -> str | None:
-    return "screen" if track.source == "screen" else track.media
-
-
-def _later(at: datetime, after: datetime) -> str:
-    return f"{span_words(at - after)} later"
-
-
-def _deed(track: TrackEvent) -> str:
-    medium = "the screen" if track.source == "screen" else track.media or "media"
-    if track.deed == "add":
-        return f"published {medium} again"
-    if track.mute is None:
-        return f"changed {medium}"
-    return f"muted {medium}" if track.mute else f"unmuted {medium}"

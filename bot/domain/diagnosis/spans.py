@@ -1,9 +1,21 @@
 """Spans of time as people say them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _SHORT = 120
+
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """The moment later by that span, as far as the calendar goes: stamps of the year 1 exist."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LATEST if by > timedelta(0) else EARLIEST
 
 
 def span_words(span: timedelta) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
 from bot.domain.device import platform_of
-from bot.domain.diagnosis.path import read_path
+from bot.domain.diagnosis.path import path_of
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import Person, Story
-from bot.domain.diagnosis.texts import all_text, retry_ms_of
+from bot.domain.diagnosis.texts import retry_ms_of
 from bot.domain.diagnosis.thresholds import STORY_GAP
 from bot.domain.events import ErrorEvent, order
 
@@ -17,11 +17,13 @@ from bot.domain.events import ErrorEvent, order
 def stories_of(
     events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue
 ) -> tuple[Story, ...]:
-    """Every event in exactly one story; in order of the first event."""
+    """Every event, given in order, in exactly one story; in order of the first event."""
     runs: defaultdict[tuple[str, str, int, str], list[ErrorEvent]] = defaultdict(list)
-    for event in sorted(events, key=order):
-        action = (event.action or "").strip().lower()
-        runs[(crowd.of(event).key, event.type, event.error_code or 0, action)].append(event)
+    for event in events:
+        failure = event.failure
+        action = (failure.action or "").strip().lower()
+        kind = (crowd.of(event).key, failure.type, failure.error_code or 0, action)
+        runs[kind].append(event)
     found = (
         _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
     )
@@ -39,7 +41,7 @@ def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
 
 def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
     tries = [tried for row in rows if (tried := retry_ms_of(row)) is not None]
-    paths = [path for row in rows if (path := read_path(all_text(row)))]
+    paths = [path for row in rows if (path := path_of(row))]
     platforms = [platform_of(row.agent) for row in rows]
     return Story(
         id=_id(rows[0].id),
@@ -59,6 +61,6 @@ def _id(event_id: str) -> str:
 
 def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
     """The last event's meaning, unless an earlier one's text says more."""
-    found = [catalogue.explain(row) for row in dict.fromkeys(reversed(rows))]
+    found = [catalogue.explain(row) for row in reversed(rows)]
     faults = [one for one in found if one.entry.owner != "nobody"] or found
     return max(faults, key=lambda one: (one.entry.owner == "account", one.entry.rule))

@@ -1,19 +1,52 @@
 """R6: which stories happened only because of another one."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import itemgetter
 
+from bot.domain.diagnosis.lasting import Lasting
+from bot.domain.diagnosis.spans import shifted
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import dependencies_of
 from bot.domain.diagnosis.thresholds import FOLLOWED_WITHIN, STORY_GAP, SYMPTOM_NEAR
 from bot.domain.events import order
 
 SIGNAL_LOST = 1003
+_LOST = "client.disconnected"
 _DEPENDENT = frozenset({"client.publish.failed", "client.subscribe.failed", "client.join.failed"})
 _NOTHING = timedelta(0)
+
+
+class _Own:
+    """One person's stories, by type and by when."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self.stories = tuple(stories)
+        by_type: defaultdict[str, list[Story]] = defaultdict(list)
+        for story in self.stories:
+            by_type[story.type].append(story)
+        self._by_type = {
+            kind: Lasting((one.first_at, one.last_at, one) for one in found)
+            for kind, found in by_type.items()
+        }
+        self._lost = sorted(
+            ((row.at, row.id, one) for one in by_type[_LOST] if one.code == SIGNAL_LOST
+             for row in one.rows),
+            key=itemgetter(0, 1),
+        )  # fmt: skip
+
+    def near(self, kind: str, since: datetime, until: datetime) -> Iterator[Story]:
+        """The stories of a type that were going on then."""
+        return self._by_type[kind].between(since, until) if kind in self._by_type else iter(())
+
+    def lost_near(self, moment: datetime) -> list[tuple[datetime, str, Story]]:
+        """The rows that tell of a lost signal within seconds of that moment."""
+        first = bisect_left(self._lost, shifted(moment, -SYMPTOM_NEAR), key=itemgetter(0))
+        beyond = bisect_right(self._lost, shifted(moment, SYMPTOM_NEAR), key=itemgetter(0))
+        return self._lost[first:beyond]
 
 
 def with_causes(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
@@ -24,15 +57,16 @@ def with_causes(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, 
         mine[story.person.key].append(story)
     heirs: dict[str, Story] = {}
     links: dict[str, str] = {}
-    for own in mine.values():
-        for story in own:
+    for own in map(_Own, mine.values()):
+        for story in own.stories:
             heir = _heir(story, own)
             if heir:
                 heirs[story.id] = heir
             cause = _by_text(story, own) or _by_lost_signal(story, own) or heir
             if cause and not _leads(links, cause.id, story.id):
                 links[story.id] = cause.id
-    return tuple(replace(one, symptom_of=links.get(one.id)) for one in stories), heirs
+    found = (replace(one, symptom_of=links[one.id]) if one.id in links else one for one in stories)
+    return tuple(found), heirs
 
 
 def _leads(links: dict[str, str], start: str, goal: str) -> bool:
@@ -43,12 +77,13 @@ def _leads(links: dict[str, str], start: str, goal: str) -> bool:
     return here is not None
 
 
-def _by_text(story: Story, own: list[Story]) -> Story | None:
+def _by_text(story: Story, own: _Own) -> Story | None:
     """The nearest story of the kind that the dependency text names."""
     kinds = dict.fromkeys(kind for row in story.rows for kind in dependencies_of(row))
     for kind in kinds:
-        causes = [one for one in own if one.type == kind and one is not story]
-        near = [one for one in causes if _distance(story, one) <= STORY_GAP]
+        since, until = shifted(story.first_at, -STORY_GAP), shifted(story.last_at, STORY_GAP)
+        causes = own.near(kind, since, until)
+        near = [one for one in causes if one is not story]
         if near:
             return min(near, key=lambda one: (_distance(story, one), _lag(story, one), one.id))
     return None
@@ -63,29 +98,25 @@ def _lag(story: Story, cause: Story) -> timedelta:
     return abs(story.first_at - cause.first_at)
 
 
-def _by_lost_signal(story: Story, own: list[Story]) -> Story | None:
+def _by_lost_signal(story: Story, own: _Own) -> Story | None:
     """The lost signal within seconds of which this story starts."""
     if story.type not in _DEPENDENT:
         return None
-    lost = [one for one in own if one.type == "client.disconnected" and one.code == SIGNAL_LOST]
-    near = [
-        (abs(row.at - story.first_at), row.at, row.id, one)
-        for one in lost
-        for row in one.rows
-        if abs(row.at - story.first_at) <= SYMPTOM_NEAR
-    ]
-    return min(near, key=lambda item: item[:3])[3] if near else None
+    begins = story.first_at
+    near = [(abs(at - begins), at, name, one) for at, name, one in own.lost_near(begins)]
+    return min(near, key=itemgetter(0, 1, 2))[3] if near else None
 
 
-def _heir(story: Story, own: list[Story]) -> Story | None:
+def _heir(story: Story, own: _Own) -> Story | None:
     """The failure of the same kind that follows at once and ends terminal."""
     if story.terminal:
         return None
     found = []
-    for other in own:
-        if other is story or other.type != story.type or not other.ends_terminal:
+    last, begun = story.last_at, order(story.rows[-1])
+    for other in own.near(story.type, last, shifted(last, FOLLOWED_WITHIN)):
+        if other is story or not other.ends_terminal:
             continue
-        index = bisect_left(other.rows, order(story.rows[-1]), key=order)
-        if index < len(other.rows) and other.rows[index].at - story.last_at <= FOLLOWED_WITHIN:
+        index = bisect_left(other.rows, begun, key=order)
+        if index < len(other.rows) and other.rows[index].at - last <= FOLLOWED_WITHIN:
             found.append((order(other.rows[index]), other))
-    return min(found, key=lambda item: item[0])[1] if found else None
+    return min(found, key=itemgetter(0))[1] if found else None

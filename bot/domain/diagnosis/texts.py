@@ -2,7 +2,8 @@
 
 import re
 
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, Failure
+from bot.domain.once import once
 
 _RETRY = re.compile(r"could not recover after (\d{1,9})(?:\.\d+)? milliseconds", re.IGNORECASE)
 _DEPENDENCIES = re.compile(r"required dependencies\s*-\s*\[([^\]]{0,200})\]", re.IGNORECASE)
@@ -26,19 +27,34 @@ MEDIA_ERRORS = frozenset({"NotAllowedError", "NotFoundError", "NotReadableError"
 
 def all_text(event: ErrorEvent) -> str:
     """Every text that a rule may look at."""
-    parts = (event.error_message, event.error_description, event.endpoint)
-    return "\n".join(part for part in parts if part)
+    return text_of(event.failure)
+
+
+def text_of(failure: Failure) -> str:
+    """As `all_text`, of what an event shares with others."""
+    parts = (failure.error_message, failure.error_description, failure.endpoint)
+    return "\n".join([part for part in parts if part])
 
 
 def retry_ms_of(event: ErrorEvent) -> int | None:
     """How long the SDK says it tried, in milliseconds."""
-    found = _RETRY.search(all_text(event))
+    return _retry_ms(event.failure)
+
+
+@once
+def _retry_ms(failure: Failure) -> int | None:
+    found = _RETRY.search(text_of(failure))
     return int(found[1]) if found else None
 
 
 def dependencies_of(event: ErrorEvent) -> tuple[str, ...]:
     """The event types of what had to recover first and did not, as the text lists them."""
-    found = _DEPENDENCIES.search(all_text(event))
+    return _dependencies(event.failure)
+
+
+@once
+def _dependencies(failure: Failure) -> tuple[str, ...]:
+    found = _DEPENDENCIES.search(text_of(failure))
     if found is None:
         return ()
     names = ("".join(filter(str.isalpha, name)).lower() for name in found[1].split(","))
@@ -51,7 +67,12 @@ def media_of(event: ErrorEvent) -> frozenset[str]:
     The message says it; where it does not, what else was reported.
     """
     reported = next((text for label, text in event.extras if _label(label) == "tracktype"), "")
-    for text in (event.error_message, reported, event.error_description, event.error_name):
+    return _named(event.failure, reported)
+
+
+@once
+def _named(failure: Failure, reported: str) -> frozenset[str]:
+    for text in (failure.error_message, reported, failure.error_description, failure.error_name):
         if text and (found := _media(text)):
             return found
     return frozenset()
@@ -64,12 +85,22 @@ def names_screen(event: ErrorEvent) -> bool:
 
 def says_leave_called(event: ErrorEvent) -> bool:
     """True if the person left before joining was done."""
-    return bool(_LEAVE.search(all_text(event)))
+    return _says_leave_called(event.failure)
+
+
+@once
+def _says_leave_called(failure: Failure) -> bool:
+    return bool(_LEAVE.search(text_of(failure)))
 
 
 def names_account(event: ErrorEvent) -> bool:
     """True for a full role or a suspended account, whatever the code."""
-    return bool(_ACCOUNT.search(all_text(event)))
+    return _names_account(event.failure)
+
+
+@once
+def _names_account(failure: Failure) -> bool:
+    return bool(_ACCOUNT.search(text_of(failure)))
 
 
 def _media(text: str) -> frozenset[str]:

@@ -9,7 +9,6 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.catalogue.form import MatchField, Platform
 from bot.domain.catalogue import (
-    MATCH_FIELDS,
     OWNER_WORDS,
     PLATFORM_WORDS,
     UNKNOWN,
@@ -17,6 +16,7 @@ from bot.domain.catalogue import (
     Entry,
     Owner,
 )
+from bot.domain.told import MATCH_FIELDS
 
 ENTRIES = load_catalogue().entries
 EACH = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)

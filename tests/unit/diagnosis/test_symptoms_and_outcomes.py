@@ -1,10 +1,12 @@
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from diagnosis_builders import at, crowd, event, only, peer, session, told, track
 
 from bot.domain.diagnosis import Story
+from bot.domain.diagnosis.spans import EARLIEST, LATEST
 from bot.domain.tracks import PeerStats
 
 DEPENDS = "x. Could not recover all of it's required dependencies - [SignalDisconnect]"
@@ -170,3 +172,12 @@ def test_symptoms_do_not_weigh() -> None:
     assert found.verdict.cls == "user_network"
     assert len(found.classes) == 1
     assert len(found.symptoms_of(_by_first(found.stories, "lost").id)) == 1
+
+
+@pytest.mark.parametrize("moment", [EARLIEST, LATEST])
+def test_stamps_at_the_ends_of_the_calendar_are_survived(moment: datetime) -> None:
+    kinds = (("a", "publish", 4005), ("b", "disconnected", 1003), ("c", "subscribe", 4005))
+    rows = [event(name, 0, kind, code, error_message=DEPENDS) for name, kind, code in kinds]
+    there = [replace(row, at=moment, stamp=moment.isoformat()) for row in rows]
+    found = told(*there, sessions=(session(peer("ann", 0)),), tracks=(track(9, "add", "audio"),))
+    assert len(found.stories) == 3
