@@ -15,7 +15,7 @@ from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreacha
 from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.decide import Meaning, Verdict, judge
 from bot.hundredms.gate import Gate
-from bot.hundredms.lenient import UnreadableBody, read
+from bot.hundredms.lenient import UnreadableBody
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
 from bot.hundredms.token import TokenSource
 from bot.hundredms.words import too_busy, why_refused
@@ -25,6 +25,8 @@ OnCall = Callable[[str, str, int | None, float], None]
 """Told of each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Reading = Callable[[bytes], Model]
+"""Makes a model of a body. Raises UnreadableBody."""
 
 LARGEST_BODY = 48_000_000
 """Bytes. A page of a hundred sessions of large rooms takes some megabytes."""
@@ -47,8 +49,10 @@ class Line:
     on_call: OnCall | None = None
 
 
-async def get(line: Line, call: Call, model: type[Model], asker: Asker = NOBODY) -> Model | Verdict:
-    """The answer read as `model`, or the verdict on one that says ABSENT, REJECTED or EXPIRED.
+async def get(
+    line: Line, call: Call, reading: Reading[Model], asker: Asker = NOBODY
+) -> Model | Verdict:
+    """The answer as `reading` has it, or the verdict: ABSENT, REJECTED or EXPIRED.
 
     Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused.
     """
@@ -62,7 +66,7 @@ async def get(line: Line, call: Call, model: type[Model], asker: Asker = NOBODY)
         reraise=True,
     )
     try:
-        return await attempts(_authorised, line, call, model, patience, asker)
+        return await attempts(_authorised, line, call, reading, patience, asker)
     except Broken as error:
         _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
         raise HundredMsUnreachable(f"{error}.") from error
@@ -72,12 +76,12 @@ async def get(line: Line, call: Call, model: type[Model], asker: Asker = NOBODY)
 
 
 async def _authorised(
-    line: Line, call: Call, model: type[Model], patience: Patience, asker: Asker
+    line: Line, call: Call, reading: Reading[Model], patience: Patience, asker: Asker
 ) -> Model | Verdict:
     token = line.tokens.fresh()
-    answer = await _attempt(line, call, model, patience, token, asker)
+    answer = await _attempt(line, call, reading, patience, token, asker)
     if _refused(answer) and line.tokens.renewable:
-        answer = await _attempt(line, call, model, patience, line.tokens.renew(token), asker)
+        answer = await _attempt(line, call, reading, patience, line.tokens.renew(token), asker)
     if isinstance(answer, Verdict) and _refused(answer):
         _log.error("hundredms.refused", workspace=line.alias, call=call.name)
         raise HundredMsRefused(
@@ -87,7 +91,7 @@ async def _authorised(
 
 
 async def _attempt(
-    line: Line, call: Call, model: type[Model], patience: Patience, token: str, asker: Asker
+    line: Line, call: Call, reading: Reading[Model], patience: Patience, token: str, asker: Asker
 ) -> Model | Verdict:
     async with line.gate.turn(asker.rank(call), asker) as begun_in:
         started = time.monotonic()
@@ -103,7 +107,7 @@ async def _attempt(
         finally:
             _note(line, call, status, time.monotonic() - started, patience)
     try:
-        answer = _reading(line, call, model, response, body)
+        answer = _reading(line, call, reading, response, body)
     except Busy:
         line.gate.slow_down(begun_in)
         raise
@@ -128,7 +132,7 @@ async def _send(line: Line, call: Call, token: str) -> tuple[httpx.Response, byt
 
 
 def _reading(
-    line: Line, call: Call, model: type[Model], response: httpx.Response, body: bytes
+    line: Line, call: Call, reading: Reading[Model], response: httpx.Response, body: bytes
 ) -> Model | Verdict:
     if response.status_code in call.absent:
         return Verdict(Meaning.ABSENT)
@@ -142,7 +146,7 @@ def _reading(
     if verdict.meaning is not Meaning.BODY:
         return verdict
     try:
-        return read(model, body)
+        return reading(body)
     except UnreadableBody as error:
         raise Broken("100ms' answer could not be read (it is cut off, or no JSON)") from error
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Self, TypeVar
 
 from pydantic import BaseModel
@@ -20,7 +21,9 @@ from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.calls import Line, get
 from bot.hundredms.decide import Meaning, Verdict
 from bot.hundredms.errors import event_of
+from bot.hundredms.lenient import read
 from bot.hundredms.questions import events_call, word, written
+from bot.hundredms.searching import read_sessions
 from bot.hundredms.stats import StatsWire, stats_of
 from bot.hundredms.tracks import track_of
 from bot.hundredms.translate import room_of, session_of
@@ -120,6 +123,7 @@ class HundredMsClient:
         after: datetime | None = None,
         before: datetime | None = None,
         start: str = "",
+        naming: str = "",
     ) -> SessionPage:
         """One page of at most 100 sessions; rows without id or room are left out."""
         filters = {
@@ -130,7 +134,8 @@ class HundredMsClient:
         }
         params: dict[str, str | int] = {"active": word(active), "limit": FULL}
         params |= {name: value for name, value in filters.items() if value}
-        wire = await self._get(Call("sessions", "sessions", params), Listing[SessionWire])
+        call = Call("sessions", "sessions", params)
+        wire = await get(self.line, call, partial(read_sessions, naming=naming), self.asker)
         if isinstance(wire, Verdict):
             _unless_absent(wire)
             return SessionPage((), "")
@@ -177,7 +182,7 @@ class HundredMsClient:
         return found
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
-        return await get(self.line, call, model, self.asker)
+        return await get(self.line, call, partial(read, model), self.asker)
 
 
 def _total(wire: EventsWire) -> int | None:

@@ -99,13 +99,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read(model: type[Model], body: bytes) -> Model:
     """The body as that model, its JSON decoded once. Raises UnreadableBody."""
+    return shaped(model, decoded(body))
+
+
+def shaped(model: type[Model], value: object) -> Model:
+    """Decoded JSON as that model. Raises UnreadableBody."""
     try:
-        return model.model_validate(_decoded(body))
+        return model.model_validate(value)
     except ValidationError as error:
         raise UnreadableBody(model.__name__) from error
 
 
-def _decoded(body: bytes) -> object:
+def decoded(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
+    """The body's JSON. Raises UnreadableBody."""
     # Plain values first: to build them inside a model takes pydantic twice as long.
     try:
         return from_json(body, cache_strings="keys")

@@ -81,6 +81,7 @@ class PersonSearch:
     ) -> Sequence[tuple[Searched, list[Match]]]:
         searched = await SessionSearch(
             hundredms,
+            clue.value,
             wanted(clue),
             self.budget,
             every=clue.kind is Kind.USER,

@@ -101,8 +101,12 @@ class HundredMs(Protocol):
         after: datetime | None = None,
         before: datetime | None = None,
         start: str = "",
+        naming: str = "",
     ) -> SessionPage:
-        """One page of at most 100 sessions, newest first as far as 100ms keeps to it."""
+        """One page of at most 100 sessions, newest first as far as 100ms keeps to it.
+
+        With the id of a person in `naming`, a page that does not name them comes without peers.
+        """
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
         """The room's codes (first 100)."""

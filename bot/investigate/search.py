@@ -58,6 +58,7 @@ class SessionSearch:
     """
 
     hundredms: HundredMs
+    naming: str
     wanted: Wanted
     budget: Budget
     every: bool
@@ -103,7 +104,9 @@ class SessionSearch:
         hundredms = self.hundredms if active else self.hundredms.aside()
         while not self.found and self._may_read(pages):
             pages = None if pages is None else pages - 1
-            page = await hundredms.sessions(active=active, after=after, before=before, start=start)
+            page = await hundredms.sessions(
+                active=active, after=after, before=before, start=start, naming=self.naming
+            )
             if self.found:
                 return seen
             seen = self.searched.note(page.sessions, self.wanted, active=active) or seen
