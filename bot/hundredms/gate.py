@@ -27,28 +27,30 @@ _SHARE = {Rank.FIRST: 9, Rank.FURTHER: 3, Rank.ASIDE: 1}
 Asker = Hashable
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
+    asker: Asker
     turn: "asyncio.Future[None]"
-    number: int
 
 
 @dataclass(slots=True)
 class _Queue:
-    """Calls of one rank, by asker. `used` is the time of turns, weighed by the rank's share."""
+    """Calls of one rank, in lines. `used` is the time of turns, weighed by the rank's share."""
 
-    askers: OrderedDict[Asker, deque[_Waiting]] = field(default_factory=OrderedDict)
+    lines: OrderedDict[Asker, deque[_Waiting]] = field(default_factory=OrderedDict)
     used: float = 0.0
 
-    def settle(self) -> bool:
-        """Leave out who has gone away; True if anybody waits."""
-        for asker in list(self.askers):
-            calls = self.askers[asker]
-            while calls and calls[0].turn.done():
-                calls.popleft()
-            if not calls:
-                del self.askers[asker]
-        return bool(self.askers)
+    def add(self, line: Asker, one: _Waiting) -> None:
+        """At the end of its line."""
+        self.lines.setdefault(line, deque()).append(one)
+
+    def remove(self, line: Asker, one: _Waiting) -> None:
+        """Out of its line, wherever it stands; the line steps back behind the others."""
+        calls = self.lines[line]
+        calls.remove(one)
+        self.lines.move_to_end(line)
+        if not calls:
+            del self.lines[line]
 
 
 class Gate:
@@ -61,9 +63,9 @@ class Gate:
     def __init__(self, most: int) -> None:
         self._most = most
         self._limit = float(most)
+        self._in_flight = 0
         self._flying: dict[Asker, int] = {}
         self._queues = {rank: _Queue() for rank in Rank}
-        self._numbers = 0
         self._rounds = 0
 
     @property
@@ -74,7 +76,7 @@ class Gate:
     @property
     def in_flight(self) -> int:
         """Calls in flight."""
-        return sum(self._flying.values())
+        return self._in_flight
 
     @asynccontextmanager
     async def turn(self, rank: Rank, asker: Asker) -> AsyncIterator[int]:
@@ -97,49 +99,53 @@ class Gate:
         self._let_in()
 
     async def _enter(self, rank: Rank, asker: Asker) -> None:
-        if self.in_flight < self.limit and not any(q.settle() for q in self._queues.values()):
+        if self._in_flight < self.limit and not any(q.lines for q in self._queues.values()):
             self._take(asker)
             return
-        turn = asyncio.get_running_loop().create_future()
-        self._line_up(rank, asker, turn)
+        one = _Waiting(asker, asyncio.get_running_loop().create_future())
+        self._line_up(rank, one)
         try:
-            await turn
+            await one.turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if one.turn.done() and not one.turn.cancelled():
                 self._leave(asker)  # the turn came in the same moment as the end
+            else:
+                self._queues[rank].remove(_line(rank, asker), one)
             raise
 
-    def _line_up(self, rank: Rank, asker: Asker, turn: "asyncio.Future[None]") -> None:
+    def _line_up(self, rank: Rank, one: _Waiting) -> None:
         queue = self._queues[rank]
-        if not queue.settle():  # a rank that was idle has saved up no turns
-            waiting = [other.used for other in self._queues.values() if other.settle()]
+        if not queue.lines:  # a rank that was idle has saved up no turns
+            waiting = [other.used for other in self._queues.values() if other.lines]
             queue.used = max(queue.used, min(waiting, default=queue.used))
-        self._numbers += 1
-        queue.askers.setdefault(asker, deque()).append(_Waiting(turn, self._numbers))
+        queue.add(_line(rank, one.asker), one)
 
     def _take(self, asker: Asker) -> None:
+        self._in_flight += 1
         self._flying[asker] = self._flying.get(asker, 0) + 1
 
     def _leave(self, asker: Asker) -> None:
+        self._in_flight -= 1
         self._flying[asker] -= 1
         if not self._flying[asker]:
             del self._flying[asker]
         self._let_in()
 
     def _let_in(self) -> None:
-        while self.in_flight < self.limit:
-            ready = [rank for rank, queue in self._queues.items() if queue.settle()]
+        while self._in_flight < self.limit:
+            ready = [rank for rank, queue in self._queues.items() if queue.lines]
             if not ready:
                 return
             rank = min(ready, key=lambda one: (self._queues[one].used, one))
-            self._queues[rank].used += 1 / _SHARE[rank]
-            askers, asker = self._queues[rank].askers, self._next(rank)
-            self._take(asker)
-            askers[asker].popleft().turn.set_result(None)
-            askers.move_to_end(asker)
+            queue = self._queues[rank]
+            queue.used += 1 / _SHARE[rank]
+            line = min(queue.lines, key=lambda one: self._flying.get(one, 0))
+            one = queue.lines[line][0]
+            queue.remove(line, one)
+            self._take(one.asker)
+            one.turn.set_result(None)
 
-    def _next(self, rank: Rank) -> Asker:
-        askers = self._queues[rank].askers
-        if rank is Rank.FIRST:
-            return min(askers, key=lambda one: askers[one][0].number)
-        return min(askers, key=lambda one: self._flying.get(one, 0))
+
+def _line(rank: Rank, asker: Asker) -> Asker:
+    """First pages stand in one line, in order of arrival; further ones in one for each asker."""
+    return None if rank is Rank.FIRST else asker
