@@ -15,7 +15,7 @@ from bot.investigate.evidence_near import SAME_CALL
 from bot.investigate.ports import HundredMs
 
 MEDIA_TYPES = frozenset({"client.publish.failed", "client.subscribe.failed"})
-AT_ONCE = 5
+AT_ONCE = 8
 
 _DEVICES = range(3000, 4000)
 _CANCELLED_SHARE = 3001

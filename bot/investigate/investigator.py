@@ -96,7 +96,7 @@ class Investigator:
         Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm
         of thousands of events takes seconds.
         """
-        hundredms = self._on(report.target.room.workspace, tell)
+        hundredms = self._on(report.target.room.workspace, tell).aside()
         found = await gather_evidence(
             hundredms,
             report.target,
