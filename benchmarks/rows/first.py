@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.bench import Bench, Served
-from benchmarks.checks import names_events
+from benchmarks.checks import expect, names_events
 from benchmarks.knocks import Command, knock, prepared
 from benchmarks.processes import Failed
 from benchmarks.table import Row, middle, ratio, seconds
@@ -38,7 +38,9 @@ def measure(bench: Bench) -> Iterator[Row]:
 def ack_of_help(bench: Bench, served: Served) -> float:
     """How long the bot takes to answer a request that needs nothing else; median of a few."""
     requests = prepared(bench, served, [Command("help")] * 5)
-    return middle([asyncio.run(knock(served, request)).took for request in requests])
+    acks = [asyncio.run(knock(served, request)) for request in requests]
+    expect({(ack.status, "room" in ack.body) for ack in acks}, {(200, True)}, "help")
+    return middle([ack.took for ack in acks])
 
 
 def first_sentence(bench: Bench, served: Served, room: str, person: int = 0) -> float:
