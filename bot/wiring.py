@@ -1,5 +1,6 @@
 """The one module that knows every part, and puts them together."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -89,6 +90,8 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         workspaces = await stack.enter_async_context(
             open_workspaces(signing, clock=now, on_call=_counted(meters))
         )
+        for workspace in workspaces.values():
+            workspace.circuit.watch(meters.hms_circuit)
         recall = Recall(memory)
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
@@ -152,17 +155,21 @@ def _answers(engine: Engine) -> Answers | None:
     return engine.memory.answers if engine.memory else None
 
 
-def probes(engine: Engine) -> dict[str, Probe]:
-    """What /readyz asks besides Slack: the database and 100ms."""
+def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> dict[str, Probe]:
+    """What /readyz asks besides Slack: the database and 100ms; 100ms every `kept` seconds."""
 
     async def database() -> str:
         return await _probed(engine.memory.ping()) if engine.memory else "not open"
 
     async def hms() -> str:
-        words = [await _probed(client.check()) for client in engine.workspaces.values()]
-        return next((word for word in words if word != "ok"), "ok")
+        asked = engine.workspaces
+        words = await asyncio.gather(*(_probed(client.check()) for client in asked.values()))
+        down = [
+            f"{alias}: {word}" for alias, word in zip(asked, words, strict=True) if word != "ok"
+        ]
+        return "; ".join(down) or "ok"
 
-    return {"database": database, "hms": cached(hms)}
+    return {"database": database, "hms": cached(hms, kept)}
 
 
 async def _probed(attempt: Awaitable[None]) -> str:
@@ -173,9 +180,9 @@ async def _probed(attempt: Awaitable[None]) -> str:
     return "ok"
 
 
-def cached(probe: Probe) -> Probe:
-    """The probe, asked at most four times a minute: orchestrators ask every few seconds."""
-    kept: TTLCache[str, str] = TTLCache(1, PROBE_KEPT_SECONDS)
+def cached(probe: Probe, seconds: float) -> Probe:
+    """The probe, asked again only after so long: orchestrators ask every few seconds."""
+    kept: TTLCache[str, str] = TTLCache(1, seconds)
 
     async def asked() -> str:
         if "word" not in kept:

@@ -11,6 +11,7 @@ import httpx
 
 from bot.domain.errors import Misconfigured
 from bot.hundredms.calls import Line, OnCall
+from bot.hundredms.circuit import Circuit
 from bot.hundredms.client import HundredMsClient
 from bot.hundredms.gate import Gate
 from bot.hundredms.patience import Limits
@@ -67,6 +68,7 @@ async def open_workspaces(
                     access_key=one.access_key, secret=one.secret, token=one.token, clock=clock
                 ),
                 gate=Gate(limits.in_flight),
+                circuit=Circuit(one.alias, limits),
                 clock=clock,
                 limits=limits,
                 sleep=sleep,

@@ -13,12 +13,13 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
 from bot.hundredms.call import NOBODY, Asker, Call
+from bot.hundredms.circuit import Circuit, Paused
 from bot.hundredms.decide import Meaning, Verdict, judge
 from bot.hundredms.gate import Gate
 from bot.hundredms.lenient import UnreadableBody
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
 from bot.hundredms.token import TokenSource
-from bot.hundredms.words import too_busy, why_refused
+from bot.hundredms.words import paused, too_busy, why_refused
 from bot.investigate.ports import Clock
 
 OnCall = Callable[[str, str, int | None, float], None]
@@ -43,6 +44,7 @@ class Line:
     http: httpx.AsyncClient
     tokens: TokenSource
     gate: Gate
+    circuit: Circuit
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -54,7 +56,8 @@ async def get(
 ) -> Model | Verdict:
     """The answer as `reading` has it, or the verdict: ABSENT, REJECTED or EXPIRED.
 
-    Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused.
+    Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused; the first at once while the
+    workspace's circuit is open.
     """
     patience = Patience(line.limits)
     attempts = AsyncRetrying(
@@ -67,6 +70,8 @@ async def get(
     )
     try:
         return await attempts(_authorised, line, call, reading, patience, asker)
+    except Paused as error:
+        raise HundredMsUnreachable(paused(line.alias)) from error
     except Broken as error:
         _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
         raise HundredMsUnreachable(f"{error}.") from error
@@ -93,26 +98,35 @@ async def _authorised(
 async def _attempt(
     line: Line, call: Call, reading: Reading[Model], patience: Patience, token: str, asker: Asker
 ) -> Model | Verdict:
+    line.circuit.refuse()
     async with line.gate.turn(asker.rank(call), asker) as begun_in:
-        started = time.monotonic()
-        status: int | None = None
         try:
-            async with asyncio.timeout(patience.attempt):
-                response, body = await _send(line, call, token)
-            status = response.status_code
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise Broken("100ms did not answer in time") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
-        finally:
-            _note(line, call, status, time.monotonic() - started, patience)
-    try:
-        answer = _reading(line, call, reading, response, body)
-    except Busy:
-        line.gate.slow_down(begun_in)
-        raise
+            answer = await line.circuit.run(
+                call, lambda: _exchange(line, call, reading, patience, token)
+            )
+        except Busy:
+            line.gate.slow_down(begun_in)
+            raise
     line.gate.speed_up()
     return answer
+
+
+async def _exchange(
+    line: Line, call: Call, reading: Reading[Model], patience: Patience, token: str
+) -> Model | Verdict:
+    started = time.monotonic()
+    status: int | None = None
+    try:
+        async with asyncio.timeout(line.circuit.at_most(patience.attempt)):
+            response, body = await _send(line, call, token)
+        status = response.status_code
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise Broken("100ms did not answer in time") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
+    finally:
+        _note(line, call, status, time.monotonic() - started, patience)
+    return _reading(line, call, reading, response, body)
 
 
 async def _send(line: Line, call: Call, token: str) -> tuple[httpx.Response, bytes]:

@@ -19,6 +19,7 @@ from bot.domain.tracks import PeerStats
 from bot.hundredms.announce import Announcer
 from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.calls import Line, get
+from bot.hundredms.circuit import Circuit
 from bot.hundredms.decide import Meaning, Verdict
 from bot.hundredms.errors import event_of
 from bot.hundredms.lenient import read
@@ -51,6 +52,11 @@ class HundredMsClient:
     def alias(self) -> str:
         """The workspace's name in our settings."""
         return self.line.alias
+
+    @property
+    def circuit(self) -> Circuit:
+        """Whether calls are made at all."""
+        return self.line.circuit
 
     def with_tell(self, tell: Tell) -> Self:
         """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""

@@ -12,6 +12,8 @@ class Limits:
 
     `call` bounds the time of all attempts and of the pauses we choose ourselves; waits that
     100ms announces come on top of it, at most `wait_once` each and `wait_all` together.
+    After `failures` in a row, more than one call makes, a workspace is left alone for `rest`, then
+    tried for `trial`.
     """
 
     connect: float = 5.0
@@ -22,6 +24,9 @@ class Limits:
     wait_once: float = 60.0
     wait_all: float = 120.0
     in_flight: int = 8
+    failures: int = 8
+    rest: float = 10.0
+    trial: float = 5.0
 
 
 class Broken(Exception):

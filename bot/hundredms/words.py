@@ -1,6 +1,14 @@
 """What is said when 100ms turns us away."""
 
 
+def paused(alias: str) -> str:
+    """Why a call was not made."""
+    return (
+        f"It failed again and again a moment ago in the workspace `{alias}`, so I did not wait for "
+        "it once more."
+    )
+
+
 def too_busy(seconds: float | None) -> str:
     """Why we give up on a 100ms that asks to be left alone, for `seconds` if it said so."""
     if seconds is None:
