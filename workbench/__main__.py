@@ -1,95 +1,75 @@
-"""`python -m workbench`: try Call Doctor in the terminal, without any account.
+"""`python -m workbench`: try Call Doctor on this machine, without any account.
 
-python -m workbench                         one look-up answered, then yours
-python -m workbench "/call-errors storm"    answers that one and exits
+python -m workbench                         a page, at the address that is printed
+python -m workbench "/call-errors storm"    answers that one in the terminal and exits
+python -m workbench --terminal              a conversation in the terminal
 """
 
+import argparse
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+import webbrowser
+from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from workbench.bench import Bench, BotDied, open_bench
-from workbench.desk import HELP, PERSON, Desk
-from workbench.pretend_hundredms.control import rooms_of
-from workbench.pretend_hundredms.scenarios import scenario_files
-from workbench.pretend_slack.records import Message, NotPossible
-from workbench.pretend_slack.terminal import render_channel
-
-FIRST = "/call-errors sample-publish"
+from workbench.bot_process import BotDied
+from workbench.page.serving import open_page
+from workbench.talk import FIRST, answer, converse
 
 
-async def run(arguments: Sequence[str], console: Console) -> int:
-    """Answer the arguments, or the first example and then what is typed."""
-    console.print(Text("Starting a pretend 100ms, a pretend Slack and the bot …", "dim"))
+def main() -> int:
+    """Run until done; Ctrl-C and SIGTERM end everything."""
+    asked = _arguments()
     try:
-        async with open_bench() as bench:
-            desk = Desk(bench)
-            await _show(desk, " ".join(arguments) or FIRST, console)
-            if not arguments:
-                await _converse(desk, console)
+        return asyncio.run(_run(asked, Console()))
+    except KeyboardInterrupt:
+        return 130
+    except asyncio.CancelledError:
+        return 0  # told to end by SIGTERM, and it did
+
+
+async def _run(asked: argparse.Namespace, console: Console) -> int:
+    own = asyncio.current_task()
+    if own is None:
+        raise RuntimeError("asyncio.run makes a task")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, own.cancel)
+    try:
+        if asked.words:
+            await answer(" ".join(asked.words), console)
+        elif asked.terminal:
+            await converse(FIRST, console)
+        else:
+            await _page(asked)
     except BotDied as error:
-        console.print(Text(f"The bot ended: {error}", "red"))
+        print(f"The bot ended: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The page cannot be served: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _converse(desk: Desk, console: Console) -> None:
-    console.print(Text(HELP, "dim"))
-    while (line := await asyncio.to_thread(_read)) not in (None, "quit", "exit"):
-        if line == "rooms":
-            console.print(_rooms(desk.bench))
-        elif line in ("", "help"):
-            console.print(Text(HELP, "dim"))
-        else:
-            await _show(desk, line or "", console)
+async def _page(asked: argparse.Namespace) -> None:
+    print("Starting a pretend 100ms, a pretend Slack and the bot …", file=sys.stderr)
+    async with open_page(asked.port, asked.templates) as address:
+        print(address, flush=True)
+        print("Open it in a browser. Ctrl-C ends everything.", file=sys.stderr)
+        if asked.open:
+            await asyncio.to_thread(webbrowser.open, address)
+        await asyncio.Event().wait()
 
 
-def _read() -> str | None:
-    try:
-        return input("\n#oncall > ").strip()
-    except EOFError:
-        return None
-
-
-async def _show(desk: Desk, line: str, console: Console) -> None:
-    """Do what the line says and print every message that came of it."""
-    team = desk.bench.slack.team
-    before = len(team.messages)
-    console.print(Text(f"\n#oncall  Alice: {line}\n", "bold"))
-    try:
-        await desk.enter(line)
-    except NotPossible as error:
-        console.print(Text(str(error), "red"))
-        return
-    console.print(render_channel(_seen(team.messages[before:]), "#oncall"))
-
-
-def _seen(messages: Sequence[Message]) -> list[Message]:
-    return [m for m in messages if not m.deleted and m.ephemeral_to in (None, PERSON)]
-
-
-def _rooms(bench: Bench) -> Table:
-    table = Table("room", "id", "events", "terminal", box=None)
-    scenarios = {path.stem for path in scenario_files()}
-    rooms = rooms_of(bench.hundredms)
-    for room in rooms:
-        if room["name"] not in scenarios:
-            table.add_row(*(str(room[key]) for key in ("name", "id", "errors", "terminal")))
-    count = sum(room["name"] in scenarios for room in rooms)
-    table.add_row(f"and {count} scenarios, each named like its file in tests/scenarios")
-    return table
-
-
-def main() -> int:
-    """Run until done; Ctrl-C ends everything."""
-    try:
-        return asyncio.run(run(sys.argv[1:], Console()))
-    except KeyboardInterrupt:
-        return 130
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__, add_help=True)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("words", nargs="*", help="one line to answer in the terminal")
+    parser.add_argument("--terminal", action="store_true", help="a conversation in the terminal")
+    parser.add_argument("--port", type=int, default=0, help="the page's port; a free one else")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument("--templates", type=Path, help="message templates of your own")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 GET lists: messages (?channel=, ?user=, ?thread_ts=), calls (?method=), deliveries, views, files,
 faults, connections. POST does: say, command, message_shortcut, global_shortcut, mention,
-click, submit, view_action, home, redeliver, disconnect, settings, faults; DELETE faults clears.
+click, submit, view_action, close_view, home, redeliver, disconnect, settings, faults;
+DELETE faults clears.
 """
 
 import base64
@@ -21,7 +22,7 @@ from workbench.pretend_slack.state import Team
 _LISTS = ("messages", "calls", "deliveries", "views", "files", "connections")
 _DEEDS = (
     *("say", "command", "message_shortcut", "global_shortcut", "mention", "click", "submit"),
-    *("view_action", "home", "redeliver", "disconnect", "settings"),
+    *("view_action", "close_view", "home", "redeliver", "disconnect", "settings"),
 )
 _SETTINGS = {"request_url", "ack_seconds", "retry_delays", "clock_ahead"}
 
@@ -117,6 +118,11 @@ class Control:
     async def view_action(self, args: Json) -> Json:
         """{view, action_id, value?, given?}."""
         return (await self._slack.act_in_view(self._view(args), **args)).record()
+
+    async def close_view(self, args: Json) -> Json:
+        """{view}: close a modal by hand."""
+        told = await self._slack.close_view(self._view(args))
+        return told.record() if told else {}
 
     async def home(self, args: Json) -> Json:
         """{user?}."""

@@ -1,0 +1,79 @@
+"""What a person does on the page; the last of it can be done again."""
+
+from dataclasses import dataclass, field
+
+from workbench.page.typed import deed_of
+from workbench.pretend_slack.control import Control
+from workbench.pretend_slack.people import PretendSlack
+from workbench.pretend_slack.records import Json, Message, NotPossible
+
+# What a bot answers to, so what is worth doing again when its templates change.
+_ASKING = {"command", "mention", "message_shortcut", "global_shortcut", "click", "home"}
+_OTHERS = {"say", "submit", "view_action", "close_view"}
+_PARTS = ("text", "blocks", "attachments", "edited", "deleted")
+
+
+@dataclass(slots=True)
+class Deed:
+    """Something done: its name and arguments, and how all looked before."""
+
+    name: str
+    args: Json
+    messages: int
+    looked: dict[str, tuple[object, ...]]
+
+
+@dataclass(slots=True)
+class Deeds:
+    """Alice's hands. Names and arguments are those of the pretend Slack's control."""
+
+    slack: PretendSlack
+    last: Deed | None = None
+    _control: Control = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._control = Control(self.slack)
+
+    async def write(self, args: Json) -> Json:
+        """{channel, text, thread_ts?}: what was typed into a message box. Raises NotPossible."""
+        bot = self.slack.team.app.bot_user
+        name, deed = deed_of(args["text"], args["channel"], args.get("thread_ts"), bot)
+        return await self.do(name, deed)
+
+    async def do(self, name: str, args: Json) -> Json:
+        """Do it. Raises NotPossible where a person could not."""
+        if name not in _ASKING | _OTHERS:
+            raise NotPossible(f"there is no deed {name!r}")
+        if name in _ASKING:
+            self.last = self._deed(name, args)
+        done: Json = await getattr(self._control, name)(dict(args))
+        return done
+
+    async def again(self) -> None:
+        """Take away what the last deed brought, and do it once more."""
+        last = self.last
+        if last is None:
+            return
+        team = self.slack.team
+        for message in team.messages[last.messages :]:
+            message.deleted = True
+        for message in team.messages[: last.messages]:
+            _restore(message, last.looked)
+        for view in team.views.values():
+            if view.kind == "modal":
+                view.is_open = False
+        await self.do(last.name, last.args)
+
+    def _deed(self, name: str, args: Json) -> Deed:
+        messages = self.slack.team.messages
+        looked = {each.ts: tuple(getattr(each, part) for part in _PARTS) for each in messages}
+        return Deed(name, dict(args), len(messages), looked)
+
+
+def _restore(message: Message, looked: dict[str, tuple[object, ...]]) -> None:
+    """Undo what the answer changed in a message that stood before, such as a used-up button."""
+    before = looked[message.ts]
+    if tuple(getattr(message, part) for part in _PARTS) != before:
+        message.edits.append(message.public())
+        for part, value in zip(_PARTS, before, strict=True):
+            setattr(message, part, value)

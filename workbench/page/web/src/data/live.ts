@@ -1,0 +1,89 @@
+// Everything that changes, kept as the server sends it: documents by key over one event stream.
+import { useSyncExternalStore } from "react";
+import type {
+  ApiCall, Bot, Delivery, Faults, HundredmsCall, Json, Message, View,
+} from "./types";
+
+export interface Live {
+  connected: boolean;
+  messages: Message[];
+  views: View[];
+  deliveries: Delivery[];
+  calls: ApiCall[];
+  hundredms: HundredmsCall[];
+  faults: Faults;
+  switches: Json;
+  bot: Bot;
+  note: { text: string; count: number };
+}
+
+type Lists = "message" | "view" | "delivery" | "call" | "hundredms";
+
+const NAMES: Record<Lists, keyof Live> = {
+  message: "messages", view: "views", delivery: "deliveries", call: "calls", hundredms: "hundredms",
+};
+
+export const EMPTY: Live = {
+  connected: false,
+  messages: [], views: [], deliveries: [], calls: [], hundredms: [],
+  faults: { slack: [], hundredms: [] },
+  switches: {},
+  bot: { busy: false, ended: false, restarts: 0, log: "" },
+  note: { text: "", count: 0 },
+};
+
+type Documents = [key: string, content: unknown][];
+
+// A new state with these documents in it; lists keep the order in which keys first came.
+export function taken(state: Live, keys: Map<string, number>, documents: Documents): Live {
+  const next: Live = { ...state };
+  const fresh = new Set<keyof Live>();
+  for (const [key, content] of documents) {
+    const kind = key.split(":", 1)[0] as Lists;
+    const name = NAMES[kind];
+    if (!name) {
+      Object.assign(next, { [key]: content });
+      continue;
+    }
+    if (!fresh.has(name)) {
+      Object.assign(next, { [name]: [...(next[name] as unknown[])] });
+      fresh.add(name);
+    }
+    const list = next[name] as unknown[];
+    const at = keys.get(key) ?? list.length;
+    keys.set(key, at);
+    list[at] = content;
+  }
+  return next;
+}
+
+let state = EMPTY;
+let keys = new Map<string, number>();
+const listeners = new Set<() => void>();
+
+function set(next: Live) {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+export function listen(address = "/live") {
+  const source = new EventSource(address);
+  // After a break the server tells everything anew; the keys make that the same again.
+  source.addEventListener("open", () => set({ ...state, connected: true }));
+  source.addEventListener("error", () => set({ ...state, connected: false }));
+  source.addEventListener("documents", (event) =>
+    set(taken(state, keys, JSON.parse((event as MessageEvent).data))));
+  source.addEventListener("note", (event) => {
+    const text: string = JSON.parse((event as MessageEvent).data);
+    set({ ...state, note: { text, count: state.note.count + 1 } });
+  });
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useLive(): Live {
+  return useSyncExternalStore(subscribe, () => state);
+}

@@ -1,0 +1,40 @@
+import { useMemo } from "react";
+import type { Channel, Message } from "../data/types";
+import { titleOf, useWorkspace } from "../data/workspace";
+import { Composer } from "./Composer";
+import { MessageList } from "./MessageList";
+import { inChannel, repliesByRoot } from "./reading";
+
+interface Props {
+  channel: Channel;
+  messages: Message[];
+  inspected: string | null;
+  draft: { text: string; count: number };
+  onThread: (ts: string) => void;
+  onInspect: (ts: string) => void;
+}
+
+// A channel or a direct message: its messages and the message box.
+export function Conversation({ channel, messages, inspected, draft, onThread, onInspect }: Props) {
+  const { facts } = useWorkspace();
+  const shown = useMemo(() => inChannel(messages, channel.id), [messages, channel.id]);
+  const replies = useMemo(() => repliesByRoot(messages, channel.id), [messages, channel.id]);
+  const title = titleOf(channel);
+  return (
+    <>
+      <MessageList
+        key={channel.id}
+        label={`Conversation in ${title}`}
+        messages={shown}
+        replies={replies}
+        inspected={inspected}
+        onThread={onThread}
+        onInspect={onInspect}
+      />
+      {channel.archived && <p className="no-box">This channel is archived.</p>}
+      {channel.person === facts.app.user
+        ? <p className="no-box">Sending messages to this app has been turned off.</p>
+        : !channel.archived && <Composer key={channel.id} channel={channel.id} label={`Message ${title}`} draft={draft} />}
+    </>
+  );
+}
