@@ -55,8 +55,10 @@ class Deeds:
         if last is None:
             return
         team = self.slack.team
-        for message in team.messages[last.messages :]:
-            message.deleted = True
+        brought = team.messages[last.messages :]
+        for place, message in enumerate(brought):
+            own = last.name == "mention" and place == 0
+            message.deleted |= own or message.bot_id == team.app.bot_id
         for message in team.messages[: last.messages]:
             _restore(message, last.looked)
         for view in team.views.values():
