@@ -52,7 +52,7 @@ async def test_a_messages_json_limits_and_builder_link(seat: Seat) -> None:
 async def test_faults_of_both_ends_are_injected_told_and_cleared(seat: Seat) -> None:
     await seat.inject("100ms", "error", "always", path="/v2/")
     await seat.send("/call-errors untouched")
-    await expect(seat.messages.last).to_contain_text("Reference CD-")
+    await seat.told("100ms answered HTTP 500")
     await expect(seat.panel.get_by_text(re.compile(r"[1-9]\d* played"))).to_be_visible()
     await seat.mend("100ms")
     await seat.inject("Slack", "channel_not_found", "1", method="chat.postMessage")

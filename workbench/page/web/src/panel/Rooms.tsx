@@ -27,7 +27,7 @@ export function Rooms({ onCommand }: { onCommand: (text: string) => void }) {
                   <strong>{room.name}</strong>
                   <span>{room.title}</span>
                   {room.why && <span className="why">{room.why}</span>}
-                  <small>{room.events.toLocaleString("en")} events, {room.terminal.toLocaleString("en")} terminal</small>
+                  <small>{room.events.toLocaleString("en")} {room.events === 1 ? "event" : "events"}, {room.terminal.toLocaleString("en")} terminal</small>
                 </button>
               </li>
             ))}
