@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from investigate_support import NOW, Bench
 
-from bot.domain.errors import HundredMsUnreachable
+from bot.domain.errors import HundredMsRefused
 from bot.domain.events import ERROR_TYPES
 from bot.domain.handle import handle_of, read_handle, write_handle
 from bot.domain.progress import Progress
@@ -119,11 +119,11 @@ async def test_when_the_last_asker_leaves_nobody_goes_on_reading(desk: Desk) -> 
 
 
 async def test_trouble_is_told_to_every_asker_and_is_not_kept(desk: Desk) -> None:
-    desk.bench.hundredms.faults.add(Fault(kind="error", path=EVENTS, status=503))
+    desk.bench.hundredms.faults.add(Fault(kind="error", path=EVENTS, status=401))
     outcomes = await asyncio.gather(
         desk.ask("storm", "CD-ONE"), desk.ask("storm", "CD-TWO"), return_exceptions=True
     )
-    assert [type(outcome) for outcome in outcomes] == [HundredMsUnreachable] * 2
+    assert [type(outcome) for outcome in outcomes] == [HundredMsRefused] * 2
     desk.bench.hundredms.faults.clear()
     assert (await desk.ask("storm", "CD-LATER")).completeness.complete
 
