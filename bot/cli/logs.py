@@ -5,8 +5,20 @@ import sys
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "aiohttp", "uvicorn", "alembic")
-"""Libraries that log payloads or addresses at their lower levels."""
+QUIET = (
+    "httpx",
+    "httpcore",
+    "slack_sdk",
+    "slack_bolt",
+    "aiohttp",
+    "aiosqlite",
+    "sqlalchemy",
+    "dbos",
+    "uvicorn",
+    "alembic",
+    "PIL",
+)
+"""Libraries that log payloads, addresses or every row at their lower levels."""
 
 
 def set_up_logs(level: str) -> None:
