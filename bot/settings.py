@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104  a container's port is published by its owner
     port: int = Field(3000, ge=0, le=65535)
     log_level: str = "INFO"
+    lookups_per_asker: int = Field(3, ge=1)
+    lookups_waiting: int = Field(500, ge=1)
     xdg_data_home: Path | None = None
 
     @property

@@ -201,4 +201,6 @@ def slack_settings(settings: Settings) -> SlackSettings:
         api_url=settings.slack_api_url,
         host=settings.host,
         port=settings.port,
+        per_asker=settings.lookups_per_asker,
+        most_waiting=settings.lookups_waiting,
     )

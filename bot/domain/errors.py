@@ -11,7 +11,8 @@ BotError
 │   ├── HundredMsBusy          100ms asks us to wait longer than the asker would
 │   ├── HundredMsRefused       100ms refuses our credentials
 │   ├── StoreUnreachable       our own database
-│   └── SlackTrouble           Slack refused every way of answering
+│   ├── SlackTrouble           Slack refused every way of answering
+│   └── TooManyWaiting         more questions than we can take on
 ├── Misconfigured           the operator: a setting is missing or wrong
 └── Unexpected              a fault of ours; the reference finds the log line
 
@@ -124,6 +125,13 @@ class SlackTrouble(ServiceTrouble):
 
     headline = "Slack refused the answer"
     level = "error"
+
+
+class TooManyWaiting(ServiceTrouble):
+    """More questions than we can take on."""
+
+    headline = "Too many look-ups are waiting"
+    next_step = "Ask again in a minute; this one was not taken on."
 
 
 class Misconfigured(BotError):

@@ -1,8 +1,18 @@
 """Tells the meters how a look-up went."""
 
+from bot.domain.errors import TooManyWaiting
 from bot.domain.meters import Outcome, outcome_of
 from bot.slack.desk import Desk, Lookup
 from bot.slack.explain import Explained
+
+
+def admit(desk: Desk) -> None:
+    """Raises TooManyWaiting, and counts it, when no more work can be taken on."""
+    try:
+        desk.crew.bounds.admit()
+    except TooManyWaiting:
+        desk.tools.meters.lookup(Outcome.REFUSED)
+        raise
 
 
 def count_opening(desk: Desk, lookup: Lookup) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import structlog
 
+from bot.slack.bounds import Bounds
+
 
 class Crew:
-    """Our own set of tasks. `investigations` bounds how many look-ups ask 100ms at once."""
+    """Our own set of tasks. `bounds` says how many look-ups ask 100ms at once."""
 
-    def __init__(self, at_once: int) -> None:
-        self.investigations = asyncio.Semaphore(at_once)
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -12,7 +12,7 @@ from bot.domain.progress import Progress
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
-from bot.slack.counting import count_end, count_opening
+from bot.slack.counting import admit, count_end, count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
@@ -31,8 +31,9 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> bool:
     """Record a look-up, to be called before it is acknowledged: the one place where one begins.
 
     `delivery` is what Slack calls the request; the same one begins one look-up. Raises
-    StoreUnreachable.
+    TooManyWaiting, StoreUnreachable.
     """
+    admit(desk)
     begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
     if not begun:
         desk.tools.meters.duplicate_suppressed()
@@ -83,7 +84,7 @@ def _investigation(
 ) -> Callable[[], Awaitable[Report | Choices]]:
     async def investigate() -> Report | Choices:
         investigator = desk.tools.investigator
-        async with desk.crew.investigations:
+        async with desk.crew.bounds.turn(lookup.place.user, watching.tell):
             found = await investigator.report(
                 lookup.question, lookup.id, watching.tell, watching.watch
             )

@@ -3,6 +3,9 @@
 https://docs.slack.dev/apis/events-api#retries
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from cachetools import TTLCache
 
 KEPT = 20_000
@@ -26,6 +29,15 @@ class Seen:
     def known(self, *parts: str) -> bool:
         """Whether these parts came before; remembers nothing."""
         return "\0".join(parts) in self._keys
+
+    @contextmanager
+    def unless_it_fails(self, *parts: str) -> Iterator[None]:
+        """What the block starts may be asked for again if it cannot be started."""
+        try:
+            yield
+        except BaseException:
+            self.forget(*parts)
+            raise
 
     def forget(self, *parts: str) -> None:
         """Let the same parts come again: what they started failed."""

@@ -17,6 +17,7 @@ from bot.jobs.ports import JobsHost
 from bot.slack import lookup
 from bot.slack.actions import REOPENING, reopened
 from bot.slack.app import build_app
+from bot.slack.bounds import Bounds
 from bot.slack.clients import open_clients
 from bot.slack.crew import Crew
 from bot.slack.desk import Desk
@@ -56,7 +57,7 @@ async def serve(
             tools,
             identity,
             Poster(clients, pace),
-            Crew(settings.at_once),
+            Crew(_bounds(settings, tools.meters)),
             jobs,
             Reconciler(clients, identity.scopes, tools.meters),
         )
@@ -74,6 +75,10 @@ async def serve(
             log.info("handed_over", jobs=left)
         log.info("stopped", status=status)
     return status
+
+
+def _bounds(settings: SlackSettings, meters: Meters) -> Bounds:
+    return Bounds(settings.at_once, settings.per_asker, settings.most_waiting, meters.queue_depth)
 
 
 async def _serve_http(

@@ -53,5 +53,7 @@ class SlackSettings:
     call_seconds: float = 10.0
     longest_retry_after: float = 30.0
     at_once: int = 50
+    per_asker: int = 3
+    most_waiting: int = 500
     rates: Rates = field(default_factory=Rates)
     socket: SocketTimes = field(default_factory=SocketTimes)

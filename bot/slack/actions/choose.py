@@ -37,7 +37,8 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
         place = place_of_click(body)
         key = ("choose", place.channel, message_ts(body), text_at(pressed(body), "action_id"))
         if desk.seen.first(*key, place.user):
-            await _begin(desk, place, body)
+            with desk.seen.unless_it_fails(*key, place.user):
+                await _begin(desk, place, body)
         else:
             desk.tools.meters.duplicate_suppressed()
         await ack()

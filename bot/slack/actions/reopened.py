@@ -16,6 +16,7 @@ from bot.domain.handle import Handle, read_handle
 from bot.domain.question import Question
 from bot.domain.report import Report
 from bot.jobs.ports import Json, Steps
+from bot.slack.counting import admit
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
@@ -69,7 +70,9 @@ class Button:
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = _Press(self, body)
             if desk.seen.first(*press.key):
-                await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
+                with desk.seen.unless_it_fails(*press.key):
+                    admit(desk)
+                    await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
             else:
                 desk.tools.meters.duplicate_suppressed()
                 if desk.seen.known("shown", *press.key):
@@ -152,7 +155,7 @@ def _reopened(desk: Desk, press: _Press, place: Place, steps: Steps) -> Reopened
 
     async def investigate() -> Report:
         investigator = desk.tools.investigator
-        async with desk.crew.investigations:
+        async with desk.crew.bounds.turn(place.user, watching.tell):
             report = await investigator.reopen(handle, watching.tell)
             return await investigator.diagnosed(report, watching.tell)
 

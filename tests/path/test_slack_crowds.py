@@ -1,0 +1,57 @@
+"""Many questions at once, in Slack: whoever must wait reads so, what is full says so at once."""
+
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+from slack_bench import Bench, open_bench, shown
+from slack_standins import ROOM
+from slack_whole import open_whole
+
+
+async def ask(bench: Bench, user: str = "U0ALICE") -> str:
+    delivery = await bench.slack.type_command("C0ONCALL", user, "/call-errors", ROOM)
+    assert delivery.acked
+    return shown(bench.said()[-1])
+
+
+async def test_a_full_queue_is_told_in_the_acknowledgement() -> None:
+    async with open_bench(per_asker=1, most_waiting=1) as bench:
+        bench.investigator.seconds = 2.0
+        assert "Looking up" in await ask(bench)
+        assert "Looking up" in await ask(bench)
+        await bench.until_said("Waiting for your other look-ups")
+        refusal = await ask(bench)
+        assert "Too many look-ups are waiting" in refusal
+        assert "was not taken on" in refusal
+        assert "CD-" in refusal
+        await bench.slack.until(lambda: bench.parts().count("opening") == 2, 20)
+        assert "Looking up" in await ask(bench)
+        await bench.slack.until(lambda: bench.parts().count("opening") == 3, 20)
+        assert len(bench.investigator.asked) == 3
+
+
+async def test_one_who_asks_much_is_told_and_holds_nobody_up() -> None:
+    async with open_bench(per_asker=1) as bench:
+        bench.investigator.seconds = 0.5
+        await ask(bench)
+        await ask(bench)
+        await bench.until_said("Waiting for your other look-ups")
+        await ask(bench, "U0BOB")
+        await bench.slack.until(lambda: bench.parts().count("opening") == 3, 20)
+        assert len(bench.investigator.asked) == 3
+
+
+async def test_a_refusal_is_counted(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100, per_asker=1, most_waiting=1) as bench:
+        for _ in range(30):
+            await ask(bench)
+        _, text = await bench.get("/metrics")
+        refused = [
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.labels.get("outcome") == "refused"
+        ]
+        words = [shown(message) for message in bench.said()]
+        assert refused == [sum("Too many look-ups" in word for word in words)]
+        assert refused > [0]
