@@ -74,6 +74,9 @@ class Seat:
     async def go(self, channel: str) -> None:
         """Open a channel or app."""
         await self.page.get_by_role("navigation").get_by_role("button", name=channel).click()
+        head = self.page.get_by_role("main").get_by_role("heading", level=1)
+        await expect(head).to_contain_text(channel)
+        assert await self.page.get_by_role("main").locator(".messages").count() <= 1
 
     async def send(self, text: str) -> None:
         """Type into the message box and send it."""

@@ -33,11 +33,12 @@ class Page:
     bench: Bench
     deeds: Deeds
     live: Live
+    told: Json
 
     async def facts(self, request: Request) -> Response:
         """What does not change."""
         del request
-        return JSONResponse(facts(self.bench))
+        return JSONResponse(self.told)
 
     async def stream(self, request: Request) -> Response:
         """What changes."""
@@ -77,7 +78,7 @@ class Page:
 
 def build_page(bench: Bench, deeds: Deeds, live: Live) -> Starlette:
     """The app around a bench."""
-    page, steering = Page(bench, deeds, live), Steering(bench)
+    page, steering = Page(bench, deeds, live, facts(bench)), Steering(bench)
     return Starlette(
         routes=[
             Route("/facts", page.facts),

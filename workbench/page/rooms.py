@@ -9,9 +9,9 @@ from workbench.pretend_hundredms.scenarios import (
     FOLDER,
     load_scenario,
     lookup_text,
+    read_scenario,
     scenario_files,
 )
-from workbench.pretend_hundredms.scenarios_text import document
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
 from workbench.pretend_hundredms.stage import Stage
 
@@ -68,7 +68,7 @@ def _generated(room: dict[str, Any]) -> dict[str, Any]:
 def _scenarios(stage: Stage, began: datetime) -> Iterator[dict[str, Any]]:
     account = stage.books[0].workspace.account_id
     for path in scenario_files(FOLDER):
-        raw = document(path.read_text("utf-8"))
+        raw = read_scenario(path)
         scenario = load_scenario(path, began, account)
         yield {
             "name": path.stem,

@@ -4,6 +4,7 @@ A room is named like its file, and looks at the pretend present as the scenario 
 `now`. Ids are made anew, in the shapes that 100ms uses; event ids stay the scenario's labels.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,10 +59,22 @@ def scenario_rooms(folder: Path, now: datetime, account_id: str) -> tuple[Preten
 
 def load_scenario(path: Path, now: datetime, account_id: str) -> Scenario:
     """The scenario of a file as it looks at ``now``, of which whole seconds count."""
-    raw = document(path.read_text("utf-8"))
+    raw = read_scenario(path)
     hand = _stagehand(path.stem, raw, now, account_id)
     room = None if raw.get("room", {}) is None else _room(hand, raw)
     return Scenario(path.stem, room, hand, raw.get("look_up") or {"kind": "room"})
+
+
+def read_scenario(path: Path) -> Entry:
+    """What the file says; the mapping is shared, and not to be changed."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _read(path: Path, written: int) -> Entry:
+    """Read once as long as it stays as it was `written`: YAML takes its time."""
+    del written
+    return document(path.read_text("utf-8"))
 
 
 def lookup_text(scenario: Scenario) -> str:

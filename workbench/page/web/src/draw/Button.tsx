@@ -11,7 +11,7 @@ export function Button({ element }: { element: Json }) {
   async function press() {
     setAsking(false);
     setBusy(true);
-    if (element.url) window.open(element.url, "_blank", "noreferrer");
+    if (/^https?:/i.test(element.url ?? "")) window.open(element.url, "_blank", "noreferrer");
     await act(element.action_id);
     setBusy(false);
   }

@@ -19,6 +19,8 @@ export function FaultForm({ title, path, what, field, places, first, kinds, rule
   const [place, setPlace] = useState(first);
   const [kind, setKind] = useState(kinds[0] ?? "");
   const [times, setTimes] = useState("1");
+  const [seconds, setSeconds] = useState("1");
+  const secondsId = useId();
   const send = (args: Json) => act(path, args);
   return (
     <section aria-label={title}>
@@ -27,12 +29,16 @@ export function FaultForm({ title, path, what, field, places, first, kinds, rule
         className="fault-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void send({ [field]: place, kind, times: times === "always" ? null : Number(times) });
+          void send({ [field]: place, kind, times: times === "always" ? null : Number(times), seconds: Number(seconds) });
         }}
       >
         <Select label={what} value={place} options={places} onChange={setPlace} />
         <Select label="Fault" value={kind} options={kinds} onChange={setKind} />
         <Select label="Times" value={times} options={["1", "2", "5", "always"]} onChange={setTimes} />
+        <div>
+          <label htmlFor={secondsId}>Seconds, where it takes some</label>
+          <input id={secondsId} type="number" min="0" max="120" value={seconds} onChange={(event) => setSeconds(event.target.value)} />
+        </div>
         <button type="submit" className="button">Inject</button>
       </form>
       <ul className="rules">

@@ -23,7 +23,7 @@ export function Conversation({ channel, messages, inspected, draft, onThread, on
   return (
     <>
       <MessageList
-        key={channel.id}
+        key={`list of ${channel.id}`}
         label={`Conversation in ${title}`}
         messages={shown}
         replies={replies}
@@ -34,7 +34,7 @@ export function Conversation({ channel, messages, inspected, draft, onThread, on
       {channel.archived && <p className="no-box">This channel is archived.</p>}
       {channel.person === facts.app.user
         ? <p className="no-box">Sending messages to this app has been turned off.</p>
-        : !channel.archived && <Composer key={channel.id} channel={channel.id} label={`Message ${title}`} draft={draft} />}
+        : !channel.archived && <Composer key={`box of ${channel.id}`} channel={channel.id} label={`Message ${title}`} draft={draft} />}
     </>
   );
 }
