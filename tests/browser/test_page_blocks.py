@@ -72,12 +72,12 @@ async def test_markup_is_read_and_escaped_text_is_not(seat: Seat) -> None:
 async def test_link_previews_and_pictures_ask_no_other_machine(seat: Seat) -> None:
     image = {
         "type": "image",
-        "image_url": "https://evil.example/x.png",
+        "image_url": "https://far.example/x.png",
         "alt_text": "a far picture",
     }
     preview = {"color": "#36a64f", "title": "Room storm", "text": "2 open sessions", "blocks": []}
     found = await said(seat, "see", blocks=[image], attachments=[preview])
-    await expect(found.get_by_text("a far one")).to_be_visible()
+    await expect(found.get_by_text("a far picture")).to_be_visible()
     await expect(found.get_by_text("2 open sessions")).to_be_visible()
     await expect(found.locator("img")).to_have_count(0)
 

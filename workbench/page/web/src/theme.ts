@@ -19,6 +19,7 @@ export function useTheme(): [Theme, () => void] {
     const query = matchMedia("(prefers-color-scheme: dark)");
     const follow = () => setTheme(preferred());
     query.addEventListener("change", follow);
+    follow(); // it may have changed since the first drawing
     return () => query.removeEventListener("change", follow);
   }, []);
   function toggle() {
