@@ -24,7 +24,7 @@ OnState = Callable[[str, State], None]
 """Told when a workspace's circuit changes: alias, state."""
 
 _STATES: dict[str, State] = {"closed": "closed", "opened": "open", "half-opened": "half_open"}
-_BESIDE = frozenset({"analytics/peer-stats", "room-codes/room/{id}"})
+_BESIDE = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
 """An answer stands without these. They may be down by themselves, and open nothing."""
 
 _Answer = TypeVar("_Answer")

@@ -130,7 +130,8 @@ async def test_no_label_holds_what_a_person_wrote(tmp_path: Path) -> None:
         await ask(bench, "one-bad-user")
         await counted(bench, "lookups_total", 1, outcome="answered")
         labels: Mapping[str, set[str]] = _labels(await page_of(bench))
-    assert set(labels) == {"outcome", "status", "method", "result", "le"}
+    # A workspace goes by the alias that the operator gave it.
+    assert set(labels) == {"outcome", "status", "method", "result", "le", "workspace"}
     words = {word for name in labels for word in labels[name]}
     shown = {m.channel for m in bench.said()} | {_ts(m) for m in bench.said()}
     assert not words & (shown | {"one-bad-user", "U0ALICE"})
