@@ -185,9 +185,10 @@ def cached(probe: Probe, seconds: float) -> Probe:
     kept: TTLCache[str, str] = TTLCache(1, seconds)
 
     async def asked() -> str:
-        if "word" not in kept:
-            kept["word"] = await probe()
-        return kept["word"]
+        word = kept.get("word")
+        if word is None:
+            word = kept["word"] = await probe()
+        return word
 
     return asked
 

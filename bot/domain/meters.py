@@ -20,7 +20,6 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"  # 100ms, Slack or the database was in trouble
     REFUSED = "refused"  # too many were waiting already
     FAILED = "failed"  # a fault of ours
-    STOPPED = "stopped"  # this process was told to end
 
 
 Reconciled = Literal["found", "absent", "unreadable"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigate.ports import Clock
@@ -34,10 +34,13 @@ class SqlMemory:
         self.answers = SqlAnswers(engine, clock)
 
     async def ping(self) -> None:
-        """Nothing, if the database answers."""
+        """Nothing, if the database answers and has our tables.
+
+        SQLite answers `SELECT 1` without a look at its file.
+        """
         with troubles():
             async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+                await connection.execute(select(ROOMS.c.room_id).limit(1))
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs known for that peer id, case ignored."""

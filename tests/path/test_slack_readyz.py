@@ -1,0 +1,84 @@
+"""/readyz tells the database, Slack and 100ms apart, and takes each back when it is well again."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bench import Bench, open_bench
+
+from bot.domain.errors import StoreUnreachable
+from bot.settings import Settings
+from bot.slack import Probe
+from bot.wiring import open_engine, probes
+from workbench.pretend_hundredms.app import build, stage
+from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.faults import Fault
+from workbench.pretend_hundredms.serving import running
+from workbench.pretend_hundredms.stage import utc_now
+
+
+async def until_ready(bench: Bench, wanted: int) -> Any:
+    """What /readyz says once it answers so."""
+    for _ in range(200):
+        status, words = await bench.get("/readyz")
+        if status == wanted:
+            return words
+        await asyncio.sleep(0.05)
+    pytest.fail(f"/readyz stays at {status}: {words}")
+
+
+async def test_each_part_is_told_by_its_name() -> None:
+    down = {"database": True, "hms": True}
+
+    def part(name: str) -> Probe:
+        async def probe() -> str:
+            return "down for a test" if down[name] else "ok"
+
+        return probe
+
+    async with open_bench(probes={name: part(name) for name in down}) as bench:
+        for name in down:
+            down |= dict.fromkeys(down, False) | {name: True}
+            words = await until_ready(bench, 503)
+            assert [part for part, word in words.items() if word != "ok"] == [name]
+            down[name] = False
+            assert await until_ready(bench, 200) == dict.fromkeys(words, "ok")
+            assert set(words) == {"database", "hms", "slack"}
+
+
+async def test_100ms_down_is_noticed_and_so_is_its_return(tmp_path: Path) -> None:
+    app = build(demo_world(utc_now(), large_events=10))
+    async with running(app) as url:
+        settings = Settings(
+            _env_file=None,
+            hms_access_key=ACCESS_KEY,
+            hms_secret=SECRET,
+            hms_api_url=url,
+            database_url=f"sqlite:///{tmp_path / 'bot.db'}",
+        )
+        async with open_engine(settings, memory_needed=True) as engine:
+            asked = probes(engine, kept=0)
+            assert [await probe() for probe in asked.values()] == ["ok", "ok"]
+            stage(app).faults.add(Fault(kind="error", status=401))
+            assert await asked["hms"]() == "default: 100ms refuses our credentials"
+            assert await asked["database"]() == "ok"
+            stage(app).faults.clear()
+            assert await asked["hms"]() == "ok"
+
+
+async def test_a_database_in_trouble_is_named(tmp_path: Path) -> None:
+    settings = Settings(
+        _env_file=None,
+        hms_access_key=ACCESS_KEY,
+        hms_secret=SECRET,
+        database_url=f"sqlite:///{tmp_path / 'bot.db'}",
+    )
+    async with open_engine(settings, memory_needed=True) as engine:
+        database = probes(engine)["database"]
+        assert await database() == "ok"
+        (tmp_path / "bot.db").write_bytes(b"no database any more " * 1000)
+        (tmp_path / "bot.db-wal").unlink(missing_ok=True)
+        if engine.memory is not None:
+            await engine.memory._engine.dispose()
+        assert await database() == StoreUnreachable.headline
