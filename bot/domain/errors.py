@@ -84,7 +84,9 @@ class NotAllowed(AskedWrongly):
 
 
 class ServiceTrouble(BotError):
-    """Somebody's service is in trouble."""
+    """Somebody's service is in trouble; `workspace` is the alias where one of several is."""
+
+    workspace = ""
 
 
 class HundredMsUnreachable(ServiceTrouble):

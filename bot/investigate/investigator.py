@@ -57,16 +57,17 @@ class Investigator:
             raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
         ahead = ahead_of(question)
         try:
-            found = await Resolver(self._persons(tell, ahead)).resolve(question.clues)
+            resolver = Resolver(self._persons(tell, ahead))
+            found = await resolver.resolve(question.clues)
             if isinstance(found, Choices):
-                return found
+                return replace(found, note=" ".join((*resolver.notes, found.note)).strip())
             window = Window(question.since, question.until)
             place = place_of(found, question.types)
             seed = known.fetched.events if known and known.place == place else ()
             task = Task(lookup_id, window, question.types, watch, ahead, seed)
             as_of = self.clock()
             target, fetched = await self._read(found, task, tell)
-            return sum_up(target, task, as_of, fetched)
+            return replace(sum_up(target, task, as_of, fetched), notes=tuple(resolver.notes))
         finally:
             ahead.close()
 

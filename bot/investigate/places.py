@@ -46,8 +46,9 @@ async def in_each(
     )
     found: list[Found] = []
     troubles: list[ServiceTrouble] = []
-    for answer in answers:
+    for alias, answer in zip(workspaces, answers, strict=True):
         if isinstance(answer, ServiceTrouble):
+            answer.workspace = alias
             troubles.append(answer)
         elif isinstance(answer, BaseException):
             raise answer

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.domain.errors import NothingFound, UnknownCode, UnreadableQuestion
+from bot.domain.errors import NothingFound, ServiceTrouble, UnknownCode, UnreadableQuestion
 from bot.domain.places import birth_of
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Choices, Target
@@ -17,9 +17,10 @@ PERSONS = (Kind.PEER, Kind.USER)
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Finds what a question is about."""
+    """Finds what a question is about; `notes` say which workspaces could not be asked."""
 
     persons: PersonSearch
+    notes: list[str] = field(default_factory=list)
 
     async def resolve(self, clues: Sequence[Clue]) -> Target | Choices:
         """The one target, or the several there are.
@@ -46,6 +47,7 @@ class Resolver:
                 raise
             return ()
         if search.places:
+            self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
             return search.places
         if search.troubles:
             raise search.troubles[0]
@@ -62,6 +64,13 @@ class Resolver:
         if len(matches) == 1:
             return matches[0][0]
         return Choices(tuple(candidate_of_target(target, seen) for target, seen in matches))
+
+
+def _not_asked(trouble: ServiceTrouble) -> str:
+    return (
+        f"The workspace {trouble.workspace} could not be asked ({trouble.headline}); it may know "
+        "something by that name or id, too."
+    )
 
 
 def split(clues: Sequence[Clue]) -> tuple[list[Clue], list[Clue]]:

@@ -122,7 +122,7 @@ async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
         accounts,
         clock=lambda: NOW,
         transport=httpx.ASGITransport(app),
-        limits=Limits(attempt=0.5),
+        limits=Limits(attempt=0.5, failures=1000),  # an outage is for the circuit's own tests
         sleep=at_once,
     ) as workspaces:
         notebook = Notebook()
