@@ -1,6 +1,5 @@
 """`call-doctor lookup`: the same engine, answering in the terminal."""
 
-import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -19,8 +18,9 @@ from bot.domain.question import Question
 from bot.domain.reading import read_question
 from bot.domain.report import Report
 from bot.domain.target import Choices
-from bot.render.document import choices_document, document, error_document
+from bot.render.document import choices_document, document_to_come, error_document
 from bot.render.document_nothing import nothing_document
+from bot.render.document_text import pieces_of
 from bot.settings import read_settings
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ class Screen:
 
     def document(self, facts: Mapping[str, Any]) -> None:
         """One JSON document on stdout."""
-        print(json.dumps(facts, ensure_ascii=False, indent=2))  # noqa: T201
+        sys.stdout.writelines(pieces_of(facts))
+        sys.stdout.write("\n")
 
     def error(self, error: BotError, question: Question | None = None) -> int:
         """The error in words, with its reference; the exit status it means.
@@ -109,7 +110,7 @@ async def _found(
 
 def _show(report: Report, engine: wiring.Engine, screen: Screen) -> None:
     if screen.as_json:
-        screen.document(document(report))
+        screen.document(document_to_come(report))
     else:
         gist = unescaped(engine.renderer.answer(report).opening.text)
         terminal.show_report(screen.out, report, engine.catalogue, gist)

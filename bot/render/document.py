@@ -1,6 +1,6 @@
 """The documents of `lookup --json`: a report, or an error, for scripts. Version 2."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,12 @@ def document(report: Report) -> dict[str, Any]:
 
     Raises ValueError without a diagnosis: every document has a verdict.
     """
+    parts = document_to_come(report).items()
+    return {name: list(part) if isinstance(part, Iterator) else part for name, part in parts}
+
+
+def document_to_come(report: Report) -> dict[str, Any]:
+    """`document`, but failures and stories are iterators: a large room has 100,000 of them."""
     target, diagnosis = report.target, report.diagnosis
     if diagnosis is None:
         raise ValueError("a report becomes a document only once it is diagnosed")
@@ -34,9 +40,9 @@ def document(report: Report) -> dict[str, Any]:
         "as_of": instant(report.as_of),
         "completeness": completeness_document(report.completeness),
         "counts": counts_document(report.events, report.by_type or count_by_type(report.events)),
-        "failures": [failure_document(event) for event in report.failures],
+        "failures": (failure_document(event) for event in report.events if event.is_terminal),
         "people": people_document(diagnosis.people, diagnosis),
-        "stories": [story_document(story) for story in diagnosis.stories],
+        "stories": map(story_document, diagnosis.stories),
         "verdict": verdict_document(diagnosis.verdict),
     }
 

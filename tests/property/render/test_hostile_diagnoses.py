@@ -13,7 +13,8 @@ from test_hostile_messages import RENDERER, chain, hold, hold_all, modest
 from bot.domain.handle import handle_of, read_handle, write_handle
 from bot.domain.report import Report
 from bot.render.details import details_of
-from bot.render.document import document
+from bot.render.document import document, document_to_come
+from bot.render.document_text import pieces_of
 from bot.render.message import Message
 
 BUTTONS = ("recovered", "timeline", "reply", "packet")
@@ -108,7 +109,11 @@ def test_what_the_buttons_bring_keeps_every_promise(report: Report) -> None:
 @modest
 @given(diagnosed())
 def test_the_document_of_a_diagnosis_is_json_and_holds_every_event_once(report: Report) -> None:
-    told = json.loads(json.dumps(document(report)))
+    whole = document(report)
+    assert "".join(pieces_of(document_to_come(report))) == json.dumps(
+        whole, ensure_ascii=False, indent=2
+    )
+    told = json.loads(json.dumps(whole))
     found = [event for story in told["stories"] for event in story["event_ids"]]
     assert len(found) == len(set(found))
 
