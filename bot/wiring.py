@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cachetools import TTLCache
@@ -22,15 +23,17 @@ from bot.investigate.learn import Learner
 from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
 from bot.investigate.shared import SharedInvestigator
-from bot.jobs import DurableJobs, open_jobs
 from bot.metrics import PrometheusMeters
 from bot.pictures import timeline_picture
 from bot.render.renderer import Renderer
 from bot.settings import Settings
-from bot.slack.health import Probe
-from bot.slack.settings import SlackSettings
-from bot.slack.tools import Tools
 from bot.storage import SqlMemory, jobs_url, kept_short, open_memory, sole_user
+
+if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not wait for
+    from bot.jobs import DurableJobs
+    from bot.slack.health import Probe
+    from bot.slack.settings import SlackSettings
+    from bot.slack.tools import Tools
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody confuses when reading a reference out."""
@@ -125,11 +128,13 @@ async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) ->
 
 
 @asynccontextmanager
-async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[DurableJobs]:
+async def open_work(settings: Settings, engine: Engine) -> AsyncIterator["DurableJobs"]:
     """The engine of durable jobs, with a life of its own for this process.
 
     Raises Misconfigured if another process uses the same SQLite file, StoreUnreachable.
     """
+    from bot.jobs import open_jobs  # noqa: PLC0415  see above
+
     if engine.memory is None:
         raise StoreUnreachable
     with sole_user(settings.database):
@@ -138,8 +143,10 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator[Durable
             yield jobs
 
 
-def tools(engine: Engine) -> Tools:
+def tools(engine: Engine) -> "Tools":
     """What the Slack edge answers with."""
+    from bot.slack.tools import Tools  # noqa: PLC0415  see above
+
     return Tools(
         engine.renderer,
         engine.investigator,
@@ -155,7 +162,7 @@ def _answers(engine: Engine) -> Answers | None:
     return engine.memory.answers if engine.memory else None
 
 
-def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> dict[str, Probe]:
+def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":
     """What /readyz asks besides Slack: the database and 100ms; 100ms every `kept` seconds."""
 
     async def database() -> str:
@@ -180,7 +187,7 @@ async def _probed(attempt: Awaitable[None]) -> str:
     return "ok"
 
 
-def cached(probe: Probe, seconds: float) -> Probe:
+def cached(probe: "Probe", seconds: float) -> "Probe":
     """The probe, asked again only after so long: orchestrators ask every few seconds."""
     kept: TTLCache[str, str] = TTLCache(1, seconds)
 
@@ -193,8 +200,10 @@ def cached(probe: Probe, seconds: float) -> Probe:
     return asked
 
 
-def slack_settings(settings: Settings) -> SlackSettings:
+def slack_settings(settings: Settings) -> "SlackSettings":
     """The Slack edge's own settings."""
+    from bot.slack.settings import SlackSettings  # noqa: PLC0415  see above
+
     return SlackSettings(
         bot_token=settings.slack_bot_token.get_secret_value(),
         signing_secret=settings.slack_signing_secret.get_secret_value(),

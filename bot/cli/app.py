@@ -1,14 +1,10 @@
 """Every command of `call-doctor`; each lives in a file of its own."""
 
 import asyncio
+from importlib import import_module
 from typing import Annotated
 
 import typer
-
-from bot.cli import check as checking
-from bot.cli import forget as forgetting
-from bot.cli import lookup as looking
-from bot.cli import serve as serving
 
 app = typer.Typer(
     help="Tells why a 100ms video call failed.",
@@ -18,10 +14,15 @@ app = typer.Typer(
 )
 
 
+def _run(command: str, *args: str, **options: bool) -> typer.Exit:
+    """Runs a command out of its own module, so that none waits for what only others need."""
+    return typer.Exit(asyncio.run(import_module(f"bot.cli.{command}").run(*args, **options)))
+
+
 @app.command()
 def serve() -> None:
     """Answer in Slack: Socket Mode if SLACK_APP_TOKEN is set, else HTTP on PORT."""
-    raise typer.Exit(asyncio.run(serving.run()))
+    raise _run("serve")
 
 
 @app.command()
@@ -34,7 +35,7 @@ def lookup(
 
     Exit status: 0 answered, 1 a service failed, 2 nothing recognised or found.
     """
-    raise typer.Exit(asyncio.run(looking.run(" ".join(text), as_json=json)))
+    raise _run("lookup", " ".join(text), as_json=json)
 
 
 @app.command()
@@ -45,10 +46,10 @@ def forget(
     room: Annotated[str, typer.Option(help="100ms' id of a room.")] = "",
 ) -> None:
     """Remove what is stored of a person or a room, and say what was removed."""
-    raise typer.Exit(asyncio.run(forgetting.run(user, room)))
+    raise _run("forget", user, room)
 
 
 @app.command()
 def check() -> None:
     """Verify settings, tokens, scopes and manifest; say what to fix."""
-    raise typer.Exit(asyncio.run(checking.run()))
+    raise _run("check")
