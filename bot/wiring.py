@@ -24,7 +24,6 @@ from bot.investigate.ports import Memory
 from bot.investigate.recall import NoMemory, Recall
 from bot.investigate.shared import SharedInvestigator
 from bot.metrics import PrometheusMeters
-from bot.pictures import timeline_picture
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.storage import SqlMemory, jobs_url, kept_short, open_memory, sole_user
@@ -145,6 +144,7 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator["Durabl
 
 def tools(engine: Engine) -> "Tools":
     """What the Slack edge answers with."""
+    from bot.pictures import timeline_picture  # noqa: PLC0415  see above
     from bot.slack.tools import Tools  # noqa: PLC0415  see above
 
     return Tools(

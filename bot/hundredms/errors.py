@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from bot.domain.events import Agent, ErrorEvent, Failure, Sender, shared_event
+from bot.domain.events import Agent, ErrorEvent, Failure, Pairs, Sender, shared_event
 from bot.hundredms.agent import agent_of
 from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.ice import mark_of
@@ -74,21 +74,31 @@ def _sender(sent: bytes) -> Sender:
 def _failure(sent: bytes, key: bytes) -> Failure:
     kind, code, name, message, description, terminal, action, *rest = _thawed(sent)
     domain, state, endpoint, retries, audio, video, devices = rest
-    return Failure(
-        type=kind,
-        error_code=as_whole(code),
-        error_name=_tidy(name),
-        error_message=_tidy(message),
-        error_description=_tidy(description),
-        is_terminal=bool(as_flag(terminal)),
-        action=_tidy(action),
-        domain=_tidy(domain),
-        transport_state=_tidy(state),
-        endpoint=_tidy(endpoint),
-        retries_join=as_whole(retries),
-        media=media_of(as_mapping(audio), as_mapping(video), as_mapping(devices)),
-        public_address=mark_of(as_text(description), key),
+    make = _alike if len(sent) < _LONGEST else Failure
+    return make(
+        kind,
+        as_whole(code),
+        _tidy(name),
+        _tidy(message),
+        _tidy(description),
+        bool(as_flag(terminal)),
+        _tidy(action),
+        _tidy(domain),
+        _tidy(state),
+        _tidy(endpoint),
+        as_whole(retries),
+        _media(_frozen((audio, video, devices))),
+        mark_of(as_text(description), key),
     )
+
+
+_alike = lru_cache(_KEPT)(Failure)
+"""One for all that read alike: ICE texts differ in the addresses, of which none is kept."""
+
+
+@lru_cache(_KEPT // 8)
+def _media(sent: bytes) -> Pairs:
+    return media_of(*map(as_mapping, _thawed(sent)))
 
 
 _kept_sender = lru_cache(_KEPT)(_sender)

@@ -79,8 +79,9 @@ class _Gathering:
 
     def evidence(self, read: Sequence[ErrorEvent]) -> Evidence:
         """What was read, `read` among it."""
-        around = [*read, *(self.around.found if self.around else ())]
-        mine = {event.id for event in self.events}
+        beside = () if tuple(read) == tuple(self.events) else read  # nothing was cut off
+        around = [*beside, *(self.around.found if self.around else ())]
+        mine = {event.id for event in self.events} if around else set[str]()
         missing = (
             *self.sessions.notes,
             *self.tracks.notes,

@@ -48,10 +48,11 @@ class Reader:
         reading = _Reading(self, target, self._types(target))
         await reading.run()
         _raise_if_blind(reading.types)
-        return Fetched(
-            distinct(event for one in reading.types for event in one.failures),
-            _completeness(reading.types),
-        )
+        seen = _completeness(reading.types)
+        found = distinct(event for one in reading.types for event in one.failures)
+        for one in reading.types:
+            one.forget()  # tasks and callbacks still know each other, and these tables are large
+        return Fetched(found, seen)
 
     def _types(self, target: Target) -> list[OneType]:
         room, peer, user = target.room.id, target.peer_id, target.user_id

@@ -123,6 +123,11 @@ class OneType:
             return None
         return min((event.at for event in shown), default=self.oldest.at)
 
+    def forget(self) -> None:
+        """Let go of every event: the reading is over."""
+        self.chain.events.clear()
+        self.known = None
+
     @property
     def shown(self) -> int:
         """Events read so far, for people to watch: never falls, never exceeds the total."""

@@ -42,7 +42,8 @@ def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Rep
     """The report of what was read, cut to session, window and types."""
     only = None if task.types == ERROR_TYPES else task.types
     events = cut(fetched.events, target.session, task.window, only)
-    kept = {event.id for event in events}
+    cut_off = len(events) < len(fetched.events)
+    kept = {event.id for event in events} if cut_off else frozenset[str]()
     return Report(
         lookup_id=task.lookup_id,
         target=target,
@@ -52,7 +53,7 @@ def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Rep
         events=events,
         types=task.types,
         by_type=count_by_type(events),
-        beyond=tuple(event for event in fetched.events if event.id not in kept),
+        beyond=tuple(event for event in fetched.events if event.id not in kept) if cut_off else (),
     )
 
 

@@ -41,8 +41,7 @@ __all__ = [
 def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     """The diagnosis of one look-up. Never raises, whatever the events hold."""
     mine = own(case, case.events)
-    known = {event.id for event in mine}
-    around = tuple(event for event in own(case, case.around) if event.id not in known)
+    around = _others(mine, own(case, case.around))
     everything = own(case, (*mine, *around)) if around else mine
     crowd = Crowd(own_sessions(case), everything, own_tracks(case))
     signs = Signs(case, crowd, everything)
@@ -63,6 +62,11 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     tallied = tally(stories, classes, by_numbers)
     verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
+
+
+def _others(mine: tuple[ErrorEvent, ...], around: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
+    known = {event.id for event in mine} if around else frozenset[str]()
+    return tuple(event for event in around if event.id not in known)
 
 
 def _told(
