@@ -110,6 +110,13 @@ class Renderer:
             reference=reference,
         )
 
+    def missing(self, told: str, value: str, reference: str) -> Message:
+        """Which parts may be missing, with a `Refresh` button that remembers `value`, if any."""
+        words = shorten(free(told), 1000)
+        return self._composer.message(
+            "missing", "missing", told=words, value=value, reference=reference
+        )
+
     def help_(self) -> Message:
         """What can be typed."""
         return self._composer.message("help", "help", **_usage())

@@ -85,6 +85,9 @@ class Renders(Protocol):
     def error(self, error: BotError, reference: str) -> Message:
         """What went wrong, and what to do."""
 
+    def missing(self, told: str, value: str, reference: str) -> Message:
+        """Which parts may be missing, with a button that asks again."""
+
     def help_(self) -> Message:
         """How to ask."""
 

@@ -195,6 +195,10 @@ class StandInRenderer:
         text = f"{error.headline}: {error.cause} {error.next_step} (Reference {reference})"
         return simple("error", text)
 
+    def missing(self, told: str, value: str, reference: str) -> Message:
+        buttons = [button("refresh", "Refresh", value)] if value else []
+        return simple("missing", f"{told} (Reference {reference})", *buttons)
+
     def help_(self) -> Message:
         return simple("help", "How to ask: /call-errors <id>")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from slack_bench import Bench, check_all, lookup_of, open_bench, part_of, shown
-from slack_standins import ROOM
+from slack_standins import ROOM, button
 
 from bot.slack.errors import CAUSES, Cause
 from workbench.pretend_slack import Message
@@ -132,9 +132,35 @@ async def test_an_unconfirmed_reply_is_named_not_repeated(
         notice = bench.find("may be missing")
         assert notice is not None
         assert part in shown(notice)
-        assert notice.ephemeral_to == "U0ALICE"
+        assert notice.thread_ts
         assert "CD-" in shown(notice)
         check_all(bench)
+
+
+async def test_refresh_asks_the_same_question_anew() -> None:
+    async with open_bench(blind=True) as bench:
+        bench.team.faults.add("chat.postMessage", "internal_error", part="reply-1", times=1)
+        await ask(bench, "command")
+        await bench.settled()
+        notice = bench.find("may be missing")
+        assert notice is not None
+        await bench.slack.click(notice, "refresh")
+        await bench.settled()
+        first, again = bench.investigator.asked
+        assert first == again
+        assert len({lookup_of(m) for m in bench.said() if part_of(m) == "opening"}) == 2
+        check_all(bench)
+
+
+@pytest.mark.parametrize("value", ["", "{}", "[1]", '{"clues":[]}', '{"clues":[{"kind":"?"}]}'])
+async def test_a_refresh_that_nobody_can_read_is_explained(value: str) -> None:
+    async with open_bench() as bench:
+        elements = [button("refresh", "Refresh", value or "x")]
+        blocks = [{"type": "actions", "elements": elements}]
+        message = bench.team.app_message("C0ONCALL", blocks=blocks, text="x")
+        await bench.slack.click(message, "refresh")
+        await bench.until_said("no longer read")
+        assert bench.investigator.asked == []
 
 
 @HOW

@@ -11,6 +11,7 @@ from bot.slack.actions import (
     links,
     packet,
     recovered,
+    refresh,
     reply,
     show_more,
     timeline,
@@ -31,5 +32,6 @@ REOPENING = (
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[Desk], Listener]], ...] = (
     *((re.compile(rf"\A{button.name}\Z"), button.listen) for button in REOPENING),
     (choose.ACTION_ID, choose.listen),
+    (refresh.ACTION_ID, refresh.listen),
     (links.ACTION_ID, links.listen),  # the last: it takes what no other took
 )

@@ -1,23 +1,41 @@
 """Parts that Slack did not confirm are named, not repeated."""
 
+import json
+
 import structlog
 
-from bot.domain.errors import SlackTrouble
+from bot.domain.handle import LIMIT
+from bot.domain.question import Question
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.kept import keep
+from bot.slack.forms import Sent
 from bot.slack.notice import announce
 from bot.slack.words import missing
 
 
-async def tell_missing(desk: Desk, lookup: Lookup, parts: list[str]) -> None:
-    """Tell the asker by another way which parts may be missing."""
-    structlog.get_logger("call_doctor").warning("parts_unconfirmed", parts=parts)
-    error = SlackTrouble(
-        missing(parts, lookup.id),
-        headline="Slack did not confirm the whole answer",
-        next_step="If something is missing, ask again.",
+async def tell_missing(
+    desk: Desk, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
+) -> None:
+    """Name in the thread what may be missing there; else to the asker, by another way.
+
+    The Refresh button asks the whole question anew.
+    """
+    log = structlog.get_logger("call_doctor")
+    log.warning("parts_unconfirmed", parts=parts)
+    message = desk.tools.renderer.missing(
+        missing(parts, lookup.id), _remembered(lookup.question), lookup.id
     )
-    message = desk.tools.renderer.error(error, lookup.id)
+    if thread:
+        sent: Sent = await desk.poster.post(channel, message, lookup.id, thread=thread)
+        if sent.ok:
+            return
     # Our "Looking…" may stand: when the opening was to replace it, this does so instead.
     instead = "opening" in parts
     if not await announce(desk, lookup.place, message, lookup.id, instead=instead):
-        structlog.get_logger("call_doctor").error("asker_not_reached")
+        log.error("asker_not_reached")
+
+
+def _remembered(question: Question) -> str:
+    """The question for the button; "" if there is none, or it would not fit."""
+    value = json.dumps(keep(Question, question), ensure_ascii=False, separators=(",", ":"))
+    return value if question.clues and len(value) <= LIMIT else ""

@@ -32,7 +32,7 @@ async def post_rest(
             return
     unconfirmed += await _beyond(desk, lookup, answer, opening.channel, thread)
     if unconfirmed:
-        await tell_missing(desk, lookup, unconfirmed)
+        await tell_missing(desk, lookup, unconfirmed, channel=opening.channel, thread=thread)
 
 
 async def _beyond(

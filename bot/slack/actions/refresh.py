@@ -1,0 +1,47 @@
+"""`Refresh`: the same question, asked anew."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.errors import NotAllowed
+from bot.domain.question import Question
+from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.kept import restore
+from bot.slack.explain import told
+from bot.slack.lookup import start
+from bot.slack.payloads import click_id, place_of_click, pressed, text_at
+
+ACTION_ID = re.compile(r"\Arefresh\Z")
+
+_UNREADABLE = NotAllowed(
+    "That button belongs to an older answer that I can no longer read.",
+    next_step="Ask again for a fresh answer.",
+)
+
+
+def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+    """Records a fresh look-up in the place of the button, then acknowledges."""
+
+    async def on_refresh(ack: AsyncAck, body: dict[str, Any]) -> None:
+        place, reference = place_of_click(body), desk.tools.references()
+        try:
+            question = _question(text_at(pressed(body), "value"))
+        except ValueError:
+            desk.crew.start(told(desk, place, reference, _UNREADABLE))
+        else:
+            await start(desk, Lookup(reference, question, place), click_id(body))
+        await ack()
+
+    return on_refresh
+
+
+def _question(value: str) -> Question:
+    """Raises ValueError for what is no question of ours."""
+    question: Question = restore(Question, json.loads(value))
+    if not question.clues:
+        raise ValueError(value)
+    return question
