@@ -1,6 +1,8 @@
 """/readyz tells the database, Slack and 100ms apart, and takes each back when it is well again."""
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,7 @@ async def test_100ms_down_is_noticed_and_so_is_its_return(tmp_path: Path) -> Non
             assert await asked["hms"]() == "ok"
 
 
-async def test_a_database_in_trouble_is_named(tmp_path: Path) -> None:
+async def test_a_database_in_trouble_is_named_and_taken_back(tmp_path: Path) -> None:
     settings = Settings(
         _env_file=None,
         hms_access_key=ACCESS_KEY,
@@ -77,8 +79,13 @@ async def test_a_database_in_trouble_is_named(tmp_path: Path) -> None:
     async with open_engine(settings, memory_needed=True) as engine:
         database = probes(engine)["database"]
         assert await database() == "ok"
-        (tmp_path / "bot.db").write_bytes(b"no database any more " * 1000)
-        (tmp_path / "bot.db-wal").unlink(missing_ok=True)
-        if engine.memory is not None:
-            await engine.memory._engine.dispose()
+        await asyncio.to_thread(_rename, tmp_path / "bot.db", "rooms", "gone")
         assert await database() == StoreUnreachable.headline
+        await asyncio.to_thread(_rename, tmp_path / "bot.db", "gone", "rooms")
+        assert await database() == "ok"
+
+
+def _rename(path: Path, table: str, name: str) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+        connection.commit()
