@@ -1,4 +1,4 @@
-"""Nothing is kept longer than it may be: at the start, and hourly from then on."""
+"""Nothing is kept longer than it may be: opening the database purges it, this does so hourly."""
 
 import asyncio
 import contextlib
@@ -34,9 +34,9 @@ async def kept_short(
 
 async def _purge_for_ever(stores: Sequence[Purge], clock: Clock, every: float) -> None:
     while True:
+        await asyncio.sleep(every)
         for purge in stores:
             try:
                 await purge(clock() - KEPT)
             except StoreUnreachable as error:  # /readyz tells it; the next hour tries again
                 structlog.get_logger("call_doctor").warning("not_purged", cause=error.cause)
-        await asyncio.sleep(every)
