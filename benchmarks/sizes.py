@@ -14,6 +14,7 @@ class Sizes:
 
     events: int = 10_000
     huge: int = 100_000
+    terminal: int = 200
     people: int = 40
     sessions: int = 5
     many_sessions: int = 20
@@ -41,6 +42,7 @@ FULL = Sizes()
 SMALL = Sizes(
     events=1_000,
     huge=2_000,
+    terminal=12,
     people=10,
     sessions=2,
     many_sessions=4,
@@ -60,21 +62,20 @@ SMALL = Sizes(
 
 def plans(sizes: Sizes) -> list[dict[str, Any]]:
     """The rooms of the pretend 100ms, as its plan file holds them."""
-    few = min(200, sizes.events // 10)
     rooms = [
         RoomPlan("empty", sessions=1, people=0, tracks=False),
-        _even("even", sizes, few),
-        _even("huge", sizes, few, events=sizes.huge),
-        _even("huge-in-slack", sizes, few, events=sizes.huge),
-        *(_even(f"first-{number}", sizes, few) for number in range(sizes.first_answers)),
-        *(_even(f"beside-{n}", sizes, few) for n in range(len(sizes.delays) * 2)),
+        _even("even", sizes),
+        _even("huge", sizes, events=sizes.huge),
+        _even("huge-in-slack", sizes, events=sizes.huge),
+        *(_even(f"first-{number}", sizes) for number in range(sizes.first_answers)),
+        *(_even(f"beside-{n}", sizes) for n in range(len(sizes.delays) * 2)),
         RoomPlan(
             "one-type",
             events=sizes.events,
             types=(ONE_TYPE,),
             sessions=sizes.many_sessions,
             people=10,
-            terminal=sizes.many_sessions * 5,
+            terminal=sizes.terminal // 2,
         ),
         RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
         *(
@@ -95,11 +96,11 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
     return [asdict(room) for room in rooms]
 
 
-def _even(name: str, sizes: Sizes, terminal: int, events: int = 0) -> RoomPlan:
+def _even(name: str, sizes: Sizes, events: int = 0) -> RoomPlan:
     return RoomPlan(
         name,
         events=events or sizes.events,
         sessions=sizes.sessions,
         people=sizes.people,
-        terminal=terminal,
+        terminal=sizes.terminal,
     )
