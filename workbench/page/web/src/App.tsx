@@ -34,7 +34,12 @@ export function App({ facts }: { facts: Facts }) {
   const act = useCallback(async (path: string, args: Json = {}) => {
     setTrouble("");
     try {
-      return await post(path, args);
+      const done = await post(path, args);
+      // Of a command that failed Slackbot tells in the channel.
+      if (done.user_error && done.kind !== "slash_commands") {
+        setTrouble(`Call Doctor did not answer in time: ${done.user_error}`);
+      }
+      return done;
     } catch (error) {
       setTrouble(error instanceof Error ? error.message : String(error));
       return null;
