@@ -67,6 +67,17 @@ async def answer(browser: Browser, demo: Demo) -> None:
         await take(seat, "answer")
 
 
+async def incident(browser: Browser, demo: Demo) -> None:
+    """What an incident brings by itself: its timeline by person, and errors over time."""
+    async with seated(browser, demo, 1300, 1240) as seat:
+        await seat.panel.get_by_role("button", name="Close panel").click()
+        found = await seat.ask("/call-errors storm", "Room storm")
+        thread = await seat.open_thread(found)
+        await thread.get_by_role("img", name="Timeline").wait_for()
+        await thread.get_by_role("img", name="Bar chart").wait_for()
+        await take(seat, "incident", thread)
+
+
 async def wire(browser: Browser, demo: Demo) -> None:
     """What went over the wire, in dark colours; and a message's use of Slack's limits."""
     async with seated(browser, demo, 1280, 800, dark=True) as seat:
@@ -122,7 +133,7 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as templates:
         async with running_demo(Path(templates)) as demo, chromium() as browser:
-            for picture in (shortcut, answer, form, reply, wire):
+            for picture in (shortcut, answer, form, reply, incident, wire):
                 await picture(browser, demo)
 
 

@@ -51,6 +51,8 @@ async def test_the_buttons_under_an_answer_answer_in_its_thread(seat: Seat) -> N
     found = await seat.ask("/call-errors storm", "Room storm")
     thread = await seat.open_thread(found)
     await expect(thread.get_by_text("13 of 13").first).to_be_visible()
+    await expect(thread.get_by_role("img", name="Timeline")).to_be_visible()
+    await expect(thread.get_by_role("img", name="Bar chart")).to_be_visible()
     for button in ("Recovered errors", "Timeline"):
         before = await thread.locator("li.message").count()
         await found.get_by_role("button", name=button).click()

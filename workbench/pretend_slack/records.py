@@ -142,6 +142,8 @@ class StoredFile:
     def public(self) -> Json:
         """The file as the Web API shows it."""
         shown: Json = {"id": self.id, "name": self.name, "title": self.title or self.name}
+        if self.alt:
+            shown["alt_txt"] = self.alt
         return shown | {"size": self.length, "mimetype": "application/octet-stream"}
 
 
