@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from workbench.pretend_slack.api_chat import content, thread_of
 from workbench.pretend_slack.asking import Ask, Method, Methods, refuse_for, visible_channel
-from workbench.pretend_slack.faults import play
+from workbench.pretend_slack.faults import SLOW, outwaited, play
 from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import Json, Refused, StoredFile
 from workbench.pretend_slack.state import Team
@@ -52,8 +52,11 @@ class UploadReceiver:
     async def receive(self, request: Request) -> Response:
         """Keep what was sent, raw or as a form's first file."""
         fault = self._team.faults.pick("upload", {})
-        if fault is not None:
+        if fault is not None and fault.kind != SLOW:
             return await play(fault, request)
+        await request.body()
+        if fault is not None and not await outwaited(fault, request):
+            return Response()
         file = self._team.files.get(request.path_params["file"])
         if file is None or file.secret != request.path_params["secret"]:
             return PlainTextResponse("not found", 404)

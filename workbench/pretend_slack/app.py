@@ -20,7 +20,7 @@ from workbench.pretend_slack import (
     control,
 )
 from workbench.pretend_slack.asking import Ask, Method, Methods, need_scope
-from workbench.pretend_slack.faults import Fault, play
+from workbench.pretend_slack.faults import SLOW, Fault, outwaited, play
 from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.records import Json, Refused
 from workbench.pretend_slack.responses import ResponseUrls
@@ -86,8 +86,11 @@ class WebApi:
 
     async def _fail(self, fault: Fault, call: Call, token: str, request: Request) -> Response:
         call.fault = fault.kind
-        if fault.do_first:
-            self._respond(call, token)
+        done = self._respond(call, token) if fault.do_first else None
+        if fault.kind == SLOW:
+            if await outwaited(fault, request):
+                return done or self._respond(call, token)
+            return Response()
         response = await play(fault, request)
         if response.headers.get("content-type") == "application/json" and not fault.do_first:
             call.answer = json.loads(bytes(response.body))

@@ -11,6 +11,7 @@ from workbench.pretend_slack.records import Json
 from workbench.pretend_slack.server import reset_connection
 
 RESETS = {"reset_before", "reset_after"}
+SLOW = "slow"
 
 
 @dataclass(slots=True)
@@ -18,11 +19,12 @@ class Fault:
     """One rule.
 
     `method` is a Web API method, or response_url, upload, socket (`*` and `?` match).
-    `kind`: ratelimited, http_<status>, html, timeout, reset_before, reset_after, for a socket
+    `kind`: ratelimited, http_<status>, html, timeout, reset_before, reset_after, slow (the true
+    answer after `seconds`; the work itself waits too, unless `do_first`), for a socket
     refuse, disconnect, drop; any other word is an error name in an `ok: false` answer.
     `channel` and `part` (of metadata.event_payload) narrow it; `times` None means for ever;
     the first `after` matching calls go well; `do_first` does the work before it fails.
-    `seconds` is Retry-After of ratelimited (1), and how long timeout hangs (60).
+    `seconds` is Retry-After of ratelimited (1), how long timeout hangs (60), how late slow is (1).
     """
 
     method: str = "*"
@@ -85,6 +87,11 @@ class Faults:
         return [asdict(rule) for rule in self.rules]
 
 
+async def outwaited(fault: Fault, request: Request) -> bool:
+    """Be as slow as the rule says; False if the caller went away meanwhile."""
+    return not await _hang(request, fault.seconds or 1)
+
+
 async def play(fault: Fault, request: Request) -> Response:
     """Let a call fail as the rule says; after a reset the answer goes nowhere."""
     if fault.kind in RESETS:
@@ -124,8 +131,8 @@ def _part(args: Json) -> str:
     return str(payload.get("part", "")) if isinstance(payload, dict) else ""
 
 
-async def _hang(request: Request, seconds: float) -> None:
-    """Wait until the caller gives up, at most so long."""
+async def _hang(request: Request, seconds: float) -> bool:
+    """Wait until the caller gives up, at most so long; whether it gave up."""
 
     async def gone() -> None:
         # The body has been read: what comes next is the caller's farewell.
@@ -135,4 +142,5 @@ async def _hang(request: Request, seconds: float) -> None:
     try:
         await asyncio.wait_for(gone(), seconds)
     except TimeoutError:
-        return
+        return False
+    return True

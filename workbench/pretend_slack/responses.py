@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from workbench.pretend_slack.api_chat import content
-from workbench.pretend_slack.faults import Fault, play
+from workbench.pretend_slack.faults import SLOW, Fault, outwaited, play
 from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import (
     URL_SECONDS,
@@ -54,8 +54,12 @@ class ResponseUrls:
 
     async def _fail(self, fault: Fault, call: Call, url: ResponseUrl, request: Request) -> Response:
         call.fault = fault.kind
-        if fault.do_first:
-            self._respond(call, url, _args(await request.body()))
+        args = _args(await request.body())
+        done = self._respond(call, url, args) if fault.do_first else None
+        if fault.kind == SLOW:
+            if await outwaited(fault, request):
+                return done or self._respond(call, url, args)
+            return Response()
         if fault.kind in ("expired_url", "used_url"):
             return JSONResponse({"ok": False, "error": fault.kind}, 404)
         return await play(fault, request)

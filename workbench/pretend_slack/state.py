@@ -109,9 +109,9 @@ class Team:
 
     def message(self, channel: str, ts: str) -> Message | None:
         """The standing message with that time stamp; ephemeral ones aren't found."""
-        for message in self.standing(channel):
-            if message.ts == ts and message.ephemeral_to is None:
-                return message
+        for message in reversed(self.messages):  # what is asked for is mostly new
+            if message.ts == ts and message.channel == channel and message.ephemeral_to is None:
+                return None if message.deleted else message
         return None
 
     def standing(self, channel: str = "") -> Iterator[Message]:

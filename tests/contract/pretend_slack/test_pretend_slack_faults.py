@@ -76,6 +76,23 @@ async def test_a_call_hangs(slack: PretendSlack, http: httpx.AsyncClient) -> Non
         await post(slack, http)
 
 
+async def test_a_slow_call_comes_to_its_end(slack: PretendSlack, http: httpx.AsyncClient) -> None:
+    slack.team.faults.add("chat.postMessage", "slow", seconds=0.1)
+    assert (await post(slack, http)).json()["ok"]
+    assert len(slack.team.messages) == 1
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+async def test_who_leaves_a_slow_call_undoes_only_what_was_not_begun(
+    slack: PretendSlack, http: httpx.AsyncClient, begun: int
+) -> None:
+    slack.team.faults.add("chat.postMessage", "slow", seconds=60, do_first=bool(begun))
+    with pytest.raises(httpx.ReadTimeout):
+        await post(slack, http)
+    await slack.until(lambda: slack.team.calls[0].status is not None)
+    assert len(slack.team.messages) == begun
+
+
 @pytest.mark.parametrize(("kind", "posted"), [("reset_before", 0), ("reset_after", 1)])
 async def test_a_connection_breaks(
     slack: PretendSlack, http: httpx.AsyncClient, kind: str, posted: int
