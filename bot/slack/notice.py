@@ -1,12 +1,13 @@
 """Says something to one person, by whichever way still works."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
 from bot.render.message import Message
 from bot.slack.desk import Desk
 from bot.slack.forms import Sent
 from bot.slack.place import Place
+from bot.slack.posts import Posts
 
 
 async def announce(
@@ -16,26 +17,26 @@ async def announce(
 
     An attempt that Slack did not confirm may have been seen; the next one has its own part.
     """
-    number, part = 1, message.part
-    async for sent in _attempts(desk, place, message, lookup_id, instead=instead):
-        if sent.ok:
+    number = 1
+    for attempt in _attempts(desk.poster, place, lookup_id, instead=instead):
+        part = message.part if number == 1 else f"{message.part}-{number}"
+        if (await attempt(replace(message, part=part))).ok:
             return True
         number += 1
-        message = replace(message, part=f"{part}-{number}")
     return False
 
 
-async def _attempts(
-    desk: Desk, place: Place, message: Message, lookup_id: str, *, instead: bool
-) -> AsyncIterator[Sent]:
-    poster = desk.poster
+def _attempts(
+    poster: Posts, place: Place, lookup_id: str, *, instead: bool
+) -> Iterator[Callable[[Message], Awaitable[Sent]]]:
     if instead and place.looking:
-        yield await poster.update(place.channel, place.looking, message, lookup_id)
-    if place.url is not None and place.url.left:
-        yield await poster.respond(place.url, message, lookup_id)
+        yield lambda message: poster.update(place.channel, place.looking, message, lookup_id)
+    url = place.url
+    if url is not None and url.left:
+        yield lambda message: poster.respond(url, message, lookup_id)
     if place.channel and place.user:
-        yield await poster.ephemeral(
+        yield lambda message: poster.ephemeral(
             place.channel, place.user, message, lookup_id, thread=place.thread
         )
     if place.user:
-        yield await poster.post(place.user, message, lookup_id, first=True)
+        yield lambda message: poster.post(place.user, message, lookup_id, first=True)
