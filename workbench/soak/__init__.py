@@ -1,0 +1,1 @@
+"""A long bad day: many questions, two replicas, kills, refusals, resets and slow answers."""

@@ -1,0 +1,116 @@
+"""What stands in the pretend Slack, by look-up, read once as it comes."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from workbench.pretend_slack.records import Message
+from workbench.pretend_slack.state import Team
+
+REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
+_UNFINISHED = re.compile(r"so far|Looking (?:for|up)|Reading ")
+_MISSING = "may be missing"
+_REFUSALS = ("error", "choices")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a look-up said by now, and whether it named something as missing.
+
+    The messages are kept, not their parts: "Looking…" becomes the opening by an update.
+    """
+
+    lookup_id: str
+    messages: list[Message] = field(default_factory=list)
+    misses: bool = False
+    told: bool = False
+    """Whether the acknowledgement itself said plainly that there will be no answer."""
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{part} x {count}" for part, count in sorted(self.parts.items()))
+        opening = " ".join(self.opening.text.split())[:90] if self.opening else "no opening"
+        return f"{self.lookup_id}: {parts} ({opening})"
+
+    @property
+    def parts(self) -> Counter[str]:
+        """Its parts, and how often each stands."""
+        return Counter(_mark(message)[1] for message in self.messages)
+
+    @property
+    def opening(self) -> Message | None:
+        """The newest message that is, or is to become, the opening."""
+        found = (m for m in reversed(self.messages) if _mark(m)[1] in ("opening", "looking"))
+        return next(found, None)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the asker was told plainly that there is no answer, or asked back."""
+        return self.told or any(part.startswith(_REFUSALS) for part in self.parts)
+
+    @property
+    def twice(self) -> bool:
+        """Whether anything was said more than once."""
+        return any(count > 1 for count in self.parts.values())
+
+    def whole(self, expected: frozenset[str]) -> bool:
+        """Whether all is there, or what is not there is named.
+
+        An opening that Slack did not confirm stands apart, for the asker alone, and says so.
+        """
+        opening = self.opening
+        if "apart-opening" in self.parts:
+            return True
+        if opening is None or _UNFINISHED.search(opening.text):
+            return False
+        return self.misses or expected <= self.parts.keys()
+
+
+class Ledger:
+    """Reads the workspace's messages; each is looked at once, openings keep changing."""
+
+    def __init__(self, team: Team) -> None:
+        self._team = team
+        self._read = 0
+        self.answers: dict[str, Answer] = {}
+        self.threads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        """The look-ups that spoke under a message, by channel and time stamp."""
+
+    def read(self) -> None:
+        """Take in what came since."""
+        for message in self._team.messages[self._read :]:
+            self._take(message)
+        self._read = len(self._team.messages)
+
+    def of(self, lookup_id: str) -> Answer:
+        """The answer of a look-up, empty if it said nothing yet."""
+        return self.answers.setdefault(lookup_id, Answer(lookup_id))
+
+    def _take(self, message: Message) -> None:
+        lookup_id, _ = _mark(message)
+        if not lookup_id:
+            self._take_unmarked(message)
+            return
+        answer = self.of(lookup_id)
+        answer.messages.append(message)
+        if _MISSING in _words(message):
+            answer.misses = True
+        if message.thread_ts:
+            self.threads[message.channel, message.thread_ts].add(lookup_id)
+
+    def _take_unmarked(self, message: Message) -> None:
+        """The acknowledgement carries no mark; it names its reference in words."""
+        words = _words(message)
+        found = REFERENCE.search(words)
+        if found and message.via == "ack" and not _UNFINISHED.search(words):
+            self.of(found[0]).told = True
+
+
+def _mark(message: Message) -> tuple[str, str]:
+    """The look-up and the part that a message's mark names now."""
+    payload = (message.metadata or {}).get("event_payload", {})
+    return str(payload.get("lookup_id", "")), str(payload.get("part", ""))
+
+
+def _words(message: Message) -> str:
+    return message.text + json.dumps(message.blocks, ensure_ascii=False)
