@@ -87,3 +87,18 @@ async def test_an_edited_template_redraws_the_message(seat: Seat) -> None:
     # Before this the bot may be about to start anew, and the next test would meet that.
     await expect(seat.messages.filter(has_text="This tells why")).to_have_count(0)
     await seat.told("Call Doctor tells why a 100ms call failed")
+
+
+async def test_a_template_that_breaks_the_bot_is_told_with_its_last_words(seat: Seat) -> None:
+    template = seat.demo.templates / "error.json.j2"
+    before = template.read_text("utf-8")
+    ended = seat.page.get_by_text("The bot ended.")
+    try:
+        template.write_text("{% if %}" + before, "utf-8")
+        await expect(ended).to_be_visible()
+        await expect(seat.page.get_by_text("TemplateSyntaxError").first).to_be_visible()
+    finally:
+        template.write_text(before, "utf-8")
+    await expect(ended).to_be_hidden()
+    await expect(seat.page.get_by_text("the bot starts anew")).to_be_hidden()
+    await seat.ask("/call-errors retention-edge", "Room retention-edge")

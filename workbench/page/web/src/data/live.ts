@@ -58,7 +58,8 @@ export function taken(state: Live, keys: Map<string, number>, documents: Documen
 }
 
 let state = EMPTY;
-let keys = new Map<string, number>();
+const keys = new Map<string, number>();
+let anew = false;
 const listeners = new Set<() => void>();
 
 function set(next: Live) {
@@ -68,11 +69,18 @@ function set(next: Live) {
 
 export function listen(address = "/live") {
   const source = new EventSource(address);
-  // After a break the server tells everything anew; the keys make that the same again.
-  source.addEventListener("open", () => set({ ...state, connected: true }));
+  source.addEventListener("open", () => {
+    anew = true;
+    set({ ...state, connected: true });
+  });
   source.addEventListener("error", () => set({ ...state, connected: false }));
-  source.addEventListener("documents", (event) =>
-    set(taken(state, keys, JSON.parse((event as MessageEvent).data))));
+  source.addEventListener("documents", (event) => {
+    // A connection begins with everything; another workbench may stand at the same address now.
+    if (anew) keys.clear();
+    const before = anew ? { ...EMPTY, connected: true, note: state.note } : state;
+    anew = false;
+    set(taken(before, keys, JSON.parse((event as MessageEvent).data)));
+  });
   source.addEventListener("note", (event) => {
     const text: string = JSON.parse((event as MessageEvent).data);
     set({ ...state, note: { text, count: state.note.count + 1 } });
