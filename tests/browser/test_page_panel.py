@@ -50,15 +50,16 @@ async def test_a_messages_json_limits_and_builder_link(seat: Seat) -> None:
 
 
 async def test_faults_of_both_ends_are_injected_told_and_cleared(seat: Seat) -> None:
-    await seat.inject("100ms", "error", "always", path="/v2/")
-    await seat.send("/call-errors untouched")
-    await seat.told("100ms answered HTTP 500")
-    await expect(seat.panel.get_by_text(re.compile(r"[1-9]\d* played"))).to_be_visible()
-    await seat.mend("100ms")
     await seat.inject("Slack", "channel_not_found", "1", method="chat.postMessage")
     answer = await seat.ask("/call-errors untouched", "Room untouched")
     await expect(answer).to_contain_text("Only visible to you")
     await seat.mend("Slack")
+    await seat.inject("100ms", "not_json", "always", path="/v2/")
+    await seat.ask("/call-errors town-hall", "answer could not be read")
+    await expect(seat.panel.get_by_text(re.compile(r"[1-9]\d* played"))).to_be_visible()
+    await seat.mend("100ms")
+    # The bot takes 100ms for down now and waits; started anew, it does not know of that.
+    assert (await seat.page.request.post("/steer/bot", data={})).ok
 
 
 async def test_a_switch_of_100ms_is_turned(seat: Seat) -> None:
