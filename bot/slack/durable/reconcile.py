@@ -13,15 +13,18 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.meters import Meters
 from bot.slack.clients import Clients
-from bot.slack.errors import TROUBLES, cause_of
+from bot.slack.errors import TROUBLES, Cause, cause_of
 from bot.slack.forms import Sent
 from bot.slack.payloads import list_at, text_at
 
 HISTORIES = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
 """Any of these may let us read; Slack says so when the conversation is of another kind."""
 
-PAUSES = (0.5, 2.0)
+PAUSES = (0.5, 2.0, 4.0, 8.0)
 """Seconds before each look: a message on its way shows up a moment after the connection broke."""
+LOOKS = 2
+"""Looks that find nothing before it counts as absent; the others are for Slack's bad moments."""
+_PASSING = (Cause.BUSY, Cause.UNKNOWN)
 _PAGES, _LIMIT = 5, 200
 
 
@@ -42,21 +45,28 @@ class Reconciler:
         if not self._may_read:
             self._meters.reconciliation("unreadable")
             return None
+        misses = 0
         for pause in PAUSES:
             await asyncio.sleep(pause)
             try:
                 found = await self._look(channel, thread, lookup_id, part)
             except TROUBLES as error:
-                self._log.warning("not_reconciled", part=part, error=cause_of(error)[1])
-                self._meters.reconciliation("unreadable")
-                return None
+                cause, word = cause_of(error)
+                self._log.warning("not_reconciled", part=part, error=word)
+                if cause not in _PASSING:
+                    break
+                continue
             if found is not None:
                 self._log.info("reconciled", part=part, stands=True)
                 self._meters.reconciliation("found")
                 return found
-        self._log.info("reconciled", part=part, stands=False)
-        self._meters.reconciliation("absent")
-        return Sent()
+            misses += 1
+            if misses == LOOKS:
+                self._log.info("reconciled", part=part, stands=False)
+                self._meters.reconciliation("absent")
+                return Sent()
+        self._meters.reconciliation("unreadable")
+        return None
 
     async def _look(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
         async for message in self._messages(channel, thread):
