@@ -8,7 +8,7 @@ from crash_databases import Databases
 
 from workbench.postgres import postgres_server
 
-EVERY = 16
+EVERY = 40
 """Of so many points one is struck unless told otherwise: `scripts/crash-matrix` strikes all."""
 
 
