@@ -26,6 +26,7 @@ class Watching:
         self._desk = desk
         self._last = float("-inf")
         self._editing: asyncio.Task[None] | None = None
+        self._over = False
 
     async def tell(self, reason: str) -> None:
         """Say what is waited for, unless something was said a moment ago."""
@@ -52,7 +53,12 @@ class Watching:
             self._last = time.monotonic()
 
     async def settled(self) -> None:
-        """Return when no edit of ours can arrive after the final one."""
+        """Say nothing more; return when no edit of ours can arrive after the final one.
+
+        After a crash the investigation may run again for a later part of an answer whose opening
+        is final already: it is not to be overwritten by how far that has come.
+        """
+        self._over = True
         if self._editing is not None:
             await asyncio.gather(self._editing, return_exceptions=True)
 
@@ -61,7 +67,7 @@ class Watching:
 
     def _due(self) -> bool:
         now = time.monotonic()
-        if now - self._last < APART_SECONDS:
+        if self._over or now - self._last < APART_SECONDS:
             return False
         self._last = now
         return True

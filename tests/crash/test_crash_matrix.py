@@ -22,7 +22,6 @@ MATRIX: Sequence[tuple[Kind, Case]] = (
     ("postgresql", Case("command", "restart", MANY_PARTS)),
     ("postgresql", Case("command", "takeover", MANY_PARTS)),
     ("postgresql", Case("mention", "takeover", MANY_PARTS)),
-    ("sqlite", Case("command", "restart", ALONE)),
 )
 
 IN_FULL: Sequence[tuple[Kind, Case]] = (
@@ -33,8 +32,13 @@ IN_FULL: Sequence[tuple[Kind, Case]] = (
     ("postgresql", Case("mention", "takeover", MANY_PARTS, readable=False)),
     # What carries no mark cannot be found again: files, and what only the asker sees.
     ("sqlite", Case("command", "restart", WITH_FILES)),
+    ("sqlite", Case("command", "restart", ALONE)),
 )
 """Struck by `scripts/crash-matrix` alone."""
+
+
+CLEARING = "workflow_input"
+"""What finished jobs leave is cleared by the clock and not by a course: no run meets it alike."""
 
 
 @pytest.mark.timeout(1800)
@@ -46,6 +50,7 @@ async def test_nothing_is_lost_and_nothing_is_said_twice(
         pytest.skip("scripts/crash-matrix strikes it")
     async with databases.one(kind) as database:
         expected, points = await undisturbed(case, database)
+    points = [point for point in points if CLEARING not in point.label]
     first = (*MATRIX, *IN_FULL).index((kind, case)) % every
     outcomes = await _strike(databases, kind, case, expected, points[first::every])
     wrong = [str(outcome) for outcome in outcomes if outcome.wrong]
