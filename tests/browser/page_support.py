@@ -85,15 +85,24 @@ class Seat:
         await expect(self.box).to_have_value("")
 
     async def ask(self, command: str, answer: str) -> Locator:
-        """Ask in the channel and wait for the message of the bot's that has `answer` in it."""
+        """Ask in the channel; waits for a message with `answer` in it that was not there before.
+
+        Other tests write into the same channels, and other bots speak of the same rooms.
+        """
+        await expect(self.box).to_be_visible()
+        before = await self.messages.filter(has_text=answer).count()
         await self.send(command)
-        return await self.told(answer)
+        return await self._pinned(self.messages.filter(has_text=answer).nth(before))
 
     async def told(self, answer: str) -> Locator:
         """Wait for a message in the channel."""
-        found = self.message(answer)
+        return await self._pinned(self.message(answer))
+
+    async def _pinned(self, found: Locator) -> Locator:
+        """That message from now on, whatever is written after it or changes in it."""
         await expect(found).to_be_visible()
-        return found
+        ts = await found.get_attribute("data-ts")
+        return self.page.locator(f'main li.message[data-ts="{ts}"]')
 
     async def replied(self, message: Locator) -> Locator:
         """Wait until a message has replies; gives the button that opens them."""
