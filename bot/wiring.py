@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from cachetools import TTLCache
-
 from bot.catalogue import load_catalogue
 from bot.domain.answered import Answers
 from bot.domain.catalogue import Catalogue
@@ -163,7 +161,8 @@ def _answers(engine: Engine) -> Answers | None:
 
 
 def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":
-    """What /readyz asks besides Slack: the database and 100ms; 100ms every `kept` seconds."""
+    """What /readyz asks besides Slack: the database and 100ms, whose `ok` stands for `kept` s."""
+    from bot.slack.health import cached  # noqa: PLC0415  see above
 
     async def database() -> str:
         return await _probed(engine.memory.ping()) if engine.memory else "not open"
@@ -185,19 +184,6 @@ async def _probed(attempt: Awaitable[None]) -> str:
     except BotError as error:
         return error.headline
     return "ok"
-
-
-def cached(probe: "Probe", seconds: float) -> "Probe":
-    """The probe, asked again only after so long: orchestrators ask every few seconds."""
-    kept: TTLCache[str, str] = TTLCache(1, seconds)
-
-    async def asked() -> str:
-        word = kept.get("word")
-        if word is None:
-            word = kept["word"] = await probe()
-        return word
-
-    return asked
 
 
 def slack_settings(settings: Settings) -> "SlackSettings":

@@ -1,14 +1,19 @@
 """`call-doctor serve`."""
 
+import asyncio
 import logging
 import sys
 
 from bot import wiring
 from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
+from bot.hundredms.client import HundredMsClient
 from bot.settings import Settings, read_settings
 from bot.slack.serve import serve
 from bot.slack.startup import check_present
+
+CHECK_SECONDS = 2.0
+"""How long the start waits for 100ms to accept or refuse our credentials."""
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +30,20 @@ async def run() -> int:
 
 
 async def _check_hundredms(engine: wiring.Engine) -> None:
-    """Refused credentials end the start; an outage of 100ms does not: /readyz tells it."""
-    for client in engine.workspaces.values():
-        try:
-            await client.check()
-        except (HundredMsUnreachable, HundredMsBusy) as error:
-            log.warning("100ms did not answer at the start: %s", error.cause)
+    """Refused credentials end the start. An outage of 100ms does not: /readyz tells it.
+
+    By itself a call would go on through refusals and pauses for minutes.
+    """
+    await asyncio.gather(*(_checked(client) for client in engine.workspaces.values()))
+
+
+async def _checked(client: HundredMsClient) -> None:
+    try:
+        await asyncio.wait_for(client.check(), CHECK_SECONDS)
+    except TimeoutError:
+        log.warning("100ms did not answer within %.0f s at the start", CHECK_SECONDS)
+    except (HundredMsUnreachable, HundredMsBusy) as error:
+        log.warning("100ms did not answer at the start: %s", error.cause)
 
 
 async def _serve(settings: Settings) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
+from cachetools import TLRUCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -11,6 +12,8 @@ Probe = Callable[[], Awaitable[str]]
 """Tells `ok`, or in a few words why not."""
 
 PROBE_SECONDS = 5.0
+FAILURE_KEPT_SECONDS = 2.0
+"""A failure may be over in a moment."""
 
 
 class Health:
@@ -28,6 +31,26 @@ class Health:
         words = await asyncio.gather(*(_word(probe) for probe in self._probes.values()))
         found = dict(zip(self._probes, words, strict=True))
         return JSONResponse(found, 200 if set(words) <= {"ok"} else 503)
+
+
+def cached(probe: Probe, seconds: float) -> Probe:
+    """The probe, asked again only after so many seconds: orchestrators ask every few seconds.
+
+    A word other than `ok` stands for two seconds at most.
+    """
+
+    def until(_: str, word: str, now: float) -> float:
+        return now + (seconds if word == "ok" else min(seconds, FAILURE_KEPT_SECONDS))
+
+    kept: TLRUCache[str, str] = TLRUCache(1, until)
+
+    async def asked() -> str:
+        word = kept.get("word")
+        if word is None:
+            word = kept["word"] = await probe()
+        return word
+
+    return asked
 
 
 async def _word(probe: Probe) -> str:

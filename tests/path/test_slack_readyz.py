@@ -12,6 +12,7 @@ from slack_bench import Bench, open_bench
 from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
+from bot.slack.health import FAILURE_KEPT_SECONDS, cached
 from bot.wiring import open_engine, probes
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
@@ -89,3 +90,15 @@ def _rename(path: Path, table: str, name: str) -> None:
     with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
         connection.commit()
+
+
+async def test_a_good_word_stands_longer_than_a_bad_one() -> None:
+    words = iter(["down", "ok", "down"])
+
+    async def probe() -> str:
+        return next(words)
+
+    asked = cached(probe, 3600)
+    assert [await asked(), await asked()] == ["down", "down"]
+    await asyncio.sleep(FAILURE_KEPT_SECONDS + 0.1)
+    assert [await asked(), await asked()] == ["ok", "ok"]
