@@ -5,6 +5,7 @@ import logging
 import sys
 
 from bot import wiring
+from bot.cli.heap import bound_heap
 from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
@@ -47,6 +48,7 @@ async def _checked(client: HundredMsClient) -> None:
 
 
 async def _serve(settings: Settings) -> int:
+    bound_heap()
     slack = wiring.slack_settings(settings)
     check_present(slack)
     async with (

@@ -31,6 +31,9 @@ newer. Left to itself dbos takes a hash of the code, and a rolling restart would
 RECORD_SECONDS = 2.0
 """After so long a question is refused: Slack waits three seconds for the acknowledgement."""
 
+THREADS = 32
+"""dbos makes as many as there is work at once, for ever; the database gets `POOL` of them."""
+
 _WORKFLOW = "job"
 _TROUBLES = (SQLAlchemyError, error.DBOSException, OSError)
 
@@ -195,6 +198,7 @@ def _config(engine: Engine, life: str) -> DBOSConfig:
         serializer=JsonForm(),
         log_level="WARNING",
         enable_otlp=False,
+        max_executor_threads=THREADS,
         # Waiting for notifications costs a connection; nothing of ours sends any.
         use_listen_notify=False,
         notification_listener_polling_interval_sec=0.1,
