@@ -6,6 +6,7 @@ that each is read once and kept, up to a bound, by what was sent.
 """
 
 import marshal
+from dataclasses import replace
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from bot.domain.events import Agent, ErrorEvent, Failure, Pairs, Sender, shared_event
 from bot.hundredms.agent import agent_of
 from bot.hundredms.details import extras_of, media_of
-from bot.hundredms.ice import mark_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_whole
+from bot.hundredms.pairs import read_description
 from bot.hundredms.rows import row_of
 from bot.hundredms.tidy import tidy
 
@@ -27,8 +28,8 @@ _SENDER = (
     "account_id", "role", "agent",
 )  # fmt: skip
 _FAILURE = (
-    "error_code", "error_name", "error_message", "error_description", "is_terminal", "action",
-    "domain", "transport_state", "endpoint", "retries_join", "audio", "video", "devices",
+    "error_code", "error_name", "error_message", "is_terminal", "action", "domain",
+    "transport_state", "endpoint", "retries_join", "audio", "video", "devices",
 )  # fmt: skip
 _NOTHING = repeat(None)
 _VERSION = 2  # the last one of marshal whose bytes do not depend on who else holds a value
@@ -42,16 +43,20 @@ def event_of(value: object, key: bytes) -> ErrorEvent | None:
     row = row_of(value)
     if row is None:
         return None
-    take = row.data.pop
+    event_id, kind, stamp, at, data = row
+    take = data.pop
     sender = _frozen(tuple(map(take, _SENDER, _NOTHING)))
-    failure = _frozen((row.type, *map(take, _FAILURE, _NOTHING)))
+    failure = _frozen((kind, *map(take, _FAILURE, _NOTHING)))
+    told = take("error_description", None)
+    small = len(failure) < _LONGEST
+    plain = _kept_failure(failure) if small else _failure(failure)
     return shared_event(
-        row.id,
-        row.at,
-        row.stamp,
+        event_id,
+        at,
+        stamp,
         _kept_sender(sender) if len(sender) < _LONGEST else _sender(sender),
-        _kept_failure(failure, key) if len(failure) < _LONGEST else _failure(failure, key),
-        extras_of(row.data) if row.data else (),
+        plain if told is None else _described(plain, as_text(told), key, small=small),
+        extras_of(data) if data else (),
     )
 
 
@@ -71,29 +76,39 @@ def _sender(sent: bytes) -> Sender:
     )
 
 
-def _failure(sent: bytes, key: bytes) -> Failure:
-    kind, code, name, message, description, terminal, action, *rest = _thawed(sent)
-    domain, state, endpoint, retries, audio, video, devices = rest
-    make = _alike if len(sent) < _LONGEST else Failure
-    return make(
+def _failure(sent: bytes) -> Failure:
+    """What failed, but for its description."""
+    kind, code, name, message, terminal, action, domain, *rest = _thawed(sent)
+    state, endpoint, retries, audio, video, devices = rest
+    return Failure(
         kind,
-        as_whole(code),
-        _tidy(name),
-        _tidy(message),
-        _tidy(description),
-        bool(as_flag(terminal)),
-        _tidy(action),
-        _tidy(domain),
-        _tidy(state),
-        _tidy(endpoint),
-        as_whole(retries),
-        _media(_frozen((audio, video, devices))),
-        mark_of(as_text(description), key),
+        error_code=as_whole(code),
+        error_name=_tidy(name),
+        error_message=_tidy(message),
+        is_terminal=bool(as_flag(terminal)),
+        action=_tidy(action),
+        domain=_tidy(domain),
+        transport_state=_tidy(state),
+        endpoint=_tidy(endpoint),
+        retries_join=as_whole(retries),
+        media=_media(_frozen((audio, video, devices))),
     )
 
 
-_alike = lru_cache(_KEPT)(Failure)
-"""One for all that read alike: ICE texts differ in the addresses, of which none is kept."""
+def _described(plain: Failure, told: str | None, key: bytes, *, small: bool) -> Failure:
+    """The failure with its description, held once for all that read alike.
+
+    ICE texts differ in the ports and addresses, of which none is kept.
+    """
+    if told is None:
+        return plain
+    text, mark = read_description(told, key)
+    join = _joined if small and len(told) < _LONGEST else _join
+    return join(plain, text, mark)
+
+
+def _join(plain: Failure, text: str | None, mark: str | None) -> Failure:
+    return replace(plain, error_description=text, public_address=mark)
 
 
 @lru_cache(_KEPT // 8)
@@ -101,6 +116,7 @@ def _media(sent: bytes) -> Pairs:
     return media_of(*map(as_mapping, _thawed(sent)))
 
 
+_joined = lru_cache(_KEPT)(_join)
 _kept_sender = lru_cache(_KEPT)(_sender)
 _kept_failure = lru_cache(_KEPT)(_failure)
 

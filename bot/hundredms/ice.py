@@ -8,6 +8,7 @@ is worth knowing ("everybody in that office"); the address itself is nobody's bu
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -35,6 +36,7 @@ _PRIVATE = tuple(
         "fe80::/10",
     )
 )
+_MARKS = 4096
 
 
 def mark_of(description: str | None, key: bytes) -> str | None:
@@ -47,10 +49,16 @@ def mark_of(description: str | None, key: bytes) -> str | None:
     if found is None:
         return None
     # A relayed candidate's own address is the TURN server's; the related one is the sender's.
-    address = _public(found["raddr"] if found["type"] == "relay" else found["ip"])
-    if address is None:
+    return mark(found["raddr"] if found["type"] == "relay" else found["ip"], key)
+
+
+@lru_cache(_MARKS)
+def mark(address: str | None, key: bytes) -> str | None:
+    """The mark of that address; None for what is no address, or a private one."""
+    public = _public(address)
+    if public is None:
         return None
-    return hmac.new(key, _network(address).encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(key, _network(public).encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _public(text: str | None) -> Address | None:

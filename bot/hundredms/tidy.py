@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from bot.domain.text import clean, redact
+from bot.domain.addresses import redact
+from bot.domain.text import clean
 
 # The web SDK's socket URL carries the join token, and browsers quote URLs in their errors.
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.domain.addresses import redact
 from bot.domain.events import ErrorEvent
-from bot.domain.text import clean, redact
+from bot.domain.text import clean
 
 WHAT: Mapping[str, str] = {
     "client.connect.failed": "could not connect",

@@ -1,0 +1,97 @@
+"""Candidate pairs read in one pass come out as the general way has them, without an address."""
+
+import ipaddress
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.hundredms.ice import mark_of
+from bot.hundredms.pairs import read_description
+from bot.hundredms.tidy import tidy
+
+KEY = b"key of the tests"
+MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"
+
+numbers = st.integers(0, 70_000).map(str)
+usual_addresses = st.ip_addresses().map(str) | st.sampled_from(
+    (MDNS, "redacted-ip.invalid", "::ffff:192.0.2.1", "2001:DB8:0:0:0:0:0:1", "192.0.2")
+)
+usual_tails = st.lists(
+    st.sampled_from(
+        (" generation 0", " ufrag QuAb", " ufrag a+/b", " network-id 1", " network-cost 10",
+         " tcptype active", " ufrag raddr", " ufrag port", " ufrag beef", " ufrag eyJhbGci")
+    ),
+    max_size=6,
+).map("".join)  # fmt: skip
+odd = (
+    numbers
+    | st.ip_addresses().map(str)
+    | st.sampled_from(
+        ("fe80::1%eth0", "[2001:db8::1]", "[ip]", "[port]", "::", "host.example.com", "ssltcp",
+         "typ", "raddr", "rport", "port", "dead::beef", "token=hush", "\u200b", "\n", "",
+         "undefined")
+    )
+)  # fmt: skip
+
+
+def side(address: str, port: str, kind: str, raddr: str, tail: str) -> str:
+    """A candidate as the SDK writes it; 100ms' samples lost addresses here and there."""
+    related = f" raddr {raddr} rport {port}" if raddr else ""
+    text = f"candidate:1267094175 1 udp 41886207 {address} {port} typ {kind}{related}{tail}"
+    return text.replace("  ", " ")
+
+
+kinds = st.sampled_from(("host", "srflx", "prflx", "relay"))
+whose = usual_addresses | usual_addresses | st.just("")
+sides = st.builds(side, whose, numbers, kinds, whose | st.just(" "), usual_tails)
+pairs = st.builds(
+    "local candidate - {}; remote candidate - {}".format, sides, sides | st.just("undefined")
+)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> str:
+    """A pair with other words in some places, or cut off, or with something after it."""
+    words = draw(pairs | sides).split(" ")
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(words) - 1))
+        words[place : place + draw(st.integers(0, 1))] = [draw(odd)]
+    ends = ("", "", ".", "; port 443", " from 192.0.2.1", ". Could not recover", " ")
+    return " ".join(words) + draw(st.sampled_from(ends))
+
+
+@given(pairs | broken())
+@settings(max_examples=300, deadline=None)
+def test_one_pass_gives_what_the_general_way_gives(text: str) -> None:
+    assert read_description(text, KEY) == (tidy(text), mark_of(text, KEY))
+
+
+@given(pairs | broken())
+@settings(max_examples=300, deadline=None)
+def test_no_address_is_left_of_a_pair(text: str) -> None:
+    shown, _ = read_description(text, KEY)
+    for word in (shown or "").replace(";", " ").split():
+        assert not _is_address(word.strip("[].,"))
+
+
+def _is_address(word: str) -> bool:
+    try:
+        return str(ipaddress.ip_address(word)) != "::"
+    except ValueError:
+        return word.lower().endswith(".local")
+
+
+def test_what_a_failed_path_is_told_by() -> None:
+    text = (
+        "local candidate - candidate:1 1 udp 99 192.0.2.17 52563 typ relay raddr 203.0.113.9 "
+        "rport 53039 generation 0 ufrag QuAb network-id 1 network-cost 10; remote candidate - "
+        f"candidate:2 1 tcp 99 {MDNS} 26058 typ prflx"
+    )
+    shown, mark = read_description(text, KEY)
+    assert shown == (
+        "local candidate - candidate:1 1 udp 99 [ip] [port] typ relay raddr [ip] "
+        "rport [port] generation 0 ufrag QuAb network-id 1 network-cost 10; remote candidate - "
+        "candidate:2 1 tcp 99 [ip] [port] typ prflx"
+    )
+    elsewhere = read_description(text.replace("192.0.2.17", "192.0.2.99"), KEY)
+    assert mark == elsewhere[1] != read_description(text.replace("0.113.9", "0.113.8"), KEY)[1]
