@@ -153,6 +153,8 @@ def tools(engine: Engine) -> "Tools":
         engine.meters,
         _answers(engine),
         timeline_picture,
+        engine.memory.channels if engine.memory else None,
+        tuple(engine.workspaces),
     )
 
 

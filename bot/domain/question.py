@@ -40,6 +40,12 @@ class Question:
     help: bool = False
     complaint: str | None = None
     """What could not be understood (for example `since yesterday-ish`), in a sentence."""
+    public: bool = False
+    """Asked for all to see, also where the channel's answers are private otherwise."""
+    workspace: str = ""
+    """Alias of the workspace that its channel means where several know the thing."""
+    usual_since: datetime | None = None
+    """Its channel's own `since`, for where the question names neither time nor session."""
 
     def about(self, *clues: Clue) -> "Question":
         """The same question about these clues instead."""

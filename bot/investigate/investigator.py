@@ -25,7 +25,16 @@ from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
 from bot.investigate.snapshots import Snapshot, place_of
 from bot.investigate.spelling import read_any_spelling
-from bot.investigate.task import Task, ahead_of, person_of, reopened, sum_up, target_of, whole_room
+from bot.investigate.task import (
+    Task,
+    ahead_of,
+    person_of,
+    reopened,
+    sum_up,
+    target_of,
+    whole_room,
+    window_of,
+)
 from bot.investigate.then import known_by
 
 
@@ -57,17 +66,18 @@ class Investigator:
             raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
         ahead = ahead_of(question)
         try:
-            resolver = Resolver(self._persons(tell, ahead))
+            resolver = Resolver(self._persons(tell, ahead), question.workspace)
             found = await resolver.resolve(question.clues)
             if isinstance(found, Choices):
                 return replace(found, note=" ".join((*resolver.notes, found.note)).strip())
-            window = Window(question.since, question.until)
+            window, usual = window_of(question, found)
             place = place_of(found, question.types)
             seed = known.fetched.events if known and known.place == place else ()
             task = Task(lookup_id, window, question.types, watch, ahead, seed)
             as_of = self.clock()
             target, fetched = await self._read(found, task, tell)
-            return replace(sum_up(target, task, as_of, fetched), notes=tuple(resolver.notes))
+            notes = (*resolver.notes, *usual)
+            return replace(sum_up(target, task, as_of, fetched), notes=notes)
         finally:
             ahead.close()
 

@@ -1,8 +1,9 @@
 """From a question's clues to one target, or to several that are offered, never guessed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.domain.errors import NothingFound, ServiceTrouble, UnknownCode, UnreadableQuestion
 from bot.domain.places import birth_of
@@ -13,13 +14,18 @@ from bot.investigate.persons import PersonSearch, in_place
 from bot.investigate.places import Place, Search, places_of
 
 PERSONS = (Kind.PEER, Kind.USER)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Finds what a question is about; `notes` say which workspaces could not be asked."""
+    """Finds what a question is about; `notes` say which workspaces could not be asked.
+
+    What the `preferred` workspace knows is meant, though others know something of that name.
+    """
 
     persons: PersonSearch
+    preferred: str = ""
     notes: list[str] = field(default_factory=list)
 
     async def resolve(self, clues: Sequence[Clue]) -> Target | Choices:
@@ -48,7 +54,7 @@ class Resolver:
             return ()
         if search.places:
             self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
-            return search.places
+            return self._preferred(search.places, lambda place: place.room.workspace)
         if search.troubles:
             raise search.troubles[0]
         raise _no_place(clue, list(self.persons.workspaces))
@@ -60,10 +66,23 @@ class Resolver:
     async def _persons(self, who: Sequence[Clue]) -> Target | Choices:
         if len(who) > 1:
             return Choices(tuple(candidate_of_clue(clue) for clue in who))
-        matches = await self.persons.find(who[0])
+        found = await self.persons.find(who[0])
+        matches = self._preferred(found, lambda match: match[0].room.workspace)
         if len(matches) == 1:
             return matches[0][0]
         return Choices(tuple(candidate_of_target(target, seen) for target, seen in matches))
+
+    def _preferred(self, found: Sequence[Found], where: Callable[[Found], str]) -> Sequence[Found]:
+        """What the preferred workspace knows; everything if it knows nothing."""
+        here = [one for one in found if where(one) == self.preferred]
+        others = sorted({where(one) for one in found} - {self.preferred})
+        if not here or not others:
+            return found
+        self.notes.append(
+            f"This channel means the workspace {self.preferred}; {', '.join(others)} knows "
+            "something by that name or id, too: paste a room id of it to look there."
+        )
+        return here
 
 
 def _not_asked(trouble: ServiceTrouble) -> str:

@@ -18,7 +18,7 @@ from bot.investigate.flights import Flights
 from bot.investigate.investigator import Investigator
 from bot.investigate.ports import Tell, Watch, unwatched
 from bot.investigate.snapshots import FRESH, Snapshot, Snapshots, key_of, snapshot_of
-from bot.investigate.task import Task, reopened, sum_up, target_of
+from bot.investigate.task import Task, reopened, sum_up, target_of, window_of
 
 
 class SharedInvestigator:
@@ -41,7 +41,7 @@ class SharedInvestigator:
             return _report(known, question, lookup_id)
 
         async def ask(tell_all: Tell, watch_all: Watch) -> Report | Choices:
-            whole = replace(question, since=None, until=None)
+            whole = replace(question, since=None, until=None, usual_since=None)
             found = await self._inner.report(whole, lookup_id, tell_all, watch_all, known)
             if isinstance(found, Report):
                 self._snapshots.keep(snapshot_of(found), question)
@@ -51,7 +51,7 @@ class SharedInvestigator:
         found = await self._reports.share(key, ask, tell, watch)
         if isinstance(found, Choices):
             return found
-        if not question.since and not question.until:
+        if window_of(question, found.target) == (Window(), ()):
             return replace(found, lookup_id=lookup_id)
         return _report(snapshot_of(found), question, lookup_id)
 
@@ -79,8 +79,10 @@ class SharedInvestigator:
 
 
 def _report(snapshot: Snapshot, question: Question, lookup_id: str) -> Report:
-    task = Task(lookup_id, Window(question.since, question.until), question.types)
-    return sum_up(snapshot.target, task, snapshot.as_of, snapshot.fetched)
+    window, usual = window_of(question, snapshot.target)
+    task = Task(lookup_id, window, question.types)
+    report = sum_up(snapshot.target, task, snapshot.as_of, snapshot.fetched)
+    return replace(report, notes=(*snapshot.notes, *usual))
 
 
 def _finished(snapshot: Snapshot) -> Progress:

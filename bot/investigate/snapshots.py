@@ -25,7 +25,7 @@ MOST_EVENTS = 20_000
 _QUESTIONS = 1000
 
 PlaceKey = tuple[str, str, str | None, str | None, tuple[str, ...]]
-QuestionKey = tuple[tuple[Clue, ...], tuple[str, ...]]
+QuestionKey = tuple[tuple[Clue, ...], tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Snapshot:
     types: tuple[str, ...]
     as_of: datetime
     fetched: Fetched
+    notes: tuple[str, ...] = ()
+    """What the reader of every answer made of it must know: workspaces not asked, for example."""
 
     @property
     def place(self) -> PlaceKey:
@@ -49,7 +51,7 @@ def snapshot_of(report: Report) -> Snapshot:
     if report.beyond:
         events = distinct((*events, *report.beyond))
     fetched = Fetched(events, report.completeness)
-    return Snapshot(report.target, report.types, report.as_of, fetched)
+    return Snapshot(report.target, report.types, report.as_of, fetched, report.notes)
 
 
 def place_of(target: Target, types: tuple[str, ...]) -> PlaceKey:
@@ -59,7 +61,7 @@ def place_of(target: Target, types: tuple[str, ...]) -> PlaceKey:
 
 def key_of(question: Question) -> QuestionKey:
     """Equal for questions about the same; the window is cut later, on our side."""
-    return (question.clues, question.types)
+    return (question.clues, question.types, question.workspace)
 
 
 class Snapshots:
@@ -69,7 +71,9 @@ class Snapshots:
         self._places: TTLCache[PlaceKey, Snapshot] = TTLCache(
             MOST_EVENTS, KEPT_SECONDS, timer, _weight
         )
-        self._targets: TTLCache[QuestionKey, Target] = TTLCache(_QUESTIONS, KEPT_SECONDS, timer)
+        self._targets: TTLCache[QuestionKey, tuple[Target, tuple[str, ...]]] = TTLCache(
+            _QUESTIONS, KEPT_SECONDS, timer
+        )
 
     def keep(self, snapshot: Snapshot, question: Question | None = None) -> None:
         """Keep it, if it proves to be complete and no newer one is there."""
@@ -80,13 +84,16 @@ class Snapshots:
         if _weight(snapshot) <= MOST_EVENTS:
             self._places[snapshot.place] = snapshot
             if question:
-                self._targets[key_of(question)] = snapshot.target
+                self._targets[key_of(question)] = (snapshot.target, snapshot.notes)
 
     def of_question(self, question: Question) -> Snapshot | None:
         """What the same question last read, with its own target; however old."""
-        target = self._targets.get(key_of(question))
-        known = self._places.get(place_of(target, question.types)) if target else None
-        return replace(known, target=target) if known and target else None
+        meant = self._targets.get(key_of(question))
+        if meant is None:
+            return None
+        target, notes = meant
+        known = self._places.get(place_of(target, question.types))
+        return replace(known, target=target, notes=notes) if known else None
 
     def of_button(self, handle: Handle) -> Snapshot | None:
         """What holds everything that the button's answer knew."""

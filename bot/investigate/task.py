@@ -38,6 +38,20 @@ def ahead_of(question: Question) -> Ahead:
     return Ahead(question.types, who[0] if who else None)
 
 
+USUAL = "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
+
+
+def window_of(question: Question, target: Target) -> tuple[Window, tuple[str, ...]]:
+    """The window that is meant, and a note if it is the channel's own.
+
+    A session has an end of its own, which a channel's usual window might cut off.
+    """
+    asked = Window(question.since, question.until)
+    if question.since or question.until or target.session or question.usual_since is None:
+        return asked, ()
+    return Window(question.usual_since), (USUAL,)
+
+
 def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
     """The report of what was read, cut to session, window and types."""
     only = None if task.types == ERROR_TYPES else task.types

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
 from bot.domain.progress import Progress
@@ -12,6 +13,7 @@ from bot.domain.question import Clue, Kind, Question
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.answer import Answers
+from bot.render.channel import settings_message
 from bot.render.compose import Composer
 from bot.render.customer import Letters, reply_message
 from bot.render.filters import EMPTY
@@ -88,7 +90,8 @@ class Renderer:
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""
         clues = [_shown(clue) for clue in question.clues[:_CLUES]]
-        return self._composer.message("looking", "looking", clues=clues, reference=reference)
+        facts = {"clues": clues, "private": question.private, "reference": reference}
+        return self._composer.message("looking", "looking", **facts)
 
     def progress(self, progress: Progress, reference: str) -> Message:
         """The opening as long as events are read."""
@@ -116,6 +119,12 @@ class Renderer:
         return self._composer.message(
             "missing", "missing", told=words, value=value, reference=reference
         )
+
+    def settings(
+        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+    ) -> Message:
+        """What a channel wants of the answers in it, and how to change that."""
+        return settings_message(self._composer, settings, workspaces, changed=changed)
 
     def help_(self) -> Message:
         """What can be typed."""

@@ -8,8 +8,9 @@ EXAMPLES = (
     ("/room-errors standup", "a room or session"),
     ("/peer-errors 58ddb219-e3de-41f6-9511-a0bdf06823ef in standup", "one person's stay"),
     ("@Call Doctor standup", "the same in a thread, where commands cannot be typed"),
+    ("/call-errors settings", "where answers go in this channel, and how far back they look"),
     ("⋯ on a message → Diagnose this call", "reads every id and link out of that message"),
     ("⚡ → Diagnose a call", "a form, from anywhere"),
 )
-WORDS = ("since 2h", "last 3d", "type join", "private", "help")
+WORDS = ("since 2h", "last 3d", "type join", "private", "public", "help")
 KINDS = ("room", "session", "peer", "user", "code")

@@ -22,22 +22,24 @@ from bot.slack.greet import greet
 from bot.slack.offer import offer
 from bot.slack.remembering import Gist, gist_of, remember
 from bot.slack.routes import deliver
+from bot.slack.usual import usual
 from bot.slack.watching import Watching
 
 KIND = "lookup"
 
 
-async def start(desk: Desk, lookup: Lookup, delivery: str) -> bool:
+async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
     """Record a look-up, to be called before it is acknowledged: the one place where one begins.
 
-    `delivery` is what Slack calls the request; the same one begins one look-up. Raises
-    TooManyWaiting, StoreUnreachable.
+    `delivery` is what Slack calls the request; the same one begins one look-up. Returns it as its
+    channel wants it. Raises TooManyWaiting, StoreUnreachable.
     """
     admit(desk)
+    lookup = await usual(desk, lookup)
     begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
     if not begun:
         desk.tools.meters.duplicate_suppressed()
-    return begun
+    return lookup
 
 
 def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:

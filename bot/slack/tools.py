@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.answered import Answers
+from bot.domain.channel import Channels, ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
 from bot.domain.meters import Meters
@@ -88,6 +89,11 @@ class Renders(Protocol):
     def missing(self, told: str, value: str, reference: str) -> Message:
         """Which parts may be missing, with a button that asks again."""
 
+    def settings(
+        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+    ) -> Message:
+        """What a channel wants of its answers, and how to change it."""
+
     def help_(self) -> Message:
         """How to ask."""
 
@@ -127,3 +133,6 @@ class Tools:
     meters: Meters = field(default_factory=Meters)
     answers: Answers | None = None
     draw: Draw = undrawn
+    channels: Channels | None = None
+    workspaces: tuple[str, ...] = ()
+    """Aliases of the 100ms workspaces."""

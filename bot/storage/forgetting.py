@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, or_
+from sqlalchemy import ColumnElement, Table, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import ANSWERS, CODES, PEERS, ROOMS
+from bot.storage.tables import ANSWERS, CHANNELS, CODES, PEERS, ROOMS
 
 KEPT = timedelta(days=30)
 """As long as 100ms keeps events; what is looked up again meanwhile stays."""
@@ -18,9 +18,14 @@ _AGES = (PEERS.c.seen_at, CODES.c.seen_at, ROOMS.c.codes_seen_at, ANSWERS.c.answ
 
 
 async def purge(connection: AsyncConnection, before: int) -> None:
-    """Drop every row older than that moment (Unix seconds)."""
+    """Drop every row older than that moment (Unix seconds).
+
+    A channel's settings stay: nobody expects that answers become public by themselves again. Who
+    made them is a person, and goes.
+    """
     for age in _AGES:
         await connection.execute(delete(age.table).where(age < before))
+    await _unsign(connection, CHANNELS.c.set_at < before)
 
 
 async def forget_user(connection: AsyncConnection, user: str) -> Removed:
@@ -30,6 +35,7 @@ async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     return {
         "look-ups": await _drop(connection, ANSWERS, mine),
         "peers": await _drop(connection, PEERS, PEERS.c.peer_id == peer),
+        "names under settings": await _unsign(connection, CHANNELS.c.set_by == user),
     }
 
 
@@ -45,3 +51,9 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
 
 async def _drop(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> int:
     return (await connection.execute(delete(table).where(which))).rowcount
+
+
+async def _unsign(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Leave the settings, without who made them."""
+    unsigned = update(CHANNELS).where(which, CHANNELS.c.set_by != "").values(set_by="")
+    return (await connection.execute(unsigned)).rowcount

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.investigate.ports import Clock
 from bot.storage import forgetting
 from bot.storage.answers import SqlAnswers
+from bot.storage.channels import SqlChannels
 from bot.storage.forgetting import KEPT, Removed
 from bot.storage.lives import SqlLives
+from bot.storage.sanity import sane
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
 from bot.storage.upsert import upsert
@@ -20,7 +22,6 @@ CODES_FRESH = timedelta(days=1)
 
 _PURGE_EVERY = timedelta(days=1)
 _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
-_LONGEST = 200
 
 
 class SqlMemory:
@@ -32,6 +33,7 @@ class SqlMemory:
         self._purged_at = clock()
         self.lives = SqlLives(engine)
         self.answers = SqlAnswers(engine, clock)
+        self.channels = SqlChannels(engine, clock)
 
     async def ping(self) -> None:
         """Nothing, if the database answers and has our tables.
@@ -84,7 +86,7 @@ class SqlMemory:
 
     async def forget_user(self, user: str) -> Removed:
         """Drop what is kept of a person, by Slack's id, 100ms' user id or peer id."""
-        if not _sane(user):
+        if not sane(user):
             return {}
         with troubles():
             async with self._writing() as connection:
@@ -92,14 +94,14 @@ class SqlMemory:
 
     async def forget_room(self, room_id: str) -> Removed:
         """Drop what is kept of a room, in every workspace."""
-        if not _sane(room_id):
+        if not sane(room_id):
             return {}
         with troubles():
             async with self._writing() as connection:
                 return await forgetting.forget_room(connection, room_id)
 
     async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
-        if not _sane(value):
+        if not sane(value):
             return ()
         query = (
             select(table.c.workspace, table.c.room_id)
@@ -118,7 +120,7 @@ class SqlMemory:
         now = self._seconds()
         return [
             {column: value, "workspace": workspace, "room_id": room_id, "seen_at": now}
-            for value in sorted({value.lower() for value in values if _sane(value)})
+            for value in sorted({value.lower() for value in values if sane(value)})
         ]
 
     async def _store(self, batches: Sequence[tuple[Table, list[dict[str, object]]]]) -> None:
@@ -139,8 +141,3 @@ class SqlMemory:
 
     def _seconds(self, ago: timedelta = timedelta()) -> int:
         return int((self._clock() - ago).timestamp())
-
-
-def _sane(value: str) -> bool:
-    """PostgreSQL refuses a NUL; no id or code has control characters, or is that long."""
-    return 0 < len(value) <= _LONGEST and value.isprintable()

@@ -1,6 +1,6 @@
 """The tables as the newest migration leaves them. Times are Unix seconds."""
 
-from sqlalchemy import BigInteger, Column, Float, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -57,3 +57,15 @@ ANSWERS = Table(
     Column("answered_at", BigInteger, nullable=False, index=True),
 )
 """Answers that stand in Slack: the way from a reference back to its look-up."""
+
+CHANNELS = Table(
+    "channels",
+    METADATA,
+    Column("channel", Text, primary_key=True),  # Slack's id
+    Column("private", Boolean, nullable=False),
+    Column("workspace", Text, nullable=False),  # alias; "" for none
+    Column("since_seconds", BigInteger, nullable=False),  # 0: all that 100ms keeps
+    Column("set_by", Text, nullable=False, index=True),  # Slack's id of a user; "" once forgotten
+    Column("set_at", BigInteger, nullable=False, index=True),
+)
+"""What a channel wants of the answers in it."""

@@ -1,6 +1,6 @@
 """Insert, or change what is there. Both databases speak `ON CONFLICT`, each in its own class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,10 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def upsert(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    only: Collection[str] = (),
 ) -> None:
-    """Put in rows; one whose key is known takes the new facts."""
-    facts = [column.name for column in table.columns if not column.primary_key]
+    """Put in rows; one whose key is known takes the new facts: all, or `only` those."""
+    facts = only or [column.name for column in table.columns if not column.primary_key]
     key = list(table.primary_key)
     if connection.dialect.name == "postgresql":
         into_postgres = postgresql.insert(table).values(rows)

@@ -5,6 +5,7 @@ Slack's Block Kit Builder.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from golden_facts import (
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from bot.domain.channel import NO_TIME, ChannelSettings
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
 from bot.domain.places import Room
@@ -156,6 +158,30 @@ def test_private_answer(messages: int, golden: SnapshotAssertion) -> None:
 def test_looking(golden: SnapshotAssertion) -> None:
     clues = (Clue(Kind.NAME, "standup-daily"), Clue(Kind.CODE, "abc-defg-hij"))
     assert shape(RENDERER.looking(Question(clues=clues), REFERENCE)) == golden
+
+
+def test_looking_for_one_persons_eyes(golden: SnapshotAssertion) -> None:
+    question = Question(clues=(Clue(Kind.NAME, "standup-daily"),), private=True)
+    assert shape(RENDERER.looking(question, REFERENCE)) == golden
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(ChannelSettings(), id="untouched"),
+        pytest.param(
+            ChannelSettings(True, "eu", timedelta(hours=36), "U0ALICE", NOON), id="all-set"
+        ),
+        pytest.param(ChannelSettings(False, "gone", NO_TIME, "", NOON), id="workspace-gone"),
+    ],
+)
+def test_settings(settings: ChannelSettings, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.settings(settings, ("default", "eu"), changed=False)) == golden
+
+
+def test_settings_where_there_is_one_workspace(golden: SnapshotAssertion) -> None:
+    found = ChannelSettings(set_at=NOON, since=timedelta(days=7))
+    assert shape(RENDERER.settings(found, ("default",), changed=True)) == golden
 
 
 def test_waiting(golden: SnapshotAssertion) -> None:

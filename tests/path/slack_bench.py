@@ -12,6 +12,7 @@ import aiohttp
 from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
+from bot.domain.channel import Channels
 from bot.jobs import DurableJobs
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
@@ -137,18 +138,21 @@ async def open_bench(
     *,
     probes: Mapping[str, Probe] | None = None,
     blind: bool = False,
+    channels: Channels | None = None,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
 
-    `blind` takes away what lets the bot read what stands in a channel.
+    `blind` takes away what lets the bot read what stands in a channel; `channels` keeps settings.
     """
     team = example_team(retry_delays=(0.05, 0.1, 0.2))
     if blind:
         team.app.scopes = {one for one in team.app.scopes if "history" not in one}
     async with stand(team) as slack, own_database() as url:
         bench = Bench(slack, settings_for(team, mode, **changes))
-        tools = Tools(bench.renderer, bench.investigator, lambda: NOW, references())
+        tools = Tools(
+            bench.renderer, bench.investigator, lambda: NOW, references(), channels=channels
+        )
         wanted = 200 if probes is None else 503
         ready = probes or {"database": ok, "hms": ok}
 

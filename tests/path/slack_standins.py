@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.handle import Handle, handle_of, write_handle
@@ -198,6 +199,14 @@ class StandInRenderer:
     def missing(self, told: str, value: str, reference: str) -> Message:
         buttons = [button("refresh", "Refresh", value)] if value else []
         return simple("missing", f"{told} (Reference {reference})", *buttons)
+
+    def settings(
+        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+    ) -> Message:
+        words = "private" if settings.private else "public"
+        return simple(
+            "settings", f"Settings: {words} {settings.since} {list(workspaces)} {changed}"
+        )
 
     def help_(self) -> Message:
         return simple("help", "How to ask: /call-errors <id>")

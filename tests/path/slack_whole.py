@@ -9,13 +9,23 @@ from typing import Any
 
 from slack_bench import Bench, living, settings_for, started
 
-from bot.settings import Settings
+from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
 from bot.wiring import open_engine, open_work, probes, tools
 from workbench.pretend_hundredms.app import build
-from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
+from workbench.pretend_hundredms.demo import (
+    ACCESS_KEY,
+    OTHER_ACCESS_KEY,
+    OTHER_SECRET,
+    SECRET,
+    demo_world,
+)
 from workbench.pretend_hundredms.serving import running
 from workbench.pretend_slack import example_team, stand
+
+_OTHER = {
+    "other": Workspace.model_validate({"access_key": OTHER_ACCESS_KEY, "secret": OTHER_SECRET})
+}
 
 
 @contextlib.asynccontextmanager
@@ -26,11 +36,12 @@ async def open_whole(
     large: int = 2000,
     scenarios: Path | None = None,
     without: str = "",
+    other: bool = False,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
 
-    `without` is a scope that was not granted.
+    `without` is a scope that was not granted; with `other` there are two 100ms workspaces.
     """
     world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
     async with AsyncExitStack() as stack:
@@ -43,7 +54,7 @@ async def open_whole(
         bench.hms_url = hms_url
 
         async def begin(life: AsyncExitStack) -> None:
-            await life.enter_async_context(_serving(bench, folder))
+            await life.enter_async_context(_serving(bench, folder, _OTHER if other else {}))
 
         async with living(bench, begin):
             yield bench
@@ -58,12 +69,15 @@ async def reborn(bench: Bench, folder: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _serving(bench: Bench, folder: Path) -> AsyncIterator[None]:
+async def _serving(
+    bench: Bench, folder: Path, workspaces: dict[str, Workspace]
+) -> AsyncIterator[None]:
     settings = Settings(
         _env_file=None,
         hms_access_key=ACCESS_KEY,
         hms_secret=SECRET,
         hms_api_url=bench.hms_url,
+        hms_workspaces=workspaces,
         database_url=f"sqlite:///{folder / 'bot.db'}",
     )
     async with (

@@ -51,6 +51,8 @@ async def test_the_workspace_that_lives_answers_and_names_the_other(tmp_path: Pa
             report = await ask(engine, "one-bad-user")
             assert report.target.room.workspace == "default"
             assert any("eu" in note for note in report.notes)
+            for text in ("one-bad-user", "one-bad-user since 20d"):  # out of what was just read
+                assert (await ask(engine, text)).notes == report.notes
             assert engine.workspaces["default"].circuit.state == "closed"
             page = engine.meters.page().decode()
             assert 'call_doctor_hms_circuit_state{workspace="eu"} 2.0' in page

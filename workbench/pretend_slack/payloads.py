@@ -117,10 +117,14 @@ def event(team: Team, content: Json, channel: Channel | None = None) -> Json:
 
 
 def app_mention(team: Team, message: Message) -> Json:
-    """The event of a message that names the bot."""
+    """The event of a message that names the bot; in a shared channel it tells whose person wrote.
+
+    https://docs.slack.dev/apis/slack-connect
+    """
+    person = team.people.get(message.user)
     content = message.public() | {
         "type": "app_mention",
-        "team": team.id,
+        "team": person.team_id if person else team.id,
         "channel": message.channel,
         "event_ts": message.ts,
     }

@@ -8,9 +8,11 @@ _UNIT = r"(?:minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)"
 _AMOUNT = rf"[0-9]{{1,9}}\s{{0,2}}{_UNIT}"
 _ZONE = r"(?:\s?(?:Z|UTC)|[+-][0-9]{2}:?[0-9]{2})?"
 _CLOCK = rf"[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?{_ZONE}"
+SPAN = rf"{_AMOUNT}(?:[0-9]{{1,9}}{_UNIT})?"
+"""A pattern, as MOMENT, of a length of time: `2h`, `3 days`, `1d12h`."""
 MOMENT = (
     rf"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK})?|{_CLOCK}"
-    rf"|{_AMOUNT}(?:[0-9]{{1,9}}{_UNIT})?(?:\s{{1,2}}ago)?"
+    rf"|{SPAN}(?:\s{{1,2}}ago)?"
     r"|today|yesterday|now|hour|day|week)"
 )
 """A pattern, to be used without regard to case, of every time that read_moment may know."""
@@ -34,10 +36,21 @@ def read_moment(text: str, now: datetime, *, ends: bool) -> datetime | None:
             return _date(word, ends=ends)
         if ":" in word:
             return _clock(word, now)
-        seconds = sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(word))
-        return now - timedelta(seconds=seconds)
+        return now - _length(word)
     except (ValueError, OverflowError):
         return None
+
+
+def read_span(text: str) -> timedelta | None:
+    """The length of time that a SPAN names; None if there is none so long."""
+    try:
+        return _length(text.lower())
+    except OverflowError:
+        return None
+
+
+def _length(word: str) -> timedelta:
+    return timedelta(seconds=sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(word)))
 
 
 def _day(word: str, now: datetime, *, ends: bool) -> datetime:

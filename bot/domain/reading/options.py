@@ -1,4 +1,4 @@
-"""The optional words: `since 2h`, `until 10:00`, `last 3d`, `type join`, `private`, `help`."""
+"""The optional words: `since 2h`, `until 10:00`, `type join`, `private`, `public`, `help`."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _TYPE = re.compile(
     r"(?:client\.)?(publish|subscribe|join|disconnected|disconnect|connect)(?:\.failed)?"
 )
 _FLAG = re.compile(
-    r"(?<![^\s\x00\x01,;(])(?:--)?(private|help)(?![^\s\x00\x01,;.!?)])", re.IGNORECASE
+    r"(?<![^\s\x00\x01,;(])(?:--)?(private|public|help)(?![^\s\x00\x01,;.!?)])", re.IGNORECASE
 )
 _UNREAD = re.compile(
     rf"{_BEFORE}(?P<word>since|until|till|last|types?)(?![\w.-])(?P<sign>\s{{0,4}}[:=])?"
@@ -43,6 +43,7 @@ class Options:
     until: datetime | None = None
     types: set[str] = field(default_factory=set)
     private: bool = False
+    public: bool = False
     help: bool = False
     complaints: list[str] = field(default_factory=list)
 
@@ -88,10 +89,11 @@ def _full_type(word: str) -> str | None:
 
 
 def take_flags(page: Page, options: Options) -> None:
-    """Blank `private` and `help`."""
+    """Blank `private`, `public` and `help`."""
 
     def take(found: re.Match[str]) -> str:
         options.private |= found[1].lower() == "private"
+        options.public |= found[1].lower() == "public"
         options.help |= found[1].lower() == "help"
         return OPTION * len(found[0])
 

@@ -59,6 +59,7 @@ def read_question(text: str, now: datetime, *, expect: Kind | None = None) -> Qu
         until=options.until,
         types=options.chosen_types(),
         private=options.private,
+        public=options.public,
         help=not clues and (options.help or not (asked or _has_more(options))),
         complaint=_complaint(options, now),
     )

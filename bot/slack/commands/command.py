@@ -13,32 +13,43 @@ from bot.slack.asking import understand
 from bot.slack.desk import Desk, Lookup
 from bot.slack.lookup import start
 from bot.slack.payloads import place_of_command, text_at
+from bot.slack.subcommands import subcommand_of
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One slash command, in the manifest's words. `expect` is what a bare id stands for."""
+    """One slash command, in the manifest's words. `expect` is what a bare id stands for.
+
+    With `subcommands` some first words ask for something else than a look-up.
+    """
 
     name: str
     summary: str
     usage_hint: str
     expect: Kind | None = None
+    subcommands: bool = False
 
 
 def listener(desk: Desk, command: Command) -> Listener:
     """The listener of a command: the acknowledgement already says "Looking…"."""
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        asked = understand(desk.tools, text_at(body, "text"), command.expect)
+        text, place = text_at(body, "text"), place_of_command(body)
+        special = subcommand_of(text) if command.subcommands else None
+        if special is not None:
+            subcommand, rest = special
+            await say(ack, await subcommand.answer(desk, place, rest, desk.tools.references()))
+            return
+        asked = understand(desk.tools, text, command.expect)
         if asked.reply is not None:
             structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
             await say(ack, asked.reply)
             return
-        lookup = Lookup(asked.reference, asked.question, place_of_command(body))
-        await start(desk, lookup, text_at(body, "trigger_id"))
-        await say(ack, desk.tools.renderer.looking(asked.question, asked.reference))
+        lookup = Lookup(asked.reference, asked.question, place)
+        begun = await start(desk, lookup, text_at(body, "trigger_id"))
+        await say(ack, desk.tools.renderer.looking(begun.question, begun.id))
 
     return on_command
 

@@ -6,14 +6,17 @@ from typing import Any
 
 import structlog
 
-from bot.slack.asking import MOST, Understood, understand
+from bot.domain.errors import BotError
+from bot.render.message import Message
+from bot.slack.asking import MOST, understand
 from bot.slack.desk import Desk, Lookup
-from bot.slack.explain import Explained
+from bot.slack.explain import Explained, told
 from bot.slack.forms import unescape
 from bot.slack.lookup import start
 from bot.slack.notice import announce
 from bot.slack.payloads import place_of_mention, text_at
 from bot.slack.place import Place
+from bot.slack.subcommands import Subcommand, subcommand_of
 
 EVENT = "app_mention"
 
@@ -27,9 +30,13 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
         if not place.user or not place.channel or text_at(event, "bot_id"):
             return
         words = unescape(name.sub(" ", text_at(event, "text")[:MOST]))
+        special = subcommand_of(words)
+        if special is not None:
+            await _do(desk, place, *special)
+            return
         asked = understand(desk.tools, words)
         if asked.reply is not None:
-            desk.crew.start(_reply(desk, place, asked))
+            desk.crew.start(_reply(desk, place, asked.reply, asked.reference))
         else:
             lookup = Lookup(asked.reference, asked.question, place)
             await start(desk, lookup, text_at(body, "event_id"))
@@ -37,9 +44,20 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
     return on_mention
 
 
-async def _reply(desk: Desk, place: Place, asked: Understood) -> None:
-    """Help, or what could not be read: to the asker alone."""
-    async with Explained(desk, place, asked.reference):
+async def _do(desk: Desk, place: Place, subcommand: Subcommand, rest: str) -> None:
+    """What the word asks is done before Slack counts the event as delivered, then told."""
+    reference = desk.tools.references()
+    try:
+        said = await subcommand.answer(desk, place, rest, reference)
+    except BotError as error:
+        desk.crew.start(told(desk, place, reference, error))
+    else:
+        desk.crew.start(_reply(desk, place, said, reference))
+
+
+async def _reply(desk: Desk, place: Place, message: Message, reference: str) -> None:
+    """Help, settings, or what could not be read: to the asker alone."""
+    async with Explained(desk, place, reference):
         structlog.get_logger("call_doctor").info("no_look_up")
-        if asked.reply is not None:
-            await announce(desk, place, asked.reply, asked.reference)
+        if not await announce(desk, place, message, reference):
+            structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -1,7 +1,9 @@
 """From what was pasted to one target, or to several that are offered."""
 
+from dataclasses import replace
+
 import pytest
-from investigate_support import Bench
+from investigate_support import NOW, Bench
 
 from bot.domain.errors import (
     HundredMsUnreachable,
@@ -11,7 +13,7 @@ from bot.domain.errors import (
 )
 from bot.domain.places import birth_of
 from bot.domain.question import Clue, Kind, Question
-from bot.domain.reading import clues_in
+from bot.domain.reading import clues_in, read_question
 from bot.domain.report import Report
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
@@ -180,6 +182,26 @@ async def test_an_option_that_cannot_be_read_is_said(bench: Bench) -> None:
 async def test_one_name_in_two_workspaces_is_offered(two_workspaces: Bench) -> None:
     choices = await two_workspaces.choices("in-both-workspaces")
     assert {candidate.workspace for candidate in choices.candidates} == {"default", "other"}
+
+
+@pytest.mark.parametrize("meant", ["default", "other"])
+async def test_of_two_workspaces_the_channels_own_is_meant_and_the_other_named(
+    two_workspaces: Bench, meant: str
+) -> None:
+    question = replace(read_question("in-both-workspaces", NOW), workspace=meant)
+    report = await two_workspaces.put(question)
+    assert isinstance(report, Report)
+    assert report.target.room.workspace == meant
+    (note,) = report.notes
+    assert f"means the workspace {meant}" in note
+    assert ({"default", "other"} - {meant}).pop() in note
+
+
+async def test_what_only_another_workspace_knows_is_found_there(two_workspaces: Bench) -> None:
+    question = replace(read_question("elsewhere", NOW), workspace="default")
+    report = await two_workspaces.put(question)
+    assert isinstance(report, Report)
+    assert (report.target.room.workspace, report.notes) == ("other", ())
 
 
 async def test_an_id_is_looked_for_in_each_workspace(two_workspaces: Bench) -> None:

@@ -36,9 +36,15 @@ class Desk:
     def seconds(self) -> float:
         return self.now.timestamp()
 
-    async def ask(self, text: str, name: str, watched: list[Progress] | None = None) -> Report:
+    async def ask(
+        self,
+        text: str,
+        name: str,
+        watched: list[Progress] | None = None,
+        usual_since: datetime | None = None,
+    ) -> Report:
         seen: list[Progress] = [] if watched is None else watched
-        question = read_question(text, self.now)
+        question = replace(read_question(text, self.now), usual_since=usual_since)
         found = await self.engine.report(question, name, self.bench.tell, seen.append)
         assert isinstance(found, Report)
         return found
@@ -97,6 +103,19 @@ async def test_each_asker_has_a_window_of_their_own(desk: Desk) -> None:
     assert part.window.since == since
     assert part.events == tuple(event for event in whole.events if event.at >= since)
     assert desk.asked().count("/v2/rooms") == 2  # enabled and disabled, once
+
+
+async def test_a_channels_own_window_is_told_and_cuts_no_session(desk: Desk) -> None:
+    whole = await desk.ask("large", "CD-WHOLE")
+    middle = whole.events[600].at.replace(microsecond=0)
+    for pause in (0, 3600):  # read, and read a moment ago
+        desk.now += timedelta(seconds=pause)
+        for text, cut in (("large", True), ("large since 30d", False), ("large until now", False)):
+            found = await desk.ask(text, "CD-USUAL", usual_since=middle)
+            assert (found.window.since == middle, bool(found.notes)) == (cut, cut)
+    session = desk.bench.hundredms.world.room("large").sessions[0].id
+    found = await desk.ask(f"session {session}", "CD-SESSION", usual_since=middle)
+    assert (found.window.since, found.notes) == (None, ())
 
 
 async def test_an_asker_who_leaves_takes_nothing_from_the_others(desk: Desk) -> None:

@@ -148,6 +148,19 @@ def test_private(text: str) -> None:
     assert question.clues == STORM
 
 
+@pytest.mark.parametrize("text", ["storm public", "Public, storm", "storm --public private"])
+def test_public(text: str) -> None:
+    question = read_question(text, NOW)
+    assert question.public
+    assert question.clues == STORM
+    assert question.private is ("private" in text)
+
+
+@pytest.mark.parametrize("text", ["room public", "public-room", "storm"])
+def test_not_public(text: str) -> None:
+    assert not read_question(text, NOW).public
+
+
 @pytest.mark.parametrize("text", ["room private", "room:private", "private-room", "storm"])
 def test_not_private(text: str) -> None:
     assert not read_question(text, NOW).private

@@ -1,0 +1,52 @@
+"""A channel's settings in words."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain.channel import ChannelSettings
+from bot.render.compose import Composer
+from bot.render.message import Message
+
+_UNITS = (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60))
+
+
+def settings_message(
+    composer: Composer, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+) -> Message:
+    """What the channel wants, who wanted it, and what to type for something else."""
+    return composer.message(
+        "settings",
+        "settings",
+        s=settings,
+        title="The settings of this channel" + (" are now" if changed else ""),
+        private=(
+            "are seen only by the person who asks"
+            if settings.private
+            else "go to the channel, with the detail in a thread"
+        ),
+        since=(
+            f"reach back over {typed(settings.since)}, about a session over all of it"
+            if settings.since
+            else "reach back over the 30 days that 100ms keeps"
+        ),
+        workspace=_workspace(settings.workspace, workspaces),
+        other=workspaces[-1] if workspaces else "",
+    )
+
+
+def typed(span: timedelta) -> str:
+    """A length of time as people type it, in the largest unit that divides it: `90m`, `24h`."""
+    seconds = int(span.total_seconds())
+    letter, unit = next(each for each in _UNITS if seconds % each[1] == 0)
+    return f"{seconds // unit}{letter}"
+
+
+def _workspace(alias: str, workspaces: Sequence[str]) -> str:
+    """What is done with several workspaces; "" where there is no choice."""
+    if alias and alias not in workspaces:
+        return f"are all asked; {alias} was meant first, but is no longer set up"
+    if len(workspaces) < 2:  # noqa: PLR2004  one is no choice
+        return ""
+    if not alias:
+        return f"are all asked ({', '.join(workspaces)}); where several know a thing, you choose"
+    return f"are all asked; where several know a thing, {alias} is meant"
