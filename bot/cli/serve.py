@@ -4,6 +4,8 @@ import asyncio
 import logging
 import sys
 
+import bot.jobs
+import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
 from bot import wiring
 from bot.cli.heap import bound_heap
 from bot.cli.logs import set_up_logs

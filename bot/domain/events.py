@@ -5,9 +5,12 @@ id, type and time are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -42,6 +45,7 @@ TRACK_TYPES = ("track.add.success", "track.update.success", "track.remove.succes
 _SUCCESS = ".success"
 
 
+@lru_cache(64)
 def is_error_type(kind: str) -> bool:
     """True for the five types and for any that 100ms may add; False for what tells of a success.
 
@@ -152,13 +156,14 @@ _AT = attrgetter("at")
 def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
     """The events sorted by `order`; only those of one microsecond need to be asked for it."""
     found = sorted(events, key=_AT)
-    begin = 0
-    for index in range(1, len(found) + 1):
-        if index < len(found) and found[index].at == found[begin].at:
+    moments = [event.at for event in found]
+    twins = [index for index, pair in enumerate(pairwise(moments)) if pair[0] == pair[1]]
+    done = 0
+    for begin in twins:
+        if begin < done:
             continue
-        if index - begin > 1:
-            found[begin:index] = sorted(found[begin:index], key=order)
-        begin = index
+        done = bisect_right(moments, moments[begin], begin)
+        found[begin:done] = sorted(found[begin:done], key=order)
     return found
 
 

@@ -1,14 +1,18 @@
 """A finished look-up: what was asked for, what was found, and what was not seen."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.events import ERROR_TYPES, ErrorEvent, in_order
 from bot.domain.places import Session
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent
+
+_ID, _SENDER, _FAILURE = attrgetter("id"), attrgetter("sender"), attrgetter("failure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,25 @@ class Report:
 
 def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
-    found: dict[str, ErrorEvent] = {}
-    for event in in_order(events):
-        found.setdefault(event.id, event)
-    return tuple(found.values())
+    found = in_order(events)
+    if len(set(map(_ID, found))) == len(found):
+        return tuple(found)
+    first: dict[str, ErrorEvent] = {}
+    for event in found:
+        first.setdefault(event.id, event)
+    return tuple(first.values())
 
 
 def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:
     """Events and terminal events by type; the five error types are there even at zero."""
     counts = {kind: [0, 0] for kind in ERROR_TYPES}
-    for event in events:
-        pair = counts.setdefault(event.type, [0, 0])
-        pair[0] += 1
-        pair[1] += event.is_terminal
+    for failure, times in Counter(map(_FAILURE, events)).items():
+        pair = counts.setdefault(failure.type, [0, 0])
+        pair[0] += times
+        pair[1] += times * failure.is_terminal
     return {kind: Count(*pair) for kind, pair in counts.items()}
 
 
 def peers_of(events: Iterable[ErrorEvent]) -> set[str]:
     """Distinct peer ids, case ignored: iOS was seen sending upper case."""
-    return {event.peer_id.lower() for event in events if event.peer_id}
+    return {sender.peer_id.lower() for sender in set(map(_SENDER, events)) if sender.peer_id}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 import httpx
+from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.domain.errors import Misconfigured
 from bot.hundredms.calls import Line, OnCall
@@ -82,7 +83,8 @@ def _http(
     settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: Limits
 ) -> httpx.AsyncClient:
     own = transport is not None or any(_loopback(one.url) for one in settings)
-    return httpx.AsyncClient(
+    # aiohttp's connections: its parser is C, and takes a page in a seventh of httpcore's time.
+    return HttpxAiohttpClient(
         transport=transport,
         trust_env=not own,  # a proxy of the environment is no way to a neighbour on this machine
         follow_redirects=False,  # a token goes to the configured host and to no other

@@ -18,6 +18,7 @@ from bot.hundredms.decide import Meaning, Verdict, judge
 from bot.hundredms.gate import Gate
 from bot.hundredms.lenient import UnreadableBody
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
+from bot.hundredms.sending import FAILED, broken, send
 from bot.hundredms.token import TokenSource
 from bot.hundredms.words import paused, too_busy, why_refused
 from bot.investigate.ports import Clock
@@ -28,9 +29,6 @@ OnCall = Callable[[str, str, int | None, float], None]
 Model = TypeVar("Model", bound=BaseModel)
 Reading = Callable[[bytes], Model]
 """Makes a model of a body. Raises UnreadableBody."""
-
-LARGEST_BODY = 48_000_000
-"""Bytes. A page of a hundred sessions of large rooms takes some megabytes."""
 
 _log = structlog.get_logger(__name__)
 
@@ -118,31 +116,13 @@ async def _exchange(
     status: int | None = None
     try:
         async with asyncio.timeout(line.circuit.at_most(patience.attempt)):
-            response, body = await _send(line, call, token)
+            response, body = await send(line.http, line.url, call, token)
         status = response.status_code
-    except (TimeoutError, httpx.TimeoutException) as error:
-        raise Broken("100ms did not answer in time") from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-        raise Broken(f"The connection to 100ms failed ({type(error).__name__})") from error
+    except FAILED as error:
+        raise broken(error) from error
     finally:
         _note(line, call, status, time.monotonic() - started, patience)
     return _reading(line, call, reading, response, body)
-
-
-async def _send(line: Line, call: Call, token: str) -> tuple[httpx.Response, bytes]:
-    headers = {
-        b"Authorization": b"Bearer " + token.encode(),
-        b"Content-Type": b"application/json",
-        b"Accept": b"application/json",
-    }
-    url = f"{line.url.rstrip('/')}/{call.path}"
-    body = bytearray()
-    async with line.http.stream("GET", url, params=dict(call.params), headers=headers) as response:
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > LARGEST_BODY:
-                raise Broken("100ms' answer is too large to read")
-    return response, bytes(body)
 
 
 def _reading(

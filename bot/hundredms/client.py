@@ -99,9 +99,9 @@ class HundredMsClient:
         Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
         """
         wire = await self._page(query, start)
-        events = (event_of(row, self.mark_key) for row in wire.events)
-        kept = tuple(event for event in events if event)
-        return Page(kept, len(wire.events), _total(wire), wire.next)
+        key = self.mark_key
+        events = tuple(event for row in wire.events if (event := event_of(row, key)))
+        return Page(events, len(wire.events), _total(wire), wire.next)
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""

@@ -31,7 +31,8 @@ class Learner:
 
     def people(self, target: Target, events: Iterable[ErrorEvent]) -> None:
         """Learn which peers belong to the room; a peer that never got in is found so, too."""
-        peers = {event.peer_id for event in events if event.peer_id}
+        senders = {event.sender for event in events}
+        peers = {sender.peer_id for sender in senders if sender.peer_id}
         if target.peer_id:
             peers.add(target.peer_id)
         if peers:

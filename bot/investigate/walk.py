@@ -106,19 +106,20 @@ class Walk:
     @property
     def tally(self) -> TypeTally:
         """Rows against total, with the reason in words if they differ."""
-        if self.why is None and self.total in self._readings():
+        if self.why is None and self._agrees():
             return TypeTally(self.rows, self.total, None)
         read = max(self.rows, len(self.events))  # one begun again has rows to come
         return TypeTally(read, self.total, reason(self, read))
 
-    def _readings(self) -> tuple[int, int, int]:
-        """Rows, distinct events, and those of the type asked for.
+    def _agrees(self) -> bool:
+        """Whether rows, distinct events or those of the type asked for are as many as the total.
 
         100ms' own sample of one type holds an event of another, and says nothing of repeats:
         any of the three may be what its total counts.
         """
-        asked = sum(event.type == self.query.type for event in self.events.values())
-        return (self.rows, len(self.events), asked)
+        if self.total in (self.rows, len(self.events)):
+            return True
+        return self.total == sum(event.type == self.query.type for event in self.events.values())
 
 
 def reason(chain: Walk, read: int) -> str:

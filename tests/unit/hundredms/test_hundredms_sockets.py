@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.serving import running
+
+ONCE = Limits(attempts=1)
 
 
 def now() -> datetime:
@@ -46,4 +49,29 @@ async def test_nobody_listens() -> None:
     credentials = Credentials("main", ACCESS_KEY, SECRET, url=f"http://127.0.0.1:{port}/v2")
     async with open_workspaces([credentials], clock=now, limits=Limits(attempts=2)) as clients:
         with pytest.raises(HundredMsUnreachable, match="connection to 100ms failed"):
+            await clients["main"].check()
+
+
+async def _cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: bytes) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(answer)
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (b"", "ServerDisconnectedError"),
+        (b"what?\r\n\r\n", "ClientResponseError"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", "ClientPayloadError"),
+        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", "Decoding"),
+    ],
+)
+async def test_what_broke_is_told_by_its_kind(answer: bytes, word: str) -> None:
+    server = await asyncio.start_server(partial(_cut, answer=answer), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    credentials = Credentials("main", ACCESS_KEY, SECRET, url=f"http://127.0.0.1:{port}/v2")
+    async with server, open_workspaces([credentials], clock=now, limits=ONCE) as clients:
+        with pytest.raises(HundredMsUnreachable, match=f"connection to 100ms failed .{word}"):
             await clients["main"].check()
