@@ -161,8 +161,8 @@ async def test_writers_at_once_do_not_stop_each_other(database_url: str) -> None
     peers = [f"peer-{number}" for number in range(700)]
     async with open_memory(database_url) as one, open_memory(database_url) as other:
         await asyncio.gather(
-            *(memory.learn_peers("main", "room-1", peers) for memory in (one, other) * 8),
-            *(memory.learn_peers("main", "room-1", peers[::-1]) for memory in (one, other) * 8),
+            *(memory.learn_peers("main", "room-1", peers) for memory in (one, other) * 4),
+            *(memory.learn_peers("main", "room-1", peers[::-1]) for memory in (one, other) * 4),
         )
         assert await other.rooms_of_peer("peer-699") == (("main", "room-1"),)
 
