@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from dbos import DBOS, DBOSConfig, SetWorkflowID, error
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import StoreUnreachable
 from bot.jobs.course import DurableSteps
 from bot.jobs.database import open_engine
+from bot.jobs.inbox import Inbox, Note
+from bot.jobs.intake import TROUBLES, Intake
 from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Course, Json, Lives
 from bot.jobs.precedence import Precedence
@@ -28,27 +29,21 @@ VERSION = "1"
 when a course's steps change so that one begun by the older release cannot be finished by the
 newer. Left to itself dbos takes a hash of the code, and a rolling restart would strand jobs."""
 
-RECORD_SECONDS = 2.0
-"""After so long a question is refused: Slack waits three seconds for the acknowledgement."""
-
 THREADS = 32
 """dbos makes as many as there is work at once, for ever; the database gets `POOL` of them."""
 
 _WORKFLOW = "job"
-_TROUBLES = (SQLAlchemyError, error.DBOSException, OSError)
 
 
 class DurableJobs:
     """Jobs in a database. Open it with `open_jobs`."""
 
-    def __init__(self, watchman: Watchman) -> None:
+    def __init__(self, watchman: Watchman, inbox: Inbox) -> None:
         self.watchman = watchman
         self._courses: dict[str, Course] = {}
-        self._running: set[asyncio.Task[None]] = set()
-        self._coming: set[str] = set()
-        self._mine: set[str] = set()
-        self._refused: set[str] = set()
+        self._running: dict[str, asyncio.Future[None]] = {}
         self._precedence = Precedence()
+        self._intake = Intake(inbox, self._precedence, self._begin)
         self._log = structlog.get_logger("call_doctor.jobs")
 
     @property
@@ -59,7 +54,7 @@ class DurableJobs:
     @property
     def under_way(self) -> int:
         """Jobs that this process took on and has not finished."""
-        return len(self._mine)
+        return len(self._under_way())
 
     def register(self, kind: str, course: Course) -> None:
         """Say what a job of that kind means."""
@@ -67,58 +62,49 @@ class DurableJobs:
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
         """Record a job and begin it; False if it is known already."""
-        if job_id in self._coming:
-            return False
-        self._coming.add(job_id)
-        recording = asyncio.create_task(self._record(kind, job_id, payload))
-        recording.add_done_callback(lambda _: self._coming.discard(job_id))
-        try:
-            return await asyncio.wait_for(asyncio.shield(recording), RECORD_SECONDS)
-        except TimeoutError as trouble:
-            # dbos goes on trying. The asker was refused, so the job must not come up later.
-            self._refused.add(job_id)
-            recording.add_done_callback(_looked_at)
-            raise StoreUnreachable("The question could not be recorded in time.") from trouble
-        except _TROUBLES as trouble:
-            raise StoreUnreachable(
-                f"The question could not be recorded ({type(trouble).__name__})."
-            ) from trouble
-
-    async def _record(self, kind: str, job_id: str, payload: Json) -> bool:
-        """Of two processes that record the same job at once, the database lets one have it."""
-        with self._precedence.recording():
-            if await DBOS.get_workflow_status_async(job_id) is not None:
-                return False
-            self._mine.add(job_id)
-            ours = False
-            try:
-                ours = await self._begin(kind, job_id, payload)
-            finally:
-                if not ours:
-                    self._mine.discard(job_id)
-            return ours
-
-    async def _begin(self, kind: str, job_id: str, payload: Json) -> bool:
-        with SetWorkflowID(job_id):
-            handle = await DBOS.start_workflow_async(self._workflow, kind, payload)
-        return (await handle.get_status()).executor_id == self.watchman.life
+        return await self._intake.take(Note(job_id, kind, payload))
 
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
-        await self.watchman.start()
+        await self.watchman.start(self._intake.adopt)
 
     async def settle(self, seconds: float) -> int:
         """Wait for the jobs under way; those that are not done in time stay recorded.
 
         Returns how many: whoever lives, or starts next, goes on with them.
         """
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=seconds)
-        left = set(self._running)
+        give_up = asyncio.get_running_loop().time() + seconds
+        while under_way := self._under_way():
+            left_over = give_up - asyncio.get_running_loop().time()
+            if left_over <= 0:
+                break
+            await asyncio.wait(under_way, timeout=left_over)
+        left = self._under_way()
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         return len(left)
+
+    def _under_way(self) -> set[asyncio.Future[None]]:
+        return {*self._intake.beginning, *self._running.values()}
+
+    async def _begin(self, note: Note) -> None:
+        """Give a recorded job to dbos, which runs it here; once, whoever else does so."""
+        with SetWorkflowID(note.job_id):
+            handle = await DBOS.start_workflow_async(self._workflow, note.kind, note.payload)
+        task = getattr(handle, "task", None)  # none where another process has it
+        if task is not None:
+            self._runs(note.job_id, task)
+
+    def _runs(self, job_id: str, task: "asyncio.Future[None]") -> None:
+        """The job is under way as that task; the last told counts."""
+        self._running[job_id] = task
+
+        def over(ended: "asyncio.Future[None]") -> None:
+            if self._running.get(job_id) is ended:
+                del self._running[job_id]
+
+        task.add_done_callback(over)
 
     def _bind(self) -> None:
         """Make the one workflow that every job is; dbos keeps a register for the process."""
@@ -130,24 +116,15 @@ class DurableJobs:
         self._workflow = job
 
     async def _go(self, kind: str, payload: Json) -> None:
-        job_id = DBOS.workflow_id or ""
-        if job_id in self._refused:
-            self._refused.discard(job_id)
-            self._mine.discard(job_id)
-            return
-        task = asyncio.current_task()
+        job_id, task = DBOS.workflow_id or "", asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        self._mine.add(job_id)
+            self._runs(job_id, task)  # dbos' own is shielded: this one can be cancelled
         steps = DurableSteps(job_id, self.watchman.certain, self._precedence)
         try:
             await self._courses[kind](payload, steps)
         except Exception:
             self._log.exception("job_failed", kind=kind)
             raise
-        finally:
-            self._mine.discard(job_id)
 
 
 @asynccontextmanager
@@ -157,32 +134,29 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
     Raises StoreUnreachable.
     """
     engine = open_engine(url)
-    jobs = DurableJobs(Watchman(life, lives, Leavings(engine)))
+    inbox = Inbox(engine, life)
+    jobs = DurableJobs(Watchman(life, lives, Leavings(engine), inbox), inbox)
     DBOS(config=_config(engine, life))
     _quiet()
     jobs._bind()  # noqa: SLF001  its own module
     try:
-        _launch()
+        _launch(inbox)
         yield jobs
     finally:
         try:
             await jobs.watchman.stop()
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            inbox.close()
             engine.dispose()
 
 
-def _looked_at(recording: "asyncio.Task[bool]") -> None:
-    """Read what a late recording raised, so that Python does not warn of it."""
-    if not recording.cancelled():
-        recording.exception()
-
-
-def _launch() -> None:
+def _launch(inbox: Inbox) -> None:
     """On this loop: dbos then runs what it takes over here, not in a thread."""
     try:
         DBOS.launch()
-    except _TROUBLES as trouble:
+        inbox.open()
+    except TROUBLES as trouble:
         # Not `from`: the driver's words may hold the address.
         raise StoreUnreachable(
             f"The database of jobs could not be opened ({type(trouble).__name__})."

@@ -4,7 +4,20 @@ A payload holds a response_url and a question, results hold people's names; dbos
 for ever. The name goes after 30 days: Slack repeats a delivery for an hour at most.
 """
 
-from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, Text, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    select,
+    update,
+)
+
+from bot.jobs.inbox import INBOX, LEFT
 
 _OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _NAMED_MS = 30 * 24 * 3600 * 1000
@@ -45,4 +58,14 @@ class Leavings:
                 connection.execute(delete(table).where(table.c.workflow_uuid.in_(done)))
             old = jobs.c.updated_at < now_ms - _NAMED_MS
             connection.execute(delete(jobs).where(over, old))
+            self._clear_inbox(connection, now_ms)
         return len(done)
+
+    def _clear_inbox(self, connection: Connection, now_ms: int) -> None:
+        """What dbos has need not stand there a second time."""
+        begun = INBOX.c.job_id == self._jobs.c.workflow_uuid
+        connection.execute(
+            update(INBOX).where(LEFT, select(1).where(begun).exists()).values(payload=None)
+        )
+        old = INBOX.c.came_at < (now_ms - _NAMED_MS) // 1000
+        connection.execute(delete(INBOX).where(~LEFT, old))

@@ -11,8 +11,8 @@ class JsonForm(Serializer):
     """JSON; an exception is kept as its class's name, since a course tells its own errors."""
 
     def serialize(self, data: Json) -> str:
-        """The text to keep."""
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_named)
+        """The text to keep. ASCII alone: no database takes half of a character."""
+        return json.dumps(data, separators=(",", ":"), default=_named)
 
     def deserialize(self, serialized_data: str) -> Json:
         """What was kept."""

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 
 import structlog
 from dbos import DBOS
 
 from bot.domain.errors import StoreUnreachable
+from bot.jobs.inbox import Inbox, Note
 from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Lives
 
@@ -26,10 +28,12 @@ _POLL = 0.2
 class Watchman:
     """Beats for this process, and takes over from those that fell silent."""
 
-    def __init__(self, life: str, lives: Lives, leavings: Leavings) -> None:
+    def __init__(self, life: str, lives: Lives, leavings: Leavings, inbox: Inbox) -> None:
         self.life = life
         self._lives = lives
         self._leavings = leavings
+        self._inbox = inbox
+        self._begin: Callable[[Note], None] | None = None
         self._beaten = float("-inf")
         self._task: asyncio.Task[None] | None = None
         self._others = 0
@@ -40,8 +44,12 @@ class Watchman:
         """Processes that live, this one included."""
         return self._others + 1
 
-    async def start(self) -> None:
-        """Begin: the first beat, and what the dead left. Raises StoreUnreachable."""
+    async def start(self, begin: Callable[[Note], None]) -> None:
+        """The first beat, and what the dead left: `begin` is given what they had recorded only.
+
+        Raises StoreUnreachable.
+        """
+        self._begin = begin
         await self.look()
         self._task = asyncio.create_task(self._watch())
 
@@ -81,3 +89,6 @@ class Watchman:
             # Putting a job back asks whether it is still theirs: two who do so do no harm.
             await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  no other way in 3.4
         await asyncio.to_thread(self._leavings.clear, int(time.time() * 1000))
+        if self._begin is not None:
+            for note in await self._inbox.of_others(alive):
+                self._begin(note)

@@ -13,7 +13,7 @@ from crash_points import Point
 Strike = Callable[[], Awaitable[bool]]
 """What happens at the point; whether the process may go on afterwards."""
 
-BY_TIME = frozenset({"lives", "workflow_status"})
+BY_TIME = frozenset({"lives", "workflow_status", "workflow_status+call_doctor_inbox"})
 """Writes that come by the clock: heartbeats, and clearing up. They belong to no step."""
 
 
