@@ -1,13 +1,12 @@
 """Every command of `call-doctor`; each lives in a file of its own."""
 
 import asyncio
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated
 
 import typer
+
+from bot.cli.collector import loading
 
 app = typer.Typer(
     help="Tells why a 100ms video call failed.",
@@ -19,24 +18,9 @@ app = typer.Typer(
 
 def _run(command: str, *args: str, **options: bool) -> typer.Exit:
     """Runs a command out of its own module, so that none waits for what only others need."""
-    with settled():
+    with loading():
         module = import_module(f"bot.cli.{command}")
     return typer.Exit(asyncio.run(module.run(*args, **options)))
-
-
-@contextmanager
-def settled() -> Iterator[None]:
-    """What is made in the block stays as long as the process: the garbage collector passes it over.
-
-    Else a fifth of the start goes into looking through what was imported, and each look through
-    everything while a large room is read takes in all the libraries.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @app.command()

@@ -7,6 +7,7 @@ import sys
 import bot.jobs
 import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
 from bot import wiring
+from bot.cli.collector import stand
 from bot.cli.heap import bound_heap
 from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
@@ -58,4 +59,5 @@ async def _serve(settings: Settings) -> int:
         wiring.open_work(settings, engine) as jobs,
     ):
         await _check_hundredms(engine)
+        stand()
         return await serve(slack, wiring.tools(engine), jobs=jobs, ready=wiring.probes(engine))

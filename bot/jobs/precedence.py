@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+TURNS = 6
+"""Turns of the loop in which a question that was read may come to its recording, and one that was
+recorded to its acknowledgement."""
+
 PATIENCE_SECONDS = 1.0
 """A step gives way for so long and no longer: questions that never end must not stop answers."""
 
@@ -29,7 +33,11 @@ class Precedence:
                 self._clear.set()
 
     async def give_way(self) -> None:
-        """Return when no question is being recorded, or patience is over."""
-        if not self._clear.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._clear.wait(), PATIENCE_SECONDS)
+        """Return when no question is being recorded or about to be, or patience is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                free = 0
+                while free < TURNS:
+                    await self._clear.wait()
+                    await asyncio.sleep(0)
+                    free = free + 1 if self._clear.is_set() else 0

@@ -45,6 +45,7 @@ class Renderer:
         self._composer = Composer(templates_dir)
         self._letters = Letters(templates_dir)
         self._answers = Answers(self._composer, catalogue, dashboard.rstrip("/"))
+        self._help = self._composer.message("help", "help", **_usage())
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
         """A whole answer for a channel: opening, replies, and a way to what is beyond."""
@@ -128,7 +129,7 @@ class Renderer:
 
     def help_(self) -> Message:
         """What can be typed."""
-        return self._composer.message("help", "help", **_usage())
+        return self._help
 
     def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
         """A "Look up" button for each of up to ten things that may have been meant."""

@@ -26,6 +26,25 @@ async def test_a_step_waits_for_every_recording() -> None:
     assert log == ["one recorded", "all recorded", "step"]
 
 
+async def test_a_question_that_was_just_read_goes_before_a_step() -> None:
+    order, log = Precedence(), list[str]()
+
+    async def question() -> None:
+        await asyncio.sleep(0)  # read, and looked at by one layer after another
+        await asyncio.sleep(0)
+        with order.recording():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        log.append("acknowledged")
+
+    async def step() -> None:
+        await order.give_way()
+        log.append("step")
+
+    await asyncio.gather(step(), question())
+    assert log == ["acknowledged", "step"]
+
+
 async def test_a_recording_that_fails_holds_nothing_up() -> None:
     order = Precedence()
     with pytest.raises(OSError, match="lost"), order.recording():
