@@ -95,8 +95,10 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         recall = Recall(memory)
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
+        investigator = Investigator(workspaces, recall, learner, catalogue, now)
+        stack.push_async_callback(investigator.beside.close)
         yield Engine(
-            SharedInvestigator(Investigator(workspaces, recall, learner, catalogue, now)),
+            SharedInvestigator(investigator),
             renderer,
             catalogue,
             workspaces,

@@ -24,7 +24,9 @@ class Budget:
 
     Reading what proves recoveries costs at most `session_pages` + `track_pages` +
     `around_pages` + `stats_calls` calls more, each page holding 100 rows, and stops after
-    `evidence_seconds`. It follows the error events, so that it never delays the first answer.
+    `evidence_seconds`. It follows the first pages of error events, so that it never delays the
+    first answer. Begun beside further pages, it lists sessions anew if the failures turn out to
+    be of another time.
     """
 
     active_pages: int = 10

@@ -19,6 +19,8 @@ class SessionReader:
     room_id: str
     pages: int
     known: Session | None = None
+    span: Span | None = None
+    """What was read."""
     strands: list[Strand[Session]] = field(default_factory=list)
     cut: bool = False
 
@@ -27,6 +29,7 @@ class SessionReader:
 
         Those going on are asked for without a span: there are few, and all of them count.
         """
+        self.span = span
         self.strands = [
             Strand(self._ask(Span(None, None), active=True)),
             Strand(self._ask(span, active=False)),

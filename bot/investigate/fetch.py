@@ -1,7 +1,7 @@
 """All error events of a target: five types side by side, and proof of what was seen."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +10,17 @@ from bot.domain.progress import Progress
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
 from bot.investigate.ahead import Ahead, let_go
+from bot.investigate.evidence_pages import PAGE
 from bot.investigate.one_type import OneType
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, unwatched
 from bot.investigate.room_sessions import RoomSessions
 from bot.investigate.split import Split
 from bot.investigate.waits import waits_for
 from bot.investigate.walk import walk
+
+
+def _nothing() -> None:
+    """What a reading does beside if nothing is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Reader:
     watch: Watch = unwatched
     ahead: Ahead = field(default_factory=Ahead)
     seed: Sequence[ErrorEvent] = ()
+    meanwhile: Callable[[], None] = _nothing
+    """Told after each further page; the first answer needs none of what is begun then."""
 
     async def read(self, target: Target) -> Fetched:
         """Every event of these types about the target.
@@ -122,6 +129,8 @@ class _Reading:
                 split.see(page.events)
                 split.check()
             self._told()
+            if one.chain.rows > PAGE:
+                self.reader.meanwhile()
 
         first = reader.ahead.take(self.hundredms, one.query)
         await walk(self.hundredms, one.chain, reader.cap, after_page, first=first)

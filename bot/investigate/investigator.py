@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
@@ -13,10 +14,12 @@ from bot.domain.question import Clue, Question
 from bot.domain.report import Report, Window
 from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.ahead import Ahead
+from bot.investigate.beside import Beside
 from bot.investigate.budget import Budget
 from bot.investigate.candidates import candidate_of_clue, candidate_of_place
 from bot.investigate.evidence import case_of, gather_evidence
 from bot.investigate.fetch import Fetched, Reader
+from bot.investigate.gathering import gathering_of
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
 from bot.investigate.places import known_room, places_of
@@ -29,6 +32,7 @@ from bot.investigate.task import (
     Task,
     ahead_of,
     person_of,
+    reads_whole_room,
     reopened,
     sum_up,
     target_of,
@@ -48,6 +52,7 @@ class Investigator:
     catalogue: Catalogue
     clock: Clock
     budget: Budget = field(default_factory=Budget)
+    beside: Beside = field(default_factory=Beside)
 
     async def report(
         self,
@@ -75,7 +80,7 @@ class Investigator:
             seed = known.fetched.events if known and known.place == place else ()
             task = Task(lookup_id, window, question.types, watch, ahead, seed)
             as_of = self.clock()
-            target, fetched = await self._read(found, task, tell)
+            target, fetched = await self._read(found, task, tell, as_of)
             notes = (*resolver.notes, *usual)
             return replace(sum_up(target, task, as_of, fetched), notes=notes)
         finally:
@@ -96,7 +101,7 @@ class Investigator:
         target = target_of(handle, room or Room(handle.room_id, handle.workspace))
         task = Task(handle.lookup_id, Window(), handle.types, ahead=ahead)
         try:
-            target, fetched = await self._read(target, task, tell)
+            target, fetched = await self._read(target, task, tell, handle.as_of)
         finally:
             ahead.close()
         return reopened(handle, target, fetched, self.clock())
@@ -116,6 +121,7 @@ class Investigator:
             self.budget,
             report.window,
             read=whole_room(report),
+            begun=self.beside.take(report),
         )
         evidence = known_by(found, report.as_of)
         case = case_of(
@@ -167,9 +173,15 @@ class Investigator:
             return [candidate_of_clue(clue)]  # 100ms cannot say now: still to be chosen
         return [candidate_of_place(place) for place in search.places]
 
-    async def _read(self, target: Target, task: Task, tell: Tell) -> tuple[Target, Fetched]:
+    async def _read(
+        self, target: Target, task: Task, tell: Tell, as_of: datetime
+    ) -> tuple[Target, Fetched]:
         hundredms = self.workspaces[target.room.workspace]
         self.learner.room(hundredms.aside(), target)
+        whole = target.kind == "room" or reads_whole_room(target, task.types)
+        gathering = gathering_of(
+            hundredms.aside(), target, as_of, task.window, self.budget, whole=whole
+        )
         reader = Reader(
             hundredms,
             task.types,
@@ -179,7 +191,9 @@ class Investigator:
             task.watch,
             task.ahead,
             task.seed,
+            gathering.begin_beside,
         )
-        target, fetched = await read_any_spelling(reader, target)
+        with self.beside.kept(gathering):
+            target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
         return target, fetched

@@ -1,5 +1,6 @@
 """What one look-up asks of its target, and what becomes of the events that were read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -80,10 +81,15 @@ def reopened(handle: Handle, target: Target, fetched: Fetched, now: datetime) ->
     return replace(report, window=Window(handle.since, handle.until), completeness=kept)
 
 
+def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
+    """Whether such a look-up reads every error event of the room."""
+    person = target.peer_id or target.user_id
+    return not person and set(types) == set(ERROR_TYPES)
+
+
 def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
     """Every error event of the room, if the look-up read them all."""
-    person = report.target.peer_id or report.target.user_id
-    if person or set(report.types) != set(ERROR_TYPES):
+    if not reads_whole_room(report.target, report.types):
         return None
     return (*report.events, *report.beyond)
 
