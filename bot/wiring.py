@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,8 +14,9 @@ from bot.catalogue import load_catalogue
 from bot.domain.answered import Answers
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
+from bot.domain.forgotten import Forgotten
 from bot.domain.meters import Meters
-from bot.hundredms import Credentials, OnCall, open_workspaces
+from bot.hundredms import Credentials, OnCall, let_go, open_workspaces
 from bot.hundredms.client import HundredMsClient
 from bot.investigate.investigator import Investigator
 from bot.investigate.learn import Learner
@@ -24,7 +26,7 @@ from bot.investigate.shared import SharedInvestigator
 from bot.metrics import PrometheusMeters
 from bot.render.renderer import Renderer
 from bot.settings import Settings
-from bot.storage import SqlMemory, jobs_url, kept_short, open_memory, sole_user
+from bot.storage import SqlMemory, heeded, jobs_url, kept_short, open_memory, sole_user
 
 if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not wait for
     from bot.jobs import DurableJobs
@@ -58,6 +60,7 @@ class Engine:
     workspaces: dict[str, HundredMsClient]
     memory: SqlMemory | None
     meters: Meters
+    forgotten: Forgotten
 
 
 def credentials(settings: Settings) -> list[Credentials]:
@@ -95,16 +98,27 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
         recall = Recall(memory)
         learner = Learner(recall)
         stack.push_async_callback(learner.close)
-        investigator = Investigator(workspaces, recall, learner, catalogue, now)
-        stack.push_async_callback(investigator.beside.close)
+        one = Investigator(workspaces, recall, learner, catalogue, now)
+        stack.push_async_callback(one.beside.close)
+        investigator, forgotten = SharedInvestigator(one), Forgotten()
+        if memory_needed and isinstance(memory, SqlMemory):  # a process that lasts
+            heeding = heeded(memory.forgotten, forgotten, partial(_let_go, investigator))
+            await stack.enter_async_context(heeding)
         yield Engine(
-            SharedInvestigator(investigator),
+            investigator,
             renderer,
             catalogue,
             workspaces,
             memory if isinstance(memory, SqlMemory) else None,
             meters,
+            forgotten,
         )
+
+
+def _let_go(investigator: SharedInvestigator) -> None:
+    """Keep nothing in memory of what was read by now: somebody in it was forgotten."""
+    investigator.let_go()
+    let_go()
 
 
 def _counted(meters: Meters) -> OnCall:
@@ -155,6 +169,7 @@ def tools(engine: Engine) -> "Tools":
         engine.meters,
         _answers(engine),
         timeline_picture,
+        engine.forgotten,
         engine.memory.channels if engine.memory else None,
         tuple(engine.workspaces),
     )

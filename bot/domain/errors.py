@@ -5,7 +5,8 @@ BotError
 │   ├── UnreadableQuestion  nothing in the text could be recognised
 │   ├── NothingFound        nothing by that id in any workspace
 │   ├── UnknownCode         a room code that no earlier look-up taught us
-│   └── NotAllowed          the asker belongs to another company, or the click is stale
+│   ├── NotAllowed          the asker belongs to another company, or the click is stale
+│   └── SinceForgotten      what is kept of it was removed while the look-up was under way
 ├── ServiceTrouble          wait, or tell the operator
 │   ├── HundredMsUnreachable   100ms does not answer, or not in a way we can read
 │   ├── HundredMsBusy          100ms asks us to wait longer than the asker would
@@ -81,6 +82,17 @@ class NotAllowed(AskedWrongly):
     """The asker belongs to another company, or the click is stale."""
 
     headline = "I may not answer that"
+
+
+class SinceForgotten(AskedWrongly):
+    """What is kept of it was removed while the look-up was under way."""
+
+    headline = "I ended this look-up"
+    cause = (
+        "While it was under way, whoever runs Call Doctor had removed what is kept of the person "
+        "or room it is about, or of who asked."
+    )
+    next_step = "Ask again if you still need it."
 
 
 class ServiceTrouble(BotError):

@@ -112,3 +112,8 @@ def _handle(facts: Mapping[str, object]) -> Handle:
         raise TypeError(chosen)
     values["types"] = tuple(ERROR_TYPES[index] for index in chosen)
     return Handle(**values)  # type: ignore[arg-type]  # wrong names or types raise TypeError
+
+
+def names_of(handle: Handle) -> tuple[str, ...]:
+    """The ids of the room and the person that a look-up is about."""
+    return tuple(filter(None, (handle.room_id, handle.peer_id, handle.user_id)))

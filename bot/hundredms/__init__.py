@@ -14,12 +14,13 @@ from bot.domain.errors import Misconfigured
 from bot.hundredms.calls import Line, OnCall
 from bot.hundredms.circuit import Circuit
 from bot.hundredms.client import HundredMsClient
+from bot.hundredms.errors import let_go
 from bot.hundredms.gate import Gate
 from bot.hundredms.patience import Limits
 from bot.hundredms.token import TokenSource
 from bot.investigate.ports import Clock
 
-__all__ = ["Credentials", "HundredMsClient", "Limits", "OnCall", "open_workspaces"]
+__all__ = ["Credentials", "HundredMsClient", "Limits", "OnCall", "let_go", "open_workspaces"]
 
 _CONNECTIONS = 64
 _IDLE_SECONDS = 50.0

@@ -17,6 +17,7 @@ from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_whole
 from bot.hundredms.pairs import read_description
 from bot.hundredms.rows import row_of
+from bot.hundredms.tidy import let_go as texts_let_go
 from bot.hundredms.tidy import tidy
 
 _KEPT = 8192
@@ -124,6 +125,13 @@ _kept_failure = lru_cache(_KEPT)(_failure)
 @lru_cache(_KEPT // 8)
 def _agent(sent: bytes) -> Agent:
     return agent_of(_thawed(sent))
+
+
+def let_go() -> None:
+    """Keep nobody of whom was read by now."""
+    _kept_sender.cache_clear()
+    _kept_failure.cache_clear()
+    texts_let_go()
 
 
 def _frozen(value: Any) -> bytes:  # noqa: ANN401  any JSON

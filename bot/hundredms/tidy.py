@@ -32,5 +32,10 @@ def _tidied(value: str) -> str | None:
     return redact(text) or None
 
 
+def let_go() -> None:
+    """Keep no text that was read by now."""
+    _short.cache_clear()
+
+
 # Thousands of events of one room repeat a few names, codes and messages.
 _short = lru_cache(maxsize=2048)(_tidied)

@@ -21,18 +21,26 @@ class Diagnoses:
             MOST_EVENTS, FRESH.total_seconds(), timer, _weight
         )
         self._flights: Flights[Report] = Flights()
+        self._times = 0
+        """How often everything was let go."""
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._known.clear()
+        self._times += 1
 
     async def of(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis, the notes and sessions that come with it."""
         key = _key(report)
         known = self._known.get(key)
         if known is None:
+            times = self._times
 
             async def weigh(tell_all: Tell, _: Watch) -> Report:
                 return await self._inner.diagnosed(report, tell_all)
 
             known = await self._flights.share(key, weigh, tell, unwatched)
-            if _weight(known) <= MOST_EVENTS:
+            if _weight(known) <= MOST_EVENTS and self._times == times:
                 self._known[key] = known
         return replace(known, lookup_id=report.lookup_id)
 

@@ -30,6 +30,8 @@ class SharedInvestigator:
         self._reports: Flights[Report | Choices] = Flights()
         self._buttons: Flights[Report] = Flights()
         self._diagnoses = Diagnoses(inner, timer)
+        self._times = 0
+        """How often everything was let go."""
 
     async def report(
         self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
@@ -41,10 +43,11 @@ class SharedInvestigator:
             return _report(known, question, lookup_id)
 
         async def ask(tell_all: Tell, watch_all: Watch) -> Report | Choices:
+            times = self._times
             whole = replace(question, since=None, until=None, usual_since=None)
             found = await self._inner.report(whole, lookup_id, tell_all, watch_all, known)
             if isinstance(found, Report):
-                self._snapshots.keep(snapshot_of(found), question)
+                self._keep(times, found, question)
             return found
 
         key = (key_of(question), question.complaint)
@@ -63,8 +66,9 @@ class SharedInvestigator:
             return reopened(handle, target, known.fetched, self._inner.clock())
 
         async def ask(tell_all: Tell, _: Watch) -> Report:
+            times = self._times
             report = await self._inner.reopen(handle, tell_all)
-            self._snapshots.keep(snapshot_of(report))
+            self._keep(times, report)
             return report
 
         return await self._buttons.share(handle, ask, tell, unwatched)
@@ -72,6 +76,17 @@ class SharedInvestigator:
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
         """As `Investigator.diagnosed`."""
         return await self._diagnoses.of(report, tell)
+
+    def let_go(self) -> None:
+        """Keep nothing of what was read by now: somebody in it was forgotten."""
+        self._times += 1
+        self._snapshots.clear()
+        self._diagnoses.clear()
+
+    def _keep(self, times: int, report: Report, question: Question | None = None) -> None:
+        """Unless it was begun before everything was let go."""
+        if times == self._times:
+            self._snapshots.keep(snapshot_of(report), question)
 
     async def describe(self, clues: Sequence[Clue]) -> Choices:
         """As `Investigator.describe`."""

@@ -86,6 +86,11 @@ class Snapshots:
             if question:
                 self._targets[key_of(question)] = (snapshot.target, snapshot.notes)
 
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._places.clear()
+        self._targets.clear()
+
     def of_question(self, question: Question) -> Snapshot | None:
         """What the same question last read, with its own target; however old."""
         meant = self._targets.get(key_of(question))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.domain.handle import names_of
 from bot.domain.meters import Outcome
 from bot.domain.progress import Progress
 from bot.domain.report import Report
@@ -14,6 +15,7 @@ from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
 from bot.slack.counting import admit, count_end, count_opening
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.ended import EndingSteps
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
 from bot.slack.durable.kept import keep, keep_lookup, restore, restore_lookup
@@ -46,37 +48,47 @@ def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
     """What is done for each look-up."""
 
     async def answer(payload: Json, steps: Steps) -> None:
-        await run(in_job(desk, steps), restore_lookup(payload), steps)
+        lookup = restore_lookup(payload)
+        ending = EndingSteps(steps, desk.tools.forgotten, _names(lookup), lookup.asked_at)
+        await run(in_job(desk, ending), lookup, ending)
 
     return answer
 
 
-async def run(desk: Desk, lookup: Lookup, steps: Steps) -> None:
+def _names(lookup: Lookup) -> list[str]:
+    """Whom and what it is about, as far as is known before it began."""
+    return [lookup.place.user, *(clue.value for clue in lookup.question.clues)]
+
+
+async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> None:
     """Answer one question; whatever happens, the asker reads of it, and it is counted."""
     outcome = Outcome.FAILED
     async with AsyncExitStack() as stack:
         border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
         log = structlog.get_logger("call_doctor")
         log.info("asked", clues=len(lookup.question.clues), private=lookup.question.private)
-        watching = Watching(desk, lookup)
+        watching = await stack.enter_async_context(Watching(desk, lookup))
         finding = Finding(steps, desk.tools.renderer, _investigation(desk, lookup, watching))
         stack.callback(finding.close)
         lookup = lookup.at(await greet(desk, lookup))
         watching.shown(lookup)
         lookup = await _first_sight(desk, lookup, steps, finding, watching)
         border.place = lookup.place
-        outcome = await _answer(desk, lookup, finding, watching)
+        outcome = await _answer(desk, lookup, steps, finding, watching)
         log.info("answered", outcome=outcome.value)
     count_end(desk, lookup, border, outcome)
 
 
-async def _answer(desk: Desk, lookup: Lookup, finding: Finding, watching: Watching) -> Outcome:
+async def _answer(
+    desk: Desk, lookup: Lookup, steps: EndingSteps, finding: Finding, watching: Watching
+) -> Outcome:
     choices = await finding.choices()
     await watching.settled()
     if choices is not None:
         await offer(desk, lookup, choices)
         return Outcome.CHOICES
     gist: Gist = await finding.made("gist", Gist, gist_of(lookup))
+    steps.concern(*names_of(gist.handle))
     await remember(desk, lookup, gist, await deliver(desk, lookup, finding))
     return gist.outcome
 

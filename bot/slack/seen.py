@@ -3,8 +3,9 @@
 https://docs.slack.dev/apis/events-api#retries
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 
 from cachetools import TTLCache
 
@@ -16,11 +17,11 @@ class Seen:
     """Keys of the last hour, bounded."""
 
     def __init__(self) -> None:
-        self._keys: TTLCache[str, bool] = TTLCache(KEPT, SECONDS)
+        self._keys: TTLCache[bytes, bool] = TTLCache(KEPT, SECONDS)
 
     def first(self, *parts: str) -> bool:
         """Whether these parts come for the first time; remembers them."""
-        key = "\0".join(parts)
+        key = _key(parts)
         if key in self._keys:
             return False
         self._keys[key] = True
@@ -28,7 +29,7 @@ class Seen:
 
     def known(self, *parts: str) -> bool:
         """Whether these parts came before; remembers nothing."""
-        return "\0".join(parts) in self._keys
+        return _key(parts) in self._keys
 
     @contextmanager
     def unless_it_fails(self, *parts: str) -> Iterator[None]:
@@ -41,4 +42,9 @@ class Seen:
 
     def forget(self, *parts: str) -> None:
         """Let the same parts come again: what they started failed."""
-        self._keys.pop("\0".join(parts), None)
+        self._keys.pop(_key(parts), None)
+
+
+def _key(parts: Sequence[str]) -> bytes:
+    """Digests: a button's value names people, who may be forgotten meanwhile."""
+    return sha256("\0".join(parts).encode(errors="replace")).digest()

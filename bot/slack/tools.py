@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.domain.answered import Answers
 from bot.domain.channel import Channels, ChannelSettings
 from bot.domain.errors import BotError
+from bot.domain.forgotten import Forgotten
 from bot.domain.handle import Handle
 from bot.domain.meters import Meters
 from bot.domain.progress import Progress
@@ -133,6 +134,7 @@ class Tools:
     meters: Meters = field(default_factory=Meters)
     answers: Answers | None = None
     draw: Draw = undrawn
+    forgotten: Forgotten = field(default_factory=Forgotten)
     channels: Channels | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Self
 
 from bot.domain.progress import Progress
 from bot.render.message import Message
@@ -27,6 +28,14 @@ class Watching:
         self._last = float("-inf")
         self._editing: asyncio.Task[None] | None = None
         self._over = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """No "so far" arrives over the words of what went wrong; who is stopped does not wait."""
+        if error is None or isinstance(error, Exception):
+            await self.settled()
 
     async def tell(self, reason: str) -> None:
         """Say what is waited for, unless something was said a moment ago."""

@@ -4,6 +4,7 @@ from bot.storage.alone import sole_user
 from bot.storage.forgetting import Removed
 from bot.storage.keeping import kept_short
 from bot.storage.lives import SqlLives
+from bot.storage.marks import heeded
 from bot.storage.memory import SqlMemory
 from bot.storage.opening import open_memory
 from bot.storage.urls import jobs_url
@@ -12,6 +13,7 @@ __all__ = [
     "Removed",
     "SqlLives",
     "SqlMemory",
+    "heeded",
     "jobs_url",
     "kept_short",
     "open_memory",

@@ -9,9 +9,12 @@ from bot.domain.handle import read_handle, write_handle
 from bot.domain.meters import Outcome
 from bot.investigate.ports import Clock
 from bot.storage.forgetting import KEPT
+from bot.storage.marks import let_rest
 from bot.storage.tables import ANSWERS
 from bot.storage.troubles import troubles
 from bot.storage.upsert import upsert
+
+_NAMES = ("room_id", "peer_id", "user_id", "asked_by")
 
 
 class SqlAnswers:
@@ -42,7 +45,10 @@ class SqlAnswers:
         }
         with troubles():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await upsert(connection, ANSWERS, [row])
+                now = self._clock().timestamp()
+                rows = await let_rest(connection, [row], _NAMES, now)
+                if rows:
+                    await upsert(connection, ANSWERS, rows)
 
     async def find(self, lookup_id: str) -> Answered | None:
         """The answer with that reference; None if there is none, or of a form that is gone."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Table, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import ANSWERS, CHANNELS, CODES, PEERS, ROOMS
+from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS
 
 KEPT = timedelta(days=30)
 """As long as 100ms keeps events; what is looked up again meanwhile stays."""
@@ -14,7 +14,13 @@ KEPT = timedelta(days=30)
 Removed = Mapping[str, int]
 """How many rows were removed, by what they were."""
 
-_AGES = (PEERS.c.seen_at, CODES.c.seen_at, ROOMS.c.codes_seen_at, ANSWERS.c.answered_at)
+_AGES = (
+    PEERS.c.seen_at,
+    CODES.c.seen_at,
+    ROOMS.c.codes_seen_at,
+    ANSWERS.c.answered_at,
+    FORGOTTEN.c.forgotten_at,
+)
 
 
 async def purge(connection: AsyncConnection, before: int) -> None:

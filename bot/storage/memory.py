@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.forgotten import Marks
 from bot.investigate.ports import Clock
 from bot.storage import forgetting
 from bot.storage.answers import SqlAnswers
 from bot.storage.channels import SqlChannels
 from bot.storage.forgetting import KEPT, Removed
 from bot.storage.lives import SqlLives
+from bot.storage.marks import let_rest, mark, marks
 from bot.storage.sanity import sane
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
@@ -21,6 +23,7 @@ from bot.storage.upsert import upsert
 CODES_FRESH = timedelta(days=1)
 
 _PURGE_EVERY = timedelta(days=1)
+_NAMES = ("peer_id", "room_id")
 _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 
 
@@ -90,6 +93,7 @@ class SqlMemory:
             return {}
         with troubles():
             async with self._writing() as connection:
+                await mark(connection, user, self._clock().timestamp())
                 return await forgetting.forget_user(connection, user)
 
     async def forget_room(self, room_id: str) -> Removed:
@@ -98,7 +102,14 @@ class SqlMemory:
             return {}
         with troubles():
             async with self._writing() as connection:
+                await mark(connection, room_id, self._clock().timestamp())
                 return await forgetting.forget_room(connection, room_id)
+
+    async def forgotten(self, within: timedelta) -> Marks:
+        """What was forgotten within that time, for `bot.storage.marks.heeded`."""
+        with troubles():
+            async with self._engine.connect() as connection:
+                return await marks(connection, (self._clock() - within).timestamp())
 
     async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
         if not sane(value):
@@ -126,7 +137,8 @@ class SqlMemory:
     async def _store(self, batches: Sequence[tuple[Table, list[dict[str, object]]]]) -> None:
         with troubles():
             async with self._writing() as connection:
-                for table, rows in batches:
+                for table, found in batches:
+                    rows = await let_rest(connection, found, _NAMES, self._clock().timestamp())
                     for start in range(0, len(rows), _CHUNK):
                         await upsert(connection, table, rows[start : start + _CHUNK])
                 if self._clock() - self._purged_at > _PURGE_EVERY:

@@ -69,3 +69,11 @@ CHANNELS = Table(
     Column("set_at", BigInteger, nullable=False, index=True),
 )
 """What a channel wants of the answers in it."""
+
+FORGOTTEN = Table(
+    "forgotten",
+    METADATA,
+    Column("digest", Text, primary_key=True),  # see `bot.domain.forgotten.digest`
+    Column("forgotten_at", Float(53), nullable=False, index=True),
+)
+"""Whom and what somebody had removed: running processes let go of it, too."""

@@ -4,6 +4,7 @@ Everything comes out of the button's value, so that it works after any restart. 
 presser may ask at all was checked before, for every press, by `bot.slack.middleware.strangers`.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,13 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import NotAllowed
-from bot.domain.handle import Handle, read_handle
+from bot.domain.handle import Handle, names_of, read_handle
 from bot.domain.question import Question
 from bot.domain.report import Report
 from bot.jobs.ports import Json, Steps
 from bot.slack.counting import admit
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.ended import EndingSteps
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
 from bot.slack.durable.kept import keep_place, restore_place
@@ -88,7 +90,10 @@ def course(desk: Desk, buttons: tuple[Button, ...]) -> Callable[[Json, Steps], A
 
     async def answer(payload: Json, steps: Steps) -> None:
         press = _Press(named[payload["button"]], payload["body"])
-        await _answer(in_job(desk, steps), press, payload, steps)
+        # A press that an older release recorded tells no time.
+        asked_at = payload.get("asked_at", float("inf"))
+        ending = EndingSteps(steps, desk.tools.forgotten, press.names, asked_at)
+        await _answer(in_job(desk, ending), press, payload, ending)
 
     return answer
 
@@ -115,6 +120,12 @@ class _Press:
         who = place.user if self.alone else ""
         return (self.button.name, place.channel, message_ts(self.body), self.value, who)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom and what it is about, and who pressed."""
+        about = names_of(self.handle) if self.handle else ()
+        return (place_of_click(self.body).user, *about)
+
     def reference(self, desk: Desk) -> str:
         """The look-up's own reference, or a new one where there is none."""
         return self.handle.lookup_id if self.handle else desk.tools.references()
@@ -124,6 +135,7 @@ class _Press:
         return {
             "button": self.button.name,
             "reference": self.reference(desk),
+            "asked_at": time.time(),
             "place": keep_place(place_of_click(self.body)),
             "body": {name: self.body[name] for name in _NEEDED if name in self.body},
         }
