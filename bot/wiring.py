@@ -16,7 +16,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.forgotten import Forgotten
 from bot.domain.meters import Meters
-from bot.hundredms import Credentials, OnCall, let_go, open_workspaces
+from bot.hundredms import Credentials, Limits, OnCall, let_go, open_workspaces
 from bot.hundredms.client import HundredMsClient
 from bot.investigate.investigator import Investigator
 from bot.investigate.learn import Learner
@@ -78,11 +78,13 @@ def credentials(settings: Settings) -> list[Credentials]:
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterator[Engine]:
+async def open_engine(
+    settings: Settings, *, memory_needed: bool, limits: Limits | None = None
+) -> AsyncIterator[Engine]:
     """The engine, its connections open while the block runs.
 
-    Raises Misconfigured; StoreUnreachable only if `memory_needed`: a look-up in the terminal
-    goes on without a database.
+    `limits` bound each call to 100ms. Raises Misconfigured; StoreUnreachable only if
+    `memory_needed`: a look-up in the terminal goes on without a database.
     """
     signing = credentials(settings)
     catalogue = load_catalogue()
@@ -91,7 +93,7 @@ async def open_engine(settings: Settings, *, memory_needed: bool) -> AsyncIterat
     async with AsyncExitStack() as stack:
         memory = await _memory(settings, stack, needed=memory_needed)
         workspaces = await stack.enter_async_context(
-            open_workspaces(signing, clock=now, on_call=_counted(meters))
+            open_workspaces(signing, clock=now, on_call=_counted(meters), limits=limits)
         )
         for workspace in workspaces.values():
             workspace.circuit.watch(meters.hms_circuit)

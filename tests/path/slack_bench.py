@@ -17,6 +17,7 @@ from bot.jobs import DurableJobs
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
+from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
 from workbench.pretend_slack.limits import check_message
 
@@ -54,6 +55,7 @@ class Bench:
     jobs: DurableJobs = field(init=False)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     begin: Begin = field(init=False)
+    hundredms: Stage = field(init=False)
 
     @property
     def team(self) -> Team:

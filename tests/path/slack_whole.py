@@ -9,10 +9,11 @@ from typing import Any
 
 from slack_bench import Bench, living, settings_for, started
 
+from bot.hundredms import Limits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
 from bot.wiring import open_engine, open_work, probes, tools
-from workbench.pretend_hundredms.app import build
+from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,
     OTHER_ACCESS_KEY,
@@ -37,24 +38,27 @@ async def open_whole(
     scenarios: Path | None = None,
     without: str = "",
     other: bool = False,
+    limits: Limits | None = None,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
 
-    `without` is a scope that was not granted; with `other` there are two 100ms workspaces.
+    `without` is a scope that was not granted; with `other` there are two 100ms workspaces;
+    `limits` bound each call of 100ms.
     """
     world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
     async with AsyncExitStack() as stack:
-        hms_url = await stack.enter_async_context(running(build(world)))
+        app = build(world)
+        hms_url = await stack.enter_async_context(running(app))
         team = example_team(retry_delays=(0.05, 0.1, 0.2))
         team.app.scopes -= {without}
         slack = await stack.enter_async_context(stand(team))
         edge: SlackSettings = settings_for(team, mode, **changes)
         bench = Bench(slack, edge)
-        bench.hms_url = hms_url
+        bench.hms_url, bench.hundredms = hms_url, stage(app)
 
         async def begin(life: AsyncExitStack) -> None:
-            await life.enter_async_context(_serving(bench, folder, _OTHER if other else {}))
+            await life.enter_async_context(_serving(bench, folder, _OTHER if other else {}, limits))
 
         async with living(bench, begin):
             yield bench
@@ -70,7 +74,7 @@ async def reborn(bench: Bench, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    bench: Bench, folder: Path, workspaces: dict[str, Workspace]
+    bench: Bench, folder: Path, workspaces: dict[str, Workspace], limits: Limits | None
 ) -> AsyncIterator[None]:
     settings = Settings(
         _env_file=None,
@@ -81,7 +85,7 @@ async def _serving(
         database_url=f"sqlite:///{folder / 'bot.db'}",
     )
     async with (
-        open_engine(settings, memory_needed=True) as engine,
+        open_engine(settings, memory_needed=True, limits=limits) as engine,
         open_work(settings, engine) as jobs,
         started(bench, tools(engine), jobs, probes(engine)),
     ):

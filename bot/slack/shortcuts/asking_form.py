@@ -19,6 +19,12 @@ TOO_LATE = NotAllowed(
     next_step="Use the shortcut once more.",
 )
 
+CLOSED = "not_found"
+"""What Slack says of a view that is gone.
+
+https://docs.slack.dev/reference/methods/views.update
+"""
+
 
 async def ask(
     desk: Desk, place: Place, trigger_id: str, reference: str, clues: tuple[Clue, ...] = ()
@@ -52,4 +58,10 @@ async def _choose(desk: Desk, clues: tuple[Clue, ...], view_id: str, kept: str) 
     else:
         note = choices.note
     view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)
-    await desk.poster.plain.change_view(view_id, view)
+    changed = await desk.poster.plain.change_view(view_id, view)
+    if not changed.ok and changed.error != CLOSED:
+        raise SlackTrouble(
+            f"Slack would not change the form ({changed.error}): what the ids are does not show.",
+            headline="The form could not be filled in",
+            next_step="Type the one id you mean into the form.",
+        )
