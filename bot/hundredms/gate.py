@@ -45,8 +45,10 @@ class _Queue:
         self.lines.setdefault(line, deque()).append(one)
 
     def remove(self, line: Asker, one: _Waiting) -> None:
-        """Out of its line, wherever it stands; the line steps back behind the others."""
-        calls = self.lines[line]
+        """Out of its line, if it stands there; the line steps back behind the others."""
+        calls = self.lines.get(line, deque())
+        if one not in calls:
+            return
         calls.remove(one)
         self.lines.move_to_end(line)
         if not calls:
@@ -138,10 +140,12 @@ class Gate:
                 return
             rank = min(ready, key=lambda one: (self._queues[one].used, one))
             queue = self._queues[rank]
-            queue.used += 1 / _SHARE[rank]
             line = min(queue.lines, key=lambda one: self._flying.get(one, 0))
             one = queue.lines[line][0]
             queue.remove(line, one)
+            if one.turn.cancelled():  # given up in this very moment, together with who left
+                continue
+            queue.used += 1 / _SHARE[rank]
             self._take(one.asker)
             one.turn.set_result(None)
 

@@ -75,6 +75,22 @@ async def test_a_first_page_passes_further_pages_and_those_pass_what_is_aside() 
     assert hall.begun == ["held", "first", "further", "aside"]
 
 
+async def test_calls_that_end_at_once_keep_no_turn_for_themselves() -> None:
+    """A call that holds a turn and one that waits for it are given up in the same moment."""
+    hall = Hall(1)
+    for name in ("held", "waits", "next"):
+        await hall.arrive(name, Rank.FIRST, name)
+    for name in ("held", "waits"):
+        hall.tasks[name].cancel()
+    await asyncio.gather(hall.tasks["held"], hall.tasks["waits"], return_exceptions=True)
+    assert hall.tasks["held"].cancelled()
+    assert hall.tasks["waits"].cancelled()
+    await settled()
+    assert hall.begun == ["held", "next"]
+    await hall.end("next")
+    assert hall.gate.in_flight == 0
+
+
 async def test_a_small_room_does_not_wait_for_the_pages_of_a_large_one() -> None:
     hall = Hall(1)
     await hall.arrive("held", Rank.FURTHER, "large")
