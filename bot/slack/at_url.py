@@ -29,6 +29,8 @@ async def post_at(clients: Clients, url: ResponseUrl, body: Mapping[str, Any], p
         sent = Sent(*cause_of(error))
     else:
         sent = outcome(response.status_code, response.body)
+    if sent.offline:
+        url.used -= 1
     if not sent.ok:
         url.dead = sent.cause is Cause.EXPIRED
         structlog.get_logger("call_doctor.post").warning(

@@ -24,6 +24,9 @@ class Cause(StrEnum):
     STALE = "stale"  # the message to change is gone: post a new one
 
 
+PASSING = frozenset({Cause.BUSY, Cause.UNKNOWN})
+"""What may be otherwise in a moment; the rest is refused for good."""
+
 ACTS: dict[Cause, str] = {
     Cause.BUSY: "Waited for as long as Slack asks, then sent again; if that is long, the next way",
     Cause.UNKNOWN: "Looked for in the thread if we may read it; else not repeated, but named",
@@ -78,6 +81,9 @@ CAUSES: dict[str, Cause] = {
 TROUBLES = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError)
 """What a call by slack_sdk's async clients raises when it fails."""
 
+UNREACHABLE = "unreachable"
+"""Our word for it when no connection to Slack could be made."""
+
 _SERVER_ERROR = 500
 _TOO_MANY = 429
 
@@ -88,7 +94,7 @@ def cause_of(error: BaseException) -> tuple[Cause, str]:
     An error that the table does not know, yet that Slack itself sent, is a refusal.
     """
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Cause.BUSY, "unreachable"  # no connection was made: nothing was sent
+        return Cause.BUSY, UNREACHABLE  # no connection was made: nothing was sent
     if not isinstance(error, SlackApiError):
         return Cause.UNKNOWN, type(error).__name__
     status = _status(error)

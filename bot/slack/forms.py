@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.render.message import Block, Message
-from bot.slack.errors import Cause
+from bot.slack.errors import UNREACHABLE, Cause
 
 SECTION = 2900  # a text object holds 3,000 characters
 BLOCKS = 50
@@ -32,6 +32,11 @@ class Sent:
     def ok(self) -> bool:
         """Whether Slack said that it took the message."""
         return self.cause is None
+
+    @property
+    def offline(self) -> bool:
+        """Whether Slack could not be reached at all, so that surely nothing was sent."""
+        return self.cause is Cause.BUSY and self.error == UNREACHABLE
 
 
 Send = Callable[[Message], Awaitable[Sent]]

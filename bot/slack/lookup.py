@@ -15,10 +15,11 @@ from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
 from bot.slack.counting import admit, count_end, count_opening
 from bot.slack.desk import Desk, Lookup
+from bot.slack.durable.amends import amend
 from bot.slack.durable.ended import EndingSteps
 from bot.slack.durable.finding import Finding
-from bot.slack.durable.job import in_job
 from bot.slack.durable.kept import keep, keep_lookup, restore, restore_lookup
+from bot.slack.durable.poster import DurablePoster
 from bot.slack.explain import Explained
 from bot.slack.greet import greet
 from bot.slack.offer import offer
@@ -50,7 +51,9 @@ def course(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
     async def answer(payload: Json, steps: Steps) -> None:
         lookup = restore_lookup(payload)
         ending = EndingSteps(steps, desk.tools.forgotten, _names(lookup), lookup.asked_at)
-        await run(in_job(desk, ending), lookup, ending)
+        poster = DurablePoster(desk.poster.plain, ending, desk.reconciler)
+        lookup = await run(replace(desk, poster=poster), lookup, ending)
+        await amend(desk, lookup, steps, poster.changed)
 
     return answer
 
@@ -60,8 +63,11 @@ def _names(lookup: Lookup) -> list[str]:
     return [lookup.place.user, *(clue.value for clue in lookup.question.clues)]
 
 
-async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> None:
-    """Answer one question; whatever happens, the asker reads of it, and it is counted."""
+async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> Lookup:
+    """Answer one question; whatever happens, the asker reads of it, and it is counted.
+
+    Returns the look-up as it ended.
+    """
     outcome = Outcome.FAILED
     async with AsyncExitStack() as stack:
         border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
@@ -77,6 +83,7 @@ async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> None:
         outcome = await _answer(desk, lookup, steps, finding, watching)
         log.info("answered", outcome=outcome.value)
     count_end(desk, lookup, border, outcome)
+    return lookup
 
 
 async def _answer(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.render.message import Message
 from bot.slack.desk import Desk
+from bot.slack.errors import PASSING
 from bot.slack.forms import Sent
 from bot.slack.place import Place
 from bot.slack.posts import Posts
@@ -15,15 +16,22 @@ async def announce(
 ) -> bool:
     """Tell the asker; `instead` puts it in the place of our "Looking…". False if nothing worked.
 
-    An attempt that Slack did not confirm may have been seen; the next one has its own part.
+    An attempt that Slack did not confirm may have been seen; the next one has its own part. As
+    long as Slack does not refuse for good, all ways are tried again later.
     """
-    number = 1
-    for attempt in _attempts(desk.poster, place, lookup_id, instead=instead):
-        part = message.part if number == 1 else f"{message.part}-{number}"
-        if (await attempt(replace(message, part=part))).ok:
-            return True
-        number += 1
-    return False
+    number, rounds = 1, 0
+    while True:
+        refused = True
+        for attempt in _attempts(desk.poster, place, lookup_id, instead=instead):
+            part = message.part if number == 1 else f"{message.part}-{number}"
+            sent = await attempt(replace(message, part=part))
+            if sent.ok:
+                return True
+            refused = refused and sent.cause not in PASSING
+            number += 1
+        if refused or not await desk.poster.later(rounds):
+            return False
+        rounds += 1
 
 
 def _attempts(

@@ -145,6 +145,10 @@ class Poster:
             file_uploads=uploads,
         )
 
+    async def later(self, rounds: int) -> bool:  # noqa: ARG002  see `bot.slack.posts.Posts`
+        """Not here: whoever waited would be forgotten by a restart."""
+        return False
+
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> Sent:
         """Open a modal within the three seconds of a trigger; `ts` is the view's id."""
         return await self._call(

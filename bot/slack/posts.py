@@ -47,3 +47,6 @@ class Posts(Protocol):
 
     async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
         """Attach files to a thread; wants files:write and membership."""
+
+    async def later(self, rounds: int) -> bool:
+        """Wait before a word that nobody confirmed is said anew; False if that is not to be."""

@@ -45,3 +45,19 @@ def missing(parts: list[str], reference: str) -> str:
         f"{number} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
         f"{'it' if len(parts) == 1 else 'them'}, and I post nothing twice. (Reference {reference})"
     )
+
+
+def ended_elsewhere(reference: str) -> str:
+    """In the place of an opening whose end could not be put there in time."""
+    return (
+        "Slack did not let me finish this message in time. What came of it was told apart from "
+        f"it: below, or to the asker alone. (Reference {reference})"
+    )
+
+
+def stays(sent: Sent, reference: str) -> str:
+    """In the thread of an opening that Slack does not let us change."""
+    return (
+        f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
+        f"came of it was told apart from it: below, or to the asker alone. (Reference {reference})"
+    )

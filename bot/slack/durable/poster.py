@@ -19,6 +19,13 @@ LONGEST_WAIT = 15 * 60.0
 WAITS = 3
 """How long, in seconds, and how often Slack may put off a reply before the asker gets it alone."""
 
+OUTAGE = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+"""Seconds between the attempts while Slack cannot be reached at all: no other way is better then,
+and the answer would be lost."""
+
+LATER = (30.0, 120.0, 600.0)
+"""Seconds until the last words to an asker are tried again, when no way to them was confirmed."""
+
 
 class DurablePoster:
     """As `bot.slack.post.Poster`, whose posts an earlier life of the job may have made."""
@@ -27,6 +34,8 @@ class DurablePoster:
         self.plain = poster
         self._steps = steps
         self._reconciler = reconciler
+        self.changed: set[str] = set()
+        """Time stamps of what was changed, which is: ended."""
 
     async def post(
         self,
@@ -56,13 +65,16 @@ class DurablePoster:
                 sent = sent if found is None else found if found.ts else await send()
             return keep_sent(sent)
 
+        async def attempt(name: str) -> Sent:
+            return restore_sent(await self._steps.once(name, act))
+
         name = f"post:{message.part}"
-        sent = restore_sent(await self._steps.once(name, act))
+        sent = await self._reaching(name, attempt)
         for number in range(WAITS):
             if first or not 0 < sent.wait <= LONGEST_WAIT:
                 break
             await self._steps.pause(sent.wait)
-            sent = restore_sent(await self._steps.once(f"{name}:after-{number + 1}", act))
+            sent = await self._reaching(f"{name}:after-{number + 1}", attempt)
         return sent
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
@@ -71,7 +83,13 @@ class DurablePoster:
         async def act() -> Json:
             return keep_sent(await self.plain.update(channel, ts, message, lookup_id))
 
-        return restore_sent(await self._steps.run(f"update:{message.part}", act))
+        async def attempt(name: str) -> Sent:
+            return restore_sent(await self._steps.run(name, act))
+
+        sent = await self._reaching(f"update:{message.part}", attempt)
+        if sent.ok:
+            self.changed.add(ts)
+        return sent
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
@@ -109,6 +127,13 @@ class DurablePoster:
 
         return await self._unless_again("upload", send)
 
+    async def later(self, rounds: int) -> bool:
+        """Wait for a while, a few times; a restart takes up the rest of the wait."""
+        if rounds >= len(LATER):
+            return False
+        await self._steps.pause(LATER[rounds])
+        return True
+
     async def _unless_again(
         self, name: str, send: Callable[[], Awaitable[Sent]], url: ResponseUrl | None = None
     ) -> Sent:
@@ -116,4 +141,17 @@ class DurablePoster:
             sent = UNCONFIRMED if again else await send()
             return keep_sent(sent, url)
 
-        return restore_sent(await self._steps.once(name, act), url)
+        async def attempt(name: str) -> Sent:
+            return restore_sent(await self._steps.once(name, act), url)
+
+        return await self._reaching(name, attempt)
+
+    async def _reaching(self, name: str, attempt: Callable[[str], Awaitable[Sent]]) -> Sent:
+        """Wait out an outage of the way to Slack; each attempt is a step of its own."""
+        sent = await attempt(name)
+        for number, pause in enumerate(OUTAGE, 1):
+            if not sent.offline:
+                break
+            await self._steps.pause(pause)
+            sent = await attempt(f"{name}:again-{number}")
+        return sent

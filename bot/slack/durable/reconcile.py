@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.meters import Meters
 from bot.slack.clients import Clients
-from bot.slack.errors import TROUBLES, Cause, cause_of
+from bot.slack.errors import PASSING, TROUBLES, cause_of
 from bot.slack.forms import Sent
 from bot.slack.payloads import list_at, text_at
 
@@ -24,7 +24,6 @@ PAUSES = (0.5, 2.0, 4.0, 8.0)
 """Seconds before each look: a message on its way shows up a moment after the connection broke."""
 LOOKS = 2
 """Looks that find nothing before it counts as absent; the others are for Slack's bad moments."""
-_PASSING = (Cause.BUSY, Cause.UNKNOWN)
 _PAGES, _LIMIT = 5, 200
 
 
@@ -34,7 +33,8 @@ class Reconciler:
     def __init__(self, clients: Clients, scopes: frozenset[str], meters: Meters) -> None:
         self._clients = clients
         self._meters = meters
-        self._may_read = bool(scopes & HISTORIES)
+        self.may_read = bool(scopes & HISTORIES)
+        """Whether there is any conversation that we may read."""
         self._log = structlog.get_logger("call_doctor.post")
 
     async def find(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
@@ -42,7 +42,7 @@ class Reconciler:
 
         None if nobody can tell: we may not read there, or Slack does not answer.
         """
-        if not self._may_read:
+        if not self.may_read:
             self._meters.reconciliation("unreadable")
             return None
         misses = 0
@@ -53,7 +53,7 @@ class Reconciler:
             except TROUBLES as error:
                 cause, word = cause_of(error)
                 self._log.warning("not_reconciled", part=part, error=word)
-                if cause not in _PASSING:
+                if cause not in PASSING:
                     break
                 continue
             if found is not None:

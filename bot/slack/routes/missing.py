@@ -6,6 +6,7 @@ import structlog
 
 from bot.domain.handle import LIMIT
 from bot.domain.question import Question
+from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.kept import keep
 from bot.slack.forms import Sent
@@ -16,15 +17,10 @@ from bot.slack.words import missing
 async def tell_missing(
     desk: Desk, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
 ) -> None:
-    """Name in the thread what may be missing there; else to the asker, by another way.
-
-    The Refresh button asks the whole question anew.
-    """
+    """Name in the thread what may be missing there; else to the asker, by another way."""
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
-    message = desk.tools.renderer.missing(
-        missing(parts, lookup.id), _remembered(lookup.question), lookup.id
-    )
+    message = told_again(desk, lookup, missing(parts, lookup.id))
     if thread:
         sent: Sent = await desk.poster.post(channel, message, lookup.id, thread=thread)
         if sent.ok:
@@ -33,6 +29,11 @@ async def tell_missing(
     instead = "opening" in parts
     if not await announce(desk, lookup.place, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
+
+
+def told_again(desk: Desk, lookup: Lookup, words: str) -> Message:
+    """A warning with a Refresh button that asks the whole question anew."""
+    return desk.tools.renderer.missing(words, _remembered(lookup.question), lookup.id)
 
 
 def _remembered(question: Question) -> str:

@@ -1,0 +1,79 @@
+"""While Slack cannot be reached at all nothing is given up: all is said once it is back."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from slack_bench import FAST, free_port, part_of, settings_for
+from slack_standins import simple
+from slack_steps import KeptSteps
+
+from bot.domain.meters import Meters
+from bot.slack.clients import open_clients
+from bot.slack.durable.poster import OUTAGE, DurablePoster
+from bot.slack.durable.reconcile import Reconciler
+from bot.slack.forms import Sent
+from bot.slack.pace import Pace
+from bot.slack.post import Poster
+from bot.slack.response_url import ResponseUrl
+from workbench.pretend_slack import Team, example_team, stand
+
+CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
+MESSAGE = simple("part-1", "the words")
+Say = Callable[[DurablePoster, str], Awaitable[Sent]]
+
+WAYS: dict[str, Say] = {
+    "opening": lambda poster, _: poster.post(CHANNEL, MESSAGE, "CD-1", first=True),
+    "reply": lambda poster, ts: poster.post(CHANNEL, MESSAGE, "CD-1", thread=ts),
+    "change": lambda poster, ts: poster.update(CHANNEL, ts, MESSAGE, "CD-1"),
+    "alone": lambda poster, _: poster.ephemeral(CHANNEL, ALICE, MESSAGE, "CD-1"),
+}
+
+
+class Outage(KeptSteps):
+    """Steps whose `last` pause ends with Slack's return."""
+
+    def __init__(self, last: int, back: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(None, "run-1", lambda _: None)
+        self._last = last
+        self._back = back
+
+    async def pause(self, seconds: float) -> None:
+        await super().pause(seconds)
+        if len(self.pauses) == self._last:
+            await self._back()
+
+
+@asynccontextmanager
+async def slack_gone(team: Team, last: int) -> AsyncIterator[tuple[DurablePoster, Outage]]:
+    """A poster that finds nobody where Slack should be, until so many pauses are over."""
+    port = free_port()
+    async with AsyncExitStack() as stack:
+        steps = Outage(last, lambda: stack.enter_async_context(stand(team, port)))
+        settings = replace(settings_for(team, "http"), api_url=f"http://127.0.0.1:{port}/api/")
+        async with open_clients(settings) as clients:
+            reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
+            poster = Poster(clients, Pace(FAST, now=time.monotonic))
+            yield DurablePoster(poster, steps, reconciler), steps
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_was_to_be_said_is_said_once_when_slack_is_back(way: str) -> None:
+    team = example_team()
+    root = team.app_message(CHANNEL, text="the root", blocks=[])
+    async with slack_gone(team, 3) as (poster, steps):
+        assert (await WAYS[way](poster, root.ts)).ok
+        assert steps.pauses == list(OUTAGE[:3])
+        assert [part_of(one) for one in team.from_app(CHANNEL)].count("part-1") == 1
+
+
+async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -> None:
+    team = example_team()
+    async with slack_gone(team, 0) as (poster, steps):
+        url = ResponseUrl(f"http://127.0.0.1:{free_port()}/response/1")
+        left = url.left
+        assert (await poster.respond(url, MESSAGE, "CD-1")).offline
+        assert steps.pauses == list(OUTAGE)
+        assert url.left == left
