@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     hms_management_token: Secret = SecretStr("")
     hms_api_url: Annotated[str, BeforeValidator(_no_slash)] = "https://api.100ms.live/v2"
     hms_workspaces: dict[str, Workspace] = Field(default_factory=dict)
+    hms_calls_at_once: int = Field(8, ge=1, le=64)
     hms_dashboard_url: Annotated[str, BeforeValidator(_no_slash)] = "https://dashboard.100ms.live"
     database_url: str = ""
     templates_dir: Path | None = None

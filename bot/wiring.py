@@ -88,6 +88,7 @@ async def open_engine(
     """
     signing = credentials(settings)
     catalogue = load_catalogue()
+    limits = limits or Limits(in_flight=settings.hms_calls_at_once)
     meters = PrometheusMeters()
     renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:

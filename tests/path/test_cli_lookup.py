@@ -74,6 +74,15 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
         yield Terminal(tmp_path, url, stage(app))
 
 
+async def test_no_more_calls_are_in_flight_than_the_setting_allows(terminal: Terminal) -> None:
+    terminal.hundredms.switches.change({"latency_ms": 20.0})
+    assert (await terminal.lookup("storm", HMS_CALLS_AT_ONCE="2")).status == 0
+    assert terminal.hundredms.calls.max_in_flight == 2
+    refused = await terminal.lookup("storm", HMS_CALLS_AT_ONCE="0")
+    assert refused.status == 1
+    assert "HMS_CALLS_AT_ONCE" in refused.out
+
+
 async def test_twelve_thousand_events_are_all_there(terminal: Terminal) -> None:
     ran = await terminal.lookup("large")
     assert ran.status == 0

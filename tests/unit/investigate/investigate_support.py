@@ -90,6 +90,11 @@ class Bench:
         assert isinstance(found, Choices)
         return found
 
+    async def forget_calls(self) -> None:
+        """Begin the log anew; evidence that is still being read beside an answer ends."""
+        await self.engine.beside.close()
+        self.hundredms.calls.clear()
+
     async def learned(self) -> None:
         await self.engine.learner.close()
 

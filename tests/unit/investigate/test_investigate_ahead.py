@@ -55,7 +55,7 @@ async def test_trouble_with_a_guess_that_was_right_is_trouble(bench: Bench) -> N
 async def test_a_remembered_peer_is_read_beside_its_room(bench: Bench) -> None:
     peer = next(event.peer_id for event in (await bench.report("storm")).events)
     await bench.learned()
-    bench.hundredms.calls.clear()
+    await bench.forget_calls()
     bench.hundredms.switches.change({"latency_ms": 5.0})
     report = await bench.report(f"peer {peer}")
     assert report.completeness.complete

@@ -19,8 +19,7 @@ ANY = Window()
 
 async def gathered(bench: Bench, report: Report, budget: Budget | None = None) -> Evidence:
     hundredms = bench.engine.workspaces["default"]
-    await bench.engine.beside.close()
-    bench.hundredms.calls.clear()
+    await bench.forget_calls()
     return await gather_evidence(
         hundredms, report.target, report.events, NOW, budget or Budget(), ANY
     )
@@ -68,8 +67,7 @@ async def test_errors_that_were_read_before_are_not_read_again(bench: Bench) -> 
     whole = await bench.report("storm")
     session = next(event.session_id for event in whole.events if event.session_id)
     one = await bench.report(f"session {session}")
-    await bench.engine.beside.close()
-    bench.hundredms.calls.clear()
+    await bench.forget_calls()
     found = await gather_evidence(
         bench.engine.workspaces["default"], one.target, one.events, NOW, Budget(), ANY,
         read=whole.events,

@@ -86,7 +86,7 @@ async def test_a_peer_alone_is_searched_for_once_and_then_remembered(bench: Benc
     assert first.target.room.name == "daily-standup"
     assert "/v2/sessions" in bench.paths()
     await bench.learned()
-    bench.hundredms.calls.clear()
+    await bench.forget_calls()
     again = await bench.report(f"peer {peer}")
     assert again.target == first.target
     assert "/v2/sessions" not in bench.paths()
