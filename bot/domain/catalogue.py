@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.domain.events import Agent, ErrorEvent, Failure
 from bot.domain.once import once
-from bot.domain.told import Told, letters_of, text_of, track_type_of
+from bot.domain.told import Texts, letters_of, texts_of, track_type_of
 
 Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]
 Terminal = Literal["yes", "no", "after_retries", "unknown"]
@@ -113,7 +113,7 @@ class Catalogue:
     def _explain(
         self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
     ) -> Explanation:
-        told = Told(failure, track_type)
+        told = texts_of(failure, track_type)
         code = failure.error_code or self._code_of_name.get(letters_of(failure.error_name), 0)
         for rule in self._rules:
             if _concerns(rule, code, platforms) and self._hits(rule, told):
@@ -124,7 +124,9 @@ class Catalogue:
             found = self._by_platform(code, platforms, told)
         return found or Explanation(self._by_range(code))
 
-    def _by_platform(self, code: int, platforms: tuple[str, ...], told: Told) -> Explanation | None:
+    def _by_platform(
+        self, code: int, platforms: tuple[str, ...], told: Texts
+    ) -> Explanation | None:
         """The entry of a code for the event's platform, else for the nearest other one."""
         entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, told)]
         entries.sort(key=lambda entry: not entry.match)
@@ -132,7 +134,7 @@ class Catalogue:
             for entry in entries:
                 if not entry.platforms or platform in entry.platforms:
                     return Explanation(entry)
-        name = letters_of(told.failure.error_name)
+        name = letters_of(told["error_name"])
         named = [entry for entry in entries if name and name in map(letters_of, entry.names)]
         if not named and code == 0:
             return None  # a plain browser error says nothing about any other platform
@@ -149,8 +151,8 @@ class Catalogue:
                 return entry
         return self._unknown
 
-    def _hits(self, entry: Entry, told: Told) -> bool:
-        return any(self._patterns[pair].search(text_of(told, pair[0])) for pair in entry.match)
+    def _hits(self, entry: Entry, told: Texts) -> bool:
+        return any(self._patterns[pair].search(told[pair[0]]) for pair in entry.match)
 
 
 def _index_codes(entries: Iterable[Entry]) -> dict[int, list[Entry]]:

@@ -6,7 +6,7 @@ https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ __all__ = [
     "Failure",
     "Pairs",
     "Sender",
+    "has_twins",
     "in_order",
     "is_error_type",
     "order",
@@ -151,6 +152,7 @@ def shared_event(
 
 
 _AT = attrgetter("at")
+_PART = 32_768
 
 
 def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
@@ -165,6 +167,16 @@ def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
         done = bisect_right(moments, moments[begin], begin)
         found[begin:done] = sorted(found[begin:done], key=order)
     return found
+
+
+def has_twins(events: Sequence[ErrorEvent]) -> bool:
+    """Whether an id occurs twice; looked for in parts, since a set of all ids takes megabytes."""
+    parts = 1 + len(events) // _PART
+    for part in range(parts):
+        ids = [event.id for event in events if hash(event.id) % parts == part]
+        if len(set(ids)) < len(ids):
+            return True
+    return False
 
 
 def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:

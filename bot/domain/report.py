@@ -7,12 +7,12 @@ from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ERROR_TYPES, ErrorEvent, in_order
+from bot.domain.events import ERROR_TYPES, ErrorEvent, has_twins, in_order
 from bot.domain.places import Session
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent
 
-_ID, _SENDER, _FAILURE = attrgetter("id"), attrgetter("sender"), attrgetter("failure")
+_SENDER, _FAILURE = attrgetter("sender"), attrgetter("failure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Report:
 def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
     found = in_order(events)
-    if len(set(map(_ID, found))) == len(found):
+    if not has_twins(found):
         return tuple(found)
     first: dict[str, ErrorEvent] = {}
     for event in found:

@@ -1,29 +1,21 @@
 """What of an event decides its meaning, field by field."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from bot.domain.events import ErrorEvent, Failure
 
+Texts = Mapping[str, str]
+"""What the catalogue looks at, by the names of `MATCH_FIELDS`; "" for what was not told."""
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What of an event the catalogue looks at; `track_type` is a reported field of its own."""
-
-    failure: Failure
-    track_type: str | None
-
-
-_READERS: Mapping[str, Callable[[Told], str | None]] = {
-    "error_message": lambda told: told.failure.error_message,
-    "error_description": lambda told: told.failure.error_description,
-    "error_name": lambda told: told.failure.error_name,
-    "endpoint": lambda told: told.failure.endpoint,
-    "track_type": lambda told: told.track_type,
-    "type": lambda told: told.failure.type,
-}
-MATCH_FIELDS = tuple(_READERS)
-"""The fields of an event that a pattern may look at."""
+MATCH_FIELDS = (
+    "error_message",
+    "error_description",
+    "error_name",
+    "endpoint",
+    "track_type",
+    "type",
+)
+"""The fields of an event that a pattern may look at; `track_type` is a field of its own."""
 
 # Names and descriptions of 100 kB exist. The SDK's own words stand at either end of a text
 # (the reason first, "could not recover" last), so the middle of a huge one is not searched.
@@ -40,9 +32,20 @@ def letters_of(name: str | None) -> str:
     return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
 
 
-def text_of(told: Told, field: str) -> str:
-    """The field's text, without the middle of a huge one; "" if there is none."""
-    text = _READERS[field](told) or ""
+def texts_of(failure: Failure, track_type: str | None) -> Texts:
+    """What of an event decides its meaning, without the middle of a huge text."""
+    told = (
+        failure.error_message,
+        failure.error_description,
+        failure.error_name,
+        failure.endpoint,
+        track_type,
+        failure.type,
+    )
+    return {name: _searched(text or "") for name, text in zip(MATCH_FIELDS, told, strict=True)}
+
+
+def _searched(text: str) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
 
 

@@ -18,6 +18,8 @@ from bot.investigate.split import Split
 from bot.investigate.waits import waits_for
 from bot.investigate.walk import walk
 
+_MANY = 5_000
+
 
 def _nothing() -> None:
     """What a reading does beside if nothing is wanted."""
@@ -56,10 +58,10 @@ class Reader:
         await reading.run()
         _raise_if_blind(reading.types)
         seen = _completeness(reading.types)
-        found = distinct(event for one in reading.types for event in one.failures)
+        found = [event for one in reading.types for event in one.failures]
         for one in reading.types:
             one.forget()  # tasks and callbacks still know each other, and these tables are large
-        return Fetched(found, seen)
+        return Fetched(await _distinct(found), seen)
 
     def _types(self, target: Target) -> list[OneType]:
         room, peer, user = target.room.id, target.peer_id, target.user_id
@@ -67,6 +69,12 @@ class Reader:
         for one in types if self.seed else ():
             one.take_over(event for event in self.seed if event.type == one.query.type)
         return types
+
+
+async def _distinct(found: Sequence[ErrorEvent]) -> tuple[ErrorEvent, ...]:
+    """As `distinct`; of many events beside the loop, which it would hold for some milliseconds."""
+    many = len(found) > _MANY
+    return await asyncio.to_thread(distinct, found) if many else distinct(found)
 
 
 @dataclass(slots=True)

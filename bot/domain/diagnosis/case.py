@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.thresholds import KEPT
-from bot.domain.events import ErrorEvent, in_order
+from bot.domain.events import ErrorEvent, has_twins, in_order
 from bot.domain.places import Peer, Room, Session
 from bot.domain.tracks import PeerStats, TrackEvent
 
 CaseKind = Literal["room", "session", "peer", "user"]
 
 T = TypeVar("T")
+
+_SENDER = attrgetter("sender")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,13 @@ def own(case: Case, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
 
     100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
     """
+    senders = {sender for sender in set(map(_SENDER, events)) if here(case, sender.room_id)}
+    mine = [event for event in events if event.sender in senders]
+    if not has_twins(mine):
+        return tuple(in_order(mine))
     found: dict[str, ErrorEvent] = {}
-    for event in events:
-        if here(case, event.sender.room_id):
-            _keep(found, event.id, event, lambda one: (one.at, repr(one)))
+    for event in mine:
+        _keep(found, event.id, event, lambda one: (one.at, repr(one)))
     return tuple(in_order(found.values()))
 
 

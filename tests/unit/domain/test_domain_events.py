@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.events import Agent, ErrorEvent, Failure, Sender, order, shared_event
+from bot.domain.events import (
+    Agent,
+    ErrorEvent,
+    Failure,
+    Sender,
+    has_twins,
+    in_order,
+    order,
+    shared_event,
+)
+from bot.domain.report import distinct
 from bot.domain.stamps import stamp_of, tail_of
 
 AT = datetime(2026, 5, 1, 9, 0, 1, 123456, tzinfo=UTC)
@@ -90,3 +100,42 @@ def test_the_order_reads_nanoseconds_in_any_spelling(stamp: str) -> None:
     assert order(event) == (AT, finer, True, "x")
     known = AT + timedelta(microseconds=1)
     assert order(replace(event, at=known)) == (known, finer, True, "x")
+
+
+SENDER, FAILURES = Sender(), (Failure("t"), Failure("t", is_terminal=True))
+events = st.lists(
+    st.builds(
+        lambda identity, nanos, failure: shared_event(
+            identity, AT, f"2026-05-01T09:00:01.123456{nanos:03}Z", SENDER, failure, ()
+        ),
+        st.sampled_from("abcdef"),
+        st.integers(0, 3),
+        st.sampled_from(FAILURES),
+    ).flatmap(lambda event: st.integers(0, 2).map(lambda later: _later(event, later))),
+    max_size=9,
+)
+
+
+def _later(event: ErrorEvent, seconds: int) -> ErrorEvent:
+    return replace(event, at=event.at + timedelta(seconds=seconds))
+
+
+@given(events)
+def test_they_are_sorted_by_order(found: list[ErrorEvent]) -> None:
+    assert in_order(found) == sorted(found, key=order)
+
+
+@given(events)
+def test_of_twins_the_first_is_kept(found: list[ErrorEvent]) -> None:
+    ids = [event.id for event in found]
+    assert has_twins(found) == (len(set(ids)) < len(ids))
+    kept = distinct(found)
+    assert {event.id for event in kept} == set(ids)
+    assert not has_twins(kept)
+    assert list(kept) == sorted(kept, key=order)
+
+
+def test_one_twin_among_very_many_is_found() -> None:
+    many = [shared_event(f"{n}", AT, "", SENDER, FAILURES[0], ()) for n in range(70_000)]
+    assert not has_twins(many)
+    assert has_twins([*many, many[40_000]])
