@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from bot.render.environment import SUFFIX, find_templates, open_environment
+from bot.render.environment import SUFFIX, every_template, find_templates, open_environment
 from bot.render.failure import Failure
 from bot.render.filters import unwrapped
 from bot.render.limits import GIST_MOST, shorten_escaped, size, visible
@@ -19,10 +19,10 @@ class Composer:
     """Every template, compiled once."""
 
     def __init__(self, folder: Path | None) -> None:
-        environment = open_environment(folder or find_templates())
+        compiled = every_template(open_environment(folder or find_templates()))
         self._templates: Mapping[str, Template] = {
-            name.removesuffix(SUFFIX): environment.get_template(name)
-            for name in environment.list_templates()
+            name.removesuffix(SUFFIX): template
+            for name, template in compiled.items()
             if name.endswith(SUFFIX)
         }
 

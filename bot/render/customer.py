@@ -13,7 +13,7 @@ from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.report import Report
 from bot.domain.text import clean
 from bot.render.compose import Composer
-from bot.render.environment import find_templates
+from bot.render.environment import every_template, find_templates
 from bot.render.limits import brief
 from bot.render.message import Message
 
@@ -43,18 +43,21 @@ class Letters:
     def __init__(self, folder: Path | None) -> None:
         folders = [one / FOLDER for one in (folder, find_templates()) if one]
         # Plain text, checked and escaped as a whole when it enters a message.
-        self._environment = Environment(  # noqa: S701
+        environment = Environment(  # noqa: S701
             loader=FileSystemLoader(folders),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
         )
+        self._templates = every_template(environment)
 
     def letter(self, cls: VerdictClass, **facts: object) -> str:
         """The whole letter as plain text."""
-        chosen = self._environment.select_template([f"{cls}.j2", _OTHER])
+        chosen = self._templates.get(f"{cls}.j2") or self._templates[_OTHER]
         body = chosen.render(facts).strip()
-        return self._environment.get_template(_LETTER).render(body=body).strip()
+        return self._templates[_LETTER].render(body=body).strip()
 
 
 def reply_message(composer: Composer, letters: Letters, report: Report) -> Message:

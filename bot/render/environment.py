@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from markupsafe import Markup
 
 from bot.domain.errors import Misconfigured
@@ -46,6 +46,8 @@ def open_environment(folder: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
     )
     environment.filters |= {
         "brief": limits.brief,
@@ -66,3 +68,9 @@ def open_environment(folder: Path) -> Environment:
     }
     environment.globals["link"] = filters.link
     return environment
+
+
+def every_template(environment: Environment) -> dict[str, Template]:
+    """All templates of a folder by name, those that others import too: none is read later."""
+    names = (name for name in environment.list_templates(["j2"]) if "/" not in name)
+    return {name: environment.get_template(name) for name in names}
