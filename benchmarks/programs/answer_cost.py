@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import gc
 import json
 import statistics
 import sys
@@ -12,6 +11,7 @@ import time
 
 from benchmarks.programs.fold_cost import report_of
 from bot import wiring
+from bot.cli.collector import stand
 from bot.cli.logs import set_up_logs
 from bot.domain.report import Report
 from bot.settings import read_settings
@@ -55,7 +55,7 @@ async def _measured(room_id: str) -> dict[str, float]:
 def main() -> None:
     """Prints {cpu, first, times, failures, messages}."""
     set_up_logs("CRITICAL")
-    gc.freeze()  # as `call-doctor` does once a command is loaded
+    stand()  # as `call-doctor` does once a command is loaded
     print(json.dumps(asyncio.run(_measured(sys.argv[1]))))
 
 

@@ -5,7 +5,6 @@ what happens once is not counted. CPU time is that of the whole process, threads
 """
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -15,6 +14,7 @@ import httpx
 
 from benchmarks.programs.common import api, events_of, token_headers
 from bot import wiring
+from bot.cli.collector import stand
 from bot.cli.logs import set_up_logs
 from bot.domain.events import ERROR_TYPES
 from bot.domain.reading import read_question
@@ -60,7 +60,7 @@ def _decoded(room_id: str) -> tuple[float, int]:
 def main() -> None:
     """Prints {cpu, events, json_loads, decoded}."""
     set_up_logs("CRITICAL")
-    gc.freeze()  # as `call-doctor` does once a command is loaded
+    stand()  # as `call-doctor` does once a command is loaded
     cpu, events = asyncio.run(_folded(*sys.argv[1:3]))
     loads, decoded = _decoded(sys.argv[1])
     print(json.dumps({"cpu": cpu, "events": events, "json_loads": loads, "decoded": decoded}))
