@@ -8,8 +8,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_YOUNG = 10_000
-"""Objects made, less those gone, until the young ones are looked through: about 5 ms of work."""
+_YOUNG = 5_000
+"""Objects made, less those gone, until the young ones are looked through: a few ms of work."""
 _MIDDLE, _OLD = 5, 100
 """A large look-up holds a million objects for a while, which Python's own numbers go through
 again and again; what is no longer referred to goes without any of this."""
