@@ -227,6 +227,32 @@ async def test_a_dead_response_url_leads_to_the_next_way(
         check_all(bench)
 
 
+@pytest.mark.parametrize("error", ["reset_before", "reset_after"])
+@pytest.mark.parametrize(
+    ("how", "method", "after"),
+    [("command", "response_url", 0), ("mention", "chat.postEphemeral", 1)],  # after "Looking…"
+)
+async def test_an_unconfirmed_part_in_private_is_named_and_the_rest_follows(
+    how: str, method: str, after: int, error: str, log: list[dict[str, Any]]
+) -> None:
+    async with open_bench() as bench:
+        bench.team.faults.add(method, error, after=after, times=1)
+        text = f"{ROOM} private"
+        if how == "command":
+            await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", text)
+        else:
+            await bench.slack.mention("C0ONCALL", text)
+        await done(bench, log)
+        said = [message for message in said_to_alice(bench) if message.metadata]
+        lost = ["opening"] if error == "reset_before" else []
+        whole = [*lost, *(part_of(message) for message in said)]
+        assert whole == ["opening", "reply-1", "missing"]
+        told = shown(said[-1])
+        assert "1 part of the answer may be missing: opening." in told
+        assert "refresh" in str(said[-1].blocks)
+        check_all(bench)
+
+
 async def test_every_private_way_refused_leads_to_a_direct_message(
     log: list[dict[str, Any]],
 ) -> None:
@@ -290,6 +316,17 @@ async def test_an_upload_that_fails_leaves_the_button(log: list[dict[str, Any]])
             await done(bench, log)
             last = [message for message in bench.said() if message.metadata][-1]
             assert "show_more" in str(last.blocks)  # the acknowledgement may be noted after it
+
+
+async def test_an_unconfirmed_upload_without_a_button_is_named(log: list[dict[str, Any]]) -> None:
+    async with open_bench() as bench:
+        bench.renderer.cut = True
+        bench.team.faults.add("files.completeUploadExternal", "http_500", times=None)
+        await ask(bench, "command")
+        await done(bench, log)
+        assert bench.parts("C0ONCALL") == ["opening", "reply-1", "reply-2", "missing"]
+        last = [message for message in bench.said() if message.metadata][-1]
+        assert "may be missing: files." in shown(last)
 
 
 @HOW

@@ -19,6 +19,7 @@ from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.pace import Pace
 from bot.slack.post import Poster
+from bot.slack.response_url import USES, ResponseUrl
 from workbench.pretend_slack import Team, example_team, stand
 
 PUBLIC, PRIVATE, UNJOINED = "C0ONCALL", "C0SECRET", "C0GENERAL"
@@ -56,6 +57,10 @@ class World:
         poster = DurablePoster(self._poster, self.steps, self._reconciler)
         message = simple("part-1", "the words")
         return await poster.post(channel, message, "CD-1", thread=thread, first=first)
+
+    async def respond(self, url: ResponseUrl) -> Sent:
+        poster = DurablePoster(self._poster, self.steps, self._reconciler)
+        return await poster.respond(url, simple("part-1", "the words"), "CD-1")
 
     async def crashed(self, channel: str, *, before: bool, thread: str = "") -> Sent:
         """The process ends around the post; what its next life makes of it."""
@@ -173,6 +178,23 @@ async def test_another_look_up_or_part_is_not_taken_for_ours() -> None:
         sent = await here.crashed(PUBLIC, before=True)
         assert sent.ok
         assert here.standing(PUBLIC) == 2  # the one of CD-2, and now ours
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_an_answer_at_a_response_url_that_a_crash_cut_off_counts_as_used(
+    *, before: bool
+) -> None:
+    async with world(HISTORIES) as here:
+        address, made = here.team.new_url("commands", PUBLIC, "U0ALICE")
+        made.ready.set()
+        here.steps.crash_in, here.steps.before = "respond:part-1", before
+        with pytest.raises(Crash):
+            await here.respond(ResponseUrl(address))
+        here.steps = here.life("run-2", here.steps.record)
+        url = ResponseUrl(address)
+        assert (await here.respond(url)).cause is Cause.UNKNOWN
+        assert here.standing(PUBLIC) == (0 if before else 1)
+        assert url.left == USES - 1
 
 
 async def test_a_long_limit_is_waited_for_in_a_thread_and_survives_a_crash() -> None:

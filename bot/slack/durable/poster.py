@@ -138,6 +138,8 @@ class DurablePoster:
         self, name: str, send: Callable[[], Awaitable[Sent]], url: ResponseUrl | None = None
     ) -> Sent:
         async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+            if again and url is not None:
+                url.used += 1
             sent = UNCONFIRMED if again else await send()
             return keep_sent(sent, url)
 

@@ -12,11 +12,12 @@ from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.routes import by_ephemeral, by_url, channel, direct
-from bot.slack.routes.missing import tell_missing
 from bot.slack.words import reason
 
 Route = Callable[[Desk, Lookup, Finding, Sent | None], Awaitable[Sent | None]]
-"""Tries one way; gets why the way before was refused. None: this way does not exist here."""
+"""Tries one way, and names what Slack did not confirm; gets why the way before was refused.
+
+None: this way does not exist here."""
 
 PUBLIC: tuple[Route, ...] = (
     channel.answer,
@@ -36,18 +37,15 @@ UNSURE: tuple[Route, ...] = (
 async def deliver(desk: Desk, lookup: Lookup, finding: Finding) -> Sent:
     """Answer by the first way that Slack takes; returns what became of the opening.
 
-    When Slack does not say whether it took the first message, nothing is sent a second time: the
-    asker is told. Raises SlackTrouble when every way was refused.
+    When Slack does not say whether it took the first message, no other way is tried: what may be
+    missing was named by the one that was. Raises SlackTrouble when every way was refused.
     """
     why = lookup.refused
     for route in _routes(lookup):
         sent = await route(desk, lookup, finding, why)
         if sent is None:
             continue
-        if sent.ok:
-            return sent
-        if sent.cause is Cause.UNKNOWN:
-            await tell_missing(desk, lookup, ["opening"])
+        if sent.ok or sent.cause is Cause.UNKNOWN:
             return sent
         why = sent
     raise SlackTrouble(f"Every way of answering was refused: {reason(why or Sent())}.")

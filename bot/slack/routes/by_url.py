@@ -1,13 +1,11 @@
 """Answers at the response_url: it works where the bot is no member, five times."""
 
-from dataclasses import replace
-
-from bot.slack.counting import count_opening
+from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.forms import Sent
 from bot.slack.place import Place
-from bot.slack.routes.missing import tell_missing
+from bot.slack.routes.each import send_each
 from bot.slack.words import only_you
 
 
@@ -40,24 +38,14 @@ async def _send(
     url = lookup.place.url
     if url is None or not url.left:
         return None
-    messages = await finding.private(messages=_room(lookup.place), note=note)
-    unconfirmed: list[str] = []
-    first: Sent | None = None
-    for message in messages:
-        named = replace(message, part=prefix + message.part)
-        sent = await desk.poster.respond(
-            url, named, lookup.id, thread=thread, in_channel=bool(thread)
+
+    async def send(message: Message) -> Sent:
+        return await desk.poster.respond(
+            url, message, lookup.id, thread=thread, in_channel=bool(thread)
         )
-        if first is None and not sent.ok:
-            return sent
-        if first is None and not prefix:
-            count_opening(desk, lookup)
-        first = first or sent
-        if not sent.ok:
-            unconfirmed.append(named.part)
-    if unconfirmed:
-        await tell_missing(desk, lookup, unconfirmed)
-    return first
+
+    messages = await finding.private(messages=_room(lookup.place), note=note)
+    return await send_each(desk, lookup, messages, send, prefix=prefix)
 
 
 def _room(place: Place) -> int:

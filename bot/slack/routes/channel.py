@@ -5,6 +5,7 @@ from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
 from bot.slack.errors import Cause
 from bot.slack.forms import Sent
+from bot.slack.routes.missing import tell_missing
 from bot.slack.routes.thread import post_rest
 
 _AGAIN = (Cause.UNKNOWN, Cause.BUSY)
@@ -18,6 +19,8 @@ async def answer(desk: Desk, lookup: Lookup, finding: Finding, _: Sent | None) -
     opening = await _opening(desk, lookup, whole.opening)
     if opening.ok:
         await post_rest(desk, lookup, finding, whole, opening)
+    elif opening.cause is Cause.UNKNOWN:
+        await tell_missing(desk, lookup, [whole.opening.part])
     return opening
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
+from bot.slack.errors import Cause
 from bot.slack.forms import Sent
+from bot.slack.routes.missing import tell_missing
 from bot.slack.routes.thread import post_rest
 from bot.slack.words import sent_here
 
@@ -22,4 +24,6 @@ async def answer(desk: Desk, lookup: Lookup, finding: Finding, why: Sent | None)
     if opening.ok:
         there = replace(lookup.place, channel=opening.channel, thread="", looking="")
         await post_rest(desk, lookup.at(there), finding, whole, opening)
+    elif opening.cause is Cause.UNKNOWN:
+        await tell_missing(desk, lookup, [whole.opening.part])
     return opening

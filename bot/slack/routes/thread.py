@@ -43,6 +43,8 @@ async def _beyond(
         sent = await desk.poster.upload(channel, thread, answer.files)
         if sent.ok:
             return []
+        if sent.cause is Cause.UNKNOWN and answer.more is None:
+            return ["files"]
     if answer.more is None:
         return []
     sent = await desk.poster.post(channel, answer.more, lookup.id, thread=thread)
