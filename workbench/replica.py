@@ -1,6 +1,5 @@
 """One of several bots on one database: killed and started again at will."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -8,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.bot_process import BotDied, BotProcess
+from workbench.bot_process import BotDied, BotProcess, Running
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
 from workbench.pretend_hundredms.serving import listen
 from workbench.pretend_slack.state import Team
@@ -50,7 +49,7 @@ class Replica(BotProcess):
         """Wait until it serves. Raises BotDied."""
         await self._ready(self._alive())
 
-    def _alive(self) -> asyncio.subprocess.Process:
+    def _alive(self) -> Running:
         if self.process is None:
             raise BotDied("it was never started")
         return self.process

@@ -5,22 +5,21 @@ from contextlib import ExitStack
 
 import pytest
 from crash_databases import Databases
+from crash_forks import fork_server
 
 from workbench.postgres import postgres_server
-
-EVERY = 40
-"""Of so many points one is struck unless told otherwise: `scripts/crash-matrix` strikes all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Our one option."""
-    parser.addoption("--crash-every", type=int, default=EVERY, help="strike every n-th point")
+    help_ = "strike every n-th point; without it a few of each case"
+    parser.addoption("--crash-every", type=int, default=0, help=help_)
 
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> int:
-    """Of so many points one is struck."""
-    found: int = request.config.getoption("--crash-every", default=EVERY)
+    """Of so many points one is struck; 0: a few of each case."""
+    found: int = request.config.getoption("--crash-every", default=0)
     return found
 
 
@@ -29,3 +28,10 @@ def databases() -> Iterator[Databases]:
     """Databases of either kind; servers are started when they are first needed."""
     with ExitStack() as stack:
         yield Databases(lambda: stack.enter_context(postgres_server()))
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[str]:
+    """Where bots are forked."""
+    with fork_server() as path:
+        yield path

@@ -1,11 +1,13 @@
-"""An empty database for each run, and a server of its own for a run that crashes it."""
+"""An empty database for each run, a server of its own for a run that crashes it; what is in one."""
 
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
+
+from sqlalchemy import Connection, column, create_engine, select, table, text
 
 from workbench.postgres import PostgresServer
 
@@ -46,3 +48,46 @@ class Databases:
                 yield Database(url, server.restart)
             finally:
                 self._free.append(server)
+
+
+def silence(url: str) -> None:
+    """As if all had last been heard of long ago: who lives says so again within 3 s."""
+    with _connected(url) as connection:
+        connection.execute(text("UPDATE lives SET beat_at = beat_at - 3600"))
+
+
+def count_left(url: str, *, given: bool) -> int:
+    """How many jobs are not over, or with `given` how many payloads were not cleared.
+
+    The tables of `bot/jobs` and dbos' own; SQLite keeps them in a file beside the other.
+    """
+    postgres = url.startswith("postgresql")
+    schema = "dbos" if postgres else None
+    jobs = table("workflow_status", column("workflow_uuid"), column("status"), schema=schema)
+    inbox = table("call_doctor_inbox", column("job_id"), column("payload"))
+    payloads = table("workflow_input", schema=schema)
+    left = inbox.c.payload.is_not(None)
+    begun = select(1).where(jobs.c.workflow_uuid == inbox.c.job_id).exists()
+    if given:
+        queries = [
+            select(column("workflow_uuid")).select_from(payloads),
+            select(inbox.c.job_id).where(left),
+        ]
+    else:
+        under_way = jobs.c.status.in_(("PENDING", "ENQUEUED"))
+        queries = [
+            select(jobs.c.status).where(under_way),
+            select(inbox.c.job_id).where(left, ~begun),
+        ]
+    with _connected(url if postgres else url.replace(".db", "-jobs.db")) as connection:
+        return sum(len(connection.execute(query).all()) for query in queries)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

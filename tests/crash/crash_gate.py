@@ -32,6 +32,10 @@ class Gate:
         """Begin to count."""
         self.armed, self.wanted, self.strike = True, wanted, strike
 
+    def disarm(self) -> None:
+        """Strike no more."""
+        self.armed = False
+
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One thread of the bot's process."""
         number = 0

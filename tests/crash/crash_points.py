@@ -14,6 +14,9 @@ MOMENTS: dict[Place, tuple[str, ...]] = {
 }
 """`arrived`: nothing came of the call yet; `done`: it took effect, and the bot does not know."""
 
+CLEARING = "workflow_input+"
+"""How the commit begins in which what finished jobs left is cleared, by the clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

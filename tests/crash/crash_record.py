@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from workbench.pretend_slack import Message, Team
 
 _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
-_CHANGING = re.compile(r"CD-[A-Z0-9]{8}|\b\d\d:\d\d(?::\d\d)?\b|<!date\^\d+\^|\d{10,}")
+_CHANGING = re.compile(r"CD-[A-Z0-9]{8}|(?<!\d)\d\d:\d\d(?::\d\d(?:\.\d+)?)?|<!date\^\d+\^|\d{10,}")
 _LOOKING = re.compile(r"Looking (?:for|up)")
-_MISSING = "may be missing"
+_MISSING = re.compile(r"may be missing: (.+?)\. Slack did not confirm")
 
 
 def part_of(message: Message) -> str:
@@ -55,28 +55,36 @@ def expected_of(team: Team) -> Expected:
 
 
 def complaints(
-    team: Team, expected: Expected, thread: str | None, *, must: bool, readable: bool
+    team: Team, expected: Expected, thread: str | None, *, before: int, findable: bool
 ) -> list[str]:
     """What is wrong with the record, empty if all is as promised.
 
-    `thread` is where the opening belongs, None for the channel itself. With `must` there has to
-    be an answer; else (a command that was never acknowledged: Slack told the asker so) there may
-    be none at all, but no half of one. Where we may not read, a part may lack if it is named.
+    `thread` is where the opening belongs, None for the channel itself. What cannot be found again
+    (`findable` is False where we may not read, and for what only the asker sees) may lack if it is
+    named. `before` messages stood already: an answer whose button was pressed.
     """
     said = team.from_app()
-    marked = [m for m in said if m.metadata]
-    if not marked and not must:
+    if _refused(said[before:]):
         return []
+    marked = [m for m in said if m.metadata]
     found = _twice(marked)
-    if any(_refusal(m) for m in said) and all(_refusal(m) for m in marked):
-        return found
-    found += _parts(marked, expected, _named(said), readable=readable)
+    named = _named(said)
+    if not findable and _apart(marked):
+        return found + _whole_apart(marked)
+    found += _parts(marked, expected, frozenset() if findable else named)
     found += _places(marked, thread)
     found += _forms(marked, expected)
-    files = sum(bool(m.files) for m in said)
-    if files > expected.files or (files < expected.files and not _named(said)):
-        found.append(f"{files} files instead of {expected.files}")
-    return found
+    return found + _files(said, expected, named)
+
+
+def _refused(fresh: list[Message]) -> bool:
+    """Whether it was said plainly, and once, that there is no answer; and nothing else."""
+    told = [m for m in fresh if m.metadata and _refusal(m)]
+    return (
+        any(_refusal(m) for m in fresh)
+        and all(_refusal(m) for m in fresh if m.metadata)
+        and not _twice(told)
+    )
 
 
 def _refusal(message: Message) -> bool:
@@ -88,9 +96,24 @@ def _refusal(message: Message) -> bool:
     return told and bool(_REFERENCE.search(words))
 
 
-def _named(said: list[Message]) -> str:
-    """The words of every notice that something may be missing."""
-    return " ".join(words_of(m) for m in said if _MISSING in words_of(m))
+def _named(said: list[Message]) -> frozenset[str]:
+    """The parts that are named as perhaps missing, each message telling its own."""
+    told = (_MISSING.search(words_of(m)) for m in said)
+    return frozenset(part for found in told if found for part in found[1].split(", "))
+
+
+def _apart(marked: list[Message]) -> bool:
+    """Whether the asker got the answer alone: an opening may stand that nobody can find."""
+    return any(part_of(m) == "apart-opening" for m in marked)
+
+
+def _whole_apart(marked: list[Message]) -> list[str]:
+    """The private form has parts of its own number, in their order."""
+    parts = [part_of(m) for m in marked if part_of(m).startswith("apart-")]
+    wanted = ["apart-opening", *(f"apart-reply-{n}" for n in range(1, len(parts)))]
+    found = [] if parts == wanted and len(parts) > 1 else [f"apart: {', '.join(parts)}"]
+    seen = {m.ephemeral_to for m in marked if part_of(m).startswith("apart-")}
+    return found + (["what is apart is for all to see"] if None in seen else [])
 
 
 def _twice(marked: list[Message]) -> list[str]:
@@ -102,15 +125,24 @@ def _twice(marked: list[Message]) -> list[str]:
     return found
 
 
-def _parts(marked: list[Message], expected: Expected, named: str, *, readable: bool) -> list[str]:
+def _parts(marked: list[Message], expected: Expected, named: frozenset[str]) -> list[str]:
     parts = [part_of(m) for m in marked if part_of(m) in expected.parts]
     found = []
-    lacking = [part for part in expected.parts if part not in parts]
-    if lacking and (readable or not named):
+    lacking = [part for part in expected.parts if part not in parts and part not in named]
+    if lacking:
         found.append(f"lacks {', '.join(lacking)}")
     if parts != [part for part in expected.parts if part in parts]:
         found.append(f"out of order: {', '.join(parts)}")
     return found
+
+
+def _files(said: list[Message], expected: Expected, named: frozenset[str]) -> list[str]:
+    """Files bear no mark. In the place of one whose fate is unknown a button shows the rest."""
+    files = sum(bool(m.files) for m in said)
+    instead = bool(named) or any("more" in part_of(m) for m in said)
+    if files > expected.files or (files < expected.files and not instead):
+        return [f"{files} files instead of {expected.files}"]
+    return []
 
 
 def _places(marked: list[Message], thread: str | None) -> list[str]:

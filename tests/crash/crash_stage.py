@@ -1,9 +1,8 @@
-"""One question, one process struck at one point, and what the asker has in the end."""
+"""Where a run takes place: both pretend ends, a database, and the bots that are struck there."""
 
 import asyncio
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from crash_databases import Database
+from crash_databases import Database, count_left, silence
+from crash_forks import forked
 from crash_gate import Gate, open_gate
-from crash_points import Point, points_of
-from crash_record import Expected, complaints, expected_of
-from sqlalchemy import create_engine, text
+from crash_points import Point
+from crash_record import part_of
+from sqlalchemy.exc import OperationalError
 
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import demo_world
@@ -26,17 +26,13 @@ from workbench.pretend_hundredms.world import World
 from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
 from workbench.replica import Replica, replica_of
 
-INSIDE = Path(__file__).with_name("inside")
-CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
-Way = Literal["command", "mention"]
+CHANNEL, PERSON, BUTTON = "C0ONCALL", "U0ALICE", "packet"
+Way = Literal["command", "mention", "press"]
+"""`press`: a button under an answer that stands already."""
 How = Literal["restart", "takeover", "database"]
 """Killed and started again; killed and another replica goes on; the database crashes instead."""
 
 _HELD_SECONDS = {"restart": 30.0, "takeover": 30.0, "database": 1.0}
-_END_SECONDS = 60.0
-_QUIET_SECONDS = 0.6
-_LOOK_SECONDS = 4.0
-"""Within this a living replica looks for what the dead left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +44,14 @@ class Case:
     room: str
     readable: bool = True
 
+    @property
+    def findable(self) -> bool:
+        """Whether the bot can find out what became of a message."""
+        return self.readable and "private" not in self.room
+
     def __str__(self) -> str:
         words = f"{self.way}-{self.how}-{self.room.replace(' ', '-')}"
         return words if self.readable else f"{words}-unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one run: `wrong` is empty if all was as promised."""
-
-    point: Point | None
-    struck: bool
-    wrong: list[str]
-    log: str
-
-    def __str__(self) -> str:
-        return f"{self.point}: {'; '.join(self.wrong)}\n{self.log}"
 
 
 @dataclass(slots=True)
@@ -74,10 +62,12 @@ class Scene:
     slack: PretendSlack
     hms: Stage
     gate: Gate
-    bots: list[Replica]
+    bots: Sequence[Replica]
     database_url: str
     crash_database: Callable[[], None] | None
     struck: asyncio.Event = field(default_factory=asyncio.Event)
+    before: int = 0
+    """Messages of the bot's that stood before the question."""
 
     async def strike(self) -> bool:
         """Do it; whether the process that is struck may go on."""
@@ -97,8 +87,17 @@ class Scene:
         room = self.case.room
         if self.case.way == "command":
             return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
+        if self.case.way == "press":
+            opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
+            return await self.slack.click(opening, BUTTON), None
         delivery = await self.slack.mention(CHANNEL, room)
         return delivery, str(delivery.payload["event"]["ts"])
+
+    def begin(self) -> None:
+        """From here on calls and messages count: everything before was preparation."""
+        self.slack.team.calls.clear()
+        self.hms.calls.clear()
+        self.before = len(self.slack.team.from_app())
 
     def plant(self, point: Point) -> None:
         """Make the pretend ends hold the call that is meant."""
@@ -123,20 +122,19 @@ class Scene:
         last = known[point.number - 1]
         return last.fault is not None if point.moment != "answered" else last.finished is not None
 
+    def jobs_left(self, *, clearing: bool = False) -> int:
+        """Jobs that are not over; with `clearing` also those that are, and were not cleared."""
+        try:
+            return count_left(self.database_url, given=clearing)
+        except OperationalError:
+            return 1  # it is down, so nobody can tell
+
     async def revive(self) -> None:
         """After a kill: the dead one is known to be dead, and somebody goes on."""
         await self.bots[0].gone()
         await asyncio.to_thread(silence, self.database_url)
         if self.case.how == "restart":
             await self.bots[0].start()
-
-
-def silence(url: str) -> None:
-    """As if all had last been heard of long ago: who lives says so again within 3 s."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE lives SET beat_at = beat_at - 3600"))
-    engine.dispose()
 
 
 @cache
@@ -146,7 +144,7 @@ def world() -> World:
 
 
 @asynccontextmanager
-async def open_scene(case: Case, database: Database) -> AsyncIterator[Scene]:
+async def open_scene(case: Case, database: Database, forks: str) -> AsyncIterator[Scene]:
     """Everything started and ready to be asked."""
     app = build(world())
     async with AsyncExitStack() as stack:
@@ -158,17 +156,15 @@ async def open_scene(case: Case, database: Database) -> AsyncIterator[Scene]:
             team.app.scopes -= {s for s in team.app.scopes if s.endswith(":history")}
         slack = await stack.enter_async_context(stand(team))
         url = database.url or f"sqlite:///{folder}/data/bot.db"
-        more = {"CRASH_GATE": gate.path, "PYTHONPATH": f"{INSIDE}:{INSIDE.parents[2]}"}
+        gated = {"CRASH_GATE": gate.path}  # who is not struck is not asked at its commits either
         bots = [
-            replica_of(team, hms_url, url, Path(folder), f"bot-{number}", more)
-            for number in range(2 if case.how == "takeover" else 1)
+            forked(replica_of(team, hms_url, url, Path(folder), f"bot-{number}", more), forks)
+            for number, more in enumerate([gated, {}] if case.how == "takeover" else [gated])
         ]
         for bot in bots:
             stack.push_async_callback(_put_away, bot)
-            await bot.start()
+        await asyncio.gather(*[bot.start() for bot in bots])
         team.request_url = bots[0].address
-        team.calls.clear()
-        stage(app).calls.clear()
         yield Scene(case, slack, stage(app), gate, bots, url, database.crash)
 
 
@@ -176,96 +172,3 @@ async def _put_away(bot: Replica) -> None:
     if not bot.ended:
         bot.kill()
         await bot.gone()
-
-
-async def undisturbed(case: Case, database: Database) -> tuple[Expected, list[Point]]:
-    """A run without any harm: what is right, and every point where one could be done."""
-    async with open_scene(case, database) as scene:
-        scene.gate.arm(None, scene.strike)
-        await scene.ask()
-        await _quiet(scene, 2.0)
-        expected = expected_of(scene.slack.team)
-        calls = [call.method for call in scene.slack.team.calls]
-        paths = [call.path for call in scene.hms.calls.calls]
-        commits = list(scene.gate.commits)
-        await scene.bots[0].stop()
-    return expected, [
-        *points_of("slack", calls),
-        *points_of("hms", paths, prefixes=True),
-        *points_of("commit", commits),
-    ]
-
-
-async def disturbed(
-    case: Case,
-    point: Point,
-    expected: Expected,
-    database: Database,
-) -> Outcome:
-    """Ask, strike at the point, let somebody go on, and judge what stands in the end."""
-    async with open_scene(case, database) as scene:
-        scene.gate.arm(point, scene.strike)
-        scene.plant(point)
-        watching = asyncio.create_task(_watch(scene, point))
-        reviving = asyncio.create_task(_revive(scene))
-        try:
-            delivery, thread = await scene.ask()
-
-            def wrong() -> list[str]:
-                must = delivery.acked or delivery.kind == "events_api"
-                return complaints(
-                    scene.slack.team, expected, thread, must=must, readable=case.readable
-                )
-
-            await scene.slack.postman.settled()
-            await _over(scene, reviving, wrong)
-            await scene.bots[-1].stop()
-            status = await scene.bots[-1].gone()
-        finally:
-            await _cancelled(watching, reviving)
-        found = wrong() + ([] if status == 0 else [f"SIGTERM ended it with {status}"])
-        log = "\n".join(bot.last_words for bot in scene.bots if found)
-        return Outcome(point, scene.struck.is_set(), found, log)
-
-
-async def _over(scene: Scene, reviving: asyncio.Task[None], wrong: Callable[[], list[str]]) -> None:
-    """Wait until nothing is wrong and nobody is at work any more, but not for ever."""
-    end = time.monotonic() + _END_SECONDS
-    if scene.case.how == "takeover":
-        await asyncio.sleep(_LOOK_SECONDS)
-    while time.monotonic() < end:
-        await _quiet(scene, _QUIET_SECONDS)
-        if not wrong() and reviving.done() == scene.struck.is_set():
-            break
-    if scene.struck.is_set():
-        await reviving
-
-
-async def _watch(scene: Scene, point: Point) -> None:
-    while point.place != "commit":
-        if scene.reached(point):
-            await scene.strike()
-            return
-        await asyncio.sleep(0.002)
-
-
-async def _revive(scene: Scene) -> None:
-    await scene.struck.wait()
-    if scene.crash_database is None:
-        await scene.revive()
-
-
-async def _cancelled(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _quiet(scene: Scene, seconds: float) -> None:
-    """Wait until nothing was called for so long."""
-    seen, since = -1, time.monotonic()
-    while time.monotonic() - since < seconds:
-        now = len(scene.slack.team.calls) + len(scene.hms.calls.calls)
-        if now != seen or scene.hms.calls.in_flight:
-            seen, since = now, time.monotonic()
-        await asyncio.sleep(0.02)
