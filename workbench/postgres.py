@@ -60,6 +60,12 @@ class PostgresServer:
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def cut(self, name: str) -> None:
+        """End every connection to a database."""
+        self.run(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608  our own name
+        )
+
     def make(self) -> None:
         """Make the data folder."""
         password = self._home / "password"

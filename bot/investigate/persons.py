@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.errors import NothingFound
+from bot.domain.errors import NothingFound, ServiceTrouble
 from bot.domain.places import Room
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Target
@@ -21,6 +21,14 @@ Match = tuple[Target, Sighting | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """What was found, and which workspaces could not be asked, and why."""
+
+    found: Sequence[Match]
+    troubles: tuple[ServiceTrouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSearch:
     """Looks for one person in every workspace."""
 
@@ -30,7 +38,7 @@ class PersonSearch:
     now: datetime
     ahead: Ahead = field(default_factory=Ahead)
 
-    async def find(self, clue: Clue) -> list[Match]:
+    async def find(self, clue: Clue) -> Matches:
         """Everything the clue may mean, most recent first.
 
         Local knowledge first, then a room of that name (a UUID may be one) before sessions,
@@ -39,10 +47,11 @@ class PersonSearch:
         """
         known = await self._known(clue)
         if known:
-            return known
+            return Matches(known)
         seen = asyncio.ensure_future(self._seen(clue))
         try:
-            return await self._named(clue) or await seen
+            named = await self._named(clue)
+            return named if named.found else await seen
         finally:
             seen.add_done_callback(look_away)
             seen.cancel()
@@ -58,20 +67,21 @@ class PersonSearch:
         rooms = await asyncio.gather(*(known_room(*pair, self.ahead) for pair in pairs))
         return [(Target("peer", room, peer_id=clue.value), None) for room in rooms if room]
 
-    async def _named(self, clue: Clue) -> list[Match]:
+    async def _named(self, clue: Clue) -> Matches:
         """Rooms named so: unnamed rooms get a UUID for a name."""
         if clue.kind is not Kind.UUID:
-            return []
+            return Matches([])
         search = await places_of(clue, self.workspaces, self.recall)
-        return [(Target("room", place.room), None) for place in search.places]
+        found: list[Match] = [(Target("room", place.room), None) for place in search.places]
+        return Matches(found, search.troubles)
 
-    async def _seen(self, clue: Clue) -> list[Match]:
+    async def _seen(self, clue: Clue) -> Matches:
         searches, troubles = await in_each(
             self.workspaces, lambda hundredms: self._search(hundredms, clue)
         )
         matches = [match for _, found in searches for match in found]
         if matches:
-            return sorted(matches, key=_recency, reverse=True)
+            return Matches(sorted(matches, key=_recency, reverse=True), troubles)
         if troubles:
             raise troubles[0]
         raise nothing_found(clue, [searched for searched, _ in searches])

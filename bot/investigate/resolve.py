@@ -66,8 +66,9 @@ class Resolver:
     async def _persons(self, who: Sequence[Clue]) -> Target | Choices:
         if len(who) > 1:
             return Choices(tuple(candidate_of_clue(clue) for clue in who))
-        found = await self.persons.find(who[0])
-        matches = self._preferred(found, lambda match: match[0].room.workspace)
+        search = await self.persons.find(who[0])
+        self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
+        matches = self._preferred(search.found, lambda match: match[0].room.workspace)
         if len(matches) == 1:
             return matches[0][0]
         return Choices(tuple(candidate_of_target(target, seen) for target, seen in matches))

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 Probe = Callable[[], Awaitable[str]]
-"""Tells `ok`, or in a few words why not."""
+"""Tells `ok`, `degraded: …` where one part of several is down, or in a few words why not."""
+
+DEGRADED = "degraded: "
 
 PROBE_SECONDS = 5.0
 FAILURE_KEPT_SECONDS = 2.0
@@ -27,10 +29,14 @@ class Health:
         return PlainTextResponse("ok")
 
     async def ready(self, _: Request) -> Response:
-        """200 when every probe says `ok`, else 503; JSON with each probe's words."""
+        """200 when every probe says `ok` or is degraded, else 503; JSON with each probe's words.
+
+        To take a replica out would help nobody with what is degraded, and take from the others.
+        """
         words = await asyncio.gather(*(_word(probe) for probe in self._probes.values()))
         found = dict(zip(self._probes, words, strict=True))
-        return JSONResponse(found, 200 if set(words) <= {"ok"} else 503)
+        fit = all(word == "ok" or word.startswith(DEGRADED) for word in words)
+        return JSONResponse(found, 200 if fit else 503)
 
 
 def cached(probe: Probe, seconds: float) -> Probe:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bench import Bench, open_bench
+from slack_bench import Bench, ok, open_bench
+from starlette.requests import Request
 
 from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
-from bot.slack.health import FAILURE_KEPT_SECONDS, cached
+from bot.slack.health import FAILURE_KEPT_SECONDS, Health, cached
 from bot.wiring import open_engine, probes
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
@@ -48,6 +49,21 @@ async def test_each_part_is_told_by_its_name() -> None:
             down[name] = False
             assert await until_ready(bench, 200) == dict.fromkeys(words, "ok")
             assert set(words) == {"database", "hms", "slack"}
+
+
+async def test_one_workspace_of_several_down_takes_no_replica_out() -> None:
+    async def degraded() -> str:
+        return "degraded: eu: 100ms did not answer"
+
+    async def down() -> str:
+        return "default: 100ms did not answer; eu: 100ms did not answer"
+
+    async with open_bench(probes={"hms": down}) as bench:
+        assert (await bench.get("/readyz"))[0] == 503
+    health = Health({"hms": degraded, "slack": ok})
+    response = await health.ready(Request({"type": "http"}))
+    assert response.status_code == 200
+    assert b"eu: 100ms did not answer" in bytes(response.body)
 
 
 async def test_100ms_down_is_noticed_and_so_is_its_return(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from slack_bench import free_port
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.reading import read_question
 from bot.domain.report import Report
+from bot.domain.target import Choices
 from bot.settings import Settings, Workspace
 from bot.wiring import Engine, now, open_engine, probes
 from workbench.pretend_hundredms.app import build
@@ -57,4 +58,11 @@ async def test_the_workspace_that_lives_answers_and_names_the_other(tmp_path: Pa
             page = engine.meters.page().decode()
             assert 'call_doctor_hms_circuit_state{workspace="eu"} 2.0' in page
             assert 'call_doctor_hms_circuit_state{workspace="default"} 0.0' in page
-            assert await probes(engine)["hms"]() == "eu: 100ms did not answer"
+            word = await probes(engine)["hms"]()
+            assert word == "degraded: eu: 100ms did not answer"
+            person = next(event.user_id for event in report.events if event.user_id)
+            found = await engine.investigator.report(
+                read_question(f"user:{person}", now()), "CD-AAAAAAAA", silent
+            )
+            told = found.note if isinstance(found, Choices) else " ".join(found.notes)
+            assert "eu could not be asked" in told

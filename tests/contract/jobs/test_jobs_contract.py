@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from storage_server import Server
 
 from bot.domain.errors import StoreUnreachable
 from bot.jobs import DurableJobs, Json, Steps, open_jobs
 from bot.storage import jobs_url, open_memory
 from bot.storage.urls import engine_url, file_of
+from workbench.postgres import PostgresServer
 
 
 @asynccontextmanager
@@ -264,7 +264,7 @@ async def test_a_file_is_nobody_elses_to_read(
         os.umask(before)
 
 
-async def test_lost_connections_lose_no_step(postgres: Server, postgres_url: str) -> None:
+async def test_lost_connections_lose_no_step(postgres: PostgresServer, postgres_url: str) -> None:
     log: list[str] = []
 
     async def course(_: Json, steps: Steps) -> None:

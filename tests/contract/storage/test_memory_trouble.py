@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from storage_server import Server
 
 from bot.domain.errors import Misconfigured, StoreUnreachable
 from bot.storage import open_memory
+from workbench.postgres import PostgresServer
 
 
 async def test_the_file_and_its_folder_belong_to_us_alone(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_a_server_that_is_not_there_and_no_password_shown() -> None:
     assert "hush-hush" not in f"{caught.value} {caught.value.next_step}"
 
 
-async def test_a_server_that_refuses_the_password(postgres: Server) -> None:
+async def test_a_server_that_refuses_the_password(postgres: PostgresServer) -> None:
     url = postgres.url("postgres").replace("secret-word", "hush-hush")
     with pytest.raises(StoreUnreachable) as caught:
         async with open_memory(url):
@@ -88,7 +88,7 @@ async def test_a_server_that_refuses_the_password(postgres: Server) -> None:
     assert "hush-hush" not in str(caught.value)
 
 
-async def test_a_connection_the_server_cut_is_replaced(postgres: Server) -> None:
+async def test_a_connection_the_server_cut_is_replaced(postgres: PostgresServer) -> None:
     url = postgres.database("cut")
     async with open_memory(url) as memory:
         await memory.learn_peers("main", "room-1", ["peer"])
