@@ -21,7 +21,7 @@ class Seen:
 
     def first(self, *parts: str) -> bool:
         """Whether these parts come for the first time; remembers them."""
-        key = _key(parts)
+        key = digest_of(parts)
         if key in self._keys:
             return False
         self._keys[key] = True
@@ -29,7 +29,7 @@ class Seen:
 
     def known(self, *parts: str) -> bool:
         """Whether these parts came before; remembers nothing."""
-        return _key(parts) in self._keys
+        return digest_of(parts) in self._keys
 
     @contextmanager
     def unless_it_fails(self, *parts: str) -> Iterator[None]:
@@ -42,9 +42,9 @@ class Seen:
 
     def forget(self, *parts: str) -> None:
         """Let the same parts come again: what they started failed."""
-        self._keys.pop(_key(parts), None)
+        self._keys.pop(digest_of(parts), None)
 
 
-def _key(parts: Sequence[str]) -> bytes:
+def digest_of(parts: Sequence[str]) -> bytes:
     """Digests: a button's value names people, who may be forgotten meanwhile."""
     return sha256("\0".join(parts).encode(errors="replace")).digest()

@@ -13,6 +13,7 @@ from bot.domain.meters import Meters
 from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
 from bot.domain.report import Report
+from bot.domain.shown import Shown
 from bot.domain.target import Choices
 from bot.investigate.ports import Clock, Tell, Watch
 from bot.render.message import Answer, File, Message, Picture
@@ -136,5 +137,6 @@ class Tools:
     draw: Draw = undrawn
     forgotten: Forgotten = field(default_factory=Forgotten)
     channels: Channels | None = None
+    shown: Shown | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Table, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS
+from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, SHOWN
 
 KEPT = timedelta(days=30)
 """As long as 100ms keeps events; what is looked up again meanwhile stays."""
@@ -20,6 +20,7 @@ _AGES = (
     ROOMS.c.codes_seen_at,
     ANSWERS.c.answered_at,
     FORGOTTEN.c.forgotten_at,
+    SHOWN.c.claimed_at,
 )
 
 

@@ -16,6 +16,7 @@ from bot.storage.forgetting import KEPT, Removed
 from bot.storage.lives import SqlLives
 from bot.storage.marks import let_rest, mark, marks
 from bot.storage.sanity import sane
+from bot.storage.shown import SqlShown
 from bot.storage.tables import CODES, PEERS, ROOMS
 from bot.storage.troubles import troubles
 from bot.storage.upsert import upsert
@@ -37,6 +38,7 @@ class SqlMemory:
         self.lives = SqlLives(engine)
         self.answers = SqlAnswers(engine, clock)
         self.channels = SqlChannels(engine, clock)
+        self.shown = SqlShown(engine, clock)
 
     async def ping(self) -> None:
         """Nothing, if the database answers and has our tables.

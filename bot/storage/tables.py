@@ -77,3 +77,13 @@ FORGOTTEN = Table(
     Column("forgotten_at", Float(53), nullable=False, index=True),
 )
 """Whom and what somebody had removed: running processes let go of it, too."""
+
+SHOWN = Table(
+    "shown",
+    METADATA,
+    Column("what", Text, primary_key=True),  # a digest of button, channel, message and value
+    Column("by", Text, nullable=False),  # the job that shows it
+    Column("stands", Boolean, nullable=False),
+    Column("claimed_at", BigInteger, nullable=False, index=True),
+)
+"""What public buttons brought, or are about to."""

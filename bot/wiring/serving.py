@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bot.domain.answered import Answers
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.settings import Settings
 from bot.storage import jobs_url, sole_user
@@ -42,22 +41,20 @@ def tools(engine: Engine) -> "Tools":
     from bot.pictures import timeline_picture  # noqa: PLC0415  see above
     from bot.slack.tools import Tools  # noqa: PLC0415  see above
 
+    memory = engine.memory
     return Tools(
         engine.renderer,
         engine.investigator,
         now,
         new_reference,
         engine.meters,
-        _answers(engine),
+        memory.answers if memory else None,
         timeline_picture,
         engine.forgotten,
-        engine.memory.channels if engine.memory else None,
+        memory.channels if memory else None,
+        memory.shown if memory else None,
         tuple(engine.workspaces),
     )
-
-
-def _answers(engine: Engine) -> Answers | None:
-    return engine.memory.answers if engine.memory else None
 
 
 def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":

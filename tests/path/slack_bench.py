@@ -17,6 +17,7 @@ from bot.jobs import DurableJobs
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
+from bot.storage import SqlMemory, open_memory
 from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
 from workbench.pretend_slack.limits import check_message
@@ -53,6 +54,7 @@ class Bench:
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
     jobs: DurableJobs = field(init=False)
+    memory: SqlMemory = field(init=False)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     begin: Begin = field(init=False)
     hundredms: Stage = field(init=False)
@@ -160,7 +162,9 @@ async def open_bench(
 
         async def begin(life: AsyncExitStack) -> None:
             bench.jobs = await life.enter_async_context(own_jobs(url))
-            await life.enter_async_context(started(bench, tools, bench.jobs, ready, wanted))
+            bench.memory = await life.enter_async_context(open_memory(url))
+            told = replace(tools, shown=bench.memory.shown)
+            await life.enter_async_context(started(bench, told, bench.jobs, ready, wanted))
 
         async with living(bench, begin):
             yield bench

@@ -7,7 +7,10 @@ import pytest
 from slack_bench import Bench, check_all, open_bench, part_of, shown
 from slack_standins import NOW, REOPENING, ROOM, button
 
+from bot.domain.errors import HundredMsUnreachable
+from bot.domain.shown import Claim
 from bot.slack.actions import REOPENING as KNOWN
+from bot.slack.seen import digest_of
 from workbench.pretend_slack import Message
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])
@@ -95,6 +98,46 @@ async def test_pressed_again_later_says_where_it_is(name: str) -> None:
         assert word.ephemeral_to == "U0BOB"
         assert "look in the thread" in shown(word)
         assert bench.parts().count(PARTS[name][0]) == 1
+
+
+@pytest.mark.parametrize("name", FOR_ALL)
+async def test_pressed_again_after_a_restart_says_where_it_is(name: str) -> None:
+    async with open_bench() as bench:
+        opening = await asked(bench)
+        await press(bench, opening, name)
+        await bench.restart()
+        for _ in range(2):
+            (word,) = await press(bench, opening, name, "U0BOB")
+            assert word.ephemeral_to == "U0BOB"
+            assert "look in the thread" in shown(word)
+        assert bench.parts().count(PARTS[name][0]) == 1
+        assert len(bench.investigator.reopened) == 1
+
+
+async def test_pressed_while_another_process_answers_a_press_says_that_it_comes() -> None:
+    async with open_bench() as bench:
+        opening = await asked(bench)
+        elements = [each for block in opening.blocks for each in block.get("elements", ())]
+        value = next(each["value"] for each in elements if each.get("action_id") == "recovered")
+        what = digest_of(("recovered", "C0ONCALL", opening.ts, value, "")).hex()
+        assert await bench.memory.shown.claim(what, "press:elsewhere") is Claim.OURS
+        (word,) = await press(bench, opening, "recovered")
+        assert word.ephemeral_to == "U0ALICE"
+        assert "it comes in the thread" in shown(word)
+        assert bench.investigator.reopened == []
+        await bench.memory.shown.release(what, "press:elsewhere")
+        assert parts(await press(bench, opening, "recovered")) == PARTS["recovered"]
+
+
+async def test_what_failed_may_be_pressed_again_also_after_a_restart() -> None:
+    async with open_bench() as bench:
+        opening = await asked(bench)
+        bench.investigator.error = HundredMsUnreachable()
+        (word,) = await press(bench, opening, "recovered")
+        assert "100ms did not answer" in shown(word)
+        bench.investigator.error = None
+        await bench.restart()
+        assert parts(await press(bench, opening, "recovered", "U0BOB")) == PARTS["recovered"]
 
 
 async def test_everybody_gets_the_reply_for_the_customer_and_again_if_it_is_gone() -> None:

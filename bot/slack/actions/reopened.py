@@ -4,7 +4,6 @@ Everything comes out of the button's value, so that it works after any restart. 
 presser may ask at all was checked before, for every press, by `bot.slack.middleware.strangers`.
 """
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,33 +11,33 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.errors import NotAllowed
-from bot.domain.handle import Handle, names_of, read_handle
+from bot.domain.handle import Handle, read_handle
 from bot.domain.question import Question
 from bot.domain.report import Report
+from bot.domain.shown import Claim
 from bot.jobs.ports import Json, Steps
+from bot.slack.actions.claiming import Claiming
+from bot.slack.actions.press import Press
 from bot.slack.counting import admit
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.ended import EndingSteps
 from bot.slack.durable.finding import Finding
 from bot.slack.durable.job import in_job
-from bot.slack.durable.kept import keep_place, restore_place
+from bot.slack.durable.kept import restore_place
 from bot.slack.explain import Explained
 from bot.slack.notice import announce
 from bot.slack.payloads import (
     Body,
     click_id,
-    is_ephemeral,
     message_ts,
     place_of_click,
-    pressed,
-    text_at,
 )
 from bot.slack.place import Place
 from bot.slack.watching import Watching
 
 KIND = "press"
 _SHOWN = "That was shown already: look in the thread under the answer."
+_COMES = "Somebody pressed that a moment ago: it comes in the thread under the answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Button:
         """Records the press, then acknowledges; what was posted for all is posted once."""
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
-            press = _Press(self, body)
+            press = Press(self.name, body, each=self.each)
             if desk.seen.first(*press.key):
                 with desk.seen.unless_it_fails(*press.key):
                     admit(desk)
@@ -78,7 +77,7 @@ class Button:
             else:
                 desk.tools.meters.duplicate_suppressed()
                 if desk.seen.known("shown", *press.key):
-                    desk.crew.start(_tell_shown(desk, press))
+                    desk.crew.start(_tell_instead(desk, press, _SHOWN))
             await ack()
 
         return on_press
@@ -89,78 +88,42 @@ def course(desk: Desk, buttons: tuple[Button, ...]) -> Callable[[Json, Steps], A
     named = {button.name: button for button in buttons}
 
     async def answer(payload: Json, steps: Steps) -> None:
-        press = _Press(named[payload["button"]], payload["body"])
+        button = named[payload["button"]]
+        press = Press(button.name, payload["body"], each=button.each)
         # A press that an older release recorded tells no time.
         asked_at = payload.get("asked_at", float("inf"))
         ending = EndingSteps(steps, desk.tools.forgotten, press.names, asked_at)
-        await _answer(in_job(desk, ending), press, payload, ending)
+        await _answer(in_job(desk, ending), button, press, payload, ending)
 
     return answer
 
 
-class _Press:
-    """One press. `handle` is None if the button's value is not one of ours."""
-
-    def __init__(self, button: Button, body: Body) -> None:
-        self.button = button
-        self.body = body
-        self.value = text_at(pressed(body), "value")
-        self.handle = _handle(self.value)
-
-    @property
-    def alone(self) -> bool:
-        """A private answer stays private, wherever Slack shows the button."""
-        private = self.handle is not None and self.handle.private
-        return self.button.each or private or is_ephemeral(self.body)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What makes two presses the same."""
-        place = place_of_click(self.body)
-        who = place.user if self.alone else ""
-        return (self.button.name, place.channel, message_ts(self.body), self.value, who)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Whom and what it is about, and who pressed."""
-        about = names_of(self.handle) if self.handle else ()
-        return (place_of_click(self.body).user, *about)
-
-    def reference(self, desk: Desk) -> str:
-        """The look-up's own reference, or a new one where there is none."""
-        return self.handle.lookup_id if self.handle else desk.tools.references()
-
-    def kept(self, desk: Desk) -> Json:
-        """What the job needs of the click."""
-        return {
-            "button": self.button.name,
-            "reference": self.reference(desk),
-            "asked_at": time.time(),
-            "place": keep_place(place_of_click(self.body)),
-            "body": {name: self.body[name] for name in _NEEDED if name in self.body},
-        }
-
-
-_NEEDED = ("actions", "container", "message", "channel", "user")
-"""Of a click's payload; its secrets are elsewhere."""
-
-
-async def _answer(desk: Desk, press: _Press, payload: Json, steps: Steps) -> None:
+async def _answer(desk: Desk, button: Button, press: Press, payload: Json, steps: Steps) -> None:
     """Open the look-up and say what the button promises."""
     border = Explained(desk, restore_place(payload["place"]), payload["reference"])
+    claiming = Claiming(None if press.alone else desk.tools.shown, steps, press.key)
     async with border:
-        reopened = _reopened(desk, press, border.place, steps)
-        try:
-            await press.button.answer(reopened)
-        finally:
-            reopened.finding.close()
-    if border.failed or press.alone:  # what one person saw may be gone: shown again if asked
-        desk.seen.forget(*press.key)
+        claim = await claiming.ask()
+        if claim is not Claim.OURS:
+            desk.tools.meters.duplicate_suppressed()
+            await _tell_instead(desk, press, _SHOWN if claim is Claim.SHOWN else _COMES)
+        else:
+            await _open(button, _reopened(desk, press, border.place, steps))
+    await claiming.settle(failed=border.failed)
+    if border.failed or press.alone or claiming.found is Claim.UNDER_WAY:
+        desk.seen.forget(*press.key)  # what one person saw may be gone: shown again if asked
     else:
         desk.seen.first("shown", *press.key)
 
 
-def _reopened(desk: Desk, press: _Press, place: Place, steps: Steps) -> Reopened:
+async def _open(button: Button, reopened: Reopened) -> None:
+    try:
+        await button.answer(reopened)
+    finally:
+        reopened.finding.close()
+
+
+def _reopened(desk: Desk, press: Press, place: Place, steps: Steps) -> Reopened:
     handle = press.handle or read_handle(press.value)  # raises, in our words
     lookup = Lookup(handle.lookup_id, Question(private=press.alone), place)
     watching = Watching(desk, lookup)
@@ -176,15 +139,8 @@ def _reopened(desk: Desk, press: _Press, place: Place, steps: Steps) -> Reopened
     return Reopened(desk, press.body, lookup, handle, finding, ts, press.alone)
 
 
-async def _tell_shown(desk: Desk, press: _Press) -> None:
+async def _tell_instead(desk: Desk, press: Press, words: str) -> None:
     """Tell the presser where the answer is that somebody had before them."""
-    message = desk.tools.renderer.elsewhere(_SHOWN)
+    message = desk.tools.renderer.elsewhere(words)
     if not await announce(desk, place_of_click(press.body), message, press.reference(desk)):
         structlog.get_logger("call_doctor").error("asker_not_reached")
-
-
-def _handle(value: str) -> Handle | None:
-    try:
-        return read_handle(value)
-    except NotAllowed:  # told inside the border
-        return None

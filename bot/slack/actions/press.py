@@ -1,0 +1,68 @@
+"""A click on a button under an answer, as Slack sends it and as a job keeps it."""
+
+import time
+
+from bot.domain.errors import NotAllowed
+from bot.domain.handle import Handle, names_of, read_handle
+from bot.jobs.ports import Json
+from bot.slack.desk import Desk
+from bot.slack.durable.kept import keep_place
+from bot.slack.payloads import Body, is_ephemeral, message_ts, place_of_click, pressed, text_at
+
+
+class Press:
+    """One press of the button of that name. `handle` is None if its value is not one of ours.
+
+    With `each` every person who presses gets an answer of their own.
+    """
+
+    def __init__(self, button: str, body: Body, *, each: bool) -> None:
+        self.button = button
+        self.body = body
+        self._each = each
+        self.value = text_at(pressed(body), "value")
+        self.handle = _handle(self.value)
+
+    @property
+    def alone(self) -> bool:
+        """A private answer stays private, wherever Slack shows the button."""
+        private = self.handle is not None and self.handle.private
+        return self._each or private or is_ephemeral(self.body)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes two presses the same."""
+        place = place_of_click(self.body)
+        who = place.user if self.alone else ""
+        return (self.button, place.channel, message_ts(self.body), self.value, who)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom and what it is about, and who pressed."""
+        about = names_of(self.handle) if self.handle else ()
+        return (place_of_click(self.body).user, *about)
+
+    def reference(self, desk: Desk) -> str:
+        """The look-up's own reference, or a new one where there is none."""
+        return self.handle.lookup_id if self.handle else desk.tools.references()
+
+    def kept(self, desk: Desk) -> Json:
+        """What the job needs of the click."""
+        return {
+            "button": self.button,
+            "reference": self.reference(desk),
+            "asked_at": time.time(),
+            "place": keep_place(place_of_click(self.body)),
+            "body": {name: self.body[name] for name in _NEEDED if name in self.body},
+        }
+
+
+_NEEDED = ("actions", "container", "message", "channel", "user")
+"""Of a click's payload; its secrets are elsewhere."""
+
+
+def _handle(value: str) -> Handle | None:
+    try:
+        return read_handle(value)
+    except NotAllowed:  # told inside the border
+        return None

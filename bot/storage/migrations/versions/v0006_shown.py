@@ -1,0 +1,25 @@
+"""What public buttons brought."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision: str | None = "0005"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    """Make the table."""
+    op.create_table(
+        "shown",
+        sa.Column("what", sa.Text, primary_key=True),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("stands", sa.Boolean, nullable=False),
+        sa.Column("claimed_at", sa.BigInteger, nullable=False, index=True),
+    )
+
+
+def downgrade() -> None:
+    """Forget it; a button that is pressed again brings the same again."""
+    op.drop_table("shown")

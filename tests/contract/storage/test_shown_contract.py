@@ -1,0 +1,82 @@
+"""What public buttons brought: claimed by one press, kept or released, on both databases."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.shown import Claim, Shown
+from bot.storage import open_memory
+
+START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def test_one_has_it_and_the_others_hear_how_far_it_is(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        shown: Shown = memory.shown
+        assert await shown.claim("what", "press-1") is Claim.OURS
+        assert await shown.claim("what", "press-1") is Claim.OURS, "after a crash"
+        assert await shown.claim("what", "press-2") is Claim.UNDER_WAY
+        assert await shown.claim("else", "press-2") is Claim.OURS
+        await shown.keep("what", "press-2")
+        assert await shown.claim("what", "press-2") is Claim.UNDER_WAY, "it was not theirs"
+        await shown.keep("what", "press-1")
+    async with open_memory(database_url) as memory:
+        assert await memory.shown.claim("what", "press-2") is Claim.SHOWN
+        await memory.shown.release("what", "press-1")
+        assert await memory.shown.claim("what", "press-2") is Claim.SHOWN, "what stands, stands"
+
+
+async def test_of_many_at_once_one_has_it(database_url: str) -> None:
+    async with open_memory(database_url) as one, open_memory(database_url) as other:
+        asking = [
+            memory.shown.claim("what", f"press-{number}-{place}")
+            for number in range(6)
+            for place, memory in enumerate((one, other))
+        ]
+        claims = await asyncio.gather(*asking)
+        assert sorted(claims) == [Claim.OURS] + [Claim.UNDER_WAY] * 11
+
+
+async def test_what_could_not_be_shown_is_the_next_ones(database_url: str) -> None:
+    async with open_memory(database_url) as memory:
+        await memory.shown.claim("what", "press-1")
+        await memory.shown.release("what", "press-2")
+        assert await memory.shown.claim("what", "press-2") is Claim.UNDER_WAY
+        await memory.shown.release("what", "press-1")
+        assert await memory.shown.claim("what", "press-2") is Claim.OURS
+
+
+async def test_a_claim_that_became_nothing_is_void_after_an_hour(database_url: str) -> None:
+    clock = Clock()
+    async with open_memory(database_url, clock=clock) as memory:
+        await memory.shown.claim("left", "press-1")
+        await memory.shown.claim("stands", "press-1")
+        await memory.shown.keep("stands", "press-1")
+        clock.now += timedelta(minutes=59)
+        assert await memory.shown.claim("left", "press-2") is Claim.UNDER_WAY
+        clock.now += timedelta(minutes=2)
+        assert await memory.shown.claim("left", "press-2") is Claim.OURS
+        assert await memory.shown.claim("left", "press-1") is Claim.UNDER_WAY
+        assert await memory.shown.claim("stands", "press-2") is Claim.SHOWN
+
+
+async def test_what_stands_is_known_for_thirty_days(database_url: str) -> None:
+    clock = Clock()
+    async with open_memory(database_url, clock=clock) as memory:
+        await memory.shown.claim("what", "press-1")
+        await memory.shown.keep("what", "press-1")
+        clock.now += timedelta(days=29)
+        await memory.purge()
+        assert await memory.shown.claim("what", "press-2") is Claim.SHOWN
+        clock.now += timedelta(days=2)
+        await memory.purge()
+        assert await memory.shown.claim("what", "press-2") is Claim.OURS
