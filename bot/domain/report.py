@@ -7,7 +7,8 @@ from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ERROR_TYPES, ErrorEvent, has_twins, in_order
+from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.ordering import has_twins, in_order
 from bot.domain.places import Session
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent

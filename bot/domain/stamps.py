@@ -21,10 +21,15 @@ _SHARED = tuple(range(10_000))
 
 def tail_of(stamp: str, at: datetime) -> Tail:
     """What gives `stamp` back beside `at`; the stamp as it is, unless written as 100ms does."""
-    digits = len(stamp) - _SECOND - 2
-    if not 0 < digits <= _MOST_DIGITS or stamp[-1] != "Z":
-        return stamp
     if not at.isoformat("T", "microseconds")[:_MICROSECOND].startswith(stamp[:-1][:_MICROSECOND]):
+        return stamp
+    return tail_in(stamp)
+
+
+def tail_in(stamp: str) -> Tail:
+    """As `tail_of`, for the time that was read from that stamp."""
+    digits = len(stamp) - _SECOND - 2
+    if not 0 < digits <= _MOST_DIGITS or stamp[-1] != "Z" or stamp[4:20:3] != "--T::.":
         return stamp
     if digits <= _MICROSECONDS:
         return _SHARED[1000 * digits]

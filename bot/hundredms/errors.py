@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import Any
 
 from bot.domain.events import Agent, ErrorEvent, Failure, Pairs, Sender, shared_event
+from bot.domain.stamps import tail_in
 from bot.hundredms.agent import agent_of
 from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_whole
@@ -58,6 +59,7 @@ def event_of(value: object, key: bytes) -> ErrorEvent | None:
         _kept_sender(sender) if len(sender) < _LONGEST else _sender(sender),
         plain if told is None else _described(plain, as_text(told), key, small=small),
         extras_of(data) if data else (),
+        tail=tail_in(stamp),
     )
 
 

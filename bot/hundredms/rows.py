@@ -20,9 +20,14 @@ def row_of(value: object) -> Row | None:
     """The row; None without id, type or time: such a row costs itself, not the page."""
     if not isinstance(value, dict):
         return None
-    stamp: Any = value.get("timestamp")
-    data = value.get("data")
-    event_id, kind, at = as_text(value.get("id")), as_text(value.get("type")), as_time(stamp)
+    read = value.get
+    event_id, kind, data = read("id"), read("type"), read("data")
+    stamp: Any = read("timestamp")
+    if type(event_id) is not str or not event_id.strip():
+        event_id = as_text(event_id)
+    if type(kind) is not str or not kind.strip():
+        kind = as_text(kind)
+    at = as_time(stamp)
     if event_id is None or kind is None or at is None:
         return None
     return Row(event_id, kind, stamp, at, data if isinstance(data, dict) else {})

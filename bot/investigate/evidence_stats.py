@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.errors import BotError
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent
+from bot.domain.ordering import order
 from bot.domain.places import Peer, Session
 from bot.domain.tracks import PeerStats
 from bot.investigate.budget import LONGEST_SESSION

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent
 from bot.domain.handle import Handle
+from bot.domain.ordering import order
 from bot.domain.report import Report
 from bot.render.turn import class_of
 

@@ -9,7 +9,8 @@ from typing import Any
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent
+from bot.domain.ordering import order
 from bot.domain.report import Report
 from bot.render.details import causes_of
 from bot.render.document import failure_document, instant

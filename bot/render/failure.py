@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.domain.catalogue import Catalogue, Explanation
 from bot.domain.device import device_line
 from bot.domain.diagnosis import VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent
+from bot.domain.ordering import order
 from bot.domain.report import Report
 from bot.render.course import Course, course_of
 from bot.render.details import Detail

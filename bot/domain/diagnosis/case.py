@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.thresholds import KEPT
-from bot.domain.events import ErrorEvent, has_twins, in_order
+from bot.domain.events import ErrorEvent
+from bot.domain.ordering import has_twins, in_order
 from bot.domain.places import Peer, Room, Session
 from bot.domain.tracks import PeerStats, TrackEvent
 

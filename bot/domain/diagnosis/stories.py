@@ -11,7 +11,8 @@ from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.texts import retry_ms_of
 from bot.domain.diagnosis.thresholds import STORY_GAP
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent
+from bot.domain.ordering import order
 
 
 def stories_of(

@@ -12,7 +12,7 @@ from bot.domain.diagnosis.spans import shifted
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import dependencies_of
 from bot.domain.diagnosis.thresholds import FOLLOWED_WITHIN, STORY_GAP, SYMPTOM_NEAR
-from bot.domain.events import order
+from bot.domain.ordering import order
 
 SIGNAL_LOST = 1003
 _LOST = "client.disconnected"

@@ -10,18 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.events import (
-    Agent,
-    ErrorEvent,
-    Failure,
-    Sender,
-    has_twins,
-    in_order,
-    order,
-    shared_event,
-)
+from bot.domain.events import Agent, ErrorEvent, Failure, Sender, shared_event
+from bot.domain.ordering import has_twins, in_order, order
 from bot.domain.report import distinct
-from bot.domain.stamps import stamp_of, tail_of
+from bot.domain.stamps import stamp_of, tail_in, tail_of
+from bot.hundredms.lenient import as_time
 
 AT = datetime(2026, 5, 1, 9, 0, 1, 123456, tzinfo=UTC)
 FACTS = {
@@ -90,6 +83,12 @@ def test_the_stamp_comes_back_as_it_was(stamp: str, at: datetime) -> None:
     except ValueError:
         return
     assert stamp_of(tail_of(stamp, told), told) == stamp
+
+
+@given(stamps)
+def test_the_tail_in_a_stamp_is_the_one_beside_its_own_time(stamp: str) -> None:
+    at = as_time(stamp)
+    assert at is None or tail_in(stamp) == tail_of(stamp, at)
 
 
 @given(stamps)
