@@ -133,8 +133,9 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
 
     Raises StoreUnreachable.
     """
-    engine = open_engine(url)
-    inbox = Inbox(engine, life)
+    # Of its own: in dbos' pool a question would queue behind the steps of all jobs under way.
+    engine, incoming = open_engine(url), open_engine(url)
+    inbox = Inbox(incoming, life)
     jobs = DurableJobs(Watchman(life, lives, Leavings(engine), inbox), inbox)
     DBOS(config=_config(engine, life))
     _quiet()
@@ -148,6 +149,7 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             inbox.close()
+            incoming.dispose()
             engine.dispose()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 import structlog
 from dbos import error
 from sqlalchemy.exc import SQLAlchemyError
-from tenacity import retry, retry_if_exception_type, wait_exponential
+from tenacity import RetryCallState, retry, wait_exponential
 
 from bot.domain.errors import StoreUnreachable
 from bot.jobs.inbox import Inbox, Note
@@ -28,22 +28,22 @@ class Intake:
         self.beginning: set[asyncio.Task[None]] = set()
         self._inbox = inbox
         self._precedence = precedence
-        # As long as we live nobody else begins it.
-        patient = retry(retry=retry_if_exception_type(TROUBLES), wait=wait_exponential(0.2, max=10))
-        self._begin = patient(begin)
+        # As long as we live nobody else begins it: whatever goes wrong, it is tried again.
+        self._begin = retry(wait=wait_exponential(0.2, max=10), before_sleep=self._told)(begin)
         self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")
 
     async def take(self, note: Note) -> bool:
         """Record a job and begin it; False if it is known already. Raises StoreUnreachable."""
         recording = asyncio.create_task(self._record(note))
-        try:
-            return await asyncio.wait_for(asyncio.shield(recording), RECORD_SECONDS)
-        except TimeoutError as trouble:
+        await asyncio.wait({recording}, timeout=RECORD_SECONDS)
+        if not recording.done():
             # The writing goes on. The asker was refused, so the job must not come up later.
             self._refused.add(note.job_id)
             recording.add_done_callback(_looked_at)
-            raise StoreUnreachable("The question could not be recorded in time.") from trouble
+            raise StoreUnreachable("The question could not be recorded in time.")
+        try:
+            return recording.result()
         except TROUBLES as trouble:
             raise StoreUnreachable(
                 f"The question could not be recorded ({type(trouble).__name__})."
@@ -74,6 +74,10 @@ class Intake:
     async def _begin_in_turn(self, note: Note) -> None:
         await self._precedence.give_way()
         await self._begin(note)
+
+    def _told(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        self._log.warning("not_begun_yet", tries=state.attempt_number, exc_info=error)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.beginning.discard(task)

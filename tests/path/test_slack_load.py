@@ -8,13 +8,18 @@ import pytest
 from slack_bench import check_all, lookup_of, open_bench, part_of, shown
 from slack_standins import ROOM
 
+from bot.jobs import intake
 from bot.slack.settings import Rates
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])
 
 
 @MODES
-async def test_a_hundred_commands_at_once_are_each_answered_once(mode: str) -> None:
+async def test_a_hundred_commands_at_once_are_each_answered_once(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Refusing what a busy machine records too late is another test's matter.
+    monkeypatch.setattr(intake, "RECORD_SECONDS", 60.0)
     async with open_bench(mode) as bench:
         bench.investigator.seconds = 0.05
         asking = [
