@@ -19,6 +19,10 @@ from bot.slack.startup import check_present
 CHECK_SECONDS = 2.0
 """How long the start waits for 100ms to accept or refuse our credentials."""
 
+SWITCH_SECONDS = 0.001
+"""How long a thread that does sums keeps Python's lock while the event loop waits for it: an
+acknowledgement passes through several threads. Python's own five milliseconds are for each."""
+
 log = logging.getLogger(__name__)
 
 
@@ -52,6 +56,7 @@ async def _checked(client: HundredMsClient) -> None:
 
 async def _serve(settings: Settings) -> int:
     bound_heap()
+    sys.setswitchinterval(SWITCH_SECONDS)
     slack = wiring.slack_settings(settings)
     check_present(slack)
     async with (

@@ -10,6 +10,7 @@ from bot.domain.progress import Progress
 from bot.domain.report import Completeness, distinct
 from bot.domain.target import Target
 from bot.investigate.ahead import Ahead, let_go
+from bot.investigate.beside_loop import summed
 from bot.investigate.evidence_pages import PAGE
 from bot.investigate.one_type import OneType
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, unwatched
@@ -17,8 +18,6 @@ from bot.investigate.room_sessions import RoomSessions
 from bot.investigate.split import Split
 from bot.investigate.waits import waits_for
 from bot.investigate.walk import walk
-
-_MANY = 5_000
 
 
 def _nothing() -> None:
@@ -61,7 +60,7 @@ class Reader:
         found = [event for one in reading.types for event in one.failures]
         for one in reading.types:
             one.forget()  # tasks and callbacks still know each other, and these tables are large
-        return Fetched(await _distinct(found), seen)
+        return Fetched(await summed(found, distinct, found), seen)
 
     def _types(self, target: Target) -> list[OneType]:
         room, peer, user = target.room.id, target.peer_id, target.user_id
@@ -69,12 +68,6 @@ class Reader:
         for one in types if self.seed else ():
             one.take_over(event for event in self.seed if event.type == one.query.type)
         return types
-
-
-async def _distinct(found: Sequence[ErrorEvent]) -> tuple[ErrorEvent, ...]:
-    """As `distinct`; of many events beside the loop, which it would hold for some milliseconds."""
-    many = len(found) > _MANY
-    return await asyncio.to_thread(distinct, found) if many else distinct(found)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from bot.domain.report import Window
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent
 from bot.investigate.ahead import let_go, look_away
+from bot.investigate.beside_loop import summed
 from bot.investigate.budget import Budget
 from bot.investigate.evidence_near import near, span_of
 from bot.investigate.evidence_room import RoomReader, around_of, tracks_of
@@ -93,9 +94,10 @@ class Gathering:
                 if self.around:
                     first.create_task(self.around.begin())
         sessions = self.sessions.found
-        ids = near(self.target, events, sessions)
+        ids = await summed(events, near, self.target, events, sessions)
+        stays = await summed(events, stays_to_measure, events, sessions, self.now)
         async with asyncio.TaskGroup() as then:
-            then.create_task(self.stats.run(stays_to_measure(events, sessions, self.now)))
+            then.create_task(self.stats.run(stays))
             then.create_task(self.tracks.narrow(ids))
             if self.around:
                 then.create_task(self.around.narrow(ids))
