@@ -36,7 +36,7 @@ class Budget:
     session_pages: int = 40
     track_pages: int = 60
     around_pages: int = 30
-    stats_calls: int = 20
+    stats_calls: int = 16
     evidence_seconds: float = 90.0
 
     @property
