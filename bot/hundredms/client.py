@@ -21,7 +21,7 @@ from bot.hundredms.call import NOBODY, Asker, Call
 from bot.hundredms.calls import Line, get
 from bot.hundredms.circuit import Circuit
 from bot.hundredms.decide import Meaning, Verdict
-from bot.hundredms.errors import event_of
+from bot.hundredms.errors import page_of
 from bot.hundredms.lenient import read
 from bot.hundredms.questions import events_call, word, written
 from bot.hundredms.searching import read_sessions
@@ -29,7 +29,15 @@ from bot.hundredms.stats import StatsWire, stats_of
 from bot.hundredms.tracks import track_of
 from bot.hundredms.translate import room_of, session_of
 from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, TrackPage
+from bot.investigate.ports import (
+    EventQuery,
+    ExpiredCursor,
+    Page,
+    SessionPage,
+    Tell,
+    TrackPage,
+    Unread,
+)
 
 FULL = 100
 """The most rows of a page that 100ms allows."""
@@ -98,17 +106,19 @@ class HundredMsClient:
 
         Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
         """
+        return (await self.page(query, start)).read()
+
+    async def page(self, query: EventQuery, start: str = "") -> Unread:
+        """As `events`, before they are read."""
         wire = await self._page(query, start)
-        key = self.mark_key
-        events = tuple(event for row in wire.events if (event := event_of(row, key)))
-        return Page(events, len(wire.events), _total(wire), wire.next)
+        return Unread(len(wire.events), wire.next, partial(page_of, wire, self.mark_key))
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
         tracks = (track_of(row) for row in wire.events)
         kept = tuple(track for track in tracks if track)
-        return TrackPage(kept, len(wire.events), _total(wire), wire.next)
+        return TrackPage(kept, len(wire.events), wire.count, wire.next)
 
     async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
         """When the peer was measured sending and receiving.
@@ -189,10 +199,6 @@ class HundredMsClient:
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
         return await get(self.line, call, partial(read, model), self.asker)
-
-
-def _total(wire: EventsWire) -> int | None:
-    return wire.total if wire.total is not None and wire.total >= 0 else None
 
 
 def _unless_absent(verdict: Verdict) -> None:

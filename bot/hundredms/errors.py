@@ -20,6 +20,8 @@ from bot.hundredms.pairs import read_description
 from bot.hundredms.rows import row_of
 from bot.hundredms.tidy import let_go as texts_let_go
 from bot.hundredms.tidy import tidy
+from bot.hundredms.wire import EventsWire
+from bot.investigate.ports import Page
 
 _KEPT = 8192
 """Facts kept of each kind: the people of a large room, in all of its calls."""
@@ -35,6 +37,12 @@ _FAILURE = (
 )  # fmt: skip
 _NOTHING = repeat(None)
 _VERSION = 2  # the last one of marshal whose bytes do not depend on who else holds a value
+
+
+def page_of(wire: EventsWire, key: bytes) -> Page:
+    """The page with its events; `key` as in `event_of`. The rows' data is used up."""
+    events = tuple(event for row in wire.events if (event := event_of(row, key)))
+    return Page(events, len(wire.events), wire.count, wire.next)
 
 
 def event_of(value: object, key: bytes) -> ErrorEvent | None:

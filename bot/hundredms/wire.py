@@ -39,6 +39,11 @@ class EventsWire(_Shape):
     next: Cursor = ""
     events: Annotated[list[Any], BeforeValidator(as_list)] = Field(default_factory=list)
 
+    @property
+    def count(self) -> int | None:
+        """The total, if it can be one."""
+        return self.total if self.total is not None and self.total >= 0 else None
+
 
 class RoomWire(_Shape):
     """What is read of a room."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.question import Clue, Kind
-from bot.investigate.ports import EventQuery, HundredMs, Page
+from bot.investigate.ports import EventQuery, HundredMs, Unread
 
 GRACE_SECONDS = 1.0
 """Calls in flight that nobody wants may end by themselves: cutting one costs its connection."""
@@ -25,18 +25,18 @@ class Ahead:
 
     types: Sequence[str] = ()
     person: Clue | None = None
-    _pages: dict[_Key, "asyncio.Task[Page]"] = field(default_factory=dict)
+    _pages: dict[_Key, "asyncio.Task[Unread]"] = field(default_factory=dict)
 
     def room(self, hundredms: HundredMs, room_id: str) -> None:
         """Ask for the first page of each type, as if this were the room."""
         for query in queries(room_id, self.types, self.person):
             key = (hundredms.alias, query)
             if key not in self._pages:
-                page = asyncio.ensure_future(hundredms.events(query))
+                page = asyncio.ensure_future(hundredms.page(query))
                 page.add_done_callback(look_away)
                 self._pages[key] = page
 
-    def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[Page] | None":
+    def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[Unread] | None":
         """The first page of that query, if it was asked for; each is given away once."""
         return self._pages.pop((hundredms.alias, query), None)
 

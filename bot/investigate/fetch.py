@@ -17,7 +17,7 @@ from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watc
 from bot.investigate.room_sessions import RoomSessions
 from bot.investigate.split import Split
 from bot.investigate.waits import waits_for
-from bot.investigate.walk import walk
+from bot.investigate.walking import walk
 
 
 def _nothing() -> None:

@@ -75,7 +75,8 @@ class OneType:
             self.take(self.chain.events.values())
 
     def take_over(self, events: Iterable[ErrorEvent]) -> None:
-        """Start from what an earlier look-up read."""
+        """Start from what an earlier look-up read: nothing may be new."""
+        self.chain.patient = True
         self.divide()
         self.take(events)
 

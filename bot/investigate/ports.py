@@ -26,6 +26,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A page whose events are still to be made, by `read`: that takes longer than the rest.
+
+    `following` is the next page's cursor, so that it can be asked for before.
+    """
+
+    rows: int
+    following: str
+    read: Callable[[], Page]
+
+
+@dataclass(frozen=True, slots=True)
 class EventQuery:
     """Filters of one cursor; sent unchanged with each page."""
 
@@ -86,6 +98,9 @@ class HundredMs(Protocol):
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """One page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
+
+    async def page(self, query: EventQuery, start: str = "") -> Unread:
+        """As `events`, before they are read."""
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """As `events`, for a track type; rows that are no track events are left out."""

@@ -24,7 +24,8 @@ from bot.investigate.ahead import let_go
 from bot.investigate.evidence_pages import PAGE
 from bot.investigate.one_type import OneType
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
-from bot.investigate.walk import Walk, walk
+from bot.investigate.walk import Walk
+from bot.investigate.walking import walk
 
 PARTS_PER_PAGE = 2
 """Each part costs at least one call: with more of them than this the chain is cheaper."""

@@ -1,13 +1,12 @@
 """Reading one cursor to its end, whatever the far side does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
+from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import TypeTally
-from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page
+from bot.investigate.ports import EventQuery, Page, Unread
 
 EMPTY_PAGES = 3
 """Empty pages in a row after which a cursor that still names a `next` is given up."""
@@ -27,6 +26,8 @@ class Walk:
     started: bool = False
     halted: bool = False
     """Set from outside: nobody needs the pages that follow."""
+    patient: bool = False
+    """The page at hand may be the last that is needed: it is read before the next is asked for."""
     _awake: asyncio.Event | None = None
     _cursors: set[str] = field(default_factory=set)
     _empty: int = 0
@@ -46,6 +47,13 @@ class Walk:
         """Wait while it rests."""
         if self._awake:
             await self._awake.wait()
+
+    def goes_on(self, page: Unread, cap: int) -> bool:
+        """True if the next page will be wanted, as far as can be told before this one is read."""
+        resting = self._awake is not None and not self._awake.is_set()
+        if self.patient or self.halted or resting or page.following in self._cursors:
+            return False
+        return bool(page.following) and self.rows + page.rows < cap
 
     @property
     def ended_early(self) -> bool:
@@ -138,41 +146,3 @@ def reason(chain: Walk, read: int) -> str:
 
 def _sentence(text: str) -> str:
     return text.rstrip(". ") + "."
-
-
-async def walk(
-    hundredms: HundredMs,
-    so_far: Walk,
-    cap: int,
-    after_page: Callable[[Page], None],
-    first: Awaitable[Page] | None = None,
-) -> None:
-    """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
-
-    Trouble on the way is kept in the outcome; only refused credentials are raised.
-    """
-    start = ""
-    while True:
-        try:
-            asking, first = first or hundredms.events(so_far.query, start), None
-            page = await asking
-        except HundredMsRefused:
-            raise
-        except ExpiredCursor:
-            if so_far.restarted or not start:
-                so_far.stopped = "100ms no longer knows the place we had reached"
-                return
-            so_far.restart()
-            start = ""
-            continue
-        except ServiceTrouble as trouble:
-            so_far.trouble = trouble
-            return
-        so_far.take(page)
-        after_page(page)
-        if so_far.halted or so_far.ended(page.next, cap):
-            return
-        start = page.next
-        await so_far.awake()
-        if so_far.halted:
-            return

@@ -19,7 +19,7 @@ from bot.domain.places import Peer, Session
 from bot.domain.target import Target
 from bot.domain.tracks import TrackEvent
 from bot.investigate.fetch import Reader
-from bot.investigate.ports import EventQuery, HundredMs, Page
+from bot.investigate.ports import EventQuery, HundredMs, Page, Unread
 
 CATALOGUE = load_catalogue()
 Row = TypeVar("Row")
@@ -128,6 +128,10 @@ class Paged:
         following = str(number + 1) if number + 1 < len(pages) else ""
         rows = tuple(pages[number])
         return Page(rows, len(rows), self._totals[query.type], following)
+
+    async def page(self, query: EventQuery, start: str = "") -> Unread:
+        page = await self.events(query, start)
+        return Unread(page.rows, page.next, lambda: page)
 
 
 @modest

@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
 from bot.domain.places import Session
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, Unread
 
 ROOM = "6600aa11bb22cc33dd44ee55"
 KIND = "client.publish.failed"
@@ -78,6 +78,10 @@ class Ledger:
         page = rows[first : first + 100]
         following = f"{name} {first + 100}" if first + 100 < len(rows) else ""
         return Page(tuple(page), len(page), len(rows) if self.plan.total else None, following)
+
+    async def page(self, query: EventQuery, start: str = "") -> Unread:
+        page = await self.events(query, start)
+        return Unread(page.rows, page.next, lambda: page)
 
     async def sessions(self, **_: Any) -> SessionPage:
         await asyncio.sleep(0)
