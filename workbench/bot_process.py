@@ -12,7 +12,7 @@ from typing import Protocol
 
 import httpx
 
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 STOP_SECONDS = 25.0
 _LOG_SHOWN = 2000
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -58,6 +58,8 @@ class BotProcess:
     process: Running | None = None
     restarts: int = 0
     busy: bool = False
+    patience: float = START_SECONDS
+    """Seconds that a start may take: nothing is proved by a machine that is busy."""
 
     @property
     def log(self) -> Path:
@@ -113,7 +115,7 @@ class BotProcess:
             self.busy = False
 
     async def _ready(self, bot: Running) -> None:
-        end = time.monotonic() + START_SECONDS
+        end = time.monotonic() + self.patience
         address = f"http://127.0.0.1:{self.port}"
         async with httpx.AsyncClient(base_url=address, trust_env=False, verify=_NO_TLS) as client:
             while time.monotonic() < end:

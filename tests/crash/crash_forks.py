@@ -19,6 +19,10 @@ from workbench.replica import Replica
 INSIDE = Path(__file__).with_name("inside")
 
 
+PATIENCE_SECONDS = 240.0
+"""For a start: what is proved here does not depend on how busy the machine is."""
+
+
 class Forked:
     """A bot's process; the fork server tells of its end."""
 
@@ -71,7 +75,7 @@ class ForkedReplica(Replica):
 def forked(replica: Replica, path: str) -> ForkedReplica:
     """The same replica, to be forked by the server at `path`."""
     facts = {name.name: getattr(replica, name.name) for name in fields(replica)}
-    return ForkedReplica(**facts, path=path)
+    return ForkedReplica(**{**facts, "patience": PATIENCE_SECONDS}, path=path)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 _MODULES = (
     *("bot.cli.app", "bot.cli.serve", "bot.jobs", "bot.pictures", "bot.slack.serve"),
     *("aiosqlite", "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
-    *("sqlalchemy.dialects.sqlite.aiosqlite", "uvicorn.protocols.http.h11_impl"),
+    *("sqlalchemy.dialects.sqlite.aiosqlite", "uvicorn.protocols.http.httptools_impl"),
 )
 """What a bot imports by its first answer."""
 
