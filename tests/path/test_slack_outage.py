@@ -7,17 +7,25 @@ from dataclasses import replace
 
 import pytest
 from slack_bench import FAST, free_port, part_of, settings_for
-from slack_standins import simple
+from slack_jobs import own_database, own_jobs
+from slack_standins import NOW, StandInInvestigator, StandInRenderer, references, simple
 from slack_steps import KeptSteps
 
 from bot.domain.meters import Meters
+from bot.slack.bounds import Bounds
 from bot.slack.clients import open_clients
-from bot.slack.durable.poster import OUTAGE, DurablePoster
+from bot.slack.crew import Crew
+from bot.slack.desk import Desk
+from bot.slack.durable.poster import LATER, OUTAGE, DurablePoster
 from bot.slack.durable.reconcile import Reconciler
 from bot.slack.forms import Sent
+from bot.slack.identity import SlackIdentity
+from bot.slack.notice import announce
 from bot.slack.pace import Pace
+from bot.slack.place import Place
 from bot.slack.post import Poster
 from bot.slack.response_url import ResponseUrl
+from bot.slack.tools import Tools
 from workbench.pretend_slack import Team, example_team, stand
 
 CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
@@ -77,3 +85,38 @@ async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -
         assert (await poster.respond(url, MESSAGE, "CD-1")).offline
         assert steps.pauses == list(OUTAGE)
         assert url.left == left
+
+
+@asynccontextmanager
+async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[Desk]:
+    """A desk in a job whose steps are these."""
+    settings = settings_for(team, "http")
+    async with (
+        stand(team),
+        own_database() as url,
+        own_jobs(url) as jobs,
+        open_clients(replace(settings, api_url=team.base_url + "/api/")) as clients,
+    ):
+        reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
+        poster = DurablePoster(Poster(clients, Pace(FAST)), steps, reconciler)
+        tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
+        crew = Crew(Bounds(1, 1, 1, lambda _: None))
+        identity = SlackIdentity("T0ACME", "B0DOCTOR", "U0DOCTOR", frozenset())
+        yield Desk(tools, identity, poster, crew, jobs, reconciler)
+
+
+async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
+    team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
+    async with desk_of(team, steps) as desk:
+        team.faults.add("chat.*", "http_503", times=2)
+        assert await announce(desk, Place(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert steps.pauses == [LATER[0]]
+        assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
+
+
+async def test_last_words_that_are_refused_for_good_are_not_said_again() -> None:
+    team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
+    async with desk_of(team, steps) as desk:
+        team.faults.add("chat.*", "account_inactive", times=None)
+        assert not await announce(desk, Place(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert steps.pauses == []
