@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from workbench.pretend_hundredms.scenes.oddities import NAMESAKE
 from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.records import Channel, Person
 from workbench.pretend_slack.traffic import Delivery
@@ -18,19 +19,23 @@ ROOMS = {
     "healthy": 4,
     "all-types": 1,
     "storm": 1,
-    "namesake": 1,
+    NAMESAKE: 1,
     "nothing-like-it": 1,
 }
-"""What is asked about, by its share: most calls have few errors."""
+"""What is asked about, by its share: most calls have few errors. Two name several or no things."""
 
 CHANNELS, PEOPLE = 300, 300
 MENTIONS = 0.3
 _LOOK_SECONDS = 0.25
+_LAST_WORDS_SECONDS = 3.0
 
 
 @dataclass(slots=True)
 class Question:
-    """One question and what came of it: answered, refused, silent, or unacknowledged."""
+    """One question and what came of it: answered, refused, silent, or unacknowledged.
+
+    `why` is how a refusal began.
+    """
 
     room: str
     delivery: Delivery
@@ -38,6 +43,7 @@ class Question:
     asked: float = field(default_factory=time.monotonic)
     lookup_id: str = ""
     end: str = ""
+    why: str = ""
 
 
 class Asker:
@@ -48,6 +54,8 @@ class Asker:
     ) -> None:
         self.questions: list[Question] = []
         self.expected: dict[str, frozenset[str]] = {}
+        self.nothing: dict[str, str] = {}
+        """How the answer begins, in good weather, to what names nothing or several things."""
         self.ledger = Ledger(slack.team)
         self.up: set[str] = {replica.name for replica in replicas}
         self._rehearsed: set[str] = set()
@@ -61,13 +69,20 @@ class Asker:
 
     async def rehearse(self) -> None:
         """Ask each once in good weather: what a whole answer is."""
-        for room in ROOMS:
+        await asyncio.gather(*(self._rehearsal(room) for room in ROOMS))
+
+    async def _rehearsal(self, room: str) -> None:
+        """As often as it takes: a machine may be slow while all begins."""
+        question = await self._put(room, mention=False)
+        while not question.lookup_id:
             question = await self._put(room, mention=False)
-            await self._until_ended(question, 60)
-            await asyncio.sleep(3)
-            self.ledger.read()
-            self.expected[room] = frozenset(self._answer(question).parts)
-            self._rehearsed.add(question.lookup_id)
+        self._rehearsed.add(question.lookup_id)
+        await self._until_ended(question, self._patience)
+        await asyncio.sleep(_LAST_WORDS_SECONDS)
+        self.ledger.read()
+        answer = self._answer(question)
+        self.expected[room] = frozenset(answer.parts)
+        self.nothing[room] = answer.refusal
 
     async def ask(self) -> None:
         """Ask one question, and wait until it has its end."""
@@ -107,16 +122,21 @@ class Asker:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.ledger.read()
-            answer = self._answer(question)
-            expected = self.expected.get(question.room, frozenset({"opening"}))
-            if answer.refused:
-                question.end = "refused"
-            elif answer.whole(expected):
-                question.end = "answered"
+            question.end, question.why = self._end(question)
             if question.end:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
         question.end = "silent"
+
+    def _end(self, question: Question) -> tuple[str, str]:
+        answer = self._answer(question)
+        if answer.unfinished:
+            return "", ""
+        if answer.refusal:
+            as_ever = answer.refusal == self.nothing.get(question.room, answer.refusal)
+            return ("answered" if as_ever else "refused"), answer.refusal
+        expected = self.expected.get(question.room, frozenset({"opening"}))
+        return ("answered" if answer.whole(expected) else ""), ""
 
     def _answer(self, question: Question) -> Answer:
         """The first answer to it; a second one is found in the end."""

@@ -12,20 +12,21 @@ REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _UNFINISHED = re.compile(r"so far|Looking (?:for|up)|Reading ")
 _MISSING = "may be missing"
 _REFUSALS = ("error", "choices")
+_ELSEWHERE = {"apart-opening", "ended"}
+"""Parts that tell that Slack did not confirm the opening, or its end: all went another way."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """What a look-up said by now, and whether it named something as missing.
+    """What a look-up said by now.
 
     The messages are kept, not their parts: "Looking…" becomes the opening by an update.
     """
 
     lookup_id: str
     messages: list[Message] = field(default_factory=list)
-    misses: bool = False
-    told: bool = False
-    """Whether the acknowledgement itself said plainly that there will be no answer."""
+    told: str = ""
+    """How the acknowledgement itself began, if it said plainly that there will be no answer."""
 
     def __str__(self) -> str:
         parts = ", ".join(f"{part} x {count}" for part, count in sorted(self.parts.items()))
@@ -44,9 +45,27 @@ class Answer:
         return next(found, None)
 
     @property
-    def refused(self) -> bool:
-        """Whether the asker was told plainly that there is no answer, or asked back."""
-        return self.told or any(part.startswith(_REFUSALS) for part in self.parts)
+    def refusal(self) -> str:
+        """How it begins that there is no answer, or that the asker is asked back; "" if neither."""
+        if self.told:
+            return self.told
+        said = (m.text for m in self.messages if _mark(m)[1].startswith(_REFUSALS))
+        return next((text.partition(".")[0] for text in said), "")
+
+    @property
+    def misses(self) -> bool:
+        """Whether it names something as missing."""
+        return any(_MISSING in message.text for message in self.messages)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether anything stands that promises to become the answer."""
+        newest = self.opening
+        return any(
+            _UNFINISHED.search(message.text)
+            for message in self.messages
+            if message is newest or _mark(message)[1] == "opening"
+        )
 
     @property
     def twice(self) -> bool:
@@ -54,16 +73,12 @@ class Answer:
         return any(count > 1 for count in self.parts.values())
 
     def whole(self, expected: frozenset[str]) -> bool:
-        """Whether all is there, or what is not there is named.
-
-        An opening that Slack did not confirm stands apart, for the asker alone, and says so.
-        """
-        opening = self.opening
-        if "apart-opening" in self.parts:
-            return True
-        if opening is None or _UNFINISHED.search(opening.text):
+        """Whether all is there, or what is not there is named; and nothing unfinished stands."""
+        if self.unfinished:
             return False
-        return self.misses or expected <= self.parts.keys()
+        if self.misses or _ELSEWHERE & self.parts.keys():
+            return True
+        return self.opening is not None and expected <= self.parts.keys()
 
 
 class Ledger:
@@ -91,10 +106,7 @@ class Ledger:
         if not lookup_id:
             self._take_unmarked(message)
             return
-        answer = self.of(lookup_id)
-        answer.messages.append(message)
-        if _MISSING in _words(message):
-            answer.misses = True
+        self.of(lookup_id).messages.append(message)
         if message.thread_ts:
             self.threads[message.channel, message.thread_ts].add(lookup_id)
 
@@ -103,7 +115,7 @@ class Ledger:
         words = _words(message)
         found = REFERENCE.search(words)
         if found and message.via == "ack" and not _UNFINISHED.search(words):
-            self.of(found[0]).told = True
+            self.of(found[0]).told = message.text.partition(".")[0]
 
 
 def _mark(message: Message) -> tuple[str, str]:

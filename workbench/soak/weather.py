@@ -1,6 +1,7 @@
 """The bad day itself: processes die, and both services refuse, break off and dawdle."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from workbench.soak.asker import Asker
 
 DOWN_SECONDS = (0.2, 3.0)
 FAULT_SECONDS = 0.4
+_LOOK_SECONDS = 0.02
 _SLACK = (
     ("chat.*", "ratelimited"),
     ("chat.*", "reset_before"),
@@ -31,7 +33,7 @@ _HMS = ("rate_limited_header", "rate_limited", "reset", "error", "html", "slow",
 class Weather:
     """Strikes at random, the same for the same seed and speed."""
 
-    def __init__(self, slack: PretendSlack, hms: Stage, seed: int, kill_every: float) -> None:
+    def __init__(self, slack: PretendSlack, hms: Stage, seed: int, kill_every: int) -> None:
         self.counts: Counter[str] = Counter()
         self._slack = slack
         self._hms = hms
@@ -50,10 +52,16 @@ class Weather:
                 self._hms_fault()
 
     async def kills(self, replicas: Sequence[Replica], asker: Asker) -> None:
-        """SIGKILL one of them, and start it again; the other goes on alone meanwhile."""
+        """SIGKILL one of them, and start it again; the other goes on alone meanwhile.
+
+        Questions are counted, not seconds: a slow machine is not struck more often.
+        """
         while True:
-            await asyncio.sleep(self._chance.expovariate(1 / self._kill_every))
-            if self.calm:
+            pause = self._kill_every * self._chance.uniform(0.5, 1.5)
+            due = len(asker.questions) + pause
+            while len(asker.questions) < due:  # noqa: ASYNC110  a list has no event
+                await asyncio.sleep(_LOOK_SECONDS)
+            if self.calm and self.counts["kill"]:
                 return
             victim = self._chance.choice(list(replicas))
             asker.up.discard(victim.name)
@@ -62,8 +70,19 @@ class Weather:
             self.counts["kill"] += 1
             await victim.gone()
             await asyncio.sleep(self._chance.uniform(*DOWN_SECONDS))
-            await _start(victim)
+            await self.begin(victim)
             asker.up.add(victim.name)
+
+    @staticmethod
+    async def begin(replica: Replica) -> None:
+        """See that it runs and is ready, however long that takes. Raises BotDied if it ends."""
+        try:
+            await (replica.start() if replica.ended else replica.ready())
+        except BotDied:
+            while not replica.ended:
+                with contextlib.suppress(BotDied):
+                    return await replica.ready()
+            raise
 
     def clear(self) -> None:
         """From now on all goes well."""
@@ -84,13 +103,3 @@ class Weather:
         book.clear()
         book.add(Fault(kind=kind, seconds=self._chance.uniform(0.5, 3), times=1))  # type: ignore[arg-type]
         self.counts[f"100ms {kind}"] += 1
-
-
-async def _start(replica: Replica) -> None:
-    """Start it; while 100ms fails it may live long before it calls itself ready."""
-    try:
-        await replica.start()
-    except BotDied:
-        if replica.ended:
-            raise
-        await replica.ready()
