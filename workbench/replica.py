@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.bot_process import BotDied, BotProcess, Running
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
-from workbench.pretend_hundredms.serving import listen
+from workbench.pretend_hundredms.serving import spare_port
 from workbench.pretend_slack.state import Team
 
 
@@ -62,8 +62,7 @@ def replica_of(
 
     The bot has no workbench mode: it just gets other URLs.
     """
-    with listen() as bound:
-        port = int(bound.getsockname()[1])
+    port = spare_port()
     app = team.app
     environment = {
         "PATH": os.defpath,

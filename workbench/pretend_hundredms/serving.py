@@ -1,6 +1,8 @@
 """Serving the app over a real socket on the loopback address."""
 
 import asyncio
+import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 HOST = "127.0.0.1"
+_SPARE = range(20_000, 32_000)
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -21,6 +24,19 @@ def listen(port: int = 0) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((HOST, port))
     return bound
+
+
+def spare_port() -> int:
+    """A free port that stays free while its server is down and comes up again.
+
+    Those that the kernel picks by itself may be taken meanwhile by any connection.
+    https://docs.kernel.org/networking/ip-sysctl.html#ip-variables (ip_local_port_range)
+    """
+    # Not `random` itself: tests give it the same seed in every process.
+    for port in random.SystemRandom().sample(_SPARE, len(_SPARE)):
+        with contextlib.suppress(OSError), listen(port):
+            return port
+    raise OSError("no free port below those that the kernel picks")
 
 
 def base_url(bound: socket.socket) -> str:
