@@ -14,7 +14,7 @@ from workbench.bot_process import BotDied, BotProcess, standing_bot
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.scenarios import FOLDER
-from workbench.pretend_hundredms.serving import listen, running
+from workbench.pretend_hundredms.serving import running, spare_port
 from workbench.pretend_hundredms.stage import Stage, utc_now
 from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.standing import stand
@@ -62,18 +62,13 @@ async def open_bench(templates: Path | None = None) -> AsyncIterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="call-doctor-") as folder:
         home = Path(folder)
         async with running(app) as hms_url, stand() as slack:
-            port = _free_port()
+            port = spare_port()
             slack.team.request_url = f"http://127.0.0.1:{port}/slack/events"
             environment = _environment(slack, hms_url, port, home)
             if templates:
                 environment |= {"TEMPLATES_DIR": str(templates)}
             async with standing_bot(environment, port, home) as bot:
                 yield Bench(slack, stage(app), bot, began)
-
-
-def _free_port() -> int:
-    with listen() as bound:
-        return int(bound.getsockname()[1])
 
 
 def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> dict[str, str]:

@@ -9,8 +9,9 @@ from bot.domain.errors import StoreUnreachable
 from bot.slack.desk import Desk, Lookup
 from bot.slack.place import Place
 
-READ_SECONDS = 2.0
-"""After so long a question is refused: Slack waits three seconds for the acknowledgement."""
+READ_SECONDS = 0.8
+"""After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
+has yet to be recorded."""
 
 _ID = re.compile(r"[A-Z0-9]{1,40}")
 
