@@ -55,8 +55,8 @@ class Crowd:
         bots = {node for node, one in seen.items() if any(map(is_bot_role, one.roles))}
         for node, one in seen.items():
             union.find(node)
-            for user in one.users:
-                union.join(node, f"bot:{user}" if node in bots else f"user:{user}")
+            for user in one.users:  # by names that no node has: a recorder's may be `user:…` itself
+                union.join(node, f"bots of {user}" if node in bots else f"peers of {user}")
         stitched = _stitch(seen, spans_of(sessions, events, tracks), bots, union)
         self._person = _persons(seen, bots, stitched, union)
         self._of_sender: dict[Sender, Person] = {}

@@ -67,6 +67,15 @@ def test_a_bot_has_stories_but_is_nobody() -> None:
     assert (found.verdict.cls, found.people.affected, found.people.in_room) == ("none", 0, 1)
 
 
+def test_a_recorder_of_a_persons_user_id_and_no_peer_id_is_not_that_person() -> None:
+    found = told(
+        event("a", 0, "publish", 3001),
+        event("b", 300, "connect", 1000, peer_id=None, role="__internal_recorder"),
+    )
+    assert [story.bot for story in found.stories] == [False, True]
+    assert found.people.affected == 1
+
+
 @pytest.mark.parametrize(("gap", "stories"), [(120, 1), (120.001, 2)])
 def test_a_story_ends_after_120_seconds(gap: float, stories: int) -> None:
     found = told(event("a", 0, "connect", 1000), event("b", gap, "connect", 1000))
