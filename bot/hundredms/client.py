@@ -3,7 +3,6 @@
 https://www.100ms.live/docs/server-side/v2/introduction/basics
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,8 @@ from bot.hundredms.circuit import Circuit
 from bot.hundredms.decide import Meaning, Verdict
 from bot.hundredms.errors import page_of
 from bot.hundredms.lenient import read
-from bot.hundredms.questions import events_call, word, written
+from bot.hundredms.naming import rows_named
+from bot.hundredms.questions import FULL, events_call, word, written
 from bot.hundredms.searching import read_sessions
 from bot.hundredms.stats import StatsWire, stats_of
 from bot.hundredms.tracks import track_of
@@ -39,10 +39,6 @@ from bot.investigate.ports import (
     Unread,
 )
 
-FULL = 100
-"""The most rows of a page that 100ms allows."""
-
-_PAGES_BY_NAME = 3
 _SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -96,10 +92,9 @@ class HundredMsClient:
 
     async def rooms_named(self, name: str) -> Sequence[Room]:
         """Rooms of exactly that name, case ignored; 100ms hides disabled ones unless asked."""
-        both = await asyncio.gather(
-            self._named(name, enabled=True), self._named(name, enabled=False)
-        )
-        return tuple({room.id: room for rooms in both for room in rooms}.values())
+        rows = await rows_named(self.line, self.asker, name)
+        rooms = (room_of(row, self.alias) for row in rows)
+        return tuple({room.id: room for room in rooms if room}.values())
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """One page of at most 100 events; an unknown room has none.
@@ -182,21 +177,6 @@ class HundredMsClient:
         _unless_absent(wire)
         return EventsWire(total=0)
 
-    async def _named(self, name: str, *, enabled: bool) -> list[Room]:
-        params: dict[str, str | int] = {"name": name, "enabled": word(enabled), "limit": FULL}
-        found: list[Room] = []
-        for _ in range(_PAGES_BY_NAME):
-            wire = await self._get(Call("rooms", "rooms", params), Listing[RoomWire])
-            if isinstance(wire, Verdict):
-                break
-            same = (row for row in wire.data if row and _same(row.name, name))
-            found += [room for row in same if (room := room_of(row, self.alias))]
-            following = wire.following(FULL)
-            if not following or following == params.get("start"):
-                break
-            params["start"] = following
-        return found
-
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
         return await get(self.line, call, partial(read, model), self.asker)
 
@@ -204,7 +184,3 @@ class HundredMsClient:
 def _unless_absent(verdict: Verdict) -> None:
     if verdict.meaning is not Meaning.ABSENT:
         raise HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")
-
-
-def _same(name: str | None, asked: str) -> bool:
-    return name is not None and name.strip().casefold() == asked.strip().casefold()

@@ -10,6 +10,9 @@ from bot.investigate.ports import EventQuery
 
 _PATH = "analytics/events"
 
+FULL = 100
+"""The most rows of a page that 100ms allows."""
+
 
 def events_call(query: EventQuery, start: str, limit: int) -> Call:
     """One page of at most `limit` events; `start` is the cursor, "" for the first page.

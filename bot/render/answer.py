@@ -9,12 +9,12 @@ from itertools import islice
 from bot.domain.catalogue import Catalogue
 from bot.domain.handle import Handle
 from bot.domain.report import Report
-from bot.render.buttons import value_of
 from bot.render.compose import Composer
-from bot.render.details import Detail, details_of, position
+from bot.render.details import position
 from bot.render.export import files_of
 from bot.render.failure import Failures
 from bot.render.limits import REPLIES_MOST, shorten, size, visible
+from bot.render.listed import NARROW, Listed, listed_of
 from bot.render.message import Answer, Message
 from bot.render.opening import NOTE, Openings
 from bot.render.pack import WHOLE, Group, Space, fill
@@ -24,10 +24,6 @@ _HEAD = WHOLE.without(2, 150, 400)
 """Beside a reply's own heading and ending."""
 _WITH_BUTTON = _HEAD.without(1, 150, 2300)
 """Beside the same and a button, whose value may hold 2,000 characters."""
-_NARROW = (
-    "They do not fit a button's memory: ask again for a shorter time, one type or one peer, or use "
-    "call-doctor lookup --json."
-)
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -44,40 +40,6 @@ class _Edges:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A report and its details, and what one of them is called."""
-
-    report: Report
-    details: tuple[Detail, ...]
-    noun: str
-
-    def __len__(self) -> int:
-        return len(self.details)
-
-    def count(self, number: int) -> str:
-        """`1 failure`, `1,204 failures`."""
-        return f"{number:,} {self.noun}{'s' * (number != 1)}"
-
-    def button(self, page: Sequence[Group], shown: int, *, private: bool) -> str:
-        """The button's value after `shown` details; "" if none remain, or it would not fit."""
-        if shown >= len(self):
-            return ""
-        return value_of(self.report, after=page[-1].event_id, shown=shown, private=private)
-
-    def ending(self, left: int, button: str) -> str:
-        """What is said under the last detail."""
-        if not left:
-            return ""
-        told = f"{left:,} more {self.noun}s are not shown yet."
-        return told if button else f"{told} {_NARROW}"
-
-
-def _listed(report: Report) -> _Listed:
-    noun = "failure" if report.diagnosis else "terminal failure"
-    return _Listed(report, details_of(report), noun)
-
-
 class Answers:
     """Turns reports into messages."""
 
@@ -89,12 +51,12 @@ class Answers:
 
     def public(self, report: Report, note: str) -> Answer:
         """For a channel and its thread."""
-        listed = _listed(report)
+        listed = listed_of(report)
         pages = list(islice(self._pages(listed, 0, _HEAD), REPLIES_MOST))
         shown, total = sum(map(len, pages)), len(listed)
         ending = f"{total - shown:,} more follow, as files or behind a button." * (shown < total)
         cut = any(group.cut for page in pages for group in page)
-        below = _below(listed, "in the thread")
+        below = listed.below("in the thread")
         return Answer(
             opening=self._openings.opening(report, note, below=below, private=False),
             replies=tuple(self._replies(listed, pages, 0, _Edges(ending=ending))),
@@ -106,13 +68,13 @@ class Answers:
         self, report: Report, messages: int, note: str, start: Handle | None
     ) -> tuple[Message, ...]:
         """For one person, without a thread: shorter, in at most `messages` messages."""
-        listed = _listed(report)
+        listed = listed_of(report)
         if start is None and messages == 1 and listed.details:
             return (self._single(listed, note),)
         first = position(report, listed.details, start) if start else 0
         opening: tuple[Message, ...] = ()
         if start is None:
-            below = _below(listed, "below")
+            below = listed.below("below")
             opening = (self._openings.opening(report, note, below=below, private=True),)
             note = ""
         space = _WITH_BUTTON.without(1, len(note), 2 * len(note) + 200)
@@ -124,7 +86,7 @@ class Answers:
 
     def more(self, report: Report, handle: Handle) -> Message:
         """The next reply after what a handle's reader has seen."""
-        listed = _listed(report)
+        listed = listed_of(report)
         first = position(report, listed.details, handle)
         page = next(self._pages(listed, first, _WITH_BUTTON, short=handle.private), None)
         if page is None:
@@ -134,13 +96,13 @@ class Answers:
         return next(self._replies(listed, [page], first, _Edges(button=button, more=True)))
 
     def _pages(
-        self, listed: _Listed, first: int, space: Space, *, short: bool = False
+        self, listed: Listed, first: int, space: Space, *, short: bool = False
     ) -> Iterator[Sequence[Group]]:
         failures = Failures(listed.report, listed.details, self._catalogue, self._dashboard)
         return fill(self._composer.groups(failures.since(first), short=short), space)
 
     def _replies(
-        self, listed: _Listed, pages: Sequence[Sequence[Group]], first: int, edges: _Edges
+        self, listed: Listed, pages: Sequence[Sequence[Group]], first: int, edges: _Edges
     ) -> Iterator[Message]:
         """Pages as messages, after `first` details."""
         for number, page in enumerate(pages, start=1):
@@ -161,7 +123,7 @@ class Answers:
             )
             first += len(page)
 
-    def _single(self, listed: _Listed, note: str) -> Message:
+    def _single(self, listed: Listed, note: str) -> Message:
         """Opening and details in one message."""
         report = listed.report
         alone = self._openings.opening(report, note, below="", private=True).blocks
@@ -180,23 +142,19 @@ class Answers:
             button=button,
         )
 
-    def _beyond(self, listed: _Listed, page: Sequence[Group], shown: int) -> Message:
+    def _beyond(self, listed: Listed, page: Sequence[Group], shown: int) -> Message:
         """What the replies do not hold, and the way to it."""
         button = listed.button(page, shown, private=False)
         return self._composer.message(
             "beyond",
             "more",
-            narrow="" if button else _NARROW,
+            narrow="" if button else NARROW,
             shown=shown,
             of=len(listed),
             noun=listed.noun,
             button=button,
             reference=listed.report.lookup_id,
         )
-
-
-def _below(listed: _Listed, where: str) -> str:
-    return f"{listed.count(len(listed))} in detail {where}." if listed.details else ""
 
 
 def _more_part(page: Sequence[Group]) -> str:

@@ -8,14 +8,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.render.message import File, Message, Picture
 from bot.slack.at_url import post_at
+from bot.slack.bodies import content, metadata, sent_of, uploaded
 from bot.slack.clients import Clients
 from bot.slack.errors import TROUBLES, Cause, cause_of, detail_of, wait_of
 from bot.slack.forms import Sent
 from bot.slack.ladder import Ladder
 from bot.slack.pace import Pace
 from bot.slack.response_url import ResponseUrl
-
-EVENT_TYPE = "call_doctor"
 
 
 class Poster:
@@ -55,7 +54,7 @@ class Poster:
                 unfurl_media=False,
                 parse="none",
                 metadata=metadata(lookup_id, form.part),
-                **_content(form),
+                **content(form),
             )
             if thread and sent.ok and sent.thread != thread:
                 # Slack posts into the channel when the thread's root is gone, without an error.
@@ -82,7 +81,7 @@ class Poster:
                 ts=ts,
                 parse="none",
                 metadata=metadata(lookup_id, form.part),
-                **_content(form),
+                **content(form),
             )
 
         return await self._ladder.send(send, message)
@@ -101,7 +100,7 @@ class Poster:
                 thread_ts=thread or None,
                 parse="none",
                 metadata=metadata(lookup_id, form.part) if lookup_id else None,
-                **_content(form),
+                **content(form),
             )
 
         return await self._ladder.send(send, message)
@@ -124,7 +123,7 @@ class Poster:
                 "unfurl_links": False,
                 "unfurl_media": False,
                 "parse": "none",
-                **_content(form),
+                **content(form),
             }
             if lookup_id:
                 body["metadata"] = metadata(lookup_id, form.part)
@@ -136,7 +135,7 @@ class Poster:
 
     async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
         """Attach files to a thread; wants files:write and membership."""
-        uploads = [_uploaded(file) for file in files]
+        uploads = [uploaded(file) for file in files]
         return await self._call(
             self._clients.post.files_upload_v2,
             "files",
@@ -178,33 +177,4 @@ class Poster:
             )
             return Sent(cause, word, wait=wait_of(error), detail=detail)
         self.setup_error = ""
-        return _sent(response)
-
-
-def metadata(lookup_id: str, part: str) -> dict[str, Any]:
-    """What marks a message as ours. Anybody in the channel may read it: ids of ours only.
-
-    https://docs.slack.dev/messaging/message-metadata
-    """
-    return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
-
-
-def _uploaded(file: File | Picture) -> dict[str, Any]:
-    """A file as slack_sdk wants it; a picture says what it shows to whoever does not see it."""
-    facts: dict[str, Any] = {"filename": file.name, "title": file.title}
-    if isinstance(file, Picture):
-        return {**facts, "content": file.png, "alt_txt": file.alt}
-    return {**facts, "content": file.content}
-
-
-def _content(message: Message) -> dict[str, Any]:
-    """`text` alone would let Slack remove a message's blocks on update, so both always go."""
-    return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
-
-
-def _sent(response: AsyncSlackResponse) -> Sent:
-    data = response.data if isinstance(response.data, dict) else {}
-    view = data.get("view")
-    ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
-    thread = (data.get("message") or {}).get("thread_ts")
-    return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or ""))
+        return sent_of(response)
