@@ -15,14 +15,18 @@ _SPARE = range(20_000, 32_000)
 
 
 def listen(port: int = 0) -> socket.socket:
-    """A socket bound to the port; 0 takes a free one.
+    """A socket bound to the port; 0 takes a free one. Raises OSError, and leaves none open.
 
     asyncio sends without delay only where the socket names its protocol: else some answers come
     40 ms late (Nagle's algorithm against delayed acknowledgements).
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((HOST, port))
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((HOST, port))
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 

@@ -36,17 +36,17 @@ async def serve(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterat
     Raises OSError when the port is taken.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    server = _Quiet(_config(app))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        await server.ready.wait()
-        yield Served(host, listener.getsockname()[1])
-    finally:
-        server.stop()
-        await task
-        listener.close()
+    with contextlib.closing(listener):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        server = _Quiet(_config(app))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await server.ready.wait()
+            yield Served(host, listener.getsockname()[1])
+        finally:
+            server.stop()
+            await task
 
 
 async def reset_connection(scope: Mapping[str, Any]) -> None:
