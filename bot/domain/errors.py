@@ -13,7 +13,8 @@ BotError
 │   ├── HundredMsRefused       100ms refuses our credentials
 │   ├── StoreUnreachable       our own database
 │   ├── SlackTrouble           Slack refused every way of answering
-│   └── TooManyWaiting         more questions than we can take on
+│   ├── TooManyWaiting         more questions than we can take on
+│   └── RecordUnusable         a job's record does not fit what runs now
 ├── Misconfigured           the operator: a setting is missing or wrong
 └── Unexpected              a fault of ours; the reference finds the log line
 
@@ -146,6 +147,18 @@ class TooManyWaiting(ServiceTrouble):
 
     headline = "Too many look-ups are waiting"
     next_step = "Ask again in a minute; this one was not taken on."
+
+
+class RecordUnusable(ServiceTrouble):
+    """A job's record does not fit what runs now: another release, or other settings."""
+
+    headline = "I could not go on with this look-up"
+    cause = (
+        "Call Doctor was started anew while it was under way, and what was done by then does not "
+        "fit what runs now."
+    )
+    next_step = "Ask again; part of the answer may stand already."
+    level = "error"
 
 
 class Misconfigured(BotError):

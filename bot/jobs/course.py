@@ -1,10 +1,13 @@
 """One job's steps, checkpointed by dbos."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
-from dbos import DBOS
+import structlog
+from dbos import DBOS, error
 
+from bot.domain.errors import RecordUnusable
 from bot.jobs.ports import Json
 from bot.jobs.precedence import Precedence
 
@@ -27,13 +30,14 @@ class DurableSteps:
         return self._job_id
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """Do a step and record what came of it."""
+        """Do a step and record what came of it. Raises RecordUnusable."""
 
         async def do() -> Json:  # dbos tells by the function itself whether to await it
             return await act()
 
         await self._precedence.give_way()
-        return await DBOS.run_step_async({"name": name}, do)
+        with _fitting():
+            return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
         """Record the intent, then act: another run's intent tells that it may have acted."""
@@ -49,5 +53,16 @@ class DurableSteps:
         return await self.run(name, do)
 
     async def pause(self, seconds: float) -> None:
-        """Sleep until a moment that is recorded."""
-        await DBOS.sleep_async(seconds)
+        """Sleep until a moment that is recorded. Raises RecordUnusable."""
+        with _fitting():
+            await DBOS.sleep_async(seconds)
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Dbos compares the name of each step with what an earlier life recorded in its place."""
+    try:
+        yield
+    except error.DBOSUnexpectedStepError as unexpected:
+        structlog.get_logger("call_doctor.jobs").error("record_unusable", why=str(unexpected))
+        raise RecordUnusable from unexpected

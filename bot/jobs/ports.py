@@ -12,7 +12,7 @@ class Steps(Protocol):
 
     After a crash a course runs again from its beginning, here or in another process: steps that
     were recorded answer from the record. So a course must take the same steps in the same order
-    whenever their results are the same.
+    whenever their results are the same; else all of them raise RecordUnusable.
     """
 
     @property

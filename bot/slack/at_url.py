@@ -18,7 +18,13 @@ _YES = ("ok", '{"ok":true}', '{"ok": true}')
 
 
 async def post_at(clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str) -> Sent:
-    """Post once, without slack_sdk's retries: after a dropped connection it would post twice."""
+    """Post once, without slack_sdk's retries: after a dropped connection it would post twice.
+
+    EXPIRED without asking Slack if the address is too old.
+    """
+    if url.aged:
+        url.dead = True
+        return Sent(Cause.EXPIRED, "expired_url")
     client = AsyncWebhookClient(
         url.address, session=clients.session, retry_handlers=[], logger=clients.logger
     )

@@ -1,11 +1,13 @@
 """The one place where an error becomes words: to the asker with a reference, and in the log."""
 
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from bot.domain.errors import BotError, Unexpected
+from bot.domain.errors import BotError, RecordUnusable, Unexpected
+from bot.render.message import Message
 from bot.slack.desk import Desk
 from bot.slack.notice import announce
 from bot.slack.place import Place
@@ -46,8 +48,16 @@ class Explained:
 
     async def _say(self, error: BotError) -> None:
         message = self._desk.tools.renderer.error(error, self._reference)
-        if not await announce(self._desk, self.place, message, self._reference, instead=True):
+        try:
+            said = await self._announce(self._desk, message)
+        except RecordUnusable:  # then these words have no place in the record either
+            plain = replace(self._desk, poster=self._desk.poster.plain)
+            said = await self._announce(plain, message)
+        if not said:
             self._log.error("asker_not_reached")
+
+    async def _announce(self, desk: Desk, message: Message) -> bool:
+        return await announce(desk, self.place, message, self._reference, instead=True)
 
 
 def in_words(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:

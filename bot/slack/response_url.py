@@ -24,10 +24,16 @@ class ResponseUrl:
 
     @property
     def left(self) -> int:
-        """How many answers it still takes."""
-        if self.dead or self.now() - self.born > SECONDS:
-            return 0
-        return max(0, USES - self.used)
+        """How many answers it still takes, unless it is too old by now.
+
+        Not asked of the clock: a job that goes on later would take other steps than it recorded.
+        """
+        return 0 if self.dead else max(0, USES - self.used)
+
+    @property
+    def aged(self) -> bool:
+        """Whether Slack no longer takes anything there."""
+        return self.now() - self.born > SECONDS
 
 
 def response_url(address: str) -> ResponseUrl | None:

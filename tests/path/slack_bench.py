@@ -51,6 +51,7 @@ class Bench:
     renderer: StandInRenderer = field(default_factory=StandInRenderer)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hms_url: str = ""
+    database_url: str = ""
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
     jobs: DurableJobs = field(init=False)
@@ -153,7 +154,7 @@ async def open_bench(
     if blind:
         team.app.scopes = {one for one in team.app.scopes if "history" not in one}
     async with stand(team) as slack, own_database() as url:
-        bench = Bench(slack, settings_for(team, mode, **changes))
+        bench = Bench(slack, settings_for(team, mode, **changes), database_url=url)
         tools = Tools(
             bench.renderer, bench.investigator, lambda: NOW, references(), channels=channels
         )

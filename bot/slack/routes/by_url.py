@@ -3,6 +3,7 @@
 from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.finding import Finding
+from bot.slack.errors import Cause
 from bot.slack.forms import Sent
 from bot.slack.place import Place
 from bot.slack.routes.each import send_each
@@ -45,7 +46,8 @@ async def _send(
         )
 
     messages = await finding.private(messages=_room(lookup.place), note=note)
-    return await send_each(desk, lookup, messages, send, prefix=prefix)
+    sent = await send_each(desk, lookup, messages, send, prefix=prefix)
+    return None if sent.cause is Cause.EXPIRED else sent
 
 
 def _room(place: Place) -> int:

@@ -38,7 +38,10 @@ def test_an_address_serves_five_times_and_not_for_long() -> None:
     assert url.left == 5
     url.used = 4
     assert url.left == 1
+    assert not url.aged
     now = 26 * 60
+    assert url.aged
+    url.dead = True
     assert url.left == 0
     assert "secret" not in repr(url)
     assert "secret" not in repr(Place("U1", url=url))
