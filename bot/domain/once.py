@@ -1,7 +1,7 @@
 """Readings of a failure's texts, done once for the flood of events that share it."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.domain.events import Failure
@@ -19,6 +19,7 @@ def once(read: Callable[Concatenate[Failure, P], T]) -> Callable[Concatenate[Fai
     """`read`, which looks at nothing but its arguments, with what it found kept for a while."""
     kept: Any = lru_cache(_KEPT)(read)
 
+    @wraps(read)
     def found(failure: Failure, /, *args: P.args, **kwargs: P.kwargs) -> T:
         short = len(failure.error_description or "") + len(failure.error_message or "") < _LONGEST
         told: T = (kept if short else read)(failure, *args, **kwargs)

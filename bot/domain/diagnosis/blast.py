@@ -16,7 +16,7 @@ from bot.domain.diagnosis.model import People, Share
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import FAILED_FOR_GOOD, Person, Story
 from bot.domain.diagnosis.thresholds import SAME_CALL
-from bot.domain.events import ErrorEvent
+from bot.domain.events import Agent, ErrorEvent
 
 
 def in_room(case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> dict[str, Person]:
@@ -66,26 +66,21 @@ def reach(
         unclear=len(worst) - len(failed) - len(fine),
         by_role=_roles(everybody, set(worst)),
         by_platform=_shares(stories, lambda story: {story.platform}),
-        by_os=_shares(stories, lambda story: _told(story, os_of_row)),
-        by_sdk_version=_shares(stories, lambda story: _told(story, version_of_row)),
+        by_os=_shares(stories, lambda story: _told(story, os_of)),
+        by_sdk_version=_shares(stories, lambda story: _told(story, _version_of)),
         by_path=_shares(stories, lambda story: {story.path} if story.path else set()),
         failed_calls=_failed_calls((*stories, *around), set(worst)),
     )
 
 
-def os_of_row(row: ErrorEvent) -> str | None:
-    """The OS family an event names."""
-    return os_of(row.agent)
+def _version_of(agent: Agent) -> str | None:
+    """The SDK version an app names, with its platform: versions of two SDKs compare badly."""
+    version = agent.sdk_version
+    return f"{agent.sdk or 'unknown'} {version}" if version else None
 
 
-def version_of_row(row: ErrorEvent) -> str | None:
-    """The SDK version an event names, with its platform: versions of two SDKs compare badly."""
-    version = row.agent.sdk_version
-    return f"{row.agent.sdk or 'unknown'} {version}" if version else None
-
-
-def _told(story: Story, read: Callable[[ErrorEvent], str | None]) -> set[str]:
-    return {value for row in story.rows if (value := read(row))}
+def _told(story: Story, read: Callable[[Agent], str | None]) -> set[str]:
+    return {value for agent in story.agents if (value := read(agent))}
 
 
 def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tuple[Share, ...]:

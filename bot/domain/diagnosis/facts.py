@@ -38,8 +38,8 @@ def lines_of(
 def _who(told: list[Story], people: People) -> str:
     keys = {one.person.key for one in told}
     first, last = min(one.first_at for one in told), max(one.first_at for one in told)
-    systems = {os_of(row.agent) for one in told for row in one.rows} - {None}
-    browsers = {browser_of(row.agent) for one in told for row in one.rows} - {None}
+    systems = {os_of(agent) for one in told for agent in one.agents} - {None}
+    browsers = {browser_of(agent) for one in told for agent in one.agents} - {None}
     parts = [f"{len(keys)} of {people_words(people.in_room)}"]
     if told[0].bot:
         parts = ["Recorders only, no people"]

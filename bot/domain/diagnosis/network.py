@@ -140,7 +140,7 @@ def _same_pattern(lines: list[Story]) -> set[str]:
 
 def patterns_of(story: Story) -> set[str]:
     """What about a network failure tells of a filter rather than of chance."""
-    paths = (path_of(row) for row in story.rows)
+    paths = map(path_of, story.failures)
     found: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
     if story.type == _CONNECT and story.error_code:
         found.add(f"connect {story.error_code}")

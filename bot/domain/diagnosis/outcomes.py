@@ -71,7 +71,7 @@ def is_blocking(story: Story) -> bool:
 def _left(story: Story, signs: Signs) -> _Ending | None:
     if is_cancelled_share(story):  # nothing was being tried that one could leave
         return None
-    if story.code == LEAVE and any(map(says_leave_called, story.rows)):
+    if story.code == LEAVE and any(map(says_leave_called, story.failures)):
         return "left", "left before joining was done, as the text says"
     last = (story.rows[-1].peer_id or "").lower()
     ends = [

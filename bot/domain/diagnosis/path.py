@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.diagnosis.texts import text_of
-from bot.domain.events import ErrorEvent, Failure
+from bot.domain.events import Failure
 from bot.domain.once import once
 
 PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
@@ -63,13 +63,9 @@ class Path:
         return f"{way}{over}{on}{vpn}, lost after connecting"
 
 
-def path_of(event: ErrorEvent) -> Path | None:
-    """The path that an event's texts tell of."""
-    return _path_of(event.failure)
-
-
 @once
-def _path_of(failure: Failure) -> Path | None:
+def path_of(failure: Failure) -> Path | None:
+    """The path that a failure's texts tell of."""
     return read_path(text_of(failure))
 
 

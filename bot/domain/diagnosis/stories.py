@@ -11,24 +11,33 @@ from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.texts import retry_ms_of
 from bot.domain.diagnosis.thresholds import STORY_GAP
-from bot.domain.events import ErrorEvent
+from bot.domain.events import ErrorEvent, Failure, Sender
 from bot.domain.ordering import order
+
+_Kind = tuple[str, str, int, str]
 
 
 def stories_of(
     events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue
 ) -> tuple[Story, ...]:
     """Every event, given in order, in exactly one story; in order of the first event."""
-    runs: defaultdict[tuple[str, str, int, str], list[ErrorEvent]] = defaultdict(list)
+    runs: defaultdict[_Kind, list[ErrorEvent]] = defaultdict(list)
+    kinds: dict[tuple[Sender, Failure], _Kind] = {}
     for event in events:
-        failure = event.failure
-        action = (failure.action or "").strip().lower()
-        kind = (crowd.of(event).key, failure.type, failure.error_code or 0, action)
+        alike = (event.sender, event.failure)
+        kind = kinds.get(alike)
+        if kind is None:
+            kind = kinds[alike] = _kind(crowd.of(event), event.failure)
         runs[kind].append(event)
     found = (
         _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
     )
     return tuple(sorted(found, key=lambda story: (order(story.rows[0]), story.id)))
+
+
+def _kind(person: Person, failure: Failure) -> _Kind:
+    action = (failure.action or "").strip().lower()
+    return person.key, failure.type, failure.error_code or 0, action
 
 
 def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
@@ -41,17 +50,18 @@ def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
 
 
 def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
-    tries = [tried for row in rows if (tried := retry_ms_of(row)) is not None]
-    paths = [path for row in rows if (path := path_of(row))]
-    platforms = [platform_of(row.agent) for row in rows]
+    latest = tuple(dict.fromkeys(row.failure for row in reversed(rows)))
+    tries = (tried for one in latest if (tried := retry_ms_of(one)) is not None)
+    paths = filter(None, map(path_of, latest))
+    platforms = (platform_of(row.agent) for row in rows)
     return Story(
         id=_id(rows[0].id),
         person=person,
         rows=rows,
         platform=next((one for one in platforms if one != UNKNOWN), UNKNOWN),
         explanation=_explain(rows, catalogue),
-        retry_ms=tries[-1] if tries else None,
-        path=paths[-1].words if paths else None,
+        retry_ms=next(tries, None),
+        path=next((path.words for path in paths), None),
     )
 
 
@@ -62,6 +72,7 @@ def _id(event_id: str) -> str:
 
 def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
     """The last event's meaning, unless an earlier one's text says more."""
-    found = [catalogue.explain(row) for row in reversed(rows)]
+    unlike = {(row.failure, row.sender, row.more): row for row in reversed(rows)}
+    found = [catalogue.explain(row) for row in unlike.values()]
     faults = [one for one in found if one.entry.owner != "nobody"] or found
     return max(faults, key=lambda one: (one.entry.owner == "account", one.entry.rule))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.catalogue import Explanation
-from bot.domain.events import ErrorEvent
+from bot.domain.events import Agent, ErrorEvent, Failure
 
 Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
 
@@ -47,6 +47,16 @@ class Story:
     outcome: Outcome = "unknown"
     evidence: str = ""
     symptom_of: str | None = None
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What its events tell of, each once, in order of appearance: few, where events flood."""
+        return tuple(dict.fromkeys(row.failure for row in self.rows))
+
+    @property
+    def agents(self) -> set[Agent]:
+        """The apps and devices that its events came from."""
+        return {sender.agent for sender in {row.sender for row in self.rows}}
 
     @property
     def type(self) -> str:

@@ -79,7 +79,7 @@ def _leads(links: dict[str, str], start: str, goal: str) -> bool:
 
 def _by_text(story: Story, own: _Own) -> Story | None:
     """The nearest story of the kind that the dependency text names."""
-    kinds = dict.fromkeys(kind for row in story.rows for kind in dependencies_of(row))
+    kinds = dict.fromkeys(kind for one in story.failures for kind in dependencies_of(one))
     for kind in kinds:
         since, until = shifted(story.first_at, -STORY_GAP), shifted(story.last_at, STORY_GAP)
         causes = own.near(kind, since, until)

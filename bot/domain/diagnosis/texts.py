@@ -36,24 +36,16 @@ def text_of(failure: Failure) -> str:
     return "\n".join([part for part in parts if part])
 
 
-def retry_ms_of(event: ErrorEvent) -> int | None:
-    """How long the SDK says it tried, in milliseconds."""
-    return _retry_ms(event.failure)
-
-
 @once
-def _retry_ms(failure: Failure) -> int | None:
+def retry_ms_of(failure: Failure) -> int | None:
+    """How long the SDK says it tried, in milliseconds."""
     found = _RETRY.search(text_of(failure))
     return int(found[1]) if found else None
 
 
-def dependencies_of(event: ErrorEvent) -> tuple[str, ...]:
-    """The event types of what had to recover first and did not, as the text lists them."""
-    return _dependencies(event.failure)
-
-
 @once
-def _dependencies(failure: Failure) -> tuple[str, ...]:
+def dependencies_of(failure: Failure) -> tuple[str, ...]:
+    """The event types of what had to recover first and did not, as the text lists them."""
     found = _DEPENDENCIES.search(text_of(failure))
     if found is None:
         return ()
@@ -83,23 +75,15 @@ def names_screen(event: ErrorEvent) -> bool:
     return "screen" in media_of(event)
 
 
-def says_leave_called(event: ErrorEvent) -> bool:
-    """True if the person left before joining was done."""
-    return _says_leave_called(event.failure)
-
-
 @once
-def _says_leave_called(failure: Failure) -> bool:
+def says_leave_called(failure: Failure) -> bool:
+    """True if the person left before joining was done."""
     return bool(_LEAVE.search(text_of(failure)))
 
 
-def names_account(event: ErrorEvent) -> bool:
-    """True for a full role or a suspended account, whatever the code."""
-    return _names_account(event.failure)
-
-
 @once
-def _names_account(failure: Failure) -> bool:
+def names_account(failure: Failure) -> bool:
+    """True for a full role or a suspended account, whatever the code."""
     return bool(_ACCOUNT.search(text_of(failure)))
 
 

@@ -36,7 +36,7 @@ def is_no_fault(story: Story, signs: Signs) -> bool:
     if story.bot or is_cancelled_share(story):
         return True
     if story.code == LEAVE:
-        return all(map(says_leave_called, story.rows))
+        return all(map(says_leave_called, story.failures))
     if story.code == ALREADY_JOINED:
         return is_in(story, signs)
     return story.code in {MOVED, STATS_FAILED}
@@ -72,7 +72,7 @@ def classes_of(
 def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
     """The class that text, code and catalogue give one story, texts first."""
     status = status_of(story.code)
-    if any(map(names_account, story.rows)):
+    if any(map(names_account, story.failures)):
         return "account"
     if status == _TOO_MANY or status in _SERVER:
         return "service"
@@ -99,7 +99,7 @@ def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictC
 
 def _platforms(story: Story) -> set[str]:
     """The platform of its events; what the entry is for if none says it."""
-    told = {platform_of(row.agent) for row in story.rows} - {UNKNOWN}
+    told = set(map(platform_of, story.agents)) - {UNKNOWN}
     return told or set(story.explanation.entry.platforms)
 
 
