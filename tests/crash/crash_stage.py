@@ -26,7 +26,7 @@ from workbench.pretend_hundredms.world import World
 from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
 from workbench.replica import Replica, replica_of
 
-CHANNEL, PERSON, BUTTON = "C0ONCALL", "U0ALICE", "packet"
+CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
 Way = Literal["command", "mention", "press"]
 """`press`: a button under an answer that stands already."""
 How = Literal["restart", "takeover", "database"]
@@ -43,6 +43,7 @@ class Case:
     how: How
     room: str
     readable: bool = True
+    button: str = "packet"
 
     @property
     def findable(self) -> bool:
@@ -50,7 +51,8 @@ class Case:
         return self.readable and "private" not in self.room
 
     def __str__(self) -> str:
-        words = f"{self.way}-{self.how}-{self.room.replace(' ', '-')}"
+        way = f"press-{self.button}" if self.way == "press" else self.way
+        words = f"{way}-{self.how}-{self.room.replace(' ', '-')}"
         return words if self.readable else f"{words}-unreadable"
 
 
@@ -89,7 +91,7 @@ class Scene:
             return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
         if self.case.way == "press":
             opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
-            return await self.slack.click(opening, BUTTON), None
+            return await self.slack.click(opening, self.case.button), None
         delivery = await self.slack.mention(CHANNEL, room)
         return delivery, str(delivery.payload["event"]["ts"])
 

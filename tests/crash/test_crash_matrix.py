@@ -37,7 +37,9 @@ MATRIX: Sequence[tuple[Kind, Case]] = (
     ("sqlite", Case("command", "restart", WITH_FILES)),
     ("sqlite", Case("command", "restart", ALONE)),
     ("sqlite", Case("press", "restart", MANY_PARTS)),
+    ("sqlite", Case("press", "restart", MANY_PARTS, button="timeline")),
     ("postgresql", Case("press", "takeover", MANY_PARTS)),
+    ("postgresql", Case("press", "database", MANY_PARTS, button="timeline")),
 )
 
 
