@@ -1,6 +1,7 @@
 """What was diagnosed, as parts of the document: people, stories, verdict."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.diagnosis import Diagnosis, People, Share, Story, Verdict
@@ -53,7 +54,7 @@ def story_document(story: Story) -> dict[str, Any]:
         "event_ids": list(story.event_ids),
         "terminal": story.terminal,
         "outcome": story.outcome,
-        "evidence": free(story.evidence),
+        "evidence": _told(story.evidence),
         "symptom_of": story.symptom_of,
     }
 
@@ -71,4 +72,10 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 
 def _text(text: str | None) -> str | None:
-    return None if text is None else free(text)
+    return None if text is None else _told(text)
+
+
+@lru_cache(1024)
+def _told(text: str) -> str:
+    """As `free`: a flood of failures has few words."""
+    return free(text)
