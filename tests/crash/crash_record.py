@@ -10,6 +10,7 @@ from workbench.pretend_slack import Message, Team
 _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _CHANGING = re.compile(r"CD-[A-Z0-9]{8}|(?<!\d)\d\d:\d\d(?::\d\d(?:\.\d+)?)?|<!date\^\d+\^|\d{10,}")
 _LOOKING = re.compile(r"Looking (?:for|up)")
+_NO_DATABASE = "own database does not answer"
 _MISSING = re.compile(r"may be missing: (.+?)\. Slack did not confirm")
 
 
@@ -78,7 +79,10 @@ def complaints(
 
 
 def _refused(fresh: list[Message]) -> bool:
-    """Whether it was said plainly, and once, that there is no answer; and nothing else."""
+    """Whether it was said plainly, and once, that the database is down; and nothing else.
+
+    No other refusal is an answer here: whatever is killed, somebody goes on.
+    """
     told = [m for m in fresh if m.metadata and _refusal(m)]
     return (
         any(_refusal(m) for m in fresh)
@@ -88,12 +92,12 @@ def _refused(fresh: list[Message]) -> bool:
 
 
 def _refusal(message: Message) -> bool:
-    """Whether it says plainly, with a reference, that there is no answer."""
+    """Whether it says plainly, with a reference, that nothing could be recorded."""
     words = words_of(message)
     told = part_of(message).startswith("error") or (
         message.via == "ack" and not _LOOKING.search(words)
     )
-    return told and bool(_REFERENCE.search(words))
+    return told and _NO_DATABASE in words and bool(_REFERENCE.search(words))
 
 
 def _named(said: list[Message]) -> frozenset[str]:
