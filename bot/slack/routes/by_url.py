@@ -47,6 +47,7 @@ async def _send(
 
     messages = await finding.private(messages=_room(lookup.place), note=note)
     sent = await send_each(desk, lookup, messages, send, prefix=prefix)
+    # As good as no address: why the next way is taken was said by the way before, if any.
     return None if sent.cause is Cause.EXPIRED else sent
 
 
