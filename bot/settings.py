@@ -1,11 +1,13 @@
 """Every setting, read from the environment and a `.env` file: the only reader of either."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
 
 DEFAULT_ALIAS = "default"
@@ -24,7 +26,22 @@ def _no_slash(value: object) -> object:
     return value.strip().rstrip("/") if isinstance(value, str) else value
 
 
+def _id_list(value: object) -> object:
+    """Slack ids out of `C1,C2`. Raises ValueError for a name, or for a list without any id.
+
+    A list that names nobody would look like one that is not set.
+    """
+    if isinstance(value, str):
+        ids = [word.upper() for word in re.split(r"[\s,;]+", value) if word]
+        wrong = [word for word in ids if not re.fullmatch(r"[A-Z][A-Z0-9]+", word)]
+        if wrong or not ids:
+            raise ValueError(f"must be Slack ids with commas between, such as C0123,C0456: {value}")
+        return ids
+    return value
+
+
 Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
+IdList = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(_id_list)]
 
 
 class Workspace(BaseModel):
@@ -34,6 +51,7 @@ class Workspace(BaseModel):
     secret: Secret = SecretStr("")
     management_token: Secret = SecretStr("")
     api_url: Annotated[str, BeforeValidator(_no_slash)] = ""
+    channels: IdList = None
 
     @property
     def usable(self) -> bool:
@@ -77,6 +95,10 @@ class Settings(BaseSettings):
     lookups_per_asker: int = Field(3, ge=1)
     lookups_waiting: int = Field(500, ge=1)
     xdg_data_home: Path | None = None
+    slack_teams: IdList = None
+    allowed_channels: IdList = None
+    allowed_users: IdList = None
+    allow_guests: bool = False
 
     @property
     def database(self) -> str:
@@ -94,7 +116,10 @@ class Settings(BaseSettings):
             management_token=self.hms_management_token,
         )
         every = {} if first.empty else {DEFAULT_ALIAS: first}
-        every |= {alias.lower(): workspace for alias, workspace in self.hms_workspaces.items()}
+        for alias, workspace in self.hms_workspaces.items():
+            only_more = workspace.empty and alias.lower() in every  # settings of the first one
+            more = workspace.model_dump(exclude_unset=True)
+            every[alias.lower()] = first.model_copy(update=more) if only_more else workspace
         if not every:
             raise Misconfigured(
                 "There are no 100ms credentials: set HMS_ACCESS_KEY and HMS_SECRET, or "
@@ -103,6 +128,17 @@ class Settings(BaseSettings):
         for alias, workspace in every.items():
             _check(alias, workspace)
         return every
+
+    def access(self) -> AccessRules:
+        """Who may ask, and about which workspaces. Raises Misconfigured."""
+        lists = {alias: each.channels for alias, each in self.workspaces().items()}
+        return AccessRules(
+            channels=self.allowed_channels,
+            users=self.allowed_users,
+            workspace_channels={alias: ids for alias, ids in lists.items() if ids is not None},
+            teams=self.slack_teams or frozenset(),
+            guests=self.allow_guests,
+        )
 
 
 def _check(alias: str, workspace: Workspace) -> None:

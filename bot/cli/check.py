@@ -1,6 +1,6 @@
 """`call-doctor check`: tries everything a running bot needs, and says what to fix."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,21 @@ from bot.cli.logs import set_up_logs
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
 from bot.settings import Settings, read_settings
+from bot.slack.identity import SlackIdentity
 from bot.slack.manifest import manifest_differences
+from bot.slack.scopes import COSTS
 from bot.slack.startup import check_slack
 from bot.storage import open_memory
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing tried; `trouble` is None if it works."""
+    """One thing tried; `trouble` is None if it works. `notes` tell what it goes without."""
 
     name: str
     good: str = ""
     trouble: BotError | None = None
+    notes: tuple[str, ...] = ()
 
 
 async def run() -> int:
@@ -49,7 +52,7 @@ async def run() -> int:
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    yield await _try("Slack", lambda: _slack(settings))
+    yield await _slack(settings)
     yield await _try("manifest", _manifest)
     yield await _try("100ms", lambda: _hundredms(settings))
     yield await _try("database", lambda: _database(settings))
@@ -66,9 +69,24 @@ async def _catalogue() -> str:
     return f"{len(load_catalogue().entries)} entries, all in form"
 
 
-async def _slack(settings: Settings) -> str:
-    identity = await check_slack(wiring.slack_settings(settings))
-    return f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
+async def _slack(settings: Settings) -> Finding:
+    try:
+        identity = await check_slack(wiring.slack_settings(settings))
+    except BotError as error:
+        return Finding("Slack", trouble=error)
+    good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
+    return Finding("Slack", good, notes=tuple(scope_notes(identity)))
+
+
+def scope_notes(identity: SlackIdentity) -> Iterator[str]:
+    """A line for each optional scope: granted, or what it costs that it is not."""
+    for scope, cost in COSTS.items():
+        if not identity.scopes:
+            yield f"optional scope {scope}: Slack does not tell whether it is granted"
+        elif scope in identity.scopes:
+            yield f"optional scope {scope}: granted"
+        else:
+            yield f"optional scope {scope}: not granted: {cost}"
 
 
 async def _manifest() -> str:
@@ -107,6 +125,8 @@ async def _database(settings: Settings) -> str:
 def _show(console: Console, finding: Finding) -> None:
     if finding.trouble is None:
         console.print(Text.assemble(("ok    ", "green"), f"{finding.name}: {finding.good}"))
+        for note in finding.notes:
+            console.print(Text(f"      {note}"))
         return
     error = finding.trouble
     console.print(Text.assemble(("FIX   ", "bold red"), f"{finding.name}: {error.headline}"))

@@ -10,6 +10,7 @@ from bot.slack.durable.reconcile import Reconciler
 from bot.slack.forms import Sent
 from bot.slack.identity import SlackIdentity
 from bot.slack.modals import Modals
+from bot.slack.people import People
 from bot.slack.place import Place
 from bot.slack.posts import Posts
 from bot.slack.seen import Seen
@@ -26,6 +27,7 @@ class Desk:
     crew: Crew
     jobs: Jobs
     reconciler: Reconciler
+    people: People
     seen: Seen = field(default_factory=Seen)
     modals: Modals = field(default_factory=Modals)
 

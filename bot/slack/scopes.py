@@ -10,5 +10,24 @@ HISTORY = frozenset({"channels:history", "groups:history"})
 """Looking whether Slack took a message of ours whose fate it did not tell, in public and private
 channels. Without them such a message is not repeated but named."""
 
-OPTIONAL = frozenset({"chat:write.public", "app_mentions:read", "files:write"}) | HISTORY
-"""Answering in public channels without an invitation; `@Call Doctor`; attaching CSV and JSON."""
+PEOPLE = "users:read"
+"""Telling guests from members, and the asker's time zone."""
+
+CHANNELS = frozenset({"channels:read", "groups:read"})
+"""Telling whether a public or private channel is shared with another company."""
+
+COSTS = {
+    "app_mentions:read": "@Call Doctor hears nothing",
+    "channels:history": "in public channels a message that Slack did not confirm is named in the "
+    "thread, not looked for",
+    "channels:read": "only mentions tell that a public channel is shared with another company",
+    "chat:write.public": "public channels must invite the bot before it can answer there",
+    "files:write": "no CSV, JSON or picture is attached",
+    "groups:history": "in private channels a message that Slack did not confirm is named in the "
+    "thread, not looked for",
+    "groups:read": "only mentions tell that a private channel is shared with another company",
+    "users:read": "guests are not refused, and times without a zone are read as UTC",
+}
+"""Each optional scope, and what is lost without it."""
+
+OPTIONAL = frozenset(COSTS)

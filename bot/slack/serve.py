@@ -25,6 +25,7 @@ from bot.slack.durable.reconcile import Reconciler
 from bot.slack.health import Probe
 from bot.slack.http import build_http
 from bot.slack.pace import Pace
+from bot.slack.people import People
 from bot.slack.post import Poster
 from bot.slack.probes import Probes
 from bot.slack.settings import SlackSettings
@@ -60,6 +61,7 @@ async def serve(
             Crew(_bounds(settings, tools.meters)),
             jobs,
             Reconciler(clients, identity.scopes, tools.meters),
+            People(clients.read, identity.scopes),
         )
         app = build_app(desk, clients, settings)
         jobs.register(lookup.KIND, lookup.course(desk))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bot.domain.access import AccessRules
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -57,3 +59,4 @@ class SlackSettings:
     most_waiting: int = 500
     rates: Rates = field(default_factory=Rates)
     socket: SocketTimes = field(default_factory=SocketTimes)
+    access: AccessRules = field(default_factory=AccessRules)

@@ -96,4 +96,5 @@ def slack_settings(settings: Settings) -> "SlackSettings":
         port=settings.port,
         per_asker=settings.lookups_per_asker,
         most_waiting=settings.lookups_waiting,
+        access=settings.access(),
     )

@@ -46,7 +46,7 @@ def test_it_equals_the_code(manifest: dict[str, Any]) -> None:
         (("features", "bot_user", "display_name"), "other", "Call Doctor"),
         (("settings", "event_subscriptions", "bot_events"), [], "app_mention"),
         (("settings", "interactivity", "is_enabled"), False, "Interactivity"),
-        (("oauth_config", "scopes", "bot"), ["commands", "users:read"], "users:read"),
+        (("oauth_config", "scopes", "bot"), ["commands", "users:write"], "users:write"),
         (("oauth_config", "scopes", "bot_optional"), [], "files:write"),
     ],
 )

@@ -1,0 +1,48 @@
+"""Who may ask, and about which 100ms workspaces: the lists that an operator may set."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Ids = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """Slack ids that may ask; None where no list is set. Each list that is set must be met.
+
+    `workspace_channels` lists, by the alias of a 100ms workspace, the channels that may ask about
+    it; a workspace without a list is open to every channel. `teams` are sister workspaces of
+    Slack whose people count as our own. `guests` tells that guests may ask.
+    """
+
+    channels: Ids | None = None
+    users: Ids | None = None
+    workspace_channels: Mapping[str, Ids] = field(default_factory=dict)
+    teams: Ids = frozenset()
+    guests: bool = False
+
+    def allows(self, user: str, channel: str) -> bool:
+        """Whether that person may ask there at all; `channel` is "" outside channels."""
+        if self.users is not None and user not in self.users:
+            return False
+        return self.channels is None or self._met(self.channels, channel)
+
+    def workspaces_for(self, aliases: Iterable[str], channel: str) -> tuple[str, ...]:
+        """The 100ms workspaces that may be asked about there."""
+        lists = self.workspace_channels
+        return tuple(
+            alias for alias in aliases if alias not in lists or self._met(lists[alias], channel)
+        )
+
+    def _met(self, channels: Ids, channel: str) -> bool:
+        """Outside channels the list of people decides; without one the answer is no."""
+        return channel in channels if channel else self.users is not None
+
+
+def channel_in(conversation: str) -> str:
+    """The conversation's id if it is a channel; "" for a direct message or a person.
+
+    Slack's ids begin with C or G for channels and group messages, with D for direct messages, with
+    U or W for people. https://docs.slack.dev/reference/objects/conversation-object
+    """
+    return "" if conversation[:1] in ("D", "U", "W") else conversation
