@@ -16,7 +16,14 @@ from bot.domain.catalogue import UNKNOWN, Entry, Owner, Terminal
 
 Platform = Literal["web", "android", "ios", "flutter", "react-native"]
 MatchField = Literal[
-    "error_message", "error_description", "error_name", "endpoint", "track_type", "type"
+    "error_message", "error_description", "error_name", "endpoint", "track_type", "type", "text"
+]
+EventType = Literal[
+    "client.connect.failed",
+    "client.join.failed",
+    "client.disconnected",
+    "client.publish.failed",
+    "client.subscribe.failed",
 ]
 
 
@@ -38,6 +45,18 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class Native(BaseModel):
+    """The words of an entry that differ in a phone's app."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, _line(60)] | None = None
+    meaning: Annotated[str, _line(200)] | None = None
+    cause: Annotated[str, _line(200)] | None = None
+    say: Annotated[str, _line(240)] | None = None
+    do: Annotated[str, _line(240)] | None = None
+
+
 class Form(BaseModel):
     """One entry as it stands in the file. The lengths keep a Slack answer readable."""
 
@@ -57,6 +76,8 @@ class Form(BaseModel):
     terminal: Annotated[Terminal, BeforeValidator(_word)] = "unknown"
     match: dict[MatchField, tuple[Pattern, ...]] = {}
     rule: bool = False
+    types: tuple[EventType, ...] = ()
+    native: Native = Native()
 
     @field_validator("match")
     @classmethod
@@ -94,5 +115,6 @@ class Form(BaseModel):
     def entry(self) -> Entry:
         """The same entry as the core knows it."""
         pairs = [(field, text) for field, patterns in self.match.items() for text in patterns]
-        facts = self.model_dump(exclude={"match"})
-        return Entry(**facts, match=tuple(pairs))
+        facts = self.model_dump(exclude={"match", "native"})
+        native = self.native.model_dump(exclude_none=True)
+        return Entry(**facts, match=tuple(pairs), native=native)

@@ -8,10 +8,11 @@ https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
+from bot.domain.device import platform_of
 from bot.domain.events import Agent, ErrorEvent, Failure
 from bot.domain.once import once
 from bot.domain.told import Texts, letters_of, texts_of, track_type_of
@@ -46,9 +47,10 @@ UNKNOWN = "unknown"
 class Entry:
     """One meaning, and where it applies.
 
-    A `rule` is found by its text patterns, whatever the code (or only for `codes`); any other
-    entry by code and platform, or by `code_range` (both ends included) when nobody described
-    the code. `match` holds (field, regular expression) pairs; one hit is enough.
+    A `rule` is found by its text patterns, whatever the code (or only for `codes`, and for
+    events of `types`); any other entry by code and platform, or by `code_range` (both ends
+    included) when nobody described the code. `match` holds (field, regular expression) pairs;
+    one hit is enough.
     """
 
     key: str
@@ -64,7 +66,14 @@ class Entry:
     terminal: Terminal = "unknown"
     match: tuple[tuple[str, str], ...] = ()
     rule: bool = False
+    types: tuple[str, ...] = ()
     code_range: tuple[int, int] | None = None
+    native: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Words that differ in a phone's app, by field name: no page to reload, no plug to check."""
+
+    def for_native(self) -> "Entry":
+        """The same entry in the words for a phone's app."""
+        return replace(self, **self.native, native={}) if self.native else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,12 @@ class Explanation:
 
 
 _FIVE_DIGITS = range(10_000, 100_000)
+_STATUSES = range(100, 600)  # HTTP's numbers mean the same everywhere
+
+_SAYS_NOTHING = frozenset(
+    {"error", "exception", "hmserror", "hmsexception", "none", "null", "undefined", "unknown"}
+)
+"""Names, letters only, that any error may have."""
 
 
 class Catalogue:
@@ -113,10 +128,22 @@ class Catalogue:
     def _explain(
         self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
     ) -> Explanation:
+        found = self._find(failure, platforms, track_type)
+        if not _is_native(platforms):
+            return found
+        entry = found.entry.for_native()
+        if set(entry.platforms) == {"web"} and not entry.rule:
+            near = self._by_range(failure.error_code or 0)  # a page's steps do not fit an app
+            entry = replace(entry, say=near.say, do=near.do)
+        return replace(found, entry=entry)
+
+    def _find(
+        self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
+    ) -> Explanation:
         told = texts_of(failure, track_type)
         code = failure.error_code or self._code_of_name.get(letters_of(failure.error_name), 0)
         for rule in self._rules:
-            if _concerns(rule, code, platforms) and self._hits(rule, told):
+            if _concerns(rule, code, platforms, failure.type) and self._hits(rule, told):
                 return Explanation(rule)
         found = self._by_platform(code, platforms, told)
         if found is None and code in _FIVE_DIGITS:
@@ -127,22 +154,26 @@ class Catalogue:
     def _by_platform(
         self, code: int, platforms: tuple[str, ...], told: Texts
     ) -> Explanation | None:
-        """The entry of a code for the event's platform, else for the nearest other one."""
+        """The entry of a code for the event's platform, else for the nearest other one.
+
+        Another platform's entry is taken only if the error's own name does not contradict it.
+        """
+        name = letters_of(told["error_name"])
         entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, told)]
         entries.sort(key=lambda entry: not entry.match)
-        for platform in platforms:
-            for entry in entries:
+        others = [e for e in entries if code in _STATUSES or not _contradicts(e, name)]
+        for platform, known in zip(platforms, (entries, others), strict=False):
+            for entry in known:
                 if not entry.platforms or platform in entry.platforms:
                     return Explanation(entry)
-        name = letters_of(told["error_name"])
-        named = [entry for entry in entries if name and name in map(letters_of, entry.names)]
+        named = [entry for entry in others if name and name in map(letters_of, entry.names)]
         if not named and code == 0:
             return None  # a plain browser error says nothing about any other platform
-        entries = named or sorted(entries, key=lambda entry: not _akin(entry, platforms))
-        if not entries:
+        others = named or sorted(others, key=lambda entry: not _akin(entry, platforms))
+        if not others:
             return None
-        certain = not platforms and (named or len(entries) == 1)
-        return Explanation(entries[0], None if certain else _source(entries[0]))
+        certain = not platforms and (named or len(others) == 1)
+        return Explanation(others[0], None if certain else _source(others[0]))
 
     def _by_range(self, code: int) -> Entry:
         for entry in self._ranges:
@@ -177,21 +208,38 @@ _WRITTEN = {letters_of(platform): platform for platform in PLATFORM_WORDS}
 
 @lru_cache(1024)
 def _platforms(agent: Agent) -> tuple[str, ...]:
-    """The event's own platform, even an unheard-of one, then the wrapper around it."""
+    """The event's own platform, even an unheard-of one, then the wrapper around it.
+
+    Where the SDK is not named, its operating system tells web, Android and iOS apart.
+    """
     own = letters_of(agent.sdk)
+    if not own and platform_of(agent) in PLATFORM_WORDS:
+        own = platform_of(agent)
     wrapper = _WRITTEN.get(letters_of(agent.framework))
     return tuple(platform for platform in (_WRITTEN.get(own, own), wrapper) if platform)
 
 
-def _concerns(rule: Entry, code: int, platforms: tuple[str, ...]) -> bool:
-    return (not rule.codes or code in rule.codes) and (
-        not rule.platforms or any(platform in rule.platforms for platform in platforms)
+def _is_native(platforms: tuple[str, ...]) -> bool:
+    return bool(platforms) and platforms[0] != "web"
+
+
+def _contradicts(entry: Entry, name: str) -> bool:
+    """Whether the error's own name, letters only, speaks of something else than the entry."""
+    known = set(map(letters_of, entry.names))
+    return bool(name and known) and name not in known | _SAYS_NOTHING
+
+
+def _concerns(rule: Entry, code: int, platforms: tuple[str, ...], kind: str) -> bool:
+    return (
+        (not rule.codes or code in rule.codes)
+        and (not rule.types or kind in rule.types)
+        and (not rule.platforms or any(platform in rule.platforms for platform in platforms))
     )
 
 
 def _akin(entry: Entry, platforms: tuple[str, ...]) -> bool:
     """Whether entry and event are both native or both web: native SDKs share their numbers."""
-    native = bool(platforms) and platforms[0] != "web"
+    native = _is_native(platforms)
     return any((platform != "web") == native for platform in entry.platforms)
 
 

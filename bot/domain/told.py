@@ -14,8 +14,12 @@ MATCH_FIELDS = (
     "endpoint",
     "track_type",
     "type",
+    "text",
 )
-"""The fields of an event that a pattern may look at; `track_type` is a field of its own."""
+"""The fields of an event that a pattern may look at.
+
+`track_type` is a field of its own; `text` is name, message, description and track type together.
+"""
 
 # Names and descriptions of 100 kB exist. The SDK's own words stand at either end of a text
 # (the reason first, "could not recover" last), so the middle of a huge one is not searched.
@@ -42,7 +46,9 @@ def texts_of(failure: Failure, track_type: str | None) -> Texts:
         track_type,
         failure.type,
     )
-    return {name: _searched(text or "") for name, text in zip(MATCH_FIELDS, told, strict=True)}
+    found = {name: _searched(text or "") for name, text in zip(MATCH_FIELDS, told, strict=False)}
+    together = ("error_name", "error_message", "error_description", "track_type")
+    return found | {"text": "\n".join(found[name] for name in together)}
 
 
 def _searched(text: str) -> str:

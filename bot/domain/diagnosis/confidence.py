@@ -46,6 +46,8 @@ def _base(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
 def _by_numbers(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
     if in_room < FEW_PEOPLE:
         return _WEAK
+    if cls != "service" and weighing and all(map(_described_by_range, weighing)):
+        return _WEAK
     servers = server_errors(weighing)
     people: set[Person] = {one.person for one in weighing}
     by_code = cls == "service" and len(people) < FEW_PEOPLE
@@ -56,8 +58,11 @@ def _by_numbers(cls: VerdictClass, weighing: list[Story], in_room: int) -> float
 
 def _guessed(story: Story) -> bool:
     """True if nobody described the code: its range is all that is known."""
-    entry = story.explanation.entry
-    return entry.code_range is not None or not story.error_code
+    return _described_by_range(story) or not story.error_code
+
+
+def _described_by_range(story: Story) -> bool:
+    return story.explanation.entry.code_range is not None
 
 
 def confidence_of_nothing(reason: str, *, complete: bool) -> float:

@@ -39,6 +39,9 @@ def is_no_fault(story: Story, signs: Signs) -> bool:
         return all(map(says_leave_called, story.failures))
     if story.code == ALREADY_JOINED:
         return is_in(story, signs)
+    entry = story.explanation.entry
+    if entry.owner == "nobody" and not entry.rule:
+        return True  # no person misses anything by it, as the catalogue says
     return story.code in {MOVED, STATS_FAILED}
 
 

@@ -1,6 +1,7 @@
 """Every entry reads well: short, whole sentences, one for the customer, and a named actor."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
@@ -19,7 +20,10 @@ from bot.domain.catalogue import (
 from bot.domain.told import MATCH_FIELDS
 
 ENTRIES = load_catalogue().entries
-EACH = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
+IN_APPS = [
+    replace(entry.for_native(), key=f"{entry.key} in an app") for entry in ENTRIES if entry.native
+]
+EACH = pytest.mark.parametrize("entry", [*ENTRIES, *IN_APPS], ids=lambda entry: entry.key)
 ACTORS = ("User", "Support", "App developers", "Account admin", "IT", "Nobody")
 JARGON = ("ICE", "DTLS", "TURN", "SFU", "SDK", "JWT", "WebSocket", "peer id", "session id")
 

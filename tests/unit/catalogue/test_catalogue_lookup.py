@@ -1,6 +1,9 @@
 """Which entry answers for which event: texts, then code and platform, then the nearest thing."""
 
+import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +26,16 @@ def explain(
 def event(
     code: int | None = None, sdk: str | None = None, framework: str | None = None, **fields: Any
 ) -> ErrorEvent:
-    facts = {"type": "client.publish.failed", **fields}
+    facts = {
+        "type": "client.publish.failed",
+        "agent": Agent(sdk=sdk, framework=framework),
+        **fields,
+    }
     return ErrorEvent(
         id="e1",
         at=datetime(2030, 1, 1, tzinfo=UTC),
         stamp="2030-01-01T00:00:00Z",
         error_code=code,
-        agent=Agent(sdk=sdk, framework=framework),
         **facts,
     )
 
@@ -59,6 +65,7 @@ def event(
         (3017, "web", None, None, "media-projection-permission", "Android, Flutter"),
         # no platform: certain if there is one meaning only
         (1006, None, None, None, "socket-closed-abnormally", None),
+        (3009, None, None, None, "over-constrained", None),
         (3015, None, None, None, "track-without-data", "web"),
         # five digits
         (40109, "android", None, None, "legacy-malformed-token", None),
@@ -75,6 +82,19 @@ def event(
         (5999, "web", None, None, "range-join", None),
         (6999, "web", None, None, "range-generic", None),
         (7999, "web", None, None, "range-extras", None),
+        (8999, "android", None, None, "range-extras", None),
+        # a name that says something else than another platform's entry does
+        (3015, "android", None, "Prefer Layer failed", "video-quality-choice-failed", None),
+        (3015, "ios", None, "SomethingElse", "ios-audio-session", None),
+        (3016, "web", None, "SomethingElse", "range-device", None),
+        (3010, "android", None, "SomethingElse", "range-device", None),
+        (3010, "android", None, "no audio_detected", "no-audio-detected", "web"),
+        (3010, "android", None, "HMSException", "no-audio-detected", "web"),
+        (8002, "ios", None, "NoEntryIsPlaying", "playlist-idle", "web"),
+        (8001, "ios", None, "SomethingElse", "range-extras", None),
+        (3012, "ios", "flutter", "SomethingElse", "range-device", None),
+        (404, "android", None, "HTTPError", "not-found", "web"),
+        (3002, "android", None, "CantFindCameraIdForParticularFace", "device-not-available", None),
         # a name never beats a code
         (3099, "web", None, "DeviceInUse", "range-device", None),
         # nothing known
@@ -99,7 +119,7 @@ def test_order_of_lookup(
         ("web", "NotAllowedError", "capture-denied"),
         ("web", "NotFoundError", "device-not-available"),
         ("web", "NotReadableError", "device-in-use"),
-        ("web", "TypeError", "plain-browser-error"),
+        ("web", "RTCError", "plain-browser-error"),
         ("web", None, "plain-browser-error"),
         ("web", "SomethingNew", "plain-browser-error"),
         (None, "AbortError", "plain-browser-error"),
@@ -143,6 +163,33 @@ def test_of_two_rules_the_upper_one_wins() -> None:
     assert catalogue.explain(event(7, error_message="full")).entry.key == "upper"
 
 
+FACTS = json.loads(Path(__file__).with_name("catalogue_facts.json").read_text(encoding="utf-8"))
+PAGE_WORDS = re.compile(
+    r"\b(lock icon|reload\w*|browsers?|plug\w*|unplugged|tabs?|computers?|pages?|USB)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("sdk", ["android", "ios"])
+@pytest.mark.parametrize("framework", [None, "flutter", "react-native"])
+@pytest.mark.parametrize("code", sorted({fact["code"] for fact in FACTS} | {3999, 7999, 1999}))
+def test_apps_on_phones_get_no_steps_of_a_web_page(
+    code: int, sdk: str, framework: str | None
+) -> None:
+    """Whatever is borrowed from the web: no page to reload, no lock icon, nothing to plug in."""
+    told = explain(code, sdk, framework).entry
+    assert not PAGE_WORDS.search(f"{told.say} {told.do}"), told.key
+    if sdk in told.platforms:
+        assert not PAGE_WORDS.search(f"{told.title} {told.meaning} {told.cause}"), told.key
+
+
+def test_the_operating_system_tells_the_platform_where_no_sdk_does() -> None:
+    phone = explain(3001, agent=Agent(os="iOS", os_version="18"))
+    page = explain(3001, agent=Agent(os="web_mac_os"))
+    assert "Settings > the app" in phone.entry.do
+    assert "lock icon" in page.entry.do
+
+
 texts = (
     st.none()
     | st.text(max_size=60)
@@ -171,7 +218,7 @@ events = st.builds(
 @given(events)
 def test_every_event_gets_an_entry(one: ErrorEvent) -> None:
     told = CATALOGUE.explain(one)
-    assert told.entry in CATALOGUE.entries
+    assert told.entry.key in {entry.key for entry in CATALOGUE.entries}
     assert told == CATALOGUE.explain(one)
     if told.borrowed_from is not None:
         assert told.entry.platforms

@@ -14,6 +14,88 @@ RULES = {entry.key for entry in CATALOGUE.entries if entry.rule}
 PAIR = "local candidate - candidate:1 1 udp 9 [ip] [port] typ relay; remote candidate - undefined"
 
 HITS: list[tuple[str, int | None, str | None, dict[str, Any]]] = [
+    (
+        "gateway-page",
+        503,
+        "web",
+        {"error_message": "Unexpected token '<', \"<html>\" is not valid"},
+    ),
+    ("gateway-page", 500, "ios", {"error_description": "JSON parse error: unexpected end"}),
+    ("proxy-sign-in", 407, "web", {}),
+    ("proxy-sign-in", 511, "android", {"error_message": "Network Authentication Required"}),
+    ("other-server-answered", 200, "web", {"error_message": "Unexpected token '<' is not valid"}),
+    (
+        "other-server-answered",
+        403,
+        "web",
+        {"error_description": "JSON.parse: unexpected character"},
+    ),
+    (
+        "other-server-answered",
+        None,
+        "web",
+        {"error_message": "did not match the expected pattern."},
+    ),
+    ("page-exception", 500, "web", {"error_message": "Cannot read properties of undefined (x)"}),
+    ("page-exception", 500, "web", {"error_description": "t is not a function"}),
+    (
+        "connection-not-constructed",
+        None,
+        "web",
+        {"error_message": "Failed to construct 'WebSocket'"},
+    ),
+    ("browser-could-not-reach", None, "web", {"error_name": "TypeError", "error_message": "Échec"}),
+    ("browser-could-not-reach", 0, "web", {"error_message": "The Internet connection is offline."}),
+    ("closed-by-far-end", 1003, "web", {"error_description": "code: 1012, unexpected close"}),
+    (
+        "screen-share-not-offered",
+        3001,
+        "web",
+        {
+            "error_message": "x - screen",
+            "error_description": "No transient activation",
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-share-not-offered",
+        3000,
+        "web",
+        {
+            "error_message": "getDisplayMedia requires transient activation from a user gesture",
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-share-not-offered",
+        3001,
+        "web",
+        {
+            "error_message": 'feature "display-capture" is disallowed by permissions policy',
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-share-not-offered",
+        3001,
+        "web",
+        {
+            "error_message": "x - screen",
+            "error_description": "Invalid state",
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-refused-by-system",
+        3001,
+        "web",
+        {
+            "error_message": "x - screen",
+            "error_description": "Permission denied by system",
+            "type": "client.publish.failed",
+        },
+    ),
+    ("endpoint-hidden-404", 2003, "web", {"error_message": "Endpoint is not reachable"}),
     ("role-limit-reached", 400, "web", {"error_message": "Role Limit Reached "}),
     ("role-limit-reached", 500, "ios", {"error_description": "join: role limit reached for x"}),
     ("role-limit-reached", None, None, {"error_message": "role limit reached"}),
@@ -65,6 +147,70 @@ HITS: list[tuple[str, int | None, str | None, dict[str, Any]]] = [
 ]
 
 MISSES: list[tuple[str, str, int | None, str | None, dict[str, Any]]] = [
+    ("gateway-page", "gateway-unavailable", 503, "web", {"error_message": "Service Unavailable"}),
+    ("proxy-sign-in", "range-refused", 409, "web", {}),
+    ("other-server-answered", "forbidden", 403, "web", {"error_message": "room is disabled"}),
+    (
+        "other-server-answered",
+        "set-remote-description-failed",
+        4004,
+        "web",
+        {
+            "error_message": "The string did not match the expected pattern.",
+            "type": "client.publish.failed",
+        },
+    ),
+    ("page-exception", "server-error", 500, "web", {"error_message": "sfu join failed"}),
+    ("page-exception", "server-error", 500, "ios", {"error_message": "x is not a function"}),
+    ("connection-not-constructed", "plain-browser-error", 0, "web", {"error_name": "RTCError"}),
+    ("browser-could-not-reach", "plain-browser-error", 0, "web", {"error_name": "AbortError"}),
+    (
+        "browser-could-not-reach",
+        "connection-not-constructed",
+        0,
+        "web",
+        {"error_name": "TypeError", "error_message": "Failed to construct 'WebSocket': x"},
+    ),
+    (
+        "closed-by-far-end",
+        "signalling-lost",
+        1003,
+        "web",
+        {"error_description": "code: 1006, unexpected close"},
+    ),
+    (
+        "screen-share-not-offered",
+        "screen-share-cancelled",
+        3001,
+        "web",
+        {
+            "error_message": "x - screen",
+            "error_description": "Permission denied by user",
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-share-not-offered",
+        "capture-denied",
+        3001,
+        "web",
+        {
+            "error_message": "x - video",
+            "error_description": "Invalid state",
+            "type": "client.publish.failed",
+        },
+    ),
+    (
+        "screen-refused-by-system",
+        "capture-denied",
+        3001,
+        "web",
+        {
+            "error_message": "x - video",
+            "error_description": "Permission denied by system",
+            "type": "client.publish.failed",
+        },
+    ),
     ("role-limit-reached", "invalid-role", 6008, "web", {"error_message": "role not reached"}),
     ("role-limit-reached", "server-error", 500, "web", {"error_message": "rate limit reached"}),
     ("account-disabled", "forbidden", 403, "web", {"error_message": "room is disabled"}),
@@ -113,7 +259,7 @@ MISSES: list[tuple[str, str, int | None, str | None, dict[str, Any]]] = [
     ("endpoint-blocked-or-offline", "endpoint-unreachable", 2003, "web", {"error_description": ""}),
     (
         "endpoint-blocked-or-offline",
-        "plain-browser-error",
+        "browser-could-not-reach",
         0,
         "web",
         {"error_name": "TypeError", "error_message": "Failed to fetch"},
@@ -121,13 +267,6 @@ MISSES: list[tuple[str, str, int | None, str | None, dict[str, Any]]] = [
     ("endpoint-hidden-404", "endpoint-unreachable", 2003, "android", {"error_description": "room"}),
     ("endpoint-hidden-404", "endpoint-unreachable", 2003, None, {"error_description": "room"}),
     ("endpoint-hidden-404", "endpoint-unreachable", 2003, "web", {"error_description": " - "}),
-    (
-        "endpoint-hidden-404",
-        "endpoint-unreachable",
-        2003,
-        "web",
-        {"error_message": "Endpoint is not reachable"},
-    ),
     ("device-went-offline", "signalling-lost", 1003, "web", {"error_description": "went offline"}),
     (
         "signalling-went-silent",
