@@ -7,6 +7,7 @@ the SDK sends no media settings at all (web SDK source, and 100ms' own samples).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.domain.credentials import is_secret_name
 from bot.hundredms.lenient import as_text, as_whole
 from bot.hundredms.tidy import tidy
 
@@ -16,7 +17,8 @@ _DEPTH = 4
 _MOST = 40
 _NAMED = 3
 _TEXT = 500
-_HIDDEN = ("token", "secret", "password", "presigned", "webhook", "credential", "authorization")
+_HIDDEN = ("presigned", "webhook")
+"""Beside what `is_secret_name` knows."""
 _BITRATE = "up to {} kbit/s"  # the web SDK's settings hold kilobits: it multiplies by 1,000
 _WORDS = {
     "codec": "codec {}",
@@ -87,7 +89,7 @@ def _label(kind: object) -> str:
 
 
 def _flat(label: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
-    if any(word in label.lower() for word in _HIDDEN):
+    if is_secret_name(label) or any(word in label.lower() for word in _HIDDEN):
         if _reported(value):
             yield label, "[hidden]"
     elif isinstance(value, Mapping) and depth < _DEPTH:

@@ -1,17 +1,10 @@
-"""Free texts as they may be kept: no control characters, addresses or tokens in them."""
+"""Free texts as they may be kept: no control characters, addresses or credentials in them."""
 
-import re
 from functools import lru_cache
 
-from bot.domain.addresses import redact
+from bot.domain.addresses import redact, unmark
+from bot.domain.credentials import hide_credentials
 from bot.domain.text import clean
-
-# The web SDK's socket URL carries the join token, and browsers quote URLs in their errors.
-_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")
-_SECRET = re.compile(
-    r"(?i)\b((?:auth_?)?token|access_?key|secret|password|signature|x-amz-[\w-]{1,64})=[^&\s\"'<>]+"
-)
-
 
 _SHORT = 100
 
@@ -24,12 +17,7 @@ def tidy(value: str | None) -> str | None:
 
 
 def _tidied(value: str) -> str | None:
-    text = clean(value)
-    if "eyJ" in text:
-        text = _JWT.sub("[token]", text)
-    if "=" in text:
-        text = _SECRET.sub(r"\1=[hidden]", text)
-    return redact(text) or None
+    return redact(hide_credentials(unmark(clean(value)))) or None
 
 
 def let_go() -> None:

@@ -19,7 +19,7 @@ forms = st.sampled_from(
      "candidate:1 1 udp 99 {} 5000 typ host generation 0"]
 )  # fmt: skip
 plain = st.sampled_from(
-    ["Failed to fetch", "10:42:07", "Chrome_125.0.0.0", "0.12.15", "16:9", "port 443",
+    ["Failed to fetch", "10:42:07", "Chrome_125.0.6422.141", "0.12.15", "16:9", "port 443",
      "candidate:", "typ", "raddr", "rport", "[ip]", "[port]", "]", ":", "."]
 )  # fmt: skip
 mixed = st.lists(st.builds(str.format, forms, addresses) | plain, max_size=8).map(" ".join)
@@ -35,7 +35,7 @@ def _is_address(text: str) -> bool:
 @given(mixed)
 def test_no_address_is_left(text: str) -> None:
     left = redact(text)
-    for word in re.findall(r"[0-9A-Fa-f:.]+", left.replace("Chrome_125.0.0.0", "")):
+    for word in re.findall(r"[0-9A-Fa-f:.]+", left):
         assert not _is_address(word)
         assert not _is_address(word.strip(".:"))
     for word in left.split():

@@ -1,0 +1,125 @@
+"""Text as a reader decodes it: percent codes, JSON and HTML escapes, invisible characters.
+
+An address that is written as `203%2E0%2E113%2E77` or with a zero-width character inside is still
+an address. The search for addresses therefore runs over the decoded text, and what it finds is
+cut out of the original.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.text import clean
+
+_LAYERS = 3
+"""How often a text may be escaped: `%25253A` is a colon after three times."""
+
+_ESCAPE = re.compile(
+    r"%u(?P<wide>[0-9a-f]{4})"
+    r"|%(?P<percent>[0-7][0-9a-f])"
+    r"|(?P<bytes>(?:%[89a-f][0-9a-f]){2,4})"
+    r"|\\{1,8}u\{?(?P<json>[0-9a-f]{4})\}?"
+    r"|\\{1,8}x(?P<hex>[0-9a-f]{2})"
+    r"|\\{1,8}(?P<dropped>(?=[.:]))"
+    r"|&#x(?P<entity_hex>[0-9a-f]{1,6});"
+    r"|&#(?P<entity>[0-9]{1,7});"
+    r"|&(?P<name>amp|colon|period|percnt|lsqb|rsqb);"
+    r"|(?P<odd>[^\x20-\x7e])",
+    re.IGNORECASE,
+)
+_NAMES = {"amp": "&", "colon": ":", "period": ".", "percnt": "%", "lsqb": "[", "rsqb": "]"}
+_DOTS = {"\u3002": ".", "\uff61": ".", "\u2024": ".", "\ua789": ":", "\u2236": ":"}
+_LARGEST = 0x10FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded text; its character `i` was `starts[i]` to `ends[i]` in the original.
+
+    Both lists are None if nothing had to be decoded.
+    """
+
+    text: str
+    starts: list[int] | None = None
+    ends: list[int] | None = None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Where `text[start:end]` (not empty) stands in the original."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def decode(text: str) -> Decoded:
+    """The text without escapes and invisible characters; full-width characters as ASCII."""
+    decoded = Decoded(text)
+    for _ in range(_LAYERS):
+        if not _ESCAPE.search(decoded.text):
+            break
+        following = _decode_once(decoded)
+        if following.text == decoded.text:
+            break
+        decoded = following
+    return decoded
+
+
+def _decode_once(before: Decoded) -> Decoded:
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for piece, start, end in _pieces(before.text):
+        for offset, char in enumerate(piece):
+            at = start + offset if end - start == len(piece) else start
+            until = at + 1 if end - start == len(piece) else end
+            first, last = before.original(at, until)
+            chars.append(char)
+            starts.append(first)
+            ends.append(last)
+    return Decoded("".join(chars), starts, ends)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """Decoded pieces with the range that each came from."""
+    at = 0
+    for found in _ESCAPE.finditer(text):
+        if found.start() > at:
+            yield text[at : found.start()], at, found.start()
+        yield _meaning(found), found.start(), found.end()
+        at = found.end()
+    if at < len(text):
+        yield text[at:], at, len(text)
+
+
+def _meaning(found: re.Match[str]) -> str:
+    kind = found.lastgroup or ""
+    value = found[kind]
+    if kind == "odd":
+        return _plain(value)
+    if kind == "dropped":
+        return ""
+    if kind == "name":
+        return _NAMES[value.lower()]
+    if kind == "bytes":
+        return _plain(bytes.fromhex(value.replace("%", "")).decode("utf-8", "replace"))
+    code = int(value, 10 if kind == "entity" else 16)
+    return _plain(chr(code)) if code <= _LARGEST else found[0]
+
+
+def _plain(text: str) -> str:
+    """ASCII for full-width and other digits, dots and colons; "" for what cannot be seen."""
+    return "".join(map(_plain_char, text))
+
+
+def _plain_char(char: str) -> str:
+    if char.isspace():
+        return " "
+    if char in _DOTS:
+        return _DOTS[char]
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    folded = unicodedata.normalize("NFKC", char)
+    if len(folded) == 1 and "\x20" < folded <= "\x7e":
+        return folded
+    return char if clean(char) else ""
