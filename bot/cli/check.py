@@ -13,6 +13,7 @@ import bot
 from bot import wiring
 from bot.catalogue import load_catalogue
 from bot.cli.logs import set_up_logs
+from bot.cli.screen import open_console, shown, words
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
 from bot.settings import Settings, read_settings
@@ -35,7 +36,7 @@ class Finding:
 
 async def run() -> int:
     """Print every finding; 0 if all is well, else 1."""
-    console = Console(soft_wrap=True)
+    console = open_console(soft_wrap=True)
     catalogue = await _try("catalogue", _catalogue)
     _show(console, catalogue)
     try:
@@ -124,10 +125,10 @@ async def _database(settings: Settings) -> str:
 
 def _show(console: Console, finding: Finding) -> None:
     if finding.trouble is None:
-        console.print(Text.assemble(("ok    ", "green"), f"{finding.name}: {finding.good}"))
+        console.print(Text.assemble(("ok    ", "green"), shown(f"{finding.name}: {finding.good}")))
         for note in finding.notes:
-            console.print(Text(f"      {note}"))
+            console.print(words(f"      {note}"))
         return
     error = finding.trouble
-    console.print(Text.assemble(("FIX   ", "bold red"), f"{finding.name}: {error.headline}"))
-    console.print(Text(f"      {error.cause}\n      {error.next_step}"))
+    console.print(Text.assemble(("FIX   ", "bold red"), shown(f"{finding.name}: {error.headline}")))
+    console.print(words(f"      {error.cause}\n      {error.next_step}"))

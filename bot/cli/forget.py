@@ -2,11 +2,10 @@
 
 import sys
 
-from rich.console import Console
-
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.logs import set_up_logs
+from bot.cli.screen import open_console, shown
 from bot.domain.errors import BotError
 from bot.settings import read_settings
 from bot.storage import Removed, open_memory
@@ -28,11 +27,11 @@ async def run(user: str, room: str) -> int:
             if room.strip():
                 _say("room", room.strip(), await memory.forget_room(room.strip()))
     except BotError as error:
-        terminal.show_error(Console(stderr=True), error, wiring.new_reference())
+        terminal.show_error(open_console(stderr=True), error, wiring.new_reference())
         return FAILED
     return DONE
 
 
 def _say(kind: str, name: str, removed: Removed) -> None:
     rows = ", ".join(f"{number} {what}" for what, number in removed.items())
-    print(f"Removed of {kind} {name}: {rows or 'nothing'}.")  # noqa: T201
+    print(shown(f"Removed of {kind} {name}: {rows or 'nothing'}."))  # noqa: T201

@@ -2,8 +2,12 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
+
+from bot.domain.exits import leave_all
+from bot.domain.text import printable
 
 QUIET = (
     "httpx",
@@ -42,6 +46,7 @@ def set_up_logs(level: str) -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _leaving,
                 _last(sys.stderr.isatty()),
             ],
         )
@@ -51,6 +56,18 @@ def set_up_logs(level: str) -> None:
     root.setLevel(logging.getLevelNamesMapping().get(level.upper(), logging.INFO))
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _leaving(_: object, __: str, facts: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """No address and no control character of outside data gets into a log."""
+    return {name: _safe(value) for name, value in facts.items()}
+
+
+def _safe(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    left = leave_all(value if isinstance(value, str | Mapping | list | tuple) else str(value))
+    return printable(left) if isinstance(left, str) else left
 
 
 def _last(terminal: bool) -> structlog.typing.Processor:  # noqa: FBT001

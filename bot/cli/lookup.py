@@ -13,6 +13,7 @@ from bot.cli import terminal
 from bot.cli.logs import set_up_logs
 from bot.cli.progress import Progress
 from bot.cli.reference import handle_behind
+from bot.cli.screen import open_console
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
 from bot.domain.question import Question
 from bot.domain.reading import read_question
@@ -53,7 +54,7 @@ class Screen:
         elif self.as_json:
             self.document(error_document(error, self.reference))
         else:
-            terminal.show_error(Console(stderr=True), error, self.reference)
+            terminal.show_error(open_console(stderr=True), error, self.reference)
         return NOT_FOUND if isinstance(error, AskedWrongly) else FAILED
 
     def choices(self, choices: Choices) -> int:
@@ -61,13 +62,13 @@ class Screen:
         if self.as_json:
             self.document(choices_document(choices, self.reference))
         else:
-            terminal.show_choices(Console(stderr=True), choices)
+            terminal.show_choices(open_console(stderr=True), choices)
         return NOT_FOUND
 
 
 async def run(text: str, *, as_json: bool) -> int:
     """Look `text` up and print the answer; the process's exit status."""
-    screen = Screen(Console(), as_json, wiring.new_reference())
+    screen = Screen(open_console(), as_json, wiring.new_reference())
     question = None
     try:
         question = read_question(text, wiring.now())
@@ -86,7 +87,7 @@ async def _answer(question: Question, text: str, screen: Screen) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
     async with wiring.open_engine(settings, memory_needed=False) as engine:
-        with Progress(Console(stderr=True)) as progress:
+        with Progress(open_console(stderr=True)) as progress:
             found = await _found(question, text, engine, screen, progress)
             if isinstance(found, Report):
                 found = await engine.investigator.diagnosed(found, progress.tell)

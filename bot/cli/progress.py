@@ -6,6 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
+from bot.cli.screen import words
 from bot.domain.progress import Progress as Reading
 
 
@@ -33,9 +34,9 @@ class Progress:
     async def tell(self, note: str) -> None:
         """Say what is being waited for."""
         if self._console.is_terminal:
-            self._status.update(note)
+            self._status.update(words(note))
         else:
-            self._console.print(note, highlight=False)
+            self._console.print(words(note), highlight=False)
 
     def watch(self, progress: Reading) -> None:
         """Say how many events were read."""

@@ -10,6 +10,7 @@ from bot import wiring
 from bot.cli.collector import stand
 from bot.cli.heap import bound_heap
 from bot.cli.logs import set_up_logs
+from bot.cli.screen import write_error
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
 from bot.settings import Settings, read_settings
@@ -33,7 +34,7 @@ async def run() -> int:
         set_up_logs(settings.log_level)
         return await _serve(settings)
     except BotError as error:
-        print(f"{error.headline}: {error.cause}\n{error.next_step}", file=sys.stderr)  # noqa: T201
+        write_error(f"{error.headline}: {error.cause}\n{error.next_step}")
         return 1
 
 

@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.screen import shown, words
 from bot.cli.timeline import timeline
 from bot.cli.verdict import story_table, verdict_lines
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
@@ -16,6 +17,7 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.render.words import free
 
 TOP = 5
 """Causes shown; the rest is counted."""
@@ -38,7 +40,7 @@ Options in the text: since 2h, last 3d, type join"""
 def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:
     """The whole report."""
     console.print()
-    console.print(Text(gist, style="bold"))
+    console.print(words(gist, style="bold"))
     if report.diagnosis:
         console.print(verdict_lines(report.diagnosis))
     if report.events:
@@ -54,27 +56,28 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
 
 def show_error(console: Console, error: BotError, reference: str) -> None:
     """Headline, cause, next step, reference."""
-    console.print(Text(error.headline, style="bold red"))
-    console.print(Text(error.cause))
-    console.print(Text(f"What to do: {error.next_step}"))
-    console.print(Text(f"Reference: {reference}", style="dim"))
+    console.print(words(error.headline, style="bold red"))
+    console.print(words(error.cause))
+    console.print(words(f"What to do: {error.next_step}"))
+    console.print(words(f"Reference: {reference}", style="dim"))
 
 
 def show_choices(console: Console, choices: Choices) -> None:
     """Each candidate with the text that asks for just it."""
-    console.print(Text("That may mean several things. Ask for one of these:", style="bold"))
+    console.print(words("That may mean several things. Ask for one of these:", style="bold"))
     for candidate in choices.candidates:
         created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
         console.print(
-            Text(f"  {candidate.value}", style="cyan"), Text(f"    {candidate.label}{created}")
+            words(f"  {free(candidate.value)}", style="cyan"),
+            words(f"    {free(candidate.label)}{created}"),
         )
     if choices.note:
-        console.print(Text(choices.note))
+        console.print(words(choices.note))
 
 
 def show_help(console: Console) -> None:
     """What can be asked."""
-    console.print(Text(USAGE))
+    console.print(words(USAGE))
 
 
 def _counts(report: Report) -> Table:
@@ -84,8 +87,8 @@ def _counts(report: Report) -> Table:
     table.add_column("Terminal", justify="right")
     for kind, count in report.by_type.items():
         style = "" if count.events else "dim"
-        terminal = Text(f"{count.terminal:,}", style="bold red" if count.terminal else "dim")
-        table.add_row(Text(kind, style=style), Text(f"{count.events:,}", style=style), terminal)
+        terminal = words(f"{count.terminal:,}", style="bold red" if count.terminal else "dim")
+        table.add_row(words(kind, style=style), words(f"{count.events:,}", style=style), terminal)
     return table
 
 
@@ -93,20 +96,20 @@ def _causes(report: Report, catalogue: Catalogue) -> RenderableType:
     entries = [(catalogue.explain(event).entry, event) for event in report.events]
     counted = Counter(entry.key for entry, _ in entries)
     known = {entry.key: (entry, event) for entry, event in entries}
-    lines: list[RenderableType] = [Text("\nMost frequent", style="bold")]
+    lines: list[RenderableType] = [words("\nMost frequent", style="bold")]
     for key, number in counted.most_common(TOP):
         lines += _cause(*known[key], number)
     if len(counted) > TOP:
-        lines.append(Text(f"… and {len(counted) - TOP} more kinds", style="dim"))
+        lines.append(words(f"… and {len(counted) - TOP} more kinds", style="dim"))
     return Group(*lines)
 
 
 def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]:
     code = f" ({event.error_code})" if event.error_code else ""
     return [
-        Text.assemble((f"  {number:,} x ", "bold"), (f"{entry.title}{code}", "yellow")),
-        Text(f"      {entry.meaning}"),
-        Text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
+        Text.assemble((f"  {number:,} x ", "bold"), (shown(f"{entry.title}{code}"), "yellow")),
+        words(f"      {entry.meaning}"),
+        words(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
     ]
 
 
@@ -115,34 +118,34 @@ def _failures(report: Report, catalogue: Catalogue) -> Iterator[RenderableType]:
     for event in failures[:SHOWN]:
         yield _failure(event, catalogue)
     if len(failures) > SHOWN:
-        yield Text(f"… and {len(failures) - SHOWN:,} more terminal failures: --json holds all.")
+        yield words(f"… and {len(failures) - SHOWN:,} more terminal failures: --json holds all.")
 
 
 def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     entry = catalogue.explain(event).entry
-    who = f"{event.user_name or 'no name'}, user {event.user_id or 'not reported'}"
+    who = f"{free(event.user_name) or 'no name'}, user {free(event.user_id) or 'not reported'}"
     rows: Sequence[tuple[str, str | None]] = (
         ("when", event.stamp),
-        ("who", f"{who}, role {event.role}" if event.role else who),
+        ("who", f"{who}, role {free(event.role)}" if event.role else who),
         (
             "error",
-            f"{event.error_code or '-'} {event.error_name or ''}: {event.error_message or ''}",
+            f"{event.error_code or '-'} {free(event.error_name)}: {free(event.error_message)}",
         ),
-        ("detail", event.error_description),
+        ("detail", free(event.error_description)),
         ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
         ("next", entry.do),
         ("device", device_line(event.agent, event.domain)),
-        ("peer", event.peer_id),
-        ("session", event.session_id),
-        ("event", event.id),
+        ("peer", free(event.peer_id)),
+        ("session", free(event.session_id)),
+        ("event", free(event.id)),
     )
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for label, value in rows:
         if value:
-            grid.add_row(label, Text(value))
-    return Panel(grid, title=Text(f"{event.type} · {entry.title}"), title_align="left")
+            grid.add_row(label, words(value))
+    return Panel(grid, title=words(f"{event.type} · {entry.title}"), title_align="left")
 
 
 def _footer(report: Report) -> Group:
@@ -150,6 +153,6 @@ def _footer(report: Report) -> Group:
     total = f"{seen.total:,}" if seen.total is not None else "an unknown number of"
     line = f"{seen.fetched:,} of {total} events, as of {report.as_of:%H:%M:%S} UTC, 30 days kept"
     style = "green" if seen.complete else "bold red"
-    lines = [Text(f"\n{line}" if seen.complete else f"\nIncomplete: {line}", style=style)]
-    lines += [Text(note) for note in (*seen.notes, *report.notes)]
-    return Group(*lines, Text(f"Reference: {report.lookup_id}", style="dim"))
+    lines = [words(f"\n{line}" if seen.complete else f"\nIncomplete: {line}", style=style)]
+    lines += [words(note) for note in (*seen.notes, *report.notes)]
+    return Group(*lines, words(f"Reference: {report.lookup_id}", style="dim"))

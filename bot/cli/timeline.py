@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from bot.cli.screen import words
 from bot.cli.verdict import MARKS
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.report import Report
@@ -18,14 +19,14 @@ def timeline(report: Report, diagnosis: Diagnosis) -> RenderableType:
     """The gravest stretch of trouble, worst people first."""
     runs = list(stretches(diagnosis.stories))
     lanes = lanes_of(gravest(runs), report.sessions)
-    lines = [Text("\nTimeline", style="bold"), *map(_coloured, drawing_of(lanes[:LANES]))]
-    lines += [Text(line, style="dim") for line in (*LEGEND, *_rest(len(lanes), len(runs)))]
+    lines = [words("\nTimeline", style="bold"), *map(_coloured, drawing_of(lanes[:LANES]))]
+    lines += [words(line, style="dim") for line in (*LEGEND, *_rest(len(lanes), len(runs)))]
     return Group(*lines, Text())
 
 
 def _coloured(line: str) -> Text:
     label, row = line[:LABEL], line[LABEL:]
-    told = Text(label)
+    told = words(label)
     for char in row:
         told.append(char, style=_STYLES.get(char, ""))
     return told

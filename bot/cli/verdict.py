@@ -6,7 +6,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.screen import shown, words
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
+from bot.render.words import free
 
 SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""
@@ -25,11 +27,11 @@ def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
     """The verdict with its evidence, what to do, and what would change it."""
     verdict = diagnosis.verdict
     head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
-    lines = [Text.assemble(("Verdict: ", "bold"), (head, "yellow")), Text(verdict.words)]
-    lines += [Text(f"  - {line}") for line in verdict.evidence]
-    lines += [Text(f"  Next: {step}") for step in verdict.next_steps]
+    lines = [Text.assemble(("Verdict: ", "bold"), (shown(head), "yellow")), words(verdict.words)]
+    lines += [words(f"  - {line}") for line in verdict.evidence]
+    lines += [words(f"  Next: {step}") for step in verdict.next_steps]
     if verdict.changes_if:
-        lines.append(Text(f"  Would change it: {verdict.changes_if}", style="dim"))
+        lines.append(words(f"  Would change it: {verdict.changes_if}", style="dim"))
     return Group(*lines, Text())
 
 
@@ -43,15 +45,15 @@ def story_table(diagnosis: Diagnosis) -> RenderableType:
         mark, style = MARKS[story.outcome]
         what = f"{'  └ ' * depth}{story.explanation.entry.title} ({story.code or 'no code'})"
         table.add_row(
-            Text(f"{story.first_at:%m-%d %H:%M:%S}"),
-            Text(_who(story)),
-            Text(what),
-            Text(mark, style=style),
-            Text(story.evidence),
+            words(f"{story.first_at:%m-%d %H:%M:%S}"),
+            words(_who(story)),
+            words(what),
+            words(mark, style=style),
+            words(story.evidence),
         )
     if len(rows) <= SHOWN:
         return table
-    return Group(table, Text(f"… and {len(rows) - SHOWN:,} more failures", style="dim"))
+    return Group(table, words(f"… and {len(rows) - SHOWN:,} more failures", style="dim"))
 
 
 def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
@@ -64,4 +66,4 @@ def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
 
 def _who(story: Story) -> str:
     person = story.person
-    return next(iter(person.names), None) or person.user_id or "somebody unnamed"
+    return free(next(iter(person.names), None) or person.user_id) or "somebody unnamed"

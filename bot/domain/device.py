@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from bot.domain.addresses import mark_version
 from bot.domain.events import Agent
 from bot.domain.text import clean, clip
 
@@ -58,7 +59,7 @@ def platform_of(agent: Agent) -> str:
 
 def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
     yield _machine(agent)
-    version = _known(agent.sdk_version)
+    version = mark_version(_known(agent.sdk_version))
     if version:
         platform = platform_of(agent)
         named = _NAMES.get(platform, "" if platform == "unknown" else platform)
@@ -80,7 +81,7 @@ def _machine(agent: Agent) -> str:
 def _device(agent: Agent) -> str:
     model = _known(agent.device_model)
     if platform_of(agent) != "web":
-        return _spaced(model)
+        return _spaced(mark_version(model))
     found = _BROWSER.fullmatch(model)
     if not found or not found["name"]:
         return _spaced(model.replace("/", " "))
@@ -94,7 +95,7 @@ def _device(agent: Agent) -> str:
 
 def _os(agent: Agent) -> str:
     """The family; on native also the version. Browsers freeze theirs, so it would mislead."""
-    name, version = _known(agent.os), _known(agent.os_version)
+    name, version = _known(agent.os), mark_version(_known(agent.os_version))
     if name.lower().startswith("web_"):
         bare = name[4:]
         return "" if bare.lower() in _BLANK else _family(bare)
@@ -115,7 +116,7 @@ def _android(level: int) -> str:
 
 def _framework(agent: Agent) -> str:
     name = _FRAMEWORKS.get(_known(agent.framework).lower(), "")
-    version = _known(agent.framework_sdk_version)
+    version = mark_version(_known(agent.framework_sdk_version))
     return f"{name} SDK {version}" if name and version else name
 
 

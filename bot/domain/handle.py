@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.addresses import redact
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Report
@@ -72,7 +73,11 @@ def handle_of(report: Report, *, after: str | None, shown: int, private: bool) -
 
 
 def write_handle(handle: Handle) -> str:
-    """The handle as a button's value; "" if it would not fit (a monstrous user id)."""
+    """The handle as a button's value.
+
+    It is "" if it would not fit (a monstrous user id), or if an id holds an address: everybody in
+    the channel can read a button's value.
+    """
     facts: dict[str, object] = {"v": VERSION}
     for name in Handle.__slots__:
         value = getattr(handle, name)
@@ -80,6 +85,8 @@ def write_handle(handle: Handle) -> str:
             facts[name] = value.isoformat()
         elif name == "types":
             facts[name] = [ERROR_TYPES.index(kind) for kind in value]
+        elif isinstance(value, str) and redact(value) != value:
+            return ""
         elif value not in (None, False):
             facts[name] = value
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

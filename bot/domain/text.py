@@ -22,6 +22,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     return re.sub(r"\n{3,}", "\n\n", rows).strip()
 
 
+def printable(text: str) -> str:
+    """The text without control, bidi and zero-width characters; spaces and line ends stay."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
 def _visible(char: str) -> str:
     if char.isspace():
         return "\n" if char in "\n\r\v\f\x85\u2028\u2029" else " "

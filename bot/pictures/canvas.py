@@ -4,6 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from bot.domain.addresses import leave
 from bot.domain.diagnosis import Outcome
 from bot.pictures.ink import EDGE, INK, PAPER, draw_sign
 from bot.pictures.letters import fitted, font
@@ -63,6 +64,7 @@ class Canvas:
         anchor: str = "la",
     ) -> None:
         """Words at (x, y), cut to `width` if given; `anchor` as Pillow names it."""
+        words = leave(words)
         told = fitted(words, size, width) if width else words
         at = (x * _FINER, y * _FINER)
         self._on.text(at, told, colour, font(size * _FINER), anchor=anchor)

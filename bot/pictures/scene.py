@@ -10,7 +10,7 @@ from bot.pictures.signals import Signal, signals_of
 from bot.render.filters import count
 from bot.render.lanes import COARSE, GRAVITY, Lane, label_of, lanes_of, reach_of
 from bot.render.timeline import gravest, stretches
-from bot.render.words import name_of
+from bot.render.words import free, name_of
 
 ROWS = 10
 """More people than this do not fit on a phone; the rest is counted."""
@@ -80,7 +80,7 @@ def scene_of(report: Report) -> Scene | None:
 
 def _heading(report: Report, begins: datetime) -> str:
     room = report.target.room
-    return f"{name_of(room.name) or room.id}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
+    return f"{name_of(room.name) or free(room.id)}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
 
 
 def _rest(people: int, healthy: int, runs: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.addresses import leave
 from bot.domain.diagnosis import Outcome
 from bot.domain.report import Report
 from bot.pictures.alt import ENDS, alt_of
@@ -31,7 +32,7 @@ def timeline_picture(report: Report) -> Picture | None:
     return Picture(
         name=f"{report.lookup_id}-timeline.png",
         title=f"Timeline, {scene.about} ({report.lookup_id})",
-        alt=alt_of(scene),
+        alt=leave(alt_of(scene)),
         png=_drawn(scene),
     )
 

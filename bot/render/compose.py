@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Template
 
+from bot.domain.addresses import leave
 from bot.render.environment import SUFFIX, every_template, find_templates, open_environment
 from bot.render.failure import Failure
 from bot.render.filters import unwrapped
@@ -36,7 +37,7 @@ class Composer:
         whole = json.loads(self._templates[template].render(facts))
         if not isinstance(whole, dict):
             raise TypeError(template)
-        return whole
+        return {name: _leaving(name, item) for name, item in whole.items()}
 
     def groups(self, failures: Iterable[Failure], *, short: bool) -> Iterator[Group]:
         """Each failure's blocks, made as they are asked for."""
@@ -56,3 +57,20 @@ class Composer:
             size=size(blocks),
             cut=cut,
         )
+
+
+_RETURNED = {"value", "private_metadata", "initial_value", "action_id", "block_id", "callback_id"}
+"""What Slack hands back as it was: what a person typed, and what buttons remember."""
+
+
+def _leaving(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
+    """A field of a message or view as it may leave: no text grows, as all fit Slack's limits."""
+    if name in _RETURNED:
+        return item
+    if isinstance(item, str):
+        return shorten_escaped(leave(item), len(item))
+    if isinstance(item, dict):
+        return {key: _leaving(key, inner) for key, inner in item.items()}
+    if isinstance(item, list):
+        return [_leaving("", inner) for inner in item]
+    return item

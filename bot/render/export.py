@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,10 @@ from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent
+from bot.domain.exits import leave_all
 from bot.domain.ordering import order
 from bot.domain.report import Report
+from bot.domain.text import clean
 from bot.render.details import causes_of
 from bot.render.document import failure_document, instant
 from bot.render.message import File
@@ -20,9 +23,13 @@ from bot.render.words import free
 
 _STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 
-# A spreadsheet runs a cell that starts like this as a formula.
+# A spreadsheet runs what starts like this as a formula. Which separator it reads by depends on
+# its user's country and choice, so that a cell of ours may be several of theirs.
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(
+    '(?P<before>(?:^|[,;|\t\r\n])[\\s"\u2018-\u201f\uff02]*)'
+    "(?=[=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20])"
+)
 
 
 def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
@@ -41,6 +48,7 @@ def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
             _told(event, one, catalogue, judged.get(one.id if one else "")) for event, one in pairs
         ]
         noun = "failures"
+    rows = leave_all(rows)
     name = f"{report.lookup_id}-failures"
     title = f"All {len(rows):,} {noun} of {report.lookup_id}"
     return (
@@ -118,7 +126,7 @@ def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0] if rows else ())
     for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
@@ -128,8 +136,8 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, Mapping):
         value = "; ".join(f"{label}: {text}" for label, text in value.items())
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = "" if value is None else clean(str(value))
+    return _FORMULA.sub(r"\g<before>'", text)
 
 
 def _json(report: Report, rows: list[dict[str, Any]]) -> str:
@@ -141,6 +149,6 @@ def _json(report: Report, rows: list[dict[str, Any]]) -> str:
         "as_of": instant(report.as_of),
         "complete": report.completeness.complete,
     }
-    head = json.dumps(facts, ensure_ascii=False)[:-1]
+    head = json.dumps(leave_all(facts), ensure_ascii=False)[:-1]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{head}, "failures": [\n{lines}\n]}}\n'

@@ -110,9 +110,9 @@ class Failures:
             description="" if description == message else clip(description, _DESCRIPTION),
             **_words(explained, detail.cls),
             before=clip(self._before(event), _PARAGRAPH),
-            device=clip(device_line(event.agent, event.domain), _LINE),
+            device=clip(free(device_line(event.agent, event.domain)), _LINE),
             also=clip(_also(event), _PAIRS),
-            ids=tuple((label, clip(text, _ID)) for label, text in _ids(event, self._room_id)),
+            ids=tuple((label, clip(free(text), _ID)) for label, text in _ids(event, self._room_id)),
             page=page_of(self._dashboard, event.session_id),
             course=course_of(detail, self._sessions),
             bot=bool(story and story.bot),
@@ -125,12 +125,16 @@ class Failures:
         if not earlier:
             return ""
         last = " · ".join(
-            f"-{span(event.at - each.at)} {TYPE_NAMES.get(each.type, each.type)} {code_of(each)}"
+            f"-{span(event.at - each.at)} {_type_of(each)} {code_of(each)}"
             for each in earlier[-_EARLIER_SHOWN:]
         )
         noun = "earlier event" if len(earlier) == 1 else "earlier events"
         gap = "… " if len(earlier) > _EARLIER_SHOWN else ""
         return f"{len(earlier):,} {noun} of this peer: {gap}{last}"
+
+
+def _type_of(event: ErrorEvent) -> str:
+    return TYPE_NAMES.get(event.type) or free(event.type)
 
 
 def page_of(dashboard: str, session_id: str | None) -> str:

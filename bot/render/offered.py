@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.addresses import redact
 from bot.domain.target import Candidate, Choices
 from bot.render.filters import utc
 from bot.render.limits import BUTTON_VALUE_MOST, shorten
@@ -29,13 +30,18 @@ def offered(
 ) -> dict[str, Any]:
     """Up to ten candidates, how many are left out, and the note."""
     fitting = list({one.value: one for one in choices.candidates}.values())
-    fitting = [one for one in fitting if 0 < len(one.value) <= value_most]
+    fitting = [one for one in fitting if 0 < len(one.value) <= value_most and _is_open(one.value)]
     shown = fitting[:MOST]
     return {
         "candidates": [_offer(one, private=private) for one in shown],
         "left": len({one.value for one in choices.candidates}) - len(shown),
         "note": shorten(free(choices.note), _NOTE),
     }
+
+
+def _is_open(value: str) -> bool:
+    """False for an id with an address in it: everybody can read what a button remembers."""
+    return redact(value) == value
 
 
 def _offer(one: Candidate, *, private: bool) -> Offer:

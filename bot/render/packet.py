@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from bot.domain.addresses import mark_version
 from bot.domain.diagnosis import Story
 from bot.domain.events import ErrorEvent
+from bot.domain.exits import leave_all, redact_all
 from bot.domain.report import Report
 from bot.render.compose import Composer
 from bot.render.document import instant
@@ -22,8 +24,8 @@ VERSION = 1
 def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
     """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
     stories = _stories(report)
-    facts = _facts(report, stories)
-    text = json.dumps(facts, ensure_ascii=False, indent=1)
+    facts = redact_all(_facts(report, stories))
+    text = json.dumps(leave_all(facts), ensure_ascii=False, indent=1)
     name = f"{report.lookup_id}-packet.json"
     blocks, left = text_blocks(facts)
     message = composer.message(
@@ -34,7 +36,7 @@ def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
 
 def packet_json_message(composer: Composer, report: Report) -> Message:
     """The packet's JSON as text, for where no file can be attached."""
-    blocks, left = json_blocks(_facts(report, _stories(report)))
+    blocks, left = json_blocks(redact_all(_facts(report, _stories(report))))
     return composer.message(
         "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
     )
@@ -99,11 +101,16 @@ def _failure(story: Story) -> dict[str, Any]:
 def _sdk(event: ErrorEvent) -> str:
     """`web 0.12.15 (react-web 0.10.15), Chrome_125.0.0.0, web_macOS 10.15.7`."""
     agent = event.agent
-    wrapper = " ".join(filter(None, (agent.framework, agent.framework_sdk_version)))
-    own = " ".join(filter(None, (agent.sdk, agent.sdk_version)))
-    system = " ".join(filter(None, (agent.os, agent.os_version)))
-    parts = (own + f" ({wrapper})" * bool(wrapper), agent.device_model, system)
+    wrapper = _versioned(agent.framework, agent.framework_sdk_version)
+    own = _versioned(agent.sdk, agent.sdk_version)
+    system = _versioned(agent.os, agent.os_version)
+    model = mark_version(agent.device_model or "")
+    parts = (own + f" ({wrapper})" * bool(wrapper), model, system)
     return free(", ".join(filter(None, parts))) or "SDK not reported"
+
+
+def _versioned(name: str | None, version: str | None) -> str:
+    return " ".join(filter(None, (name, mark_version(version or ""))))
 
 
 def _counted(found: Iterable[str]) -> list[str]:

@@ -28,16 +28,13 @@ TYPE_NAMES: Mapping[str, str] = {
 # 100ms' HIPAA workspaces send SHA-256 in place of names.
 # https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
-_MAY_HOLD_ADDRESS = re.compile("[0-9:]")  # redacting costs far more than this
 _HASH_SHOWN = 8
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def free(text: str | None) -> str:
     """Outside text, free of control characters and addresses; "" for nothing."""
-    if not text:
-        return ""
-    return clean(redact(text)) if _MAY_HOLD_ADDRESS.search(text) else clean(text)
+    return clean(redact(text)) if text else ""
 
 
 def name_of(text: str | None) -> str:

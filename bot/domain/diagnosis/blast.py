@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from bot.domain.addresses import mark_version
 from bot.domain.diagnosis.alike import os_of
 from bot.domain.diagnosis.case import (
     Case,
@@ -75,7 +76,7 @@ def reach(
 
 def _version_of(agent: Agent) -> str | None:
     """The SDK version an app names, with its platform: versions of two SDKs compare badly."""
-    version = agent.sdk_version
+    version = mark_version(agent.sdk_version or "")
     return f"{agent.sdk or 'unknown'} {version}" if version else None
 
 

@@ -1,11 +1,14 @@
 """The text in pieces is the text of `json.dumps`."""
 
 import json
+import re
+import unicodedata
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.exits import leave_all
 from bot.render.document_text import pieces_of
 
 jsons = st.recursive(
@@ -17,7 +20,22 @@ jsons = st.recursive(
 
 @given(st.dictionaries(st.text(), jsons, max_size=4))
 def test_pieces_make_the_whole(facts: dict[str, Any]) -> None:
-    whole = json.dumps(facts, ensure_ascii=False, indent=2)
-    assert "".join(pieces_of(facts)) == whole
+    left = leave_all(facts)
+    text = "".join(pieces_of(facts))
+    assert json.loads(text) == left
+    assert _seen(text) == _seen(json.dumps(left, ensure_ascii=False, indent=2))
+    assert not {unicodedata.category(char) for char in text.replace("\n", "")} & {"Cc", "Cf"}
     to_come = {name: iter(part) if isinstance(part, list) else part for name, part in facts.items()}
-    assert "".join(pieces_of(to_come)) == whole
+    assert "".join(pieces_of(to_come)) == text
+
+
+def _seen(text: str) -> str:
+    """The layout: what is not seen is escaped by one and not by the other."""
+    return re.sub(r"\\u[0-9a-f]{4}|[^\n -~]", "", text)
+
+
+def test_a_document_moves_no_cursor_and_shows_no_address() -> None:
+    facts = {"user_id": "bob\x1b[2J\x9b31m\u202e", "peer_id": "guest-203.0.113.77"}
+    text = "".join(pieces_of(facts))
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(text) == {"user_id": facts["user_id"], "peer_id": "guest-[ip]"}

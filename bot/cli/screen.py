@@ -1,0 +1,59 @@
+"""What a terminal shows: no control character out of data reaches it, and no address.
+
+An escape sequence in an id would clear the screen, set the clipboard or the title of the window.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.segment import Segment
+from rich.text import Text
+
+from bot.domain.addresses import leave
+from bot.domain.text import printable
+
+
+def open_console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
+    """A console whose every text is cleaned of what moves a cursor or turns reading around."""
+    console = Console(stderr=stderr, soft_wrap=soft_wrap)
+    console.push_render_hook(_Hook())
+    return console
+
+
+def words(text: str, style: str = "") -> Text:
+    """A text to print; addresses are taken out before a line breaks in the middle of one."""
+    return Text(shown(text), style=style)
+
+
+def shown(text: str) -> str:
+    """The text as a terminal may show it; spaces and line ends stay."""
+    return printable(leave(text))
+
+
+def write_error(text: str) -> None:
+    """A line on stderr, also before there is a console."""
+    sys.stderr.write(f"{shown(text)}\n")
+
+
+class _Hook(RenderHook):
+    """Sees everything that a console prints."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Printable(renderable) for renderable in renderables]
+
+
+@dataclass(frozen=True, slots=True)
+class _Printable:
+    """Something printed, its texts cleaned after layout; what rich itself sends stays."""
+
+    inner: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        return _cleaned(console.render(self.inner, options))
+
+
+def _cleaned(segments: Iterable[Segment]) -> Iterator[Segment]:
+    for text, style, control in segments:
+        yield Segment(text if control else printable(text), style, control)
