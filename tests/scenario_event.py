@@ -29,6 +29,7 @@ _CATEGORIES = {
     "subscribe": "SubscribeIceConnectionFailed",
 }
 _KEY = b"scenario"
+_RELAY_PRIORITIES = {"udp": 41886207, "tcp": 25108223, "tls": 8331263}
 _TURN, _LAN, _FAR = "203.0.113.250", "192.0.2.10", "203.0.113.200"
 
 
@@ -127,8 +128,12 @@ def _candidate(kind: str, proto: str, address: str | None, cost: int | None) -> 
     if kind == "none":
         return "undefined"
     ip = _TURN if kind == "relay" else address or _LAN
+    if kind == "relay":  # its word is the relayed leg; the way to the relay is in the priority
+        proto, priority = "udp", _RELAY_PRIORITIES[proto]
+    else:
+        priority = 1686052607
     related = {"relay": address or _LAN, "srflx": _LAN, "prflx": _LAN}.get(kind)
-    text = f"candidate:1267094175 1 {proto} 41886207 {ip} 52563 typ {kind}"
+    text = f"candidate:1267094175 1 {proto} {priority} {ip} 52563 typ {kind}"
     text += f" raddr {related} rport 53039" if related else ""
     text += " generation 0 ufrag IC9l network-id 1"
     return text if cost is None else f"{text} network-cost {cost}"

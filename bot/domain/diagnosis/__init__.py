@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis.blast import reach
+from bot.domain.diagnosis.candidates import with_paths
 from bot.domain.diagnosis.case import Case, own, own_sessions, own_tracks
 from bot.domain.diagnosis.model import Diagnosis, Nothing, People, Share, Verdict, VerdictClass
 from bot.domain.diagnosis.network import Calls, judged
@@ -73,4 +74,4 @@ def _told(
     events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue, signs: Signs
 ) -> tuple[Story, ...]:
     stories, heirs = with_causes(stories_of(events, crowd, catalogue))
-    return with_outcomes(stories, heirs, signs)
+    return with_paths(with_outcomes(stories, heirs, signs), signs, catalogue)

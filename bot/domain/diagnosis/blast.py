@@ -15,7 +15,7 @@ from bot.domain.diagnosis.case import (
 )
 from bot.domain.diagnosis.model import People, Share
 from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD, Person, Story
+from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.events import Agent, ErrorEvent
 
@@ -57,7 +57,7 @@ def reach(
     worst: dict[str, set[str]] = defaultdict(set)
     for story in causes:
         worst[story.person.key].add(story.outcome)
-    failed = {key for key, ends in worst.items() if ends & FAILED_FOR_GOOD}
+    failed = {story.person.key for story in causes if story.failed_for_good}
     fine = {key for key, ends in worst.items() if ends == {"recovered"}}
     return People(
         affected=len(worst),

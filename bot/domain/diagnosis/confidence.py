@@ -1,7 +1,9 @@
 """R18: how sure a verdict may claim to be."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
+from bot.domain.diagnosis.doubts import is_doubtful, is_doubtful_refusal
 from bot.domain.diagnosis.model import VerdictClass
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.tally import Tally
@@ -16,11 +18,18 @@ _NO_FAULT, _HEALTHY, _HALF_SEEN = 0.9, 0.8, 0.6
 _BY_NUMBERS = frozenset({"user_network", "shared_network", "service"})
 
 
-def confidence_of(tallied: Tally, weighing: list[Story], in_room: int, *, complete: bool) -> float:
+def confidence_of(
+    tallied: Tally,
+    weighing: list[Story],
+    stories: Iterable[Story],
+    in_room: int,
+    *,
+    complete: bool,
+) -> float:
     """From 0 to 1, two digits, for a verdict from stories; `weighing` are those behind it."""
     cls = tallied.cls
     if cls is None:
-        return _NO_FAULT
+        return _WEAK if any(map(is_doubtful_refusal, stories)) else _NO_FAULT
     if cls == "unknown":
         return _UNKNOWN
     if cls == "mixed" or tallied.share < VERDICT_SHARE:
@@ -35,6 +44,8 @@ def confidence_of(tallied: Tally, weighing: list[Story], in_room: int, *, comple
 
 
 def _base(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
+    if weighing and all(map(is_doubtful, weighing)):
+        return _WEAK
     if cls in _BY_NUMBERS:
         return _by_numbers(cls, weighing, in_room)
     people = {one.person.key for one in weighing}

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from bot.domain.diagnosis.answers import answer_of
 from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
 from bot.domain.diagnosis.model import GRAVITY, VerdictClass
 from bot.domain.diagnosis.path import path_of
@@ -103,9 +104,9 @@ def judged(
     """The classes again, network causes told apart by who else has them."""
     outer = [one for one in stories if classes.get(one.id) in {"user_network", "service"}]
     lines = [one for one in outer if classes[one.id] == "user_network"]
-    shared = _same_address(lines, calls) | _same_pattern(lines)
+    shared = _same_address(lines, calls) | _same_pattern(lines) | _same_middlebox(lines)
     found = dict(classes) | dict.fromkeys(shared, _SHARED)
-    served = {one.id for one in _bursts(outer, calls)}
+    served = {one.id for one in _bursts(outer, calls) if not is_stopped_on_the_way(one)}
     return found | dict.fromkeys(served & {one.id for one in lines}, _SERVICE)
 
 
@@ -138,9 +139,21 @@ def _same_pattern(lines: list[Story]) -> set[str]:
     return found
 
 
+def _same_middlebox(lines: list[Story]) -> set[str]:
+    """Stories of at least three people whom something on the way answered, however fast."""
+    stopped = [one for one in lines if is_stopped_on_the_way(one)]
+    many = len({one.person.key for one in stopped}) >= SHARED_LEAST
+    return {one.id for one in stopped} if many else set()
+
+
+def is_stopped_on_the_way(story: Story) -> bool:
+    """True if a portal, proxy or filter answered in 100ms' place: numbers cannot change that."""
+    return any(answer_of(one, story.platform) == "middlebox" for one in story.failures)
+
+
 def patterns_of(story: Story) -> set[str]:
     """What about a network failure tells of a filter rather than of chance."""
-    paths = map(path_of, story.failures)
+    paths = map(path_of, story.failures) if story.path else ()
     found: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
     if story.type == _CONNECT and story.error_code:
         found.add(f"connect {story.error_code}")

@@ -3,18 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.domain.diagnosis.parts import is_cancelled_share, is_media_error, status_of
+from bot.domain.diagnosis.answers import answer_of
+from bot.domain.diagnosis.parts import ICE_CODES, PUBLISH, is_media_error, status_of
 from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.spans import span_words
 from bot.domain.diagnosis.story import Outcome, Story
 from bot.domain.diagnosis.texts import says_leave_called
-from bot.domain.diagnosis.thresholds import LEFT_WITHIN
+from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
+from bot.domain.diagnosis.versions import RETRIES_UNREACHABLE, is_web_before
 
 _DEVICES = range(3000, 4000)
 _CLIENT_ERRORS = range(400, 500)
 UNREACHABLE = 2003
 MOVED = 421
 LEAVE = 6013
+TOO_MANY = 429
+SIGNAL_LOST = 1003
 _Ending = tuple[Outcome, str]
 
 
@@ -40,7 +45,7 @@ def _ending(story: Story, heir: Story | None, signs: Signs) -> _Ending:
         return "recovered", proof.words
     if heir:
         return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later"
-    return _given_up(story) or _blocked(story) or _left(story, signs) or _unknown(story)
+    return _given_up(story) or _blocked(story, signs) or _left(story, signs) or _unknown(story)
 
 
 def _given_up(story: Story) -> _Ending | None:
@@ -48,13 +53,34 @@ def _given_up(story: Story) -> _Ending | None:
         return None
     if story.retry_ms is not None:
         return "gave_up", f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
+    if story.retry_count is not None:
+        tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
+        return "gave_up", f"the SDK gave up after {tries}"
     return "gave_up", "its last event is terminal, and no sign of life came after it"
 
 
-def _blocked(story: Story) -> _Ending | None:
-    if story.terminal or not is_blocking(story):
+def _blocked(story: Story, signs: Signs) -> _Ending | None:
+    if story.terminal:
         return None
-    return "blocked", "never marked terminal by its nature, and nothing shows that it went away"
+    if is_unasked_share(story):
+        return "blocked", "the page asked in a way that shows no picker, so nothing could be shared"
+    if is_blocking(story):
+        return "blocked", "never marked terminal by its nature, and nothing shows that it went away"
+    return _failing_on(story, signs)
+
+
+def _failing_on(story: Story, signs: Signs) -> _Ending | None:
+    """What fails again and again and, by its nature, never ends terminal."""
+    if story.type == PUBLISH and story.code in ICE_CODES:
+        span = signs.paths.run_of(story).span
+        if span > FAILS_ON:
+            return "blocked", f"sending failed again and again for {span_words(span)}"
+    if story.type == "client.disconnected" and story.code == SIGNAL_LOST:
+        span = story.last_at - story.first_at
+        if span > FAILS_ON and not signs.was_in(story):
+            told = f"each new connection was lost at once for {span_words(span)}"
+            return "blocked", f"{told}, and no session lists this person"
+    return None
 
 
 def is_blocking(story: Story) -> bool:
@@ -63,9 +89,12 @@ def is_blocking(story: Story) -> bool:
         return True
     if story.code in _DEVICES:
         return story.explanation.entry.terminal == "no" and not is_cancelled_share(story)
-    if story.code == MOVED:  # 421 is swallowed by the SDK: nobody was kept out
-        return False
-    return story.code == UNREACHABLE or status_of(story.code) in _CLIENT_ERRORS
+    if story.code == UNREACHABLE:  # older web SDKs try it again, and may end it terminal
+        return not is_web_before(story, RETRIES_UNREACHABLE)
+    if any(answer_of(one, story.platform) == "network" for one in story.failures):
+        return True
+    status = status_of(story.code)  # 421 and 429 keep nobody out: the SDK goes on by itself
+    return status in _CLIENT_ERRORS and status not in {MOVED, TOO_MANY}
 
 
 def _left(story: Story, signs: Signs) -> _Ending | None:

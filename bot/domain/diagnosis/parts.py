@@ -3,14 +3,15 @@
 from typing import Literal
 
 from bot.domain.diagnosis.story import Story
-from bot.domain.diagnosis.texts import MEDIA_ERRORS, media_of, names_screen
+from bot.domain.diagnosis.texts import MEDIA_ERRORS, media_of
 from bot.domain.events import ErrorEvent
 
 Part = Literal["device", "publish", "subscribe", "session"]
 
 SESSION_TYPES = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
+PUBLISH, SUBSCRIBE = "client.publish.failed", "client.subscribe.failed"
+MEDIA_TYPES = frozenset({PUBLISH, SUBSCRIBE})
 ICE_CODES = frozenset({4005, 4006})
-CANCELLED_SHARE = 3001
 _DEVICES = range(3000, 4000)
 _STATUSES = range(100, 600)
 _LEGACY = range(10_000, 100_000)
@@ -41,18 +42,10 @@ def part_of(story: Story) -> Part:
 
 
 def media_of_story(story: Story) -> frozenset[str]:
-    """Every medium its events name; both if none is named, so that proof must cover both."""
-    named = frozenset[str]().union(*(media_of(row) for row in story.rows))
-    return named or frozenset({"audio", "video"})
+    """Every medium its events name; empty if none does."""
+    return frozenset[str]().union(*(media_of(row) for row in story.rows))
 
 
-def is_cancelled_share(story: Story) -> bool:
-    """True if all that happened is a closed picker: 3001 with `screen` throughout."""
-    return story.code == CANCELLED_SHARE and all(map(names_screen, story.rows))
-
-
-def is_retried(story: Story) -> bool:
-    """True if the SDK tries again by itself and reports giving up (web SDK source)."""
-    if part_of(story) == "device":
-        return False
-    return story.type in SESSION_TYPES or story.code in ICE_CODES
+def is_ice(event: ErrorEvent) -> bool:
+    """True for a media path that was lost or never found."""
+    return event.error_code in ICE_CODES and event.type in MEDIA_TYPES

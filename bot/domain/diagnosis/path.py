@@ -25,7 +25,15 @@ _PROTOCOL = re.compile(
 )
 _TYPE = re.compile(r"\btyp\s+(?P<type>host|srflx|prflx|relay)\b", re.IGNORECASE)
 _COST = re.compile(r"\bnetwork-cost\s+(?P<cost>\d{1,4})\b", re.IGNORECASE)
+_PRIORITY = re.compile(
+    r"candidate:\S{1,64}\s+\S{1,8}\s+\S{1,8}\s+(?P<priority>\d{1,10})\b", re.IGNORECASE
+)
 _RELAY_PROTOCOL = re.compile(r"\brelay-?protocol\s+(?P<protocol>udp|tcp|tls)\b", re.IGNORECASE)
+
+# The WebRTC library, p2p/base/p2p_constants.h: a relay's top byte of the priority is the way to
+# the relay. The newest builds have 2 for DTLS and 3 for UDP. The candidate's own protocol word
+# is the relayed leg, always UDP.
+_RELAY_WAYS = {0: "tls", 1: "tcp", 2: "udp", 3: "udp"}
 
 # The WebRTC library's convention, rtc_base/network_constants.h; odd values are over a VPN.
 _WIRED, _WIFI, _UNKNOWN, _CELLULAR = 0, 10, 50, 250
@@ -48,7 +56,7 @@ class Path:
         if self.never_found:
             return "no_candidates"
         if self.local == "relay":
-            return "relay_tcp" if self.protocol == "tcp" else "relay"
+            return "relay_tcp" if self.protocol in {"tcp", "tls"} else "relay"
         return "tcp" if self.protocol == "tcp" else "direct"
 
     @property
@@ -80,13 +88,13 @@ def read_path(text: str | None) -> Path | None:
     kind, far, protocol = _TYPE.search(local), _TYPE.search(remote), _PROTOCOL.search(local)
     if kind is None and protocol is None and far is None:
         return None
-    relay = _RELAY_PROTOCOL.search(local)
     network, vpn = _network(local)
+    relayed = kind is not None and kind["type"].lower() == "relay"
     return Path(
         never_found=False,
         local=kind["type"].lower() if kind else None,
         remote=far["type"].lower() if far else None,
-        protocol=_plain(relay or protocol),
+        protocol=_way_to_relay(local) if relayed else _plain(protocol),
         network=network,
         vpn=vpn,
     )
@@ -94,6 +102,17 @@ def read_path(text: str | None) -> Path | None:
 
 def _missing(side: str) -> bool:
     return side.strip(" ;,.").lower().split(".")[0].split(" ")[0] in {"undefined", "null", ""}
+
+
+def _way_to_relay(side: str) -> str | None:
+    named = _RELAY_PROTOCOL.search(side)
+    if named:
+        return named["protocol"].lower()
+    word = _PROTOCOL.search(side)
+    if word and word["protocol"].lower() != "udp":  # no browser writes it, but it says what it says
+        return "tcp" if word["protocol"].lower() == "tcp" else "tls"
+    found = _PRIORITY.search(side)
+    return _RELAY_WAYS.get(int(found["priority"]) >> 24) if found else None
 
 
 def _plain(found: re.Match[str] | None) -> str | None:

@@ -4,22 +4,19 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
 from bot.domain.diagnosis.lasting import Lasting
-from bot.domain.diagnosis.parts import (
-    is_cancelled_share,
-    is_retried,
-    media_of_story,
-    part_of,
-)
+from bot.domain.diagnosis.media_paths import MediaPaths
+from bot.domain.diagnosis.parts import ICE_CODES, media_of_story, part_of
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.presence import Span, Stay, stays_of
 from bot.domain.diagnosis.proof_words import deed_of, later, medium_of
+from bot.domain.diagnosis.shares import is_cancelled_share
 from bot.domain.diagnosis.spans import EARLIEST, shifted, span_words
 from bot.domain.diagnosis.story import Person, Story
-from bot.domain.diagnosis.thresholds import SAME_CALL, STAYED_BEYOND
+from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEYOND
 from bot.domain.events import ErrorEvent
 from bot.domain.tracks import PeerStats, TrackEvent
 
@@ -54,6 +51,8 @@ class Signs:
         self._stats: defaultdict[str, list[PeerStats]] = defaultdict(list)
         for stats in sorted(set(case.stats), key=repr):
             self._stats[_key(crowd.of_peer(stats.peer_id))].append(stats)
+        events = tuple(events)
+        self.paths = MediaPaths(crowd, events)
         self._terminal: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
         for event in events:
             if event.is_terminal:
@@ -68,6 +67,24 @@ class Signs:
         mine = {peer.lower() for peer in story.peer_ids}
         return [one for one in self.stays(story) if not mine or one.peer_id in mine]
 
+    def was_in(self, story: Story) -> bool:
+        """True if a session lists the person while the story went on."""
+        return any(
+            (stay.joined_at is None or stay.joined_at <= story.last_at)
+            and (stay.left_at is None or stay.left_at >= story.first_at)
+            for stay in self.stays(story)
+        )
+
+    def was_measured_sending(self, story: Story) -> bool:
+        """True if media of the story's person was measured at any time."""
+        return any(stats.published for stats in self._stats[story.person.key])
+
+    def sent_by(self, story: Story, moment: datetime) -> bool:
+        """True if the story's person had published something by that moment."""
+        return any(
+            track.mute is False and track.at <= moment for track in self._tracks[story.person.key]
+        )
+
     def proof(self, story: Story, end: Story) -> Proof | None:
         """The earliest proof after the last event of `end`, None if there is none.
 
@@ -78,9 +95,7 @@ class Signs:
             found = [*self._sending(story, after), *self._moments(story, after)]
             found += [*self._joins(story, after), *self._lasting(story, after)]
         else:
-            found = list(self._fitting(story, after))
-            if is_retried(story):
-                found += self._retried(story, end)
+            found = [*self._fitting(story, after), *self._stayed(story, end)]
         return min(found, key=lambda one: (one.at, one.words), default=None)
 
     def _fitting(self, story: Story, after: datetime) -> Iterator[Proof]:
@@ -93,7 +108,7 @@ class Signs:
         else:
             yield from self._moments(story, after)
             if part == "publish":
-                yield from self._sending(story, after)
+                yield from self._negotiated(story, after)
 
     def _joins(self, story: Story, after: datetime) -> Iterator[Proof]:
         joins = self._joined.get(story.person.key, [])
@@ -108,19 +123,35 @@ class Signs:
             if track.at > after and self._same_call(story, track, after):
                 yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
 
+    def _unmuted(self, story: Story, after: datetime) -> Iterator[TrackEvent]:
+        """Tracks that carry something: a muted one may be the SDK's blank stand-in.
+
+        When a device fails, the web SDK at once publishes a blank track, sent as muted. A track
+        that does not say whether it is muted shows nothing either.
+        """
+        for track in self._tracks[story.person.key]:
+            if track.at > after and track.mute is False and self._same_call(story, track, after):
+                yield track
+
+    def _negotiated(self, story: Story, after: datetime) -> Iterator[Proof]:
+        """A new track after a failed media path; a change of one travels over signalling alone.
+
+        Tracks are announced before media flows, so that the path must not fail again at once.
+        """
+        for track in self._unmuted(story, after):
+            if track.deed == "add" and not self.paths.fails_after(story.person.key, track.at):
+                yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
+
     def _device(self, story: Story, after: datetime) -> Iterator[Proof]:
-        """Every medium that failed must have come back; the last one is the proof."""
-        firsts = []
-        for medium in sorted(media_of_story(story)):
-            tracks = (
-                track
-                for track in self._tracks[story.person.key]
-                if track.at > after
-                and medium_of(track) == medium
-                and (track.deed == "add" or track.mute is False)
-                and self._same_call(story, track, after)
-            )
-            firsts.append(next(tracks, None))
+        """Every medium that failed must have come back; the last one is the proof.
+
+        Where the failure names none, any will do.
+        """
+        tracks = list(self._unmuted(story, after))
+        firsts = [
+            next((track for track in tracks if medium_of(track) == medium), None)
+            for medium in sorted(media_of_story(story))
+        ] or tracks[:1]
         shown = [track for track in firsts if track]
         if shown and len(shown) == len(firsts):
             last = max(shown, key=lambda track: (track.at, track.id))
@@ -137,23 +168,37 @@ class Signs:
                     yield Proof(moment, words)
                     break
 
-    def _retried(self, story: Story, end: Story) -> Iterator[Proof]:
-        """In the session for longer than the SDK goes on trying, and no giving up reported."""
-        after = end.last_at
-        for proof in self._lasting(story, after, ended=end.ends_terminal):
-            if not self._gave_up(story, after, proof.at):
+    def _stayed(self, story: Story, end: Story) -> Iterator[Proof]:
+        """In the session for longer than a failure of this part could last unreported.
+
+        A terminal flag does not weigh against 100ms' own list of who was there: native SDKs set
+        it by default. For media paths the list says nothing once one ended.
+        """
+        ended = story.terminal or end.terminal
+        part = part_of(story)
+        if part == "session" and ended:
+            yield from self._lasting(story, end.last_at, LISTED_BEYOND)
+            return
+        ice = part in {"publish", "subscribe"} and story.code in ICE_CODES
+        if ended or not (ice or part == "session"):
+            return
+        quiet = self.paths.quiet_since(story) if part == "publish" else end.last_at
+        for proof in self._lasting(story, quiet) if quiet else ():
+            if not self._gave_up(story, end.last_at, proof.at):
                 yield Proof(proof.at, f"{proof.words} and no giving up was reported")
 
-    def _lasting(self, story: Story, after: datetime, *, ended: bool = False) -> Iterator[Proof]:
-        """The person's stays that went on long after; only those begun later if one `ended`."""
+    def _lasting(
+        self, story: Story, after: datetime, least: timedelta = STAYED_BEYOND
+    ) -> Iterator[Proof]:
+        """The person's stays that went on for more than `least` after that moment."""
         long = self._long.get(story.person.key)
-        since, until = shifted(after, STAYED_BEYOND), shifted(after, SAME_CALL)
+        since, until = shifted(after, least), shifted(after, SAME_CALL)
         for joined, ends in long.between(since, until) if long else ():
             begins = max(joined, after)
-            if (begins == after and ended) or ends - begins <= STAYED_BEYOND:
+            if ends - begins <= least:
                 continue
             words = f"was in the session for {span_words(ends - begins)} after it"
-            yield Proof(begins + STAYED_BEYOND, words)
+            yield Proof(begins + least, words)
 
     def _ending(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:
         """The stays whose end is known, with their joining (or as early as can be) and end."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
 from bot.domain.device import platform_of
+from bot.domain.diagnosis.features import feature_of
 from bot.domain.diagnosis.path import path_of
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import Person, Story
-from bot.domain.diagnosis.texts import retry_ms_of
+from bot.domain.diagnosis.texts import retry_count_of, retry_ms_of
 from bot.domain.diagnosis.thresholds import STORY_GAP
 from bot.domain.events import ErrorEvent, Failure, Sender
 from bot.domain.ordering import order
@@ -51,16 +52,20 @@ def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
 
 def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
     latest = tuple(dict.fromkeys(row.failure for row in reversed(rows)))
-    tries = (tried for one in latest if (tried := retry_ms_of(one)) is not None)
+    spans = (tried for one in latest if (tried := retry_ms_of(one)) is not None)
+    counts = (tried for one in latest if (tried := retry_count_of(one)) is not None)
     paths = filter(None, map(path_of, latest))
     platforms = (platform_of(row.agent) for row in rows)
+    platform = next((one for one in platforms if one != UNKNOWN), UNKNOWN)
     return Story(
         id=_id(rows[0].id),
         person=person,
         rows=rows,
-        platform=next((one for one in platforms if one != UNKNOWN), UNKNOWN),
+        platform=platform,
         explanation=_explain(rows, catalogue),
-        retry_ms=next(tries, None),
+        retry_ms=next(spans, None),
+        retry_count=next(counts, None),
+        feature=feature_of(rows, platform),
         path=next((path.words for path in paths), None),
     )
 

@@ -32,7 +32,8 @@ class Person:
 class Story:
     """One failure of one person: everything that was reported of it, and how it ended.
 
-    `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried.
+    `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried, and
+    `retry_count` how often, where it counts. `feature` names what failed beside the call itself.
     `evidence` says in words why the outcome is what it is. `path` is the ICE text in words,
     without addresses.
     """
@@ -47,6 +48,13 @@ class Story:
     outcome: Outcome = "unknown"
     evidence: str = ""
     symptom_of: str | None = None
+    retry_count: int | None = None
+    feature: str | None = None
+
+    @property
+    def failed_for_good(self) -> bool:
+        """True if the person was kept from the call or from being seen or heard in it."""
+        return self.outcome in FAILED_FOR_GOOD and self.feature is None
 
     @property
     def failures(self) -> tuple[Failure, ...]:

@@ -8,10 +8,16 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from bot.domain.diagnosis.lasting import Lasting
+from bot.domain.diagnosis.parts import ICE_CODES, MEDIA_TYPES
 from bot.domain.diagnosis.spans import shifted
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import dependencies_of
-from bot.domain.diagnosis.thresholds import FOLLOWED_WITHIN, STORY_GAP, SYMPTOM_NEAR
+from bot.domain.diagnosis.thresholds import (
+    FOLLOWED_WITHIN,
+    STAMPED_EARLY,
+    STORY_GAP,
+    SYMPTOM_WITHIN,
+)
 from bot.domain.ordering import order
 
 SIGNAL_LOST = 1003
@@ -43,9 +49,9 @@ class _Own:
         return self._by_type[kind].between(since, until) if kind in self._by_type else iter(())
 
     def lost_near(self, moment: datetime) -> list[tuple[datetime, str, Story]]:
-        """The rows that tell of a lost signal within seconds of that moment."""
-        first = bisect_left(self._lost, shifted(moment, -SYMPTOM_NEAR), key=itemgetter(0))
-        beyond = bisect_right(self._lost, shifted(moment, SYMPTOM_NEAR), key=itemgetter(0))
+        """The rows that tell of a lost signal shortly before that moment."""
+        first = bisect_left(self._lost, shifted(moment, -SYMPTOM_WITHIN), key=itemgetter(0))
+        beyond = bisect_right(self._lost, shifted(moment, STAMPED_EARLY), key=itemgetter(0))
         return self._lost[first:beyond]
 
 
@@ -99,24 +105,48 @@ def _lag(story: Story, cause: Story) -> timedelta:
 
 
 def _by_lost_signal(story: Story, own: _Own) -> Story | None:
-    """The lost signal within seconds of which this story starts."""
+    """The lost signal shortly after which this story starts, or during which it tells of it.
+
+    A failure that carries 1003 itself could not be sent over the lost socket: it belongs to the
+    lost signal whenever it comes while that is open.
+    """
     if story.type not in _DEPENDENT:
         return None
     begins = story.first_at
+    if story.code == SIGNAL_LOST:
+        causes = own.near(_LOST, shifted(begins, -FOLLOWED_WITHIN), begins)
+        opened = [one for one in causes if one.code == SIGNAL_LOST]
+        if opened:
+            return max(opened, key=lambda one: (one.first_at, one.id))
     near = [(abs(at - begins), at, name, one) for at, name, one in own.lost_near(begins)]
     return min(near, key=itemgetter(0, 1, 2))[3] if near else None
 
 
 def _heir(story: Story, own: _Own) -> Story | None:
-    """The failure of the same kind that follows at once and ends terminal."""
+    """The failure of the same kind that follows at once, or goes on by then, and ends terminal.
+
+    The media paths of a person fail together: of these sending and receiving are one kind.
+    """
     if story.terminal:
         return None
     found = []
     last, begun = story.last_at, order(story.rows[-1])
-    for other in own.near(story.type, last, shifted(last, FOLLOWED_WITHIN)):
-        if other is story or not other.ends_terminal:
-            continue
-        index = bisect_left(other.rows, begun, key=order)
-        if index < len(other.rows) and other.rows[index].at - last <= FOLLOWED_WITHIN:
-            found.append((order(other.rows[index]), other))
+    for kind in _kinds(story):
+        for other in own.near(kind, last, shifted(last, FOLLOWED_WITHIN)):
+            if other is story or not other.ends_terminal or not _akin(story, other):
+                continue
+            index = bisect_left(other.rows, begun, key=order)
+            if index == len(other.rows):
+                continue
+            if index or other.rows[index].at - last <= FOLLOWED_WITHIN:
+                found.append((order(other.rows[index]), other))
     return min(found, key=itemgetter(0))[1] if found else None
+
+
+def _kinds(story: Story) -> Iterable[str]:
+    media = story.type in MEDIA_TYPES and story.code in ICE_CODES
+    return sorted(MEDIA_TYPES) if media else (story.type,)
+
+
+def _akin(story: Story, other: Story) -> bool:
+    return other.type == story.type or other.code in ICE_CODES

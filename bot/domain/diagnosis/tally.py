@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from bot.domain.diagnosis.model import VerdictClass
 from bot.domain.diagnosis.network import gravest
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD, Outcome, Story
+from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.thresholds import VERDICT_SHARE
 
 _SHARED: VerdictClass = "shared_network"
@@ -41,7 +41,7 @@ def tally(
     for story in stories:
         if story.id in classes:
             mine[story.person.key].append(story)
-    failed = {key for key, own in mine.items() if any(_rank(one.outcome) == 0 for one in own)}
+    failed = {key for key, own in mine.items() if any(_rank(one) == 0 for one in own)}
     weights: defaultdict[VerdictClass, Fraction] = defaultdict(Fraction)
     weighing: defaultdict[VerdictClass, set[str]] = defaultdict(set)
     counted = Fraction(0)
@@ -61,8 +61,8 @@ def tally(
 def _only_by_numbers(
     own: list[Story], classes: Mapping[str, VerdictClass], by_numbers: Container[str]
 ) -> bool:
-    worst = min(_rank(one.outcome) for one in own)
-    served = (one for one in own if classes[one.id] == "service" and _rank(one.outcome) == worst)
+    worst = min(_rank(one) for one in own)
+    served = (one for one in own if classes[one.id] == "service" and _rank(one) == worst)
     return all(one.id in by_numbers for one in served)
 
 
@@ -93,13 +93,13 @@ def _led(
 
 def _classes(own: list[Story], classes: Mapping[str, VerdictClass]) -> set[VerdictClass]:
     """The classes of a person's worst stories; of their line's classes only the gravest."""
-    worst = min(_rank(one.outcome) for one in own)
-    found = {classes[one.id] for one in own if _rank(one.outcome) == worst}
+    worst = min(_rank(one) for one in own)
+    found = {classes[one.id] for one in own if _rank(one) == worst}
     lines = found & _LINES
     return (found - _LINES) | ({gravest(lines)} if lines else set())
 
 
-def _rank(outcome: Outcome) -> int:
-    if outcome in FAILED_FOR_GOOD:
+def _rank(story: Story) -> int:
+    if story.failed_for_good:
         return 0
-    return 2 if outcome == "recovered" else 1
+    return 2 if story.outcome == "recovered" else 1

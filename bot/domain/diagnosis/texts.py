@@ -5,11 +5,16 @@ import re
 from bot.domain.events import ErrorEvent, Failure
 from bot.domain.once import once
 
-_RETRY = re.compile(r"could not recover after (\d{1,9})(?:\.\d+)? milliseconds", re.IGNORECASE)
+# Web counts tries up to 0.12.19, milliseconds from 0.12.20 on.
+_RETRY = re.compile(
+    r"could not recover after (?P<number>\d{1,9})(?:\.\d+)? (?P<unit>milliseconds?|tr(?:y|ies))",
+    re.IGNORECASE,
+)
 _DEPENDENCIES = re.compile(r"required dependencies\s*-\s*\[([^\]]{0,200})\]", re.IGNORECASE)
 _SCREEN = re.compile(r"\bscreen|getdisplaymedia|displaymedia", re.IGNORECASE)
 _AUDIO = re.compile(r"\baudio\b|\bmic(?:rophone)?s?\b|\bmiccapture", re.IGNORECASE)
 _VIDEO = re.compile(r"\bvideo\b|\bcameras?\b|\bwebcams?\b", re.IGNORECASE)
+_UNSURE = re.compile(r"\bunknown\s?\([^)]{0,80}\)", re.IGNORECASE)  # web 0.12: "(video or audio)"
 _LEAVE = re.compile(r"leave called", re.IGNORECASE)
 _ACCOUNT = re.compile(r"role limit reached|account-disabled", re.IGNORECASE)
 
@@ -40,7 +45,14 @@ def text_of(failure: Failure) -> str:
 def retry_ms_of(failure: Failure) -> int | None:
     """How long the SDK says it tried, in milliseconds."""
     found = _RETRY.search(text_of(failure))
-    return int(found[1]) if found else None
+    return int(found["number"]) if found and found["unit"].lower().startswith("m") else None
+
+
+@once
+def retry_count_of(failure: Failure) -> int | None:
+    """How many tries the SDK says it made, where it counts them."""
+    found = _RETRY.search(text_of(failure))
+    return int(found["number"]) if found and found["unit"].lower().startswith("t") else None
 
 
 @once
@@ -70,11 +82,6 @@ def _named(failure: Failure, reported: str) -> frozenset[str]:
     return frozenset()
 
 
-def names_screen(event: ErrorEvent) -> bool:
-    """True if a screen share failed."""
-    return "screen" in media_of(event)
-
-
 @once
 def says_leave_called(failure: Failure) -> bool:
     """True if the person left before joining was done."""
@@ -88,6 +95,7 @@ def names_account(failure: Failure) -> bool:
 
 
 def _media(text: str) -> frozenset[str]:
+    text = _UNSURE.sub("", text)
     if _SCREEN.search(text):
         return frozenset({"screen"})
     pairs = (("audio", _AUDIO), ("video", _VIDEO))

@@ -6,8 +6,11 @@ from fractions import Fraction
 STORY_GAP = timedelta(seconds=120)
 """Between two events of one story: twice the SDK's retry window of 60 s, for late stamps."""
 
-SYMPTOM_NEAR = timedelta(seconds=5)
-"""From a lost signal to its symptoms: both are noticed by timers of a few seconds."""
+SYMPTOM_WITHIN = timedelta(seconds=15)
+"""From a lost signal to its symptoms: measured 9 to 12 s (5 to notice, 5 of waiting)."""
+
+STAMPED_EARLY = timedelta(seconds=2)
+"""A symptom may be stamped this much before its cause: stamps are times of arrival."""
 
 FOLLOWED_WITHIN = timedelta(seconds=60)
 """From a failure to the terminal one that ends its run: the SDK's retry window (web source)."""
@@ -17,6 +20,21 @@ LEFT_WITHIN = timedelta(seconds=60)
 
 STAYED_BEYOND = timedelta(seconds=60)
 """In the session for longer than this: giving up would have been reported by then."""
+
+LISTED_BEYOND = timedelta(seconds=120)
+"""Listed in the session for longer than this: 100ms removes a silent peer after 60 s."""
+
+FAILS_ON = timedelta(seconds=60)
+"""A media path or socket that fails again and again for longer than this keeps a person out."""
+
+ADD_HOLDS = timedelta(seconds=30)
+"""A track announced less than this before the path fails again never carried media."""
+
+SUBSCRIBE_RETRY = timedelta(seconds=60)
+"""How long the web SDK tries to receive again; up to 0.14.0 sending is not reported meanwhile."""
+
+FIRST_PATH = timedelta(seconds=20)
+"""From joining to the report that no path was found; later, media had flowed before."""
 
 SAME_CALL = timedelta(minutes=10)
 """A later join is another try at the same call up to here, and another call after."""

@@ -29,7 +29,9 @@ def verdict_of(
         evidence = (*evidence, FEW)
     return Verdict(
         cls=cls,
-        confidence=confidence_of(tallied, weighing, people.in_room, complete=case.complete),
+        confidence=confidence_of(
+            tallied, weighing, stories, people.in_room, complete=case.complete
+        ),
         words=_words(cls, tallied, people),
         evidence=evidence,
         changes_if=CHANGES[cls],

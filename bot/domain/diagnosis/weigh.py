@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from bot.domain.catalogue import UNKNOWN, Owner
 from bot.domain.device import platform_of
 from bot.domain.diagnosis.alike import alike_class
+from bot.domain.diagnosis.answers import Answer, answer_of, is_empty_unreachable
 from bot.domain.diagnosis.model import VerdictClass
-from bot.domain.diagnosis.outcomes import LEAVE, MOVED
-from bot.domain.diagnosis.parts import is_cancelled_share, is_media_error, status_of
+from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
+from bot.domain.diagnosis.parts import is_media_error, status_of
 from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import names_account, says_leave_called
 
@@ -22,6 +24,14 @@ _ENTRANCE = frozenset({"client.connect.failed", "client.join.failed"})
 
 # https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
 _ENVIRONMENT = {6010: {"web", "android"}, 6011: {"web"}, 6012: {"web"}}
+_BY_ANSWER: dict[Answer, VerdictClass] = {
+    "middlebox": "user_network",
+    "gateway": "service",
+    "page": "app",
+    "network": "user_network",
+    "api_misuse": "app",
+    "far_end": "service",
+}
 _BY_OWNER: dict[Owner, VerdictClass] = {
     "user_network": "user_network",
     "user_device": "device",
@@ -63,9 +73,11 @@ def classes_of(
 ) -> dict[str, VerdictClass]:
     """The class of each cause, by story id; what weighs nothing is left out.
 
-    Network causes are all `user_network` here; who shares them is judged elsewhere.
+    Network causes are all `user_network` here; who shares them is judged elsewhere. A side
+    feature (a screen share, a headset) weighs only if nothing else does.
     """
     causes = [one for one in stories if one.symptom_of is None and not is_no_fault(one, signs)]
+    causes = [one for one in causes if one.feature is None] or causes
     found = {one.id: class_of(one, room_disabled=room_disabled) for one in causes}
     negotiation = [one for one in causes if one.code in NEGOTIATION]
     together = alike_class(negotiation, causes)
@@ -75,8 +87,9 @@ def classes_of(
 def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
     """The class that text, code and catalogue give one story, texts first."""
     status = status_of(story.code)
-    if any(map(names_account, story.failures)):
-        return "account"
+    told = _by_text(story)
+    if told:
+        return told
     if status == _TOO_MANY or status in _SERVER:
         return "service"
     if story.type == "client.disconnected" and status in {_UNAUTHORISED, _FORBIDDEN}:
@@ -84,6 +97,20 @@ def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
     if story.type == "client.connect.failed" and status == _FORBIDDEN:
         return "account"
     return _by_catalogue(story, status, room_disabled=room_disabled)
+
+
+def _by_text(story: Story) -> VerdictClass | None:
+    """The class that its texts give it, if all that they say agrees; the last one's if not."""
+    if any(map(names_account, story.failures)):
+        return "account"
+    hidden = story.code == UNREACHABLE and story.platform == "web"
+    if is_unasked_share(story) or (hidden and all(map(is_empty_unreachable, story.failures))):
+        return "app"
+    found = [answer_of(one, story.platform) for one in reversed(story.failures)]
+    if "far_end" in found and set(found) != {"far_end"}:
+        return None  # some of its sockets were cut, not closed
+    answer = next((one for one in found if one), None)
+    return _BY_ANSWER[answer] if answer else None
 
 
 def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictClass:
