@@ -123,12 +123,20 @@ class Catalogue:
         Texts beat codes; then code and platform; then code on another platform; then the
         older five-digit code's first three digits (40100 is a 401); then the code's range.
         """
-        return self._once(event.failure, _platforms(event.agent), track_type_of(event))
+        return self._once(event.failure, _platforms(event.agent), track_type_of(event), True)
+
+    def explain_code(self, event: ErrorEvent) -> Explanation:
+        """What its code means, where its text is known to say nothing; otherwise as `explain`."""
+        return self._once(event.failure, _platforms(event.agent), track_type_of(event), False)
 
     def _explain(
-        self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
+        self,
+        failure: Failure,
+        platforms: tuple[str, ...],
+        track_type: str | None,
+        by_text: bool,  # noqa: FBT001  part of a cache's key
     ) -> Explanation:
-        found = self._find(failure, platforms, track_type)
+        found = self._find(failure, platforms, track_type, by_text=by_text)
         if not _is_native(platforms):
             return found
         entry = found.entry.for_native()
@@ -138,11 +146,16 @@ class Catalogue:
         return replace(found, entry=entry)
 
     def _find(
-        self, failure: Failure, platforms: tuple[str, ...], track_type: str | None
+        self,
+        failure: Failure,
+        platforms: tuple[str, ...],
+        track_type: str | None,
+        *,
+        by_text: bool,
     ) -> Explanation:
         told = texts_of(failure, track_type)
         code = failure.error_code or self._code_of_name.get(letters_of(failure.error_name), 0)
-        for rule in self._rules:
+        for rule in self._rules if by_text else ():
             if _concerns(rule, code, platforms, failure.type) and self._hits(rule, told):
                 return Explanation(rule)
         found = self._by_platform(code, platforms, told)

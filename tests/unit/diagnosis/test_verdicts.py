@@ -116,7 +116,7 @@ def test_one_public_address(count: int, facts: dict[str, Any], cls: str) -> None
 )
 def test_one_telling_pattern_over_a_minute(count: int, every: float, text: str, cls: str) -> None:
     held = session(*_failing(count), *crowd(9))
-    events = _many(count, every, 4005, kind="publish", error_description=text, is_terminal=True)
+    events = _many(count, every, 4005, kind="subscribe", error_description=text, is_terminal=True)
     assert told(*events, sessions=(held,)).verdict.cls == cls
 
 
@@ -155,9 +155,17 @@ def test_negotiation_failures_of_people_alike(count: int, agents: list[Any], cls
 
 @pytest.mark.parametrize(("others", "sure"), [(2, True), (1, False)])
 def test_few_people_lower_the_confidence(others: int, *, sure: bool) -> None:
-    lost = event("a", 0, "disconnected", 1003, is_terminal=True)
+    newer = replace(CHROME, sdk_version="0.12.24")
+    lost = event("a", 0, "disconnected", 1003, is_terminal=True, agent=newer)
     verdict = told(lost, sessions=(session(peer("ann", 0, 100), *crowd(others)),)).verdict
     assert (verdict.confidence >= 0.7) is sure
+
+
+def test_an_end_that_may_hide_a_refused_token_is_not_sure() -> None:
+    lost = event("a", 0, "disconnected", 1003, is_terminal=True)  # 0.12.15 reports no try's error
+    verdict = told(lost, sessions=(session(peer("ann", 0, 100), *crowd(5)),)).verdict
+    assert verdict.cls == "user_network"
+    assert verdict.confidence < 0.7
 
 
 @pytest.mark.parametrize(("count", "sure"), [(3, True), (2, False)])
@@ -225,8 +233,9 @@ def test_of_one_person_no_shared_address_is_told() -> None:
 
 
 def test_one_healthy_person_who_undoes_an_outage_makes_no_graver_verdict() -> None:
+    newer = replace(CHROME, sdk_version="0.13.0")  # of these a 2003 is blocked by nature
     rows = [
-        event(f"e{n}", seconds, "connect", code, who=f"u{who}")
+        event(f"e{n}", seconds, "connect", code, who=f"u{who}", agent=newer)
         for n, (who, seconds, code) in enumerate(
             ((1, 61, 2003), (2, 61, 1000), (1, 0, 500), (4, 0, 1000), (3, 0, 1000))
         )
