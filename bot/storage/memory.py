@@ -11,6 +11,7 @@ from bot.domain.forgotten import Marks
 from bot.investigate.ports import Clock
 from bot.storage import forgetting
 from bot.storage.answers import SqlAnswers
+from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
 from bot.storage.channels import SqlChannels
 from bot.storage.forgetting import KEPT, Removed
 from bot.storage.lives import SqlLives
@@ -25,6 +26,7 @@ CODES_FRESH = timedelta(days=1)
 
 _PURGE_EVERY = timedelta(days=1)
 _NAMES = ("peer_id", "room_id")
+_IN_AUDIT = "ids in audit rows"
 _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 
 
@@ -39,6 +41,7 @@ class SqlMemory:
         self.answers = SqlAnswers(engine, clock)
         self.channels = SqlChannels(engine, clock)
         self.shown = SqlShown(engine, clock)
+        self.audit = SqlAudit(engine, clock)
 
     async def ping(self) -> None:
         """Nothing, if the database answers and has our tables.
@@ -84,7 +87,7 @@ class SqlMemory:
                 return (await connection.execute(known)).first() is not None
 
     async def purge(self, before: datetime | None = None) -> None:
-        """Drop what is older than that moment: than 30 days, unless told."""
+        """Drop what is older than that moment: than 30 days, unless told; audit rows after 400."""
         with troubles():
             async with self._writing() as connection:
                 await self._purge(connection, before or self._clock() - KEPT)
@@ -96,7 +99,8 @@ class SqlMemory:
         with troubles():
             async with self._writing() as connection:
                 await mark(connection, user, self._clock().timestamp())
-                return await forgetting.forget_user(connection, user)
+                removed = await forgetting.forget_user(connection, user)
+                return {**removed, _IN_AUDIT: await forget_in_audit(connection, user)}
 
     async def forget_room(self, room_id: str) -> Removed:
         """Drop what is kept of a room, in every workspace."""
@@ -105,7 +109,8 @@ class SqlMemory:
         with troubles():
             async with self._writing() as connection:
                 await mark(connection, room_id, self._clock().timestamp())
-                return await forgetting.forget_room(connection, room_id)
+                removed = await forgetting.forget_room(connection, room_id)
+                return {**removed, _IN_AUDIT: await forget_in_audit(connection, room_id)}
 
     async def forgotten(self, within: timedelta) -> Marks:
         """What was forgotten within that time, for `bot.storage.marks.heeded`."""
@@ -148,6 +153,7 @@ class SqlMemory:
 
     async def _purge(self, connection: AsyncConnection, before: datetime) -> None:
         await forgetting.purge(connection, int(before.timestamp()))
+        await purge_audit(connection, self._clock())
         self._purged_at = self._clock()
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:

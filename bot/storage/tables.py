@@ -87,3 +87,21 @@ SHOWN = Table(
     Column("claimed_at", BigInteger, nullable=False, index=True),
 )
 """What public buttons brought, or are about to."""
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("key", Text, primary_key=True),  # a digest of Slack's own id of the delivery
+    Column("asked_at", BigInteger, nullable=False, index=True),
+    Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user, or a digest
+    Column("channel", Text, nullable=False),  # Slack's id; "" outside channels
+    Column("entry", Text, nullable=False),  # see `bot.domain.audit.Entry`
+    Column("action", Text, nullable=False),  # the command or the button
+    Column("subjects", Text, nullable=False),  # JSON: [[kind, id], …]
+    Column("workspace", Text, nullable=False),  # alias; "" until the room is known
+    Column("room_id", Text, nullable=False, index=True),  # the same
+    Column("reference", Text, nullable=False),  # CD-…, or ""
+    Column("outcome", Text, nullable=False),  # see `bot.domain.audit.AuditOutcome`
+    Column("ended_at", BigInteger, nullable=False),  # 0 until it ended
+)
+"""Each question and each press, kept for 400 days."""

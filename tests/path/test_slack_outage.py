@@ -22,6 +22,7 @@ from bot.slack.forms import Sent
 from bot.slack.identity import SlackIdentity
 from bot.slack.notice import announce
 from bot.slack.pace import Pace
+from bot.slack.people import People
 from bot.slack.place import Place
 from bot.slack.post import Poster
 from bot.slack.response_url import ResponseUrl
@@ -102,7 +103,8 @@ async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[Desk]:
         tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
         crew = Crew(Bounds(1, 1, 1, lambda _: None))
         identity = SlackIdentity("T0ACME", "B0DOCTOR", "U0DOCTOR", frozenset())
-        yield Desk(tools, identity, poster, crew, jobs, reconciler)
+        people = People(clients.read, frozenset())
+        yield Desk(tools, identity, poster, crew, jobs, reconciler, people)
 
 
 async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
