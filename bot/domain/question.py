@@ -46,6 +46,8 @@ class Question:
     """Alias of the workspace that its channel means where several know the thing."""
     usual_since: datetime | None = None
     """Its channel's own `since`, for where the question names neither time nor session."""
+    workspaces: tuple[str, ...] | None = None
+    """Aliases of the 100ms workspaces that may be asked about where it is asked; None for all."""
 
     def about(self, *clues: Clue) -> "Question":
         """The same question about these clues instead."""

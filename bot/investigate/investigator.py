@@ -23,7 +23,7 @@ from bot.investigate.gathering import gathering_of
 from bot.investigate.learn import Learner
 from bot.investigate.persons import PersonSearch
 from bot.investigate.places import known_room, places_of
-from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, unwatched
+from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, only, unwatched
 from bot.investigate.recall import Recall
 from bot.investigate.resolve import Resolver, split
 from bot.investigate.snapshots import Snapshot, place_of
@@ -71,7 +71,8 @@ class Investigator:
             raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
         ahead = ahead_of(question)
         try:
-            resolver = Resolver(self._persons(tell, ahead), question.workspace)
+            persons = self._persons(tell, ahead, question.workspaces)
+            resolver = Resolver(persons, question.workspace)
             found = await resolver.resolve(question.clues)
             if isinstance(found, Choices):
                 return replace(found, note=" ".join((*resolver.notes, found.note)).strip())
@@ -142,13 +143,17 @@ class Investigator:
             notes=notes,
         )
 
-    async def describe(self, clues: Sequence[Clue]) -> Choices:
+    async def describe(
+        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+    ) -> Choices:
         """Each clue with what it is and when it was created, for a person to choose.
 
-        Things that are nothing in any workspace are left out, and counted in the note.
+        Only `workspaces` are asked, all if None. Things that are nothing in any of them are left
+        out, and counted in the note.
         """
         where, who = split(clues)
-        found = await asyncio.gather(*(self._described(clue) for clue in where))
+        asked = only(self.workspaces, workspaces)
+        found = await asyncio.gather(*(self._described(clue, asked) for clue in where))
         places = [candidate for group in found for candidate in group]
         rooms = {candidate.value for candidate in places if candidate.kind == "room"}
         room_id = rooms.pop().removeprefix("room ") if len(rooms) == 1 else None
@@ -157,16 +162,17 @@ class Investigator:
         note = f"{unknown} more is nothing that I can look up." if unknown else ""
         return Choices(tuple(dict.fromkeys(places + people)), note)
 
-    def _persons(self, tell: Tell, ahead: Ahead) -> PersonSearch:
-        workspaces = {alias: self._on(alias, tell) for alias in self.workspaces}
+    def _persons(self, tell: Tell, ahead: Ahead, permitted: Sequence[str] | None) -> PersonSearch:
+        asked = only(self.workspaces, permitted)
+        workspaces = {alias: self._on(alias, tell) for alias in asked}
         return PersonSearch(workspaces, self.recall, self.budget, self.clock(), ahead)
 
     def _on(self, alias: str, tell: Tell) -> HundredMs:
         return self.workspaces[alias].with_tell(tell)
 
-    async def _described(self, clue: Clue) -> list[Candidate]:
+    async def _described(self, clue: Clue, workspaces: Workspaces) -> list[Candidate]:
         try:
-            search = await places_of(clue, self.workspaces, self.recall)
+            search = await places_of(clue, workspaces, self.recall)
         except (NothingFound, UnknownCode):
             return []
         if search.troubles and not search.places:

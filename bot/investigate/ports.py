@@ -162,3 +162,10 @@ def unwatched(progress: Progress) -> None:
 
 Workspaces = Mapping[str, HundredMs]
 """Every configured workspace by alias, in order of the settings."""
+
+
+def only(workspaces: Workspaces, permitted: Sequence[str] | None) -> Workspaces:
+    """The permitted ones of the workspaces; all of them if `permitted` is None."""
+    if permitted is None:
+        return workspaces
+    return {alias: each for alias, each in workspaces.items() if alias in permitted}

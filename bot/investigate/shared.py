@@ -88,9 +88,11 @@ class SharedInvestigator:
         if times == self._times:
             self._snapshots.keep(snapshot_of(report), question)
 
-    async def describe(self, clues: Sequence[Clue]) -> Choices:
+    async def describe(
+        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+    ) -> Choices:
         """As `Investigator.describe`."""
-        return await self._inner.describe(clues)
+        return await self._inner.describe(clues, workspaces)
 
 
 def _report(snapshot: Snapshot, question: Question, lookup_id: str) -> Report:

@@ -25,7 +25,7 @@ MOST_EVENTS = 20_000
 _QUESTIONS = 1000
 
 PlaceKey = tuple[str, str, str | None, str | None, tuple[str, ...]]
-QuestionKey = tuple[tuple[Clue, ...], tuple[str, ...], str]
+QuestionKey = tuple[tuple[Clue, ...], tuple[str, ...], str, tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def place_of(target: Target, types: tuple[str, ...]) -> PlaceKey:
 
 def key_of(question: Question) -> QuestionKey:
     """Equal for questions about the same; the window is cut later, on our side."""
-    return (question.clues, question.types, question.workspace)
+    return (question.clues, question.types, question.workspace, question.workspaces)
 
 
 class Snapshots:

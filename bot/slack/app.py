@@ -11,14 +11,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.slack.actions import ACTIONS
+from bot.slack.audited import with_audit
 from bot.slack.clients import Clients, quiet_logger
 from bot.slack.commands import COMMANDS
 from bot.slack.commands.command import listener
 from bot.slack.desk import Desk
 from bot.slack.events import EVENTS
 from bot.slack.explain import in_words
+from bot.slack.middleware.admission import admission
 from bot.slack.middleware.once import once
-from bot.slack.middleware.strangers import strangers
 from bot.slack.notice import announce
 from bot.slack.payloads import text_at
 from bot.slack.replies import said_to_asker
@@ -43,7 +44,7 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
         process_before_response=True,
     )
     app.middleware(once(desk.seen, desk.tools.meters))
-    app.middleware(strangers(desk))
+    app.middleware(admission(desk))
     _register(app, desk)
     app.error(_on_error(desk))
     return app
@@ -51,15 +52,15 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
 
 def _register(app: AsyncApp, desk: Desk) -> None:
     for command in COMMANDS:
-        app.command(command.name)(listener(desk, command))
+        app.command(command.name)(with_audit(desk, listener(desk, command)))
     for shortcut in SHORTCUTS:
         app.shortcut({"callback_id": shortcut.callback_id, "type": _KINDS[shortcut.type]})(
-            shortcut.listen(desk)
+            with_audit(desk, shortcut.listen(desk))
         )
     for callback_id, listen_view in VIEWS.items():
-        app.view(callback_id)(listen_view(desk))
+        app.view(callback_id)(with_audit(desk, listen_view(desk)))
     for action_id, listen_action in ACTIONS:
-        app.action(action_id)(listen_action(desk))
+        app.action(action_id)(with_audit(desk, listen_action(desk)))
     for event, listen_event in EVENTS.items():
         app.event(event)(listen_event(desk))
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from bot.domain.access import AccessRules, channel_in
 from bot.domain.question import Question
 from bot.jobs.ports import Jobs
 from bot.slack.crew import Crew
@@ -28,8 +29,15 @@ class Desk:
     jobs: Jobs
     reconciler: Reconciler
     people: People
+    access: AccessRules = field(default_factory=AccessRules)
     seen: Seen = field(default_factory=Seen)
     modals: Modals = field(default_factory=Modals)
+
+    def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
+        """The 100ms workspaces that may be asked about there; None where no list limits them."""
+        if not self.access.workspace_channels:
+            return None
+        return self.access.workspaces_for(self.tools.workspaces, channel_in(conversation))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.handle import names_of
+from bot.domain.audit import AuditOutcome, Ending
+from bot.domain.handle import Handle, names_of
 from bot.domain.meters import Outcome
 from bot.domain.progress import Progress
 from bot.domain.report import Report
@@ -25,6 +26,7 @@ from bot.slack.greet import greet
 from bot.slack.offer import offer
 from bot.slack.remembering import Gist, gist_of, remember
 from bot.slack.routes import deliver
+from bot.slack.trail import end_of_job, goes_on, outcome_for
 from bot.slack.usual import usual
 from bot.slack.watching import Watching
 
@@ -39,7 +41,10 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
     """
     admit(desk)
     lookup = await usual(desk, lookup)
+    workspaces = desk.workspaces_at(lookup.place.channel)
+    lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
     begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
+    goes_on()
     if not begun:
         desk.tools.meters.duplicate_suppressed()
     return lookup
@@ -68,7 +73,7 @@ async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> Lookup:
 
     Returns the look-up as it ended.
     """
-    outcome = Outcome.FAILED
+    outcome, handle = Outcome.FAILED, None
     async with AsyncExitStack() as stack:
         border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
         log = structlog.get_logger("call_doctor")
@@ -80,24 +85,33 @@ async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> Lookup:
         watching.shown(lookup)
         lookup = await _first_sight(desk, lookup, steps, finding, watching)
         border.place = lookup.place
-        outcome = await _answer(desk, lookup, steps, finding, watching)
+        outcome, handle = await _answer(desk, lookup, steps, finding, watching)
         log.info("answered", outcome=outcome.value)
     count_end(desk, lookup, border, outcome)
+    await end_of_job(desk, steps.job_id, _ending(lookup, border, outcome, handle))
     return lookup
+
+
+def _ending(lookup: Lookup, border: Explained, outcome: Outcome, handle: Handle | None) -> Ending:
+    """What becomes of the question in the audit."""
+    ended = outcome_for(border.error) if border.error else AuditOutcome(outcome.value)
+    if handle is None:
+        return Ending(ended, lookup.id)
+    return Ending(ended, lookup.id, handle.workspace, handle.room_id)
 
 
 async def _answer(
     desk: Desk, lookup: Lookup, steps: EndingSteps, finding: Finding, watching: Watching
-) -> Outcome:
+) -> tuple[Outcome, Handle | None]:
     choices = await finding.choices()
     await watching.settled()
     if choices is not None:
         await offer(desk, lookup, choices)
-        return Outcome.CHOICES
+        return Outcome.CHOICES, None
     gist: Gist = await finding.made("gist", Gist, gist_of(lookup))
     steps.concern(*names_of(gist.handle))
     await remember(desk, lookup, gist, await deliver(desk, lookup, finding))
-    return gist.outcome
+    return gist.outcome, gist.handle
 
 
 def _investigation(

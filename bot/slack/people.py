@@ -35,36 +35,55 @@ class People:
     def __init__(self, client: AsyncWebClient, scopes: frozenset[str]) -> None:
         self._client = client
         self._granted = PEOPLE in scopes
-        self._known: TTLCache[str, Person] = TTLCache(MOST, FRESH_SECONDS)
+        self._known: TTLCache[str, Person | None] = TTLCache(MOST, FRESH_SECONDS)
+        self._asking: dict[str, asyncio.Task[Person | None]] = {}
 
     async def find(self, user: str) -> Person | None:
         """The person; None where the scope is not granted, or Slack will not tell.
 
-        Raises SlackTrouble if Slack does not answer in time.
+        Raises SlackTrouble if Slack does not answer in time; what it answers later is kept, so
+        that a second try finds it.
         """
         if not self._granted or not user:
             return None
-        if user not in self._known:
-            found = await self._ask(user)
-            if found is None:
-                return None
-            self._known[user] = found
-        return self._known[user]
+        if user in self._known:
+            return self._known[user]
+        asking = self._asking.get(user)
+        if asking is None:
+            asking = self._asking[user] = asyncio.create_task(self._ask(user))
+            asking.add_done_callback(lambda _: self._asking.pop(user, None))
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                return await asyncio.shield(asking)
+        except TimeoutError as error:
+            asking.add_done_callback(_look_at)
+            raise _NO_ANSWER from error
 
     async def _ask(self, user: str) -> Person | None:
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                response = await self._client.users_info(user=user)
+            response = await self._client.users_info(user=user)
         except TROUBLES as error:
             cause, word = cause_of(error)
             structlog.get_logger("call_doctor").warning("person_unknown", error=word)
             if cause in PASSING:
-                raise SlackTrouble(
-                    "Slack did not say in time who you are.",
-                    headline="Slack did not answer",
-                    next_step="Try again in a minute.",
-                ) from error
+                raise _NO_ANSWER from error
+            self._known[user] = None
             return None
         facts = at(response.data, "user")
         restricted = (at(facts, "is_restricted"), at(facts, "is_ultra_restricted"))
-        return Person(any(restricted), text_at(facts, "tz"))
+        found = Person(any(restricted), text_at(facts, "tz"))
+        self._known[user] = found
+        return found
+
+
+_NO_ANSWER = SlackTrouble(
+    "Slack did not say in time who you are.",
+    headline="Slack did not answer",
+    next_step="Try again in a minute.",
+)
+
+
+def _look_at(asking: "asyncio.Task[Person | None]") -> None:
+    """Read what a late answer raised, so that Python does not warn of it."""
+    if not asking.cancelled():
+        asking.exception()

@@ -62,6 +62,7 @@ async def serve(
             jobs,
             Reconciler(clients, identity.scopes, tools.meters),
             People(clients.read, identity.scopes),
+            settings.access,
         )
         app = build_app(desk, clients, settings)
         jobs.register(lookup.KIND, lookup.course(desk))

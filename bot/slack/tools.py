@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.answered import Answers
+from bot.domain.audit import Audit
 from bot.domain.channel import Channels, ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.forgotten import Forgotten
@@ -33,8 +34,10 @@ class Investigates(Protocol):
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis, as of the report."""
 
-    async def describe(self, clues: Sequence[Clue]) -> Choices:
-        """What each clue is, for a person to choose."""
+    async def describe(
+        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+    ) -> Choices:
+        """What each clue is in these workspaces (in all if None), for a person to choose."""
 
 
 class Renders(Protocol):
@@ -140,3 +143,4 @@ class Tools:
     shown: Shown | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""
+    audit: Audit | None = None

@@ -21,6 +21,7 @@ from bot.storage.troubles import troubles
 from bot.storage.upsert import put_in
 
 KEPT = timedelta(days=400)
+_CHUNK = 500  # rows of twelve values; SQLite takes 32,766
 _DIGITS = 16
 """Hex digits of a digest that stands for an id."""
 
@@ -105,8 +106,9 @@ class SqlAudit:
     async def _put(self, accesses: Sequence[Access]) -> None:
         with troubles():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                for access in accesses:
-                    await put_in(connection, AUDIT, _row(access))
+                for start in range(0, len(accesses), _CHUNK):
+                    rows = [_row(access) for access in accesses[start : start + _CHUNK]]
+                    await put_in(connection, AUDIT, rows)
 
     async def _forgotten(self, connection: AsyncConnection, name: str) -> bool:
         since = self._clock().timestamp() - QUIET.total_seconds()

@@ -29,7 +29,7 @@ class SqlShown:
         void = SHOWN.c.claimed_at < now - int(STALE.total_seconds())
         with troubles():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await put_in(connection, SHOWN, claim)
+                await put_in(connection, SHOWN, [claim])
                 taking = update(SHOWN).where(SHOWN.c.what == what, ~SHOWN.c.stands, void)
                 await connection.execute(taking.values(by=by, claimed_at=now))
                 query = select(SHOWN).where(SHOWN.c.what == what)

@@ -7,10 +7,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def put_in(connection: AsyncConnection, table: Table, row: Mapping[str, object]) -> None:
-    """Put in a row, unless its key is known."""
+async def put_in(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Put in rows, except those whose key is known."""
     kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    await connection.execute(kind.insert(table).values(row).on_conflict_do_nothing())
+    await connection.execute(kind.insert(table).values(rows).on_conflict_do_nothing())
 
 
 async def upsert(

@@ -54,6 +54,7 @@ def tools(engine: Engine) -> "Tools":
         memory.channels if memory else None,
         memory.shown if memory else None,
         tuple(engine.workspaces),
+        memory.audit if memory else None,
     )
 
 

@@ -88,7 +88,11 @@ class StandInInvestigator:
         self.diagnoses += 1
         return report
 
-    async def describe(self, clues: Sequence[Clue]) -> Choices:
+    async def describe(
+        self,
+        clues: Sequence[Clue],
+        workspaces: Sequence[str] | None = None,  # noqa: ARG002
+    ) -> Choices:
         self.described.append(tuple(clues))
         if self.error is not None:
             raise self.error

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.question import Question
@@ -26,6 +27,7 @@ from bot.slack.payloads import (
     text_at,
 )
 from bot.slack.place import Place
+from bot.slack.trail import note
 
 ACTION_ID = re.compile(r"choose-\d+")
 
@@ -40,6 +42,7 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
             with desk.seen.unless_it_fails(*key, place.user):
                 await _begin(desk, place, body)
         else:
+            note(AuditOutcome.REPEATED)
             desk.tools.meters.duplicate_suppressed()
         await ack()
 
@@ -51,6 +54,7 @@ async def _begin(desk: Desk, place: Place, body: Body) -> None:
     try:
         question = _question(desk, text_at(pressed(body), "value"))
     except NotAllowed as error:
+        note(AuditOutcome.ASKED_WRONGLY)
         desk.crew.start(told(desk, place, reference, error))
     else:
         await start(desk, Lookup(reference, question, place), click_id(body))

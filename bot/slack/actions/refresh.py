@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
 from bot.domain.question import Question
 from bot.slack.desk import Desk, Lookup
@@ -14,6 +15,7 @@ from bot.slack.durable.kept import restore
 from bot.slack.explain import told
 from bot.slack.lookup import start
 from bot.slack.payloads import click_id, place_of_click, pressed, text_at
+from bot.slack.trail import note
 
 ACTION_ID = re.compile(r"\Arefresh\Z")
 
@@ -31,6 +33,7 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
         try:
             question = _question(text_at(pressed(body), "value"))
         except ValueError:
+            note(AuditOutcome.ASKED_WRONGLY)
             desk.crew.start(told(desk, place, reference, _UNREADABLE))
         else:
             await start(desk, Lookup(reference, question, place), click_id(body))

@@ -1,7 +1,7 @@
 """A button that opens its look-up again: pressed, answered once, explained when that fails.
 
 Everything comes out of the button's value, so that it works after any restart. Whether the
-presser may ask at all was checked before, for every press, by `bot.slack.middleware.strangers`.
+presser may ask at all was checked before, for every press, by `bot.slack.middleware.admission`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.handle import Handle, read_handle
 from bot.domain.question import Question
 from bot.domain.report import Report
@@ -33,6 +34,7 @@ from bot.slack.payloads import (
     place_of_click,
 )
 from bot.slack.place import Place
+from bot.slack.trail import end_of_job, goes_on, note, outcome_for
 from bot.slack.watching import Watching
 
 KIND = "press"
@@ -74,7 +76,9 @@ class Button:
                 with desk.seen.unless_it_fails(*press.key):
                     admit(desk)
                     await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
+                    goes_on()
             else:
+                note(AuditOutcome.REPEATED)
                 desk.tools.meters.duplicate_suppressed()
                 if desk.seen.known("shown", *press.key):
                     desk.crew.start(_tell_instead(desk, press, _SHOWN))
@@ -109,11 +113,20 @@ async def _answer(desk: Desk, button: Button, press: Press, payload: Json, steps
             await _tell_instead(desk, press, _SHOWN if claim is Claim.SHOWN else _COMES)
         else:
             await _open(button, _reopened(desk, press, border.place, steps))
+    await end_of_job(desk, steps.job_id, _ending(border, claiming.found, press))
     await claiming.settle(failed=border.failed)
     if border.failed or press.alone or claiming.found is Claim.UNDER_WAY:
         desk.seen.forget(*press.key)  # what one person saw may be gone: shown again if asked
     else:
         desk.seen.first("shown", *press.key)
+
+
+def _ending(border: Explained, claim: Claim, press: Press) -> Ending:
+    """What becomes of the press in the audit."""
+    outcome = AuditOutcome.ANSWERED if claim is Claim.OURS else AuditOutcome.REPEATED
+    if border.error is not None:
+        outcome = outcome_for(border.error)
+    return Ending(outcome, press.handle.lookup_id if press.handle else "")
 
 
 async def _open(button: Button, reopened: Reopened) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.question import Kind
 from bot.render.message import Message
 from bot.slack.asking import understand
@@ -14,6 +15,7 @@ from bot.slack.desk import Desk, Lookup
 from bot.slack.lookup import start
 from bot.slack.payloads import place_of_command, text_at
 from bot.slack.subcommands import subcommand_of
+from bot.slack.trail import note, without_look_up
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
@@ -40,11 +42,13 @@ def listener(desk: Desk, command: Command) -> Listener:
         special = subcommand_of(text) if command.subcommands else None
         if special is not None:
             subcommand, rest = special
+            note(AuditOutcome.SETTINGS)
             await say(ack, await subcommand.answer(desk, place, rest, desk.tools.references()))
             return
         asked = understand(desk.tools, text, command.expect)
         if asked.reply is not None:
             structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
+            note(without_look_up(asked.question))
             await say(ack, asked.reply)
             return
         lookup = Lookup(asked.reference, asked.question, place)

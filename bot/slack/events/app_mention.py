@@ -6,10 +6,13 @@ from typing import Any
 
 import structlog
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
 from bot.render.message import Message
 from bot.slack.asking import MOST, understand
+from bot.slack.audited import audited
 from bot.slack.desk import Desk, Lookup
+from bot.slack.entries import entry_of
 from bot.slack.explain import Explained, told
 from bot.slack.forms import unescape
 from bot.slack.lookup import start
@@ -17,6 +20,7 @@ from bot.slack.notice import announce
 from bot.slack.payloads import place_of_mention, text_at
 from bot.slack.place import Place
 from bot.slack.subcommands import Subcommand, subcommand_of
+from bot.slack.trail import note, outcome_for, without_look_up
 
 EVENT = "app_mention"
 
@@ -26,9 +30,13 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
     name = re.compile(rf"<@{re.escape(desk.identity.bot_user_id)}(\|[^>]*)?>")
 
     async def on_mention(event: dict[str, Any], body: dict[str, Any]) -> None:
-        place = place_of_mention(event)
-        if not place.user or not place.channel or text_at(event, "bot_id"):
+        if entry_of(body) is None:
             return
+        async with audited(desk, body):
+            await answer(event, body)
+
+    async def answer(event: dict[str, Any], body: dict[str, Any]) -> None:
+        place = place_of_mention(event)
         words = unescape(name.sub(" ", text_at(event, "text")[:MOST]))
         special = subcommand_of(words)
         if special is not None:
@@ -36,6 +44,7 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
             return
         asked = understand(desk.tools, words)
         if asked.reply is not None:
+            note(without_look_up(asked.question))
             desk.crew.start(_reply(desk, place, asked.reply, asked.reference))
         else:
             lookup = Lookup(asked.reference, asked.question, place)
@@ -47,9 +56,11 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
 async def _do(desk: Desk, place: Place, subcommand: Subcommand, rest: str) -> None:
     """What the word asks is done before Slack counts the event as delivered, then told."""
     reference = desk.tools.references()
+    note(AuditOutcome.SETTINGS)
     try:
         said = await subcommand.answer(desk, place, rest, reference)
     except BotError as error:
+        note(outcome_for(error))
         desk.crew.start(told(desk, place, reference, error))
     else:
         desk.crew.start(_reply(desk, place, said, reference))

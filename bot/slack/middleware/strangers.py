@@ -1,66 +1,57 @@
-"""People of other companies, in shared channels: refused, politely and without data.
+"""People of other companies, in shared channels: told from our own by their own ids.
 
 https://docs.slack.dev/apis/slack-connect
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import structlog
-from slack_bolt import BoltResponse
-
 from bot.domain.errors import NotAllowed
-from bot.slack.desk import Desk
 from bot.slack.identity import SlackIdentity
-from bot.slack.notice import announce
-from bot.slack.payloads import Body, text_at
-from bot.slack.replies import said_to_asker
-from bot.slack.whose import place_of
-
-Middleware = Callable[..., Awaitable[BoltResponse | None]]
+from bot.slack.payloads import Body, at, text_at
 
 REFUSAL = NotAllowed(
     "This Call Doctor belongs to another company, and answers only its own people.",
     next_step="Ask your contact at that company.",
 )
 
+_ACTOR = (
+    ("user", "team_id"),
+    ("event", "user_team"),
+    ("event", "source_team"),
+    ("event", "user_profile", "team"),
+)
+"""Where payloads name the team or the organisation of the person who acts."""
 
-def strangers(desk: Desk) -> Middleware:
-    """Lets our own people through."""
-
-    async def middleware(
-        body: dict[str, Any],
-        next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
-    ) -> BoltResponse | None:
-        if is_ours(desk.identity, body):
-            await next()
-            return None
-        reference = desk.tools.references()
-        structlog.get_logger("call_doctor").warning("stranger_refused", lookup_id=reference)
-        message = desk.tools.renderer.error(REFUSAL, reference)
-        if text_at(body, "command"):
-            return said_to_asker(message)
-        desk.crew.start(_refuse(desk, body, reference))
-        return BoltResponse(status=200, body="")
-
-    return middleware
+_ENVELOPE = (("team_id",), ("team", "id"))
+"""Where payloads name the workspace in which something happened, or which installed the app."""
 
 
-async def _refuse(desk: Desk, body: Body, reference: str) -> None:
-    message = desk.tools.renderer.error(REFUSAL, reference)
-    await announce(desk, place_of(body), message, reference)
+def is_ours(identity: SlackIdentity, body: Body, sisters: frozenset[str] = frozenset()) -> bool:
+    """Whether the person who acts is of our workspace, our organisation or a sister workspace.
+
+    Each of the actor's own ids that is there must be one of ours. The envelope never lets anybody
+    in: without an id of the actor's it must name us, and in a shared channel that is not enough.
+    """
+    ours = {identity.team_id, identity.enterprise_id, *sisters} - {""}
+    actor = _actor(body)
+    if actor:
+        return all(isinstance(team, str) and team in ours for team in actor)
+    if at(body, "is_ext_shared_channel"):
+        return False
+    envelope = _named(body, _ENVELOPE)
+    workspaces = {identity.team_id, *sisters} - {""}
+    return bool(envelope) and all(team in workspaces for team in envelope)
 
 
-def is_ours(identity: SlackIdentity, body: Body) -> bool:
-    """Whether the person who acts is of our workspace, or of our Enterprise organisation."""
-    teams = {
-        text_at(body, "team_id") if text_at(body, "command") else "",
-        text_at(body, "user", "team_id"),
-        text_at(body, "event", "user_team"),
-        text_at(body, "event", "team"),
-        text_at(body, "event", "source_team"),
-    } - {""}
-    if not identity.team_id or teams <= {identity.team_id}:
-        return True
-    enterprise = text_at(body, "enterprise_id") or text_at(body, "enterprise", "id")
-    return bool(identity.enterprise_id) and enterprise == identity.enterprise_id
+def _actor(body: Body) -> list[object]:
+    """What a payload says of the actor's team; a command's `team_id` is that of who typed it.
+
+    `event.team` is the installation's where other ids name the author, as slackapi/bolt-python's
+    recorded payloads show, and the author's own where they are absent.
+    """
+    if text_at(body, "command"):
+        return _named(body, (("team_id",),)) + _named(body, _ACTOR)
+    return _named(body, _ACTOR) or _named(body, (("event", "team"),))
+
+
+def _named(body: Body, paths: tuple[tuple[str, ...], ...]) -> list[object]:
+    found = (at(body, *path) for path in paths)
+    return [team for team in found if team not in (None, "")]

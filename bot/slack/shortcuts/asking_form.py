@@ -44,14 +44,20 @@ async def ask(
         if not opened.ok:
             raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
         if clues:
-            await _choose(desk, clues, opened.ts, kept)
+            await _choose(desk, clues, opened.ts, kept, desk.workspaces_at(place.channel))
 
 
-async def _choose(desk: Desk, clues: tuple[Clue, ...], view_id: str, kept: str) -> None:
+async def _choose(
+    desk: Desk,
+    clues: tuple[Clue, ...],
+    view_id: str,
+    kept: str,
+    workspaces: tuple[str, ...] | None,
+) -> None:
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
     choices: Choices | None = None
     try:
-        choices = await desk.tools.investigator.describe(clues)
+        choices = await desk.tools.investigator.describe(clues, workspaces)
     except BotError as error:
         said = in_words(error, structlog.get_logger("call_doctor"))
         note = f"{said.headline}. {said.cause} {said.next_step}"

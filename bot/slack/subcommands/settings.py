@@ -34,7 +34,9 @@ async def _answer(desk: Desk, place: Place, text: str, reference: str) -> Messag
     channel = channel_of(place)
     if not channel or tools.channels is None:
         raise _NOWHERE
-    wish = read_wish(text[:MOST], tools.workspaces)
+    permitted = desk.workspaces_at(channel)
+    workspaces = tools.workspaces if permitted is None else permitted
+    wish = read_wish(text[:MOST], workspaces)
     if wish.complaint:
         raise UnreadableQuestion(
             wish.complaint, headline="No setting was changed", next_step=_FORMS
@@ -46,7 +48,7 @@ async def _answer(desk: Desk, place: Place, text: str, reference: str) -> Messag
         raise StoreUnreachable("The settings could not be reached in time.") from error
     changed = wish.change != Change()
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
-    return tools.renderer.settings(found, tools.workspaces, changed=changed)
+    return tools.renderer.settings(found, workspaces, changed=changed)
 
 
 async def _settled(channels: Channels, channel: str, user: str, change: Change) -> ChannelSettings:

@@ -137,7 +137,7 @@ def test_a_modal_carries_a_ticket_not_the_address() -> None:
         ({"command": "/x", "team_id": "T2"}, False),
         ({"user": {"team_id": "T1"}}, True),
         ({"user": {"team_id": "T2"}}, False),
-        ({"user": {"team_id": "T2"}, "enterprise": {"id": "E1"}}, True),
+        ({"user": {"team_id": "T2"}, "enterprise": {"id": "E1"}}, False),
         ({"user": {"team_id": "T2"}, "enterprise": {"id": "E2"}}, False),
         ({"team_id": "T1", "event": {"user_team": "T2"}}, False),
         ({"team_id": "T1", "event": {}}, True),

@@ -1,0 +1,119 @@
+"""What becomes of a delivery, told to its audit row from wherever it is known.
+
+https://docs.python.org/3/library/contextvars.html
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.audit import Access, AuditOutcome, Ending
+from bot.domain.errors import (
+    BotError,
+    NothingFound,
+    StoreUnreachable,
+    TooManyWaiting,
+    UnknownCode,
+    UnreadableQuestion,
+)
+from bot.domain.meters import outcome_of
+from bot.domain.question import Question
+from bot.slack.desk import Desk
+from bot.slack.seen import digest_of
+
+
+@dataclass(slots=True)
+class Trail:
+    """How the delivery under way ends, and whether a job goes on with it."""
+
+    outcome: AuditOutcome
+    goes_on: bool = False
+
+
+_TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)
+
+
+@contextmanager
+def on_trail(trail: Trail) -> Iterator[None]:
+    """While the block runs, `goes_on` and `note` are about this delivery."""
+    token = _TRAIL.set(trail)
+    try:
+        yield
+    finally:
+        _TRAIL.reset(token)
+
+
+def goes_on() -> None:
+    """A job was recorded for the delivery under way: the row ends with it."""
+    trail = _TRAIL.get()
+    if trail is not None:
+        trail.goes_on = True
+
+
+def note(outcome: AuditOutcome) -> None:
+    """The delivery under way is answered here and now, in that way."""
+    trail = _TRAIL.get()
+    if trail is not None:
+        trail.outcome = outcome
+
+
+def key_of(delivery: str) -> str:
+    """The key of the row of that delivery; `delivery` is what Slack calls it."""
+    return digest_of((delivery,)).hex()
+
+
+def outcome_for(error: BaseException) -> AuditOutcome:
+    """How a question ended that ended with this error."""
+    if isinstance(error, NothingFound | UnknownCode):
+        return AuditOutcome.NOTHING_FOUND
+    if isinstance(error, UnreadableQuestion):
+        return AuditOutcome.NOT_READ
+    if isinstance(error, TooManyWaiting):
+        return AuditOutcome.TOO_MANY
+    if isinstance(error, BotError):
+        return AuditOutcome(outcome_of(error).value)
+    return AuditOutcome.FAILED
+
+
+def without_look_up(question: Question) -> AuditOutcome:
+    """What becomes of a question that is answered without a look-up."""
+    return AuditOutcome.HELP if question.help else AuditOutcome.NOT_READ
+
+
+async def end_of_job(desk: Desk, job_id: str, ending: Ending) -> None:
+    """Add what became of a job to the row of its delivery."""
+    await end_row(desk, key_of(job_id.partition(":")[2]), ending)
+
+
+async def end_row(desk: Desk, key: str, ending: Ending) -> None:
+    """Complete the row and log it; a database in trouble leaves the row and a warning."""
+    if desk.tools.audit is None:
+        return
+    try:
+        access = await desk.tools.audit.end(key, ending)
+    except StoreUnreachable as error:
+        log = structlog.get_logger("call_doctor")
+        log.warning("audit_not_ended", key=key, outcome=ending.outcome.value, cause=error.cause)
+        return
+    if access is not None:
+        log_access(access, ending)
+
+
+def log_access(access: Access, ending: Ending) -> None:
+    """The audit's one line."""
+    structlog.get_logger("call_doctor").info(
+        "audit",
+        user=access.user,
+        channel=access.channel,
+        entry=access.entry.value,
+        action=access.action,
+        subjects=[f"{subject.kind} {subject.id}" for subject in access.subjects],
+        workspace=access.workspace,
+        room=access.room_id,
+        asked_at=access.at.isoformat(),
+        outcome=ending.outcome.value,
+        lookup_id=access.reference or ending.reference,
+    )
