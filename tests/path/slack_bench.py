@@ -144,13 +144,17 @@ async def open_bench(
     probes: Mapping[str, Probe] | None = None,
     blind: bool = False,
     channels: Channels | None = None,
+    enterprise: str = "",
+    without: str = "",
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
 
     `blind` takes away what lets the bot read what stands in a channel; `channels` keeps settings.
+    `enterprise` is the organisation of the workspace; `without` is a scope that was not granted.
     """
-    team = example_team(retry_delays=(0.05, 0.1, 0.2))
+    team = example_team(retry_delays=(0.05, 0.1, 0.2), enterprise_id=enterprise)
+    team.app.scopes -= {without}
     if blind:
         team.app.scopes = {one for one in team.app.scopes if "history" not in one}
     async with stand(team) as slack, own_database() as url:
@@ -164,7 +168,7 @@ async def open_bench(
         async def begin(life: AsyncExitStack) -> None:
             bench.jobs = await life.enter_async_context(own_jobs(url))
             bench.memory = await life.enter_async_context(open_memory(url))
-            told = replace(tools, shown=bench.memory.shown)
+            told = replace(tools, shown=bench.memory.shown, audit=bench.memory.audit)
             await life.enter_async_context(started(bench, told, bench.jobs, ready, wanted))
 
         async with living(bench, begin):

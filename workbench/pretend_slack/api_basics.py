@@ -17,6 +17,7 @@ def auth_test(ask: Ask) -> Json:
         "user_id": app.bot_user,
         "bot_id": app.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
     }
 
 

@@ -122,6 +122,8 @@ def _user_object(person: Person) -> Json:
         "tz_label": person.tz,
         "tz_offset": person.tz_offset,
         "is_bot": person.is_bot,
+        "is_restricted": bool(person.guest),
+        "is_ultra_restricted": person.guest == "single",
         "deleted": False,
         "profile": {"real_name": person.real_name, "display_name": person.name},
     }

@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Person:
-    """A member; `tz_offset` in seconds."""
+    """A member; `tz_offset` in seconds. `guest` is "multi" or "single" for one of few channels."""
 
     id: str
     name: str
@@ -36,6 +36,7 @@ class Person:
     tz_offset: int = 0
     team_id: str = "T0ACME"
     is_bot: bool = False
+    guest: str = ""
 
 
 @dataclass(slots=True)

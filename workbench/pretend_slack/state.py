@@ -45,12 +45,14 @@ class App:
 class Team:
     """A workspace with one app in it.
 
-    `request_url` is the bot's address for HTTP deliveries; without it, deliveries go over
+    `enterprise_id` is that of its Enterprise organisation, if it is in one. `request_url` is the
+    bot's address for HTTP deliveries; without it, deliveries go over
     sockets. `ack_seconds` and `retry_delays` (seconds) are Slack's own and may be shortened.
     """
 
     id: str = "T0ACME"
     domain: str = "acme"
+    enterprise_id: str = ""
     app: App = field(default_factory=App)
     base_url: str = ""
     request_url: str = ""
