@@ -54,6 +54,20 @@ def forget(
 
 
 @app.command()
+def audit(
+    since: Annotated[str, typer.Option(help="24h, 7d, yesterday, 2026-05-01 … (UTC).")] = "",
+    user: Annotated[
+        str, typer.Option(help="Who asked (Slack's id), or was asked about (100ms' id).")
+    ] = "",
+    room: Annotated[str, typer.Option(help="100ms' id of a room.")] = "",
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+) -> None:
+    """List who asked for what, where and when, and what became of it: 400 days of it."""
+    raise _run("audit", since, user, room, as_json=json)
+
+
+@app.command()
 def check() -> None:
     """Verify settings, tokens, scopes and manifest; say what to fix."""
     raise _run("check")

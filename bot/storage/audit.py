@@ -57,9 +57,9 @@ class SqlAudit:
         """Add what became of it; a room that was forgotten just now is not named again."""
         with troubles():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                facts = {
+                facts: dict[str, object] = {
                     "outcome": ending.outcome.value,
-                    "ended_at": int(self._clock().timestamp()),
+                    "ended_at": self._clock().timestamp(),
                 }
                 facts |= {"reference": ending.reference} if ending.reference else {}
                 if ending.room_id and not await self._forgotten(connection, ending.room_id):
@@ -73,7 +73,7 @@ class SqlAudit:
         self, *, since: datetime | None = None, user: str = "", room: str = ""
     ) -> Sequence[Access]:
         """The rows that match all of it, oldest first."""
-        wanted = [AUDIT.c.asked_at >= int(since.timestamp())] if since else []
+        wanted = [AUDIT.c.asked_at >= since.timestamp()] if since else []
         if user:
             wanted.append(or_(AUDIT.c.asked_by == user, _names(user)))
         if room:
@@ -117,7 +117,7 @@ class SqlAudit:
 
 async def purge_audit(connection: AsyncConnection, now: datetime) -> None:
     """Drop the rows that are older than they may be."""
-    before = int((now - KEPT).timestamp())
+    before = (now - KEPT).timestamp()
     await connection.execute(delete(AUDIT).where(AUDIT.c.asked_at < before))
 
 
@@ -169,7 +169,7 @@ def _row(access: Access) -> dict[str, object]:
     subjects = [[subject.kind, subject.id] for subject in access.subjects]
     return {
         "key": access.key,
-        "asked_at": int(access.at.timestamp()),
+        "asked_at": access.at.timestamp(),
         "asked_by": access.user,
         "channel": access.channel,
         "entry": access.entry.value,
@@ -179,7 +179,7 @@ def _row(access: Access) -> dict[str, object]:
         "room_id": access.room_id,
         "reference": access.reference,
         "outcome": access.outcome.value,
-        "ended_at": int(access.ended_at.timestamp()) if access.ended_at else 0,
+        "ended_at": access.ended_at.timestamp() if access.ended_at else 0.0,
     }
 
 

@@ -92,7 +92,7 @@ AUDIT = Table(
     "audit",
     METADATA,
     Column("key", Text, primary_key=True),  # a digest of Slack's own id of the delivery
-    Column("asked_at", BigInteger, nullable=False, index=True),
+    Column("asked_at", Float(53), nullable=False, index=True),
     Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user, or a digest
     Column("channel", Text, nullable=False),  # Slack's id; "" outside channels
     Column("entry", Text, nullable=False),  # see `bot.domain.audit.Entry`
@@ -102,6 +102,6 @@ AUDIT = Table(
     Column("room_id", Text, nullable=False, index=True),  # the same
     Column("reference", Text, nullable=False),  # CD-…, or ""
     Column("outcome", Text, nullable=False),  # see `bot.domain.audit.AuditOutcome`
-    Column("ended_at", BigInteger, nullable=False),  # 0 until it ended
+    Column("ended_at", Float(53), nullable=False),  # 0 until it ended
 )
 """Each question and each press, kept for 400 days."""

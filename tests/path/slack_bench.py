@@ -146,12 +146,14 @@ async def open_bench(
     channels: Channels | None = None,
     enterprise: str = "",
     without: str = "",
+    workspaces: tuple[str, ...] = (),
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
 
     `blind` takes away what lets the bot read what stands in a channel; `channels` keeps settings.
-    `enterprise` is the organisation of the workspace; `without` is a scope that was not granted.
+    `enterprise` is the organisation of the workspace; `without` is a scope that was not granted;
+    `workspaces` are the aliases of 100ms workspaces.
     """
     team = example_team(retry_delays=(0.05, 0.1, 0.2), enterprise_id=enterprise)
     team.app.scopes -= {without}
@@ -160,7 +162,12 @@ async def open_bench(
     async with stand(team) as slack, own_database() as url:
         bench = Bench(slack, settings_for(team, mode, **changes), database_url=url)
         tools = Tools(
-            bench.renderer, bench.investigator, lambda: NOW, references(), channels=channels
+            bench.renderer,
+            bench.investigator,
+            lambda: NOW,
+            references(),
+            channels=channels,
+            workspaces=workspaces,
         )
         wanted = 200 if probes is None else 503
         ready = probes or {"database": ok, "hms": ok}

@@ -89,5 +89,7 @@ async def _serving(
         open_work(settings, engine) as jobs,
         started(bench, tools(engine), jobs, probes(engine)),
     ):
+        assert engine.memory is not None
+        bench.memory = engine.memory
         bench.jobs = jobs
         yield

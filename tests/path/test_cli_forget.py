@@ -13,7 +13,10 @@ from slack_whole import open_whole
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
 
 ROOT = Path(__file__).parents[2]
-REMOVED = "Removed of user U0ALICE: {} look-ups, 0 peers, 0 names under settings.\n"
+REMOVED = (
+    "Removed of user U0ALICE: {0} look-ups, 0 peers, 0 names under settings, "
+    "{0} ids in audit rows.\n"
+)
 
 
 async def call_doctor(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("asked_at", sa.BigInteger, nullable=False, index=True),
+        sa.Column("asked_at", sa.Float(53), nullable=False, index=True),
         sa.Column("asked_by", sa.Text, nullable=False, index=True),
         sa.Column("channel", sa.Text, nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("room_id", sa.Text, nullable=False, index=True),
         sa.Column("reference", sa.Text, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
-        sa.Column("ended_at", sa.BigInteger, nullable=False),
+        sa.Column("ended_at", sa.Float(53), nullable=False),
     )
 
 

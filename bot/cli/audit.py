@@ -1,0 +1,88 @@
+"""`call-doctor audit`: who asked for what, where and when, and what became of it."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot import wiring
+from bot.cli import terminal
+from bot.cli.logs import set_up_logs
+from bot.domain.audit import Access
+from bot.domain.errors import BotError, UnreadableQuestion
+from bot.domain.reading.moments import MOMENT, read_moment
+from bot.domain.text import clean
+from bot.settings import read_settings
+from bot.storage import open_memory
+
+DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
+
+
+async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
+    """Print the rows, oldest first; the process's exit status."""
+    try:
+        moment = _moment(since)
+        settings = read_settings()
+        set_up_logs("CRITICAL")
+        async with open_memory(settings.database) as memory:
+            rows = await memory.audit.find(since=moment, user=user.strip(), room=room.strip())
+    except BotError as error:
+        terminal.show_error(Console(stderr=True), error, wiring.new_reference())
+        return ASKED_WRONGLY if isinstance(error, UnreadableQuestion) else FAILED
+    if as_json:
+        json.dump([document_of(row) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        Console(soft_wrap=True).print(_table(rows) if rows else "Nobody asked anything.")
+    return DONE
+
+
+def _moment(since: str) -> datetime | None:
+    """The moment that `--since` names. Raises UnreadableQuestion."""
+    if not since.strip():
+        return None
+    known = re.fullmatch(MOMENT, since.strip(), re.IGNORECASE)
+    moment = read_moment(since.strip(), wiring.now(), ends=False) if known else None
+    if moment is None:
+        raise UnreadableQuestion(
+            f"--since {clean(since)} is no time that I can read.",
+            headline="The audit was not read",
+            next_step="Write it as 24h, 7d, yesterday, 2026-05-01 or 2026-05-01T10:00 (UTC).",
+        )
+    return moment
+
+
+def document_of(row: Access) -> dict[str, Any]:
+    """One row as JSON; times are ISO 8601 in UTC, `ended_at` is null as long as it is under way."""
+    first = row.subjects[0] if row.subjects else None
+    return {
+        "at": row.at.isoformat(),
+        "user": row.user,
+        "channel": row.channel,
+        "entry": row.entry.value,
+        "action": row.action,
+        "kind": first.kind if first else "",
+        "id": first.id if first else "",
+        "subjects": [{"kind": each.kind, "id": each.id} for each in row.subjects],
+        "workspace": row.workspace,
+        "room_id": row.room_id,
+        "reference": row.reference,
+        "outcome": row.outcome.value,
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+    }
+
+
+def _table(rows: Sequence[Access]) -> Table:
+    table = Table("when (UTC)", "who", "where", "how", "what", "room", "outcome", "reference")
+    for row in rows:
+        what = ", ".join(f"{each.kind} {each.id}" for each in row.subjects)
+        how = " ".join(filter(None, (row.entry.value, row.action)))
+        cells = (row.user, row.channel, how, what, row.room_id, row.outcome.value, row.reference)
+        table.add_row(f"{row.at:%Y-%m-%d %H:%M:%S}", *(Text(clean(cell)) for cell in cells))
+    return table
