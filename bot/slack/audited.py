@@ -13,11 +13,11 @@ from bot.domain.errors import StoreUnreachable
 from bot.slack.desk import Desk
 from bot.slack.entries import access_of
 from bot.slack.payloads import Body
-from bot.slack.trail import Trail, end_row, log_access, on_trail, outcome_for
+from bot.slack.trail import Trail, end_row, log_access, on_trail, outcome_for, recorded
 
-WRITE_SECONDS = 0.6
+WRITE_SECONDS = 0.8
 """After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
-has yet to be recorded as a job."""
+has yet to be recorded as a job. Meanwhile its channel's settings are read."""
 
 _BY_ENTRY = {
     Entry.FORM: AuditOutcome.NOT_READ,
@@ -37,12 +37,14 @@ async def audited(desk: Desk, body: Body) -> AsyncIterator[None]:
     if access is None:
         yield
         return
-    await _begin(desk, access)
-    trail = Trail(_BY_ENTRY.get(access.entry, AuditOutcome.ANSWERED))
+    writing = asyncio.create_task(_begin(desk, access))
+    trail = Trail(_BY_ENTRY.get(access.entry, AuditOutcome.ANSWERED), writing)
     try:
         with on_trail(trail):
             yield
+            await recorded()
     except Exception as error:
+        await asyncio.gather(writing, return_exceptions=True)
         desk.crew.start(end_row(desk, access.key, Ending(outcome_for(error))))
         raise
     if not trail.goes_on:

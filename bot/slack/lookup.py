@@ -26,7 +26,7 @@ from bot.slack.greet import greet
 from bot.slack.offer import offer
 from bot.slack.remembering import Gist, gist_of, remember
 from bot.slack.routes import deliver
-from bot.slack.trail import end_of_job, goes_on, outcome_for
+from bot.slack.trail import end_of_job, goes_on, outcome_for, recorded
 from bot.slack.usual import usual
 from bot.slack.watching import Watching
 
@@ -43,6 +43,7 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
     lookup = await usual(desk, lookup)
     workspaces = desk.workspaces_at(lookup.place.channel)
     lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
+    await recorded()
     begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
     goes_on()
     if not begun:

@@ -3,6 +3,7 @@
 https://docs.python.org/3/library/contextvars.html
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,9 +28,13 @@ from bot.slack.seen import digest_of
 
 @dataclass(slots=True)
 class Trail:
-    """How the delivery under way ends, and whether a job goes on with it."""
+    """How the delivery under way ends, and whether a job goes on with it.
+
+    `writing` is the task that writes its row.
+    """
 
     outcome: AuditOutcome
+    writing: asyncio.Task[None]
     goes_on: bool = False
 
 
@@ -44,6 +49,16 @@ def on_trail(trail: Trail) -> Iterator[None]:
         yield
     finally:
         _TRAIL.reset(token)
+
+
+async def recorded() -> None:
+    """Return once the row of the delivery under way stands. Raises StoreUnreachable.
+
+    To be awaited before anything is done for the delivery that cannot be taken back.
+    """
+    trail = _TRAIL.get()
+    if trail is not None:
+        await asyncio.shield(trail.writing)
 
 
 def goes_on() -> None:

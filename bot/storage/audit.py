@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,53 +21,52 @@ from bot.storage.troubles import troubles
 from bot.storage.upsert import put_in
 
 KEPT = timedelta(days=400)
-_CHUNK = 500  # rows of twelve values; SQLite takes 32,766
+_CHUNK = 200
+"""Rows written in one commit."""
 _DIGITS = 16
 """Hex digits of a digest that stands for an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    access: Access
-    written: "asyncio.Future[None]"
+    """A row to write: a new one, or with `ending` one to complete."""
+
+    key: str
+    access: Access | None
+    ending: Ending | None
+    written: "asyncio.Future[Access | None]"
 
 
 class SqlAudit:
     """See `bot.domain.audit.Audit`.
 
     Every question waits for its row before it is acknowledged, so those who come while one commit
-    runs are written by the next one, together.
+    runs are written by the next one, together, new rows first.
     """
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._waiting: list[_Waiting] = []
+        self._new: list[_Waiting] = []
+        self._ending: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def begin(self, access: Access) -> None:
         """Keep a row; one with that key stays as it is."""
-        waiting = _Waiting(access, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
-        await waiting.written
+        await self._queued(self._new, access.key, access, None)
 
     async def end(self, key: str, ending: Ending) -> Access | None:
         """Add what became of it; a room that was forgotten just now is not named again."""
-        with troubles():
-            async with self._engine.execution_options(writes=True).begin() as connection:
-                facts: dict[str, object] = {
-                    "outcome": ending.outcome.value,
-                    "ended_at": self._clock().timestamp(),
-                }
-                facts |= {"reference": ending.reference} if ending.reference else {}
-                if ending.room_id and not await self._forgotten(connection, ending.room_id):
-                    facts |= {"workspace": ending.workspace, "room_id": ending.room_id}
-                mine = AUDIT.c.key == key
-                await connection.execute(update(AUDIT).where(mine).values(facts))
-                row = (await connection.execute(select(AUDIT).where(mine))).first()
-        return _access(row) if row else None
+        return await self._queued(self._ending, key, None, ending)
+
+    async def _queued(
+        self, queue: list[_Waiting], key: str, access: Access | None, ending: Ending | None
+    ) -> Access | None:
+        written: asyncio.Future[Access | None] = asyncio.get_running_loop().create_future()
+        queue.append(_Waiting(key, access, ending, written))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await written
 
     async def find(
         self, *, since: datetime | None = None, user: str = "", room: str = ""
@@ -90,10 +89,12 @@ class SqlAudit:
         ]
 
     async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+        while self._new or self._ending:
+            queue = self._new or self._ending
+            batch = queue[:_CHUNK]
+            del queue[: len(batch)]
             try:
-                await self._put([waiting.access for waiting in batch])
+                found = await self._commit(batch)
             except Exception as error:  # noqa: BLE001  whoever waits raises it
                 for waiting in batch:
                     if not waiting.written.done():
@@ -101,14 +102,38 @@ class SqlAudit:
             else:
                 for waiting in batch:
                     if not waiting.written.done():
-                        waiting.written.set_result(None)
+                        waiting.written.set_result(found.get(waiting.key))
 
-    async def _put(self, accesses: Sequence[Access]) -> None:
+    async def _commit(self, batch: Sequence[_Waiting]) -> Mapping[str, Access]:
+        """Write them in one transaction; returns the rows that were completed, by key."""
+        new = [_row(waiting.access) for waiting in batch if waiting.access]
+        found: dict[str, Access] = {}
         with troubles():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                for start in range(0, len(accesses), _CHUNK):
-                    rows = [_row(access) for access in accesses[start : start + _CHUNK]]
-                    await put_in(connection, AUDIT, rows)
+                if new:
+                    await put_in(connection, AUDIT, new)
+                for waiting in batch:
+                    row = waiting.ending and await self._complete(
+                        connection, waiting.key, waiting.ending
+                    )
+                    if row:
+                        found[waiting.key] = row
+        return found
+
+    async def _complete(
+        self, connection: AsyncConnection, key: str, ending: Ending
+    ) -> Access | None:
+        facts: dict[str, object] = {
+            "outcome": ending.outcome.value,
+            "ended_at": self._clock().timestamp(),
+        }
+        if ending.reference:
+            facts["reference"] = ending.reference
+        if ending.room_id and not await self._forgotten(connection, ending.room_id):
+            facts |= {"workspace": ending.workspace, "room_id": ending.room_id}
+        changing = update(AUDIT).where(AUDIT.c.key == key).values(facts).returning(AUDIT)
+        row = (await connection.execute(changing)).first()
+        return _access(row) if row else None
 
     async def _forgotten(self, connection: AsyncConnection, name: str) -> bool:
         since = self._clock().timestamp() - QUIET.total_seconds()

@@ -34,7 +34,7 @@ from bot.slack.payloads import (
     place_of_click,
 )
 from bot.slack.place import Place
-from bot.slack.trail import end_of_job, goes_on, note, outcome_for
+from bot.slack.trail import end_of_job, goes_on, note, outcome_for, recorded
 from bot.slack.watching import Watching
 
 KIND = "press"
@@ -75,6 +75,7 @@ class Button:
             if desk.seen.first(*press.key):
                 with desk.seen.unless_it_fails(*press.key):
                     admit(desk)
+                    await recorded()
                     await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
                     goes_on()
             else:

@@ -15,7 +15,7 @@ from bot.slack.desk import Desk, Lookup
 from bot.slack.lookup import start
 from bot.slack.payloads import place_of_command, text_at
 from bot.slack.subcommands import subcommand_of
-from bot.slack.trail import note, without_look_up
+from bot.slack.trail import note, recorded, without_look_up
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
@@ -43,6 +43,7 @@ def listener(desk: Desk, command: Command) -> Listener:
         if special is not None:
             subcommand, rest = special
             note(AuditOutcome.SETTINGS)
+            await recorded()
             await say(ack, await subcommand.answer(desk, place, rest, desk.tools.references()))
             return
         asked = understand(desk.tools, text, command.expect)

@@ -20,7 +20,7 @@ from bot.slack.notice import announce
 from bot.slack.payloads import place_of_mention, text_at
 from bot.slack.place import Place
 from bot.slack.subcommands import Subcommand, subcommand_of
-from bot.slack.trail import note, outcome_for, without_look_up
+from bot.slack.trail import note, outcome_for, recorded, without_look_up
 
 EVENT = "app_mention"
 
@@ -57,6 +57,7 @@ async def _do(desk: Desk, place: Place, subcommand: Subcommand, rest: str) -> No
     """What the word asks is done before Slack counts the event as delivered, then told."""
     reference = desk.tools.references()
     note(AuditOutcome.SETTINGS)
+    await recorded()
     try:
         said = await subcommand.answer(desk, place, rest, reference)
     except BotError as error:

@@ -9,10 +9,12 @@ from bot.slack.payloads import text_at
 from bot.slack.place import Place
 from bot.slack.shortcuts.asking_form import ask
 from bot.slack.shortcuts.shortcut import Listener, Shortcut
+from bot.slack.trail import recorded
 
 
 def _listen(desk: Desk) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await recorded()
         await ack()
         place = Place(text_at(body, "user", "id"))
         desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), desk.tools.references()))

@@ -12,6 +12,7 @@ from bot.slack.message_text import texts_of
 from bot.slack.payloads import place_of_message_shortcut, text_at
 from bot.slack.shortcuts.asking_form import ask
 from bot.slack.shortcuts.shortcut import Listener, Shortcut
+from bot.slack.trail import recorded
 
 
 def _listen(desk: Desk) -> Listener:
@@ -23,6 +24,7 @@ def _listen(desk: Desk) -> Listener:
             await start(desk, lookup, text_at(body, "trigger_id"))
             await ack()
         else:
+            await recorded()
             await ack()
             desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), reference, clues))
 
