@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     lookups_per_asker: int = Field(3, ge=1)
     lookups_waiting: int = Field(500, ge=1)
+    lookups_waiting_per_asker: int = Field(10, ge=1)
     xdg_data_home: Path | None = None
     slack_teams: IdList = None
     allowed_channels: IdList = None

@@ -4,66 +4,123 @@ In this process: several share the work as it comes to them.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.errors import TooManyWaiting
 from bot.investigate.ports import Tell
 
+ADMITTED_SECONDS = 30.0
+"""A look-up that did not ask for its turn within this time counts no longer: it began elsewhere."""
+
 
 @dataclass(slots=True)
 class _Asker:
+    """One person's look-ups: when they were admitted, how many wait, and how many are here."""
+
     turns: asyncio.Semaphore
+    admitted: list[float] = field(default_factory=list)
+    waiting: int = 0
     lookups: int = 0
+
+    def count(self) -> int:
+        """Look-ups that have no turn yet."""
+        since = time.monotonic() - ADMITTED_SECONDS
+        self.admitted = [at for at in self.admitted if at > since]
+        return len(self.admitted) + self.waiting
+
+    def leave_admission(self) -> None:
+        """Drop the oldest admission, if there is one."""
+        del self.admitted[:1]
+
+    def is_idle(self) -> bool:
+        return not self.count() and not self.lookups
 
 
 class Bounds:
-    """`depth` hears how many look-ups wait whenever that changes."""
+    """Turns for look-ups: `at_once` of everybody, `per_asker` of one person.
+
+    At most `waiting` look-ups wait, and at most `waiting_per_asker` of one person, so that nobody
+    fills the queue that all share. `depth` hears how many wait whenever that changes.
+    """
 
     def __init__(
-        self, at_once: int, per_asker: int, waiting: int, depth: Callable[[int], None]
+        self,
+        at_once: int,
+        per_asker: int,
+        waiting: int,
+        depth: Callable[[int], None],
+        waiting_per_asker: int = 10,
     ) -> None:
         self._turns = asyncio.Semaphore(at_once)
         self._per_asker = per_asker
         self._most = waiting
+        self._most_per_asker = waiting_per_asker
         self._depth = depth
         self._askers: dict[str, _Asker] = {}
         self._waiting = 0
 
-    def admit(self) -> None:
-        """Raises TooManyWaiting if no more can be taken on; to be asked before one is recorded."""
+    def admit(self, asker: str) -> None:
+        """Count a look-up of this person, before it is recorded. Raises TooManyWaiting.
+
+        `withdraw` takes it back; its turn ends it otherwise.
+        """
         if self._waiting >= self._most:
             raise TooManyWaiting(f"{self._waiting} look-ups wait for their turn already.")
+        known = self._known(asker)
+        waiting = known.count()
+        if waiting >= self._most_per_asker:
+            raise TooManyWaiting(
+                f"{waiting} of your look-ups wait for their turn already.",
+                headline="You have too many look-ups waiting",
+                next_step="Wait until some of them are answered, then ask again; this one was "
+                "not taken on.",
+            )
+        known.admitted.append(time.monotonic())
+
+    def withdraw(self, asker: str) -> None:
+        """Take back an admitted look-up that will not begin here."""
+        self._known(asker).leave_admission()
+        self._forget_idle(asker)
 
     @asynccontextmanager
     async def turn(self, asker: str, tell: Tell) -> AsyncIterator[None]:
         """Wait for a turn and hold it; an asker who must wait for their own look-ups is told."""
-        known = self._askers.setdefault(asker, _Asker(asyncio.Semaphore(self._per_asker)))
+        known = self._known(asker)
+        known.leave_admission()
         known.lookups += 1
         try:
             async with self._waited(known, tell):
                 yield
         finally:
             known.lookups -= 1
-            if not known.lookups:
-                del self._askers[asker]
+            self._forget_idle(asker)
 
     @asynccontextmanager
     async def _waited(self, asker: _Asker, tell: Tell) -> AsyncIterator[None]:
-        self._change(+1)
+        self._change(asker, +1)
         waits = True
         try:
             if asker.turns.locked():
                 await tell("Waiting for your other look-ups …")
             async with asker.turns, self._turns:
                 waits = False
-                self._change(-1)
+                self._change(asker, -1)
                 yield
         finally:
             if waits:
-                self._change(-1)
+                self._change(asker, -1)
 
-    def _change(self, by: int) -> None:
+    def _known(self, asker: str) -> _Asker:
+        return self._askers.setdefault(asker, _Asker(asyncio.Semaphore(self._per_asker)))
+
+    def _forget_idle(self, asker: str) -> None:
+        if self._known(asker).is_idle():
+            del self._askers[asker]
+
+    def _change(self, asker: _Asker, by: int) -> None:
+        asker.waiting += by
         self._waiting += by
         self._depth(self._waiting)

@@ -1,4 +1,7 @@
-"""Tells the meters how a look-up went."""
+"""Takes a look-up on, and tells the meters how it went."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.domain.errors import TooManyWaiting
 from bot.domain.meters import Outcome, outcome_of
@@ -6,12 +9,22 @@ from bot.slack.desk import Desk, Lookup
 from bot.slack.explain import Explained
 
 
-def admit(desk: Desk) -> None:
-    """Raises TooManyWaiting, and counts it, when no more work can be taken on."""
+@contextmanager
+def admission(desk: Desk, asker: str) -> Iterator[None]:
+    """Admit one more look-up of this person; the block records it.
+
+    Raises TooManyWaiting, which is counted. A block that raises records nothing.
+    """
+    bounds = desk.crew.bounds
     try:
-        desk.crew.bounds.admit()
+        bounds.admit(asker)
     except TooManyWaiting:
         desk.tools.meters.lookup(Outcome.REFUSED)
+        raise
+    try:
+        yield
+    except BaseException:
+        bounds.withdraw(asker)
         raise
 
 

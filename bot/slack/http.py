@@ -1,7 +1,9 @@
 """Slack's requests over HTTP: nothing unsigned, oversized or misshapen reaches Bolt."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -14,12 +16,19 @@ from starlette.routing import BaseRoute, Route
 from bot.domain.meters import Meters
 from bot.slack.health import Health
 from bot.slack.shape import read_body
-from bot.slack.signature import is_signed
+from bot.slack.signature import is_signed, may_be_signed
 
 PATH = "/slack/events"
 # Slack's largest payloads are messages and views of some 250 KB.
 BODY_LIMIT = 1_000_000
+# Bodies up to this size are read without waiting. Commands and clicks are far smaller.
+SMALL_BODY = 64_000
+LARGE_BODIES = 8
 SSL_CHECK = b"ssl_check=1"
+SSL_CHECK_LIMIT = 1_000
+LENGTH_DIGITS = 20
+CLOSE = {"connection": "close"}
+REFUSED = {"error": "invalid request"}
 # All that Bolt needs; it obeys others, which Slack's signature does not cover.
 HEADERS = (
     "content-type",
@@ -60,17 +69,33 @@ class Door:
         self._secret = secret
         self._now = now
         self._meters = meters
+        self._large_bodies = asyncio.Semaphore(LARGE_BODIES)
+
+    def _turn(self, length: int | None) -> AbstractAsyncContextManager[None]:
+        """Small bodies are read at once, large ones a few at a time: each is held in memory.
+
+        Those that wait are read no further, and their connections have a deadline.
+        """
+        small = length is not None and length <= SMALL_BODY
+        return nullcontext() if small else self._large_bodies
 
     async def knock(self, request: Request) -> Response:
-        """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx."""
+        """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx.
+
+        The head is judged first: what Slack cannot have signed is refused with its body unread.
+        """
         came = time.monotonic()
-        body = await _body(request)
+        length = _length(request)
+        if length is not None and length > BODY_LIMIT:
+            return PlainTextResponse("too large", 413, CLOSE)
+        if not may_be_signed(request.headers, self._now()):
+            return await _unsigned(request, length)
+        async with self._turn(length):
+            body = await _body(request, BODY_LIMIT)
         if body is None:
-            return PlainTextResponse("too large", 413)
-        if _is_ssl_check(body):
-            return Response()  # a look at our certificate; it carries nothing and gets nothing
+            return PlainTextResponse("too large", 413, CLOSE)
         if not is_signed(self._secret, request.headers, body, self._now()):
-            return JSONResponse({"error": "invalid request"}, 401)
+            return JSONResponse(REFUSED, 401)
         text = read_body(body, request.headers.get("content-type", ""))
         if text is None:
             return JSONResponse(MALFORMED, 400)
@@ -105,16 +130,28 @@ def _page(meters: Meters) -> Callable[[Request], Awaitable[Response]]:
     return page
 
 
-async def _body(request: Request) -> bytes | None:
-    """The raw bytes; None when there are too many, of which no more are read."""
+async def _unsigned(request: Request, length: int | None) -> Response:
+    """Slack's look at our certificate carries no signature, and gets nothing; all else is 401."""
+    if length is not None and length <= SSL_CHECK_LIMIT:
+        body = await _body(request, SSL_CHECK_LIMIT)
+        if body is not None and _is_ssl_check(body):
+            return Response()
+    return JSONResponse(REFUSED, 401, CLOSE)
+
+
+def _length(request: Request) -> int | None:
+    """The length that the head declares, None if it declares none."""
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > BODY_LIMIT:
-        return None
+    return int(length) if length.isdecimal() and len(length) < LENGTH_DIGITS else None
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """The raw bytes; None when there are more than `most`, of which no more are read."""
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > BODY_LIMIT:
+            if len(body) > most:
                 return None
     except ClientDisconnect:
         return b""

@@ -14,7 +14,7 @@ from bot.domain.progress import Progress
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
-from bot.slack.counting import admit, count_end, count_opening
+from bot.slack.counting import admission, count_end, count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.amends import amend
 from bot.slack.durable.ended import EndingSteps
@@ -39,12 +39,12 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
     `delivery` is what Slack calls the request; the same one begins one look-up. Returns it as its
     channel wants it. Raises TooManyWaiting, StoreUnreachable.
     """
-    admit(desk)
-    lookup = await usual(desk, lookup)
-    workspaces = desk.workspaces_at(lookup.place.channel)
-    lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
-    await recorded()
-    begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
+    with admission(desk, lookup.place.user):
+        lookup = await usual(desk, lookup)
+        workspaces = desk.workspaces_at(lookup.place.channel)
+        lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
+        await recorded()
+        begun = await desk.jobs.submit(KIND, f"{KIND}:{delivery}", keep_lookup(lookup))
     goes_on()
     if not begun:
         desk.tools.meters.duplicate_suppressed()

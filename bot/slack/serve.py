@@ -19,6 +19,7 @@ from bot.slack.actions import REOPENING, reopened
 from bot.slack.app import build_app
 from bot.slack.bounds import Bounds
 from bot.slack.clients import open_clients
+from bot.slack.connections import bounded_protocol, connection_limit
 from bot.slack.crew import Crew
 from bot.slack.desk import Desk
 from bot.slack.durable.reconcile import Reconciler
@@ -34,6 +35,8 @@ from bot.slack.startup import check_slack
 from bot.slack.tools import Tools
 
 GRACE_SECONDS = 2
+# So many connections asyncio accepts in one go, before the first of them can be closed again.
+BACKLOG = 128
 FAILED = 1
 
 
@@ -81,7 +84,13 @@ async def serve(
 
 
 def _bounds(settings: SlackSettings, meters: Meters) -> Bounds:
-    return Bounds(settings.at_once, settings.per_asker, settings.most_waiting, meters.queue_depth)
+    return Bounds(
+        settings.at_once,
+        settings.per_asker,
+        settings.most_waiting,
+        meters.queue_depth,
+        settings.most_waiting_per_asker,
+    )
 
 
 async def _serve_http(
@@ -130,7 +139,9 @@ async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
-            backlog=2048,
+            http=bounded_protocol(connection_limit()),
+            ws="none",
+            backlog=BACKLOG,
         )
     )
     listener = _bound(settings)

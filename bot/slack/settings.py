@@ -57,6 +57,7 @@ class SlackSettings:
     at_once: int = 50
     per_asker: int = 3
     most_waiting: int = 500
+    most_waiting_per_asker: int = 10
     rates: Rates = field(default_factory=Rates)
     socket: SocketTimes = field(default_factory=SocketTimes)
     access: AccessRules = field(default_factory=AccessRules)

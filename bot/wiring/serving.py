@@ -97,5 +97,6 @@ def slack_settings(settings: Settings) -> "SlackSettings":
         port=settings.port,
         per_asker=settings.lookups_per_asker,
         most_waiting=settings.lookups_waiting,
+        most_waiting_per_asker=settings.lookups_waiting_per_asker,
         access=settings.access(),
     )

@@ -41,6 +41,19 @@ async def test_one_who_asks_much_is_told_and_holds_nobody_up() -> None:
         assert len(bench.investigator.asked) == 3
 
 
+async def test_one_persons_flood_is_refused_to_them_alone_and_delays_nobody() -> None:
+    async with open_bench(most_waiting_per_asker=4) as bench:
+        bench.investigator.seconds = 3.0
+        said = [await ask(bench, room=f"{number:024x}") for number in range(500)]
+        refused = [words for words in said if "You have too many look-ups waiting" in words]
+        assert len(refused) >= 400
+        assert all("was not taken on" in words and "CD-" in words for words in refused)
+        assert "Looking up" in await ask(bench, "U0BOB", "f" * 24)
+        await bench.slack.until(lambda: "f" * 24 in str(bench.investigator.asked), 20)
+        waiting = len(said) - len(refused) + 1 - len(bench.investigator.asked)
+        assert waiting > 0, "Bob's question was asked although others still wait"
+
+
 async def test_a_refusal_is_counted(tmp_path: Path) -> None:
     async with open_whole(tmp_path, large=6000, per_asker=1, most_waiting=1) as bench:
         for room in ("large", "one-bad-user"):

@@ -20,7 +20,7 @@ async def test_a_hundred_commands_at_once_are_each_answered_once(
 ) -> None:
     # Refusing what a busy machine records too late is another test's matter.
     monkeypatch.setattr(intake, "RECORD_SECONDS", 60.0)
-    async with open_bench(mode) as bench:
+    async with open_bench(mode, most_waiting_per_asker=100) as bench:
         bench.investigator.seconds = 0.05
         asking = [
             bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", ROOM)

@@ -19,7 +19,7 @@ from bot.domain.shown import Claim
 from bot.jobs.ports import Json, Steps
 from bot.slack.actions.claiming import Claiming
 from bot.slack.actions.press import Press
-from bot.slack.counting import admit
+from bot.slack.counting import admission
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.ended import EndingSteps
 from bot.slack.durable.finding import Finding
@@ -73,8 +73,8 @@ class Button:
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = Press(self.name, body, each=self.each)
             if desk.seen.first(*press.key):
-                with desk.seen.unless_it_fails(*press.key):
-                    admit(desk)
+                asker = place_of_click(body).user
+                with desk.seen.unless_it_fails(*press.key), admission(desk, asker):
                     await recorded()
                     await desk.jobs.submit(KIND, f"{KIND}:{click_id(body)}", press.kept(desk))
                     goes_on()

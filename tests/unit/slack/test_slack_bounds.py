@@ -79,13 +79,32 @@ async def test_all_together_have_so_many() -> None:
 async def test_a_full_queue_refuses_until_there_is_room() -> None:
     async with crowd(at_once=1, waiting=2) as it:
         await it.ask("alice", "bob")
-        it.bounds.admit()
+        it.bounds.admit("dora")
         await it.ask("carol")
         with pytest.raises(TooManyWaiting, match="2 look-ups"):
-            it.bounds.admit()
+            it.bounds.admit("dora")
         it.end.set()
         await calm()
-        it.bounds.admit()
+        it.bounds.admit("dora")
+        it.bounds.withdraw("dora")
+        it.bounds.withdraw("dora")
+
+
+async def test_one_asker_cannot_fill_the_queue_of_all() -> None:
+    async with crowd(at_once=1, per_asker=1) as it:
+        await it.ask("alice")
+        for _ in range(10):
+            it.bounds.admit("alice")
+        with pytest.raises(TooManyWaiting, match="10 of your look-ups"):
+            it.bounds.admit("alice")
+        it.bounds.admit("bob")
+        await it.ask("bob", *["alice"] * 10)
+        with pytest.raises(TooManyWaiting, match="10 of your look-ups"):
+            it.bounds.admit("alice")
+        it.end.set()
+        await calm()
+        it.bounds.admit("alice")
+        it.bounds.withdraw("alice")
 
 
 async def test_who_gives_up_leaves_no_trace() -> None:
@@ -108,7 +127,7 @@ async def test_trouble_while_telling_leaves_no_trace() -> None:
         await stack.enter_async_context(bounds.turn("alice", silent))
         with pytest.raises(ConnectionError):
             await stack.enter_async_context(bounds.turn("alice", broken))
-        bounds.admit()
+        bounds.admit("alice")
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=40), st.integers(1, 5), st.integers(1, 4))
