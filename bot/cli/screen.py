@@ -6,6 +6,7 @@ An escape sequence in an id would clear the screen, set the clipboard or the tit
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.segment import Segment
@@ -15,9 +16,15 @@ from bot.domain.addresses import leave
 from bot.domain.text import printable
 
 
-def open_console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
+def open_console(
+    *,
+    stderr: bool = False,
+    soft_wrap: bool = False,
+    file: IO[str] | None = None,
+    width: int | None = None,
+) -> Console:
     """A console whose every text is cleaned of what moves a cursor or turns reading around."""
-    console = Console(stderr=stderr, soft_wrap=soft_wrap)
+    console = Console(stderr=stderr, soft_wrap=soft_wrap, file=file, width=width)
     console.push_render_hook(_Hook())
     return console
 
