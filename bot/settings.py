@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     hms_workspaces: dict[str, Workspace] = Field(default_factory=dict)
     hms_calls_at_once: int = Field(8, ge=1, le=64)
     hms_dashboard_url: Annotated[str, BeforeValidator(_no_slash)] = "https://dashboard.100ms.live"
-    database_url: str = ""
+    database_url: Secret = SecretStr("")
     templates_dir: Path | None = None
     host: str = "0.0.0.0"  # noqa: S104  a container's port is published by its owner
     port: int = Field(3000, ge=0, le=65535)
@@ -104,8 +104,8 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """DATABASE_URL, or a SQLite file in the user's data folder."""
-        if self.database_url:
-            return self.database_url
+        if given := self.database_url.get_secret_value():
+            return given
         home = self.xdg_data_home or Path.home() / ".local" / "share"
         return f"sqlite:///{home / 'call-doctor' / 'call-doctor.db'}"
 

@@ -1,14 +1,15 @@
 """`call-doctor forget`: removes what is stored of one person or one room."""
 
+import asyncio
 import sys
 
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.logs import set_up_logs
-from bot.cli.screen import open_console, shown
+from bot.cli.screen import open_console, shown, write_error
 from bot.domain.errors import BotError
 from bot.settings import read_settings
-from bot.storage import Removed, open_memory
+from bot.storage import Removed, empty_logs, open_memory
 
 DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
 
@@ -26,6 +27,8 @@ async def run(user: str, room: str) -> int:
                 _say("user", user.strip(), await memory.forget_user(user.strip()))
             if room.strip():
                 _say("room", room.strip(), await memory.forget_room(room.strip()))
+        if not await asyncio.to_thread(empty_logs, settings.database):
+            write_error("SQLite's write-ahead log is in use: what was removed leaves it later.")
     except BotError as error:
         terminal.show_error(open_console(stderr=True), error, wiring.new_reference())
         return FAILED

@@ -11,6 +11,7 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.domain.errors import Misconfigured
+from bot.domain.web_address import check_address
 from bot.hundredms.calls import Line, OnCall
 from bot.hundredms.circuit import Circuit
 from bot.hundredms.client import HundredMsClient
@@ -61,7 +62,7 @@ async def open_workspaces(
     async with _http(settings, transport, limits) as http:
         clients = {}
         for one in settings:
-            _verify(one)
+            _verify(one, local=transport is not None)
             line = Line(
                 alias=one.alias,
                 url=one.url,
@@ -98,18 +99,13 @@ def _http(
     )
 
 
-def _verify(one: Credentials) -> None:
+def _verify(one: Credentials, *, local: bool) -> None:
     if not one.token and not (one.access_key and one.secret):
         raise Misconfigured(
             f"The 100ms workspace `{one.alias}` has no credentials: set HMS_ACCESS_KEY and "
             "HMS_SECRET, or HMS_MANAGEMENT_TOKEN."
         )
-    try:
-        url = httpx.URL(one.url)
-    except httpx.InvalidURL as error:
-        raise Misconfigured(f"HMS_API_URL of `{one.alias}` is no URL.") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Misconfigured(f"HMS_API_URL of `{one.alias}` must start with https:// and a host.")
+    check_address(f"HMS_API_URL of `{one.alias}`", one.url, local=local)
 
 
 def _loopback(url: str) -> bool:

@@ -16,6 +16,7 @@ from bot.domain.stamps import tail_in
 from bot.hundredms.agent import agent_of
 from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_whole
+from bot.hundredms.pairs import let_go as descriptions_let_go
 from bot.hundredms.pairs import read_description
 from bot.hundredms.rows import row_of
 from bot.hundredms.tidy import let_go as texts_let_go
@@ -138,7 +139,10 @@ def _agent(sent: bytes) -> Agent:
 
 
 def let_go() -> None:
-    """Keep nobody of whom was read by now."""
+    """Keep nobody of whom was read by now, and nothing that anybody reported."""
+    for cache in (_joined, _media, _agent):
+        cache.cache_clear()
+    descriptions_let_go()
     _kept_sender.cache_clear()
     _kept_failure.cache_clear()
     texts_let_go()

@@ -58,6 +58,12 @@ def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
     )
 
 
+def let_go() -> None:
+    """Keep no description and no address that was read by now."""
+    _kept.cache_clear()
+    mark.cache_clear()
+
+
 def _shown(head: str, address: str, typ: str, raddr: str, rport: str, tail: str) -> str:
     related = f" raddr{raddr and ' [ip]'} rport [port]" if rport else ""
     return f"{head}{address and ' [ip]'} [port]{typ}{related}{tail}"

@@ -42,7 +42,11 @@ def open_engine(url: str) -> Engine:
 def _make(path: Path) -> None:
     """The file holds response_urls for half an hour: nobody else on the machine may read it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        os.fchmod(file, 0o600)  # one that stood there already may be readable to all
+    finally:
+        os.close(file)
 
 
 def _set_up(connection: DBAPIConnection, _record: object) -> None:
@@ -58,6 +62,7 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=NORMAL",
+        "secure_delete=ON",  # what is cleared is not left in free pages
     ):
         cursor.execute(f"PRAGMA {word}")
     cursor.close()

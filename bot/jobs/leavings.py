@@ -30,6 +30,7 @@ class Leavings:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._log_holds = True
         metadata = MetaData(schema=None if engine.dialect.name == "sqlite" else "dbos")
         self._jobs = Table(
             "workflow_status",
@@ -59,7 +60,27 @@ class Leavings:
             old = jobs.c.updated_at < now_ms - _NAMED_MS
             connection.execute(delete(jobs).where(over, old))
             self._clear_inbox(connection, now_ms)
+        self._log_holds |= bool(done)
+        if self._log_holds:
+            self._log_holds = not self._empty_log()
         return len(done)
+
+    def _empty_log(self) -> bool:
+        """Cut SQLite's write-ahead log, where what was cleared still stands; False if it is in use.
+
+        It does not wait for readers: the next clearing tries again.
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        with self._engine.connect() as connection:
+            waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={waits}")
+            return bool(row[0] == 0)
 
     def _clear_inbox(self, connection: Connection, now_ms: int) -> None:
         """What dbos has need not stand there a second time."""

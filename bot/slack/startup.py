@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import Misconfigured, SlackTrouble
+from bot.domain.web_address import check_address
 from bot.slack.clients import open_clients, quiet_logger
 from bot.slack.errors import TROUBLES, Cause, cause_of
 from bot.slack.identity import SlackIdentity
@@ -66,6 +67,7 @@ def check_present(settings: SlackSettings) -> None:
     """Raises Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
         raise Misconfigured("SLACK_BOT_TOKEN is not set.")
+    check_address("SLACK_API_URL", settings.api_url)
     if settings.bot_token.strip().startswith("xoxp-"):
         raise Misconfigured(
             "SLACK_BOT_TOKEN is not a bot's token.", next_step="Use the one that begins with xoxb-."

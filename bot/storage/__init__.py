@@ -8,11 +8,13 @@ from bot.storage.marks import heeded
 from bot.storage.memory import SqlMemory
 from bot.storage.opening import open_memory
 from bot.storage.urls import jobs_url
+from bot.storage.write_ahead import empty_logs
 
 __all__ = [
     "Removed",
     "SqlLives",
     "SqlMemory",
+    "empty_logs",
     "heeded",
     "jobs_url",
     "kept_short",

@@ -54,7 +54,11 @@ def _prepare(path: Path | None) -> None:
     """SQLite makes its file readable to all; ours names people's rooms."""
     if path is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            os.fchmod(file, 0o600)  # one that stood there already may be readable to all
+        finally:
+            os.close(file)
 
 
 def _engine(url: URL) -> AsyncEngine:

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from workbench.fence import Fence
+
 HOST = "127.0.0.1"
 _SPARE = range(20_000, 32_000)
 
@@ -51,7 +53,7 @@ def base_url(bound: socket.socket) -> str:
 def server_of(app: Starlette) -> uvicorn.Server:
     """A quiet server that waits a second at most for calls that hang."""
     config = uvicorn.Config(
-        app,
+        Fence(app),
         log_level="critical",
         access_log=False,
         lifespan="off",

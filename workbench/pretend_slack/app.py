@@ -7,10 +7,12 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from workbench.fence import Fence
 from workbench.pretend_slack import (
     api_basics,
     api_chat,
@@ -57,6 +59,7 @@ def build(team: Team, slack: PretendSlack | None = None) -> Starlette:
             Route(answer_at, urls.answer, methods=["POST"]),
         ],
         lifespan=lifespan,
+        middleware=[Middleware(Fence)],
     )
     app.state.slack = slack
     return app
