@@ -17,6 +17,7 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.render.summary import part_of
 from bot.render.words import free
 
 TOP = 5
@@ -152,6 +153,8 @@ def _footer(report: Report) -> Group:
     seen = report.completeness
     total = f"{seen.total:,}" if seen.total is not None else "an unknown number of"
     line = f"{seen.fetched:,} of {total} events, as of {report.as_of:%H:%M:%S} UTC, 30 days kept"
+    if part := part_of(report):
+        line = f"{len(report.events):,} events in {part}, out of {line}"
     style = "green" if seen.complete else "bold red"
     lines = [words(f"\n{line}" if seen.complete else f"\nIncomplete: {line}", style=style)]
     lines += [words(note) for note in (*seen.notes, *report.notes)]

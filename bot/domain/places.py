@@ -33,6 +33,7 @@ class Session:
     """One meeting in a room, from first join to end.
 
     `ended_at` is None while it runs, and also if 100ms says that it ended but not when.
+    `peers_read` is False if 100ms did not send its people, or some of them unreadable.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Session:
     created_at: datetime | None = None
     ended_at: datetime | None = None
     peers: Mapping[str, Peer] = field(default_factory=dict)
+    peers_read: bool = True
 
     @property
     def running(self) -> bool:

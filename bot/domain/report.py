@@ -28,12 +28,17 @@ class TypeTally:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What an answer saw. `total` is None if it could not be learned for a type."""
+    """What an answer saw of the error events.
+
+    `total` is None if it could not be learned for a type. `complete` speaks of events alone;
+    `notes` name all that could not be read, `types_unread` the types with events missing.
+    """
 
     fetched: int
     total: int | None
     complete: bool
     notes: tuple[str, ...] = ()
+    types_unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,10 @@ class HundredMsClient:
         return tuple({room.id: room for room in rooms if room}.values())
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
-        """One page of at most 100 events; an unknown room has none.
+        """One page of at most 100 events.
 
-        Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is.
+        Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is,
+        also with 404: that does not prove that there are none.
         """
         return (await self.page(query, start)).read()
 
@@ -148,10 +149,10 @@ class HundredMsClient:
         call = Call("sessions", "sessions", params)
         wire = await get(self.line, call, partial(read_sessions, naming=naming), self.asker)
         if isinstance(wire, Verdict):
-            _unless_absent(wire)
-            return SessionPage((), "")
+            raise _unread(wire)
         found = (session_of(row, self.alias, room_id) for row in wire.data if row)
-        return SessionPage(tuple(one for one in found if one), wire.following(FULL))
+        sessions = tuple(one for one in found if one)
+        return SessionPage(sessions, wire.following(FULL), len(wire.data) - len(sessions))
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
         """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
@@ -174,13 +175,12 @@ class HundredMsClient:
             return wire
         if wire.meaning is Meaning.EXPIRED:
             raise ExpiredCursor(wire.message)
-        _unless_absent(wire)
-        return EventsWire(total=0)
+        raise _unread(wire)
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
         return await get(self.line, call, partial(read, model), self.asker)
 
 
-def _unless_absent(verdict: Verdict) -> None:
-    if verdict.meaning is not Meaning.ABSENT:
-        raise HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")
+def _unread(verdict: Verdict) -> HundredMsUnreachable:
+    """A list that 100ms does not give, also with 404: that is no proof of an empty one."""
+    return HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")

@@ -29,7 +29,7 @@ def session_of(wire: SessionWire, workspace: str, room_id: str | None = None) ->
     room = wire.room_id or room_id
     if wire.id is None or room is None:
         return None
-    peers = _peers(wire.peers)
+    peers = _peers(wire.peers or {})
     return Session(
         id=wire.id,
         room_id=room,
@@ -38,13 +38,14 @@ def session_of(wire: SessionWire, workspace: str, room_id: str | None = None) ->
         created_at=wire.created_at,
         ended_at=None if wire.active else _end(wire, peers),
         peers=peers,
+        peers_read=wire.peers is not None and all(map(_named, wire.peers.items())),
     )
 
 
 def _peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
     peers = {}
     for key, wire in wires.items():
-        peer_id = wire.id or (key if "-" in key else None) if wire else None
+        peer_id = _id(key, wire)
         if wire is None or peer_id is None:
             continue
         peers[peer_id.lower()] = Peer(
@@ -56,6 +57,14 @@ def _peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
             left_at=wire.left_at,
         )
     return peers
+
+
+def _id(key: str, wire: PeerWire | None) -> str | None:
+    return wire.id or (key if "-" in key else None) if wire else None
+
+
+def _named(entry: tuple[str, PeerWire | None]) -> bool:
+    return _id(*entry) is not None
 
 
 def _end(wire: SessionWire, peers: Mapping[str, Peer]) -> datetime | None:

@@ -68,11 +68,11 @@ class PeerWire(_Shape):
 PeerRow = Annotated[PeerWire | None, WrapValidator(or_none)]
 
 
-def _peers(value: object) -> Mapping[str, object]:
-    """100ms sends a map by peer id; its documentation says an array."""
+def _peers(value: object) -> Mapping[str, object] | None:
+    """100ms sends a map by peer id; its documentation says an array. None for neither."""
     if isinstance(value, list):
         return {str(number): item for number, item in enumerate(value)}
-    return as_mapping(value)
+    return value if isinstance(value, Mapping) else None
 
 
 class SessionWire(_Shape):
@@ -83,7 +83,7 @@ class SessionWire(_Shape):
     active: Flag = None
     created_at: Moment = None
     updated_at: Moment = None
-    peers: Annotated[Mapping[str, PeerRow], BeforeValidator(_peers)] = Field(default_factory=dict)
+    peers: Annotated[Mapping[str, PeerRow] | None, BeforeValidator(_peers)] = None
 
 
 class CodeWire(_Shape):

@@ -5,13 +5,14 @@ Read in at most the calls that `Budget` states.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.diagnosis.case import Case
-from bot.domain.events import ErrorEvent
+from bot.domain.diagnosis.unread import Unread
+from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.places import Session
-from bot.domain.report import Window, distinct
+from bot.domain.report import Completeness, Window, distinct
 from bot.domain.target import Target
 from bot.domain.tracks import PeerStats, TrackEvent
 from bot.investigate.budget import Budget
@@ -30,6 +31,7 @@ class Evidence:
     `around` are error events of the room beside those of the answer. `notes` say, in
     sentences, what could not be read; `complete` is False if that can change a conclusion:
     peer-stats that the budget left out do not, as they only tell more of single people.
+    `unread` names what is missing, error events of the answer aside.
     """
 
     sessions: tuple[Session, ...] = ()
@@ -38,6 +40,7 @@ class Evidence:
     around: tuple[ErrorEvent, ...] = ()
     notes: tuple[str, ...] = ()
     complete: bool = True
+    unread: Unread = field(default_factory=Unread)
 
 
 async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another kind
@@ -84,19 +87,33 @@ def _evidence(
         around=distinct(event for event in around if event.id not in mine),
         notes=(*missing, *stats.notes),
         complete=not missing and not stats.trouble,
+        unread=_unread(gathering),
     )
 
 
-def case_of(
+def _unread(gathering: Gathering) -> Unread:
+    sessions, stats = gathering.sessions, gathering.stats
+    return Unread(
+        sessions=not sessions.complete,
+        peers=frozenset(one.id.lower() for one in sessions.found if not one.peers_read),
+        tracks=not gathering.tracks.complete,
+        stats=not stats.complete,
+        stays=frozenset(stats.unread),
+        around=gathering.around is not None and not gathering.around.complete,
+    )
+
+
+def case_of(  # noqa: PLR0913  a look-up's facts, each of another kind
     target: Target,
     events: Sequence[ErrorEvent],
     evidence: Evidence,
     now: datetime,
     window: Window,
     *,
-    complete: bool = True,
+    seen: Completeness,
+    all_types: bool = True,
 ) -> Case:
-    """The case of a target that was found; `complete` says so of the `events`.
+    """The case of a target that was found; `seen` tells how complete its `events` are.
 
     An id that is known nowhere has no target: its case is `Case(None, now, known=False)`.
     """
@@ -115,8 +132,15 @@ def case_of(
         since=window.since,
         until=window.until,
         known=True,
-        complete=complete and evidence.complete,
+        complete=seen.complete and evidence.complete and target.room.enabled is not None,
+        unread=replace(evidence.unread, types=frozenset(_types_unread(seen))),
+        all_types=all_types,
     )
+
+
+def _types_unread(seen: Completeness) -> Sequence[str]:
+    """Types of which events are missing; any may be if it is not known which."""
+    return () if seen.complete else seen.types_unread or ERROR_TYPES
 
 
 def _once(tracks: Sequence[TrackEvent]) -> tuple[TrackEvent, ...]:

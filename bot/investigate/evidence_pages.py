@@ -77,6 +77,8 @@ class Strand(Generic[Row]):
         self._empty = 0 if batch.rows else self._empty + 1
         if not batch.following:
             self.open = False
+            if self.total is not None and self.rows < self.total:
+                self._stop(f"100ms sent {self.rows:,} of {self.total:,}")
         elif batch.following in self._seen or self._empty >= EMPTY_PAGES:
             self._stop("100ms repeated a page")
         self._seen.add(batch.following)

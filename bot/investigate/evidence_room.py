@@ -65,6 +65,7 @@ class RoomReader(Generic[Row]):
     parts: list[Strand[Row]] = field(default_factory=list)
     long: bool = False
     cut: bool = False
+    narrowed: bool = False
 
     async def begin(self) -> None:
         """The first page of each type, and the rest too if the budget holds it."""
@@ -80,6 +81,7 @@ class RoomReader(Generic[Row]):
         if not self.long:
             return
         self.cut = not self.wish.by_session
+        self.narrowed = True
         for session_id in session_ids:
             strands = [self._strand(kind, session_id) for kind in self.wish.vital]
             self.parts += strands
@@ -87,6 +89,15 @@ class RoomReader(Generic[Row]):
             if any(one.open or one.trouble for one in strands):
                 self.cut = True
                 return
+
+    @property
+    def complete(self) -> bool:
+        """True if nothing is missing that this kind of events was read for."""
+        strands = (*self.whole, *self.parts)
+        unread = self.cut or any(one.trouble for one in strands)
+        if self.long:
+            return self.narrowed and not unread and not any(one.open for one in self.parts)
+        return bool(self.whole) and not unread and not any(one.open for one in self.whole)
 
     @property
     def found(self) -> Sequence[Row]:

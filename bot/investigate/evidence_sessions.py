@@ -23,13 +23,15 @@ class SessionReader:
     """What was read."""
     strands: list[Strand[Session]] = field(default_factory=list)
     cut: bool = False
+    lost: int = 0
+    """Rows that could not be read."""
 
     async def run(self, span: Span) -> None:
         """All sessions that began within the span, newest first as 100ms lists them.
 
         Those going on are asked for without a span: there are few, and all of them count.
         """
-        self.span = span
+        self.span, self.lost = span, 0
         self.strands = [
             Strand(self._ask(Span(None, None), active=True)),
             Strand(self._ask(span, active=False)),
@@ -49,17 +51,35 @@ class SessionReader:
         return tuple(sorted(best.values(), key=lambda one: (one.created_at or _EVER, one.id)))
 
     @property
+    def complete(self) -> bool:
+        """True if both lists were read to their ends."""
+        unread = any(strand.open or strand.trouble for strand in self.strands)
+        return bool(self.strands) and not unread and not self.lost
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Why sessions are missing, in sentences."""
         notes = [
-            f"The room's sessions could not all be read ({why}); recoveries may be missed."
+            f"The room's sessions could not all be read ({why}), so that who was in the room is "
+            "not known, and recoveries may be missed."
             for why in troubles_of(self.strands)
         ]
         if self.cut:
             count = sum(strand.rows for strand in self.strands)
             notes.append(
                 f"Only {count:,} of the room's sessions were read, which is as many as one "
-                "look-up may; recoveries in others may be missed."
+                "look-up may; people and recoveries in others may be missed."
+            )
+        if self.lost:
+            notes.append(
+                f"{self.lost:,} of the room's sessions could not be read; people and recoveries "
+                "in them may be missed."
+            )
+        unnamed = sum(not one.peers_read for one in self.found)
+        if unnamed:
+            notes.append(
+                f"Of {unnamed:,} of the room's sessions not all people could be read; people and "
+                "recoveries in them may be missed."
             )
         return tuple(notes)
 
@@ -72,11 +92,12 @@ class SessionReader:
                 before=span.before,
                 start=start,
             )
-            return Batch(page.sessions, len(page.sessions), None, page.last)
+            self.lost += page.lost
+            return Batch(page.sessions, len(page.sessions) + page.lost, None, page.last)
 
         return ask
 
 
-def _richness(session: Session) -> tuple[bool, int, str]:
+def _richness(session: Session) -> tuple[bool, bool, int, str]:
     """A row that knows the end beats one read before it; then the one with more people."""
-    return (session.ended_at is not None, len(session.peers), repr(session))
+    return (session.ended_at is not None, session.peers_read, len(session.peers), repr(session))

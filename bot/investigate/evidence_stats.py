@@ -35,10 +35,14 @@ class StatsReader:
     found: list[PeerStats] = field(default_factory=list)
     trouble: str = ""
     left_out: int = 0
+    complete: bool = False
+    """Whether it was learned which stays to measure; `unread` are those of which it was not."""
+    unread: set[Stay] = field(default_factory=set)
 
     async def run(self, stays: Iterable[Stay]) -> None:
         """Read those stays, the first ones first."""
         wanted = tuple(stays)
+        self.complete, self.unread = True, {_lower(stay) for stay in wanted}
         self.left_out = max(0, len(wanted) - self.calls)
         chosen = wanted[: self.calls]
         for first in range(0, len(chosen), AT_ONCE):
@@ -65,8 +69,13 @@ class StatsReader:
         except BotError as error:
             self.trouble = self.trouble or error.cause.rstrip(". ")
             return
+        self.unread.discard(_lower(stay))
         if stats:
             self.found.append(stats)
+
+
+def _lower(stay: Stay) -> Stay:
+    return stay[0].lower(), stay[1].lower()
 
 
 class _Register:

@@ -181,9 +181,11 @@ def _raise_if_blind(types: Sequence[OneType]) -> None:
 def _completeness(types: Sequence[OneType]) -> Completeness:
     tallies = [one.tally for one in types]
     notes = tuple(tally.note for tally in tallies if tally.note)
+    unread = (one.query.type for one, tally in zip(types, tallies, strict=True) if tally.note)
     return Completeness(
         fetched=sum(tally.fetched for tally in tallies),
         total=_sum([tally.total for tally in tallies]),
         complete=not notes,
         notes=notes,
+        types_unread=tuple(unread),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
+from bot.domain.events import ERROR_TYPES
 from bot.domain.handle import Handle
 from bot.domain.places import Room
 from bot.domain.question import Clue, Question
@@ -131,16 +132,17 @@ class Investigator:
             evidence,
             report.as_of,
             report.window,
-            complete=report.completeness.complete,
+            seen=report.completeness,
+            all_types=set(report.types) >= set(ERROR_TYPES),
         )
         diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
-        notes = (*report.notes, *evidence.notes)
+        seen = report.completeness
         return replace(
             report,
             diagnosis=diagnosis,
             sessions=evidence.sessions,
             tracks=evidence.tracks,
-            notes=notes,
+            completeness=replace(seen, notes=(*seen.notes, *evidence.notes, *_room_note(report))),
         )
 
     async def describe(
@@ -203,3 +205,9 @@ class Investigator:
             target, fetched = await read_any_spelling(reader, target)
         self.learner.people(target, fetched.events)
         return target, fetched
+
+
+def _room_note(report: Report) -> Sequence[str]:
+    if report.target.room.enabled is not None:
+        return ()
+    return ("The room's settings could not be read: whether it is enabled is not known.",)

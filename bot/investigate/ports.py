@@ -50,10 +50,14 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """One answer of the sessions list; `last` is "" when there is no more."""
+    """One answer of the sessions list; `last` is "" when there is no more.
+
+    `lost` counts rows that could not be read.
+    """
 
     sessions: tuple[Session, ...]
     last: str
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

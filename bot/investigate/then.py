@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.diagnosis.unread import OLDER
 from bot.domain.errors import NotAllowed
 from bot.domain.handle import Handle
 from bot.domain.places import Peer, Session
@@ -53,7 +54,9 @@ def still_kept(seen: Completeness, handle: Handle, now: datetime) -> Completenes
     if begins >= oldest or now - handle.as_of < _SOON:
         return seen
     note = "100ms has dropped events older than 30 days since that answer; some may be missing."
-    return replace(seen, complete=False, notes=(*seen.notes, note))
+    return replace(
+        seen, complete=False, notes=(*seen.notes, note), types_unread=(*seen.types_unread, OLDER)
+    )
 
 
 def _session(session: Session, moment: datetime) -> Session:

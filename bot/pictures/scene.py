@@ -9,7 +9,7 @@ from bot.domain.report import Report
 from bot.pictures.signals import Signal, signals_of
 from bot.render.filters import count
 from bot.render.lanes import COARSE, GRAVITY, Lane, label_of, lanes_of, reach_of
-from bot.render.timeline import gravest, stretches
+from bot.render.timeline import gravest, people_without_errors, stretches
 from bot.render.words import free, name_of
 
 ROWS = 10
@@ -66,7 +66,7 @@ def scene_of(report: Report) -> Scene | None:
     axis = _Axis(*reach_of(lanes))
     people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
     signals = signals_of(report.tracks)
-    healthy = max(diagnosis.people.in_room - diagnosis.people.affected, 0)
+    healthy = people_without_errors(report, diagnosis)
     return Scene(
         heading=_heading(report, axis.begins),
         about=f"{people} with {failures}",

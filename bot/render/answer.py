@@ -54,9 +54,9 @@ class Answers:
         listed = listed_of(report)
         pages = list(islice(self._pages(listed, 0, _HEAD), REPLIES_MOST))
         shown, total = sum(map(len, pages)), len(listed)
-        ending = f"{total - shown:,} more follow, as files or behind a button." * (shown < total)
+        ending = f"{total - shown:,} more are not in this thread." * (shown < total)
         cut = any(group.cut for page in pages for group in page)
-        below = listed.below("in the thread")
+        below = listed.below("in the thread", shown)
         return Answer(
             opening=self._openings.opening(report, note, below=below, private=False),
             replies=tuple(self._replies(listed, pages, 0, _Edges(ending=ending))),
@@ -72,16 +72,17 @@ class Answers:
         if start is None and messages == 1 and listed.details:
             return (self._single(listed, note),)
         first = position(report, listed.details, start) if start else 0
-        opening: tuple[Message, ...] = ()
-        if start is None:
-            below = listed.below("below")
-            opening = (self._openings.opening(report, note, below=below, private=True),)
-            note = ""
-        space = _WITH_BUTTON.without(1, len(note), 2 * len(note) + 200)
-        pages = list(islice(self._pages(listed, first, space, short=True), messages - len(opening)))
+        begins = start is None
+        above = "" if begins else note
+        space = _WITH_BUTTON.without(1, len(above), 2 * len(above) + 200)
+        pages = list(islice(self._pages(listed, first, space, short=True), messages - begins))
         last = first + sum(map(len, pages))
+        opening: tuple[Message, ...] = ()
+        if begins:
+            below = listed.below("below", last)
+            opening = (self._openings.opening(report, note, below=below, private=True),)
         button = listed.button(pages[-1], last, private=True) if pages else ""
-        edges = _Edges(note, button=button, more=start is not None)
+        edges = _Edges(above, button=button, more=not begins)
         return opening + tuple(self._replies(listed, pages, first, edges))
 
     def more(self, report: Report, handle: Handle) -> Message:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.handle import handle_of, write_handle
 from bot.domain.report import Report
-from bot.render.details import rest_of
 from bot.render.limits import BUTTON_VALUE_MOST
 
 _TOGETHER = 3_600
@@ -42,7 +41,7 @@ def buttons_of(report: Report, *, private: bool) -> tuple[Button, ...]:
 
 
 def _names(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
-    if rest_of(diagnosis):
+    if any(one.outcome == "recovered" for one in diagnosis.stories):
         yield "recovered", "Recovered errors", "List the errors that went away or end unknown"
     yield "timeline", "Timeline", "Draw who had trouble when"
     if diagnosis.people.affected:

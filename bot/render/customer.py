@@ -4,16 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.diagnosis.wording import partial_words
 from bot.domain.report import Report
 from bot.domain.text import clean
 from bot.render.compose import Composer
 from bot.render.environment import every_template, find_templates
+from bot.render.lead import unread_of
 from bot.render.limits import brief
 from bot.render.message import Message
 
@@ -53,9 +56,9 @@ class Letters:
         )
         self._templates = every_template(environment)
 
-    def letter(self, cls: VerdictClass, **facts: object) -> str:
-        """The whole letter as plain text."""
-        chosen = self._templates.get(f"{cls}.j2") or self._templates[_OTHER]
+    def letter(self, kind: VerdictClass | Literal["unread"], **facts: object) -> str:
+        """The whole letter as plain text; `unread` where too little could be read to explain."""
+        chosen = self._templates.get(f"{kind}.j2") or self._templates[_OTHER]
         body = chosen.render(facts).strip()
         return self._templates[_LETTER].render(body=body).strip()
 
@@ -66,16 +69,23 @@ def reply_message(composer: Composer, letters: Letters, report: Report) -> Messa
     if diagnosis is None:
         note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
         return composer.message("elsewhere", "reply", note=note)
-    text = letters.letter(diagnosis.verdict.cls, **_facts(diagnosis))
+    kind = "unread" if _is_unread(report, diagnosis) else diagnosis.verdict.cls
+    text = letters.letter(kind, **_facts(diagnosis))
     lines = (clean(line) for line in text.splitlines())
     letter = _NEAT.sub("\n\n", "\n".join(lines))[:_LETTER_MOST]
     return composer.message(
         "customer",
         "reply",
         letter=letter,
-        guess=diagnosis.verdict.confidence < SURE,
+        guess=diagnosis.verdict.confidence < SURE and kind != "unread",
+        partial=partial_words(unread_of(report, diagnosis)).strip(),
         reference=report.lookup_id,
     )
+
+
+def _is_unread(report: Report, diagnosis: Diagnosis) -> bool:
+    """True if what a letter of the class says may be refuted by what could not be read."""
+    return bool(unread_of(report, diagnosis)) and diagnosis.verdict.confidence < SURE
 
 
 def _facts(diagnosis: Diagnosis) -> dict[str, object]:

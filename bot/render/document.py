@@ -1,4 +1,4 @@
-"""The documents of `lookup --json`: a report, or an error, for scripts. Version 2."""
+"""The documents of `lookup --json`: a report, or an error, for scripts. Version 3."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from bot.domain.target import Candidate, Choices
 from bot.render.document_story import people_document, story_document, verdict_document
 from bot.render.words import free
 
-VERSION = 2
+VERSION = 3
 
 
 def document(report: Report) -> dict[str, Any]:

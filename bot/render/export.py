@@ -18,7 +18,7 @@ from bot.domain.text import clean
 from bot.render.details import causes_of
 from bot.render.document import failure_document, instant
 from bot.render.message import File
-from bot.render.turn import class_of, turn_of
+from bot.render.turn import FOR_RECORDERS, class_of, turn_of
 from bot.render.words import free
 
 _STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
@@ -80,7 +80,7 @@ def _told(
 ) -> dict[str, Any]:
     entry = story.explanation.entry if story else catalogue.explain(event).entry
     facts = _story(event, story) if story else dict.fromkeys(_STORY)
-    owner, todo = turn_of(entry, cls)
+    owner, todo = FOR_RECORDERS if story and story.bot else turn_of(entry, cls)
     turn = {"what_to_do": todo, "whose_turn": owner}
     return {**_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
 

@@ -15,7 +15,7 @@ from bot.domain.report import Report
 from bot.render.course import Course, course_of
 from bot.render.details import Detail
 from bot.render.limits import brief, shorten
-from bot.render.turn import turn_of
+from bot.render.turn import FOR_RECORDERS, turn_of
 from bot.render.words import TYPE_NAMES, code_of, free, name_of, span, what_of
 
 # Together so short that even a hostile failure fits one reply, and each of its two blocks stays
@@ -108,7 +108,7 @@ class Failures:
             action=clip(free(event.action), _WORD),
             message=clip(message, _PARAGRAPH),
             description="" if description == message else clip(description, _DESCRIPTION),
-            **_words(explained, detail.cls),
+            **_words(explained, detail.cls, bot=bool(story and story.bot)),
             before=clip(self._before(event), _PARAGRAPH),
             device=clip(free(device_line(event.agent, event.domain)), _LINE),
             also=clip(_also(event), _PAIRS),
@@ -143,9 +143,9 @@ def page_of(dashboard: str, session_id: str | None) -> str:
     return f"{dashboard}/session-details/{found}" if _OBJECT_ID.fullmatch(found) else ""
 
 
-def _words(explained: Explanation, cls: VerdictClass | None) -> dict[str, str]:
+def _words(explained: Explanation, cls: VerdictClass | None, *, bot: bool) -> dict[str, str]:
     entry = explained.entry
-    owner, todo = turn_of(entry, cls)
+    owner, todo = FOR_RECORDERS if bot else turn_of(entry, cls)
     return {
         "title": shorten(entry.title, _LINE),
         "meaning": brief(entry.meaning, _PARAGRAPH),

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.diagnosis.wording import RECORDERS, partial_words, people_words
 from bot.domain.report import Report
 from bot.render.filters import count
 
@@ -38,16 +38,26 @@ _BLOCKED = {
 }
 _WHOLE: frozenset[VerdictClass] = frozenset({"mixed", "unknown", "none"})
 _NO_PATH = "never found a path"
+_RECORDERS_READ = "In what could be read, only recorders reported errors."
 
 
 def lead_of(report: Report, diagnosis: Diagnosis) -> str:
-    """Our own words and numbers only."""
-    if diagnosis.nothing:
-        doubt = "" if report.completeness.complete else " But not everything could be read."
-        return diagnosis.nothing.words + doubt
+    """Our own words and numbers only. What could not be read and matters stands first."""
+    return partial_words(unread_of(report, diagnosis)) + _lead(report, diagnosis)
+
+
+def unread_of(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Nouns for what could not be read and might change what is said."""
+    some = diagnosis.verdict.unread
+    return some if some or report.completeness.complete else ("error events",)
+
+
+def _lead(report: Report, diagnosis: Diagnosis) -> str:
     people = diagnosis.people
+    if diagnosis.nothing:
+        return diagnosis.nothing.words
     if not people.affected:
-        return "Only recorders reported errors; no person was affected."
+        return RECORDERS if not unread_of(report, diagnosis) else _RECORDERS_READ
     if people.failed_for_good:
         return _failed(report, diagnosis)
     return _nobody(report, diagnosis)
@@ -58,7 +68,7 @@ def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
     ranks = {kind: rank for rank, kind in enumerate(_WAYS)}
     worst: dict[str, Story] = {}
     for story in _weighed(diagnosis):
-        if story.outcome in FAILED_FOR_GOOD:
+        if story.failed_for_good:
             known = worst.setdefault(story.person.key, story)
             if ranks.get(story.type, len(ranks)) < ranks.get(known.type, len(ranks)):
                 worst[story.person.key] = story
@@ -78,48 +88,72 @@ def _way(diagnosis: Diagnosis, story: Story) -> str:
 
 
 def _failed(report: Report, diagnosis: Diagnosis) -> str:
-    people, ways = diagnosis.people, failed_ways(diagnosis)
+    people, ways, open_end = diagnosis.people, failed_ways(diagnosis), has_open_end(diagnosis)
     if len(ways) == 1:
         how = next(iter(ways))
     else:
-        how = f"failed for good ({', '.join(f'{n:,} {way}' for way, n in ways.most_common())})"
-    who = _who(report, people.failed_for_good, people.in_room)
-    return f"{who} {how}: {_cause(diagnosis)}.{_more(diagnosis)}"
+        each = ", ".join(f"{n:,} {way}" for way, n in ways.most_common())
+        how = f"failed ({each})" if open_end else f"failed for good ({each})"
+    who = _who(report, diagnosis, people.failed_for_good)
+    doubt = " Whether it was got over could not be read." * open_end
+    return f"{who} {how}: {_cause(diagnosis)}.{doubt}{_more(diagnosis)}"
+
+
+def has_open_end(diagnosis: Diagnosis) -> bool:
+    """True if somebody who counts as failed may have got over it, unread."""
+    return any(one.doubt for one in _weighed(diagnosis) if one.failed_for_good)
 
 
 def _nobody(report: Report, diagnosis: Diagnosis) -> str:
     people = diagnosis.people
-    sure = report.completeness.complete and not people.unclear
+    sure = not unread_of(report, diagnosis) and not people.unclear
     lead = "Nobody failed for good" if sure else "Nobody is known to have failed for good"
-    who = _who(report, people.affected, people.in_room, opening=False)
+    who = _who(report, diagnosis, people.affected, opening=False)
     if diagnosis.verdict.cls == "none":
         return f"{lead}: {who} had error events, but none of them is a fault."
     return f"{lead}: {who} had trouble{_ended(diagnosis)}. {_because(diagnosis)}."
 
 
-def _who(report: Report, some: int, everybody: int, *, opening: bool = True) -> str:
-    """`3 of 41 people`, or whom the look-up is about."""
+def _who(report: Report, diagnosis: Diagnosis, some: int, *, opening: bool = True) -> str:
+    """`3 of 41 people`, just `3 people` if no more is known, or whom the look-up is about."""
+    everybody = diagnosis.people.in_room
     if report.target.kind in {"peer", "user"} and some == 1:
-        return "This person" if opening else "this person"
-    if some == everybody == 1:
-        return "The only person in the room" if opening else "the only person in the room"
-    if some == everybody and report.completeness.complete:
-        return f"{'All' if opening else 'all'} {some:,} people"
-    least = "" if report.completeness.complete else "at least "
-    told = f"{least}{some:,} of {count(everybody, 'person', 'people')}"
+        told = "this person"
+    elif everybody is None:
+        told = f"{_least(report, diagnosis)}{people_words(some)}"
+    elif some == everybody == 1:
+        told = "the only person in the room"
+    elif some == everybody:
+        told = f"all {some:,} people"
+    else:
+        told = f"{_least(report, diagnosis)}{some:,} of {count(everybody, 'person', 'people')}"
     return told[0].upper() + told[1:] if opening else told
+
+
+def _least(report: Report, diagnosis: Diagnosis) -> str:
+    """Numbers are a lower bound where events are missing, unless some may have recovered."""
+    more = not report.completeness.complete and not has_open_end(diagnosis)
+    return "at least " if more else ""
 
 
 def _ended(diagnosis: Diagnosis) -> str:
     """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
     people = diagnosis.people
     if not people.unclear:
-        return " and all recovered" if people.recovered > 1 else " and recovered"
+        several = people.recovered > 1 and not diagnosis.verdict.unread
+        return " and all recovered" if several else " and recovered"
     if people.unclear == 1 == people.affected:
-        return " and left or was not seen again"
+        return f" and {unclear_words(diagnosis)}"
     parts = [f"{people.recovered:,} recovered"] if people.recovered else []
-    parts.append(f"{people.unclear:,} left or {_was(people.unclear)} not seen again")
+    parts.append(f"{people.unclear:,} {unclear_words(diagnosis)}")
     return f": {', '.join(parts)}"
+
+
+def unclear_words(diagnosis: Diagnosis) -> str:
+    """How it ended for those of whom neither is known, to stand after their number."""
+    if any(one.doubt for one in diagnosis.stories if not one.failed_for_good):
+        return "had an end that could not be read"
+    return f"left or {_was(diagnosis.people.unclear)} not seen again"
 
 
 def _was(number: int) -> str:
@@ -130,7 +164,7 @@ def _more(diagnosis: Diagnosis) -> str:
     people = diagnosis.people
     told = f" {people.recovered:,} more recovered." if people.recovered else ""
     if people.unclear:
-        told += f" {people.unclear:,} more left or {_was(people.unclear)} not seen again."
+        told += f" {people.unclear:,} more {unclear_words(diagnosis)}."
     return told
 
 
@@ -142,6 +176,8 @@ def _because(diagnosis: Diagnosis) -> str:
 def _cause(diagnosis: Diagnosis) -> str:
     """The verdict as the end of a sentence; a guess is called one."""
     verdict = diagnosis.verdict
+    if verdict.by_numbers and diagnosis.people.in_room is None:
+        return "whose side it is cannot be told yet"
     words = CAUSES[verdict.cls]
     if verdict.cls in _BLOCKED and _no_path(diagnosis):
         words = _BLOCKED[verdict.cls]
@@ -154,7 +190,7 @@ def _cause(diagnosis: Diagnosis) -> str:
 def _others(diagnosis: Diagnosis) -> bool:
     """True if what counts has another cause as well; who failed for good counts before all."""
     behind = _weighed(diagnosis)
-    failed = [one for one in behind if one.outcome in FAILED_FOR_GOOD]
+    failed = [one for one in behind if one.failed_for_good]
     classes = {diagnosis.classes.get(one.id) for one in failed or behind}
     return bool(classes - {None, diagnosis.verdict.cls})
 

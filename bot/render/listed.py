@@ -29,9 +29,11 @@ class Listed:
         """`1 failure`, `1,204 failures`."""
         return f"{number:,} {self.noun}{'s' * (number != 1)}"
 
-    def below(self, where: str) -> str:
+    def below(self, where: str, shown: int) -> str:
         """What the opening says of the details; "" if there are none."""
-        return f"{self.count(len(self))} in detail {where}." if self.details else ""
+        if shown < len(self):
+            return f"{shown:,} of {self.count(len(self))} in detail {where}."
+        return f"{self.count(shown)} in detail {where}." if shown else ""
 
     def button(self, page: Sequence[Group], shown: int, *, private: bool) -> str:
         """The button's value after `shown` details; "" if none remain, or it would not fit."""

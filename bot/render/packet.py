@@ -70,6 +70,7 @@ def _facts(report: Report, stories: Iterable[Story]) -> dict[str, Any]:
         "codes": _distinct(str(event.error_code or "") for event in events),
         "events": len(events),
         "complete": report.completeness.complete,
+        "not_read": list(report.completeness.notes),
     }
     if report.diagnosis:
         verdict = report.diagnosis.verdict

@@ -41,6 +41,7 @@ def _head(facts: Mapping[str, Any]) -> str:
         *((name.replace("_", " "), _some(facts[name], _LIST)) for name in _LISTS),
         *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
         ("events", f"{facts['events']:,}{unseen}"),
+        *(("not read", shorten(free(note), _SDK)) for note in facts["not_read"][:_SDKS]),
     )
     return "\n".join(f"{label:<12} {words}" for label, words in rows)
 

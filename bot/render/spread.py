@@ -36,8 +36,10 @@ class Column:
 
 
 def is_room_wide(diagnosis: Diagnosis) -> bool:
-    """True if at least three people, and half of those in the room, were affected."""
+    """True if at least three people, and half of those known to be in the room, were affected."""
     people = diagnosis.people
+    if people.in_room is None:
+        return False
     return people.affected >= _PEOPLE and people.affected * _SHARE >= people.in_room
 
 

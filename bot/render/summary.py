@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.report import Completeness, Report, count_by_type
+from bot.domain.report import Completeness, Report, Window, count_by_type
 from bot.render.causes import Cause, causes_of, in_words
 from bot.render.failure import page_of
 from bot.render.limits import shorten
@@ -41,7 +41,8 @@ class Summary:
     """What an opening says. "" and None stand for "not known", except in counts.
 
     `people` had errors, `failed` of them for good; each of `ways` counts a person once, by the
-    gravest of their failures. `told` is the diagnosis, None before there is one.
+    gravest of their failures. `part` names what was looked at if it is less than the room.
+    `told` is the diagnosis, None before there is one.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Summary:
     as_of: datetime
     reference: str
     asked_types: tuple[str, ...]
+    part: str
     told: Told | None
 
 
@@ -124,8 +126,18 @@ def _place(report: Report, dashboard: str, sizes: Sizes) -> dict[str, Any]:
         "disabled": target.room.enabled is False,
         "session_from": session.created_at if session else None,
         "session_to": session.ended_at if session else None,
+        "part": part_of(report),
         "asked_types": () if whole else tuple(TYPE_NAMES.get(one, one) for one in report.types),
     }
+
+
+def part_of(report: Report) -> str:
+    """Why events that were read do not count here; "" if all do."""
+    if not report.beyond:
+        return ""
+    if report.window != Window():
+        return "the time asked for"
+    return "this session" if report.target.session else ""
 
 
 def _notes(notes: Sequence[str], sizes: Sizes) -> tuple[str, ...]:

@@ -58,9 +58,17 @@ def _facts(report: Report, diagnosis: Diagnosis, stretch: Sequence[Story]) -> di
         "lines": "\n".join(lines),
         "lanes_left": max(len(lanes) - LANES, 0),
         "lines_left": max(len(stretch) - _LINES, 0),
-        "others": max(diagnosis.people.in_room - diagnosis.people.affected, 0),
+        "others": people_without_errors(report, diagnosis),
         "reference": report.lookup_id,
     }
+
+
+def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
+    """How many in the room reported none; 0 if that is not known."""
+    people = diagnosis.people
+    if people.in_room is None or not report.completeness.complete:
+        return 0
+    return max(people.in_room - people.affected, 0)
 
 
 def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:

@@ -2,7 +2,8 @@
 
 from bot.domain.catalogue import OWNER_WORDS, Entry
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.wording import STEPS, fits
+from bot.domain.diagnosis.advice import STEPS
+from bot.domain.diagnosis.wording import fits
 
 TURNS: dict[VerdictClass, str] = {
     "user_network": OWNER_WORDS["user_network"],
@@ -16,6 +17,10 @@ TURNS: dict[VerdictClass, str] = {
     "none": OWNER_WORDS["nobody"],
     "unknown": "whoever asked",
 }
+
+
+FOR_RECORDERS = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
+"""In place of `turn_of`: a recorder can be told nothing."""
 
 
 def turn_of(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from bot.domain.text import clip
 from bot.render.buttons import Button, buttons_of
 from bot.render.details import rest_of
 from bot.render.filters import count
-from bot.render.lead import lead_of
+from bot.render.lead import has_open_end, lead_of, unclear_words, unread_of
 from bot.render.limits import brief, shorten
 from bot.render.sizes import Sizes
 from bot.render.turn import TURNS
@@ -70,7 +70,7 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
         changes=brief(verdict.changes_if, sizes.changes),
         steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
         turn=TURNS[verdict.cls],
-        people=_people(diagnosis),
+        people=_people(report, diagnosis),
         spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
         rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
         cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
@@ -83,7 +83,7 @@ def _colour(report: Report, diagnosis: Diagnosis) -> str:
     if diagnosis.people.failed_for_good or closed:
         return "red_circle"
     healthy = not diagnosis.stories and diagnosis.verdict.cls == "none"
-    calm = healthy and report.completeness.complete
+    calm = healthy and not unread_of(report, diagnosis)
     return "large_green_circle" if calm else "large_yellow_circle"
 
 
@@ -100,21 +100,25 @@ def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
     return diagnosis.nothing is not None and line == diagnosis.nothing.cannot_prove
 
 
-def _people(diagnosis: Diagnosis) -> str:
-    people = diagnosis.people
+def _people(report: Report, diagnosis: Diagnosis) -> str:
+    people, known = diagnosis.people, diagnosis.people.in_room is not None
     if not people.affected:
-        return f"none ({people.in_room:,} seen in the room)"
-    told = f"{people.affected:,} of {people.in_room:,} in the room"
+        read = "" if report.completeness.complete else " in what could be read"
+        return f"none{read} ({'' if known else 'at least '}{people.seen:,} seen in the room)"
+    told = f"{people.affected:,}"
+    if people.in_room is not None:
+        told += f" of {people.in_room:,} in the room"
     ends = [
         f"{number:,} {words}"
         for number, words in (
-            (people.failed_for_good, "failed for good"),
+            (people.failed_for_good, "failed" if has_open_end(diagnosis) else "failed for good"),
             (people.recovered, "recovered"),
-            (people.unclear, "left or not seen again"),
+            (people.unclear, unclear_words(diagnosis)),
         )
         if number
     ]
-    return f"{told} ({', '.join(ends)})" if ends else told
+    told = f"{told} ({', '.join(ends)})" if ends else told
+    return told if known else f"{told}; how many were in the room could not be read"
 
 
 def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:

@@ -51,9 +51,8 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     people = reach(case, crowd, mine, stories, others)
     if not stories:
         nothing = nothing_of(case, crowd)
-        return Diagnosis(
-            crowd.persons, (), verdict_of_nothing(case, nothing, people), people, nothing
-        )
+        verdict = verdict_of_nothing(case, nothing, people)
+        return Diagnosis(crowd.persons, (), verdict, people, nothing)
     calls = Calls(case, crowd, everything)
     disabled = case.room is not None and case.room.enabled is False
     by_code = classes_of((*stories, *others), signs, room_disabled=disabled)

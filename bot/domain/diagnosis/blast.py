@@ -17,6 +17,7 @@ from bot.domain.diagnosis.model import People, Share
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.thresholds import SAME_CALL
+from bot.domain.diagnosis.unread import BEFORE_A_SESSION, OLDER
 from bot.domain.events import Agent, ErrorEvent
 
 
@@ -39,6 +40,19 @@ def in_room(case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> dict[str,
     return {one.key: one for one in seen if one and not one.bot}
 
 
+def room_is_known(case: Case) -> bool:
+    """True if nobody who was in the room can be missing from `in_room`.
+
+    Whoever never got in is known from error events alone.
+    """
+    if case.unread.types & {*BEFORE_A_SESSION, OLDER}:
+        return False
+    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    if not all(one.peers_read for one in sessions):
+        return False
+    return not case.unread.sessions or (case.session_id is not None and bool(sessions))
+
+
 def _within(case: Case, at: datetime) -> bool:
     return (case.since is None or at >= case.since) and (case.until is None or at <= case.until)
 
@@ -52,7 +66,9 @@ def reach(
 ) -> People:
     """The numbers of the answer: of its own events, and what was told around them."""
     stories = tuple(one for one in stories if not one.bot)
-    everybody = in_room(case, crowd, events)
+    everybody, known = in_room(case, crowd, events), room_is_known(case)
+    unread = case.unread
+    whole = not (unread.people or unread.types or unread.around)
     causes = [one for one in stories if one.symptom_of is None] or list(stories)
     worst: dict[str, set[str]] = defaultdict(set)
     for story in causes:
@@ -61,16 +77,17 @@ def reach(
     fine = {key for key, ends in worst.items() if ends == {"recovered"}}
     return People(
         affected=len(worst),
-        in_room=len(everybody),
+        in_room=len(everybody) if known else None,
+        seen=len(everybody),
         failed_for_good=len(failed),
         recovered=len(fine),
         unclear=len(worst) - len(failed) - len(fine),
-        by_role=_roles(everybody, set(worst)),
+        by_role=_roles(everybody, set(worst), known=known),
         by_platform=_shares(stories, lambda story: {story.platform}),
         by_os=_shares(stories, lambda story: _told(story, os_of)),
         by_sdk_version=_shares(stories, lambda story: _told(story, _version_of)),
         by_path=_shares(stories, lambda story: {story.path} if story.path else set()),
-        failed_calls=_failed_calls((*stories, *around), set(worst)),
+        failed_calls=_failed_calls((*stories, *around), set(worst)) if whole else (),
     )
 
 
@@ -95,14 +112,18 @@ def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tupl
     )
 
 
-def _roles(everybody: dict[str, Person], affected: set[str]) -> tuple[Share, ...]:
+def _roles(everybody: dict[str, Person], affected: set[str], *, known: bool) -> tuple[Share, ...]:
     total: Counter[str] = Counter()
     hit: Counter[str] = Counter()
     for key, person in everybody.items():
         role = " or ".join(person.roles) or "role not known"
         total[role] += 1
         hit[role] += key in affected
-    return tuple(Share(role, hit[role], total[role]) for role in sorted(total))
+    return tuple(
+        Share(role, hit[role], total[role] if known else None)
+        for role in sorted(total)
+        if known or hit[role]
+    )
 
 
 def _failed_calls(stories: Iterable[Story], affected: set[str]) -> tuple[tuple[str, int], ...]:

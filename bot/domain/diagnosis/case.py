@@ -1,12 +1,13 @@
 """What a diagnosis is made from: everything that was read for one look-up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.thresholds import KEPT
+from bot.domain.diagnosis.unread import Unread
 from bot.domain.events import ErrorEvent
 from bot.domain.ordering import has_twins, in_order
 from bot.domain.places import Peer, Room, Session
@@ -28,6 +29,8 @@ class Case:
     the answer, but tell one person's line from everybody's. `sessions` may reach beyond the
     window as well, so that a later join can prove a recovery. `session_id` is set when the
     look-up is about that session; `known` is False when nothing is there by the id asked for.
+    `complete` is False if anything is missing that can change a conclusion, `unread` names it.
+    `all_types` is False if only some types of errors were asked for.
     """
 
     room: Room | None
@@ -45,6 +48,8 @@ class Case:
     until: datetime | None = None
     known: bool = True
     complete: bool = True
+    unread: Unread = field(default_factory=Unread)
+    all_types: bool = True
 
     @property
     def opens(self) -> datetime:

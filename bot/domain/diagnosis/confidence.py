@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from bot.domain.diagnosis.doubts import is_doubtful, is_doubtful_refusal
-from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.model import BY_NUMBERS, VerdictClass
 from bot.domain.diagnosis.story import Person, Story
 from bot.domain.diagnosis.tally import Tally
 from bot.domain.diagnosis.thresholds import ALIKE_LEAST, FEW_PEOPLE, VERDICT_SHARE
@@ -15,8 +15,6 @@ from bot.domain.diagnosis.weigh import NEGOTIATION, server_errors
 _SETTLED, _CONCLUDED, _WEAK, _MIXED, _UNKNOWN = 0.9, 0.8, 0.55, 0.6, 0.3
 _NO_FAULT, _HEALTHY, _HALF_SEEN = 0.9, 0.8, 0.6
 
-_BY_NUMBERS = frozenset({"user_network", "shared_network", "service"})
-
 
 def confidence_of(
     tallied: Tally,
@@ -26,7 +24,17 @@ def confidence_of(
     *,
     complete: bool,
 ) -> float:
-    """From 0 to 1, two digits, for a verdict from stories; `weighing` are those behind it."""
+    """From 0 to 1, two digits, for a verdict from stories; `weighing` are those behind it.
+
+    `in_room` are people known to have been there. Unless all is `complete` it claims nothing.
+    """
+    found = _whole_confidence(tallied, weighing, stories, in_room)
+    return found if complete else min(found, _HALF_SEEN)
+
+
+def _whole_confidence(
+    tallied: Tally, weighing: list[Story], stories: Iterable[Story], in_room: int
+) -> float:
     cls = tallied.cls
     if cls is None:
         return _WEAK if any(map(is_doubtful_refusal, stories)) else _NO_FAULT
@@ -37,8 +45,6 @@ def confidence_of(
     base = _base(cls, weighing, in_room)
     if base == _WEAK:
         return _WEAK
-    if cls in _BY_NUMBERS and not complete:
-        return _HALF_SEEN
     doubt = Fraction(1, 4) * (1 - tallied.share)
     return round(base * float(1 - doubt), 2)
 
@@ -46,7 +52,7 @@ def confidence_of(
 def _base(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
     if weighing and all(map(is_doubtful, weighing)):
         return _WEAK
-    if cls in _BY_NUMBERS:
+    if cls in BY_NUMBERS:
         return _by_numbers(cls, weighing, in_room)
     people = {one.person.key for one in weighing}
     if weighing and all(one.code in NEGOTIATION for one in weighing):

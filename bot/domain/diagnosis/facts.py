@@ -1,14 +1,15 @@
 """The lines of evidence under a verdict, with figures."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from bot.domain.diagnosis.advice import most_at_one_address
 from bot.domain.diagnosis.alike import browser_of, os_of
-from bot.domain.diagnosis.model import People, VerdictClass
+from bot.domain.diagnosis.model import BY_NUMBERS, People, VerdictClass
 from bot.domain.diagnosis.network import patterns_of
 from bot.domain.diagnosis.spans import span_words
 from bot.domain.diagnosis.story import Outcome, Story
-from bot.domain.diagnosis.wording import people_words
+from bot.domain.diagnosis.wording import of_room, people_words
 
 _MOST_CODES = 3
 _OUTCOMES: dict[Outcome, str] = {
@@ -30,8 +31,8 @@ def lines_of(
     """At least two lines; `weighing` are the stories behind the verdict."""
     told = weighing or list(stories)
     rows = [_who(told, people), _codes(told), _ends(told)]
-    if cls in {"shared_network", "service", "user_network"} and weighing:
-        rows.append(_where(weighing, marks))
+    if cls in BY_NUMBERS and weighing:
+        rows.append(_where(cls, weighing, marks))
     return tuple(row for row in rows if row)
 
 
@@ -40,7 +41,7 @@ def _who(told: list[Story], people: People) -> str:
     first, last = min(one.first_at for one in told), max(one.first_at for one in told)
     systems = {os_of(agent) for one in told for agent in one.agents} - {None}
     browsers = {browser_of(agent) for one in told for agent in one.agents} - {None}
-    parts = [f"{len(keys)} of {people_words(people.in_room)}"]
+    parts = [of_room(len(keys), people)]
     if told[0].bot:
         parts = ["Recorders only, no people"]
     parts += [f"{len(systems)} operating system{'s' * (len(systems) > 1)}"] if systems else []
@@ -57,36 +58,44 @@ def _codes(told: list[Story]) -> str:
         counts[f"{code} on {story.type}"] += story.events
     top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_CODES]
     rest = len(counts) - len(top)
-    more = f" and {rest} more" if rest else ""
+    more = f" and {rest:,} more" if rest else ""
     events = sum(counts.values())
-    shown = ", ".join(f"{name} ({count})" for name, count in top)
-    return f"{events} event{'s' * (events != 1)} in {_stories(len(told))}: {shown}{more}."
+    shown = ", ".join(f"{name} ({count:,})" for name, count in top)
+    return f"{events:,} event{'s' * (events != 1)} in {_stories(len(told))}: {shown}{more}."
 
 
 def _stories(count: int) -> str:
-    return "1 failure" if count == 1 else f"{count} failures"
+    return "1 failure" if count == 1 else f"{count:,} failures"
 
 
 def _ends(told: list[Story]) -> str:
     counts = Counter(one.outcome for one in told)
-    shown = [f"{counts[end]} {words}" for end, words in _OUTCOMES.items() if counts[end]]
+    shown = [f"{counts[end]:,} {words}" for end, words in _OUTCOMES.items() if counts[end]]
     return f"Of {_stories(len(told))}: {', '.join(shown)}."
 
 
-def _where(weighing: list[Story], marks: dict[str, set[str]]) -> str:
-    keys = {one.person.key for one in weighing}
-    addresses: Counter[str] = Counter(mark for key in keys for mark in marks.get(key, ()))
+def _where(cls: VerdictClass, weighing: list[Story], marks: dict[str, set[str]]) -> str:
     patterns: dict[str, set[str]] = {}
     for story in weighing:
         for pattern in patterns_of(story):
             patterns.setdefault(pattern, set()).add(story.person.key)
-    parts = []
-    if addresses and len(keys) > 1:
-        same = max(addresses.values())
-        parts.append(f"{same} of {people_words(len(keys))} seen with one public address")
+    parts = list(_addresses(cls, weighing, marks))
     for pattern, sharing in sorted(patterns.items()):
         parts.append(f"{people_words(len(sharing))} with {_pattern(pattern)}")
     return "; ".join(parts) + "." if parts else ""
+
+
+def _addresses(
+    cls: VerdictClass, weighing: list[Story], marks: dict[str, set[str]]
+) -> Iterator[str]:
+    """What speaks for the class: one address for a line, many for the service."""
+    keys = {one.person.key for one in weighing}
+    shown = [marks[key] for key in keys if marks.get(key)]
+    same = most_at_one_address(weighing, marks)
+    if cls != "service" and same > 1:
+        yield f"{same:,} of {people_words(len(keys))} seen with one public address"
+    elif cls != "shared_network" and len(shown) > 1 and same == 1:
+        yield f"{people_words(len(shown))} on different public addresses"
 
 
 def _pattern(pattern: str) -> str:

@@ -33,6 +33,10 @@ GRAVITY: dict[VerdictClass, int] = {
 """How grave a verdict is; equal numbers are equally grave."""
 
 
+BY_NUMBERS: frozenset[VerdictClass] = frozenset({"user_network", "shared_network", "service"})
+"""Classes that are told apart by how many people had it (R14, R18)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whose fault it is. `words` is one sentence, `evidence` at least two lines with figures."""
@@ -43,6 +47,13 @@ class Verdict:
     evidence: tuple[str, ...]
     changes_if: str
     next_steps: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    """Nouns for what could not be read and might change what is said."""
+
+    @property
+    def by_numbers(self) -> bool:
+        """True if the class hangs on who else was there, and not on a code alone."""
+        return self.cls in BY_NUMBERS
 
     @property
     def sureness(self) -> str:
@@ -63,10 +74,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How far it reaches. Platforms, versions and paths are of people with events only."""
+    """How far it reaches. Platforms, versions and paths are of people with events only.
+
+    `in_room` is None if who was there could not all be read; `seen` of them are known anyway.
+    """
 
     affected: int
-    in_room: int
+    in_room: int | None
+    seen: int = 0
     failed_for_good: int = 0
     recovered: int = 0
     unclear: int = 0
@@ -76,11 +91,14 @@ class People:
     by_sdk_version: tuple[Share, ...] = ()
     by_path: tuple[Share, ...] = ()
     failed_calls: tuple[tuple[str, int], ...] = ()
-    """(person key, number of this room's calls with a failure of theirs, this one included)."""
+    """(person key, number of this room's calls with a failure of theirs, this one included).
+
+    Empty if not all of their calls could be read.
+    """
 
 
 NothingReason = Literal[
-    "healthy", "unknown_id", "too_old", "no_session", "room_disabled", "not_seen"
+    "healthy", "unknown_id", "too_old", "no_session", "room_disabled", "not_seen", "unread"
 ]
 
 

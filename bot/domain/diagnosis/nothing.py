@@ -7,8 +7,9 @@ from bot.domain.diagnosis.thresholds import KEPT
 from bot.domain.places import Session
 
 NO_TRACE = (
-    "Some failures leave no event: a refused or expired token, a failed preview, blocked autoplay, "
-    "being removed by a host, and frozen or black video."
+    "Some failures leave no event: a refused join or token, a failed preview, blocked autoplay, "
+    "being removed by a host, a connection that hangs or a line that was down altogether, and "
+    "frozen or black video."
 )
 
 _WORDS: dict[NothingReason, str] = {
@@ -18,13 +19,23 @@ _WORDS: dict[NothingReason, str] = {
     "no_session": "No session with people ran here in the time looked at.",
     "not_seen": "A session ran, but this person was not in it and reported no error.",
     "healthy": "A session with people ran and no error was reported.",
+    "unread": "No error was found in what could be read, and whether anybody was in the room is not"
+    " known.",
 }
+_PERSON_UNREAD = (
+    "No error of this person was found in what could be read, and whether they were in the room is "
+    "not known."
+)
+_SPEAK_OF_ERRORS: frozenset[NothingReason] = frozenset({"healthy", "not_seen"})
 
 
 def nothing_of(case: Case, crowd: Crowd) -> Nothing:
     """Why there are no events, as far as the case tells."""
     reason, detail = _reason(case, crowd)
-    return Nothing(reason, detail or _WORDS[reason], NO_TRACE)
+    words = detail or _WORDS[reason]
+    if case.unread.types and reason in _SPEAK_OF_ERRORS:
+        words = f"{words.rstrip('.')} in what could be read."
+    return Nothing(reason, words, NO_TRACE)
 
 
 def class_of_nothing(nothing: Nothing) -> VerdictClass:
@@ -41,16 +52,19 @@ def _reason(case: Case, crowd: Crowd) -> tuple[NothingReason, str]:
         return "room_disabled", ""
     sessions = [one for one in own_sessions(case) if weighed(case, one)]
     kept = [one for one in sessions if not _too_old(case, one)]
-    if sessions and not kept:
+    whole = bool(case.session_id and sessions) or not case.unread.sessions
+    if sessions and not kept and whole:
         return "too_old", ""
+    whole = whole and all(one.peers_read for one in kept)
     attended_by = {one.id: _people(case, one, crowd) for one in kept}
     if not any(attended_by.values()):
-        return "no_session", ""
+        return ("no_session" if whole else "unread"), ""
     there = [one for one in kept if _wanted(case, one, crowd)]
     if not there:
-        return "not_seen", ""
+        return ("not_seen", "") if whole else ("unread", _PERSON_UNREAD)
     people = set[str]().union(*(attended_by[one.id] for one in there))
-    return "healthy", _healthy(there, len(people))
+    least = "" if whole else "at least "
+    return "healthy", f"{_ran(there, len(people), least)}, and {_no_error(case)}."
 
 
 def _too_old(case: Case, session: Session) -> bool:
@@ -77,7 +91,15 @@ def _wanted(case: Case, session: Session, crowd: Crowd) -> bool:
     return bool(_people(case, session, crowd))
 
 
-def _healthy(sessions: list[Session], people: int) -> str:
-    count = f"{len(sessions)} sessions" if len(sessions) > 1 else "One session"
-    who = f"{people} people" if people > 1 else "one person"
-    return f"{count} with {who} ran in the time looked at, and no error was reported."
+def _ran(sessions: list[Session], people: int, least: str) -> str:
+    count = f"{len(sessions):,} sessions" if len(sessions) > 1 else "One session"
+    who = f"{people:,} people" if people > 1 else "one person"
+    begin = f"{least}{count[0].lower() if least else count[0]}{count[1:]}"
+    return f"{begin[0].upper()}{begin[1:]} with {least}{who} ran in the time looked at"
+
+
+def _no_error(case: Case) -> str:
+    """What was not reported: of one person, or of some types, no more than that is known."""
+    kind = "error" if case.all_types else "error of the types asked for"
+    whose = " of this person" if case.kind in {"peer", "user"} else ""
+    return f"no {kind}{whose} was reported"

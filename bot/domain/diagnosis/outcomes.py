@@ -11,6 +11,7 @@ from bot.domain.diagnosis.spans import span_words
 from bot.domain.diagnosis.story import Outcome, Story
 from bot.domain.diagnosis.texts import says_leave_called
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
+from bot.domain.diagnosis.unread import listed
 from bot.domain.diagnosis.versions import RETRIES_UNREACHABLE, is_web_before
 
 _DEVICES = range(3000, 4000)
@@ -29,13 +30,18 @@ def with_outcomes(
     """The stories with outcome and evidence."""
     found = []
     for story in stories:
-        outcome, evidence = _ending(story, heirs.get(story.id), signs)
-        found.append(replace(story, outcome=outcome, evidence=evidence))
+        doubt = signs.missing.of(story)
+        outcome, evidence = _ending(story, heirs.get(story.id), signs, doubt)
+        if outcome == "recovered":
+            doubt = frozenset()
+        found.append(replace(story, outcome=outcome, evidence=evidence, doubt=doubt))
     return tuple(found)
 
 
-def _ending(story: Story, heir: Story | None, signs: Signs) -> _Ending:
+def _ending(story: Story, heir: Story | None, signs: Signs, doubt: frozenset[str]) -> _Ending:
     """Proof first; then what ended terminal, was blocked by nature, or left.
+
+    Of a story without a terminal event nothing is claimed where proof could not be read.
 
     A story whose run ended in another one's giving up shares that one's end (R6), so that only
     what comes after that proves anything.
@@ -44,19 +50,32 @@ def _ending(story: Story, heir: Story | None, signs: Signs) -> _Ending:
     if proof:
         return "recovered", proof.words
     if heir:
-        return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later"
-    return _given_up(story) or _blocked(story, signs) or _left(story, signs) or _unknown(story)
+        return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later{_unseen(doubt)}"
+    given_up = _given_up(story, doubt)
+    if given_up or not doubt:
+        return given_up or _blocked(story, signs) or _left(story, signs) or _unknown(story)
+    return _left_by_text(story) or ("unknown", f"what came after it{_unread(doubt)}")
 
 
-def _given_up(story: Story) -> _Ending | None:
+def _unseen(doubt: frozenset[str]) -> str:
+    return f"; whether it was got over{_unread(doubt)}" if doubt else ""
+
+
+def _unread(doubt: frozenset[str]) -> str:
+    return f" could not be read ({listed(tuple(sorted(doubt)))})"
+
+
+def _given_up(story: Story, doubt: frozenset[str]) -> _Ending | None:
     if not story.ends_terminal:
         return None
     if story.retry_ms is not None:
-        return "gave_up", f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
+        words = f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
+        return "gave_up", f"{words}{_unseen(doubt)}"
     if story.retry_count is not None:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-        return "gave_up", f"the SDK gave up after {tries}"
-    return "gave_up", "its last event is terminal, and no sign of life came after it"
+        return "gave_up", f"the SDK gave up after {tries}{_unseen(doubt)}"
+    seen = _unseen(doubt) or ", and no sign of life came after it"
+    return "gave_up", f"its last event is terminal{seen}"
 
 
 def _blocked(story: Story, signs: Signs) -> _Ending | None:
@@ -100,8 +119,9 @@ def is_blocking(story: Story) -> bool:
 def _left(story: Story, signs: Signs) -> _Ending | None:
     if is_cancelled_share(story):  # nothing was being tried that one could leave
         return None
-    if story.code == LEAVE and any(map(says_leave_called, story.failures)):
-        return "left", "left before joining was done, as the text says"
+    by_text = _left_by_text(story)
+    if by_text:
+        return by_text
     last = (story.rows[-1].peer_id or "").lower()
     ends = [
         stay.left_at - story.last_at
@@ -111,6 +131,12 @@ def _left(story: Story, signs: Signs) -> _Ending | None:
     after = [span for span in ends if span.total_seconds() >= 0]
     if after and min(after) <= LEFT_WITHIN:
         return "left", f"left {span_words(min(after))} later"
+    return None
+
+
+def _left_by_text(story: Story) -> _Ending | None:
+    if story.code == LEAVE and any(map(says_leave_called, story.failures)):
+        return "left", "left before joining was done, as the text says"
     return None
 
 

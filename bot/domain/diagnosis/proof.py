@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
 from bot.domain.diagnosis.lasting import Lasting
 from bot.domain.diagnosis.media_paths import MediaPaths
-from bot.domain.diagnosis.parts import ICE_CODES, media_of_story, part_of
+from bot.domain.diagnosis.missing_proof import MissingProof
+from bot.domain.diagnosis.parts import ICE_CODES, MEDIA_TYPES, PUBLISH, media_of_story, part_of
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.presence import Span, Stay, stays_of
 from bot.domain.diagnosis.proof_words import deed_of, later, medium_of
@@ -36,6 +37,8 @@ class Signs:
 
     def __init__(self, case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> None:
         self.now = case.now
+        self.missing = MissingProof(case, crowd)
+        self._types_unread = case.unread.types
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
         for peer_id, stays in stays_of(own_sessions(case)).items():
             self._stays[_key(crowd.of_peer(peer_id))].extend(stays)
@@ -138,6 +141,8 @@ class Signs:
 
         Tracks are announced before media flows, so that the path must not fail again at once.
         """
+        if PUBLISH in self._types_unread:  # whether it failed again is not known
+            return
         for track in self._unmuted(story, after):
             if track.deed == "add" and not self.paths.fails_after(story.person.key, track.at):
                 yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
@@ -180,7 +185,8 @@ class Signs:
             yield from self._lasting(story, end.last_at, LISTED_BEYOND)
             return
         ice = part in {"publish", "subscribe"} and story.code in ICE_CODES
-        if ended or not (ice or part == "session"):
+        reports = MEDIA_TYPES if part == "publish" else {story.type}
+        if ended or not (ice or part == "session") or reports & self._types_unread:
             return
         quiet = self.paths.quiet_since(story) if part == "publish" else end.last_at
         for proof in self._lasting(story, quiet) if quiet else ():

@@ -35,7 +35,7 @@ class Story:
     `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried, and
     `retry_count` how often, where it counts. `feature` names what failed beside the call itself.
     `evidence` says in words why the outcome is what it is. `path` is the ICE text in words,
-    without addresses.
+    without addresses. `doubt` names what could not be read and might show another end.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Story:
     symptom_of: str | None = None
     retry_count: int | None = None
     feature: str | None = None
+    doubt: frozenset[str] = frozenset()
 
     @property
     def failed_for_good(self) -> bool:

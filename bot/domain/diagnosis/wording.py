@@ -1,7 +1,8 @@
-"""What is said beside each verdict: the sentence, what would change it, what to do."""
+"""What is said beside each verdict: the cause as a noun, and the numbers of people in words."""
 
 from bot.domain.catalogue import Owner
-from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.model import BY_NUMBERS, People, VerdictClass
+from bot.domain.diagnosis.unread import listed
 
 CAUSES: dict[VerdictClass, str] = {
     "user_network": "the person's own network",
@@ -14,58 +15,6 @@ CAUSES: dict[VerdictClass, str] = {
     "mixed": "several unrelated causes",
     "none": "nobody's fault",
     "unknown": "a cause that cannot be named",
-}
-
-CHANGES: dict[VerdictClass, str] = {
-    "user_network": "It would be the service or a shared network if more people of this call failed"
-    " in the same minute or from the same place: look up the whole room around that time.",
-    "shared_network": "It would be one person's line if the others work from elsewhere: ask one of"
-    " them to try a phone hotspot.",
-    "device": "It would be the app if a second browser or device fails alike: ask for one try.",
-    "environment": "It would be the app if another browser fails alike: ask for one try.",
-    "app": "It would be the service if a fresh token or an earlier release fails alike: ask the app"
-    " team for one join with a newly made token.",
-    "account": "It would be the app if the room is enabled and below its limits: read the room's"
-    " settings once.",
-    "service": "It would be a shared network if those people sit behind one router: ask two of them"
-    " for a try on another network.",
-    "mixed": "It would be one cause if one session alone agrees: look up one session.",
-    "none": "It would change if the person still sees the problem: look up that person and minute.",
-    "unknown": "A room id, session id or peer id of the call, with the time, would tell more.",
-}
-
-STEPS: dict[VerdictClass, tuple[str, ...]] = {
-    "user_network": (
-        "Ask the person to try another network, for example a phone hotspot.",
-        "If that works, send their IT the 100ms allow-list (*.100ms.live, UDP and TCP ports).",
-    ),
-    "shared_network": (
-        "Send the IT of that network the 100ms allow-list (*.100ms.live, UDP and TCP ports).",
-        "Until then, ask people there to join over a phone hotspot.",
-    ),
-    "device": (
-        "Walk the person through the device's permissions, then have them reload and rejoin.",
-        "Ask them to close other programs that use the camera or microphone.",
-    ),
-    "environment": (
-        "Ask for an up-to-date Chrome, Edge, Safari or Firefox, in a normal window over https.",
-        "Tell the app team which browser and OS these people have in common.",
-    ),
-    "app": (
-        "Give the app team the event ids and the code's meaning.",
-        "Ask them to check token, role and SDK version, then have the person join again.",
-    ),
-    "account": (
-        "Read the room's settings: is it enabled, is the role full, is the account active?",
-        "Ask whoever administers the 100ms account to change what stands in the way.",
-    ),
-    "service": (
-        "Look at status.100ms.live, then send the packet with ids and times to 100ms support.",
-        "Ask the people to join again in a few minutes.",
-    ),
-    "mixed": ("Take the failures one by one: each names its own next step.",),
-    "none": ("Nothing to do, unless the person still sees a problem.",),
-    "unknown": ("Ask for the room, session or peer id and the time of the call.",),
 }
 
 _SIDES: dict[VerdictClass, Owner] = {
@@ -85,8 +34,31 @@ def fits(cls: VerdictClass, owner: Owner) -> bool:
 
 
 FEW = "With fewer than 3 people in the room, one line cannot be told from the service."
+NOT_TOLD_APART = (
+    "Who else was in the room could not be read, so that one line cannot be told from the service."
+)
+RECORDERS = "Only recorders reported errors; no person was affected."
 
 
 def people_words(count: int) -> str:
-    """`1 person`, `3 people`."""
-    return "1 person" if count == 1 else f"{count} people"
+    """`1 person`, `3 people`, `1,204 people`."""
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def of_room(some: int, people: People) -> str:
+    """`3 of 41 people`; just `3 people` where it is not known how many were in the room."""
+    if people.in_room is None:
+        return people_words(some)
+    return f"{some:,} of {people_words(people.in_room)}"
+
+
+def cause_words(cls: VerdictClass, people: People) -> str:
+    """The cause, unless it hangs on who else was there and that is not known."""
+    if cls in BY_NUMBERS and people.in_room is None:
+        return "whose side it is cannot be told yet"
+    return CAUSES[cls]
+
+
+def partial_words(unread: tuple[str, ...]) -> str:
+    """The doubt that leads an answer, with a space after it; "" if there is none."""
+    return f"Partial answer: {listed(unread)} could not all be read. " if unread else ""

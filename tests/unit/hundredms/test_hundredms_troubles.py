@@ -247,7 +247,7 @@ async def test_a_waiting_call_holds_nobody_up() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("events") and not go_on.is_set():
             return busy(retry_after="30")
-        return httpx.Response(404)
+        return GOOD if request.url.path.endswith("events") else httpx.Response(404)
 
     async with bench(answer, limits=Limits(in_flight=1)) as at:
         task = asyncio.create_task(at.client.with_tell(tell).events(QUERY))
@@ -293,9 +293,13 @@ async def test_a_refused_question_says_what_100ms_said() -> None:
     assert "192.0.2.7" not in got.value.cause
 
 
-async def test_an_unknown_room_has_no_events() -> None:
-    async with bench(httpx.Response(404, json={"message": "room not found"})) as at:
-        assert (await at.client.events(QUERY)).total == 0
+async def test_a_list_that_is_not_found_is_unread_and_not_empty() -> None:
+    gone = httpx.Response(404, json={"message": "room not found"})
+    async with bench(gone, gone) as at:
+        with pytest.raises(HundredMsUnreachable):
+            await at.client.events(QUERY)
+        with pytest.raises(HundredMsUnreachable):
+            await at.client.sessions(active=True)
 
 
 async def test_each_attempt_is_counted() -> None:

@@ -79,4 +79,4 @@ async def test_trouble_with_it_is_a_note(bench: Bench) -> None:
     report = await bench.report("large")
     found = await bench.engine.diagnosed(report, bench.tell)
     assert report.completeness.complete
-    assert any("sessions could not all be read" in note for note in found.notes)
+    assert any("sessions could not all be read" in note for note in found.completeness.notes)

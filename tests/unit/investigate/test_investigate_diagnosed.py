@@ -57,4 +57,4 @@ async def test_evidence_that_cannot_be_read_is_told_and_no_error(bench: Bench, p
     found = await bench.engine.diagnosed(report, bench.tell)
     assert found.diagnosis is not None
     assert found.events == report.events
-    assert any("could not" in note for note in found.notes)
+    assert any("could not" in note for note in found.completeness.notes)

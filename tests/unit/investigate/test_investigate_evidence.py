@@ -186,12 +186,14 @@ async def test_the_case_is_filled_from_target_window_and_evidence(bench: Bench) 
     one = await bench.report(f"session {session}")
     found = await gathered(bench, one)
     window = Window(since=NOW.replace(day=1), until=NOW)
-    case = case_of(one.target, one.events, found, NOW, window)
+    seen = one.completeness
+    case = case_of(one.target, one.events, found, NOW, window, seen=seen)
     assert (case.kind, case.session_id, case.room) == ("session", session, one.target.room)
     assert (case.since, case.until, case.now) == (window.since, window.until, NOW)
     assert (case.events, case.around) == (one.events, found.around)
     assert (case.sessions, case.tracks, case.stats) == (found.sessions, found.tracks, found.stats)
     assert (case.known, case.complete, case.peer_id, case.user_id) == (True, True, None, None)
-    assert not case_of(one.target, (), found, NOW, window, complete=False).complete
+    missing = replace(seen, complete=False)
+    assert not case_of(one.target, (), found, NOW, window, seen=missing).complete
     half = replace(found, complete=False)
-    assert not case_of(one.target, (), half, NOW, window).complete
+    assert not case_of(one.target, (), half, NOW, window, seen=seen).complete

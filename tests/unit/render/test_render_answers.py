@@ -28,7 +28,7 @@ def test_lead_counts_people_by_user_then_peer_without_case() -> None:
         failure(4, user_id=None, peer_id="abc", is_terminal=False),
     )
     told = RENDERER.answer(found).opening.text
-    assert told.startswith("1 of the 2 people with errors failed for good: 1 could not join.")
+    assert told.startswith("1 of the 2 people with errors had a terminal failure: 1 could")
 
 
 def test_each_person_counts_once_by_the_gravest_failure() -> None:
@@ -106,7 +106,7 @@ def test_what_ten_replies_do_not_hold_is_counted_and_reachable() -> None:
     handle = read_handle(handle_in(answer.more))
     left = 400 - handle.shown
     assert f"{left} terminal failures are not shown yet" in shown(answer.more)
-    assert f"{left} more follow" in shown(answer.replies[-1])
+    assert f"{left} more are not in this thread" in shown(answer.replies[-1])
     assert [file.name for file in answer.files] == [
         "CD-ABCD2345-failures.csv",
         "CD-ABCD2345-failures.json",

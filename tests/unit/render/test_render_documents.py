@@ -32,7 +32,7 @@ def test_document_of_a_report() -> None:
         assert told.pop(added)
     empty = {"events": 0, "terminal": 0}
     assert told == {
-        "version": 2,
+        "version": 3,
         "target": {
             "kind": "room",
             "room_id": "65af97002889d74ef8d1e18f",
@@ -86,7 +86,7 @@ def test_failures_stand_oldest_first() -> None:
 def test_document_of_an_error() -> None:
     told = error_document(NothingFound("No room has that id."), "CD-ABCD2345")
     assert told == {
-        "version": 2,
+        "version": 3,
         "error": {
             "headline": NothingFound.headline,
             "cause": "No room has that id.",
@@ -186,7 +186,7 @@ def test_document_of_nothing_is_an_answer_beside_the_error() -> None:
     peer = "58ddb219-e3de-41f6-9511-a0bdf06823ef"
     asked = Question(clues=(Clue(Kind.UUID, peer), Clue(Kind.OBJECT, "65af97002889d74ef8d1e18f")))
     told = nothing_document(NothingFound("No peer has that id."), "CD-ABCD2345", asked, NOON)
-    assert told["version"] == 2
+    assert told["version"] == 3
     assert told["error"]["cause"] == "No peer has that id."
     assert told["target"] == {
         "kind": "peer",

@@ -1,0 +1,72 @@
+"""What a look-up could not read, so that no claim rests on it.
+
+A source counts as unread if any part of it is missing: it failed, was cut short, or was left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.domain.events import ERROR_TYPES
+
+BEFORE_A_SESSION = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
+"""Types that may be all that is known of somebody: who never got in is in no session."""
+
+OLDER = "errors older than 30 days"
+"""In place of a type: 100ms dropped them since the answer, which hangs on no story left."""
+
+KINDS = {
+    "client.publish.failed": "publish errors",
+    "client.subscribe.failed": "subscribe errors",
+    "client.join.failed": "join errors",
+    "client.disconnected": "disconnect errors",
+    "client.connect.failed": "connect errors",
+}
+SESSIONS, TRACKS, STATS = "who was in the room", "track events", "media measurements"
+AROUND = "the room's other errors"
+
+Stay = tuple[str, str]
+"""A peer id and a session id, both in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Names of what was not read completely.
+
+    `types` are event types, `peers` the ids (lower case) of sessions whose people are not all
+    known, `stays` those whose peer-stats are missing; `stats` says that all of them are.
+    """
+
+    types: frozenset[str] = frozenset()
+    sessions: bool = False
+    peers: frozenset[str] = frozenset()
+    tracks: bool = False
+    stats: bool = False
+    stays: frozenset[Stay] = field(default_factory=frozenset)
+    around: bool = False
+
+    @property
+    def people(self) -> bool:
+        """True if somebody who was in the room may be missing from the sessions read."""
+        return self.sessions or bool(self.peers)
+
+    def words(self, *, proof: frozenset[str], around: bool) -> tuple[str, ...]:
+        """Nouns for what is missing and matters: `proof` are the sources that a story lacks."""
+        return tuple(self._words(proof, around=around))
+
+    def _words(self, proof: frozenset[str], *, around: bool) -> Iterator[str]:
+        if self.types >= frozenset(ERROR_TYPES):
+            yield "error events"
+        else:
+            yield from (KINDS.get(kind, kind) for kind in sorted(self.types))
+        if self.people:
+            yield SESSIONS
+        yield from (one for one in (TRACKS, STATS) if one in proof)
+        if self.around and around:
+            yield AROUND
+
+
+def listed(words: tuple[str, ...]) -> str:
+    """`join errors, track events and who was in the room`."""
+    if len(words) < 2:  # noqa: PLR2004
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
