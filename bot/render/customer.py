@@ -70,7 +70,7 @@ def reply_message(composer: Composer, letters: Letters, report: Report) -> Messa
         note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
         return composer.message("elsewhere", "reply", note=note)
     kind = "unread" if _is_unread(report, diagnosis) else diagnosis.verdict.cls
-    text = letters.letter(kind, **_facts(diagnosis))
+    text = letters.letter(kind, **_facts(report, diagnosis))
     lines = (clean(line) for line in text.splitlines())
     letter = _NEAT.sub("\n\n", "\n".join(lines))[:_LETTER_MOST]
     return composer.message(
@@ -88,15 +88,17 @@ def _is_unread(report: Report, diagnosis: Diagnosis) -> bool:
     return bool(unread_of(report, diagnosis)) and diagnosis.verdict.confidence < SURE
 
 
-def _facts(diagnosis: Diagnosis) -> dict[str, object]:
+def _facts(report: Report, diagnosis: Diagnosis) -> dict[str, object]:
+    people = diagnosis.people
+    ended = people.failed_for_good or people.unclear or unread_of(report, diagnosis)
     behind = _behind(diagnosis)
     platforms = Counter(story.platform for story in behind).most_common(1)
     place = _PLACES.get(platforms[0][0], "") if platforms else ""
     return {
         "problem": _problem(diagnosis, behind),
         "place": place,
-        "recovered": not diagnosis.people.failed_for_good and not diagnosis.people.unclear,
-        "people": diagnosis.people.affected,
+        "recovered": bool(people.recovered) and not ended,
+        "people": people.affected,
         "advice": _advice(diagnosis, behind),
     }
 

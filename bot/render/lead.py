@@ -104,6 +104,11 @@ def has_open_end(diagnosis: Diagnosis) -> bool:
     return any(one.doubt for one in _weighed(diagnosis) if one.failed_for_good)
 
 
+def has_open_side(diagnosis: Diagnosis) -> bool:
+    """True if whose side it is hangs on who else was there, and that is not known."""
+    return diagnosis.verdict.by_numbers and diagnosis.people.in_room is None
+
+
 def _nobody(report: Report, diagnosis: Diagnosis) -> str:
     people = diagnosis.people
     sure = not unread_of(report, diagnosis) and not people.unclear
@@ -176,7 +181,7 @@ def _because(diagnosis: Diagnosis) -> str:
 def _cause(diagnosis: Diagnosis) -> str:
     """The verdict as the end of a sentence; a guess is called one."""
     verdict = diagnosis.verdict
-    if verdict.by_numbers and diagnosis.people.in_room is None:
+    if has_open_side(diagnosis):
         return "whose side it is cannot be told yet"
     words = CAUSES[verdict.cls]
     if verdict.cls in _BLOCKED and _no_path(diagnosis):

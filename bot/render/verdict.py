@@ -11,7 +11,7 @@ from bot.domain.text import clip
 from bot.render.buttons import Button, buttons_of
 from bot.render.details import rest_of
 from bot.render.filters import count
-from bot.render.lead import has_open_end, lead_of, unclear_words, unread_of
+from bot.render.lead import has_open_end, has_open_side, lead_of, unclear_words, unread_of
 from bot.render.limits import brief, shorten
 from bot.render.sizes import Sizes
 from bot.render.turn import TURNS
@@ -61,15 +61,16 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
         return None
     verdict, nothing = diagnosis.verdict, diagnosis.nothing
     buttons = buttons_of(report, private=private)
+    open_side = has_open_side(diagnosis)
     return Told(
         lead=lead_of(report, diagnosis),
         colour=_colour(report, diagnosis),
-        cls=CLASSES[verdict.cls],
+        cls="cannot be told yet" if open_side else CLASSES[verdict.cls],
         sureness=f"{verdict.sureness} confidence ({verdict.confidence:.2f})",
         evidence=_evidence(diagnosis, sizes),
         changes=brief(verdict.changes_if, sizes.changes),
         steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
-        turn=TURNS[verdict.cls],
+        turn=TURNS["unknown" if open_side else verdict.cls],
         people=_people(report, diagnosis),
         spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
         rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
@@ -104,8 +105,10 @@ def _people(report: Report, diagnosis: Diagnosis) -> str:
     people, known = diagnosis.people, diagnosis.people.in_room is not None
     if not people.affected:
         read = "" if report.completeness.complete else " in what could be read"
+        if not known and not people.seen:
+            return f"none{read} (how many were in the room could not be read)"
         return f"none{read} ({'' if known else 'at least '}{people.seen:,} seen in the room)"
-    told = f"{people.affected:,}"
+    told = f"{'at least ' * people.least}{people.affected:,}"
     if people.in_room is not None:
         told += f" of {people.in_room:,} in the room"
     ends = [
@@ -124,7 +127,8 @@ def _people(report: Report, diagnosis: Diagnosis) -> str:
 def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:
     """What tells: a role that is hit harder, one platform, version or path, calls before."""
     people = diagnosis.people
-    if people.affected and len(people.by_role) > 1:
+    whole = people.in_room is not None and not people.least
+    if people.affected and len(people.by_role) > 1 and whole:
         roles = sorted(people.by_role, key=lambda one: (-one.affected, one.label))
         yield f"By role: {_shares(roles, sizes)}"
     if people.affected > 1:

@@ -79,6 +79,7 @@ def reach(
         affected=len(worst),
         in_room=len(everybody) if known else None,
         seen=len(everybody),
+        least=bool(unread.types),
         failed_for_good=len(failed),
         recovered=len(fine),
         unclear=len(worst) - len(failed) - len(fine),

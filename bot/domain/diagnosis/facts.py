@@ -48,7 +48,8 @@ def _who(told: list[Story], people: People) -> str:
     parts += [f"{len(browsers)} browser{'s' * (len(browsers) > 1)}"] if browsers else []
     if len(told) > 1:
         parts.append(f"within {span_words(last - first)}")
-    return ", ".join(parts) + "."
+    line = ", ".join(parts)
+    return f"{line[0].upper()}{line[1:]}."
 
 
 def _codes(told: list[Story]) -> str:

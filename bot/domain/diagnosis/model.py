@@ -77,11 +77,13 @@ class People:
     """How far it reaches. Platforms, versions and paths are of people with events only.
 
     `in_room` is None if who was there could not all be read; `seen` of them are known anyway.
+    `least` says that events are missing, so that more people may be affected.
     """
 
     affected: int
     in_room: int | None
     seen: int = 0
+    least: bool = False
     failed_for_good: int = 0
     recovered: int = 0
     unclear: int = 0

@@ -7,9 +7,8 @@ from bot.domain.diagnosis.thresholds import KEPT
 from bot.domain.places import Session
 
 NO_TRACE = (
-    "Some failures leave no event: a refused join or token, a failed preview, blocked autoplay, "
-    "being removed by a host, a connection that hangs or a line that was down altogether, and "
-    "frozen or black video."
+    "Some failures leave no event: a refused join or token, removal by a host, a hanging "
+    "connection, a line that was down, a failed preview, blocked autoplay, frozen or black video."
 )
 
 _WORDS: dict[NothingReason, str] = {

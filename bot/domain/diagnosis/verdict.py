@@ -96,7 +96,7 @@ def _steps(
 
 def _words(cls: VerdictClass, tallied: Tally, people: People, unread: tuple[str, ...]) -> str:
     """A sentence; what is `unread` stands before it, and no claim goes beyond what was read."""
-    of = of_room(people.affected, people)
+    of = _capital(of_room(people.affected, people))
     read = " in what could be read" * bool(unread)
     if not people.affected:
         return RECORDERS if not unread else f"Only recorders reported errors{read}."
@@ -109,17 +109,23 @@ def _words(cls: VerdictClass, tallied: Tally, people: People, unread: tuple[str,
         ended = "all recovered" if sure else "nobody is known to have failed for good"
         return f"{of} had trouble and {ended}; the cause: {cause}."
     more = f" {people.recovered:,} more recovered." if people.recovered else ""
-    failed = of_room(people.failed_for_good, people)
+    failed = _capital(of_room(people.failed_for_good, people))
     end = (
         " failed, and did not get over it as far as could be read" if unread else " failed for good"
     )
     return f"{failed}{end}: {cause}.{more}"
 
 
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
 def verdict_of_nothing(case: Case, nothing: Nothing, people: People) -> Verdict:
     """The verdict of a look-up without events."""
     unread = case.unread.words(proof=frozenset(), around=False)
-    seen = "" if people.in_room is not None else "at least "
+    seen = f"{people_words(people.seen)} seen in the time looked at"
+    if people.in_room is None:
+        seen = f"at least {seen}" if people.seen else "who was there could not be read"
     among = " among those that could be read" if case.unread.types else ""
     again = (AGAIN,) if unread else ()
     return Verdict(
@@ -127,7 +133,7 @@ def verdict_of_nothing(case: Case, nothing: Nothing, people: People) -> Verdict:
         confidence=confidence_of_nothing(nothing.reason, complete=case.complete),
         words=partial_words(unread) + nothing.words,
         evidence=(
-            f"0 error events{among}; {seen}{people_words(people.seen)} seen in the time looked at.",
+            f"0 error events{among}; {seen}.",
             nothing.cannot_prove,
         ),
         changes_if=CHANGES_OF_NOTHING[nothing.reason],

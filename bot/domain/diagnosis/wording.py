@@ -46,10 +46,14 @@ def people_words(count: int) -> str:
 
 
 def of_room(some: int, people: People) -> str:
-    """`3 of 41 people`; just `3 people` where it is not known how many were in the room."""
+    """`3 of 41 people`; just `3 people` where it is not known how many were in the room.
+
+    Where events are missing it is the least: `at least 3 of 41 people`.
+    """
+    least = "at least " * people.least
     if people.in_room is None:
-        return people_words(some)
-    return f"{some:,} of {people_words(people.in_room)}"
+        return least + people_words(some)
+    return f"{least}{some:,} of {people_words(people.in_room)}"
 
 
 def cause_words(cls: VerdictClass, people: People) -> str:
@@ -61,4 +65,4 @@ def cause_words(cls: VerdictClass, people: People) -> str:
 
 def partial_words(unread: tuple[str, ...]) -> str:
     """The doubt that leads an answer, with a space after it; "" if there is none."""
-    return f"Partial answer: {listed(unread)} could not all be read. " if unread else ""
+    return f"Partial answer: {listed(unread)} could not be read completely. " if unread else ""

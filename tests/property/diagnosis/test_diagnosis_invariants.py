@@ -203,5 +203,6 @@ def test_symptoms_lead_to_a_cause_and_numbers_agree(case: Case) -> None:
             assert cause.person == story.person
             story = cause  # noqa: PLW2901  walking up
     people = found.people
-    assert people.affected <= people.in_room
+    assert people.in_room == people.seen
+    assert people.affected <= people.seen
     assert people.affected == people.failed_for_good + people.recovered + people.unclear
