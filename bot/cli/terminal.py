@@ -35,7 +35,7 @@ call-doctor lookup "<anything>" [--json]
   user:ann@example.com in standup     one of your users
   https://acme.app.100ms.live/...     a join link or a dashboard link
 
-Options in the text: since 2h, last 3d, type join"""
+Options in the text: since 2h, yesterday, 14:00-15:00 IST, type join"""
 
 
 def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:

@@ -39,7 +39,7 @@ class Question:
     private: bool = False
     help: bool = False
     complaint: str | None = None
-    """What could not be understood (for example `since yesterday-ish`), in a sentence."""
+    """Why nothing can be looked up, in a sentence; None if there is something to look up."""
     public: bool = False
     """Asked for all to see, also where the channel's answers are private otherwise."""
     workspace: str = ""
@@ -48,6 +48,10 @@ class Question:
     """Its channel's own `since`, for where the question names neither time nor session."""
     workspaces: tuple[str, ...] | None = None
     """Aliases of the 100ms workspaces that may be asked about where it is asked; None for all."""
+    remarks: tuple[str, ...] = ()
+    """What of the question was not understood or left out. The answer says it first."""
+    readings: tuple[str, ...] = ()
+    """How times in words were read, each in a sentence."""
 
     def about(self, *clues: Clue) -> "Question":
         """The same question about these clues instead."""

@@ -75,6 +75,8 @@ class Report:
     by_type: Mapping[str, Count] = field(default_factory=dict)
     beyond: tuple[ErrorEvent, ...] = ()
     """Events that were read and then cut off: no part of the answer, but of the evidence."""
+    remarks: tuple[str, ...] = ()
+    """What of the question was not understood or left out; said before anything else."""
     diagnosis: Diagnosis | None = None
     """None until the evidence was weighed: the first answer does not wait for it."""
 

@@ -42,6 +42,9 @@ from bot.investigate.task import (
 )
 from bot.investigate.then import known_by
 
+NAMED = 3
+"""Unknown ids that a note names; the rest is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Investigator:
@@ -68,15 +71,18 @@ class Investigator:
         What an earlier look-up has `known` of the same target is not read again, where 100ms'
         totals prove what is new.
         """
-        if question.complaint:
-            raise UnreadableQuestion(question.complaint, headline="I could not read all of that")
+        if question.complaint and not question.clues:
+            raise UnreadableQuestion(question.complaint)
         ahead = ahead_of(question)
         try:
             persons = self._persons(tell, ahead, question.workspaces)
             resolver = Resolver(persons, question.workspace)
             found = await resolver.resolve(question.clues)
+            for target in resolver.seen:
+                self.learner.peer(target)
             if isinstance(found, Choices):
-                return replace(found, note=" ".join((*resolver.notes, found.note)).strip())
+                notes = (*question.remarks, *resolver.notes, found.note)
+                return replace(found, note=" ".join(notes).strip())
             window, usual = window_of(question, found)
             place = place_of(found, question.types)
             seed = known.fetched.events if known and known.place == place else ()
@@ -84,7 +90,8 @@ class Investigator:
             as_of = self.clock()
             target, fetched = await self._read(found, task, tell, as_of)
             notes = (*resolver.notes, *usual)
-            return replace(sum_up(target, task, as_of, fetched), notes=notes)
+            report = sum_up(target, task, as_of, fetched)
+            return replace(report, notes=notes, remarks=question.remarks)
         finally:
             ahead.close()
 
@@ -137,6 +144,7 @@ class Investigator:
         )
         diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
         seen = report.completeness
+        self.learner.seen(report.target, evidence.sessions)
         return replace(
             report,
             diagnosis=diagnosis,
@@ -151,7 +159,7 @@ class Investigator:
         """Each clue with what it is and when it was created, for a person to choose.
 
         Only `workspaces` are asked, all if None. Things that are nothing in any of them are left
-        out, and counted in the note.
+        out, and the note names them.
         """
         where, who = split(clues)
         asked = only(self.workspaces, workspaces)
@@ -160,9 +168,8 @@ class Investigator:
         rooms = {candidate.value for candidate in places if candidate.kind == "room"}
         room_id = rooms.pop().removeprefix("room ") if len(rooms) == 1 else None
         people = [candidate_of_clue(clue, room_id) for clue in who]
-        unknown = sum(1 for group in found if not group)
-        note = f"{unknown} more is nothing that I can look up." if unknown else ""
-        return Choices(tuple(dict.fromkeys(places + people)), note)
+        unknown = [clue.value for clue, group in zip(where, found, strict=True) if not group]
+        return Choices(tuple(dict.fromkeys(places + people)), _unknown(unknown))
 
     def _persons(self, tell: Tell, ahead: Ahead, permitted: Sequence[str] | None) -> PersonSearch:
         asked = only(self.workspaces, permitted)
@@ -203,7 +210,7 @@ class Investigator:
         )
         with self.beside.kept(gathering):
             target, fetched = await read_any_spelling(reader, target)
-        self.learner.people(target, fetched.events)
+        self.learner.people(target.room, fetched.events)
         return target, fetched
 
 
@@ -211,3 +218,12 @@ def _room_note(report: Report) -> Sequence[str]:
     if report.target.room.enabled is not None:
         return ()
     return ("The room's settings could not be read: whether it is enabled is not known.",)
+
+
+def _unknown(values: Sequence[str]) -> str:
+    """Which ids lead nowhere: a few by name, the rest by number."""
+    if not values:
+        return ""
+    named = ", ".join(values[:NAMED])
+    more = f" and {len(values) - NAMED} more" if len(values) > NAMED else ""
+    return f"I know nothing by {named}{more} in any workspace."

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
+from bot.domain.places import Room, Session
 from bot.domain.target import Target
 from bot.investigate.ports import HundredMs
 from bot.investigate.recall import Recall
@@ -29,15 +30,27 @@ class Learner:
         """Learn the room's codes, at most once a day: a code in a link names no room."""
         self._start(self._codes(hundredms, target.room.id))
 
-    def people(self, target: Target, events: Iterable[ErrorEvent]) -> None:
+    def people(self, room: Room, events: Iterable[ErrorEvent]) -> None:
         """Learn which peers belong to the room; a peer that never got in is found so, too."""
         senders = {event.sender for event in events}
         peers = {sender.peer_id for sender in senders if sender.peer_id}
-        if target.peer_id:
-            peers.add(target.peer_id)
         if peers:
-            room = target.room
             self._start(self.recall.learn_peers(room.workspace, room.id, sorted(peers)))
+
+    def seen(self, target: Target, sessions: Iterable[Session]) -> None:
+        """Learn the peer that was asked for, if one of the room's sessions holds them.
+
+        Nothing is learned from the question itself: it may name a room where they never were.
+        """
+        wanted = (target.peer_id or "").lower()
+        if wanted and any(wanted in map(str.lower, session.peers) for session in sessions):
+            self.peer(target)
+
+    def peer(self, target: Target) -> None:
+        """Learn the target's peer, whom 100ms itself showed in that room."""
+        room = target.room
+        if target.peer_id:
+            self._start(self.recall.learn_peers(room.workspace, room.id, [target.peer_id]))
 
     async def close(self) -> None:
         """Wait a little for what is being written, then let go of the rest."""

@@ -5,7 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.domain.errors import NothingFound, ServiceTrouble, UnknownCode, UnreadableQuestion
+from bot.domain.errors import (
+    AskedWrongly,
+    BotError,
+    NothingFound,
+    ServiceTrouble,
+    UnknownCode,
+    UnreadableQuestion,
+)
 from bot.domain.places import birth_of
 from bot.domain.question import Clue, Kind
 from bot.domain.target import Choices, Target
@@ -27,31 +34,67 @@ class Resolver:
     persons: PersonSearch
     preferred: str = ""
     notes: list[str] = field(default_factory=list)
+    seen: list[Target] = field(default_factory=list)
+    """Peers that a session of 100ms' holds, as the search for them showed."""
 
     async def resolve(self, clues: Sequence[Clue]) -> Target | Choices:
         """The one target, or the several there are.
 
-        Raises UnreadableQuestion, NothingFound, UnknownCode, or what 100ms raised.
+        A clue that leads nowhere is left out, and a note names it, where another clue leads
+        somewhere. Raises UnreadableQuestion, NothingFound, UnknownCode, or what 100ms raised.
         """
         if not clues:
             raise UnreadableQuestion
         where, who = split(clues)
         if not where:
             return await self._persons(who)
-        found = await asyncio.gather(*(self._places(clue, where) for clue in where))
-        places = _meant([group for group in found if group])
+        found = await asyncio.gather(*(self._places_or_error(clue) for clue in where))
+        places = _meant([group for group in found if not isinstance(group, BotError)])
+        failed = [
+            (clue, error)
+            for clue, error in zip(where, found, strict=True)
+            if isinstance(error, BotError)
+        ]
+        if not places:
+            return await self._without_place(failed, who)
+        self._leave_out(failed, places_of_codes_only=all(c.kind is Kind.CODE for c in where))
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
         return _in(places[0], who)
 
-    async def _places(self, clue: Clue, beside: Sequence[Clue]) -> Sequence[Place]:
-        """Where the clue leads; an unknown code beside a room (a link with a token) nowhere."""
+    async def _without_place(
+        self, failed: Sequence[tuple[Clue, BotError]], who: Sequence[Clue]
+    ) -> Target | Choices:
+        """The person alone, where no place is known; else the error that says most."""
+        errors = [error for _, error in failed]
+        worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])
+        if not who or not isinstance(worst, AskedWrongly):
+            raise _of_all(errors) if isinstance(worst, NothingFound) else worst
         try:
-            search = await self._ask(clue)
-        except UnknownCode:
-            if all(other.kind is Kind.CODE for other in beside):
-                raise
-            return ()
+            found = await self._persons(who)
+        except AskedWrongly:
+            raise worst from None
+        self._leave_out(failed, places_of_codes_only=True)
+        return found
+
+    def _leave_out(
+        self, failed: Sequence[tuple[Clue, BotError]], *, places_of_codes_only: bool
+    ) -> None:
+        """Note what led nowhere; an unknown code beside a room, as in a link with a token, not."""
+        for clue, error in failed:
+            if not isinstance(error, UnknownCode):
+                self.notes.append(f"{error.cause} This answer leaves it out.")
+            elif places_of_codes_only:
+                self.notes.append(f"I do not know the room code {clue.value} yet; it is left out.")
+
+    async def _places_or_error(self, clue: Clue) -> Sequence[Place] | BotError:
+        try:
+            return await self._places(clue)
+        except (NothingFound, UnknownCode, ServiceTrouble) as error:
+            return error
+
+    async def _places(self, clue: Clue) -> Sequence[Place]:
+        search = await self._ask(clue)
         if search.places:
             self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
             return self._preferred(search.places, lambda place: place.room.workspace)
@@ -68,6 +111,7 @@ class Resolver:
             return Choices(tuple(candidate_of_clue(clue) for clue in who))
         search = await self.persons.find(who[0])
         self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
+        self.seen.extend(target for target, sighting in search.found if sighting)
         matches = self._preferred(search.found, lambda match: match[0].room.workspace)
         if len(matches) == 1:
             return matches[0][0]
@@ -126,14 +170,25 @@ def _no_place(clue: Clue, aliases: Sequence[str]) -> NothingFound:
     if clue.kind is Kind.NAME:
         return NothingFound(
             f"No room is named {clue.value} in {where}; enabled and disabled rooms were asked.",
-            headline="I could not find that room",
+            headline="I know nothing by that name",
             next_step="Check the spelling, or paste the room id, the session id or the join "
-            "link. A room code is read from its link, or after `code`.",
+            "link. For a person paste the peer id, or `user:<id> in <room>`.",
         )
     return NothingFound(
         f"{clue.value} is neither a room nor a session in {where}.{_age(clue.value)}",
         next_step="It may be a template, account or recording id, or belong to a workspace I "
         "do not know. Paste the room id, the session id or the join link.",
+    )
+
+
+def _of_all(errors: Sequence[BotError]) -> BotError:
+    """One error for several clues that are all unknown, naming each."""
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    causes = dict.fromkeys(error.cause for error in errors)
+    return NothingFound(
+        " ".join(causes), headline="I know none of those", next_step=first.next_step
     )
 
 

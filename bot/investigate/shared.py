@@ -37,6 +37,15 @@ class SharedInvestigator:
         self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
     ) -> Report | Choices:
         """As `Investigator.report`."""
+        found = await self._report(replace(question, remarks=()), lookup_id, tell, watch)
+        if isinstance(found, Report):
+            return replace(found, remarks=question.remarks)
+        note = " ".join((*question.remarks, found.note)).strip()
+        return replace(found, note=note)
+
+    async def _report(
+        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+    ) -> Report | Choices:
         known = self._snapshots.of_question(question)
         if known and self._inner.clock() - known.as_of <= FRESH and not question.complaint:
             watch(_finished(known))
@@ -44,7 +53,7 @@ class SharedInvestigator:
 
         async def ask(tell_all: Tell, watch_all: Watch) -> Report | Choices:
             times = self._times
-            whole = replace(question, since=None, until=None, usual_since=None)
+            whole = replace(question, since=None, until=None, usual_since=None, readings=())
             found = await self._inner.report(whole, lookup_id, tell_all, watch_all, known)
             if isinstance(found, Report):
                 self._keep(times, found, question)

@@ -43,13 +43,13 @@ USUAL = "This channel is set to a shorter time (`settings`): add `since 30d` to 
 
 
 def window_of(question: Question, target: Target) -> tuple[Window, tuple[str, ...]]:
-    """The window that is meant, and a note if it is the channel's own.
+    """The window that is meant, and notes: how times in words were read, or that it is usual.
 
     A session has an end of its own, which a channel's usual window might cut off.
     """
     asked = Window(question.since, question.until)
     if question.since or question.until or target.session or question.usual_since is None:
-        return asked, ()
+        return asked, question.readings
     return Window(question.usual_since), (USUAL,)
 
 

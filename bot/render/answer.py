@@ -16,7 +16,7 @@ from bot.render.failure import Failures
 from bot.render.limits import REPLIES_MOST, shorten, size, visible
 from bot.render.listed import NARROW, Listed, listed_of
 from bot.render.message import Answer, Message
-from bot.render.opening import NOTE, Openings
+from bot.render.opening import NOTE, Openings, remarks_of
 from bot.render.pack import WHOLE, Group, Space, fill
 from bot.render.words import free
 
@@ -135,7 +135,8 @@ class Answers:
             "private",
             "opening",
             s=self._openings.tight(report),
-            note=shorten(free(note), NOTE),
+            note=" ".join(filter(None, (remarks_of(report), shorten(free(note), NOTE)))),
+            remarks=remarks_of(report),
             groups=page,
             of=len(listed),
             noun=listed.noun,

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Completeness, Count, Report, count_by_type, peers_of
+from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
 from bot.render.document_story import people_document, story_document, verdict_document
 from bot.render.words import free
@@ -38,12 +38,22 @@ def document_to_come(report: Report) -> dict[str, Any]:
             "user_id": target.user_id,
         },
         "as_of": instant(report.as_of),
+        "window": window_document(report.window),
+        "remarks": [free(remark) for remark in (*report.remarks, *report.notes)],
         "completeness": completeness_document(report.completeness),
         "counts": counts_document(report.events, report.by_type or count_by_type(report.events)),
         "failures": (failure_document(event) for event in report.events if event.is_terminal),
         "people": people_document(diagnosis.people, diagnosis),
         "stories": map(story_document, diagnosis.stories),
         "verdict": verdict_document(diagnosis.verdict),
+    }
+
+
+def window_document(window: Window) -> dict[str, Any]:
+    """The time asked for, both ends included; null: as far as 100ms keeps events."""
+    return {
+        "since": instant(window.since) if window.since else None,
+        "until": instant(window.until) if window.until else None,
     }
 
 

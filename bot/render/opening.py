@@ -13,6 +13,15 @@ NOTE = 60
 """Characters of a note beside a tight opening."""
 
 
+REMARKS = 400
+"""Characters of what is said before anything else."""
+
+
+def remarks_of(report: Report) -> str:
+    """What of the question was not understood, as one paragraph; "" if all was."""
+    return shorten(free(" ".join(report.remarks)), REMARKS)
+
+
 class Openings:
     """Puts reports into openings."""
 
@@ -26,7 +35,9 @@ class Openings:
         for sizes in SIZES:
             summary = summarise(report, self._catalogue, self._dashboard, sizes, private=private)
             told = shorten(free(note), sizes.note + NOTE)
-            facts = {"s": summary, "below": below, "note": told}
+            remarks = remarks_of(report)
+            first = " ".join(filter(None, (remarks, told)))
+            facts = {"s": summary, "below": below, "note": first, "remarks": remarks}
             message = self._composer.message("opening", "opening", **facts)
             if visible(message.blocks) <= OPENING_MOST:
                 break

@@ -12,5 +12,5 @@ EXAMPLES = (
     ("⋯ on a message → Diagnose this call", "reads every id and link out of that message"),
     ("⚡ → Diagnose a call", "a form, from anywhere"),
 )
-WORDS = ("since 2h", "last 3d", "type join", "private", "public", "help")
+WORDS = ("since 2h", "yesterday", "14:00-15:00 IST", "type join", "private", "public", "help")
 KINDS = ("room", "session", "peer", "user", "code")

@@ -9,7 +9,7 @@ import structlog
 from bot.domain.errors import BotError, RecordUnusable, Unexpected
 from bot.render.message import Message
 from bot.slack.desk import Desk
-from bot.slack.notice import announce
+from bot.slack.notice import announce, announce_alone
 from bot.slack.place import Place
 
 
@@ -57,7 +57,11 @@ class Explained:
             self._log.error("asker_not_reached")
 
     async def _announce(self, desk: Desk, message: Message) -> bool:
-        return await announce(desk, self.place, message, self._reference, instead=True)
+        """To the asker alone, also where a mention's "Looking…" stands for all to see."""
+        place = self.place
+        if place.looking and place.channel and place.url is None:
+            return await announce_alone(desk, place, message, self._reference)
+        return await announce(desk, place, message, self._reference, instead=True)
 
 
 def in_words(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:

@@ -1,22 +1,29 @@
-"""Every text of a message: other bots keep all they say in attachments and blocks."""
+"""Every text of a message: other bots keep all they say in attachments and blocks.
 
-from collections.abc import Mapping
+E-mails that were sent to a channel and snippets are files, whose text Slack sends with them.
+https://docs.slack.dev/reference/objects/file-object
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.forms import unescape
-from bot.slack.payloads import Body, at
+from bot.slack.payloads import Body, at, text_at
 
 MOST = 100_000  # characters; a message cannot hold more that a person wrote
-_FILE_TEXTS = ("title", "name")
+_FILE_TEXTS = ("title", "name", "subject", "plain_text", "preview_plain_text", "preview")
+_MAIL_MARKUP = re.compile(r"<[^<>@|]{0,2000}>")
 _SKIPPED = {
     "type", "ts", "thread_ts", "user", "bot_id", "app_id", "team", "block_id", "action_id", "id",
     "client_msg_id", "bot_profile", "metadata", "color", "author_icon", "footer_icon", "thumb_url",
-    "image_url", "service_icon", "edited", "reactions",
+    "image_url", "service_icon", "edited", "reactions", "files",
 }  # fmt: skip
 
 
 def texts_of(message: Any) -> str:  # noqa: ANN401  any JSON
-    """Text, blocks, attachments (all fields, nested) and file titles, one a line, unescaped."""
+    """Text, blocks, attachments (all fields, nested) and files, one a line, unescaped."""
     if not isinstance(message, Mapping):
         return ""
     found: list[str] = []
@@ -39,7 +46,8 @@ def _parts(part: Body) -> list[Any]:
     """What a block, element or field says, last first; never ids of Slack's own."""
     if _is_line(part):
         return ["".join(_leaf(leaf) for leaf in part["elements"])]
-    return [value for key, value in reversed(list(part.items())) if key not in _SKIPPED]
+    inside = [value for key, value in reversed(list(part.items())) if key not in _SKIPPED]
+    return [_files(part), *inside] if "files" in part else inside
 
 
 def _is_line(part: Body) -> bool:
@@ -59,8 +67,22 @@ def _leaf(leaf: Body) -> str:
 
 
 def _files(message: Body) -> list[str]:
+    """What the files of a message say: titles, an e-mail's subject and body, a snippet's text."""
     files = at(message, "files")
     if not isinstance(files, list):
         return []
-    each = (at(file, key) for file in files for key in _FILE_TEXTS)
-    return [text for text in each if isinstance(text, str)]
+    return [text for file in files for text in _file(file)]
+
+
+def _file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    texts = {key: at(file, key) for key in _FILE_TEXTS}
+    if texts["plain_text"] or texts["preview_plain_text"]:
+        texts["preview"] = None  # the same text once more, as HTML
+    for text in texts.values():
+        if isinstance(text, str):
+            yield text
+    comment = at(file, "initial_comment", "comment")
+    if isinstance(comment, str):
+        yield comment
+    if isinstance(texts["preview"], str) and text_at(file, "filetype") in ("email", "html"):
+        yield html.unescape(_MAIL_MARKUP.sub(" ", texts["preview"]))

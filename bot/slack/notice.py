@@ -34,6 +34,18 @@ async def announce(
         rounds += 1
 
 
+async def announce_alone(desk: Desk, place: Place, message: Message, lookup_id: str) -> bool:
+    """Tell the asker alone, and take away our "Looking…" that all can see.
+
+    Where nothing reaches the asker alone, the message takes the place of "Looking…" after all. One
+    that cannot be taken away is ended by `bot.slack.durable.amends`.
+    """
+    if not await announce(desk, replace(place, looking=""), message, lookup_id):
+        return await announce(desk, place, message, lookup_id, instead=True)
+    await desk.poster.remove(place.channel, place.looking)
+    return True
+
+
 def _attempts(
     poster: Posts, place: Place, lookup_id: str, *, instead: bool
 ) -> Iterator[Callable[[Message], Awaitable[Sent]]]:

@@ -86,6 +86,11 @@ class Poster:
 
         return await self._ladder.send(send, message)
 
+    async def remove(self, channel: str, ts: str) -> Sent:
+        """Delete one of ours; one that is gone already counts as deleted."""
+        sent = await self._call(self._clients.read.chat_delete, "removed", channel=channel, ts=ts)
+        return Sent(channel=channel, ts=ts) if sent.error == "message_not_found" else sent
+
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
     ) -> Sent:

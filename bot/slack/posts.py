@@ -29,6 +29,9 @@ class Posts(Protocol):
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
         """Put `message` in the place of one of ours."""
 
+    async def remove(self, channel: str, ts: str) -> Sent:
+        """Delete one of ours; one that is gone already counts as deleted."""
+
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
     ) -> Sent:

@@ -57,14 +57,16 @@ async def test_an_event_delivered_again_is_answered_once() -> None:
 
 
 @MODES
-async def test_a_mention_that_fails_says_so_in_its_thread(mode: str) -> None:
+async def test_a_mention_that_fails_says_so_to_the_asker_alone(mode: str) -> None:
     async with open_bench(mode) as bench:
         bench.investigator.error = RuntimeError("bits fell out")
         await bench.slack.mention("C0ONCALL", ROOM)
         found = await bench.until_said("Reference CD-")
         assert part_of(found) == "error"
         assert "bits" not in shown(found)
-        assert len(bench.said()) == 1
+        await bench.settled()
+        assert found.ephemeral_to == "U0ALICE"
+        assert [m for m in bench.said() if not m.deleted] == [found]
 
 
 @MODES

@@ -72,11 +72,17 @@ class PretendSlack:
         return message
 
     async def mention(
-        self, channel: str, text: str, thread_ts: str | None = None, user: str = "U0ALICE"
+        self,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        user: str = "U0ALICE",
+        files: list[Json] | None = None,
     ) -> Delivery:
         """Write `@bot text`; where the bot is no member, nothing is delivered."""
         app = self.team.app
-        message = self.say(channel, f"<@{app.bot_user}> {text}", user=user, thread_ts=thread_ts)
+        words = f"<@{app.bot_user}> {text}"
+        message = self.say(channel, words, user=user, thread_ts=thread_ts, files=files)
         payload = payloads.app_mention(self.team, message)
         if app.bot_user not in self.team.channels[channel].members:
             return Delivery("events_api", payload)

@@ -14,11 +14,24 @@ _EVERYDAY = (
     "customer|app|application|workspace|stream|event|access|request|trace|span|correlation|device"
     "|message|org|organization|project|incident|webhook|job|commit|policy|layer|campaign"
 )
+# The customer's own words for a call. Its id may be anything, so it gives way to other ids.
+_OWN_WORDS = (
+    "appointment|order|booking|class|lesson|course|call|meeting|visit|consultation|consult|case"
+    "|ticket|invoice|payment|transaction|student|teacher|tutor|patient|doctor|member|contact|lead"
+    "|deal|tenant|company|team|group|schedule|slot|reservation|interview|webinar"
+)
+_NESTED = r"[\"']\s{0,4}[:=]\s{0,4}\{\s{0,12}[\"']_?(?:id|uuid)"  # "room": {"id": …}
+_LOOSE = re.compile(
+    r"(?:(?<![A-Za-z0-9])(?:_?id|uuid|\$oid)"
+    rf"|(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))(?i:{_OWN_WORDS})(?i:[ _.-]?(?:ids?|uuid))?)"
+    r"[\"'*_~]{0,3}(?:\s{0,4}[:=#][\s\"'*_~\[{(]{0,8}|(?<=(?i:id))[ \t]{1,4})$",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
     rf"(?:(?P<own>(?i:room|session|peer|user))|(?P<foreign>(?i:{_FOREIGN}))"
     rf"|(?P<everyday>(?i:{_EVERYDAY})))"
-    r"(?P<rest>(?i:s?(?:[ _-]?(?:ids?|uuid|name|key|details))?))"
+    rf"(?P<rest>(?i:s?(?:[ _.-]?(?:ids?|uuid|name|key|details)|{_NESTED})?))"
     r"(?P<gap>(?:[\s\"'*_~:=#()\[\]<>{}/|.-]|\b(?i:is|was|named|called)\b){0,16})$"
 )
 
@@ -35,6 +48,13 @@ def label_before(text: str, at: int) -> re.Match[str] | None:
     if found["everyday"] and not (told or len(found["rest"]) > 1):
         return None
     return found
+
+
+def is_loose(text: str, at: int) -> bool:
+    """Whether an id stands after a mere `id:`, or after a word that is none of 100ms' own."""
+    if label_before(text, at) is not None:
+        return False
+    return bool(_LOOSE.search(text[max(0, at - _REACH) : at]))
 
 
 def kind_before(text: str, found: re.Match[str]) -> Kind | None:

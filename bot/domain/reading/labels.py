@@ -73,7 +73,8 @@ def take_users(page: Page, *, strict: bool) -> None:
             return found[0]
         if strict and not _sure(found, value, quoted=quoted):
             return found[0]
-        page.add(found.start(), Clue(Kind.USER, value), weak=not strong)
+        weak = not strong and not ID.fullmatch(value)
+        page.add(found.start(), Clue(Kind.USER, value), weak=weak)
         return FOUND * len(found[0])
 
     page.rest = _USER.sub(take, page.rest)
@@ -141,7 +142,7 @@ def _value(found: re.Match[str]) -> tuple[str, bool]:
 def _is_name(value: str, *, quoted: bool) -> bool:
     """Whether it can name a room; an id in it must be only part of the name."""
     whole = ID.fullmatch(value)
-    return bool(value) and not whole and (quoted or bool(NAME.fullmatch(value)))
+    return any(map(str.isalnum, value)) and not whole and (quoted or bool(NAME.fullmatch(value)))
 
 
 def _has_ids(page: Page) -> bool:

@@ -1,83 +1,153 @@
-"""Times as people type them: `2h`, `3 days`, `2026-05-01T10:00`, `10:00`, `yesterday`. All UTC."""
+"""A day, a time of day, a length of time: each as people write it, before it is put together."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-_UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_UNIT = r"(?:minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)"
-_AMOUNT = rf"[0-9]{{1,9}}\s{{0,2}}{_UNIT}"
-_ZONE = r"(?:\s?(?:Z|UTC)|[+-][0-9]{2}:?[0-9]{2})?"
-_CLOCK = rf"[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?{_ZONE}"
-SPAN = rf"{_AMOUNT}(?:[0-9]{{1,9}}{_UNIT})?"
-"""A pattern, as MOMENT, of a length of time: `2h`, `3 days`, `1d12h`."""
-MOMENT = (
-    rf"(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK})?|{_CLOCK}"
-    rf"|{SPAN}(?:\s{{1,2}}ago)?"
-    r"|today|yesterday|now|hour|day|week)"
-)
-"""A pattern, to be used without regard to case, of every time that read_moment may know."""
+_UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mon": 2_592_000}
+UNIT = r"(?:months?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w)"
+_AMOUNT = rf"[0-9]{{1,9}}\s{{0,2}}{UNIT}"
+SPAN = rf"{_AMOUNT}(?:\s?(?:and\s)?[0-9]{{1,9}}\s?{UNIT})?"
+"""A pattern of a length of time: `2h`, `3 days`, `1d12h`."""
 
-_PIECE = re.compile(r"([0-9]+)\s*([mhdw])", re.IGNORECASE)
-_LENGTHS = {"hour": "1h", "day": "1d", "week": "1w"}
+_PIECE = re.compile(r"([0-9]+)\s*(mon|[mhdw])", re.IGNORECASE)
+AROUND = (timedelta(minutes=30), timedelta(minutes=60))
+"""What counts as `at 3pm`: so long before it, since clocks differ, and so long after it."""
+
+Days = Callable[[date], tuple[date, date]]
+"""From today to the first and the last day that are meant."""
 
 
-def read_moment(text: str, now: datetime, *, ends: bool) -> datetime | None:
-    """The moment meant, in UTC, or None if there is none such (`2026-02-30`).
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day. `half` is "am" or "pm" where it was said; a bare hour may still get one."""
 
-    A bare date is its first moment, or its last if it `ends` a stretch of time.
-    A bare time of day is today's, or yesterday's if that lies ahead.
+    hour: int
+    minute: int = 0
+    second: float = 0.0
+    half: str = ""
+    bare: bool = False
+    whole: bool = False
+    """Whether seconds or a date's `T` stood beside it, so that `-05:00` after it is a zone."""
+
+    def at(self) -> time:
+        """As a time. Raises ValueError where there is none such (`25:00`, `13pm`)."""
+        hour = self.hour
+        if self.half:
+            if not 1 <= hour <= 12:  # noqa: PLR2004  a clock's hours
+                raise ValueError(hour)
+            hour = hour % 12 + (12 if self.half == "pm" else 0)
+        if hour == 24 and not self.minute:  # noqa: PLR2004  the end of a day
+            hour = 0
+        micro = round(self.second % 1 * 1e6) % 1_000_000
+        return time(hour, self.minute, int(self.second), micro)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was said of a point or stretch of time; the rest follows from now and the zone.
+
+    `hours` are the part of a day, counted from its midnight, and may pass the next one. `back` is
+    what lies between two days that the same words may mean. `ago` is counted back from now.
     """
-    now = now.astimezone(UTC)
-    word = _LENGTHS.get(text.lower(), text.lower())
-    try:
-        if word in {"today", "yesterday", "now"}:
-            return _day(word, now, ends=ends)
-        if word[:5].endswith("-"):
-            return _date(word, ends=ends)
-        if ":" in word:
-            return _clock(word, now)
-        return now - _length(word)
-    except (ValueError, OverflowError):
-        return None
+
+    days: Days | None = None
+    back: timedelta | None = None
+    hours: tuple[int, int] | None = None
+    clock: Clock | None = None
+    zone: tzinfo | None = None
+    ago: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start` to `end`, both UTC; the two are equal for a point in time."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def point(self) -> bool:
+        """Whether it has no length."""
+        return self.start == self.end
 
 
 def read_span(text: str) -> timedelta | None:
     """The length of time that a SPAN names; None if there is none so long."""
     try:
-        return _length(text.lower())
+        return timedelta(
+            seconds=sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(text.lower()))
+        )
     except OverflowError:
         return None
 
 
-def _length(word: str) -> timedelta:
-    return timedelta(seconds=sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(word)))
+def settle(moment: Moment, now: datetime, usual: tzinfo) -> Stretch:
+    """When that was. A time of day without a day is its latest past one.
+
+    Raises ValueError or OverflowError where there is no such time.
+    """
+    if moment.ago is not None:
+        point = (now - moment.ago).astimezone(UTC)
+        return Stretch(point, point)
+    zone = moment.zone or usual
+    today = now.astimezone(zone).date()
+    first, last = moment.days(today) if moment.days else (today, today)
+    found = _on(moment, first, last, zone)
+    back = moment.back if moment.days else timedelta(days=1)
+    if back and found.start > now:
+        found = _on(moment, first - back, last - back, zone)
+    return found
 
 
-def _day(word: str, now: datetime, *, ends: bool) -> datetime:
-    if word == "now" or (word == "today" and ends):
-        return now
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if word == "yesterday":
-        start -= timedelta(days=1)
-    return start + timedelta(days=1, microseconds=-1) if ends else start
+def settle_after(moment: Moment, start: datetime, usual: tzinfo) -> Stretch:
+    """The first such time of day after `start`: the end of `23:30-0:30`."""
+    zone = moment.zone or usual
+    day = start.astimezone(zone).date()
+    found = _on(moment, day, day, zone)
+    if found.start <= start:
+        day += timedelta(days=1)
+        found = _on(moment, day, day, zone)
+    return found
 
 
-def _date(word: str, *, ends: bool) -> datetime:
-    if len(word) == len("2026-05-01"):
-        start = datetime.fromisoformat(word).replace(tzinfo=UTC)
-        return start + timedelta(days=1, microseconds=-1) if ends else start
-    day, clock = word[:10], word[11:]
-    moment = datetime.fromisoformat(f"{day}T{_iso_clock(clock)}")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def like(moment: Moment, other: Moment) -> Moment:
+    """The first end of a span with the zone, the day and the am or pm of the second, or back."""
+    moment = replace(moment, zone=moment.zone or other.zone)
+    if moment.days is None and moment.ago is None and moment.clock and other.clock:
+        moment = replace(moment, days=other.days, back=other.back)
+    if moment.clock and other.clock and other.clock.half and not moment.clock.half:
+        half = other.clock.half
+        if moment.clock.hour % 12 > other.clock.hour % 12:  # from 11 to 1pm
+            half = "am" if half == "pm" else "pm"
+        if 1 <= moment.clock.hour <= 12:  # noqa: PLR2004  a clock's hours
+            moment = replace(moment, clock=replace(moment.clock, half=half))
+    return moment
 
 
-def _clock(word: str, now: datetime) -> datetime:
-    moment = datetime.fromisoformat(f"{now:%Y-%m-%d}T{_iso_clock(word)}")
-    moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    return moment if moment <= now else moment - timedelta(days=1)
+def _on(moment: Moment, first: date, last: date, zone: tzinfo) -> Stretch:
+    if moment.clock:
+        day, clock = _within(moment.clock, moment.hours, first)
+        start = datetime.combine(day, clock.at(), zone)
+        if clock.hour == 24:  # noqa: PLR2004  the end of a day
+            start = datetime.combine(day + timedelta(days=1), time(0), zone)
+        return Stretch(start.astimezone(UTC), start.astimezone(UTC))
+    from_hour, to_hour = moment.hours or (0, 24)
+    return Stretch(_hour(first, from_hour, zone), _hour(last, to_hour, zone))
 
 
-def _iso_clock(word: str) -> str:
-    """`9:05 utc` as `09:05+00:00`."""
-    word = re.sub(r"\s?(?:z|utc)$", "+00:00", word)
-    return word if word[1:2] != ":" else f"0{word}"
+def _within(clock: Clock, hours: tuple[int, int] | None, day: date) -> tuple[date, Clock]:
+    """The time of day in that part of the day: 11 of `last night` is 23:00, 2 is the next day's."""
+    if hours is None:
+        return day, clock
+    hour = clock.at().hour
+    turns = (0, 24) if clock.half else (0, 12, 24)
+    fitting = next((hour + turn for turn in turns if hours[0] <= hour + turn < hours[1]), hour)
+    minutes = replace(clock, hour=fitting % 24, half="")
+    return day + timedelta(days=fitting // 24), minutes
+
+
+def _hour(day: date, hour: int, zone: tzinfo) -> datetime:
+    day += timedelta(days=hour // 24)
+    return datetime.combine(day, time(hour % 24), zone).astimezone(UTC)

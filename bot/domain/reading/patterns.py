@@ -45,6 +45,8 @@ class Find:
     at: int
     clue: Clue
     weak: bool = False
+    loose: bool = False
+    """Whether it may as well be the id of something else (`"id": …`, `order: …`)."""
 
 
 @dataclass(slots=True)
@@ -56,9 +58,9 @@ class Page:
     taken: bool = False
     """Whether a link, a token or the id of some other thing stood in it."""
 
-    def add(self, at: int, *clues: Clue, weak: bool = False) -> None:
+    def add(self, at: int, *clues: Clue, weak: bool = False, loose: bool = False) -> None:
         """Note clues found at a position."""
-        self.finds.extend(Find(at, clue, weak) for clue in clues)
+        self.finds.extend(Find(at, clue, weak, loose) for clue in clues)
 
 
 def id_clue(found: re.Match[str], kind: Kind | None = None) -> Clue:

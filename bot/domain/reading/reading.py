@@ -5,7 +5,7 @@ Each step blanks what it understood, so that no later step reads it again.
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.domain.question import Clue, Kind, Question
 from bot.domain.reading.ids import take_ids, take_ids_in
@@ -18,8 +18,15 @@ from bot.domain.reading.labels import (
     trim,
 )
 from bot.domain.reading.links import take_links
-from bot.domain.reading.options import Options, take_flags, take_options, take_unread
-from bot.domain.reading.patterns import ID, NAME, Find, Page, distinct
+from bot.domain.reading.options import (
+    Options,
+    take_flags,
+    take_misspelt_flags,
+    take_misspelt_options,
+    take_options,
+    take_unread,
+)
+from bot.domain.reading.patterns import ID, NAME, NO_NAMES, Find, Page, distinct
 from bot.domain.reading.tokens import take_tokens
 from bot.domain.reading.wrappings import unwrap
 
@@ -29,29 +36,55 @@ _FILLER_WORDS = (
     "room rooms session sessions peer peers user users code codes id ids in and the for show me "
     "errors error failures please pls thanks token bearer"
 )
+# What people say around a room's name: `why did standup fail`.
+_WORDS_AROUND = (
+    "why did does do what happened happens went wrong with call calls meeting failure fail "
+    "failed fails failing check look at see about explain diagnose of from to on is was"
+)
+_AROUND = frozenset(_WORDS_AROUND.split())
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _LABELLED = re.compile(r"(?:peer|user|session|code)[:=]", re.IGNORECASE)
 _VALUED = re.compile(r"(?:room|session|peer|user)(?:[_-]?(?:id|name))?[:=]", re.IGNORECASE)
 _ID_LABEL = re.compile(r"(?:room|session|peer|user)(?:[_-]?id)?[:=_-]", re.IGNORECASE)
 
 
-def read_question(text: str, now: datetime, *, expect: Kind | None = None) -> Question:
+MOST_CLUES = 20
+"""Things looked up for one text: each costs calls, and the text need not be the asker's own."""
+
+_RECORDERS = re.compile(
+    r"[\"']type[\"']\s{0,4}[:=]\s{0,4}[\"'](?:beam|recording|hls|rtmp|live|stream|transcription)\."
+)
+_NAMES_MOST = 3
+_REMARKS_MOST = 4
+_WHERE = {Kind.OBJECT, Kind.ROOM, Kind.SESSION, Kind.NAME, Kind.CODE}
+_HARMLESS = re.compile(r"[\w\s:+.,'!?()/@-]{1,80}")
+
+
+def read_question(
+    text: str, now: datetime, *, expect: Kind | None = None, zone: tzinfo = UTC
+) -> Question:
     """What a person asks. `now` is aware; `expect` is Kind.ROOM or PEER where only that fits.
 
-    Never raises: what is not understood leaves no clue, or a complaint if it is an option.
+    `zone` is that of times that name none. Never raises: what is not understood leaves no clue,
+    or a remark where the rest can be answered.
     """
-    page, options = Page(_COMMAND.sub("", unwrap(text))), Options()
+    plain = _COMMAND.sub("", unwrap(text))
+    page, options = Page(plain), Options()
     take_links(page)
     take_tokens(page)
-    take_options(page, now, options)
+    take_misspelt_options(page, options)
+    take_options(page, now, options, zone)
     _take_named(page)
     take_ids_in(page)
     take_ids(page, expect=expect)
     take_in(page)
     take_flags(page, options)
     take_unread(page, options, words=len(_words(page)))
+    take_misspelt_flags(page, options)
     words = _words(page)
-    clues = distinct(_trusted(page, words) or _lone_name(page, words))
+    found = distinct(_trusted(page, words) or _lone_names(page, words))
+    found = one_person(without_recorder(found, plain))
+    clues = found[:MOST_CLUES]
     asked = bool(clues or words or page.taken or page.finds)
     return Question(
         clues=clues,
@@ -61,19 +94,58 @@ def read_question(text: str, now: datetime, *, expect: Kind | None = None) -> Qu
         private=options.private,
         public=options.public,
         help=not clues and (options.help or not (asked or _has_more(options))),
-        complaint=_complaint(options, now),
+        complaint=None if clues else _complaint(options, words),
+        remarks=tuple(dict.fromkeys((*_left_out(len(found)), *options.remarks)))[:_REMARKS_MOST],
+        readings=tuple(options.readings),
     )
 
 
 def clues_in(text: str) -> tuple[Clue, ...]:
     """Every id, 100ms link, `user:` and `code:` in a long text; names are too easily guessed."""
-    page = Page(unwrap(text))
+    plain = unwrap(text)
+    page = Page(plain)
     take_links(page)
     take_tokens(page)
     take_codes(page, strict=True)
     take_users(page, strict=True)
     take_ids(page)
-    return distinct(find.clue for find in _ordered(page.finds))
+    return without_recorder(distinct(find.clue for find in _firm(_ordered(page.finds))), plain)
+
+
+def without_recorder(clues: tuple[Clue, ...], text: str) -> tuple[Clue, ...]:
+    """Without the peer of a recording's or stream's event: it is 100ms' own recorder."""
+    if not _RECORDERS.search(text) or not any(clue.kind in _WHERE for clue in clues):
+        return clues
+    return tuple(clue for clue in clues if clue.kind is not Kind.PEER)
+
+
+def one_person(clues: tuple[Clue, ...]) -> tuple[Clue, ...]:
+    """Without the user id, and a UUID of whatever else, that stands beside one peer's id."""
+    peers = [clue for clue in clues if clue.kind is Kind.PEER]
+    if len(peers) != 1:
+        return clues
+    return tuple(clue for clue in clues if clue.kind not in {Kind.USER, Kind.UUID})
+
+
+def _firm(finds: list[Find]) -> list[Find]:
+    """Without the UUIDs after a mere `"id":`, where something else is named.
+
+    Ids of 24 digits stay: 100ms tells whether it knows them.
+    """
+    if all(find.loose for find in finds):
+        return finds
+    return [find for find in finds if not (find.loose and find.clue.kind is Kind.UUID)]
+
+
+def _left_out(number: int) -> tuple[str, ...]:
+    if number <= MOST_CLUES:
+        return ()
+    return (
+        (
+            f"That text names {number:,} things; I looked at the first {MOST_CLUES} and left out "
+            f"{number - MOST_CLUES:,}."
+        ),
+    )
 
 
 def _take_named(page: Page) -> None:
@@ -108,28 +180,34 @@ def _trusted(page: Page, words: list[str]) -> list[Clue]:
     sure = any(not find.weak for find in page.finds)
     prose = any(word.lower() not in _FILLERS for word in words)
     finds = [find for find in page.finds if not (find.weak and sure and prose)]
-    return [find.clue for find in _ordered(finds)]
+    return [find.clue for find in _firm(_ordered(finds))]
 
 
-def _lone_name(page: Page, words: list[str]) -> list[Clue]:
-    """The one word there is, if it can name a room."""
-    if page.taken or len(words) != 1:
+def _lone_names(page: Page, words: list[str]) -> list[Clue]:
+    """The words there are, if they can name rooms: one, or a few that make no sentence."""
+    telling = [word for word in words if word.lower() not in _FILLERS | _AROUND]
+    if len(telling) == 1 and telling[0].lower() not in NO_NAMES and not telling[0].isdecimal():
+        words = telling
+    if page.taken or not words or len(words) > _NAMES_MOST:
         return []
-    word = words[0]
-    if _LABELLED.match(word) or not NAME.fullmatch(word):
+    if any(_LABELLED.match(word) or not NAME.fullmatch(word) for word in words):
         return []
-    return [Clue(Kind.NAME, word)]
+    if len(words) > 1 and any(word.lower() in NO_NAMES | _FILLERS for word in words):
+        return []
+    return [Clue(Kind.NAME, word) for word in words]
 
 
 def _has_more(options: Options) -> bool:
-    return bool(options.since or options.until or options.types or options.complaints)
+    return bool(options.since or options.until or options.types or options.remarks)
 
 
-def _complaint(options: Options, now: datetime) -> str | None:
-    complaints = list(dict.fromkeys(options.complaints))
-    since, until = options.since, options.until
-    if since and since > now:
-        complaints.append("The time after `since` lies ahead: write, for example, `since 2h`.")
-    elif since and until and since >= until:
-        complaints.append("`since` is later than `until`: write, for example, `since 3d until 1d`.")
-    return " ".join(complaints[:3]) or None
+def _complaint(options: Options, words: list[str]) -> str | None:
+    """Why there is nothing to look up: the words that were not understood."""
+    said = " ".join(words)
+    if said and _HARMLESS.fullmatch(said):
+        told = f"There is no id, 100ms link or room's name that I recognise in “{said}”."
+    elif options.remarks:
+        told = "There is no room, session, peer or user beside it that I recognise."
+    else:
+        return None
+    return " ".join((*dict.fromkeys(options.remarks), told)[:_REMARKS_MOST])

@@ -13,6 +13,10 @@ _DROPPED = re.compile(
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
+# Percent codes of visible characters, outside of a link that reads them itself.
+_CODED = re.compile(r"\S*%[2-7][0-9A-Fa-f]\S*")
+_PERCENT = re.compile(r"%(2[0-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
+_DASHED = re.compile(r"(?<=[0-9mM])\s?\u2014\s?(?=[0-9])")  # 14:00—15:00
 _JSON = (
     ("\\/", "/"), ("\\u0026", "&"), ("\\u003c", "<"), ("\\u003e", ">"), ("\\u003d", "="),
     ("\\n", " "), ("\\r", " "), ("\\t", " "), ('\\"', '"'),
@@ -38,7 +42,21 @@ def unwrap(text: str) -> str:
     text = _ANGLED.sub(_open, text)
     for written, meant in (*_ENTITIES, *_JSON):
         text = text.replace(written, meant)
-    return _ANGLED.sub(_open, text).translate(_CHARS)
+    text = _ANGLED.sub(_open, text)
+    if "%" in text:
+        text = _CODED.sub(_decoded, text)
+    return _DASHED.sub("-", text).translate(_CHARS)
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """`room%3D65…` and `https%3A%2F%2F…` as they were; what stands within a link stays."""
+    text = found[0]
+    start = text.find("://")
+    if start >= 0 and "%" not in text[:start]:
+        return text
+    for _ in range(2):  # some are encoded twice
+        text = _PERCENT.sub(lambda code: chr(int(code[1], 16)), text)
+    return text
 
 
 def _open(found: re.Match[str]) -> str:

@@ -46,7 +46,7 @@ def listener(desk: Desk, command: Command) -> Listener:
             await recorded()
             await say(ack, await subcommand.answer(desk, place, rest, desk.tools.references()))
             return
-        asked = understand(desk.tools, text, command.expect)
+        asked = await understand(desk, text, place.user, command.expect)
         if asked.reply is not None:
             structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
             note(without_look_up(asked.question))

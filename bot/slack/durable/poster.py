@@ -91,6 +91,20 @@ class DurablePoster:
             self.changed.add(ts)
         return sent
 
+    async def remove(self, channel: str, ts: str) -> Sent:
+        """Delete one of ours; to do so again changes nothing."""
+
+        async def act() -> Json:
+            return keep_sent(await self.plain.remove(channel, ts))
+
+        async def attempt(name: str) -> Sent:
+            return restore_sent(await self._steps.run(name, act))
+
+        sent = await self._reaching(f"remove:{ts}", attempt)
+        if sent.ok:
+            self.changed.add(ts)
+        return sent
+
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
     ) -> Sent:

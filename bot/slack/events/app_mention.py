@@ -9,7 +9,7 @@ import structlog
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
 from bot.render.message import Message
-from bot.slack.asking import MOST, understand
+from bot.slack.asking import MOST, understand_message
 from bot.slack.audited import audited
 from bot.slack.desk import Desk, Lookup
 from bot.slack.entries import entry_of
@@ -42,7 +42,7 @@ def listen(desk: Desk) -> Callable[..., Awaitable[None]]:
         if special is not None:
             await _do(desk, place, *special)
             return
-        asked = understand(desk.tools, words)
+        asked = await understand_message(desk, words, place.user, event)
         if asked.reply is not None:
             note(without_look_up(asked.question))
             desk.crew.start(_reply(desk, place, asked.reply, asked.reference))

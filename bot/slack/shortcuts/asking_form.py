@@ -19,6 +19,7 @@ TOO_LATE = NotAllowed(
     next_step="Use the shortcut once more.",
 )
 
+SEVERAL = "I found several ids in this message; one moment, I look up what each is."
 CLOSED = "not_found"
 """What Slack says of a view that is gone.
 
@@ -27,13 +28,20 @@ https://docs.slack.dev/reference/methods/views.update
 
 
 async def ask(
-    desk: Desk, place: Place, trigger_id: str, reference: str, clues: tuple[Clue, ...] = ()
+    desk: Desk,
+    place: Place,
+    trigger_id: str,
+    reference: str,
+    clues: tuple[Clue, ...] = (),
+    *,
+    why: str = "",
 ) -> None:
-    """Open the form; with several clues, change it into a choice among them."""
+    """Open the form; with several clues, change it into a choice among them.
+
+    `why` says what was not found in the message, or left out.
+    """
     async with Explained(desk, place, reference):
-        note = "I found several ids in this message; one moment, I look up what each is." * bool(
-            clues
-        )
+        note = f"{SEVERAL} {why}".strip() if clues else why
         kept = desk.modals.note(place)
         view = desk.tools.renderer.modal(
             None, private_metadata=kept, note=note, conversation=not place.channel
@@ -44,15 +52,17 @@ async def ask(
         if not opened.ok:
             raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
         if clues:
-            await _choose(desk, clues, opened.ts, kept, desk.workspaces_at(place.channel))
+            asked = desk.workspaces_at(place.channel)
+            await _choose(desk, clues, opened.ts, kept, asked, why)
 
 
-async def _choose(
+async def _choose(  # noqa: PLR0913  all of a form's facts
     desk: Desk,
     clues: tuple[Clue, ...],
     view_id: str,
     kept: str,
     workspaces: tuple[str, ...] | None,
+    why: str,
 ) -> None:
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
     choices: Choices | None = None
@@ -62,7 +72,7 @@ async def _choose(
         said = in_words(error, structlog.get_logger("call_doctor"))
         note = f"{said.headline}. {said.cause} {said.next_step}"
     else:
-        note = choices.note
+        note = f"{choices.note} {why}".strip()
     view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)
     changed = await desk.poster.plain.change_view(view_id, view)
     if not changed.ok and changed.error != CLOSED:

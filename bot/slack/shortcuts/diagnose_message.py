@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.question import Clue, Question
-from bot.domain.reading import clues_in
+from bot.domain.reading import MOST_CLUES, clues_in
 from bot.slack.desk import Desk, Lookup
 from bot.slack.lookup import start
 from bot.slack.message_text import texts_of
@@ -14,11 +14,17 @@ from bot.slack.shortcuts.asking_form import ask
 from bot.slack.shortcuts.shortcut import Listener, Shortcut
 from bot.slack.trail import recorded
 
+NOTHING = (
+    "I found no id and no 100ms link in this message or its files, and names are too easily "
+    "guessed. Type below what it is about."
+)
+
 
 def _listen(desk: Desk) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         place, reference = place_of_message_shortcut(body), desk.tools.references()
-        clues = _distinct(clues_in(texts_of(body.get("message"))))
+        found = _distinct(clues_in(texts_of(body.get("message"))))
+        clues = found[:MOST_CLUES]
         if len(clues) == 1:
             lookup = Lookup(reference, Question(clues=clues), place)
             await start(desk, lookup, text_at(body, "trigger_id"))
@@ -26,9 +32,15 @@ def _listen(desk: Desk) -> Listener:
         else:
             await recorded()
             await ack()
-            desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), reference, clues))
+            why = _left_out(len(found) - len(clues)) if clues else NOTHING
+            trigger = text_at(body, "trigger_id")
+            desk.crew.start(ask(desk, place, trigger, reference, clues, why=why))
 
     return on_shortcut
+
+
+def _left_out(number: int) -> str:
+    return f"{number:,} more ids of this message are left out." if number else ""
 
 
 def _distinct(clues: tuple[Clue, ...]) -> tuple[Clue, ...]:

@@ -7,8 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.question import Question
-from bot.domain.reading import read_question
-from bot.slack.asking import MOST, trouble_with
+from bot.slack.asking import question_of, trouble_with
 from bot.slack.desk import Desk, Lookup
 from bot.slack.lookup import start
 from bot.slack.payloads import Body, text_at
@@ -17,7 +16,10 @@ from bot.slack.response_url import response_url
 from bot.slack.views.state import Filled, read_state
 
 CALLBACK_ID = "diagnose_form"
-COMPLAINT = 150  # characters that Slack shows well below a field
+COMPLAINT = 150
+"""Characters that Slack shows well below a field."""
+SHORT = "There is nothing in it that I can look up."
+HOW = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 
 def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
@@ -25,11 +27,11 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
 
     async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         filled = read_state(body)
-        question = _question(desk, filled)
+        question = await _question(desk, filled, text_at(body, "user", "id"))
         trouble = trouble_with(question)
         if trouble is not None:
-            words = f"{trouble.cause} {trouble.next_step}"
-            await ack(response_action="errors", errors={filled.typed_in: words[:COMPLAINT]})
+            words = below_field(trouble.cause)
+            await ack(response_action="errors", errors={filled.typed_in: words})
             return
         lookup = Lookup(desk.tools.references(), question, _place(desk, body, filled))
         await start(desk, lookup, text_at(body, "trigger_id"))
@@ -38,10 +40,16 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     return on_form
 
 
-def _question(desk: Desk, filled: Filled) -> Question:
+def below_field(cause: str) -> str:
+    """Why it cannot be looked up and what to paste, in whole sentences within the limit."""
+    both = f"{cause} {HOW}"
+    return next((words for words in (both, cause) if len(words) <= COMPLAINT), f"{SHORT} {HOW}")
+
+
+async def _question(desk: Desk, filled: Filled, user: str) -> Question:
     """What was typed counts before what was picked: it is the later thought."""
     words = filled.text.strip() or filled.picked
-    question = read_question(words[:MOST], desk.tools.clock())
+    question = await question_of(desk, words, user)
     return replace(question, private=True) if filled.private else question
 
 

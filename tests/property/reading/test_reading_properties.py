@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -146,6 +147,30 @@ def test_what_was_found_is_found_again(text: str) -> None:
             assert again.clues == (clue,)
 
 
+times = st.sampled_from(
+    ["since", "until", "from", "to", "between", "and", "at", "on", "last", "past", "this", "next",
+     "yesterday", "today", "tonight", "morning", "night", "noon", "midnight", "monday", "fri",
+     "Nov", "Feb 29", "Feb 30", "31/12", "2026-02-30", "9999-12-31", "0001-01-01", "24:00", "25:61",
+     "12am", "13pm", "0am", "14h", "9", "10:30", "IST", "PST", "+14:00", "-12:00", "UTC-25",
+     "Area/Nowhere", "Asia/Kolkata", "hours ago", "2 hours ago", "999999999w ago", "week", "-", ",",
+     "the", "of", "2026-11-29T07:04:15Z", "99th", "0th", "31st", "(", ")", "'", '"', "storm"]
+)  # fmt: skip
+
+
+@given(
+    st.lists(times, max_size=12).map(" ".join),
+    st.datetimes(min_value=datetime(2020, 1, 2), max_value=datetime(2090, 1, 1)),  # noqa: DTZ001
+    st.sampled_from([None, "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"]),
+)
+def test_any_time_is_read_or_named(text: str, now: datetime, zone: str | None) -> None:
+    now = now.replace(tzinfo=UTC)
+    question = read_question(text, now, zone=ZoneInfo(zone) if zone else UTC)
+    since, until = question.since, question.until
+    assert since is None or since <= now
+    assert until is None or until <= now
+    assert not (since and until) or since < until
+
+
 def test_large_hostile_texts_end() -> None:
     """Nothing is quadratic: each of these would take minutes if it were."""
     seeds = [
@@ -185,6 +210,23 @@ def test_large_hostile_texts_end() -> None:
         '"',
         "'",
         "a b ",
+        "14:00 ",
+        "14:00-",
+        "from 9 to ",
+        "at 9 ",
+        "since 1 ",
+        "yesterday ",
+        "last monday at ",
+        "sinse 2h ",
+        "2 hours ",
+        "28 Nov ",
+        "http://a?u=http%3A",
+        "https%3A%2F%2F",
+        "%25",
+        "aHR0cHM6Ly9h/",
+        "/v3/__https://",
+        '{"id":"',
+        '"room":{"id":',
     ]
     for seed in seeds:
         text = (seed * (100_000 // len(seed) + 1))[:100_000]

@@ -173,10 +173,12 @@ async def test_nothing_recognised_is_said(bench: Bench) -> None:
         await bench.ask("why did it break yesterday")
 
 
-async def test_an_option_that_cannot_be_read_is_said(bench: Bench) -> None:
-    with pytest.raises(UnreadableQuestion) as caught:
-        await bench.ask("storm since whenever")
-    assert "whenever" in caught.value.cause
+async def test_an_option_that_cannot_be_read_is_said_and_the_rest_is_answered(
+    bench: Bench,
+) -> None:
+    report = await bench.report("storm since whenever")
+    assert "whenever" in report.remarks[0]
+    assert report.window.since is None
 
 
 async def test_one_name_in_two_workspaces_is_offered(two_workspaces: Bench) -> None:
@@ -223,4 +225,37 @@ async def test_describing_tells_rooms_sessions_and_leaves_out_the_rest(bench: Be
     choices = await bench.engine.describe(clues_in(text))
     assert [candidate.kind for candidate in choices.candidates] == ["room", "session"]
     assert all(candidate.created_at for candidate in choices.candidates)
-    assert "1 more" in choices.note
+    assert UNKNOWN_ID in choices.note
+
+
+STRANGE_ID = "507f1f77bcf86cd799439011"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"orderId={STRANGE_ID} room=storm",
+        f"room storm {STRANGE_ID}",
+        f'{{"_id": "{STRANGE_ID}", "room": "storm"}}',
+        "storm snow",
+    ],
+)
+async def test_one_unknown_thing_does_not_refuse_the_others(bench: Bench, text: str) -> None:
+    report = await bench.report(text)
+    assert report.target.room.name == "storm"
+    named = "snow" if "snow" in text else STRANGE_ID
+    assert any(named in note and "leaves it out" in note for note in report.notes)
+
+
+async def test_if_nothing_is_known_all_of_it_is_named(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask(f"room snow {STRANGE_ID}")
+    assert "snow" in caught.value.cause
+    assert STRANGE_ID in caught.value.cause
+
+
+async def test_an_unknown_person_beside_a_room_teaches_nothing(bench: Bench) -> None:
+    stranger = "00000000-1111-4222-8333-444455556666"
+    await bench.report(f"{stranger} in storm")
+    with pytest.raises(NothingFound):
+        await bench.ask(f"peer {stranger}")

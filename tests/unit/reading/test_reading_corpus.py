@@ -157,7 +157,7 @@ QUESTIONS: list[tuple[str, str]] = [
     (f"room:class-{U}", f"name class-{U}"),
     ("what happened here", ""),
     ("our room is broken", ""),
-    ("storm rain", ""),
+    ("storm rain", "name storm; name rain"),
     ("foo/bar", ""),
     ("peer:ann", ""),
     ("session:ann", ""),
@@ -282,7 +282,7 @@ LONG_TEXTS: list[tuple[str, str]] = [
     (f"token {T} and {S}", f"room {H}; object {S}"),
     (f"a=candidate:1 1 udp 9 {U}.local 9 typ host", ""),
     (f"{APP}\\/meeting\\/{C}\\n{H}", f"code {C}; object {H}"),
-    (f"peers: [{U}, {V}]", f"peer {U}; uuid {V}"),
+    (f"peers: [{U}, {V}]", f"peer {U}; peer {V}"),
     (f"sha1 {H}{S}", ""),
 ]  # fmt: skip
 

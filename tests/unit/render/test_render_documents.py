@@ -41,6 +41,8 @@ def test_document_of_a_report() -> None:
             "user_id": None,
         },
         "as_of": "2026-11-22T12:00:00Z",
+        "window": {"since": None, "until": None},
+        "remarks": [],
         "completeness": {
             "fetched": 3,
             "total": None,
