@@ -1,7 +1,6 @@
 """`call-doctor audit`: who asked for what, where and when, and what became of it."""
 
 import json
-import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +15,7 @@ from bot.cli import terminal
 from bot.cli.logs import set_up_logs
 from bot.domain.audit import Access
 from bot.domain.errors import BotError, UnreadableQuestion
-from bot.domain.reading.moments import MOMENT, read_moment
+from bot.domain.reading import read_since
 from bot.domain.text import clean
 from bot.settings import read_settings
 from bot.storage import open_memory
@@ -47,8 +46,7 @@ def _moment(since: str) -> datetime | None:
     """The moment that `--since` names. Raises UnreadableQuestion."""
     if not since.strip():
         return None
-    known = re.fullmatch(MOMENT, since.strip(), re.IGNORECASE)
-    moment = read_moment(since.strip(), wiring.now(), ends=False) if known else None
+    moment = read_since(since, wiring.now())
     if moment is None:
         raise UnreadableQuestion(
             f"--since {clean(since)} is no time that I can read.",

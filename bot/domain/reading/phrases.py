@@ -303,6 +303,13 @@ class Reader:
         return Phrase(start, found.end() if found else at, trouble="unread")
 
 
+def read_since(text: str, now: datetime) -> datetime | None:
+    """The moment, UTC, from which `24h`, `yesterday` or `2026-05-01` counts; None if unreadable."""
+    words = f"since {text.strip()}"
+    phrase = next(Reader(words, now).phrases(), None)
+    return phrase.since if phrase and phrase.end == len(words) else None
+
+
 def _joined(so_far: Moment, part: Moment) -> Moment:
     return Moment(
         days=so_far.days or part.days,

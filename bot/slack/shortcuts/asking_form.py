@@ -56,7 +56,7 @@ async def ask(
             await _choose(desk, clues, opened.ts, kept, asked, why)
 
 
-async def _choose(  # noqa: PLR0913  all of a form's facts
+async def _choose(
     desk: Desk,
     clues: tuple[Clue, ...],
     view_id: str,
