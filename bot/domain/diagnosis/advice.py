@@ -127,8 +127,8 @@ def _each_cause(weighing: Sequence[Story], classes: Mapping[str, VerdictClass]) 
 
 def changes_of(cls: VerdictClass, weighing: Sequence[Story], marks: Mapping[str, set[str]]) -> str:
     """What is not known yet and would change the verdict."""
-    if not weighing or all(one.bot for one in weighing):
-        return _CHANGES[cls] if weighing or cls != "none" else _RECORDERS
+    if all(one.bot for one in weighing):
+        return _RECORDERS
     if cls == "app" and all(status_of(one.code) in _REFUSED for one in weighing):
         return _ONE_FRESH
     alike = most_at_one_address(weighing, marks)

@@ -134,3 +134,29 @@ def test_red_is_for_people_who_failed_and_for_a_closed_room() -> None:
     assert colour("account-role-is-full") == "@red_circle"
     assert colour("nothing-room-switched-off") == "@red_circle"
     assert colour("none-quiet-call") == "@large_green_circle"
+
+
+def test_a_recorder_is_told_nothing() -> None:
+    found = of_scenario("bot-recorder-gives-up")
+    answer = RENDERER.answer(found)
+    told = "".join(map(shown, (answer.opening, *answer.replies)))
+    assert "Whose turn: nobody. It is a recorder" in told
+    assert "hotspot" not in told
+    rows = json.loads(files_of(found, CATALOGUE)[1].content)["failures"]
+    assert {row["whose_turn"] for row in rows} == {"nobody"}
+
+
+def test_the_opening_counts_the_failures_that_the_thread_shows() -> None:
+    answer = RENDERER.answer(of_scenario("large-outage-in-a-hall"))
+    told = "".join(map(shown, answer.replies))
+    number = len(re.findall(r"^\d+ of 150 · ", told, re.MULTILINE))
+    assert number < 150
+    assert f"{number} of 150 failures in detail in the thread." in shown(answer.opening)
+
+
+def test_recovered_errors_are_offered_where_something_recovered() -> None:
+    def offered(name: str) -> bool:
+        return "Recovered errors" in shown(RENDERER.answer(of_scenario(name)).opening)
+
+    assert offered("mixed-everybody-came-back")
+    assert not offered("missing-everything-but-type-and-time")
