@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.catalogue.complaints import in_words
+from bot.catalogue.fixes import load_fixes
 from bot.catalogue.form import Form
 from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
@@ -36,7 +37,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         complaints.append(f"the entry with the key `{UNKNOWN}` is missing; it must stay")
     if complaints:
         raise _misconfigured(path, complaints)
-    return Catalogue(form.entry() for form in forms)
+    return Catalogue((form.entry() for form in forms), load_fixes())
 
 
 def _read(path: Path) -> Sequence[Any]:

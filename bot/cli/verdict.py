@@ -8,7 +8,6 @@ from rich.text import Text
 
 from bot.cli.screen import shown, words
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
-from bot.render.words import free
 
 SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""
@@ -30,6 +29,8 @@ def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
     lines = [Text.assemble(("Verdict: ", "bold"), (shown(head), "yellow")), words(verdict.words)]
     lines += [words(f"  - {line}") for line in verdict.evidence]
     lines += [words(f"  Next: {step}") for step in verdict.next_steps]
+    if verdict.update:
+        lines.append(words(f"  May help: {verdict.update}"))
     if verdict.changes_if:
         lines.append(words(f"  Would change it: {verdict.changes_if}", style="dim"))
     return Group(*lines, Text())

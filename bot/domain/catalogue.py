@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from bot.domain.device import platform_of
+from bot.domain.device import PLATFORM_WORDS, platform_of
 from bot.domain.events import Agent, ErrorEvent, Failure
+from bot.domain.fixes import Fixes
 from bot.domain.once import once
 from bot.domain.told import Texts, letters_of, texts_of, track_type_of
 
@@ -29,15 +30,6 @@ OWNER_WORDS: Mapping[Owner, str] = {
     "nobody": "nobody",
 }
 """Who can fix it, as a phrase that fits after "whose turn: "."""
-
-PLATFORM_WORDS: Mapping[str, str] = {
-    "web": "web",
-    "android": "Android",
-    "ios": "iOS",
-    "flutter": "Flutter",
-    "react-native": "React Native",
-}
-"""The platforms an entry may name, as people write them."""
 
 UNKNOWN = "unknown"
 """Key of the entry that answers for everything nobody has described."""
@@ -98,12 +90,13 @@ _SAYS_NOTHING = frozenset(
 
 
 class Catalogue:
-    """Every entry, ready for look-up.
+    """Every entry, ready for look-up, and the `fixes` that versions of the SDKs brought.
 
     Raises ValueError if the `unknown` entry is missing, re.error if a pattern cannot be read.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], fixes: Fixes | None = None) -> None:
+        self.fixes = fixes or Fixes()
         self.entries = tuple(entries)
         unknown = next((entry for entry in self.entries if entry.key == UNKNOWN), None)
         if unknown is None:

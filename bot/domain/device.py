@@ -6,12 +6,21 @@ The web SDK writes `os` as `web_<name>` and `device_model` as `<Browser>_<versio
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from bot.domain.addresses import mark_version
 from bot.domain.events import Agent
 from bot.domain.text import clean, clip
+
+PLATFORM_WORDS: Mapping[str, str] = {
+    "web": "web",
+    "android": "Android",
+    "ios": "iOS",
+    "flutter": "Flutter",
+    "react-native": "React Native",
+}
+"""The platforms that the catalogue may name, as people write them."""
 
 UNKNOWN = "device not reported"
 _PART = 60

@@ -68,6 +68,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "evidence": [free(line) for line in verdict.evidence],
         "changes_if": verdict.changes_if,
         "next_steps": list(verdict.next_steps),
+        "update": free(verdict.update) or None,
     }
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.catalogue import PLATFORM_WORDS
+from bot.domain.device import PLATFORM_WORDS
 from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
 from bot.domain.report import Report
 from bot.domain.text import clip
@@ -50,6 +50,7 @@ class Told:
     people: str
     spread: tuple[str, ...]
     rest: str
+    update: str
     cannot_prove: str
     buttons: tuple[Button, ...]
 
@@ -74,6 +75,7 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
         people=_people(report, diagnosis),
         spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
         rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
+        update=brief(free(verdict.update), sizes.changes),
         cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
         buttons=buttons,
     )

@@ -5,6 +5,7 @@ diagnosis. Thresholds and their reasons are in `thresholds`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis.blast import reach
@@ -20,6 +21,7 @@ from bot.domain.diagnosis.stories import stories_of
 from bot.domain.diagnosis.story import Outcome, Person, Story
 from bot.domain.diagnosis.symptoms import with_causes
 from bot.domain.diagnosis.tally import tally
+from bot.domain.diagnosis.updates import update_of
 from bot.domain.diagnosis.verdict import verdict_of, verdict_of_nothing
 from bot.domain.diagnosis.weigh import classes_of
 from bot.domain.events import ErrorEvent
@@ -61,6 +63,8 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     by_numbers = {key for key, cls in classes.items() if cls == "service" != by_code[key]}
     tallied = tally(stories, classes, by_numbers)
     verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
+    update = update_of(verdict.cls, stories, classes, catalogue.fixes, case.now)
+    verdict = replace(verdict, update=update)
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
 
 

@@ -49,6 +49,8 @@ class Verdict:
     next_steps: tuple[str, ...]
     unread: tuple[str, ...] = ()
     """Nouns for what could not be read and might change what is said."""
+    update: str = ""
+    """A line on a newer SDK that may help; "" if none is known to."""
 
     @property
     def by_numbers(self) -> bool:

@@ -11,12 +11,12 @@ from bot.catalogue import load_catalogue
 from bot.catalogue.form import MatchField, Platform
 from bot.domain.catalogue import (
     OWNER_WORDS,
-    PLATFORM_WORDS,
     UNKNOWN,
     Catalogue,
     Entry,
     Owner,
 )
+from bot.domain.device import PLATFORM_WORDS
 from bot.domain.told import MATCH_FIELDS
 
 ENTRIES = load_catalogue().entries

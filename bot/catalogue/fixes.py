@@ -1,0 +1,78 @@
+"""The data file of fixes: what later versions of 100ms' SDKs mended, and when versions came."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from bot.catalogue.form import EventType, Platform
+from bot.domain.errors import Misconfigured
+from bot.domain.fixes import Fix, Fixes
+from bot.domain.sdk_version import parse_version
+
+FIXES = Path(__file__).with_name("fixes.yaml")
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=90)]
+
+
+class _FixForm(BaseModel):
+    """One fix as it stands in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sdk: Platform
+    fixed_in: str
+    codes: Annotated[tuple[int, ...], Field(min_length=1)]
+    words: Words
+    types: tuple[EventType, ...] = ()
+    released: date | None = None
+
+    @field_validator("fixed_in")
+    @classmethod
+    def _is_a_version(cls, text: str) -> str:
+        if parse_version(text) is None:
+            raise ValueError(f"`{text}` is no version")
+        return text
+
+
+class _File(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fixes: tuple[_FixForm, ...]
+    releases: dict[Platform, dict[str, date]]
+
+
+def load_fixes(path: Path = FIXES) -> Fixes:
+    """Every known fix out of its file.
+
+    Raises Misconfigured, naming the place, if the file does not keep to its form.
+    """
+    try:
+        found = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise _misconfigured(path, f"{place}: {first['msg']}") from error
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise _misconfigured(path, "the file cannot be read as YAML") from error
+    fixes = tuple(Fix(**form.model_dump()) for form in found.fixes)
+    return Fixes(fixes, {str(sdk): days for sdk, days in found.releases.items()})
+
+
+def _misconfigured(path: Path, cause: str) -> Misconfigured:
+    return Misconfigured(
+        f"{path.name}: {cause}.",
+        headline="The list of SDK fixes has a mistake",
+        next_step="Mend the file and start again; docs/catalogue.md explains the form.",
+    )
