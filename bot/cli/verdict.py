@@ -8,6 +8,7 @@ from rich.text import Text
 
 from bot.cli.screen import shown, words
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
+from bot.render.words import free
 
 SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""

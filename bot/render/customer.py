@@ -9,6 +9,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.phone_steps import uses_app
 from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import partial_words
@@ -97,6 +98,7 @@ def _facts(report: Report, diagnosis: Diagnosis) -> dict[str, object]:
     return {
         "problem": _problem(diagnosis, behind),
         "place": place,
+        "app": bool(behind) and all(map(uses_app, behind)),
         "recovered": bool(people.recovered) and not ended,
         "people": people.affected,
         "advice": _advice(diagnosis, behind),

@@ -16,12 +16,13 @@ from bot.domain.diagnosis.network import Calls, judged
 from bot.domain.diagnosis.nothing import nothing_of
 from bot.domain.diagnosis.outcomes import with_outcomes
 from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.phone_steps import in_phone_words
 from bot.domain.diagnosis.proof import Signs
 from bot.domain.diagnosis.stories import stories_of
 from bot.domain.diagnosis.story import Outcome, Person, Story
 from bot.domain.diagnosis.symptoms import with_causes
 from bot.domain.diagnosis.tally import tally
-from bot.domain.diagnosis.updates import update_of
+from bot.domain.diagnosis.updates import behind, update_of
 from bot.domain.diagnosis.verdict import verdict_of, verdict_of_nothing
 from bot.domain.diagnosis.weigh import classes_of
 from bot.domain.events import ErrorEvent
@@ -63,8 +64,10 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     by_numbers = {key for key, cls in classes.items() if cls == "service" != by_code[key]}
     tallied = tally(stories, classes, by_numbers)
     verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
-    update = update_of(verdict.cls, stories, classes, catalogue.fixes, case.now)
-    verdict = replace(verdict, update=update)
+    causes = behind(verdict.cls, stories, classes)
+    verdict = replace(
+        in_phone_words(verdict, causes), update=update_of(causes, catalogue.fixes, case.now)
+    )
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
 
 

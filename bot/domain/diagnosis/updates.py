@@ -9,18 +9,18 @@ from bot.domain.diagnosis.story import Story
 from bot.domain.fixes import Fixes, Outdated
 
 
-def update_of(
-    cls: VerdictClass,
-    stories: Iterable[Story],
-    classes: Mapping[str, VerdictClass],
-    fixes: Fixes,
-    now: datetime,
-) -> str:
-    """The line that fits most people, of the failures behind the verdict; "" if none fits."""
+def behind(
+    cls: VerdictClass, stories: Iterable[Story], classes: Mapping[str, VerdictClass]
+) -> list[Story]:
+    """The causes that the verdict rests on; every cause if it is of several classes."""
     causes = [one for one in stories if one.id in classes and not one.bot]
-    behind = [one for one in causes if classes[one.id] == cls] or causes
+    return [one for one in causes if classes[one.id] == cls] or causes
+
+
+def update_of(stories: Iterable[Story], fixes: Fixes, now: datetime) -> str:
+    """The line that fits most people, of the failures behind a verdict; "" if none fits."""
     people: defaultdict[Outdated, set[str]] = defaultdict(set)
-    for story in behind:
+    for story in stories:
         found = fixes.missing_in(story.agents, story.code, story.type, now.date())
         if found:
             people[found].add(story.person.key)

@@ -179,6 +179,7 @@ def test_document_of_a_diagnosis() -> None:
         "evidence",
         "changes_if",
         "next_steps",
+        "update",
     }
     assert verdict["class"] == "user_network"
     assert len(verdict["evidence"]) >= 2
