@@ -20,6 +20,7 @@ from bot.render.environment import every_template, find_templates
 from bot.render.lead import unread_of
 from bot.render.limits import brief
 from bot.render.message import Message
+from bot.render.side import side_problem
 
 FOLDER = "replies"
 _LETTER, _OTHER = "letter.j2", "other.j2"
@@ -116,13 +117,16 @@ def _behind(diagnosis: Diagnosis) -> list[Story]:
 
 def _problem(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:
     """What most of them saw."""
-    found = Counter(
-        _DEVICE
-        if one.type == "client.publish.failed" and diagnosis.classes.get(one.id) == "device"
-        else _PROBLEMS.get(one.type, _SOMETHING)
-        for one in behind
-    )
+    found = Counter(_problem_of(diagnosis, one) for one in behind)
     return found.most_common(1)[0][0] if found else _SOMETHING
+
+
+def _problem_of(diagnosis: Diagnosis, story: Story) -> str:
+    if story.feature:
+        return side_problem(story.feature)
+    if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
+        return _DEVICE
+    return _PROBLEMS.get(story.type, _SOMETHING)
 
 
 def _advice(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:

@@ -7,6 +7,7 @@ from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import RECORDERS, partial_words, people_words
 from bot.domain.report import Report
 from bot.render.filters import count
+from bot.render.side import side_words
 
 _ENTRANCE = "could not get in"
 _WAYS = {
@@ -60,6 +61,9 @@ def _lead(report: Report, diagnosis: Diagnosis) -> str:
         return RECORDERS if not unread_of(report, diagnosis) else _RECORDERS_READ
     if people.failed_for_good:
         return _failed(report, diagnosis)
+    if side := side_words(diagnosis):
+        known = "failed" if not unread_of(report, diagnosis) else "is known to have failed"
+        return f"Nobody {known} for good: {side}. {_because(diagnosis)}."
     return _nobody(report, diagnosis)
 
 

@@ -13,6 +13,7 @@ from bot.render.details import rest_of
 from bot.render.filters import count
 from bot.render.lead import has_open_end, has_open_side, lead_of, unclear_words, unread_of
 from bot.render.limits import brief, shorten
+from bot.render.side import side_label
 from bot.render.sizes import Sizes
 from bot.render.turn import TURNS
 from bot.render.words import free
@@ -118,7 +119,7 @@ def _people(report: Report, diagnosis: Diagnosis) -> str:
         for number, words in (
             (people.failed_for_good, "failed" if has_open_end(diagnosis) else "failed for good"),
             (people.recovered, "recovered"),
-            (people.unclear, unclear_words(diagnosis)),
+            (people.unclear, side_label(diagnosis) or unclear_words(diagnosis)),
         )
         if number
     ]

@@ -1,0 +1,34 @@
+"""Words for failures beside the call itself: a screen share, a headset, an effect (R17a)."""
+
+from collections import Counter
+
+from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis.wording import people_words
+
+
+def side_failures(diagnosis: Diagnosis) -> list[Story]:
+    """The causes that count, if each is of a side feature; else none of them."""
+    causes = [one for one in diagnosis.stories if one.id in diagnosis.classes and not one.bot]
+    return causes if all(one.feature for one in causes) else []
+
+
+def side_words(diagnosis: Diagnosis) -> str:
+    """`the screen share failed for 1 person`; "" if the call itself failed for somebody."""
+    people: Counter[str] = Counter(
+        feature
+        for feature, _ in {(one.feature or "", one.person.key) for one in side_failures(diagnosis)}
+    )
+    parts = [f"{feature} failed for {people_words(n)}" for feature, n in people.most_common()]
+    return " and ".join(parts)
+
+
+def side_problem(feature: str) -> str:
+    """What the person saw of it, as the beginning of a sentence."""
+    return f"{feature[0].upper()}{feature[1:]} did not work"
+
+
+def side_label(diagnosis: Diagnosis) -> str:
+    """What is said of people who missed nothing but a side feature; "" if others are meant too."""
+    side = side_failures(diagnosis)
+    known = bool(side) and not any(one.doubt for one in side)
+    return "missed a side feature only" if known else ""
