@@ -18,6 +18,7 @@ from bot.domain.diagnosis.outcomes import with_outcomes
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.phone_steps import in_phone_words
 from bot.domain.diagnosis.proof import Signs
+from bot.domain.diagnosis.side_steps import in_side_words
 from bot.domain.diagnosis.stories import stories_of
 from bot.domain.diagnosis.story import Outcome, Person, Story
 from bot.domain.diagnosis.symptoms import with_causes
@@ -65,9 +66,8 @@ def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
     tallied = tally(stories, classes, by_numbers)
     verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
     causes = behind(verdict.cls, stories, classes)
-    verdict = replace(
-        in_phone_words(verdict, causes), update=update_of(causes, catalogue.fixes, case.now)
-    )
+    verdict = in_phone_words(in_side_words(verdict, causes), causes)
+    verdict = replace(verdict, update=update_of(causes, catalogue.fixes, case.now))
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
 
 
