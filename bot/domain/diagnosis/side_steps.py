@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.diagnosis.advice import AGAIN
 from bot.domain.diagnosis.model import Verdict
 from bot.domain.diagnosis.story import Story
 
@@ -21,4 +22,5 @@ def in_side_words(verdict: Verdict, behind: Sequence[Story]) -> Verdict:
         return verdict
     steps = Counter(one.explanation.entry.do for one in sorted(behind, key=lambda one: one.id))
     own = tuple(step for step, _ in steps.most_common(_MOST_STEPS))
-    return replace(verdict, next_steps=own, changes_if=_CHANGE)
+    again = tuple(step for step in verdict.next_steps if step == AGAIN)
+    return replace(verdict, next_steps=(*again, *own), changes_if=_CHANGE)
