@@ -1,7 +1,9 @@
 """`call-doctor check`: tries everything a running bot needs, and says what to fix."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from bot.cli.logs import set_up_logs
 from bot.cli.screen import open_console, shown, words
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms import open_workspaces
+from bot.render.own_templates import find_template_faults
 from bot.settings import Settings, read_settings
 from bot.slack.identity import SlackIdentity
 from bot.slack.manifest import manifest_differences
@@ -55,6 +58,8 @@ async def run() -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _slack(settings)
     yield await _try("manifest", _manifest)
+    if settings.templates_dir:
+        yield await _try("templates", partial(_templates, settings.templates_dir))
     yield await _try("100ms", lambda: _hundredms(settings))
     yield await _try("database", lambda: _database(settings))
 
@@ -99,6 +104,18 @@ async def _manifest() -> str:
             next_step="Install the app again from the manifest.yaml of this version.",
         )
     return "manifest.yaml names what the code registers"
+
+
+async def _templates(folder: Path) -> str:
+    faults = await asyncio.to_thread(find_template_faults, folder)
+    if faults:
+        raise Misconfigured(
+            " ".join(faults),
+            headline="Your own templates do not fit this version",
+            next_step="Compare them with the files of the same name in templates/ of this version. "
+            "A file that you remove is taken from there.",
+        )
+    return f"those of {folder} fit this version"
 
 
 def read_manifest() -> Mapping[str, Any]:

@@ -20,7 +20,8 @@ class Composer:
     """Every template, compiled once."""
 
     def __init__(self, folder: Path | None) -> None:
-        compiled = every_template(open_environment(folder or find_templates()))
+        folders = (folder, find_templates()) if folder else (find_templates(),)
+        compiled = every_template(open_environment(*folders))
         self._templates: Mapping[str, Template] = {
             name.removesuffix(SUFFIX): template
             for name, template in compiled.items()

@@ -32,15 +32,17 @@ def find_templates() -> Path:
     raise Misconfigured("The message templates are missing; install Call Doctor again.")
 
 
-def open_environment(folder: Path) -> Environment:
+def open_environment(*folders: Path) -> Environment:
     """An environment whose every `{{ }}` is escaped for Slack and JSON.
+
+    A template is taken from the first folder that holds it.
 
     `finalize` sees each printed value and returns `Markup`, so autoescape's HTML rules (which
     would write `&#34;`) leave it alone; autoescape makes macros return `Markup`, so that they
     are not escaped twice.
     """
     environment = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         finalize=_safe_by_default,
         undefined=StrictUndefined,
