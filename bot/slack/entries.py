@@ -63,7 +63,7 @@ def handle_of_press(body: Body) -> Handle | None:
     """The look-up that a pressed button belongs to, if its value names one."""
     try:
         return read_handle(text_at(pressed(body), "value"))
-    except NotAllowed:
+    except (NotAllowed, RecursionError):
         return None
 
 
