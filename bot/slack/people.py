@@ -17,7 +17,7 @@ from bot.slack.scopes import PEOPLE
 
 FRESH_SECONDS = 300.0
 MOST = 5_000
-READ_SECONDS = 1.0
+READ_SECONDS = 1.5
 """Slack waits three seconds for the acknowledgement, and more is to be done before it."""
 
 
