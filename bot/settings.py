@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
+from bot.domain.names import Names
 
 DEFAULT_ALIAS = "default"
 
@@ -20,6 +21,10 @@ def _stripped(value: object) -> object:
 def _folder(value: object) -> object:
     """A base address with its closing slash."""
     return value.strip().rstrip("/") + "/" if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _no_slash(value: object) -> object:
@@ -95,6 +100,7 @@ class Settings(BaseSettings):
     lookups_per_asker: int = Field(3, ge=1)
     lookups_waiting: int = Field(500, ge=1)
     lookups_waiting_per_asker: int = Field(10, ge=1)
+    show_names: Annotated[Names, BeforeValidator(_lower)] = Names.FULL
     xdg_data_home: Path | None = None
     slack_teams: IdList = None
     allowed_channels: IdList = None

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
+from bot.domain.names import OPENNESS, Names
 from bot.domain.question import Question
 
 NO_TIME = timedelta()
@@ -22,6 +23,8 @@ class ChannelSettings:
     since: timedelta = NO_TIME
     set_by: str = ""
     set_at: datetime | None = None
+    names: Names | None = None
+    """How much of people's names is shown; None as everywhere (`SHOW_NAMES`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,11 @@ class Change:
     private: bool | None = None
     workspace: str | None = None
     since: timedelta | None = None
+    names: Names | Literal[""] | None = None
+    """"" for what holds everywhere."""
 
 
-RESET = Change(private=False, workspace="", since=NO_TIME)
+RESET = Change(private=False, workspace="", since=NO_TIME, names="")
 
 
 class Channels(Protocol):
@@ -46,6 +51,19 @@ class Channels(Protocol):
         """Change them for all who ask there; returns them as they are then."""
 
 
+def changed_by(settings: ChannelSettings, change: Change) -> ChannelSettings:
+    """What a channel will show after a change, and to whom; the rest stays as it is here."""
+    private = settings.private if change.private is None else change.private
+    names = settings.names if change.names is None else change.names or None
+    return replace(settings, private=private, names=names)
+
+
+def loosened(before: ChannelSettings, after: ChannelSettings, everywhere: Names) -> bool:
+    """Whether the answers in a channel show more, or to more people, than before."""
+    shown = OPENNESS[after.names or everywhere] > OPENNESS[before.names or everywhere]
+    return shown or (before.private and not after.private)
+
+
 def as_usual(question: Question, settings: ChannelSettings, now: datetime) -> Question:
     """The question with what its channel wants where it says nothing itself.
 
@@ -54,6 +72,7 @@ def as_usual(question: Question, settings: ChannelSettings, now: datetime) -> Qu
     return replace(
         question,
         private=question.private or (settings.private and not question.public),
+        names=settings.names,
         workspace=settings.workspace,
         usual_since=now - settings.since if settings.since else None,
     )

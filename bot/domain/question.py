@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import ERROR_TYPES
+from bot.domain.names import Names
 
 
 class Kind(StrEnum):
@@ -52,6 +53,9 @@ class Question:
     """What of the question was not understood or left out. The answer says it first."""
     readings: tuple[str, ...] = ()
     """How times in words were read, each in a sentence."""
+
+    names: Names | None = None
+    """How much of people's names its answer shows; None as long as nobody decided."""
 
     def about(self, *clues: Clue) -> "Question":
         """The same question about these clues instead."""

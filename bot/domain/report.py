@@ -79,6 +79,8 @@ class Report:
     """What of the question was not understood or left out; said before anything else."""
     diagnosis: Diagnosis | None = None
     """None until the evidence was weighed: the first answer does not wait for it."""
+    hides_user: bool = False
+    """The user id asked for is not shown: no button may carry it either."""
 
     @property
     def failures(self) -> tuple[ErrorEvent, ...]:

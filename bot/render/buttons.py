@@ -24,7 +24,12 @@ class Button:
 
 
 def value_of(report: Report, *, after: str | None, shown: int, private: bool) -> str:
-    """A button's value for this look-up, read so far; "" if it would not fit."""
+    """A button's value for this look-up, read so far; "" if it would not fit or may not be shown.
+
+    A button's value is no secret: everybody in the channel gets it.
+    """
+    if report.hides_user:
+        return ""
     value = write_handle(handle_of(report, after=after, shown=shown, private=private))
     grown = len(value) + _ESCAPED * value.count("<")
     return value if grown <= BUTTON_VALUE_MOST else ""

@@ -1,4 +1,8 @@
-"""The packet for 100ms support: ids, times, versions and codes, without names or addresses."""
+"""The packet for 100ms support: ids, times, versions and codes.
+
+It goes to another company: no name, e-mail, phone or IP address is in it. User ids that tell who
+somebody is are hashed.
+"""
 
 import json
 from collections import Counter
@@ -9,6 +13,7 @@ from bot.domain.addresses import mark_version
 from bot.domain.diagnosis import Story
 from bot.domain.events import ErrorEvent
 from bot.domain.exits import leave_all, redact_all
+from bot.domain.naming import for_outsiders
 from bot.domain.report import Report
 from bot.render.compose import Composer
 from bot.render.document import instant
@@ -19,12 +24,12 @@ from bot.render.packet_text import text_blocks
 from bot.render.words import free
 
 VERSION = 1
+HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits of their SHA-256"
 
 
 def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
     """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
-    stories = _stories(report)
-    facts = redact_all(_facts(report, stories))
+    facts = redact_all(_facts(for_outsiders(report)))
     text = json.dumps(leave_all(facts), ensure_ascii=False, indent=1)
     name = f"{report.lookup_id}-packet.json"
     blocks, left = text_blocks(facts)
@@ -36,7 +41,7 @@ def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
 
 def packet_json_message(composer: Composer, report: Report) -> Message:
     """The packet's JSON as text, for where no file can be attached."""
-    blocks, left = json_blocks(redact_all(_facts(report, _stories(report))))
+    blocks, left = json_blocks(redact_all(_facts(for_outsiders(report))))
     return composer.message(
         "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
     )
@@ -48,11 +53,12 @@ def _stories(report: Report) -> list[Story]:
     return sorted(stories, key=lambda one: one.outcome == "recovered")
 
 
-def _facts(report: Report, stories: Iterable[Story]) -> dict[str, Any]:
+def _facts(report: Report) -> dict[str, Any]:
     events, target = report.events, report.target
     facts: dict[str, Any] = {
         "version": VERSION,
         "lookup_id": report.lookup_id,
+        "user_ids_note": HASHED,
         "as_of": instant(report.as_of),
         "workspace": target.room.workspace,
         "account_ids": _distinct(event.account_id for event in events),
@@ -75,7 +81,7 @@ def _facts(report: Report, stories: Iterable[Story]) -> dict[str, Any]:
     if report.diagnosis:
         verdict = report.diagnosis.verdict
         facts["reading"] = {"class": verdict.cls, "confidence": verdict.confidence}
-    return {**facts, "failures": [_failure(story) for story in stories]}
+    return {**facts, "failures": [_failure(story) for story in _stories(report)]}
 
 
 def _failure(story: Story) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def _head(facts: Mapping[str, Any]) -> str:
         ("room id", shorten(free(facts["room_id"]), _ID)),
         *((name.replace("_", " "), _some(facts[name], _LIST)) for name in _LISTS),
         *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
+        ("note", facts["user_ids_note"]),
         ("events", f"{facts['events']:,}{unseen}"),
         *(("not read", shorten(free(note), _SDK)) for note in facts["not_read"][:_SDKS]),
     )

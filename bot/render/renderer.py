@@ -8,12 +8,13 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.handle import Handle
+from bot.domain.names import Names, is_contact
 from bot.domain.progress import Progress
 from bot.domain.question import Clue, Kind, Question
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.answer import Answers
-from bot.render.channel import settings_message
+from bot.render.channel import loosened_message, settings_message
 from bot.render.compose import Composer
 from bot.render.customer import Letters, reply_message
 from bot.render.filters import EMPTY
@@ -90,7 +91,7 @@ class Renderer:
 
     def looking(self, question: Question, reference: str) -> Message:
         """That the look-up began."""
-        clues = [_shown(clue) for clue in question.clues[:_CLUES]]
+        clues = [_shown(clue, question) for clue in question.clues[:_CLUES]]
         facts = {"clues": clues, "private": question.private, "reference": reference}
         return self._composer.message("looking", "looking", **facts)
 
@@ -122,10 +123,25 @@ class Renderer:
         )
 
     def settings(
-        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+        self,
+        settings: ChannelSettings,
+        workspaces: Sequence[str],
+        *,
+        changed: bool,
+        names: Names = Names.FULL,
+        shared: bool = False,
     ) -> Message:
-        """What a channel wants of the answers in it, and how to change that."""
-        return settings_message(self._composer, settings, workspaces, changed=changed)
+        """What a channel wants of the answers in it, and how to change that.
+
+        `names` is what holds there, also if nobody set it; `shared` tells of another company.
+        """
+        return settings_message(
+            self._composer, settings, workspaces, changed=changed, names=names, shared=shared
+        )
+
+    def loosened(self, user: str, settings: ChannelSettings) -> Message:
+        """For a channel: who made its answers show more, or to more people."""
+        return loosened_message(self._composer, user, settings)
 
     def help_(self) -> Message:
         """What can be typed."""
@@ -174,8 +190,14 @@ def _usage() -> Mapping[str, Sequence[object]]:
     return {"examples": EXAMPLES, "words": WORDS, "kinds": KINDS}
 
 
-def _shown(clue: Clue) -> str:
-    """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated."""
+def _shown(clue: Clue, question: Question) -> str:
+    """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated.
+
+    Nor is an e-mail or phone, where others may read it and names are not shown.
+    """
+    open_names = question.names in (None, Names.FULL) or question.private
+    if not open_names and is_contact(clue.value):
+        return "somebody"
     if clue.kind is Kind.CODE:
         return "a room code"
     return shorten(free(clue.value), _CLUE) or EMPTY

@@ -19,6 +19,7 @@ from bot.slack.desk import Desk
 from bot.slack.events import EVENTS
 from bot.slack.explain import in_words
 from bot.slack.middleware.admission import admission
+from bot.slack.middleware.heeding import heeding
 from bot.slack.middleware.once import once
 from bot.slack.notice import announce
 from bot.slack.payloads import text_at
@@ -44,6 +45,7 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
         process_before_response=True,
     )
     app.middleware(once(desk.seen, desk.tools.meters))
+    app.middleware(heeding(desk.sharing))
     app.middleware(admission(desk))
     _register(app, desk)
     app.error(_on_error(desk))

@@ -15,6 +15,7 @@ from bot.slack.people import People
 from bot.slack.place import Place
 from bot.slack.posts import Posts
 from bot.slack.seen import Seen
+from bot.slack.sharing import SharedChannels
 from bot.slack.tools import Tools
 
 
@@ -32,6 +33,7 @@ class Desk:
     access: AccessRules = field(default_factory=AccessRules)
     seen: Seen = field(default_factory=Seen)
     modals: Modals = field(default_factory=Modals)
+    sharing: SharedChannels = field(default_factory=SharedChannels)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
         """The 100ms workspaces that may be asked about there; None where no list limits them."""
@@ -55,6 +57,8 @@ class Lookup:
     begun: bool = False
     """Its opening stands already, with a first true number."""
     asked_at: float = field(default_factory=time.time)
+    weighs_audience: bool = True
+    """Who may read in its channel is looked at as a step. Older releases recorded no such step."""
 
     @property
     def seconds(self) -> float:

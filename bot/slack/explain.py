@@ -7,6 +7,7 @@ from typing import Self
 import structlog
 
 from bot.domain.errors import BotError, RecordUnusable, Unexpected
+from bot.domain.names import Names, masked
 from bot.render.message import Message
 from bot.slack.desk import Desk
 from bot.slack.notice import announce, announce_alone
@@ -25,6 +26,8 @@ class Explained:
         self._desk = desk
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
+        self.names = Names.FULL
+        """How people are named in what is said, which may stand in the channel."""
         self.failed = False
         self.error: BotError | None = None
         """What the asker was told instead of an answer, once the block has ended."""
@@ -47,7 +50,7 @@ class Explained:
         return True
 
     async def _say(self, error: BotError) -> None:
-        message = self._desk.tools.renderer.error(error, self._reference)
+        message = self._desk.tools.renderer.error(self._readable(error), self._reference)
         try:
             said = await self._announce(self._desk, message)
         except RecordUnusable:  # then these words have no place in the record either
@@ -55,6 +58,14 @@ class Explained:
             said = await self._announce(plain, message)
         if not said:
             self._log.error("asker_not_reached")
+
+    def _readable(self, error: BotError) -> BotError:
+        """The error without anybody's e-mail or phone, where names are not shown in full."""
+        if self.names is Names.FULL:
+            return error
+        return BotError(
+            masked(error.cause), headline=masked(error.headline), next_step=masked(error.next_step)
+        )
 
     async def _announce(self, desk: Desk, message: Message) -> bool:
         """To the asker alone, also where a mention's "Looking…" stands for all to see."""

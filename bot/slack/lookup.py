@@ -14,6 +14,7 @@ from bot.domain.progress import Progress
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
+from bot.slack.audience import for_its_readers
 from bot.slack.counting import admission, count_end, count_opening
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.amends import amend
@@ -80,8 +81,11 @@ async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> Lookup:
         log = structlog.get_logger("call_doctor")
         log.info("asked", clues=len(lookup.question.clues), private=lookup.question.private)
         watching = await stack.enter_async_context(Watching(desk, lookup))
-        finding = Finding(steps, desk.tools.renderer, _investigation(desk, lookup, watching))
+        finding = _finding(desk, lookup, steps, watching)
         stack.callback(finding.close)
+        lookup = await for_its_readers(desk, lookup, steps, finding)
+        border.names = finding.names
+        watching.shown(lookup)
         lookup = lookup.at(await greet(desk, lookup))
         watching.shown(lookup)
         lookup = await _first_sight(desk, lookup, steps, finding, watching)
@@ -109,10 +113,16 @@ async def _answer(
     if choices is not None:
         await offer(desk, lookup, choices)
         return Outcome.CHOICES, None
-    gist: Gist = await finding.made("gist", Gist, gist_of(lookup))
+    gist: Gist = await finding.made("gist", Gist, gist_of(lookup), whole=True)
     steps.concern(*names_of(gist.handle))
     await remember(desk, lookup, gist, await deliver(desk, lookup, finding))
     return gist.outcome, gist.handle
+
+
+def _finding(desk: Desk, lookup: Lookup, steps: EndingSteps, watching: Watching) -> Finding:
+    names = lookup.question.names or desk.tools.names
+    investigation = _investigation(desk, lookup, watching)
+    return Finding(steps, desk.tools.renderer, investigation, names)
 
 
 def _investigation(

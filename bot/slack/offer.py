@@ -12,6 +12,7 @@ from bot.domain.target import Choices
 from bot.render.message import Block, Message
 from bot.slack.desk import Desk, Lookup
 from bot.slack.notice import announce
+from bot.slack.usual import hides_clues
 
 
 async def offer(desk: Desk, lookup: Lookup, choices: Choices) -> None:
@@ -22,20 +23,23 @@ async def offer(desk: Desk, lookup: Lookup, choices: Choices) -> None:
     place, private = lookup.place, lookup.question.private
     offered = desk.tools.renderer.choices(choices, lookup.id, private=private)
     message = remembering(offered, lookup.question)
-    if place.thread and not place.looking and not private:
+    hidden = hides_clues(lookup.question)
+    if place.thread and not (place.looking or private or hidden):
         # In the thread the buttons know their thread; an ephemeral message may forget it.
         sent = await desk.poster.post(
             place.channel, message, lookup.id, thread=place.thread, first=True
         )
         if sent.ok:
             return
-    if not await announce(desk, place, message, lookup.id, instead=True):
+    if not await announce(desk, place, message, lookup.id, instead=not hidden):
         raise SlackTrouble("No way of asking back worked.")
 
 
 def remembering(message: Message, question: Question) -> Message:
     """The choices, each with the rest of the question: its window and its types."""
     rest: dict[str, Any] = {"types": list(question.types)}
+    if question.public:
+        rest["public"] = True
     if question.since:
         rest["since"] = question.since.isoformat()
     if question.until:

@@ -3,7 +3,7 @@
 https://docs.slack.dev/apis/events-api#retries
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -39,6 +39,11 @@ class Seen:
         except BaseException:
             self.forget(*parts)
             raise
+
+    def forget_all(self, keys: Iterable[Sequence[str]]) -> None:
+        """As `forget`, for each of them."""
+        for parts in keys:
+            self.forget(*parts)
 
     def forget(self, *parts: str) -> None:
         """Let the same parts come again: what they started failed."""

@@ -30,6 +30,7 @@ from bot.slack.people import People
 from bot.slack.post import Poster
 from bot.slack.probes import Probes
 from bot.slack.settings import SlackSettings
+from bot.slack.sharing import SharedChannels
 from bot.slack.socket import Socket
 from bot.slack.startup import check_slack
 from bot.slack.tools import Tools
@@ -66,6 +67,7 @@ async def serve(
             Reconciler(clients, identity.scopes, tools.meters),
             People(clients.read, identity.scopes),
             settings.access,
+            sharing=SharedChannels(clients, identity.scopes),
         )
         app = build_app(desk, clients, settings)
         jobs.register(lookup.KIND, lookup.course(desk))

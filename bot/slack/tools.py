@@ -11,6 +11,7 @@ from bot.domain.errors import BotError
 from bot.domain.forgotten import Forgotten
 from bot.domain.handle import Handle
 from bot.domain.meters import Meters
+from bot.domain.names import Names
 from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
 from bot.domain.report import Report
@@ -95,9 +96,18 @@ class Renders(Protocol):
         """Which parts may be missing, with a button that asks again."""
 
     def settings(
-        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+        self,
+        settings: ChannelSettings,
+        workspaces: Sequence[str],
+        *,
+        changed: bool,
+        names: Names,
+        shared: bool,
     ) -> Message:
         """What a channel wants of its answers, and how to change it."""
+
+    def loosened(self, user: str, settings: ChannelSettings) -> Message:
+        """Who made a channel's answers show more, or to more people."""
 
     def help_(self) -> Message:
         """How to ask."""
@@ -144,3 +154,5 @@ class Tools:
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""
     audit: Audit | None = None
+    names: Names = Names.FULL
+    """How much of people's names is shown where a channel wants nothing else."""

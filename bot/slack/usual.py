@@ -4,10 +4,15 @@ import asyncio
 import re
 from dataclasses import replace
 
-from bot.domain.channel import as_usual
+from bot.domain.channel import ChannelSettings, as_usual
 from bot.domain.errors import StoreUnreachable
+from bot.domain.names import Names, is_contact
+from bot.domain.question import Question
 from bot.slack.desk import Desk, Lookup
+from bot.slack.errors import Cause
+from bot.slack.forms import Sent
 from bot.slack.place import Place
+from bot.slack.sharing import SHARED
 
 READ_SECONDS = 0.8
 """After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
@@ -24,14 +29,43 @@ def channel_of(place: Place) -> str:
 async def usual(desk: Desk, lookup: Lookup) -> Lookup:
     """The look-up with what its channel wants, as of now. Raises StoreUnreachable.
 
-    It is not begun without: an answer that should be private would be public.
+    It is not begun without: an answer that should be private would be public. Where people of
+    another company are known to be in the channel it is private unless `public` was typed.
     """
-    channel, tools = channel_of(lookup.place), desk.tools
-    if not channel or tools.channels is None:
+    tools = desk.tools
+    question = as_usual(lookup.question, await settings_of(desk, lookup.place), tools.clock())
+    question = replace(question, names=question.names or tools.names)
+    lookup = replace(lookup, question=question)
+    return for_strangers(lookup, SHARED) if desk.sharing.known(lookup.place.channel) else lookup
+
+
+def for_strangers(lookup: Lookup, why: str) -> Lookup:
+    """The look-up as people of other companies may see it.
+
+    It is for the asker alone, and says `why`; where `public` was typed it names nobody.
+    """
+    question = lookup.question
+    if question.private:
         return lookup
+    if question.public:
+        return replace(lookup, question=replace(question, names=Names.NONE))
+    refused = Sent(Cause.PLACE, why)
+    return replace(lookup, question=replace(question, private=True), refused=refused)
+
+
+def hides_clues(question: Question) -> bool:
+    """Whether what was asked for is a contact of somebody whose name is not shown there."""
+    contacts = any(is_contact(clue.value) for clue in question.clues)
+    return contacts and question.names not in (None, Names.FULL) and not question.private
+
+
+async def settings_of(desk: Desk, place: Place) -> ChannelSettings:
+    """What the channel wants, the defaults where there is none. Raises StoreUnreachable."""
+    channel, tools = channel_of(place), desk.tools
+    if not channel or tools.channels is None:
+        return ChannelSettings()
     try:
         async with asyncio.timeout(READ_SECONDS):
-            settings = await tools.channels.of(channel)
+            return await tools.channels.of(channel)
     except TimeoutError as error:
         raise StoreUnreachable("This channel's settings could not be read in time.") from error
-    return replace(lookup, question=as_usual(lookup.question, settings, tools.clock()))

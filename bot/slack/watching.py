@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Self
 
+from bot.domain.names import Names
 from bot.domain.progress import Progress
 from bot.render.message import Message
 from bot.slack.desk import Desk, Lookup
@@ -28,6 +30,7 @@ class Watching:
         self._last = float("-inf")
         self._editing: asyncio.Task[None] | None = None
         self._over = False
+        self._untold = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -38,8 +41,13 @@ class Watching:
             await self.settled()
 
     async def tell(self, reason: str) -> None:
-        """Say what is waited for, unless something was said a moment ago."""
-        if self._due():
+        """Say what is waited for, unless something was said a moment ago.
+
+        What came before there was a place to say it is said there.
+        """
+        if not self.shows.place.looking and self.shows.place.url is None:
+            self._untold = reason
+        elif self._due():
             await self._say(self._desk.tools.renderer.waiting(reason, self.shows.id))
 
     def watch(self, progress: Progress) -> None:
@@ -52,7 +60,13 @@ class Watching:
             self._editing = asyncio.create_task(self._say(self.message(progress)))
 
     def message(self, progress: Progress) -> Message:
-        """The opening as long as it is not final."""
+        """The opening as long as it is not final.
+
+        A room may be called by a person's name: where names are not shown, its id is told.
+        """
+        if self.shows.question.names not in (None, Names.FULL):
+            room = replace(progress.target.room, name=None)
+            progress = replace(progress, target=replace(progress.target, room=room))
         return self._desk.tools.renderer.progress(progress, self.shows.id)
 
     def shown(self, lookup: Lookup, *, just_now: bool = False) -> None:
@@ -60,6 +74,10 @@ class Watching:
         self.shows = lookup
         if just_now:
             self._last = time.monotonic()
+        elif lookup.place.looking and self._untold and self._due():
+            waiting = self._desk.tools.renderer.waiting(self._untold, lookup.id)
+            self._editing = asyncio.create_task(self._say(waiting))
+            self._untold = ""
 
     async def settled(self) -> None:
         """Say nothing more; return when no edit of ours can arrive after the final one.

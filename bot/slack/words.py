@@ -9,6 +9,10 @@ _REASONS = {
     "channel_not_found": "I am not in this conversation; `/invite @Call Doctor` lets me in",
     "restricted_action_thread_locked": "that thread is locked",
     "messages_tab_disabled": "my direct messages are switched off",
+    "shared_channel": "people of another company are in this channel; write `public` in the "
+    "question to answer here, without names",
+    "sharing_unknown": "Slack did not say whether people of another company are in this channel; "
+    "write `public` in the question to answer here, without names",
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
 _BY_CAUSE = {

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.channel import NO_TIME, Change, ChannelSettings
+from bot.domain.names import Names
 from bot.investigate.ports import Clock
 from bot.storage.sanity import sane
 from bot.storage.tables import CHANNELS
@@ -48,6 +49,7 @@ class SqlChannels:
             "private": bool(change.private),
             "workspace": change.workspace or "",
             "since_seconds": int((change.since or NO_TIME).total_seconds()),
+            "names": change.names or "",
             "set_by": by,
             "set_at": int(self._clock().timestamp()),
         }
@@ -73,8 +75,14 @@ def _named(change: Change) -> Collection[str]:
         "private": change.private,
         "workspace": change.workspace,
         "since_seconds": change.since,
+        "names": change.names,
     }
     return [*(name for name, wanted in named.items() if wanted is not None), "set_by", "set_at"]
+
+
+def _names(kept: str) -> Names | None:
+    """None for what holds everywhere; what a later release may have kept is not shown wider."""
+    return (Names(kept) if kept in set(Names) else Names.NONE) if kept else None
 
 
 def _settings(row: Row[tuple[object, ...]]) -> ChannelSettings:
@@ -84,4 +92,5 @@ def _settings(row: Row[tuple[object, ...]]) -> ChannelSettings:
         timedelta(seconds=row.since_seconds),
         row.set_by,
         datetime.fromtimestamp(row.set_at, UTC),
+        _names(row.names),
     )

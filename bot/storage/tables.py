@@ -67,6 +67,7 @@ CHANNELS = Table(
     Column("since_seconds", BigInteger, nullable=False),  # 0: all that 100ms keeps
     Column("set_by", Text, nullable=False, index=True),  # Slack's id of a user; "" once forgotten
     Column("set_at", BigInteger, nullable=False, index=True),
+    Column("names", Text, nullable=False, server_default=""),  # full, short, none; "" for default
 )
 """What a channel wants of the answers in it."""
 

@@ -12,6 +12,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import StoreUnreachable
 from bot.domain.forgotten import Forgotten
 from bot.domain.meters import Meters
+from bot.domain.names import Names
 from bot.hundredms import Credentials, Limits, OnCall, let_go, open_workspaces
 from bot.hundredms.client import HundredMsClient
 from bot.investigate.investigator import Investigator
@@ -49,6 +50,7 @@ class Engine:
     memory: SqlMemory | None
     meters: Meters
     forgotten: Forgotten
+    names: Names = Names.FULL
 
 
 def credentials(settings: Settings) -> list[Credentials]:
@@ -89,7 +91,8 @@ async def open_engine(
         investigator = _investigator(stack, workspaces, memory, catalogue)
         kept = memory if isinstance(memory, SqlMemory) else None
         forgotten = await _forgotten(stack, kept if memory_needed else None, investigator)
-        yield Engine(investigator, renderer, catalogue, workspaces, kept, meters, forgotten)
+        shared = (investigator, renderer, catalogue, workspaces, kept, meters, forgotten)
+        yield Engine(*shared, settings.show_names)
 
 
 def _investigator(

@@ -55,6 +55,7 @@ def tools(engine: Engine) -> "Tools":
         memory.shown if memory else None,
         tuple(engine.workspaces),
         memory.audit if memory else None,
+        engine.names,
     )
 
 

@@ -143,6 +143,7 @@ async def open_bench(
     *,
     probes: Mapping[str, Probe] | None = None,
     blind: bool = False,
+    unread: bool = False,
     channels: Channels | None = None,
     enterprise: str = "",
     without: str = "",
@@ -151,12 +152,15 @@ async def open_bench(
 ) -> AsyncIterator[Bench]:
     """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
 
-    `blind` takes away what lets the bot read what stands in a channel; `channels` keeps settings.
-    `enterprise` is the organisation of the workspace; `without` is a scope that was not granted;
-    `workspaces` are the aliases of 100ms workspaces.
+    `blind` takes away what lets the bot read what stands in a channel, `unread` what lets it see
+    whether a channel is shared; `channels` keeps settings. `enterprise` is the organisation of the
+    workspace; `without` is a scope that was not granted; `workspaces` are the aliases of 100ms
+    workspaces.
     """
     team = example_team(retry_delays=(0.05, 0.1, 0.2), enterprise_id=enterprise)
     team.app.scopes -= {without}
+    if unread:
+        team.app.scopes -= {"channels:read", "groups:read"}
     if blind:
         team.app.scopes = {one for one in team.app.scopes if "history" not in one}
     async with stand(team) as slack, own_database() as url:

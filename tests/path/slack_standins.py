@@ -12,6 +12,7 @@ from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.handle import Handle, handle_of, write_handle
+from bot.domain.names import Names
 from bot.domain.places import Room
 from bot.domain.progress import Progress
 from bot.domain.question import Clue, Question
@@ -206,12 +207,22 @@ class StandInRenderer:
         return simple("missing", f"{told} (Reference {reference})", *buttons)
 
     def settings(
-        self, settings: ChannelSettings, workspaces: Sequence[str], *, changed: bool
+        self,
+        settings: ChannelSettings,
+        workspaces: Sequence[str],
+        *,
+        changed: bool,
+        names: Names,
+        shared: bool,
     ) -> Message:
         words = "private" if settings.private else "public"
         return simple(
-            "settings", f"Settings: {words} {settings.since} {list(workspaces)} {changed}"
+            "settings",
+            f"Settings: {words} {names} {shared} {settings.since} {list(workspaces)} {changed}",
         )
+
+    def loosened(self, user: str, settings: ChannelSettings) -> Message:
+        return simple("loosened", f"<@{user}> loosened {settings.private} {settings.names}")
 
     def help_(self) -> Message:
         return simple("help", "How to ask: /call-errors <id>")

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bench import Bench, living, settings_for, started
 
+from bot.domain.names import Names
 from bot.hundredms import Limits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
@@ -39,26 +40,29 @@ async def open_whole(
     without: str = "",
     other: bool = False,
     limits: Limits | None = None,
+    show_names: Names = Names.FULL,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
 
-    `without` is a scope that was not granted; with `other` there are two 100ms workspaces;
-    `limits` bound each call of 100ms.
+    `without` are scopes that were not granted (commas between); with `other` there are two
+    100ms workspaces; `limits` bound each call of 100ms.
     """
     world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
     async with AsyncExitStack() as stack:
         app = build(world)
         hms_url = await stack.enter_async_context(running(app))
         team = example_team(retry_delays=(0.05, 0.1, 0.2))
-        team.app.scopes -= {without}
+        team.app.scopes -= set(without.split(","))
         slack = await stack.enter_async_context(stand(team))
         edge: SlackSettings = settings_for(team, mode, **changes)
         bench = Bench(slack, edge)
         bench.hms_url, bench.hundredms = hms_url, stage(app)
 
+        told = {"hms_workspaces": _OTHER if other else {}, "show_names": show_names}
+
         async def begin(life: AsyncExitStack) -> None:
-            await life.enter_async_context(_serving(bench, folder, _OTHER if other else {}, limits))
+            await life.enter_async_context(_serving(bench, folder, told, limits))
 
         async with living(bench, begin):
             yield bench
@@ -74,15 +78,15 @@ async def reborn(bench: Bench, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    bench: Bench, folder: Path, workspaces: dict[str, Workspace], limits: Limits | None
+    bench: Bench, folder: Path, told: dict[str, Any], limits: Limits | None
 ) -> AsyncIterator[None]:
     settings = Settings(
         _env_file=None,
         hms_access_key=ACCESS_KEY,
         hms_secret=SECRET,
         hms_api_url=bench.hms_url,
-        hms_workspaces=workspaces,
         database_url=f"sqlite:///{folder / 'bot.db'}",
+        **told,
     )
     async with (
         open_engine(settings, memory_needed=True, limits=limits) as engine,

@@ -107,7 +107,7 @@ async def test_a_button_of_an_unknown_form_is_explained() -> None:
 async def test_people_of_other_companies_get_no_data(mode: str) -> None:
     async with open_bench(mode) as bench:
         bench.team.faults.add("files.*", "file_uploads_disabled", times=None)
-        pressed = await ask_for_many(bench, "C0SHARED")
+        pressed = await ask_for_many(bench, "C0SHARED", f"{ROOM} public")
         await bench.slack.click(pressed, "show_more", "U0OUT")
         refusal = await bench.until_said("another company")
         assert refusal.ephemeral_to == "U0OUT"

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Literal
 
 from bot.domain.channel import NO_TIME, RESET, Change
+from bot.domain.names import Names
 from bot.domain.reading.moments import SPAN, read_span
 
 LONGEST = timedelta(days=30)
@@ -14,11 +16,13 @@ LONGEST = timedelta(days=30)
 _ANY = "any|all|none|off"
 _WISH = re.compile(
     r"\s*(?:(?P<word>private|public|reset)"
+    rf"|names[\s:=]+(?P<names>full|short|none|default)"
     r"|workspace[\s:=]+(?P<alias>\S{1,64})"
     rf"|(?:since|last)[\s:=]+(?P<time>{_ANY}|{SPAN})"
     r")(?!\S)",
     re.IGNORECASE,
 )
+_NAMES: dict[str, Names | Literal[""]] = {**{each.value: each for each in Names}, "default": ""}
 _SHOWN = re.compile(r"[\w:+-]{1,24}")
 
 
@@ -48,6 +52,8 @@ def read_wish(text: str, workspaces: Sequence[str]) -> Wish:
 def _with(wish: Wish, found: re.Match[str], workspaces: Sequence[str]) -> Wish:
     if found["alias"]:
         return _with_workspace(wish, found["alias"].lower(), workspaces)
+    if found["names"]:
+        return Wish(replace(wish.change, names=_NAMES[found["names"].lower()]))
     if found["time"]:
         return _with_time(wish, found["time"].lower())
     word = found["word"].lower()

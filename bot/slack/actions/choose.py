@@ -78,6 +78,7 @@ def _question(desk: Desk, value: str) -> Question:
     return replace(
         question,
         private=bool(facts.get("private")),
+        public=facts.get("public") is True,
         since=_time(facts.get("since")) or question.since,
         until=_time(facts.get("until")) or question.until,
         types=tuple(kind for kind in ERROR_TYPES if kind in list_at(facts, "types"))

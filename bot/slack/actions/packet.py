@@ -9,10 +9,13 @@ from bot.slack.routes.missing import tell_missing
 
 async def _packet(press: Reopened) -> None:
     renderer = press.desk.tools.renderer
-    message, file = await press.finding.made("packet", tuple[Message, File], renderer.packet)
+    message, file = await press.finding.made(
+        "packet", tuple[Message, File], renderer.packet, whole=True
+    )
     public = await say(press, message)
     if not (public and await _attached(press, file)):
-        await say(press, await press.finding.made("packet_json", Message, renderer.packet_json))
+        make = renderer.packet_json
+        await say(press, await press.finding.made("packet_json", Message, make, whole=True))
 
 
 async def _attached(press: Reopened, file: File) -> bool:

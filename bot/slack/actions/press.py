@@ -13,6 +13,9 @@ from bot.slack.payloads import Body, is_ephemeral, message_ts, place_of_click, p
 class Press:
     """One press of the button of that name. `handle` is None if its value is not one of ours.
 
+    Where people of other companies are in the channel it is for the presser alone: nobody typed
+    `public` for what a button brings.
+
     With `each` every person who presses gets an answer of their own.
     """
 
@@ -20,6 +23,8 @@ class Press:
         self.button = button
         self.body = body
         self._each = each
+        self.shared = ""
+        """Why only the presser may see what comes of it; "" if nothing speaks against others."""
         self.value = text_at(pressed(body), "value")
         self.handle = _handle(self.value)
 
@@ -27,7 +32,7 @@ class Press:
     def alone(self) -> bool:
         """A private answer stays private, wherever Slack shows the button."""
         private = self.handle is not None and self.handle.private
-        return self._each or private or is_ephemeral(self.body)
+        return self._each or private or bool(self.shared) or is_ephemeral(self.body)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -53,6 +58,7 @@ class Press:
             "reference": self.reference(desk),
             "asked_at": time.time(),
             "place": keep_place(place_of_click(self.body)),
+            "weighs_audience": True,
             "body": {name: self.body[name] for name in _NEEDED if name in self.body},
         }
 

@@ -13,12 +13,14 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.handle import Handle, read_handle
+from bot.domain.names import Names
 from bot.domain.question import Question
 from bot.domain.report import Report
 from bot.domain.shown import Claim
 from bot.jobs.ports import Json, Steps
 from bot.slack.actions.claiming import Claiming
 from bot.slack.actions.press import Press
+from bot.slack.audience import of_press
 from bot.slack.counting import admission
 from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.ended import EndingSteps
@@ -34,6 +36,7 @@ from bot.slack.payloads import (
     place_of_click,
 )
 from bot.slack.place import Place
+from bot.slack.sharing import SHARED
 from bot.slack.trail import end_of_job, goes_on, note, outcome_for, recorded
 from bot.slack.watching import Watching
 
@@ -47,7 +50,8 @@ class Reopened:
     """A press with its look-up; `finding` is diagnosed as of the answer that holds the button.
 
     `message_ts` is that answer's own; `alone` tells that only the presser may see what comes
-    of it; `body` is what is left of the click.
+    of it, `shared` that this is so for the sake of others in the channel; `body` is what is left
+    of the click.
     """
 
     desk: Desk
@@ -57,6 +61,7 @@ class Reopened:
     finding: Finding
     message_ts: str
     alone: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Button:
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = Press(self.name, body, each=self.each)
+            press.shared = SHARED * desk.sharing.known(place_of_click(body).channel)
             if desk.seen.first(*press.key):
                 asker = place_of_click(body).user
                 with desk.seen.unless_it_fails(*press.key), admission(desk, asker):
@@ -106,6 +112,14 @@ def course(desk: Desk, buttons: tuple[Button, ...]) -> Callable[[Json, Steps], A
 async def _answer(desk: Desk, button: Button, press: Press, payload: Json, steps: Steps) -> None:
     """Open the look-up and say what the button promises."""
     border = Explained(desk, restore_place(payload["place"]), payload["reference"])
+    keys = {press.key}
+    async with border:
+        names = await _audience(desk, press, border.place, payload, steps)
+    keys.add(press.key)
+    if border.failed:
+        desk.seen.forget_all(keys)
+        await end_of_job(desk, steps.job_id, _ending(border, Claim.OURS, press))
+        return
     claiming = Claiming(None if press.alone else desk.tools.shown, steps, press.key)
     async with border:
         claim = await claiming.ask()
@@ -113,11 +127,11 @@ async def _answer(desk: Desk, button: Button, press: Press, payload: Json, steps
             desk.tools.meters.duplicate_suppressed()
             await _tell_instead(desk, press, _SHOWN if claim is Claim.SHOWN else _COMES)
         else:
-            await _open(button, _reopened(desk, press, border.place, steps))
+            await _open(button, _reopened(desk, press, border.place, steps, names))
     await end_of_job(desk, steps.job_id, _ending(border, claiming.found, press))
     await claiming.settle(failed=border.failed)
     if border.failed or press.alone or claiming.found is Claim.UNDER_WAY:
-        desk.seen.forget(*press.key)  # what one person saw may be gone: shown again if asked
+        desk.seen.forget_all(keys)  # what one person saw may be gone: shown again if asked
     else:
         desk.seen.first("shown", *press.key)
 
@@ -137,7 +151,19 @@ async def _open(button: Button, reopened: Reopened) -> None:
         reopened.finding.close()
 
 
-def _reopened(desk: Desk, press: Press, place: Place, steps: Steps) -> Reopened:
+async def _audience(desk: Desk, press: Press, place: Place, payload: Json, steps: Steps) -> Names:
+    """Note in the press who may see what comes of it; returns how it names people.
+
+    A press that an older release recorded has no such step.
+    """
+    if payload.get("weighs_audience"):
+        press.shared, names = await of_press(desk, place, steps)
+        return names
+    press.shared = SHARED * desk.sharing.known(place.channel)
+    return desk.tools.names
+
+
+def _reopened(desk: Desk, press: Press, place: Place, steps: Steps, names: Names) -> Reopened:
     handle = press.handle or read_handle(press.value)  # raises, in our words
     lookup = Lookup(handle.lookup_id, Question(private=press.alone), place)
     watching = Watching(desk, lookup)
@@ -148,9 +174,10 @@ def _reopened(desk: Desk, press: Press, place: Place, steps: Steps) -> Reopened:
             report = await investigator.reopen(handle, watching.tell)
             return await investigator.diagnosed(report, watching.tell)
 
-    finding = Finding(steps, desk.tools.renderer, investigate)
+    finding = Finding(steps, desk.tools.renderer, investigate, names)
     ts = message_ts(press.body)
-    return Reopened(desk, press.body, lookup, handle, finding, ts, press.alone)
+    shared = bool(press.shared)
+    return Reopened(desk, press.body, lookup, handle, finding, ts, press.alone, shared)
 
 
 async def _tell_instead(desk: Desk, press: Press, words: str) -> None:

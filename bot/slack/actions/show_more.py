@@ -12,7 +12,8 @@ async def _more(press: Reopened) -> None:
     renderer = press.desk.tools.renderer
     more = partial(renderer.more, handle=press.handle)
     await say(press, await press.finding.made("more", Message, more))
-    await without_button(press.desk, press.body, press.lookup.id)
+    if not press.shared:  # the others in the channel have not seen it
+        await without_button(press.desk, press.body, press.lookup.id)
 
 
 BUTTON = Button("show_more", _more)

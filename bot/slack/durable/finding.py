@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from bot.domain.names import Names
+from bot.domain.naming import named
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
@@ -21,11 +23,16 @@ Investigation = Callable[[], Awaitable[Report | Choices]]
 class Finding:
     """One look-up's facts. They are asked for when first needed, and at most once in a life."""
 
-    def __init__(self, steps: Steps, renderer: Renders, investigate: Investigation) -> None:
+    def __init__(
+        self, steps: Steps, renderer: Renders, investigate: Investigation, names: Names
+    ) -> None:
         self._steps = steps
         self._renderer = renderer
         self._investigate = investigate
         self._asked: asyncio.Task[Report | Choices] | None = None
+        self._named: tuple[Report, Names, Report] | None = None
+        self.names = names
+        """How much of people's names is shown in what is made."""
 
     def asking(self) -> "asyncio.Task[Report | Choices]":
         """The investigation, begun now if it was not yet. It raises what went wrong."""
@@ -83,16 +90,36 @@ class Finding:
         kept = await self.made("picture", dict[str, str] | None, drawn)
         return kept and restore_picture(kept)
 
-    async def made(self, name: str, kind: Any, make: Callable[[Report], Any]) -> Any:  # noqa: ANN401
-        """What `make` makes of the report, in a thread; recorded, so that it is made once."""
+    async def made(
+        self,
+        name: str,
+        kind: Any,  # noqa: ANN401  as `keep` takes it
+        make: Callable[[Report], Any],
+        *,
+        whole: bool = False,
+    ) -> Any:  # noqa: ANN401  as `make` returns it
+        """What `make` makes of the report, in a thread; recorded, so that it is made once.
+
+        The report names people as `names` says; with `whole` it names them as 100ms does.
+        """
+
+        def making(report: Report) -> Any:  # noqa: ANN401  as above
+            return make(report if whole else self._readable(report))
 
         async def act() -> Json:
             report = await self.asking()
             if not isinstance(report, Report):
                 raise TypeError(name)
-            return keep(kind, await asyncio.to_thread(make, report))
+            return keep(kind, await asyncio.to_thread(making, report))
 
         return restore(kind, await self._told(name, act))
+
+    def _readable(self, report: Report) -> Report:
+        """The report as its readers may see it."""
+        known = self._named
+        if known is None or known[0] is not report or known[1] is not self.names:
+            known = self._named = (report, self.names, named(report, self.names))
+        return known[2]
 
     async def _told(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
         """A step whose errors are recorded in words. Raises BotError, in this life and the next."""

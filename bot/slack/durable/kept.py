@@ -38,13 +38,23 @@ def keep_lookup(lookup: Lookup) -> Json:
         "question": keep(Question, lookup.question),
         "place": keep_place(lookup.place),
         "asked_at": lookup.asked_at,
+        "refused": lookup.refused and keep(Sent, lookup.refused),
+        "weighs_audience": lookup.weighs_audience,
     }
 
 
 def restore_lookup(kept: Json) -> Lookup:
-    """The look-up again."""
+    """The look-up again, also as an older release recorded it."""
     question: Question = restore(Question, kept["question"])
-    return Lookup(kept["id"], question, restore_place(kept["place"]), asked_at=kept["asked_at"])
+    refused = kept.get("refused")
+    return Lookup(
+        kept["id"],
+        question,
+        restore_place(kept["place"]),
+        refused and restore(Sent, refused),
+        asked_at=kept["asked_at"],
+        weighs_audience=kept.get("weighs_audience", False),
+    )
 
 
 def keep_place(place: Place) -> Json:

@@ -104,6 +104,8 @@ async def _refused(desk: Desk, body: Body, error: BotError) -> BoltResponse:
         lookup_id=reference,
         cause=error.cause,
     )
+    if error is REFUSAL:
+        desk.sharing.note(place_of(body).channel)
     message = desk.tools.renderer.error(error, reference)
     if text_at(body, "command"):
         return said_to_asker(message)

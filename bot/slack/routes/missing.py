@@ -11,6 +11,7 @@ from bot.slack.desk import Desk, Lookup
 from bot.slack.durable.kept import keep
 from bot.slack.forms import Sent
 from bot.slack.notice import announce
+from bot.slack.usual import hides_clues
 from bot.slack.words import missing
 
 
@@ -33,7 +34,8 @@ async def tell_missing(
 
 def told_again(desk: Desk, lookup: Lookup, words: str) -> Message:
     """A warning with a Refresh button that asks the whole question anew."""
-    return desk.tools.renderer.missing(words, _remembered(lookup.question), lookup.id)
+    value = "" if hides_clues(lookup.question) else _remembered(lookup.question)
+    return desk.tools.renderer.missing(words, value, lookup.id)
 
 
 def _remembered(question: Question) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.channel import RESET, Change, Channels, ChannelSettings
+from bot.domain.names import Names
 from bot.storage import open_memory
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -45,6 +46,8 @@ async def test_only_what_was_named_changes(database_url: str) -> None:
         clock.now = START + DAY
         changed = await memory.channels.change("C0ONCALL", Change(workspace="eu"), "U0BOB")
         assert changed == ChannelSettings(True, "eu", DAY, "U0BOB", START + DAY)
+        await memory.channels.change("C0ONCALL", Change(names=Names.SHORT), "U0BOB")
+        assert (await memory.channels.of("C0ONCALL")).names is Names.SHORT
         changed = await memory.channels.change("C0ONCALL", RESET, "U0BOB")
         assert changed == ChannelSettings(set_by="U0BOB", set_at=START + DAY)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.channel import NO_TIME, RESET, Change
+from bot.domain.names import Names
 from bot.domain.reading import Wish, read_wish
 
 ALIASES = ("default", "eu")
@@ -31,7 +32,10 @@ DAY = timedelta(days=1)
         ("private since 24h workspace eu", Change(private=True, workspace="eu", since=DAY)),
         ("private\npublic", Change(private=False)),
         ("reset", RESET),
-        ("reset private", Change(private=True, workspace="", since=NO_TIME)),
+        ("names short", Change(names=Names.SHORT)),
+        ("names: NONE private", Change(private=True, names=Names.NONE)),
+        ("names default", Change(names="")),
+        ("reset private", Change(private=True, workspace="", since=NO_TIME, names="")),
     ],
 )
 def test_a_wish_is_read(text: str, change: Change) -> None:
@@ -44,6 +48,7 @@ def test_a_wish_is_read(text: str, change: Change) -> None:
         ("standup", "“standup”"),
         ("private standup", "“standup”"),
         ("privately", "“privately”"),
+        ("names nobody", "“names”"),
         ("workspace mars", "“mars”; there is: default, eu"),
         ("workspace", "“workspace”"),
         ("since 31d", "30 days"),

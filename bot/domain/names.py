@@ -1,0 +1,151 @@
+"""What may be shown of people's names, and what in a text looks personal.
+
+Names of people reach us in `user_name`, and as user ids where an app takes the e-mail address for
+one. What is hidden here is hidden before a message is composed: `bot.domain.naming` rewrites the
+report, so no template decides about names.
+"""
+
+import re
+import string
+from collections.abc import Iterable
+from enum import StrEnum
+
+from bot.domain.text import clean
+
+
+class Names(StrEnum):
+    """How much of a person's name is shown."""
+
+    FULL = "full"
+    SHORT = "short"  # "Marta L."
+    NONE = "none"  # "participant 1"
+
+
+OPENNESS = {Names.NONE: 0, Names.SHORT: 1, Names.FULL: 2}
+"""The greater, the more is shown."""
+
+HIDDEN_EMAIL, HIDDEN_PHONE = "(e-mail hidden)", "(phone hidden)"
+
+_EMAIL = re.compile(
+    r"[\w.+'-]{1,64}(?:@|\uff20|%40|\\u0040|&#64;|&commat;)(?:[\w-]{1,63}\.){1,8}"
+    r"(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})(?![\w-])",
+    re.IGNORECASE,
+)
+_SIGNS_OF_EMAIL = ("@", "\uff20", "%40", "\\u0040", "&#64;", "&commat;")
+_PHONE = re.compile(
+    r"(?<![\w+.])(?:\+|%2B|00(?=[1-9]))[ ]?\d(?:[ ().-]{0,3}\d){6,16}(?!\w)", re.IGNORECASE
+)
+"""International spelling only: other runs of digits are times, ids and versions."""
+_PHONE_ID = re.compile(r"(?:tel:)?\+?[\d ().\-/]{7,24}")
+_LEAST_DIGITS, _MOST_DIGITS = 7, 15
+"""Digits of a telephone number. https://www.itu.int/rec/T-REC-E.164"""
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_BETWEEN_WORDS = re.compile(r"[\s._,]+")
+_LEAST_WORD = 3
+_FEWEST_LETTERS = 2
+_QUOTES = "\u2018\u2019\u201c\u201d"
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+_GENERIC_WORDS = """
+    access account admin agent android answer app audio bad bot browser caller call camera
+    channel chrome clerk client code connect connection customer default demo description
+    desktop device disconnected doctor edge error event failed failure firefox guest
+    headphones host hundred ice input internal ios join joined lost media message meeting
+    microphone mobile moderator mute name network new nobody no none not null number
+    observer one operator output owner participant peer people permission person phone
+    presenter publish publisher recorder role room safari screen server service session
+    signal speaker staff state stream student subscribe support system team teacher test
+    tester timeout track undefined unknown user video viewer web websocket window you
+"""
+GENERIC = frozenset(_GENERIC_WORDS.split())
+"""Words that name nobody. They stay in the texts of errors, where they carry the meaning."""
+
+
+def has_email(text: str) -> bool:
+    """True if an e-mail address stands in the text, percent-encoded or escaped ones too."""
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS_OF_EMAIL) and bool(_EMAIL.search(text))
+
+
+def masked(text: str) -> str:
+    """The text without e-mail addresses and without phone numbers in international spelling."""
+    lower = text.lower()
+    if any(sign in lower for sign in _SIGNS_OF_EMAIL):
+        text = _EMAIL.sub(HIDDEN_EMAIL, text)
+    if "+" in text or "00" in text or "%2b" in lower:
+        text = _PHONE.sub(HIDDEN_PHONE, text)
+    return text
+
+
+def is_contact(text: str) -> bool:
+    """True for an e-mail address (any text with an `@` in it) or a phone number."""
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS_OF_EMAIL) or is_phone(text)
+
+
+def is_phone(text: str) -> bool:
+    """True if the whole text may be a phone number: a number of 7 to 15 digits counts as one."""
+    digits = sum(letter.isdecimal() for letter in text)
+    plain = _PHONE_ID.fullmatch(text.strip()) is not None
+    return (plain and _LEAST_DIGITS <= digits <= _MOST_DIGITS) or masked(text) != text
+
+
+def is_personal(user_id: str, names: Iterable[str] = ()) -> bool:
+    """True if the user id tells who somebody is: a contact, a name, or words with spaces.
+
+    `names` are the person's own: an id that equals one, or holds a word of one, tells it.
+    """
+    text = clean(user_id)
+    if is_contact(text) or any(letter.isspace() for letter in text):
+        return True
+    return any(_tells(text, name) for name in names)
+
+
+def _tells(user_id: str, name: str) -> bool:
+    whole = _letters(name)
+    if len(whole) >= _FEWEST_LETTERS and _letters(user_id) == whole:
+        return True
+    if len(whole) > _LEAST_WORD and whole in _letters(user_id):
+        return True
+    held = {word.casefold() for word in words_of(_CAPITAL.sub(" ", user_id.replace("-", " ")))}
+    return any(word.casefold() in held for word in words_of(name))
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name that may name somebody by themselves."""
+    return [word for word in _BETWEEN_WORDS.split(name) if not is_generic(word) and _long(word)]
+
+
+def is_generic(word: str) -> bool:
+    """True for a word that names nobody: a role, a thing, or no letters at all."""
+    bare = word.casefold().strip(string.punctuation + _QUOTES)
+    singular = bare.removesuffix("s")
+    return not {bare, singular}.isdisjoint(GENERIC) or not any(map(str.isalpha, bare))
+
+
+def _long(word: str) -> bool:
+    return len(word) >= _LEAST_WORD or (len(word) >= _FEWEST_LETTERS and not word.isascii())
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def short_name(name: str) -> str | None:
+    """`Marta L.` for `Marta Lindqvist`; None for what has no short form, such as an e-mail.
+
+    A single word stays, and so does a number at the end: `Clerk 1`. A hash stays: it names nobody.
+    """
+    text = clean(name)
+    if not text or _HASH.fullmatch(text):
+        return text or None
+    if is_contact(text):
+        return None
+    last, comma, first = text.partition(",")
+    words = (f"{first} {last}" if comma else text).split()
+    if len(words) == 1:
+        words = [word for word in re.split(r"[._]+", words[0]) if word]
+    if len(words) < 2:  # noqa: PLR2004  one word has no initial to add
+        return text if words else None
+    initial = words[-1].lstrip(string.punctuation + _QUOTES)[:1]
+    return f"{words[0]} {initial.upper()}." if initial.isalpha() else f"{words[0]} {words[-1]}"
