@@ -118,7 +118,7 @@ def reached(bench: Bench) -> int:
 
 
 def refusals(bench: Bench) -> list[Message]:
-    return [message for message in bench.said() if "another company" in shown(message)]
+    return [message for message in bench.said() if "belongs to another company" in shown(message)]
 
 
 def only_for(message: Message, user: str) -> bool:
