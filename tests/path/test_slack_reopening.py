@@ -164,7 +164,7 @@ async def test_after_a_restart_the_button_knows_everything(name: str) -> None:
 @BUTTONS
 async def test_people_of_other_companies_get_no_data(name: str) -> None:
     async with open_bench() as bench:
-        opening = await asked(bench, channel="C0SHARED")
+        opening = await asked(bench, f"{ROOM} public", channel="C0SHARED")
         (refusal,) = await press(bench, opening, name, "U0OUT")
         assert "another company" in shown(refusal)
         assert refusal.ephemeral_to == "U0OUT"
