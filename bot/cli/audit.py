@@ -1,22 +1,21 @@
 """`call-doctor audit`: who asked for what, where and when, and what became of it."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.logs import set_up_logs
+from bot.cli.screen import open_console, words
 from bot.domain.audit import Access
 from bot.domain.errors import BotError, UnreadableQuestion
 from bot.domain.reading import read_since
 from bot.domain.text import clean
+from bot.render.document_text import text_of
 from bot.settings import read_settings
 from bot.storage import open_memory
 
@@ -32,13 +31,12 @@ async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
         async with open_memory(settings.database) as memory:
             rows = await memory.audit.find(since=moment, user=user.strip(), room=room.strip())
     except BotError as error:
-        terminal.show_error(Console(stderr=True), error, wiring.new_reference())
+        terminal.show_error(open_console(stderr=True), error, wiring.new_reference())
         return ASKED_WRONGLY if isinstance(error, UnreadableQuestion) else FAILED
     if as_json:
-        json.dump([document_of(row) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        sys.stdout.write(f"{text_of([document_of(row) for row in rows])}\n")
     else:
-        Console(soft_wrap=True).print(_table(rows) if rows else "Nobody asked anything.")
+        open_console(soft_wrap=True).print(_table(rows) if rows else "Nobody asked anything.")
     return DONE
 
 
@@ -82,5 +80,5 @@ def _table(rows: Sequence[Access]) -> Table:
         what = ", ".join(f"{each.kind} {each.id}" for each in row.subjects)
         how = " ".join(filter(None, (row.entry.value, row.action)))
         cells = (row.user, row.channel, how, what, row.room_id, row.outcome.value, row.reference)
-        table.add_row(f"{row.at:%Y-%m-%d %H:%M:%S}", *(Text(clean(cell)) for cell in cells))
+        table.add_row(f"{row.at:%Y-%m-%d %H:%M:%S}", *(words(clean(cell)) for cell in cells))
     return table

@@ -19,6 +19,11 @@ _UNSEEN = re.compile(
 """Controls beyond ASCII, bidi marks and other characters that nobody sees."""
 
 
+def text_of(value: object) -> str:
+    """A small document as JSON text that may leave: see `pieces_of`."""
+    return _text(leave_all(value), 0)
+
+
 def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
     """`json.dumps(document, ensure_ascii=False, indent=2)` in pieces.
 

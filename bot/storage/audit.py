@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.addresses import redact
 from bot.domain.audit import Access, AuditOutcome, Ending, Entry, Subject
 from bot.domain.forgotten import digest
 from bot.investigate.ports import Clock
@@ -52,7 +53,9 @@ class SqlAudit:
         self._writer: asyncio.Task[None] | None = None
 
     async def begin(self, access: Access) -> None:
-        """Keep a row; one with that key stays as it is."""
+        """Keep a row, without the addresses in its ids; one with that key stays as it is."""
+        subjects = tuple(replace(each, id=redact(each.id)) for each in access.subjects)
+        access = replace(access, subjects=subjects)
         await self._queued(self._new, access.key, access, None)
 
     async def end(self, key: str, ending: Ending) -> Access | None:
