@@ -159,17 +159,23 @@ class Investigator:
         """Each clue with what it is and when it was created, for a person to choose.
 
         Only `workspaces` are asked, all if None. Things that are nothing in any of them are left
-        out, and the note names them.
+        out, and the note names them. The calls have a low priority and a limit; the note counts
+        the ids that are over it.
         """
         where, who = split(clues)
-        asked = only(self.workspaces, workspaces)
+        asked = {
+            alias: hundredms.aside()
+            for alias, hundredms in only(self.workspaces, workspaces).items()
+        }
+        most = self.budget.ids_within_calls(len(asked))
+        where, beyond = where[:most], len(where[most:])
         found = await asyncio.gather(*(self._described(clue, asked) for clue in where))
         places = [candidate for group in found for candidate in group]
         rooms = {candidate.value for candidate in places if candidate.kind == "room"}
         room_id = rooms.pop().removeprefix("room ") if len(rooms) == 1 else None
         people = [candidate_of_clue(clue, room_id) for clue in who]
         unknown = [clue.value for clue, group in zip(where, found, strict=True) if not group]
-        return Choices(tuple(dict.fromkeys(places + people)), _unknown(unknown))
+        return Choices(tuple(dict.fromkeys(places + people)), _unknown(unknown, beyond))
 
     def _persons(self, tell: Tell, ahead: Ahead, permitted: Sequence[str] | None) -> PersonSearch:
         asked = only(self.workspaces, permitted)
@@ -220,10 +226,11 @@ def _room_note(report: Report) -> Sequence[str]:
     return ("The room's settings could not be read: whether it is enabled is not known.",)
 
 
-def _unknown(values: Sequence[str]) -> str:
-    """Which ids lead nowhere: a few by name, the rest by number."""
+def _unknown(values: Sequence[str], beyond: int) -> str:
+    """Which ids lead nowhere, a few by name, the rest by number; and how many were not tried."""
+    untried = f"{beyond} more were not looked up." if beyond else ""
     if not values:
-        return ""
+        return untried
     named = ", ".join(values[:NAMED])
     more = f" and {len(values) - NAMED} more" if len(values) > NAMED else ""
-    return f"I know nothing by {named}{more} in any workspace."
+    return f"I know nothing by {named}{more} in any workspace. {untried}".rstrip()

@@ -48,6 +48,7 @@ class Resolver:
         where, who = split(clues)
         if not where:
             return await self._persons(who)
+        where = self._within_budget(where)
         found = await asyncio.gather(*(self._places_or_error(clue) for clue in where))
         places = _meant([group for group in found if not isinstance(group, BotError)])
         failed = [
@@ -61,6 +62,13 @@ class Resolver:
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
         return _in(places[0], who)
+
+    def _within_budget(self, where: list[Clue]) -> list[Clue]:
+        """As many clues as may be looked up; a note counts the rest."""
+        most = self.persons.budget.ids_within_calls(len(self.persons.workspaces))
+        if len(where) > most:
+            self.notes.append(f"{len(where) - most} more ids of the text were not looked up.")
+        return where[:most]
 
     async def _without_place(
         self, failed: Sequence[tuple[Clue, BotError]], who: Sequence[Clue]

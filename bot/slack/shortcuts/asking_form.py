@@ -52,22 +52,23 @@ async def ask(
         if not opened.ok:
             raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
         if clues:
-            asked = desk.workspaces_at(place.channel)
-            await _choose(desk, clues, opened.ts, kept, asked, why)
+            await _choose(desk, place, clues, opened.ts, kept, why)
 
 
 async def _choose(
     desk: Desk,
+    place: Place,
     clues: tuple[Clue, ...],
     view_id: str,
     kept: str,
-    workspaces: tuple[str, ...] | None,
     why: str,
 ) -> None:
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
     choices: Choices | None = None
     try:
-        choices = await desk.tools.investigator.describe(clues, workspaces)
+        async with desk.crew.bounds.turn(place.user, _say_nothing):
+            workspaces = desk.workspaces_at(place.channel)
+            choices = await desk.tools.investigator.describe(clues, workspaces)
     except BotError as error:
         said = in_words(error, structlog.get_logger("call_doctor"))
         note = f"{said.headline}. {said.cause} {said.next_step}"
@@ -81,3 +82,7 @@ async def _choose(
             headline="The form could not be filled in",
             next_step="Type the one id you mean into the form.",
         )
+
+
+async def _say_nothing(_: str) -> None:
+    """Leave the form as it is while its ids wait for the asker's other look-ups."""

@@ -228,6 +228,18 @@ async def test_describing_tells_rooms_sessions_and_leaves_out_the_rest(bench: Be
     assert UNKNOWN_ID in choices.note
 
 
+async def test_identifying_many_ids_has_a_limit_of_calls(two_workspaces: Bench) -> None:
+    clues = tuple(Clue(Kind.OBJECT, f"{number:024x}") for number in range(60))
+    choices = await two_workspaces.engine.describe(clues)
+    assert len(two_workspaces.hundredms.calls.calls) <= 100
+    assert "44 more were not looked up" in choices.note
+    two_workspaces.hundredms.calls.clear()
+    room = two_workspaces.room_id("storm")
+    report = await two_workspaces.put(Question(clues=(Clue(Kind.OBJECT, room), *clues)))
+    assert isinstance(report, Report)
+    assert "45 more ids of the text were not looked up." in report.notes
+
+
 STRANGE_ID = "507f1f77bcf86cd799439011"
 
 
