@@ -17,6 +17,7 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.render.filters import UNKNOWN
 from bot.render.summary import part_of
 from bot.render.words import free
 
@@ -126,7 +127,7 @@ def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     entry = catalogue.explain(event).entry
     who = f"{free(event.user_name) or 'no name'}, user {free(event.user_id) or 'not reported'}"
     rows: Sequence[tuple[str, str | None]] = (
-        ("when", event.stamp),
+        ("when", event.stamp or UNKNOWN),
         ("who", f"{who}, role {free(event.role)}" if event.role else who),
         (
             "error",

@@ -9,6 +9,7 @@ from bot.cli.screen import words
 from bot.cli.verdict import MARKS
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.report import Report
+from bot.render.filters import UNKNOWN
 from bot.render.lanes import LABEL, LEGEND, SIGNS, drawing_of, lanes_of
 from bot.render.timeline import gravest, stretches
 
@@ -18,6 +19,8 @@ LANES = 20
 def timeline(report: Report, diagnosis: Diagnosis) -> RenderableType:
     """The gravest stretch of trouble, worst people first."""
     runs = list(stretches(diagnosis.stories))
+    if not runs:
+        return Text(f"\nTimeline: nothing to draw, {UNKNOWN}\n")
     lanes = lanes_of(gravest(runs), report.sessions)
     lines = [words("\nTimeline", style="bold"), *map(_coloured, drawing_of(lanes[:LANES]))]
     lines += [words(line, style="dim") for line in (*LEGEND, *_rest(len(lanes), len(runs)))]

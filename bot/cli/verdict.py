@@ -8,6 +8,7 @@ from rich.text import Text
 
 from bot.cli.screen import shown, words
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
+from bot.render.filters import UNKNOWN
 from bot.render.words import free
 
 SHOWN = 25
@@ -47,7 +48,7 @@ def story_table(diagnosis: Diagnosis) -> RenderableType:
         mark, style = MARKS[story.outcome]
         what = f"{'  └ ' * depth}{story.explanation.entry.title} ({story.code or 'no code'})"
         table.add_row(
-            words(f"{story.first_at:%m-%d %H:%M:%S}"),
+            words(f"{story.first_at:%m-%d %H:%M:%S}" if story.timed else UNKNOWN),
             words(_who(story)),
             words(what),
             words(mark, style=style),

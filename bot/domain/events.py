@@ -1,7 +1,7 @@
 """What a client reported to 100ms: error events and the device that sent them.
 
 Every field of `data` may be missing, whatever the documentation's tables say; only an event's
-id, type and time are certain.
+id and type are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 """
 
@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from bot.domain.reported import Agent, Failure, Pairs, Sender
-from bot.domain.stamps import Tail, stamp_of, tail_of
+from bot.domain.stamps import NO_TIME, Tail, stamp_of, tail_of
 
 __all__ = [
     "ERROR_TYPES",
@@ -68,7 +68,8 @@ class _Held:
 class ErrorEvent(_Held):
     """One client error event, free texts cleaned of control characters and addresses.
 
-    `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds.
+    `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds. Of an
+    event whose time could not be read, `at` is `NO_TIME` and `stamp` is "".
     `media` holds what was reported of audio, video and devices as (label, text) pairs, and
     `extras` every other reported field of `data` the same way; blanks and zeros are left out.
 
@@ -113,6 +114,11 @@ class ErrorEvent(_Held):
         made = shared_event(id, at, stamp, Sender(**sender), Failure(type, **facts), more)
         for name in _Held.__slots__:
             object.__setattr__(self, name, getattr(made, name))
+
+    @property
+    def timed(self) -> bool:
+        """True if its time could be read."""
+        return self.at != NO_TIME
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -24,6 +24,8 @@ class TypeTally:
     total: int | None = 0
     note: str | None = None
     """Why rows are missing, in a sentence; None if none are."""
+    unreadable: int = 0
+    """Rows that were received and could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Completeness:
 
     `total` is None if it could not be learned for a type. `complete` speaks of events alone;
     `notes` name all that could not be read, `types_unread` the types with events missing.
+    `unreadable` counts, of the rows received (`fetched`), those that could not be read.
     """
 
     fetched: int
@@ -39,6 +42,7 @@ class Completeness:
     complete: bool
     notes: tuple[str, ...] = ()
     types_unread: tuple[str, ...] = ()
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ A datetime ends at the microsecond, while 100ms sends up to nine digits and cuts
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 Tail = int | str
 """A thousand for each digit after the second, plus the nanoseconds; or the stamp itself."""
+
+NO_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+"""Stands for a time that could not be read. It is later than every time that can be read.
+
+So such an event stands last, and nothing counts as having happened after it.
+"""
 
 _FRACTION = re.compile(r"\.(\d{1,9})")
 _MOST_DIGITS = 9

@@ -18,7 +18,7 @@ from bot.hundredms.decide import Meaning, Verdict, judge
 from bot.hundredms.gate import Gate
 from bot.hundredms.lenient import UnreadableBody
 from bot.hundredms.patience import Broken, Busy, Limits, Patience
-from bot.hundredms.sending import FAILED, broken, send
+from bot.hundredms.sending import FAILED, Refused, broken, send
 from bot.hundredms.token import TokenSource
 from bot.hundredms.words import paused, too_busy, why_refused
 from bot.investigate.ports import Clock
@@ -29,6 +29,9 @@ OnCall = Callable[[str, str, int | None, float], None]
 Model = TypeVar("Model", bound=BaseModel)
 Reading = Callable[[bytes], Model]
 """Makes a model of a body. Raises UnreadableBody."""
+
+_MUCH = 1_000_000
+"""Bytes of a body that is parsed beside the event loop."""
 
 _log = structlog.get_logger(__name__)
 
@@ -72,6 +75,9 @@ async def get(
         raise HundredMsUnreachable(paused(line.alias)) from error
     except Broken as error:
         _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
+        raise HundredMsUnreachable(f"{error}.") from error
+    except Refused as error:
+        _log.warning("hundredms.unread", workspace=line.alias, call=call.name, reason=str(error))
         raise HundredMsUnreachable(f"{error}.") from error
     except Busy as error:
         _log.warning("hundredms.busy", workspace=line.alias, call=call.name)
@@ -122,6 +128,8 @@ async def _exchange(
         raise broken(error) from error
     finally:
         _note(line, call, status, time.monotonic() - started, patience)
+    if len(body) > _MUCH:  # to parse it takes long enough to delay all others
+        return await asyncio.to_thread(_reading, line, call, reading, response, body)
     return _reading(line, call, reading, response, body)
 
 

@@ -16,7 +16,7 @@ from bot.domain.errors import HundredMsUnreachable
 from bot.domain.places import Room, Session
 from bot.domain.tracks import PeerStats
 from bot.hundredms.announce import Announcer
-from bot.hundredms.call import NOBODY, Asker, Call
+from bot.hundredms.call import LARGEST_OF_SESSIONS, NOBODY, Asker, Call
 from bot.hundredms.calls import Line, get
 from bot.hundredms.circuit import Circuit
 from bot.hundredms.decide import Meaning, Verdict
@@ -24,9 +24,10 @@ from bot.hundredms.errors import page_of
 from bot.hundredms.lenient import read
 from bot.hundredms.naming import rows_named
 from bot.hundredms.questions import FULL, events_call, word, written
+from bot.hundredms.rows import readable
 from bot.hundredms.searching import read_sessions
 from bot.hundredms.stats import StatsWire, stats_of
-from bot.hundredms.tracks import track_of
+from bot.hundredms.tracks import is_other, track_of
 from bot.hundredms.translate import room_of, session_of
 from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
 from bot.investigate.ports import (
@@ -86,7 +87,7 @@ class HundredMsClient:
         """The session by id, as `room`."""
         if not _SAFE_ID.fullmatch(session_id):
             return None
-        wire = await self._get(Call("sessions/{id}", f"sessions/{session_id}"), SessionWire)
+        wire = await self._get(_session_call(session_id), SessionWire)
         session = None if isinstance(wire, Verdict) else session_of(wire, self.alias)
         return session if session and session.id.lower() == session_id.lower() else None
 
@@ -112,9 +113,12 @@ class HundredMsClient:
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
-        tracks = (track_of(row) for row in wire.events)
-        kept = tuple(track for track in tracks if track)
-        return TrackPage(kept, len(wire.events), wire.count, wire.next)
+        tracks = tuple(
+            track for row in wire.events if (track := readable(track_of, row)) is not None
+        )
+        others = sum(is_other(row) for row in wire.events)
+        unreadable = len(wire.events) - len(tracks) - others
+        return TrackPage(tracks, len(wire.events), wire.count, wire.next, unreadable)
 
     async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
         """When the peer was measured sending and receiving.
@@ -146,13 +150,13 @@ class HundredMsClient:
         }
         params: dict[str, str | int] = {"active": word(active), "limit": FULL}
         params |= {name: value for name, value in filters.items() if value}
-        call = Call("sessions", "sessions", params)
+        call = Call("sessions", "sessions", params, largest=LARGEST_OF_SESSIONS)
         wire = await get(self.line, call, partial(read_sessions, naming=naming), self.asker)
         if isinstance(wire, Verdict):
             raise _unread(wire)
-        found = (session_of(row, self.alias, room_id) for row in wire.data if row)
-        sessions = tuple(one for one in found if one)
-        return SessionPage(sessions, wire.following(FULL), len(wire.data) - len(sessions))
+        read = partial(session_of, workspace=self.alias, room_id=room_id)
+        found = tuple(one for row in wire.data if (one := readable(read, row)) is not None)
+        return SessionPage(found, wire.following(FULL), len(wire.data) - len(found))
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
         """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
@@ -179,6 +183,10 @@ class HundredMsClient:
 
     async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
         return await get(self.line, call, partial(read, model), self.asker)
+
+
+def _session_call(session_id: str) -> Call:
+    return Call("sessions/{id}", f"sessions/{session_id}", largest=LARGEST_OF_SESSIONS)
 
 
 def _unread(verdict: Verdict) -> HundredMsUnreachable:

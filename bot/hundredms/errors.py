@@ -7,7 +7,7 @@ that each is read once and kept, up to a bound, by what was sent.
 
 import marshal
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_whole
 from bot.hundredms.pairs import let_go as descriptions_let_go
 from bot.hundredms.pairs import read_description
-from bot.hundredms.rows import row_of
+from bot.hundredms.rows import readable, row_of
 from bot.hundredms.tidy import let_go as texts_let_go
 from bot.hundredms.tidy import tidy
 from bot.hundredms.wire import EventsWire
@@ -42,8 +42,9 @@ _VERSION = 2  # the last one of marshal whose bytes do not depend on who else ho
 
 def page_of(wire: EventsWire, key: bytes) -> Page:
     """The page with its events; `key` as in `event_of`. The rows' data is used up."""
-    events = tuple(event for row in wire.events if (event := event_of(row, key)))
-    return Page(events, len(wire.events), wire.count, wire.next)
+    found = [readable(partial(event_of, key=key), row) for row in wire.events]
+    events = tuple(event for event in found if event)
+    return Page(events, len(found), wire.count, wire.next, unreadable=len(found) - len(events))
 
 
 def event_of(value: object, key: bytes) -> ErrorEvent | None:

@@ -4,17 +4,23 @@
 """
 
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler
+from pydantic import BaseModel, BeforeValidator, ValidatorFunctionWrapHandler
 from pydantic_core import from_json
 
+from bot.hundredms.splitting import Uneven, items_of, members_of
+
 _LARGEST = 2**63
-_NEVER = 1970
-"""100ms writes `0001-01-01T00:00:00Z` for "never"."""
+_DIGITS = 20
+"""Characters of the longest text that can be a number of 64 bits."""
+_LONGEST = 10_000
+"""Characters kept of a text. 100ms' own are a hundredth of this."""
+_OF_ADDRESS = "0123456789abcdefABCDEF:.%"
+YEARS = range(1970, 2100)
+"""100ms writes `0001-01-01T00:00:00Z` for "never"; times far off break date arithmetic."""
 
 
 class UnreadableBody(ValueError):
@@ -22,8 +28,13 @@ class UnreadableBody(ValueError):
 
 
 def as_text(value: object) -> str | None:
-    """A scalar as text, unchanged; None for blanks, objects and lists."""
+    """A scalar as text, unchanged; None for blanks, objects and lists.
+
+    A text of more than 10,000 characters is cut, and not within an address.
+    """
     if isinstance(value, str):
+        if len(value) > _LONGEST:
+            value = value[:_LONGEST].rstrip(_OF_ADDRESS)
         return value if value.strip() else None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -32,15 +43,20 @@ def as_text(value: object) -> str | None:
 
 def as_whole(value: object) -> int | None:
     """A whole number of at most 64 bits, also out of a numeric string."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, str):
+        value = _number(value.strip()) if len(value) <= _LONGEST else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value) if abs(value) < _LARGEST else None
+
+
+def _number(text: str) -> int | None:
     try:
-        number = float(value) if isinstance(value, float) else int(value)
+        return int(text) if len(text) <= _DIGITS else None
     except ValueError:
         return None
-    if not math.isfinite(number) or number != int(number) or abs(number) >= _LARGEST:
-        return None
-    return int(number)
 
 
 def as_flag(value: object) -> bool | None:
@@ -51,24 +67,21 @@ def as_flag(value: object) -> bool | None:
 
 
 def as_time(value: object) -> datetime | None:
-    """An aware UTC time, to the microsecond (100ms sends up to nine digits), or None."""
+    """An aware UTC time of the years 1970 to 2099, or None.
+
+    It is exact to the microsecond (100ms sends up to nine digits). A time without a zone is UTC.
+    """
     if not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value.strip())
-        if moment.tzinfo is UTC:
-            return moment
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
+        elif moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def as_past(value: object) -> datetime | None:
-    """`as_time`, with 100ms' word for "never" taken as None."""
-    moment = as_time(value)
-    return moment if moment and moment.year >= _NEVER else None
+    return moment if moment.year in YEARS else None
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:
@@ -85,14 +98,14 @@ def or_none(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     """One bad row of a list costs that row, not the page."""
     try:
         return handler(value)
-    except ValidationError:
+    except Exception:  # noqa: BLE001  whatever a row holds, the others are read
         return None
 
 
 Text = Annotated[str | None, BeforeValidator(as_text)]
 Whole = Annotated[int | None, BeforeValidator(as_whole)]
 Flag = Annotated[bool | None, BeforeValidator(as_flag)]
-Moment = Annotated[datetime | None, BeforeValidator(as_past)]
+Moment = Annotated[datetime | None, BeforeValidator(as_time)]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -106,30 +119,65 @@ def shaped(model: type[Model], value: object) -> Model:
     """Decoded JSON as that model. Raises UnreadableBody."""
     try:
         return model.model_validate(value)
-    except ValidationError as error:
+    except Exception as error:
         raise UnreadableBody(model.__name__) from error
 
 
 def decoded(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
-    """The body's JSON. Raises UnreadableBody."""
+    """The body's JSON. Raises UnreadableBody.
+
+    If the JSON reader refuses an object as a whole (a value has 5,000 digits or 20,000 levels),
+    each row of its lists is read alone. A row that is still refused is None.
+    """
+    try:
+        return _plain(body)
+    except UnreadableBody:
+        return {name: _member(value) for name, value in _members(body).items()}
+
+
+def _plain(text: bytes) -> Any:  # noqa: ANN401  as above
     # Plain values first: to build them inside a model takes pydantic twice as long.
     try:
-        return from_json(body, cache_strings="keys")
-    except ValueError:
+        return from_json(text, cache_strings="keys")
+    except (ValueError, RecursionError, MemoryError):
         try:
-            return from_json(_mended(body), cache_strings="keys")
-        except ValueError as error:
+            return from_json(_mended(text), cache_strings="keys")
+        except (ValueError, RecursionError, MemoryError) as error:
             raise UnreadableBody("no JSON") from error
 
 
-def _mended(body: bytes) -> bytes:
+def _members(text: bytes) -> dict[str, bytes]:
+    try:
+        return {str(_plain(name)): value for name, value in members_of(text)}
+    except (Uneven, MemoryError) as error:
+        raise UnreadableBody("no JSON, or cut off") from error
+
+
+def _member(text: bytes) -> object:
+    """A member's value; of one that is refused, its parts. A refused number stays a text."""
+    value = _or_none(text)
+    if value is not None or text.strip() == b"null":
+        return value
+    try:
+        if text.strip().startswith(b"["):
+            return [_or_none(item) for item in items_of(text)]
+        return {name: _or_none(inner) for name, inner in _members(text).items()}
+    except ValueError:
+        return text[:_LONGEST].decode("utf-8", "replace").strip()
+
+
+def _or_none(text: bytes) -> object:
+    try:
+        return _plain(text)
+    except UnreadableBody:
+        return None
+
+
+def _mended(text: bytes) -> bytes:
     """The same JSON without half characters.
 
     A name cut in the middle of an emoji leaves half a surrogate pair, which pydantic's parser
     refuses together with the whole page.
     """
-    try:
-        known = json.loads(body.decode("utf-8", "replace"))
-        return json.dumps(known, ensure_ascii=False).encode("utf-8", "replace")
-    except (ValueError, RecursionError) as error:
-        raise UnreadableBody(str(type(error))) from error
+    known = json.loads(text.decode("utf-8", "replace"))
+    return json.dumps(known, ensure_ascii=False).encode("utf-8", "replace")

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.tracks import PeerStats
-from bot.hundredms.lenient import as_mapping, as_whole
+from bot.hundredms.lenient import YEARS, as_mapping, as_whole
 from bot.hundredms.wire import Object
 
 
@@ -52,7 +52,7 @@ def _list(value: object) -> list[Any]:
 def _flows(rate: object) -> bool:
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         return False
-    return math.isfinite(rate) and rate > 0
+    return 0 < rate < math.inf
 
 
 def _moment(stamp: object) -> datetime | None:
@@ -61,6 +61,7 @@ def _moment(stamp: object) -> datetime | None:
     if milliseconds is None or milliseconds <= 0:
         return None
     try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year in YEARS else None

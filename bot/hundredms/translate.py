@@ -21,13 +21,15 @@ def room_of(wire: RoomWire, workspace: str) -> Room | None:
     )
 
 
-def session_of(wire: SessionWire, workspace: str, room_id: str | None = None) -> Session | None:
+def session_of(
+    wire: SessionWire | None, workspace: str, room_id: str | None = None
+) -> Session | None:
     """The session with its peers by lower-case id, or None if it has no id or no room.
 
     `room_id` is the room it was asked by, for a row that does not repeat it.
     """
-    room = wire.room_id or room_id
-    if wire.id is None or room is None:
+    room = wire.room_id or room_id if wire else None
+    if wire is None or wire.id is None or room is None:
         return None
     peers = _peers(wire.peers or {})
     return Session(

@@ -29,7 +29,18 @@ class _Shape(BaseModel):
 
 
 Object = Annotated[Mapping[str, Any], BeforeValidator(as_mapping)]
-Cursor = Annotated[str, BeforeValidator(lambda value: as_text(value) or "")]
+
+
+def _cursor(value: object) -> str:
+    """The cursor as text; "" for null, false, zero and blanks.
+
+    100ms would refuse one of another shape, and then it is known that rows are missing.
+    """
+    return (as_text(value) or repr(value)[:_SHAPELESS]) if value else ""
+
+
+Cursor = Annotated[str, BeforeValidator(_cursor)]
+_SHAPELESS = 100
 
 
 class EventsWire(_Shape):

@@ -11,17 +11,26 @@ from bot.domain.report import Window
 def belongs(event: ErrorEvent, session: Session) -> bool:
     """True if the event names the session, or names none and falls into its time.
 
+    One that names none and has no readable time belongs to no session.
+
     Failures to connect carry no session id: there is none before the first successful join.
     """
     if event.session_id:
         return event.session_id.lower() == session.id.lower()
+    if not event.timed:
+        return False
     if session.created_at and event.at < session.created_at:
         return False
     return not (session.ended_at and event.at > session.ended_at)
 
 
 def inside(event: ErrorEvent, window: Window) -> bool:
-    """True if the event was recorded within the window, both ends included."""
+    """True if the event was recorded within the window, both ends included.
+
+    One without a readable time is in no window but the one without ends.
+    """
+    if not event.timed:
+        return window == Window()
     if window.since and event.at < window.since:
         return False
     return not (window.until and event.at > window.until)

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.events import ErrorEvent
 from bot.domain.places import Session, birth_of
@@ -13,6 +13,8 @@ from bot.investigate.budget import KEPT, LONGEST_SESSION
 
 SAME_CALL = timedelta(minutes=10)
 """A join later than this after a failure is another call, and proves nothing about it."""
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def span_of(target: Target, events: Iterable[ErrorEvent], now: datetime, window:
     begins, ends = max(window.since or now - KEPT, now - KEPT), window.until
     session = target.session
     if session:
-        times = [event.at for event in events]
+        times = [event.at for event in events if event.timed]
         begins = min([session.created_at or birth_of(session.id) or begins, *times])
         ends = max([session.ended_at, *times]) if session.ended_at else None
     return Span(begins - LONGEST_SESSION, ends + SAME_CALL if ends else None)
@@ -51,9 +53,9 @@ def near(
     spelled: dict[str, str] = {}
     for event in rows:
         if event.session_id:
-            _note(latest, event.session_id, event.at)
+            _note(latest, event.session_id, event.at if event.timed else _EARLIEST)
             spelled.setdefault(event.session_id.lower(), event.session_id)
-    times = sorted(event.at for event in rows)
+    times = sorted(event.at for event in rows if event.timed)
     for session in sessions:
         spelled[session.id.lower()] = session.id
         at = _last_failure(session, times)

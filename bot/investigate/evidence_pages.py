@@ -20,12 +20,14 @@ class Batch(Generic[Row]):
     """One page of any list; `following` is the next one's cursor, "" if there is none.
 
     `rows` counts what was received, `found` what could be read; `total` is None if not told.
+    `unreadable` counts what should have been read and could not be.
     """
 
     found: Sequence[Row]
     rows: int
     total: int | None
     following: str
+    unreadable: int = 0
 
 
 Ask = Callable[[str], Awaitable[Batch[Row]]]
@@ -47,6 +49,7 @@ class Strand(Generic[Row]):
     open: bool = True
     trouble: str = ""
     rows: int = 0
+    unreadable: int = 0
     total: int | None = None
     _start: str = ""
     _empty: int = 0
@@ -73,6 +76,7 @@ class Strand(Generic[Row]):
     def _take(self, batch: Batch[Row]) -> None:
         self.found += batch.found
         self.rows += batch.rows
+        self.unreadable += batch.unreadable
         self.total = batch.total if self.total is None else self.total
         self._empty = 0 if batch.rows else self._empty + 1
         if not batch.following:

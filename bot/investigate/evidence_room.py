@@ -113,6 +113,9 @@ class RoomReader(Generic[Row]):
             f"The room's {what} could not all be read ({why}); {harm}."
             for why in troubles_of(strands)
         ]
+        unreadable = sum(one.unreadable for one in strands)
+        if unreadable:
+            notes.append(f"{unreadable:,} of the room's {what} could not be read; {harm}.")
         if self.cut:
             count = sum(one.rows for one in strands)
             notes.append(
@@ -131,7 +134,7 @@ def tracks_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[Trac
 
     async def ask(query: EventQuery, start: str) -> Batch[TrackEvent]:
         page = await hundredms.track_events(query, start)
-        return Batch(page.events, page.rows, page.total, page.next)
+        return Batch(page.events, page.rows, page.total, page.next, page.unreadable)
 
     return RoomReader(ask, room_id, TRACKS, Purse(pages))
 
@@ -142,6 +145,6 @@ def around_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[Erro
     async def ask(query: EventQuery, start: str) -> Batch[ErrorEvent]:
         page = await hundredms.events(query, start)
         known = tuple(event for event in page.events if event.type in ERROR_TYPES)
-        return Batch(known, page.rows, page.total, page.next)
+        return Batch(known, page.rows, page.total, page.next, page.unreadable)
 
     return RoomReader(ask, room_id, AROUND, Purse(pages))

@@ -180,12 +180,21 @@ def _raise_if_blind(types: Sequence[OneType]) -> None:
 
 def _completeness(types: Sequence[OneType]) -> Completeness:
     tallies = [one.tally for one in types]
-    notes = tuple(tally.note for tally in tallies if tally.note)
-    unread = (one.query.type for one, tally in zip(types, tallies, strict=True) if tally.note)
+    unreadable = sum(tally.unreadable for tally in tallies)
+    notes = [tally.note for tally in tallies if tally.note]
+    if unreadable:
+        events = "event" if unreadable == 1 else "events"
+        notes.append(f"{unreadable:,} {events} could not be read.")
+    unread = (
+        one.query.type
+        for one, tally in zip(types, tallies, strict=True)
+        if tally.note or tally.unreadable
+    )
     return Completeness(
         fetched=sum(tally.fetched for tally in tallies),
         total=_sum([tally.total for tally in tallies]),
         complete=not notes,
-        notes=notes,
+        notes=tuple(notes),
         types_unread=tuple(unread),
+        unreadable=unreadable,
     )

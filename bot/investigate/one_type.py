@@ -147,9 +147,9 @@ class OneType:
     def tally(self) -> TypeTally:
         """Events against total, with the reason in words if they differ."""
         if self.proved:
-            return TypeTally(self.asked, self.asked, None)
+            return TypeTally(self.asked, self.asked, None, self.chain.unreadable)
         chain = self.chain.tally
         if self.known is None or chain.note is None:
             return chain
         read = max(chain.fetched, self.asked)
-        return TypeTally(read, chain.total, reason(self.chain, read))
+        return TypeTally(read, chain.total, reason(self.chain, read), chain.unreadable)

@@ -167,4 +167,6 @@ def _covered(searched: Searched, several: bool) -> str:  # noqa: FBT001  a priva
         words += f" back to {searched.since:%Y-%m-%d %H:%M} UTC (30 days)"
     if searched.cut:
         words += ", where the limit of calls for one look-up was reached: there are more"
+    if searched.unreadable:
+        words += f" ({searched.unreadable:,} more sessions or people in them could not be read)"
     return f"{words} in workspace {searched.workspace}" if several else words

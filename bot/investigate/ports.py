@@ -16,13 +16,15 @@ class Page:
     """One answer of the events endpoint.
 
     `rows` counts what was received, before duplicates are dropped; `total` is 100ms' total of
-    the whole query, None if it did not say; `next` is "" on the last page.
+    the whole query, None if it did not say; `next` is "" on the last page. `unreadable` counts
+    the rows that could not be read.
     """
 
     events: tuple[ErrorEvent, ...]
     rows: int
     total: int | None
     next: str
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class TrackPage:
     rows: int
     total: int | None
     next: str
+    unreadable: int = 0
 
 
 class ExpiredCursor(Exception):

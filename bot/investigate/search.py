@@ -36,6 +36,7 @@ class Searched:
     ended: int = 0
     since: datetime | None = None
     cut: bool = False
+    unreadable: int = 0
     sightings: list[Sighting] = field(default_factory=list)
 
     def note(self, sessions: Sequence[Session], wanted: Wanted, *, active: bool) -> bool:
@@ -107,6 +108,7 @@ class SessionSearch:
             page = await hundredms.sessions(
                 active=active, after=after, before=before, start=start, naming=self.naming
             )
+            self.searched.unreadable += page.lost
             if self.found:
                 return seen
             seen = self.searched.note(page.sessions, self.wanted, active=active) or seen

@@ -8,10 +8,10 @@ from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.handle import Handle
 from bot.domain.places import Room, Session
 from bot.domain.question import Clue, Kind, Question
-from bot.domain.report import Report, Window, count_by_type
+from bot.domain.report import Completeness, Report, Window, count_by_type
 from bot.domain.target import Target, TargetKind
 from bot.investigate.ahead import Ahead
-from bot.investigate.cut import cut, earlier
+from bot.investigate.cut import cut
 from bot.investigate.fetch import Fetched
 from bot.investigate.ports import Watch, unwatched
 from bot.investigate.resolve import split
@@ -59,26 +59,38 @@ def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Rep
     events = cut(fetched.events, target.session, task.window, only)
     cut_off = len(events) < len(fetched.events)
     kept = {event.id for event in events} if cut_off else frozenset[str]()
+    beyond = tuple(event for event in fetched.events if event.id not in kept) if cut_off else ()
     return Report(
         lookup_id=task.lookup_id,
         target=target,
         as_of=as_of,
         window=task.window,
-        completeness=fetched.completeness,
+        completeness=_with_untimed(fetched.completeness, beyond, only),
         events=events,
         types=task.types,
         by_type=count_by_type(events),
-        beyond=tuple(event for event in fetched.events if event.id not in kept) if cut_off else (),
+        beyond=beyond,
     )
+
+
+def _with_untimed(
+    seen: Completeness, beyond: Iterable[ErrorEvent], types: Iterable[str] | None
+) -> Completeness:
+    """What was seen, with a note of events that only their lack of a readable time left out."""
+    untimed = sum(not one.timed and (types is None or one.type in types) for one in beyond)
+    if not untimed:
+        return seen
+    who = "1 event has" if untimed == 1 else f"{untimed:,} events have"
+    note = f"{who} no readable time and may belong to the time asked for; not counted here."
+    return replace(seen, notes=(*seen.notes, note))
 
 
 def reopened(handle: Handle, target: Target, fetched: Fetched, now: datetime) -> Report:
     """The report that a button belongs to, as of then, of events read then or later."""
-    window = Window(handle.since, earlier(handle.until, handle.as_of))
-    task = Task(handle.lookup_id, window, handle.types)
-    report = sum_up(target, task, handle.as_of, fetched)
-    kept = still_kept(report.completeness, handle, now)
-    return replace(report, window=Window(handle.since, handle.until), completeness=kept)
+    known = tuple(one for one in fetched.events if not one.timed or one.at <= handle.as_of)
+    task = Task(handle.lookup_id, Window(handle.since, handle.until), handle.types)
+    report = sum_up(target, task, handle.as_of, replace(fetched, events=known))
+    return replace(report, completeness=still_kept(report.completeness, handle, now))
 
 
 def reads_whole_room(target: Target, types: Iterable[str]) -> bool:

@@ -35,7 +35,7 @@ def known_by(evidence: Evidence, moment: datetime) -> Evidence:
         stats=tuple(
             _stats(one, moment) for one in evidence.stats if one.session_id.lower() not in running
         ),
-        around=tuple(one for one in evidence.around if one.at <= moment),
+        around=tuple(one for one in evidence.around if not one.timed or one.at <= moment),
     )
 
 

@@ -14,11 +14,15 @@ EMPTY_PAGES = 3
 
 @dataclass(slots=True)
 class Walk:
-    """One type's events so far. `rows` counts what was received, repeats included."""
+    """One type's events so far. `rows` counts what was received, repeats included.
+
+    `unreadable` counts, of these, the rows that could not be read.
+    """
 
     query: EventQuery
     events: dict[str, ErrorEvent] = field(default_factory=dict)
     rows: int = 0
+    unreadable: int = 0
     total: int | None = None
     trouble: BotError | None = None
     stopped: str | None = None
@@ -74,6 +78,7 @@ class Walk:
         """Fold one page in."""
         self._learn_total(page)
         self.rows += page.rows
+        self.unreadable += page.unreadable
         self._empty = 0 if page.rows else self._empty + 1
         for event in page.events:
             self.events.setdefault(event.id, event)
@@ -95,7 +100,8 @@ class Walk:
 
     def restart(self) -> None:
         """Begin again at page one; events seen so far are kept, rows are counted anew."""
-        self.rows, self.started, self.restarted, self._empty = 0, False, True, 0
+        self.rows, self.unreadable, self._empty = 0, 0, 0
+        self.started, self.restarted = False, True
         self._cursors.clear()
 
     def ended(self, following: str, cap: int) -> bool:
@@ -115,9 +121,9 @@ class Walk:
     def tally(self) -> TypeTally:
         """Rows against total, with the reason in words if they differ."""
         if self.why is None and self._agrees():
-            return TypeTally(self.rows, self.total, None)
+            return TypeTally(self.rows, self.total, None, self.unreadable)
         read = max(self.rows, len(self.events))  # one begun again has rows to come
-        return TypeTally(read, self.total, reason(self, read))
+        return TypeTally(read, self.total, reason(self, read), self.unreadable)
 
     def _agrees(self) -> bool:
         """Whether rows, distinct events or those of the type asked for are as many as the total.

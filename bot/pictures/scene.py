@@ -58,9 +58,11 @@ class Scene:
 def scene_of(report: Report) -> Scene | None:
     """The gravest stretch of trouble in a report; None if there is no failure to draw."""
     diagnosis = report.diagnosis
-    if diagnosis is None or not diagnosis.stories:
+    if diagnosis is None:
         return None
     runs = list(stretches(diagnosis.stories))
+    if not runs:
+        return None
     run = gravest(runs)
     lanes = lanes_of(run, report.sessions)
     axis = _Axis(*reach_of(lanes))

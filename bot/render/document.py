@@ -64,6 +64,7 @@ def completeness_document(seen: Completeness) -> dict[str, Any]:
         "total": seen.total,
         "complete": seen.complete,
         "notes": list(seen.notes),
+        "unreadable": seen.unreadable,
     }
 
 
@@ -84,7 +85,7 @@ def failure_document(event: ErrorEvent) -> dict[str, Any]:
     """One terminal event."""
     return {
         "event_id": event.id,
-        "at": event.stamp,
+        "at": event.stamp or None,
         "type": event.type,
         "peer_id": event.peer_id,
         "user_id": event.user_id,

@@ -120,7 +120,7 @@ class Failures:
         )
 
     def _before(self, event: ErrorEvent) -> str:
-        peers = self._by_peer[(event.peer_id or "").lower()]
+        peers = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
         earlier = peers[: bisect_left(peers, order(event), key=order)]
         if not earlier:
             return ""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from bot.domain.stamps import NO_TIME
 from bot.domain.text import clean
 
 # Slack interprets angle brackets alone, and asks that these three be replaced and no others:
@@ -19,8 +20,9 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOUD = re.compile(r"<(?=[!@#]|https?:|mailto:)", re.IGNORECASE)
 _QUIET = "\u2039"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):/+")
+_SLASHES = re.compile(r"(?<=[a-zA-Z0-9+.-]):/+")
 _STAMP = "%Y-%m-%d %H:%M:%S"
+UNKNOWN = "time unknown"
 EMPTY = "\u2013"
 """Stands for nothing, since Slack refuses empty text objects."""
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
@@ -77,7 +79,7 @@ def remembered(document: str) -> Markup:
 
 def gist(value: object) -> Markup:
     """Outside data for a message's `text`: as mrkdwn, and no address in it becomes a link."""
-    return mrkdwn(_ADDRESS.sub(r"\1: ", str(value)))
+    return mrkdwn(_SLASHES.sub(": ", str(value)))
 
 
 def count(number: int, one: str = "", many: str = "") -> str:
@@ -86,18 +88,24 @@ def count(number: int, one: str = "", many: str = "") -> str:
 
 
 def utc(moment: datetime) -> str:
-    """`2026-11-22 08:26:40 UTC`."""
+    """`2026-11-22 08:26:40 UTC`; `time unknown` of an event whose time could not be read."""
+    if moment == NO_TIME:
+        return UNKNOWN
     return f"{moment.astimezone(UTC):{_STAMP}} UTC"
 
 
 def exact(moment: datetime) -> str:
-    """`2026-11-22 08:26:40.117 UTC`."""
+    """`2026-11-22 08:26:40.117 UTC`, or as `utc`."""
+    if moment == NO_TIME:
+        return UNKNOWN
     at = moment.astimezone(UTC)
     return f"{at:{_STAMP}}.{at.microsecond // 1000:03d} UTC"
 
 
 def clock(moment: datetime) -> str:
-    """`10:42:07 UTC`."""
+    """`10:42:07 UTC`, or as `utc`."""
+    if moment == NO_TIME:
+        return UNKNOWN
     return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
@@ -111,6 +119,8 @@ def local(moment: datetime) -> Markup:
 
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
+    if moment == NO_TIME:
+        return inside_json_string(UNKNOWN)
     form = "{date_short_pretty} {time_secs}"
     return inside_json_string(f"<!date^{unix(moment)}^{form}|{utc(moment)}>")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.render.filters import count
+from bot.render.filters import UNKNOWN, count
 from bot.render.limits import shorten
 from bot.render.words import free
 
@@ -52,6 +52,7 @@ def _told(row: Mapping[str, Any]) -> str:
     what = f"{shorten(free(row['type']), _WORD)} {shorten(code, _WORD)}"
     during = f" during {shorten(row['action'], _WORD)}" if row["action"] else ""
     times = " to ".join(dict.fromkeys((free(row["first_at"]), free(row["last_at"]))))
+    times = times or UNKNOWN
     events = count(row["events"], "event", "events")
     ids = f"session {_some(row['session_ids'], 2)}  peer {_some(row['peer_ids'], 2)}"
     lines = (

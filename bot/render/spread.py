@@ -48,7 +48,7 @@ def spread_message(composer: Composer, report: Report) -> Message | None:
     diagnosis = report.diagnosis
     if diagnosis is None or not is_room_wide(diagnosis):
         return None
-    events = [row for story in diagnosis.stories for row in story.rows]
+    events = [row for story in diagnosis.stories if story.timed for row in story.rows]
     columns = columns_of(events, report.sessions)
     if len(columns) < 2:  # noqa: PLR2004  one column is no course
         return None
@@ -68,7 +68,9 @@ def spread_message(composer: Composer, report: Report) -> Message | None:
 
 
 def columns_of(events: Sequence[ErrorEvent], sessions: Sequence[Session]) -> tuple[Column, ...]:
-    """At most twenty columns of equal length from the first error to the last."""
+    """At most twenty columns of equal length from the first error to the last; none without."""
+    if not events:
+        return ()
     first, last = min(one.at for one in events), max(one.at for one in events)
     step = _step(first, last)
     begins = _floor(first, step)

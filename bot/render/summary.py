@@ -84,6 +84,7 @@ def summarise(
     """The facts of a report's opening, clipped to `sizes`."""
     events, failures = report.events, report.failures
     causes = causes_of(events, catalogue)
+    times = [event.at for event in events if event.timed]
     return Summary(
         **_place(report, dashboard, sizes),
         people=len({person_of(event) for event in events}),
@@ -94,17 +95,23 @@ def summarise(
         types=_types(report, sizes),
         causes=tuple(in_words(*cause, sizes) for cause in causes[: sizes.causes]),
         causes_left=max(len(causes) - sizes.causes, 0),
-        first=events[0].at if events else None,
-        last=events[-1].at if events else None,
+        first=times[0] if times else None,
+        last=times[-1] if times else None,
         since=report.window.since,
         until=report.window.until,
         completeness=report.completeness,
         gaps=_notes(report.completeness.notes, sizes),
-        notes=_notes(report.notes, sizes),
+        notes=_notes(_remarks(report), sizes),
         as_of=report.as_of,
         reference=report.lookup_id,
         told=told_of(report, sizes, private=private),
     )
+
+
+def _remarks(report: Report) -> tuple[str, ...]:
+    """Remarks on the target; of a complete answer also those on what was read."""
+    seen = report.completeness
+    return (*report.notes, *(seen.notes if seen.complete else ()))
 
 
 def _place(report: Report, dashboard: str, sizes: Sizes) -> dict[str, Any]:

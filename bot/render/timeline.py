@@ -7,7 +7,7 @@ from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.report import Report
 from bot.render.compose import Composer
-from bot.render.filters import count
+from bot.render.filters import UNKNOWN, count
 from bot.render.lanes import COARSE, GRAVITY, LEGEND, SIGNS, drawing_of, label_of, lanes_of
 from bot.render.limits import shorten
 from bot.render.message import Message
@@ -22,17 +22,19 @@ _CODE, _WHAT = 30, 44
 def timeline_messages(composer: Composer, report: Report) -> tuple[Message, ...]:
     """At most three messages, `timeline-1` and on: the latest stretches, oldest first."""
     diagnosis = report.diagnosis
-    if diagnosis is None or not diagnosis.stories:
-        note = f"Look-up {report.lookup_id}: there is no error to draw."
+    runs = list(stretches(diagnosis.stories)) if diagnosis else []
+    if diagnosis is None or not runs:
+        timed = " with a readable time" if diagnosis and diagnosis.stories else ""
+        note = f"Look-up {report.lookup_id}: there is no error{timed} to draw."
         return (composer.message("elsewhere", "timeline-1", note=note),)
-    runs = list(stretches(diagnosis.stories))
+    untimed = [story for story in diagnosis.stories if not story.timed]
     earlier = len(runs) - _MESSAGES
     shown = runs[-_MESSAGES:]
     return tuple(
         composer.message(
             "timeline",
             f"timeline-{number}",
-            **_facts(report, diagnosis, stretch),
+            **_facts(report, diagnosis, stretch, untimed if number == len(shown) else ()),
             number=number,
             of=len(shown),
             earlier=max(earlier, 0) if number == 1 else 0,
@@ -41,7 +43,9 @@ def timeline_messages(composer: Composer, report: Report) -> tuple[Message, ...]
     )
 
 
-def _facts(report: Report, diagnosis: Diagnosis, stretch: Sequence[Story]) -> dict[str, object]:
+def _facts(
+    report: Report, diagnosis: Diagnosis, stretch: Sequence[Story], untimed: Sequence[Story]
+) -> dict[str, object]:
     lanes = lanes_of(stretch, report.sessions)
     first = min(story.first_at for story in stretch).astimezone(UTC)
     ranked = sorted(stretch, key=lambda one: GRAVITY[one.outcome])
@@ -49,6 +53,8 @@ def _facts(report: Report, diagnosis: Diagnosis, stretch: Sequence[Story]) -> di
     listed = [story for story in stretch if story.id in gravest]
     long = stretch[-1].first_at - stretch[0].first_at >= COARSE
     lines = [_line(story, "%m-%d %H:%M:%S" if long else "%H:%M:%S") for story in listed]
+    if untimed:
+        lines.append(f"{count(len(untimed), 'failure', 'failures')} more: {UNKNOWN}")
     return {
         "heading": f"Timeline of {first:%Y-%m-%d} from {first:%H:%M:%S} UTC",
         "people": count(len(lanes), "person", "people"),
@@ -72,14 +78,16 @@ def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
 
 
 def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
-    """Runs of stories without a long silence between them."""
+    """Runs of stories without a long silence between them; none of what has no readable time."""
     run: list[Story] = []
-    for story in sorted(stories, key=lambda one: (one.first_at, one.id)):
+    timed = (story for story in stories if story.timed)
+    for story in sorted(timed, key=lambda one: (one.first_at, one.id)):
         if run and story.first_at - max(one.last_at for one in run) > _APART:
             yield run
             run = []
         run.append(story)
-    yield run
+    if run:
+        yield run
 
 
 def gravest(runs: Iterable[list[Story]]) -> list[Story]:

@@ -137,6 +137,8 @@ def _failed_calls(stories: Iterable[Story], affected: set[str]) -> tuple[tuple[s
         before = latest.get(key)
         if session:
             calls[key].add(session.lower())
+        elif not story.timed:
+            continue
         elif before is None or story.first_at - before.last_at > SAME_CALL:
             calls[key].add(story.id)
         latest[key] = story

@@ -38,7 +38,7 @@ def lines_of(
 
 def _who(told: list[Story], people: People) -> str:
     keys = {one.person.key for one in told}
-    first, last = min(one.first_at for one in told), max(one.first_at for one in told)
+    times = [one.first_at for one in told if one.timed]
     systems = {os_of(agent) for one in told for agent in one.agents} - {None}
     browsers = {browser_of(agent) for one in told for agent in one.agents} - {None}
     parts = [of_room(len(keys), people)]
@@ -46,8 +46,8 @@ def _who(told: list[Story], people: People) -> str:
         parts = ["Recorders only, no people"]
     parts += [f"{len(systems)} operating system{'s' * (len(systems) > 1)}"] if systems else []
     parts += [f"{len(browsers)} browser{'s' * (len(browsers) > 1)}"] if browsers else []
-    if len(told) > 1:
-        parts.append(f"within {span_words(last - first)}")
+    if len(told) > 1 and times:
+        parts.append(f"within {span_words(max(times) - min(times))}")
     line = ", ".join(parts)
     return f"{line[0].upper()}{line[1:]}."
 

@@ -62,7 +62,7 @@ class Calls:
             return
         if event.session_id:
             self._of_session[event.session_id.lower()].add(person.key)
-        else:
+        elif event.timed:
             self._loose.append((event.at, person.key))
         if event.public_address:
             self.marks[person.key].add(event.public_address)
@@ -129,7 +129,7 @@ def _same_pattern(lines: list[Story]) -> set[str]:
     """Stories of at least three people with one telling pattern, over more than a minute."""
     groups: defaultdict[str, list[Story]] = defaultdict(list)
     for story in lines:
-        for pattern in patterns_of(story):
+        for pattern in patterns_of(story) if story.timed else ():
             groups[pattern].append(story)
     found: set[str] = set()
     for group in groups.values():
@@ -162,7 +162,7 @@ def patterns_of(story: Story) -> set[str]:
 
 def _bursts(outer: list[Story], calls: Calls) -> list[Story]:
     """Stories that began in a minute in which most people of the call failed."""
-    outer = sorted(outer, key=lambda one: (one.first_at, one.id))
+    outer = sorted((one for one in outer if one.timed), key=lambda one: (one.first_at, one.id))
     starts = [one.first_at for one in outer]
     found: list[Story] = []
     reached = 0

@@ -46,6 +46,8 @@ def _ending(story: Story, heir: Story | None, signs: Signs, doubt: frozenset[str
     A story whose run ended in another one's giving up shares that one's end (R6), so that only
     what comes after that proves anything.
     """
+    if not story.timed:
+        return _untimed(story)
     proof = signs.proof(story, heir or story)
     if proof:
         return "recovered", proof.words
@@ -55,6 +57,13 @@ def _ending(story: Story, heir: Story | None, signs: Signs, doubt: frozenset[str
     if given_up or not doubt:
         return given_up or _blocked(story, signs) or _left(story, signs) or _unknown(story)
     return _left_by_text(story) or ("unknown", f"what came after it{_unread(doubt)}")
+
+
+def _untimed(story: Story) -> _Ending:
+    """Nothing can be called later than an event whose time is unknown."""
+    if story.ends_terminal:
+        return "gave_up", "its last event is terminal; its time is unknown, so no recovery can show"
+    return "unknown", "its time is unknown, so nothing shows how it ended"
 
 
 def _unseen(doubt: frozenset[str]) -> str:

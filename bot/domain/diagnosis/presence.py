@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from bot.domain.events import ErrorEvent, Sender
 from bot.domain.places import Session
+from bot.domain.stamps import NO_TIME
 from bot.domain.tracks import TrackEvent
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -53,6 +54,8 @@ def spans_of(
     outer = (*first_of_each(events), *first_of_each(reversed(events)))
     signs: tuple[ErrorEvent | TrackEvent, ...] = (*outer, *tracks)
     for sign in signs:
+        if sign.at == NO_TIME:
+            continue
         if sign.peer_id and sign.session_id and sign.peer_id.lower() not in found:
             seen[sign.peer_id.lower()].append(sign.at)
     return {**found, **{peer: [(min(times), max(times))] for peer, times in seen.items()}}

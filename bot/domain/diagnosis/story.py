@@ -142,6 +142,11 @@ class Story:
         return self.rows[-1].at
 
     @property
+    def timed(self) -> bool:
+        """True if the times of its events could be read."""
+        return self.rows[0].timed
+
+    @property
     def first_stamp(self) -> str:
         """The first event's time as 100ms sent it."""
         return self.rows[0].stamp

@@ -35,12 +35,12 @@ class _Own:
         for story in self.stories:
             by_type[story.type].append(story)
         self._by_type = {
-            kind: Lasting((one.first_at, one.last_at, one) for one in found)
+            kind: Lasting((one.first_at, one.last_at, one) for one in found if one.timed)
             for kind, found in by_type.items()
         }
         self._lost = sorted(
             ((row.at, row.id, one) for one in by_type[_LOST] if one.code == SIGNAL_LOST
-             for row in one.rows),
+             for row in one.rows if row.timed),
             key=itemgetter(0, 1),
         )  # fmt: skip
 

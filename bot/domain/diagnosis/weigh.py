@@ -59,7 +59,7 @@ def is_in(story: Story, signs: Signs) -> bool:
     """True if the person was in a session then, or shows up after."""
     if story.outcome == "recovered":
         return True
-    return any(
+    return story.timed and any(
         stay.joined_at
         and stay.joined_at <= story.last_at
         and (stay.left_at is None or stay.left_at >= story.first_at)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from bot.domain.events import ErrorEvent
+from bot.domain.stamps import NO_TIME
 from bot.hundredms.agent import agent_of
 from bot.hundredms.details import extras_of, media_of
 from bot.hundredms.ice import mark_of
@@ -31,8 +32,10 @@ def plain_event(row: Any, key: bytes) -> ErrorEvent | None:
     stamp: Any = row.get("timestamp")
     identity, kind = as_text(row.get("id")), as_text(row.get("type"))
     at = as_time(stamp)
-    if identity is None or kind is None or at is None:
+    if identity is None or kind is None:
         return None
+    if at is None:
+        at, stamp = NO_TIME, ""
     data = as_mapping(row.get("data"))
     session = as_text(data.get("session_id"))
     return ErrorEvent(

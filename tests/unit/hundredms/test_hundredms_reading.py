@@ -9,6 +9,7 @@ import pytest
 from hundredms_bench import PEER, ROOM, SESSION, bench, event, page
 
 from bot.domain.events import Agent, ErrorEvent
+from bot.domain.report import distinct
 from bot.investigate.ports import EventQuery, Page
 
 QUERY = EventQuery(ROOM, "client.join.failed")
@@ -222,12 +223,53 @@ async def test_people_of_one_home_share_the_mark_of_their_ipv6_network() -> None
     "bad",
     [None, 7, "text", [], {}, {"id": "", "type": "t", "timestamp": "2026-05-01T09:00:01Z"},
      {"id": "x", "type": None, "timestamp": "2026-05-01T09:00:01Z"},
-     {"id": "x", "type": "t", "timestamp": "yesterday"}, {"id": "x", "type": "t"}],
+     {"type": "t", "timestamp": "2026-05-01T09:00:01Z"}],
 )  # fmt: skip
 async def test_a_row_that_is_no_event_counts_as_received(bad: object) -> None:
     got = await read(bad, event())
     assert got.rows == 2
+    assert len(got.events) == got.unreadable == 1
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [None, "yesterday", "", 7, 10**400, {}, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+     "2026-13-01T00:00:00Z", 1_777_626_001_123],
+)  # fmt: skip
+async def test_an_event_without_a_readable_time_counts_and_stands_last(stamp: object) -> None:
+    got = await read({**event(), "timestamp": stamp}, {**event(), "id": "later"})
+    assert got.unreadable == 0
+    last = distinct(got.events)[-1]
+    assert (last.id, last.timed, last.stamp) == (event()["id"], False, "")
+
+
+async def test_a_page_that_json_readers_refuse_is_read_row_by_row() -> None:
+    deep = '{"id": "deep", "type": "t", "data": ' + "[" * 20_000 + "]" * 20_000 + "}"
+    long = '{"id": "long", "type": "t", "data": {"x": ' + "1" * 5_000 + "}}"
+    half = '{"id": "half", "type": "t", "data": {"user_name": "\\ud83d", "x": "}],{["}}'
+    body = f'{{"total": {"9" * 5_000}, "events": [{deep}, {half}, {long}, {json.dumps(event())}]}}'
+    async with bench(httpx.Response(200, content=body.encode())) as at:
+        got = await at.client.events(QUERY)
+    assert [one.id for one in got.events] == ["half", event()["id"]]
+    assert (got.rows, got.unreadable, got.total) == (4, 2, None)
+
+
+@pytest.mark.parametrize("digits", [20, 400, 4_300])
+async def test_numbers_of_any_length_cost_their_field_alone(digits: int) -> None:
+    number = "1" * digits
+    found = await one(error_code=number, retries_join=int(number), other=int(number), user_id="u")
+    assert (found.error_code, found.retries_join, found.user_id) == (None, None, "u")
+    assert dict(found.extras)["other"].startswith("1111")
+
+
+@pytest.mark.parametrize("after", [{}, {"a": 1}, [1], 7, 10**400, True, "\ud800", "x" * 20_000])
+@pytest.mark.parametrize("total", [10**400, -1, "many", 1.5, {}, [[]], True, 2**62])
+async def test_no_total_and_no_cursor_costs_an_event(total: object, after: object) -> None:
+    body = json.dumps({"total": total, "next": after, "events": [event()]}).encode()
+    async with bench(httpx.Response(200, content=body)) as at:
+        got = await at.client.events(QUERY)
     assert len(got.events) == 1
+    assert bool(got.next) == bool(after)
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 7, {}, {"agent": None, "audio": 7}])

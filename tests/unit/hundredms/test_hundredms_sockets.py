@@ -65,7 +65,6 @@ async def _cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answe
         (b"", "ServerDisconnectedError"),
         (b"what?\r\n\r\n", "ClientResponseError"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", "ClientPayloadError"),
-        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", "Decoding"),
     ],
 )
 async def test_what_broke_is_told_by_its_kind(answer: bytes, word: str) -> None:

@@ -48,6 +48,7 @@ def test_document_of_a_report() -> None:
             "total": None,
             "complete": False,
             "notes": ["join: no total."],
+            "unreadable": 0,
         },
         "counts": {
             "events": 2,
@@ -199,7 +200,13 @@ def test_document_of_nothing_is_an_answer_beside_the_error() -> None:
         "user_id": None,
     }
     assert told["as_of"] == "2026-11-22T12:00:00Z"
-    assert told["completeness"] == {"fetched": 0, "total": 0, "complete": True, "notes": []}
+    assert told["completeness"] == {
+        "fetched": 0,
+        "total": 0,
+        "complete": True,
+        "notes": [],
+        "unreadable": 0,
+    }
     assert {told["counts"][key] for key in ("events", "terminal", "peers")} == {0}
     assert len(told["counts"]["by_type"]) == 5
     assert told["failures"] == told["stories"] == []
