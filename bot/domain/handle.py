@@ -6,9 +6,10 @@ https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from bot.domain.addresses import redact
 from bot.domain.errors import NotAllowed
@@ -46,7 +47,9 @@ class Handle:
     private: bool = False
 
 
-_TIMES = ("as_of", "session_from", "session_to", "since", "until")
+_YEARS = range(1970, 2100)
+"""Dates far from ours break arithmetic."""
+_MOST = 10**9
 
 
 def handle_of(report: Report, *, after: str | None, shown: int, private: bool) -> Handle:
@@ -100,7 +103,7 @@ def read_handle(text: str) -> Handle:
     """
     try:
         return _handle(json.loads(text))
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise NotAllowed(
             "That button belongs to an older answer that I can no longer read.",
             next_step="Ask again for a fresh answer.",
@@ -111,14 +114,58 @@ def _handle(facts: Mapping[str, object]) -> Handle:
     values: dict[str, object] = dict(facts)
     if values.pop("v") != VERSION:
         raise ValueError(facts)
-    for name in _TIMES:
-        if name in values:
-            values[name] = datetime.fromisoformat(str(values[name]))
-    chosen = values.get("types", range(len(ERROR_TYPES)))
-    if not isinstance(chosen, list | range):
-        raise TypeError(chosen)
-    values["types"] = tuple(ERROR_TYPES[index] for index in chosen)
-    return Handle(**values)  # type: ignore[arg-type]  # wrong names or types raise TypeError
+    read = {name: _READERS[name](value) for name, value in values.items()}
+    return Handle(**read)  # type: ignore[arg-type]  # each reader gives its field's type
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise TypeError(value)
+    value.encode()  # raises ValueError for half of a character
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise ValueError(value)
+    return moment
+
+
+def _kind(value: object) -> str:
+    if value not in get_args(TargetKind):
+        raise ValueError(value)
+    return _text(value)
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value < _MOST:
+        raise TypeError(value)
+    return value
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise TypeError(value)
+    return value
+
+
+def _types(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(dict.fromkeys(ERROR_TYPES[_count(index)] for index in value))
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(
+        ("lookup_id", "workspace", "room_id", "session_id", "peer_id", "user_id", "after"), _text
+    ),
+    **dict.fromkeys(("as_of", "session_from", "session_to", "since", "until"), _moment),
+    "kind": _kind,
+    "types": _types,
+    "shown": _count,
+    "private": _flag,
+}
 
 
 def names_of(handle: Handle) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from bot.jobs.intake import TROUBLES, Intake
 from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Course, Json, Lives
 from bot.jobs.precedence import Precedence
-from bot.jobs.serial import JsonForm
+from bot.jobs.serial import JsonForm, refuse_other_forms
 from bot.jobs.watch import Watchman
 
 APPLICATION = "call-doctor"
@@ -137,6 +137,7 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
     engine, incoming = open_engine(url), open_engine(url)
     inbox = Inbox(incoming, life)
     jobs = DurableJobs(Watchman(life, lives, Leavings(engine), inbox), inbox)
+    refuse_other_forms()
     DBOS(config=_config(engine, life))
     _quiet()
     jobs._bind()  # noqa: SLF001  its own module

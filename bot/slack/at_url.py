@@ -4,45 +4,55 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.clients import Clients
 from bot.slack.errors import CAUSES, TROUBLES, Cause, cause_of
 from bot.slack.forms import Sent
-from bot.slack.response_url import ResponseUrl
+from bot.slack.response_url import ResponseUrl, is_slacks
 
 _OK = 200
 _SERVER_ERROR = 500
 _TOO_MANY = 429
+_MOST = 2_000
+"""Bytes of an answer that can say something."""
+_log = structlog.get_logger("call_doctor.post")
 _YES = ("ok", '{"ok":true}', '{"ok": true}')
 
 
 async def post_at(clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str) -> Sent:
-    """Post once, without slack_sdk's retries: after a dropped connection it would post twice.
+    """Post once: after a dropped connection a retry would post twice.
 
-    EXPIRED without asking Slack if the address is too old.
+    EXPIRED without asking anybody if the address is too old, or not Slack's.
     """
     if url.aged:
         url.dead = True
         return Sent(Cause.EXPIRED, "expired_url")
-    client = AsyncWebhookClient(
-        url.address, session=clients.session, retry_handlers=[], logger=clients.logger
-    )
+    if not is_slacks(url.address, clients.post.base_url):
+        url.dead = True
+        _log.error("response_url_is_not_slacks", part=part)
+        return Sent(Cause.EXPIRED, "foreign_url")
     url.used += 1
     try:
-        response = await client.send_dict(dict(body))
+        sent = await _post(clients, url.address, body)
     except TROUBLES as error:
         sent = Sent(*cause_of(error))
-    else:
-        sent = outcome(response.status_code, response.body)
     if sent.offline:
         url.used -= 1
     if not sent.ok:
         url.dead = sent.cause is Cause.EXPIRED
-        structlog.get_logger("call_doctor.post").warning(
-            "response_url_refused", part=part, cause=sent.cause, error=sent.error
-        )
+        _log.warning("response_url_refused", part=part, cause=sent.cause, error=sent.error)
     return sent
+
+
+async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Sent:
+    async with clients.session.post(
+        address,
+        json={name: value for name, value in body.items() if value is not None},
+        proxy=clients.post.proxy,
+        allow_redirects=False,  # an answer holds people's names: it goes to Slack and nowhere else
+    ) as response:
+        said = await response.content.read(_MOST)
+        return outcome(response.status, said.decode("utf-8", "replace"))
 
 
 def outcome(status: int, body: str) -> Sent:

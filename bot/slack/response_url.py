@@ -6,7 +6,9 @@ https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
+HOST = "hooks.slack.com"
 USES = 5
 # Slack says 30 minutes; near the end its clock and ours may disagree.
 SECONDS = 25 * 60
@@ -39,3 +41,21 @@ class ResponseUrl:
 def response_url(address: str) -> ResponseUrl | None:
     """The address of a payload, or None when it has none that is one."""
     return ResponseUrl(address) if address.startswith(("https://", "http://")) else None
+
+
+def is_slacks(address: str, api_url: str) -> bool:
+    """True of Slack's own host over https, and of the scheme, host and port of `SLACK_API_URL`."""
+    if not address.isprintable() or "\\" in address or "@" in address or " " in address:
+        return False
+    try:
+        return _place(address) in (("https", HOST, _PORTS["https"]), _place(api_url))
+    except (ValueError, KeyError):
+        return False
+
+
+_PORTS = {"https": 443, "http": 80}
+
+
+def _place(address: str) -> tuple[str, str, int]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]

@@ -1,12 +1,12 @@
 """A choice among several matches: the same question about just this one."""
 
-import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import StrictBool, TypeAdapter
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.audit import AuditOutcome
@@ -14,13 +14,13 @@ from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.question import Question
 from bot.domain.reading import read_question
+from bot.slack.actions.values import read_value, unreadable
 from bot.slack.desk import Desk, Lookup
 from bot.slack.explain import told
 from bot.slack.lookup import start
 from bot.slack.payloads import (
     Body,
     click_id,
-    list_at,
     message_ts,
     place_of_click,
     pressed,
@@ -30,6 +30,21 @@ from bot.slack.place import Place
 from bot.slack.trail import note
 
 ACTION_ID = re.compile(r"choose-\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the button of a candidate holds."""
+
+    q: str
+    private: StrictBool = False
+    public: StrictBool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    types: tuple[str, ...] = ()
+
+
+_FORM = TypeAdapter(Choice)
 
 
 def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
@@ -65,29 +80,15 @@ def _question(desk: Desk, value: str) -> Question:
 
     Raises NotAllowed when it is not one of ours.
     """
-    try:
-        facts = json.loads(value)
-    except ValueError:
-        facts = None
-    if not isinstance(facts, Mapping) or not text_at(facts, "q"):
-        raise NotAllowed(
-            "That button belongs to an older answer that I can no longer read.",
-            next_step="Ask again for a fresh answer.",
-        )
-    question = read_question(text_at(facts, "q"), desk.tools.clock())
+    chosen = read_value(_FORM, value)
+    if not chosen.q.strip():
+        raise unreadable()
+    question = read_question(chosen.q, desk.tools.clock())
     return replace(
         question,
-        private=bool(facts.get("private")),
-        public=facts.get("public") is True,
-        since=_time(facts.get("since")) or question.since,
-        until=_time(facts.get("until")) or question.until,
-        types=tuple(kind for kind in ERROR_TYPES if kind in list_at(facts, "types"))
-        or question.types,
+        private=chosen.private,
+        public=chosen.public,
+        since=chosen.since or question.since,
+        until=chosen.until or question.until,
+        types=tuple(kind for kind in ERROR_TYPES if kind in chosen.types) or question.types,
     )
-
-
-def _time(value: Any) -> datetime | None:  # noqa: ANN401  any JSON
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -25,7 +25,7 @@ class Press:
         self._each = each
         self.shared = ""
         """Why only the presser may see what comes of it; "" if nothing speaks against others."""
-        self.value = text_at(pressed(body), "value")
+        self.value = text_at(pressed(body), "value").encode("utf-8", "replace").decode()
         self.handle = _handle(self.value)
 
     @property

@@ -1,17 +1,18 @@
 """`Refresh`: the same question, asked anew."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pydantic import TypeAdapter
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
+from bot.domain.events import ERROR_TYPES
 from bot.domain.question import Question
+from bot.slack.actions.values import read_value, unreadable
 from bot.slack.desk import Desk, Lookup
-from bot.slack.durable.kept import restore
 from bot.slack.explain import told
 from bot.slack.lookup import start
 from bot.slack.payloads import click_id, place_of_click, pressed, text_at
@@ -19,10 +20,7 @@ from bot.slack.trail import note
 
 ACTION_ID = re.compile(r"\Arefresh\Z")
 
-_UNREADABLE = NotAllowed(
-    "That button belongs to an older answer that I can no longer read.",
-    next_step="Ask again for a fresh answer.",
-)
+_FORM = TypeAdapter(Question)
 
 
 def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
@@ -32,9 +30,9 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
         place, reference = place_of_click(body), desk.tools.references()
         try:
             question = _question(text_at(pressed(body), "value"))
-        except ValueError:
+        except NotAllowed as error:
             note(AuditOutcome.ASKED_WRONGLY)
-            desk.crew.start(told(desk, place, reference, _UNREADABLE))
+            desk.crew.start(told(desk, place, reference, error))
         else:
             await start(desk, Lookup(reference, question, place), click_id(body))
         await ack()
@@ -43,8 +41,8 @@ def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
 
 
 def _question(value: str) -> Question:
-    """Raises ValueError for what is no question of ours."""
-    question: Question = restore(Question, json.loads(value))
-    if not question.clues:
-        raise ValueError(value)
+    """Raises NotAllowed for what is no question of ours."""
+    question = read_value(_FORM, value)
+    if not question.clues or not set(question.types) <= set(ERROR_TYPES):
+        raise unreadable()
     return question
