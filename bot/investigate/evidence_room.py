@@ -94,7 +94,7 @@ class RoomReader(Generic[Row]):
     def complete(self) -> bool:
         """True if nothing is missing that this kind of events was read for."""
         strands = (*self.whole, *self.parts)
-        unread = self.cut or any(one.trouble for one in strands)
+        unread = self.cut or any(one.trouble or one.unreadable for one in strands)
         if self.long:
             return self.narrowed and not unread and not any(one.open for one in self.parts)
         return bool(self.whole) and not unread and not any(one.open for one in self.whole)
