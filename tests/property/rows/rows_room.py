@@ -128,10 +128,14 @@ def shown(report: Report) -> None:
 
 
 def good(report: Report) -> dict[str, Any]:
-    """What the document says of the ordinary events: their failures, and their stories."""
+    """What the document says of the ordinary events: their failures, and their stories.
+
+    Not the evidence: where anything is missing, it says so.
+    """
     told = document(report)
     names = {one["id"] for one in ORDINARY.values()}
+    stories = [one for one in told["stories"] if names & set(one["event_ids"])]
     return {
         "failures": [one for one in told["failures"] if one["event_id"] in names],
-        "stories": [one for one in told["stories"] if names & set(one["event_ids"])],
+        "stories": [{**one, "evidence": None} for one in stories],
     }
