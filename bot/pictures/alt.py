@@ -35,4 +35,5 @@ def _told(lane: Lane) -> str:
     story = min(lane.stories, key=lambda one: (list(ENDS).index(one.outcome), one.first_at))
     more = f" and {len(lane.stories) - 1:,} more" if len(lane.stories) > 1 else ""
     at = f"{story.first_at.astimezone(UTC):%H:%M:%S}"
-    return f"{label_of(lane.person)} {what_of(story.type)} at {at}, {ENDS[story.outcome]}{more}."
+    what = what_of(story.type, story.feature)
+    return f"{label_of(lane.person)} {what} at {at}, {ENDS[story.outcome]}{more}."

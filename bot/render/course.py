@@ -102,7 +102,8 @@ def _own(story: Story) -> Iterator[Moment]:
 def _led_to(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment]:
     for one in symptoms[:_SYMPTOMS]:
         count = f" ({one.events:,} events)" if one.events > 1 else ""
-        words = f"because of it: {what_of(one.type)}, {_code(one)}{count}; {OUTCOMES[one.outcome]}"
+        what = what_of(one.type, one.feature)
+        words = f"because of it: {what}, {_code(one)}{count}; {OUTCOMES[one.outcome]}"
         yield one.first_at - story.first_at, offset(one.first_at - story.first_at), words
     left = symptoms[_SYMPTOMS:]
     if left:

@@ -10,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.diagnosis.phone_steps import uses_app
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import partial_words
 from bot.domain.report import Report
@@ -112,7 +111,7 @@ def _behind(diagnosis: Diagnosis) -> list[Story]:
     people = [one for one in diagnosis.stories if not one.bot]
     mine = [one for one in people if diagnosis.classes.get(one.id) == cls]
     mine = mine or [one for one in people if one.symptom_of is None] or people
-    return [one for one in mine if one.outcome in FAILED_FOR_GOOD] or mine
+    return [one for one in mine if one.failed_for_good] or mine
 
 
 def _problem(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.features import side_features
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import RECORDERS, partial_words, people_words
 from bot.domain.report import Report
@@ -148,6 +149,9 @@ def _least(report: Report, diagnosis: Diagnosis) -> str:
 def _ended(diagnosis: Diagnosis) -> str:
     """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
     people = diagnosis.people
+    side = side_features(_weighed(diagnosis))
+    if side:
+        return f" with {side} only"
     if not people.unclear:
         several = people.recovered > 1 and not diagnosis.verdict.unread
         return " and all recovered" if several else " and recovered"

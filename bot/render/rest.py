@@ -78,7 +78,7 @@ def line_of(story: Story) -> Line:
     length = story.last_at - story.first_at
     return Line(
         who=f"{who} ({role})" if role else who,
-        what=f"{shorten(what_of(story.type), _WHAT)}: {title}",
+        what=f"{shorten(what_of(story.type, story.feature), _WHAT)}: {title}",
         ended="end not known" if story.outcome == "unknown" else OUTCOMES[story.outcome],
         evidence=shorten(free(story.evidence), _EVIDENCE),
         code=shorten(code_of(first), _CODE),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.diagnosis import Diagnosis, Story
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD
 from bot.domain.report import Report
 from bot.render.compose import Composer
 from bot.render.filters import UNKNOWN, count
@@ -96,14 +95,14 @@ def gravest(runs: Iterable[list[Story]]) -> list[Story]:
 
 
 def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
-    lost = {one.person.key for one in run if one.outcome in FAILED_FOR_GOOD}
+    lost = {one.person.key for one in run if one.failed_for_good}
     return (len(lost), run[-1].last_at)
 
 
 def _line(story: Story, form: str) -> str:
     """`10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
     code = str(story.error_code or "") or shorten(free(story.error_name), _CODE) or "no code"
-    what = shorten(free(what_of(story.type)), _WHAT)
+    what = shorten(free(what_of(story.type, story.feature)), _WHAT)
     events = f", {story.events:,} events in {span(story.last_at - story.first_at)}"
     because = ", a consequence" if story.symptom_of else ""
     return (

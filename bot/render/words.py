@@ -48,9 +48,9 @@ def person_of(event: ErrorEvent) -> str:
     return (event.user_id or event.peer_id or "").casefold()
 
 
-def what_of(kind: str) -> str:
-    """`could not join`, also for event types nobody knows yet."""
-    return WHAT.get(kind, f"reported {kind}")
+def what_of(kind: str, feature: str | None = None) -> str:
+    """`could not join`, also for event types nobody knows yet; `could not use the screen share`."""
+    return f"could not use {feature}" if feature else WHAT.get(kind, f"reported {kind}")
 
 
 def code_of(event: ErrorEvent) -> str:

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.domain.diagnosis.doubts import may_hide_token
 from bot.domain.diagnosis.model import NothingReason, VerdictClass
-from bot.domain.diagnosis.parts import status_of
+from bot.domain.diagnosis.parts import ICE_CODES, SUBSCRIBE, all_native, status_of
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.thresholds import SHARED_LEAST
+from bot.domain.diagnosis.versions import REPORTS_BOTH_PATHS, is_web_before
 from bot.domain.diagnosis.wording import CAUSES, fits, people_words
 
 AGAIN = "Ask again in a few minutes: not everything could be read."
@@ -63,6 +65,30 @@ _ONE_FRESH = (
     "It would be the service if a newly made token is turned away as well: ask the app team for one"
     " join with a fresh one."
 )
+_EXPIRY = (
+    "It would be the app if the token had run out: before web SDK 0.12.24 that looks the same as a"
+    " lost line. Ask the app team how long the token was valid."
+)
+_SENDING = (
+    "Before web SDK 0.14.1 failed sending goes unreported while receiving is tried again: ask"
+    " whether the others saw and heard this person."
+)
+_SAME_PAGE = (
+    "It would be the page if camera and microphone work elsewhere on these devices: ask for one"
+    " try on another site."
+)
+_NATIVE_STEPS: dict[VerdictClass, tuple[str, ...]] = {
+    "device": (
+        "Walk the person through the phone's settings for the app, then have them rejoin.",
+        "Ask them to close other apps and calls that use the camera or microphone.",
+    ),
+    "environment": (
+        "Ask for an update of the phone's system and of the app.",
+        "Tell the app team which phone and system version these people have in common.",
+    ),
+}
+"""Where everybody used a phone's app: it has no page to reload and no browser to change."""
+
 _RECORDERS = "It would change if people in the call saw a problem: ask them."
 
 CHANGES_OF_NOTHING: dict[NothingReason, str] = {
@@ -99,7 +125,8 @@ def steps_of(
     if cls == "mixed":
         return _each_cause(weighing, classes)
     own = _commonest(one for one in weighing if fits(cls, one.explanation.entry.owner))
-    usual = () if own and cls in {"account", "unknown"} else STEPS[cls]
+    general = _NATIVE_STEPS.get(cls, STEPS[cls]) if all_native(weighing) else STEPS[cls]
+    usual = () if own and cls in {"account", "unknown"} else general
     return tuple(dict.fromkeys((*own, *usual)))
 
 
@@ -131,6 +158,10 @@ def changes_of(cls: VerdictClass, weighing: Sequence[Story], marks: Mapping[str,
         return _RECORDERS
     if cls == "app" and all(status_of(one.code) in _REFUSED for one in weighing):
         return _ONE_FRESH
+    if cls == "user_network":
+        return _of_one_line(weighing)
+    if cls == "device" and not all_native(weighing) and len({o.person.key for o in weighing}) > 1:
+        return _SAME_PAGE
     alike = most_at_one_address(weighing, marks)
     if cls == "service" and alike >= SHARED_LEAST:
         return (
@@ -138,6 +169,16 @@ def changes_of(cls: VerdictClass, weighing: Sequence[Story], marks: Mapping[str,
             "public address sit in one place: ask two of them."
         )
     return _CHANGES[cls]
+
+
+def _of_one_line(weighing: Sequence[Story]) -> str:
+    """What the SDK's version could not report is what would change it."""
+    if any(map(may_hide_token, weighing)):
+        return _EXPIRY
+    received = (one for one in weighing if one.type == SUBSCRIBE and one.code in ICE_CODES)
+    if any(is_web_before(one, REPORTS_BOTH_PATHS) for one in received):
+        return _SENDING
+    return _CHANGES["user_network"]
 
 
 def most_at_one_address(stories: Iterable[Story], marks: Mapping[str, set[str]]) -> int:

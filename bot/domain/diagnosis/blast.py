@@ -75,6 +75,8 @@ def reach(
         worst[story.person.key].add(story.outcome)
     failed = {story.person.key for story in causes if story.failed_for_good}
     fine = {key for key, ends in worst.items() if ends == {"recovered"}}
+    beside = {one.person.key for one in causes} - failed - fine
+    beside -= {one.person.key for one in causes if one.outcome != "recovered" and not one.feature}
     return People(
         affected=len(worst),
         in_room=len(everybody) if known else None,
@@ -82,7 +84,7 @@ def reach(
         least=bool(unread.types),
         failed_for_good=len(failed),
         recovered=len(fine),
-        unclear=len(worst) - len(failed) - len(fine),
+        unclear=len(worst) - len(failed) - len(fine) - len(beside),
         by_role=_roles(everybody, set(worst), known=known),
         by_platform=_shares(stories, lambda story: {story.platform}),
         by_os=_shares(stories, lambda story: _told(story, os_of)),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from bot.domain.catalogue import UNKNOWN
 from bot.domain.diagnosis.shares import names_screen
+from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import text_of
 from bot.domain.events import ErrorEvent
 
@@ -24,7 +25,7 @@ _NATIVE = {
     3017: "the screen share",
     7005: "the Bluetooth headset",
     **dict.fromkeys(range(7001, 7005), "a video or sound effect"),
-    8001: "taking a photo",
+    8001: "photo capture",
     8002: "noise reduction",
     8003: "noise reduction",
     9001: "a video or sound effect",
@@ -41,6 +42,12 @@ def feature_of(rows: Iterable[ErrorEvent], platform: str) -> str | None:
     """What failed beside the call itself, as the subject of a sentence; None if the call did."""
     named = {_feature(row, platform) for row in rows}
     return named.pop() if len(named) == 1 else None
+
+
+def side_features(stories: Iterable[Story]) -> str:
+    """What failed, if nothing else is left unrecovered: `the screen share`; otherwise ""."""
+    named = {one.feature for one in stories if one.outcome != "recovered"}
+    return "" if None in named else " and ".join(sorted(filter(None, named)))
 
 
 def _feature(row: ErrorEvent, platform: str) -> str | None:

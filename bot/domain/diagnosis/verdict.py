@@ -12,6 +12,7 @@ from bot.domain.diagnosis.advice import (
 from bot.domain.diagnosis.case import Case
 from bot.domain.diagnosis.confidence import confidence_of, confidence_of_nothing
 from bot.domain.diagnosis.facts import lines_of
+from bot.domain.diagnosis.features import side_features
 from bot.domain.diagnosis.model import BY_NUMBERS, Nothing, People, Verdict, VerdictClass
 from bot.domain.diagnosis.nothing import class_of_nothing
 from bot.domain.diagnosis.story import Story
@@ -47,7 +48,7 @@ def verdict_of(
     return Verdict(
         cls=cls,
         confidence=confidence_of(tallied, weighing, stories, people.seen, complete=case.complete),
-        words=partial_words(unread) + _words(cls, tallied, people, unread),
+        words=partial_words(unread) + _words(cls, tallied, people, unread, stories),
         evidence=evidence,
         changes_if=changes_of(cls, weighing or stories, marks),
         next_steps=(*again, *_steps(cls, weighing, stories, classes)),
@@ -94,7 +95,13 @@ def _steps(
     return steps_of(cls, weighing, classes)
 
 
-def _words(cls: VerdictClass, tallied: Tally, people: People, unread: tuple[str, ...]) -> str:
+def _words(
+    cls: VerdictClass,
+    tallied: Tally,
+    people: People,
+    unread: tuple[str, ...],
+    stories: tuple[Story, ...],
+) -> str:
     """A sentence; what is `unread` stands before it, and no claim goes beyond what was read."""
     of = _capital(of_room(people.affected, people))
     read = " in what could be read" * bool(unread)
@@ -104,6 +111,9 @@ def _words(cls: VerdictClass, tallied: Tally, people: People, unread: tuple[str,
         return f"{of} had events, but none of them is a fault{read}."
     mostly = "mostly " if cls != "mixed" and tallied.share < 1 else ""
     cause = mostly + cause_words(cls, people)
+    side = side_features(one for one in stories if one.symptom_of is None and not one.bot)
+    if tallied.nobody_failed and side:
+        return f"{of} had trouble with {side} only; the cause: {cause}."
     if tallied.nobody_failed:
         sure = not people.unclear and not unread
         ended = "all recovered" if sure else "nobody is known to have failed for good"
