@@ -16,6 +16,8 @@ from workbench.pretend_hundredms.scenarios_usual import (
 )
 from workbench.pretend_hundredms.world import Event
 
+# What libwebrtc gives a relay by the way to it: TLS 0, TCP 1, UDP 2 in the top byte.
+_RELAY_PRIORITIES = {"tls": 8331263, "tcp": 25108223, "udp": 41886207}
 _TURN, _FAR = "203.0.113.250", "203.0.113.200"
 _HIDDEN, _NOWHERE = "5e1f0c1d-2a6b-4c3e-9d53-0e8f7a6b5c4d.local", "redacted-ip.invalid"
 
@@ -193,7 +195,9 @@ def _candidate(kind: str, way: str, address: str | None, cost: int | None) -> st
     if kind == "none":
         return "undefined"
     shown = {"relay": _TURN, "host": address or _HIDDEN}.get(kind, address or _NOWHERE)
-    parts = [f"candidate:842163049 1 {way} 1677729535 {shown} 61502 typ {kind}"]
+    priority = _RELAY_PRIORITIES[way] if kind == "relay" else 1677729535
+    leg = "udp" if kind == "relay" else way  # of a relay the relayed leg, not the way to it
+    parts = [f"candidate:842163049 1 {leg} {priority} {shown} 61502 typ {kind}"]
     if kind != "host":
         behind = address or _NOWHERE if kind == "relay" else _HIDDEN
         parts.append(f"raddr {behind} rport 50814")

@@ -16,7 +16,7 @@ from bot.domain.diagnosis.parts import PUBLISH, SUBSCRIBE, is_ice
 from bot.domain.diagnosis.people import Crowd
 from bot.domain.diagnosis.spans import shifted
 from bot.domain.diagnosis.story import Story
-from bot.domain.diagnosis.thresholds import ADD_HOLDS, STORY_GAP, SUBSCRIBE_RETRY
+from bot.domain.diagnosis.thresholds import ADD_HOLDS, SAME_CALL, STORY_GAP, SUBSCRIBE_RETRY
 from bot.domain.diagnosis.versions import REPORTS_BOTH_PATHS, is_firefox, is_web_before
 from bot.domain.events import ErrorEvent
 
@@ -76,13 +76,13 @@ class MediaPaths:
         if not is_web_before(story, REPORTS_BOTH_PATHS):
             return run.last.at
         silent = [run.last.at]
+        begins, ends = run.rows[0].at, shifted(run.last.at, SUBSCRIBE_RETRY)
         for row in self._rows.get((story.person.key, SUBSCRIBE), ()):
-            tried = shifted(row.at, SUBSCRIBE_RETRY)
-            if tried < run.rows[0].at or row.at > shifted(run.last.at, SUBSCRIBE_RETRY):
+            if row.at > ends or row.at < shifted(begins, -SAME_CALL):
                 continue
             if row.is_terminal:
                 return None
-            silent.append(tried)
+            silent.append(row.at)
         return max(silent)
 
     def receives_nothing(self, person: str) -> Iterable[ErrorEvent]:

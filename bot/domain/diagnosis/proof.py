@@ -21,6 +21,8 @@ from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEY
 from bot.domain.events import ErrorEvent
 from bot.domain.tracks import PeerStats, TrackEvent
 
+_TOGETHER = timedelta(microseconds=1)
+"""What is stamped with a failure arrived with it; the SDK publishes only after a device failed."""
 _MOMENTS = {"device": "sending", "publish": "sending", "subscribe": "receiving"}
 
 
@@ -152,7 +154,7 @@ class Signs:
 
         Where the failure names none, any will do.
         """
-        tracks = list(self._unmuted(story, after))
+        tracks = list(self._unmuted(story, shifted(after, -_TOGETHER)))
         firsts = [
             next((track for track in tracks if medium_of(track) == medium), None)
             for medium in sorted(media_of_story(story))
