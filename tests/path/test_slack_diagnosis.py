@@ -66,7 +66,7 @@ async def press(bench: Bench, message: Message, name: str, user: str = "U0ALICE"
     [
         (
             "network-office-never-finds-a-path",
-            "4 of 9 people could not send audio or video: a network they share blocks WebRTC.",
+            "4 of 9 people could not hear or see the others: a network they share blocks WebRTC.",
             4,
             ["Never found a path", "Ended: gave up"],
         ),
