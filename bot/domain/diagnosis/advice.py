@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.diagnosis.doubts import may_hide_token
 from bot.domain.diagnosis.model import NothingReason, VerdictClass
-from bot.domain.diagnosis.parts import ICE_CODES, SUBSCRIBE, all_native, status_of
+from bot.domain.diagnosis.parts import ICE_CODES, SUBSCRIBE, status_of
+from bot.domain.diagnosis.phone_steps import uses_app
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.thresholds import SHARED_LEAST
 from bot.domain.diagnosis.versions import REPORTS_BOTH_PATHS, is_web_before
@@ -77,18 +78,6 @@ _SAME_PAGE = (
     "It would be the page if camera and microphone work elsewhere on these devices: ask for one"
     " try on another site."
 )
-_NATIVE_STEPS: dict[VerdictClass, tuple[str, ...]] = {
-    "device": (
-        "Walk the person through the phone's settings for the app, then have them rejoin.",
-        "Ask them to close other apps and calls that use the camera or microphone.",
-    ),
-    "environment": (
-        "Ask for an update of the phone's system and of the app.",
-        "Tell the app team which phone and system version these people have in common.",
-    ),
-}
-"""Where everybody used a phone's app: it has no page to reload and no browser to change."""
-
 _RECORDERS = "It would change if people in the call saw a problem: ask them."
 
 CHANGES_OF_NOTHING: dict[NothingReason, str] = {
@@ -125,8 +114,7 @@ def steps_of(
     if cls == "mixed":
         return _each_cause(weighing, classes)
     own = _commonest(one for one in weighing if fits(cls, one.explanation.entry.owner))
-    general = _NATIVE_STEPS.get(cls, STEPS[cls]) if all_native(weighing) else STEPS[cls]
-    usual = () if own and cls in {"account", "unknown"} else general
+    usual = () if own and cls in {"account", "unknown"} else STEPS[cls]
     return tuple(dict.fromkeys((*own, *usual)))
 
 
@@ -160,7 +148,8 @@ def changes_of(cls: VerdictClass, weighing: Sequence[Story], marks: Mapping[str,
         return _ONE_FRESH
     if cls == "user_network":
         return _of_one_line(weighing)
-    if cls == "device" and not all_native(weighing) and len({o.person.key for o in weighing}) > 1:
+    many = len({one.person.key for one in weighing}) > 1
+    if cls == "device" and many and not any(map(uses_app, weighing)):
         return _SAME_PAGE
     alike = most_at_one_address(weighing, marks)
     if cls == "service" and alike >= SHARED_LEAST:

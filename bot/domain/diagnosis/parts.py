@@ -1,9 +1,7 @@
 """Which part of a call a story is about, so that proof can fit it."""
 
-from collections.abc import Iterable
 from typing import Literal
 
-from bot.domain.catalogue import UNKNOWN
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import MEDIA_ERRORS, media_of
 from bot.domain.events import ErrorEvent
@@ -41,12 +39,6 @@ def part_of(story: Story) -> Part:
         if story.type == "client.subscribe.failed":
             return "subscribe"
     return "session"
-
-
-def all_native(stories: Iterable[Story]) -> bool:
-    """True if every failure is from a phone's app, and there is any."""
-    platforms = {story.platform for story in stories}
-    return bool(platforms) and not platforms & {"web", UNKNOWN}
 
 
 def media_of_story(story: Story) -> frozenset[str]:
