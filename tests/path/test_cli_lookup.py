@@ -87,7 +87,7 @@ async def test_twelve_thousand_events_are_all_there(terminal: Terminal) -> None:
     ran = await terminal.lookup("large")
     assert ran.status == 0
     document = ran.document
-    assert document["version"] == 2
+    assert document["version"] == 3
     assert document["completeness"] == {
         "fetched": 12000,
         "total": 12000,
@@ -142,7 +142,7 @@ async def test_every_answer_has_a_verdict_also_one_without_events(terminal: Term
         asked.items(), await asyncio.gather(*map(terminal.lookup, asked)), strict=True
     ):
         assert (name, ran.status) == (name, 0)
-        assert ran.document["version"] == 2
+        assert ran.document["version"] == 3
         assert ran.document["verdict"]["class"] == verdict
         assert len(ran.document["verdict"]["evidence"]) >= 2
         assert "error" not in ran.document

@@ -97,7 +97,8 @@ async def test_the_whole_path_tells_what_the_scenario_expects(path: Path, tmp_pa
     assert report.diagnosis is not None
     assert report.completeness.complete
     # The budget may leave out peer-stats; nothing else may be missing.
-    assert [note for note in report.notes if "were left out" not in note] == []
+    notes = (*report.notes, *report.completeness.notes)
+    assert [note for note in notes if "were left out" not in note] == []
     assert score(expected, report.diagnosis).wrong == ()
 
 
