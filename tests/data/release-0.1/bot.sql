@@ -1,0 +1,184 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0006');
+CREATE TABLE answers (
+	lookup_id TEXT NOT NULL, 
+	workspace TEXT NOT NULL, 
+	room_id TEXT NOT NULL, 
+	peer_id TEXT NOT NULL, 
+	user_id TEXT NOT NULL, 
+	asked_by TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	ts TEXT NOT NULL, 
+	outcome TEXT NOT NULL, 
+	handle TEXT NOT NULL, 
+	answered_at BIGINT NOT NULL, 
+	PRIMARY KEY (lookup_id)
+);
+INSERT INTO "answers" VALUES('CD-5BFJ2AZ2','default','6af24f0ee474edd09e858e68','','','U0ALICE','C0ONCALL','1795992854.669737','answered','{"v":1,"lookup_id":"CD-5BFJ2AZ2","workspace":"default","kind":"room","room_id":"6af24f0ee474edd09e858e68","as_of":"2026-11-29T22:54:14.595620+00:00","types":[0,1,2,3,4]}',1795992856);
+INSERT INTO "answers" VALUES('CD-F3E5QDFY','default','6afcdb0e7498ba2858008e26','','','U0ALICE','C0ONCALL','1795992859.671514','answered','{"v":1,"lookup_id":"CD-F3E5QDFY","workspace":"default","kind":"room","room_id":"6afcdb0e7498ba2858008e26","as_of":"2026-11-29T22:54:19.630023+00:00","types":[0,1,2,3,4]}',1795992863);
+INSERT INTO "answers" VALUES('CD-3YGH43EJ','default','6a96060eb70813a1381e60b7','','','U0ALICE','C0ONCALL','1795992867.465249','answered','{"v":1,"lookup_id":"CD-3YGH43EJ","workspace":"default","kind":"room","room_id":"6a96060eb70813a1381e60b7","as_of":"2026-11-29T22:54:27.147382+00:00","types":[0,1,2,3,4]}',1795992879);
+INSERT INTO "answers" VALUES('CD-7FUULXGA','default','6a96060eb70813a1381e60b7','','','U0ALICE','C0ONCALL','','answered','{"v":1,"lookup_id":"CD-7FUULXGA","workspace":"default","kind":"room","room_id":"6a96060eb70813a1381e60b7","as_of":"2026-11-29T22:54:27.147382+00:00","types":[0,1,2,3,4],"private":true}',1795992882);
+INSERT INTO "answers" VALUES('CD-RHC8V3KW','default','6af24f0ee474edd09e858e68','','','U0ALICE','C0ONCALL','','answered','{"v":1,"lookup_id":"CD-RHC8V3KW","workspace":"default","kind":"room","room_id":"6af24f0ee474edd09e858e68","as_of":"2026-11-29T22:54:14.595620+00:00","types":[0,1,2,3,4],"private":true}',1795992902);
+CREATE TABLE channels (
+	channel TEXT NOT NULL, 
+	private BOOLEAN NOT NULL, 
+	workspace TEXT NOT NULL, 
+	since_seconds BIGINT NOT NULL, 
+	set_by TEXT NOT NULL, 
+	set_at BIGINT NOT NULL, 
+	PRIMARY KEY (channel)
+);
+INSERT INTO "channels" VALUES('C0WARROOM',1,'',86400,'U0BOB',1795992854);
+CREATE TABLE codes (
+	code TEXT NOT NULL, 
+	workspace TEXT NOT NULL, 
+	room_id TEXT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	PRIMARY KEY (code, workspace, room_id)
+);
+INSERT INTO "codes" VALUES('bcl-ntoo-kxf','default','6af24f0ee474edd09e858e68',1795992854);
+INSERT INTO "codes" VALUES('saz-fyre-kxr','default','6af24f0ee474edd09e858e68',1795992854);
+INSERT INTO "codes" VALUES('cjo-zgpb-kuq','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "codes" VALUES('kgo-wzuh-fav','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "codes" VALUES('hml-pgcs-buh','default','6a96060eb70813a1381e60b7',1795992867);
+INSERT INTO "codes" VALUES('ocm-ociu-gdn','default','6a96060eb70813a1381e60b7',1795992867);
+CREATE TABLE forgotten (
+	digest TEXT NOT NULL, 
+	forgotten_at FLOAT NOT NULL, 
+	PRIMARY KEY (digest)
+);
+CREATE TABLE lives (
+	life TEXT NOT NULL, 
+	beat_at FLOAT NOT NULL, 
+	PRIMARY KEY (life)
+);
+INSERT INTO "lives" VALUES('9c0551adba164d65bdddb0cfd2be1285',1795992913.0);
+CREATE TABLE peers (
+	peer_id TEXT NOT NULL, 
+	workspace TEXT NOT NULL, 
+	room_id TEXT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	PRIMARY KEY (peer_id, workspace, room_id)
+);
+INSERT INTO "peers" VALUES('04c9dc08-c316-49e0-b4bd-650fd234f5c8','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('0be6f1b5-d535-4a6e-b886-04551deae633','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('19d193d1-bc32-4f08-962d-4f5f8959f734','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('275185d3-222d-476d-b4a9-c58c6fd4ff17','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('349acf90-b72a-458d-9129-157a9e86ec03','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('45ebae1b-d963-4457-9ddf-7989215b2ecb','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('4b3ced45-8f57-4fc6-9390-3e617bf59131','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('57310259-40dd-44d3-a462-50d200543ab0','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('591daad2-2e6a-408b-aa96-656902f7ec14','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('5dcf6f76-2ba8-4de0-9778-c29671b2442d','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('64e09a15-3016-4f4f-9591-f039b24dd12c','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('7f81a4a6-8e3a-4efd-a790-2b7f26e88256','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('805406ed-cc08-4ae9-ab77-eb22649cceaa','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('9024aa51-5b26-4edc-982d-f4c36ec7b13a','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('9dd5b45f-c4be-4be5-bc11-204957744a66','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('9f713237-62c9-4f24-99ee-aee7993d2dbb','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('a91f05f1-0008-4a17-85d0-b93c58a2cbcb','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('ae2a416d-2913-4db4-9b46-cf2b2d86d6ec','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('af336108-1615-4ab4-a6f2-2c5e1dc2fc4d','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('b5f1bcb9-2364-4cf7-bd58-1f122aa4b364','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('c134a05d-5cee-43ce-8b7e-3fda4be563d3','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('d311a152-d00b-433b-9b1d-04ba0642d84f','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('d3c36848-df68-4ab9-bae0-c99261b9eb40','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('f78c97ec-27ac-41bd-b04e-f57a367b0670','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('fa7e686e-746e-436a-ad20-04fc4f923bfb','default','6af24f0ee474edd09e858e68',1795992910);
+INSERT INTO "peers" VALUES('00192153-68c7-4cb9-9278-02c29dbbe85e','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "peers" VALUES('28fd4214-f67f-4058-bafd-7a75cb6cc9f9','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "peers" VALUES('bc41506a-d3c2-4e09-b762-4eeef9fbe6f0','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "peers" VALUES('bf2be54e-13b9-4b30-ab82-ff0af7354fc1','default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "peers" VALUES('0306b0eb-9bd1-4658-ade9-78293466e840','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('04846ad1-21a8-4a70-9f0b-cedec1e0c333','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('13075861-00b0-40d2-83de-fbce9ff0fdee','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('183fd677-b5ab-4a41-99ab-18ead06bf284','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('19e02695-9cbd-4e65-8d1b-f9a8230a3117','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('1ad5e688-039a-49a2-8416-7d048cf11789','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('1ebc537a-f823-41e8-b19f-792360f3cffa','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('22f69b12-7c5a-4db1-b80a-b55e2eeb9c8a','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('24df46b5-d3c6-4e83-8833-7a0727007ac7','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('25ad08f4-63a2-4746-97f8-719961606398','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('29c2a1a2-3495-4a0a-b74a-27fc82f579e1','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('2a19cf54-c711-4274-b042-cb91a58c2363','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('2e5ca98b-aa68-4d0a-a191-78b8f3c367c5','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('3aba345a-50be-44b2-86e2-9a158c9c6315','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('3b5d2d95-5fe1-49ea-828d-c642edde86c9','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('3e2178fc-491f-48db-823d-4f196ce6ba78','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('42a23218-f47d-4106-bb53-d568a77c9522','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('44361df9-94cb-4e8e-b860-54827d540045','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('46bb797d-b60b-4b0c-bc44-d03542f7d368','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('47af3bfa-2123-4f40-871f-fedebbbab8ab','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('48cb2642-62b1-4f6a-81e3-d373c406cf2b','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('521fa52e-aaa4-40e2-b10e-333bd1a7b71c','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('59c7ecff-31c5-4543-8a08-8f497edd5c7a','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('5ac45b28-bc45-47f9-b751-8fbd44bd19bb','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('5c5dd106-7f47-49f1-94ff-7e5f9bbfdb97','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('65077bd7-1420-44c2-b86c-99e9688201d2','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('659d2cd4-4b52-4b77-9c79-85dc6666c349','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('6688fbc0-73d5-4749-ad84-3dac8716cd84','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('668f81ac-3b30-4e52-97d6-e93655203aa5','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('6920ff5f-a90b-4c70-8926-237def253fea','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('6c572e3a-d8bc-48a3-888c-ac60e5a67f14','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('749b9e1a-13b4-4935-bc61-3afdc30bc4a4','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('78d15cd4-9441-41a3-b030-683d60576d12','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('906593c1-48c4-4c8f-9b3b-0f4ae3e888aa','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('9e24bc00-6797-4661-8677-21c611792b6a','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('a17db56a-8d0e-4f44-bdb8-fcc7f13320b2','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('a435b5a5-29e1-46d6-ad21-7ed0e0a877fc','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('ab82c807-ae32-4641-aa0e-ef6bc7607ac5','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('af06403c-228c-4f8a-9533-52cd45dd23a0','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('b50ad8eb-e871-4fa3-bec2-08c64ae1c3a3','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('b9e3c0fc-fd1a-42b3-9b51-b0fcad981564','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('c23c628f-e547-4533-a7f8-ddb144b5d2ff','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('c7242358-e90f-4ec3-a70a-a2fcfdd9b806','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('c73eb8b3-9054-4fc0-930c-75d62c9c41e3','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('c8d99f3b-ce25-4064-bc19-a77136c2c5a0','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('c8e35273-fa91-4cd8-9ccc-4021ab87f034','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('caa10607-b8ff-47b0-aaf3-8d604d9f7bed','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('d385c773-1046-499a-9dd1-6388dd2cfc1a','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('d50ab9c4-1d36-4cc7-8ea4-39bc052b23e3','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('d7ef0297-e3fb-4301-b4da-677e7cc9f644','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('db05abf1-df94-4bda-a704-681e05937ec9','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('dff70762-33b8-4a12-9f8f-56be61ed690e','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('e0489f1c-ea87-437a-996b-f1ba98136543','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('e2855d1b-9abb-45aa-afe7-bb81f4278826','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('e3902e6a-0d2d-42f5-80f8-584c863cc982','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('e8c84ee1-323b-4673-95ab-fac704a4e36e','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('ed5ffd7e-938a-454a-8709-a609aec80816','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('ee7bb12f-f4ad-488e-a24f-9e469177701f','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('fafa7c28-ee6c-4a1f-a4dd-e59a19cf6de4','default','6a96060eb70813a1381e60b7',1795992868);
+INSERT INTO "peers" VALUES('fef2162a-f492-4709-bb58-be9b4fcd1298','default','6a96060eb70813a1381e60b7',1795992868);
+CREATE TABLE rooms (
+	workspace TEXT NOT NULL, 
+	room_id TEXT NOT NULL, 
+	codes_seen_at BIGINT NOT NULL, 
+	PRIMARY KEY (workspace, room_id)
+);
+INSERT INTO "rooms" VALUES('default','6af24f0ee474edd09e858e68',1795992854);
+INSERT INTO "rooms" VALUES('default','6afcdb0e7498ba2858008e26',1795992859);
+INSERT INTO "rooms" VALUES('default','6a96060eb70813a1381e60b7',1795992867);
+CREATE TABLE shown (
+	what TEXT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	stands BOOLEAN NOT NULL, 
+	claimed_at BIGINT NOT NULL, 
+	PRIMARY KEY (what)
+);
+INSERT INTO "shown" VALUES('9aded81253642b0df3ed0a5589a4bdc2fe51b7b8a431072ec345aed2ac8398b7','press:1795992854.669737:timeline:1795992902.865022',1,1795992902);
+INSERT INTO "shown" VALUES('d9c17e902215c2cb641bd6ad63605c4427f96b00520d872d65200bfb985acf4c','press:1795992859.671514:packet:1795992913.065391',0,1795992913);
+CREATE INDEX ix_peers_seen_at ON peers (seen_at);
+CREATE INDEX ix_codes_seen_at ON codes (seen_at);
+CREATE INDEX ix_rooms_codes_seen_at ON rooms (codes_seen_at);
+CREATE INDEX ix_answers_room_id ON answers (room_id);
+CREATE INDEX ix_answers_answered_at ON answers (answered_at);
+CREATE INDEX ix_answers_asked_by ON answers (asked_by);
+CREATE INDEX ix_channels_set_at ON channels (set_at);
+CREATE INDEX ix_channels_set_by ON channels (set_by);
+CREATE INDEX ix_forgotten_forgotten_at ON forgotten (forgotten_at);
+CREATE INDEX ix_shown_claimed_at ON shown (claimed_at);
+COMMIT;
