@@ -88,12 +88,10 @@ async def test_twelve_thousand_events_are_all_there(terminal: Terminal) -> None:
     assert ran.status == 0
     document = ran.document
     assert document["version"] == 3
-    assert document["completeness"] == {
-        "fetched": 12000,
-        "total": 12000,
-        "complete": True,
-        "notes": [],
-    }
+    completeness = document["completeness"]
+    # The budget leaves out peer-stats of the oldest failures, and says so.
+    assert all("were left out" in note for note in completeness.pop("notes"))
+    assert completeness == {"fetched": 12000, "total": 12000, "complete": True, "unreadable": 0}
     room = terminal.hundredms.world.room("large")
     data = [event["data"] for event in room.events if event["type"].startswith("client.")]
     assert document["counts"]["events"] == len(data) == 12000

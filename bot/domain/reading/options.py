@@ -56,6 +56,12 @@ _MISSPELT_TIME = re.compile(
     re.IGNORECASE,
 )
 _TYPED_MOST = 300
+_EXACT = re.compile(
+    r"(?:\s*(?:since|until|till|from|to|between|and)?\s*"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2}))+",
+    re.IGNORECASE,
+)
+"""Stamps with their zone: there is nothing to say of how they were read."""
 """Characters of a text that may have been typed; nobody misspells an option in a longer one."""
 _ENGLISH = {"last", "type", "types"}
 _SPAN = {"night", "month", "year", "few", "couple", "fortnight", "weekend", "some", "several"}
@@ -129,7 +135,7 @@ def _use(phrase: Phrase, words: str, options: Options, zone: tzinfo) -> None:
         return
     options.since = phrase.since or options.since
     options.until = phrase.until or options.until
-    if not phrase.plain:
+    if not phrase.plain and not _EXACT.fullmatch(words):
         options.readings.append(_reading(phrase, words, zone))
 
 
