@@ -76,7 +76,8 @@ def reach(
     failed = {story.person.key for story in causes if story.failed_for_good}
     fine = {key for key, ends in worst.items() if ends == {"recovered"}}
     beside = {one.person.key for one in causes} - failed - fine
-    beside -= {one.person.key for one in causes if one.outcome != "recovered" and not one.feature}
+    missed = (one for one in causes if not (one.feature or one.harmless))
+    beside -= {one.person.key for one in missed if one.outcome != "recovered"}
     return People(
         affected=len(worst),
         in_room=len(everybody) if known else None,

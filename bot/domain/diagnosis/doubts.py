@@ -6,6 +6,7 @@ from bot.domain.diagnosis.shares import is_cancelled_share, says_refused
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.versions import REPORTS_TRIES, is_web_before
 
+_MEDIA_PATH = frozenset({"client.publish.failed", "client.subscribe.failed"})
 _UNSURE = frozenset({"gateway", "page", "api_misuse"})
 
 
@@ -13,9 +14,11 @@ def is_doubtful(story: Story) -> bool:
     """True if code and text of a failure leave its cause open.
 
     A gateway's page is 100ms' own or a proxy's; an exception is the page's or the SDK's; an
-    empty 2003 is a hidden 404; an orderly close names no side; a borrowed or general entry of
-    the catalogue is a guess.
+    empty 2003 is a hidden 404; an orderly close names no side; a browser's own error of the
+    media path names none either; a borrowed or general entry of the catalogue is a guess.
     """
+    if not story.error_code and story.type in _MEDIA_PATH:
+        return True
     if any(answer_of(one, story.platform) in _UNSURE for one in story.failures):
         return True
     if story.code == UNREACHABLE and story.platform == "web":

@@ -25,6 +25,8 @@ _REFUSED = re.compile(
     r"|\bcancell?ed\b",
     re.IGNORECASE,
 )
+# Safari and Firefox say this of every refusal, whatever its reason.
+_POSSIBLY = re.compile(r"possibly because the user denied permission", re.IGNORECASE)
 _BY_SYSTEM = re.compile(r"\bby (?:the )?(?:operating )?system\b", re.IGNORECASE)
 
 
@@ -69,4 +71,5 @@ def says_refused(failure: Failure) -> bool:
 
     The description holds them; the message says "User denied permission" whatever happened.
     """
-    return bool(_REFUSED.search(failure.error_description or failure.error_message or ""))
+    words = failure.error_description or failure.error_message or ""
+    return bool(_REFUSED.search(_POSSIBLY.sub("", words)))

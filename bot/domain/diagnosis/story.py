@@ -11,6 +11,9 @@ Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
 
 FAILED_FOR_GOOD: frozenset[Outcome] = frozenset({"gave_up", "blocked"})
 
+STATS_FAILED = 4007
+"""The call could not be measured; sound and picture go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -55,7 +58,13 @@ class Story:
     @property
     def failed_for_good(self) -> bool:
         """True if the person was kept from the call or from being seen or heard in it."""
-        return self.outcome in FAILED_FOR_GOOD and self.feature is None
+        return self.outcome in FAILED_FOR_GOOD and self.feature is None and not self.harmless
+
+    @property
+    def harmless(self) -> bool:
+        """True if no person misses anything by it, as the catalogue says."""
+        entry = self.explanation.entry
+        return (entry.owner == "nobody" and not entry.rule) or self.code == STATS_FAILED
 
     @property
     def failures(self) -> tuple[Failure, ...]:

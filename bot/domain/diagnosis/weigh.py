@@ -15,7 +15,7 @@ from bot.domain.diagnosis.shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.texts import names_account, says_leave_called
 
-STATS_FAILED, ALREADY_JOINED = 4007, 5001
+ALREADY_JOINED = 5001
 NEGOTIATION = range(4001, 4005)
 _TOO_MANY, _UNAUTHORISED, _FORBIDDEN = 429, 401, 403
 _SERVER = range(500, 600)
@@ -49,10 +49,7 @@ def is_no_fault(story: Story, signs: Signs) -> bool:
         return all(map(says_leave_called, story.failures))
     if story.code == ALREADY_JOINED:
         return is_in(story, signs)
-    entry = story.explanation.entry
-    if entry.owner == "nobody" and not entry.rule:
-        return True  # no person misses anything by it, as the catalogue says
-    return story.code in {MOVED, STATS_FAILED}
+    return story.harmless or story.code == MOVED
 
 
 def is_in(story: Story, signs: Signs) -> bool:

@@ -35,11 +35,12 @@ _TIMELIKE = re.compile(
     r"|(?:the\s)?(?:last|past)\s(?:few|couple|several|some)\s(?:of\s)?[a-z]{1,12}"
     r"|(?:quarter|half)\s(?:past|to)\s[0-9]{1,2}|(?<=at\s)[0-9]{1,2}\.[0-9]{2}|[0-9]{1,2}ish"
     r"|tomorrow|fortnight|weekend|next\s(?:week|month|year|\w{3,6}day)|[0-9]{1,2}:[0-9]{2}"
+    r"|(?<=for\s)[0-9]{1,3}\s?(?:minutes|mins?|hours?)|(?:\+/?-|±)\s?[0-9]{1,3}\s?[a-z]{1,7}"
     r"|[0-9]{1,2}\s?[ap]\.?m|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?))(?![\w:/-]|\.\w)",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    rf"{_BEFORE}(?P<value>recently|earlier|lately|sometime|just\snow|the\sother\sday"
+    rf"{_BEFORE}(?P<value>recently|earlier|lately|sometime|(?:just|right)\snow|the\sother\sday"
     r"|(?:the\swhole|all)\sday|at\slunch(?:time)?)(?![\w:/-]|\.\w)",
     re.IGNORECASE,
 )

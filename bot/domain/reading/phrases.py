@@ -45,7 +45,7 @@ _ROLLING = re.compile(
 )
 _LENGTH = re.compile(rf"(?P<span>{SPAN}|hour|day|week|now)(?![\w:-])", re.IGNORECASE)
 _TO = re.compile(r"\s{0,3}(?:-|\b(?:to|until|till|til|through|thru)\b)\s{0,3}", re.IGNORECASE)
-_AND = re.compile(r"\s{0,3}(?:-|\b(?:and|to)\b|&)\s{0,3}", re.IGNORECASE)
+_AND = re.compile(r"\s{0,3}(?:-|\b(?:and|to|till|til|until)\b|&)\s{0,3}", re.IGNORECASE)
 _JOINT = re.compile(
     r"(?:,?\s{1,3}|,|(?<=\d)T(?=\d))(?:at\s|on\s|of\s|in\s(?=the\s)|around\s)?", re.IGNORECASE
 )

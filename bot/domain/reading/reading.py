@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.question import Clue, Kind, Question
+from bot.domain.reading.idioms import plain_times
 from bot.domain.reading.ids import take_ids, take_ids_in
 from bot.domain.reading.labels import (
     take_codes,
@@ -68,7 +69,7 @@ def read_question(
     `zone` is that of times that name none. Never raises: what is not understood leaves no clue,
     or a remark where the rest can be answered.
     """
-    plain = _COMMAND.sub("", unwrap(text))
+    plain = plain_times(_COMMAND.sub("", unwrap(text)))
     page, options = Page(plain), Options()
     take_links(page)
     take_tokens(page)

@@ -138,6 +138,16 @@ HITS: list[tuple[str, int | None, str | None, dict[str, Any]]] = [
     ("dtls-timeout", 4005, "web", {"error_description": "DTLS transport state new timeout:5000ms"}),
     ("dtls-timeout", 4005, "ios", {"error_message": "dtls handshake timed out"}),
     (
+        "media-path-failed-in-browser",
+        None,
+        "web",
+        {
+            "type": "client.publish.failed",
+            "error_name": "RTCError",
+            "error_message": "DTLS transport failed",
+        },
+    ),
+    (
         "media-path-never-found",
         4005,
         "web",
@@ -276,6 +286,17 @@ MISSES: list[tuple[str, str, int | None, str | None, dict[str, Any]]] = [
         {"error_description": "ping failure"},
     ),
     ("dtls-timeout", "ice-failure", 4005, "web", {"error_description": "state failed; timeout"}),
+    (
+        "media-path-failed-in-browser",
+        "plain-browser-error",
+        None,
+        "web",
+        {
+            "type": "client.publish.failed",
+            "error_name": "RTCError",
+            "error_message": "DTLS role conflict",
+        },
+    ),
     ("dtls-timeout", "ice-failure", 4005, "web", {"error_description": "DTLS failed"}),
     ("media-path-never-found", "ice-failure", 4005, "web", {"error_description": PAIR}),
     (

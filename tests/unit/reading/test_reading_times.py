@@ -46,6 +46,26 @@ WINDOWS: list[tuple[str, str, str]] = [
     ("from 2026-11-01 to 2026-11-05", "11-01 00:00", "11-05 23:59"),
     ("noon to 2pm", "11-29 12:00", "11-29 14:00"),
     ("0:00-24:00", "11-29 00:00", ""),
+    ("yesterday from 2pm till 3pm", "11-28 14:00", "11-28 15:00"),
+    # everyday words
+    ("at half past nine", "11-29 09:00", "11-29 10:30"),
+    ("quarter to 4", "11-29 03:15", "11-29 04:45"),
+    ("quarter to one pm", "11-29 12:15", "11-29 13:45"),
+    ("yday", "11-28 00:00", "11-28 23:59"),
+    ("all of yesterday", "11-28 00:00", "11-28 23:59"),
+    ("late last night", "11-28 18:00", "11-29 05:59"),
+    ("earlier today", "11-29 00:00", ""),
+    ("2h back", "11-29 19:18", "11-29 20:48"),
+    ("approx. 3pm", "11-29 14:30", "11-29 16:00"),
+    ("3pm-ish", "11-29 14:30", "11-29 16:00"),
+    ("just before 3pm", "", "11-29 15:00"),
+    ("10 in the morning", "11-29 09:30", "11-29 11:00"),
+    ("7 this morning", "11-29 06:30", "11-29 08:00"),
+    ("8 at night", "11-29 19:30", "11-29 21:00"),
+    ("since an hour", "11-29 20:48", ""),
+    ("28-11-2026", "11-28 00:00", "11-28 23:59"),
+    ("at 10am in London", "11-29 09:30", "11-29 11:00"),
+    ("10am Pacific", "11-29 17:30", "11-29 19:00"),
     # days
     ("today", "11-29 00:00", ""),
     ("the day before yesterday", "11-27 00:00", "11-27 23:59"),
@@ -146,6 +166,23 @@ def test_a_name_is_no_time(text: str) -> None:
     assert (question.since, question.until) == (None, None)
 
 
+def test_a_length_beside_a_single_thing_is_a_window() -> None:
+    question = read_question("storm 24h", NOW)
+    assert question.clues == STORM
+    assert question.since == datetime(2026, 11, 28, 21, 48, tzinfo=UTC)
+
+
+def test_the_length_of_a_call_is_named_beside_its_time() -> None:
+    question = read_question("storm from 3pm for 30 minutes", NOW)
+    assert question.clues == STORM
+    assert "30 minutes" in question.remarks[0]
+
+
+@pytest.mark.parametrize("name", ["room-7", "half-past-nine", "yday-standup", "november", "24h"])
+def test_a_name_that_sounds_like_a_time_stays_a_name(name: str) -> None:
+    assert read_question(f"room {name}", NOW).clues == (Clue(Kind.NAME, name),)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -228,7 +265,8 @@ def test_who_nearly_wrote_private_is_answered_in_private() -> None:
         ("storm at 15.00", "15.00"),
         ("storm weekend", "weekend"),
         ("storm 14:00 Europe/Nowhere", "14:00"),
-        ("storm half past 9", "half past 9"),
+        ("storm in November", "November"),
+        ("storm right now", "right now"),
         ("storm last couple of hours", "couple"),
         ("storm past few days", "past few days"),
         ("storm 25:61 yesterday", "25:61"),
