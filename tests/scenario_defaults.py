@@ -5,8 +5,8 @@ Written from 100ms' public error pages and the web SDK's source; only a scenario
 
 from typing import Any
 
-_CHROME = {"sdk": "web", "sdk_version": "0.12.15", "framework": "react-web"}
-_WEB = {**_CHROME, "framework_version": "18.2.0", "framework_sdk_version": "0.10.15"}
+_CHROME = {"sdk": "web", "sdk_version": "0.12.25", "framework": "react-web"}
+_WEB = {**_CHROME, "framework_version": "18.2.0", "framework_sdk_version": "0.10.25"}
 _ANDROID = {"sdk": "android", "os": "android", "sdk_version": "2.9.78", "os_version": "33"}
 _IOS = {"sdk": "ios", "os": "ios", "sdk_version": "1.17.0", "os_version": "17.5"}
 

@@ -24,7 +24,7 @@ BRINGS = {
     "recovered": "5 failures recovered",
     "timeline": " B Ann ",
     "reply": "not allowed to use the camera or microphone",
-    "packet": "web 0.12.15 (react-web 0.10.15), Firefox_126.0",
+    "packet": "web 0.12.25 (react-web 0.10.25), Firefox_126.0",
 }
 """Of that room."""
 

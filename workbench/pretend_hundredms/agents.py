@@ -20,14 +20,20 @@ def _with_string(agent: Agent, env: str) -> Agent:
     return {**agent, "string": ",".join(parts)}
 
 
-def web(browser: str = "Chrome_141.0.0.0", os: str = "web_macOS", *, domain: str = "HMS") -> Agent:
+def web(
+    browser: str = "Chrome_141.0.0.0",
+    os: str = "web_macOS",
+    *,
+    domain: str = "HMS",
+    version: str = "0.14.7",
+) -> Agent:
     """A browser; versions of the operating system are frozen by browsers."""
     versions = {"web_macOS": "10.15.7", "web_Windows": "10", "web_iOS": "18.1"}
     agent: Agent = {
         "os": os,
         "os_version": versions.get(os, ""),
         "sdk": "web",
-        "sdk_version": "0.14.7",
+        "sdk_version": version,
         "device_model": browser,
         "domain": domain,
         "is_prebuilt": domain == "HMS",

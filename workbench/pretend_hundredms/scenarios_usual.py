@@ -105,7 +105,7 @@ CODES: dict[int, Usual] = {
 _REACT = {
     "framework": "react-web",
     "framework_version": "18.2.0",
-    "framework_sdk_version": "0.10.15",
+    "framework_sdk_version": "0.10.25",
 }
 _FLUTTER = {
     "framework": "flutter",
@@ -121,7 +121,7 @@ _REACT_NATIVE = {
 
 def _browser(os: str, version: str, model: str) -> dict[str, Any]:
     system = {"os": f"web_{os}", "os_version": version, "device_model": model}
-    return {**system, "sdk": "web", "sdk_version": "0.12.15", "domain": "CUSTOM", **_REACT}
+    return {**system, "sdk": "web", "sdk_version": "0.12.25", "domain": "CUSTOM", **_REACT}
 
 
 def _android(model: str, framework: dict[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ async def test_without_totals_nothing_is_proved(bench: Bench) -> None:
     assert report.completeness.total is None
     assert not report.completeness.complete
     assert report.completeness.notes
-    assert len(report.events) == 359
+    assert len(report.events) == 334
 
 
 async def test_a_page_that_fails_for_good_leaves_a_counted_gap(bench: Bench) -> None:

@@ -31,7 +31,7 @@ async def test_a_room_is_found_by_id_and_by_name(bench: Bench) -> None:
     for text in (bench.room_id("storm"), "storm", "room storm", "STORM"):
         report = await bench.report(text)
         assert (report.target.kind, report.target.room.name) == ("room", "storm")
-        assert len(report.events) == 359
+        assert len(report.events) == 334
 
 
 async def test_room_and_session_are_asked_together_and_nothing_else(bench: Bench) -> None:

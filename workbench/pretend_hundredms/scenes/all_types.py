@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 from workbench.pretend_hundredms.agents import EVERY_PLATFORM, Agent
 from workbench.pretend_hundredms.failures import (
     Data,
+    Route,
     failure,
     gave_up,
     join_refused,
     media_path,
     signal_lost,
+    socket_refused,
     unreachable,
 )
-from workbench.pretend_hundredms.generate import Scene
-from workbench.pretend_hundredms.world import PretendRoom
+from workbench.pretend_hundredms.generate import Person, Scene
+from workbench.pretend_hundredms.world import PretendRoom, PretendSession
 
 _DEVICES: Data = {
     "audio": {"maxBitrate": 32, "deviceId": "mic-1", "volume": 80, "codec": "opus"},
@@ -71,62 +73,76 @@ _STEPS: Data = {
 
 
 def all_types(now: datetime, account_id: str) -> PretendRoom:
-    """Five types on four platforms, each once terminal and once not: 40 events, 20 terminal."""
+    """Five types on four platforms, each terminal and not: 41 events, 20 terminal.
+
+    On web sending ends terminal only while signalling is lost, a refused device never does.
+    """
     scene = Scene("all-types", now, age_days=12, account_id=account_id)
     people = [
         scene.person(place, agent=agent()) for place, agent in enumerate(EVERY_PLATFORM.values())
     ]
     session = scene.session(scene.ago(hours=30), people, minutes=90)
     for place, person in enumerate(people):
-        for step, (kind, category) in enumerate(_CATEGORIES.items()):
-            at = session.created_at + timedelta(minutes=10 * place + step, seconds=5)
-            data = _data(kind, person.agent)
-            if person is people[0]:  # here even a connect failure knows room, role and session
-                data = {**data, **scene.place(person)}
-            inside = session if person is people[0] or kind != "client.connect.failed" else None
+        begun = session.created_at + timedelta(minutes=10 * place, seconds=35)
+        for kind, (category, seconds) in _CATEGORIES.items():
+            at = begun + timedelta(seconds=seconds)
+            data = _data(kind, person.agent, place)
+            inside = session if kind != "client.connect.failed" else None
             scene.error(kind, at, person, data, inside)
-            over = gave_up(data, category)
-            scene.error(kind, at + timedelta(seconds=60), person, over, inside)
+            over, later = _over(kind, category, data)
+            scene.error(kind, at + later, person, over, inside)
+    _busy_microphone(scene, session, people[0])
     return scene.room(description="Each kind of failure once")
 
 
+# When each kind begins, in seconds: media paths die 10 to 12 s after the signal.
 _CATEGORIES = {
-    "client.publish.failed": "PublishIceConnectionFailed",
-    "client.subscribe.failed": "SubscribeIceConnectionFailed",
-    "client.join.failed": "JoinWSMessageFailed",
-    "client.disconnected": "SignalDisconnect",
-    "client.connect.failed": "ConnectFailed",
+    "client.disconnected": ("SignalDisconnect", 0),
+    "client.publish.failed": ("PublishIceConnectionFailed", 11),
+    "client.subscribe.failed": ("SubscribeIceConnectionFailed", 12),
+    "client.join.failed": ("JoinWSMessageFailed", 120),
+    "client.connect.failed": ("ConnectFailed", 180),
 }
 
 
-def _data(kind: str, agent: Agent) -> Data:
+def _data(kind: str, agent: Agent, home: int) -> Data:
     on_web = agent["sdk"] == "web"
+    route: Route = "prflx" if on_web else "v6"
     data = {
-        "client.publish.failed": _publish(on_web=on_web),
-        "client.subscribe.failed": media_path("SUBSCRIBE", "tcp", lost=True),
+        "client.publish.failed": media_path("PUBLISH", route, lost=True, home=home),
+        "client.subscribe.failed": media_path("SUBSCRIBE", "tcp", lost=True, home=home),
         "client.join.failed": join_refused(500, "sfu join failed", retries=3),
         "client.disconnected": signal_lost("Window network offline"),
-        "client.connect.failed": unreachable(),
+        "client.connect.failed": socket_refused() if on_web else unreachable(),
     }[kind]
     if on_web:
         return {**data, **_EXTRAS.get(kind, {})}
     return {key: value for key, value in data.items() if key not in {"domain", "devices"}}
 
 
-def _publish(*, on_web: bool) -> Data:
-    if not on_web:
-        return media_path("PUBLISH", "v6", lost=True)
-    text = "Failed to access microphone: could not start source"
-    return failure(3003, "DeviceInUse", text, "TRACK", description="Could not start audio source")
+def _over(kind: str, category: str, data: Data) -> tuple[Data, timedelta]:
+    """The last row and how long after the first: a 5xx of joining is tried once more, no text."""
+    if kind == "client.join.failed":
+        return {**data, "is_terminal": True}, timedelta(seconds=3)
+    over = gave_up(data, category)
+    if kind == "client.publish.failed":
+        text = " Could not recover all of it's required dependencies - [SignalDisconnect]"
+        over["error_description"] += text
+    return over, timedelta(seconds=60)
+
+
+def _busy_microphone(scene: Scene, session: PretendSession, person: Person) -> None:
+    """A device failure, which carries most fields; both media become muted stand-ins."""
+    text = "Capture device is in use by another application - audio, video"
+    data = failure(3003, "DeviceInUse", text, "TRACK", description="Could not start audio source")
+    at = session.created_at + timedelta(seconds=5)
+    scene.error(
+        "client.publish.failed", at, person, {**data, **_DEVICES, "domain": "CUSTOM"}, session
+    )
 
 
 _EXTRAS: dict[str, Data] = {
-    "client.publish.failed": {**_DEVICES, "domain": "CUSTOM"},
     "client.join.failed": _STEPS,
     "client.disconnected": _NETWORK,
-    "client.connect.failed": {
-        **_NETWORK,
-        **_ASKED,
-        "endpoint": "https://prod-init.100ms.live/init",
-    },
+    "client.connect.failed": {**_NETWORK, **_ASKED},
 }

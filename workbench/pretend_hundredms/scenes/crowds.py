@@ -19,11 +19,11 @@ def support_desk(now: datetime, account_id: str) -> PretendRoom:
         session = scene.session(scene.ago(hours=8 * number + 4), people, minutes=25)
         if number % 5 == 0:
             at = session.created_at + timedelta(minutes=3)
-            data = media_path("PUBLISH", "tcp", lost=True)
-            over = gave_up(data, "PublishIceConnectionFailed")
+            data = media_path("SUBSCRIBE", "tcp", lost=True, home=number)
+            over = gave_up(data, "SubscribeIceConnectionFailed")
             later = at + timedelta(seconds=60)
-            scene.error("client.publish.failed", at, people[1], data, session)
-            scene.error("client.publish.failed", later, people[1], over, session)
+            scene.error("client.subscribe.failed", at, people[1], data, session)
+            scene.error("client.subscribe.failed", later, people[1], over, session)
     return scene.room()
 
 

@@ -3,13 +3,14 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from workbench.pretend_hundredms.agents import android
 from workbench.pretend_hundredms.failures import (
     gave_up,
     join_refused,
     media_path,
     refused_at_init,
     signal_lost,
-    unreachable,
+    socket_refused,
 )
 from workbench.pretend_hundredms.generate import Scene
 from workbench.pretend_hundredms.ids import uuid_of
@@ -45,11 +46,12 @@ def never_got_in(now: datetime, account_id: str) -> PretendRoom:
     scene = Scene("never-got-in", now, age_days=5, account_id=account_id)
     for number in range(4):
         person, at = scene.person(number), scene.ago(hours=3, minutes=number)
-        scene.error("client.connect.failed", at, person, unreachable())
-        over = gave_up(unreachable("Failed"), "ConnectFailed")
+        scene.error("client.connect.failed", at, person, socket_refused())
+        over = gave_up(socket_refused("Failed"), "ConnectFailed")
         scene.error("client.connect.failed", at + timedelta(seconds=60), person, over)
     denied = join_refused(400, "role limit reached", terminal=True)
-    scene.error("client.join.failed", scene.ago(hours=2), scene.person(4), denied)
+    phone = scene.person(4, agent=android())  # the web SDK reports no refused join
+    scene.error("client.join.failed", scene.ago(hours=2), phone, denied)
     return scene.room()
 
 
