@@ -76,6 +76,7 @@ def _files(message: Body) -> list[str]:
 
 def _file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
     texts = {key: at(file, key) for key in _FILE_TEXTS}
+    texts["preview"] = texts["preview"] or at(file, "simplified_html")
     if texts["plain_text"] or texts["preview_plain_text"]:
         texts["preview"] = None  # the same text once more, as HTML
     for text in texts.values():

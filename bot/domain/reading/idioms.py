@@ -64,6 +64,7 @@ _VAGUE = (
     r"|(?:the\s)?end\sof\sday"
 )
 _NO_LENGTH = r"(?!(?:since|sinse|last|past|until|till|within|in|for|next|room|code|user|peer)\s)"
+_WHOSE = r"(?:(?:room|session|peer|user)\s|\S{3,256}\sin\s)?"
 _ZONES = r"(pacific|eastern|central|mountain)"
 _IDIOMS = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
@@ -77,7 +78,7 @@ _IDIOMS = tuple(
         (rf"{_BEFORE}(?:{_VAGUE})\s(?={_DAY}{_END})", ""),
         (rf"{_BEFORE}(?:shortly|just)\s(?=(?:before|after)\s[0-9])", ""),
         (rf"{_BEFORE}since\s(?:about\s)?an?\s(?=(?:hour|day|week){_END}(?!\sago))", "since 1 "),
-        (rf"^(\s*{_NO_LENGTH}\S{{3,256}}\s{{1,4}})([0-9]{{1,3}}[hdw])\s*$", r"\1last \2"),
+        (rf"^(\s*{_WHOSE}{_NO_LENGTH}\S{{3,256}}\s{{1,4}})([0-9]{{1,3}}[hdw])\s*$", r"\1last \2"),
         (rf"{_BEFORE}([0-9]{{1,2}})-([0-9]{{1,2}})-(20[0-9]{{2}}){_END}", r"\1/\2/\3"),
         (rf"(?<=[0-9m]\s)in\s(?:the\s)?(london|india|uk)(?:\stime)?{_END}", r"\1 time"),
         (rf"(?<=[0-9m]\s){_ZONES}{_END}(?!\s(?:standard|daylight|summer|time))", r"\1 time"),

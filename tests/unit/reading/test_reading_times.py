@@ -9,6 +9,7 @@ from bot.domain.question import Clue, Kind
 from bot.domain.reading import read_question
 
 NOW = datetime(2026, 11, 29, 21, 48, tzinfo=UTC)  # a Sunday
+PEER = "52c06d19-dca7-5af6-8a23-9361fceb29f9"
 STORM = (Clue(Kind.NAME, "storm"),)
 
 WINDOWS: list[tuple[str, str, str]] = [
@@ -167,9 +168,10 @@ def test_a_name_is_no_time(text: str) -> None:
 
 
 def test_a_length_beside_a_single_thing_is_a_window() -> None:
-    question = read_question("storm 24h", NOW)
-    assert question.clues == STORM
-    assert question.since == datetime(2026, 11, 28, 21, 48, tzinfo=UTC)
+    for text in ("storm 24h", "room storm 24h", f"{PEER} in storm 24h"):
+        question = read_question(text, NOW)
+        assert STORM[0] in question.clues
+        assert question.since == datetime(2026, 11, 28, 21, 48, tzinfo=UTC)
 
 
 def test_the_length_of_a_call_is_named_beside_its_time() -> None:
