@@ -101,17 +101,11 @@ def summarise(
         until=report.window.until,
         completeness=report.completeness,
         gaps=_notes(report.completeness.notes, sizes),
-        notes=_notes(_remarks(report), sizes),
+        notes=_notes(report.notes, sizes),
         as_of=report.as_of,
         reference=report.lookup_id,
         told=told_of(report, sizes, private=private),
     )
-
-
-def _remarks(report: Report) -> tuple[str, ...]:
-    """Remarks on the target; of a complete answer also those on what was read."""
-    seen = report.completeness
-    return (*report.notes, *(seen.notes if seen.complete else ()))
 
 
 def _place(report: Report, dashboard: str, sizes: Sizes) -> dict[str, Any]:
