@@ -56,9 +56,11 @@ class Outage(KeptSteps):
 
 
 @asynccontextmanager
-async def slack_gone(team: Team, last: int) -> AsyncIterator[tuple[DurablePoster, Outage]]:
+async def slack_gone(
+    team: Team, last: int, port: int | None = None
+) -> AsyncIterator[tuple[DurablePoster, Outage]]:
     """A poster that finds nobody where Slack should be, until so many pauses are over."""
-    port = free_port()
+    port = port or free_port()
     async with AsyncExitStack() as stack:
         steps = Outage(last, lambda: stack.enter_async_context(stand(team, port)))
         settings = replace(settings_for(team, "http"), api_url=f"http://127.0.0.1:{port}/api/")
@@ -79,9 +81,9 @@ async def test_what_was_to_be_said_is_said_once_when_slack_is_back(way: str) -> 
 
 
 async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -> None:
-    team = example_team()
-    async with slack_gone(team, 0) as (poster, steps):
-        url = ResponseUrl(f"http://127.0.0.1:{free_port()}/response/1")
+    team, port = example_team(), free_port()
+    async with slack_gone(team, 0, port) as (poster, steps):
+        url = ResponseUrl(f"http://127.0.0.1:{port}/response/1")
         left = url.left
         assert (await poster.respond(url, MESSAGE, "CD-1")).offline
         assert steps.pauses == list(OUTAGE)
