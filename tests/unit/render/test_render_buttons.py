@@ -181,7 +181,7 @@ def test_the_packet_holds_ids_and_versions_but_no_names() -> None:
     message, file = RENDERER.packet(found)
     for text in (shown(message), file.content):
         assert "p-ann" in text
-        assert "web 0.12.15" in text
+        assert "web 0.12.25" in text
         assert "2026-11-02T10:01:00Z" in text
         assert "Member 1" not in text
         assert "Ann" not in text

@@ -25,7 +25,7 @@ def test_a_phone_gets_no_steps_of_a_page(name: str) -> None:
 def test_a_newer_sdk_is_one_line_of_the_opening_and_a_field_of_the_document() -> None:
     report = of_scenario("network-office-never-finds-a-path")
     line = document(report)["verdict"]["update"]
-    assert line.startswith("web SDK 0.12.15 is 27 months old; 0.14.1 fixed")
+    assert line.startswith("web SDK 0.12.25 is 23 months old; 0.14.1 fixed")
     assert text_of(RENDERER.answer(report).opening).count("May help:") == 1
 
 
