@@ -1,5 +1,7 @@
 """Every fault happens as its rule says, and no oftener."""
 
+import asyncio
+
 import httpx
 import pytest
 from pretend_slack_support import Seen, over_http, over_socket
