@@ -152,7 +152,7 @@ async def test_a_lost_socket_is_replaced(slack: PretendSlack, how: str) -> None:
             )
         )
         # slack_sdk's client may connect twice, and end the first of both: the last one stays.
-        while not (await slack.type_command("C0ONCALL", "U0BOB", "/call-errors", "x")).acked:
+        while not (await slack.type_command("C0ONCALL", "U0BOB", "/call-errors", "x")).acked:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
