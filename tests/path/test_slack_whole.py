@@ -153,7 +153,7 @@ async def test_a_name_of_several_rooms_is_asked_back(tmp_path: Path) -> None:
 
 @MODES
 async def test_a_hundred_at_once(tmp_path: Path, mode: str) -> None:
-    async with open_whole(tmp_path, mode) as bench:
+    async with open_whole(tmp_path, mode, most_waiting_per_asker=100) as bench:
         asking = [
             bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", "one-bad-user")
             for _ in range(100)
