@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
-from bot.domain.names import Names
+from bot.domain.privacy.personal_names import Names
 
 DEFAULT_ALIAS = "default"
 

@@ -16,10 +16,9 @@ from scenario_yaml import parse
 
 from bot.domain.diagnosis import Case
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Peer, Room, Session
 from bot.domain.report import Window
-from bot.domain.tracks import PeerStats, TrackEvent
-from bot.investigate.cut import cut
+from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+from bot.investigate.reports import cut
 
 FOLDER = Path(__file__).parent / "scenarios"
 START = "2026-11-02T10:00:00Z"

@@ -9,10 +9,10 @@ from scenario_defaults import ACTIONS, CODES, DEVICES
 from scenario_spread import spread
 from scenario_times import moment, stamp
 
-from bot.domain.addresses import redact
 from bot.domain.events import Agent, ErrorEvent
+from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
-from bot.hundredms.errors import event_of as event_of_row
+from bot.hundredms.error_events import event_of as event_of_row
 
 TYPES = {
     "publish": "client.publish.failed",

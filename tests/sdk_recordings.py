@@ -16,11 +16,10 @@ from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.report import Completeness, Report, Window, distinct
 from bot.domain.target import Target
-from bot.hundredms.errors import event_of
-from bot.hundredms.tracks import track_of
-from bot.hundredms.translate import room_of, session_of
-from bot.hundredms.wire import RoomWire, SessionWire
-from bot.render.document import document
+from bot.hundredms.error_events import event_of
+from bot.hundredms.media import track_of
+from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
+from bot.render.json_document import document
 
 FOLDER = Path(__file__).parent / "data" / "sdk-recordings"
 CATALOGUE = load_catalogue()

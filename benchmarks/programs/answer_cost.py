@@ -11,8 +11,8 @@ import time
 
 from benchmarks.programs.fold_cost import report_of
 from bot import wiring
-from bot.cli.collector import stand
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
+from bot.cli.runtime_tuning import stand
 from bot.domain.report import Report
 from bot.settings import read_settings
 

@@ -14,10 +14,10 @@ import httpx
 
 from benchmarks.programs.common import api, events_of, token_headers
 from bot import wiring
-from bot.cli.collector import stand
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
+from bot.cli.runtime_tuning import stand
 from bot.domain.events import ERROR_TYPES
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
 from bot.settings import read_settings
 

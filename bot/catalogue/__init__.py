@@ -8,9 +8,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bot.catalogue.complaints import in_words
 from bot.catalogue.fixes import load_fixes
-from bot.catalogue.form import Form
+from bot.catalogue.schema import Form, in_words
 from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
 

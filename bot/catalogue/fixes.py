@@ -14,9 +14,9 @@ from pydantic import (
     field_validator,
 )
 
-from bot.catalogue.form import EventType, Platform
+from bot.catalogue.schema import EventType, Platform
 from bot.domain.errors import Misconfigured
-from bot.domain.fixes import Fix, Fixes
+from bot.domain.sdk_fixes import Fix, Fixes
 from bot.domain.sdk_version import parse_version
 
 FIXES = Path(__file__).with_name("fixes.yaml")

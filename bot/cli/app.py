@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.collector import loading
+from bot.cli.runtime_tuning import loading
 
 app = typer.Typer(
     help="Tells why a 100ms video call failed.",

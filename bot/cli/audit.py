@@ -9,13 +9,13 @@ from rich.table import Table
 
 from bot import wiring
 from bot.cli import terminal
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, words
-from bot.domain.audit import Access
 from bot.domain.errors import BotError, UnreadableQuestion
-from bot.domain.reading import read_since
+from bot.domain.parsing import read_since
+from bot.domain.records.audit import Access
 from bot.domain.text import clean
-from bot.render.document_text import text_of
+from bot.render.json_document import text_of
 from bot.settings import read_settings
 from bot.storage import open_memory
 

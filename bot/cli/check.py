@@ -14,16 +14,15 @@ from rich.text import Text
 import bot
 from bot import wiring
 from bot.catalogue import load_catalogue
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, shown, words
 from bot.domain.errors import BotError, Misconfigured
-from bot.hundredms import open_workspaces
+from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
 from bot.settings import Settings, read_settings
-from bot.slack.identity import SlackIdentity
-from bot.slack.manifest import manifest_differences
-from bot.slack.scopes import COSTS
-from bot.slack.startup import check_slack
+from bot.slack.identity import COSTS, SlackIdentity
+from bot.slack.server.manifest import manifest_differences
+from bot.slack.server.startup_checks import check_slack
 from bot.storage import open_memory
 
 

@@ -5,7 +5,7 @@ import sys
 
 from bot import wiring
 from bot.cli import terminal
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, shown, write_error
 from bot.domain.errors import BotError
 from bot.settings import read_settings

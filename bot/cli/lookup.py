@@ -1,28 +1,95 @@
-"""`call-doctor lookup`: the same engine, answering in the terminal."""
+"""`call-doctor lookup`: the same engine, answering in the terminal.
+
+`call-doctor lookup CD-…`: an answer that stands in Slack, opened again in the terminal.
+
+A live line on stderr while a look-up takes long; plain lines where nothing can move.
+"""
 
 import logging
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from rich.console import Console
+from rich.status import Status
 
 from bot import wiring
 from bot.cli import terminal
-from bot.cli.logs import set_up_logs
-from bot.cli.progress import Progress
-from bot.cli.reference import handle_behind
-from bot.cli.screen import open_console
+from bot.cli.log_setup import set_up_logs
+from bot.cli.screen import open_console, words
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
-from bot.domain.question import Question
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
+from bot.domain.query import Question
 from bot.domain.report import Report
+from bot.domain.saved_lookup import Handle
 from bot.domain.target import Choices
-from bot.render.document import choices_document, document_to_come, error_document
-from bot.render.document_nothing import nothing_document
-from bot.render.document_text import pieces_of
+from bot.domain.target import Progress as Reading
+from bot.render.json_document import (
+    choices_document,
+    document_to_come,
+    error_document,
+    nothing_document,
+    pieces_of,
+)
 from bot.settings import read_settings
+from bot.storage import SqlMemory
+
+_REFERENCE = re.compile(r"\s*(CD-[A-Z2-9]{8})\s*", re.IGNORECASE)
+
+
+async def handle_behind(text: str, memory: SqlMemory | None) -> Handle | None:
+    """The look-up that the text names by its reference; None if the text is no reference.
+
+    Raises NothingFound, StoreUnreachable.
+    """
+    named = _REFERENCE.fullmatch(text)
+    if named is None:
+        return None
+    answered = await memory.answers.find(named[1]) if memory else None
+    if answered is None:
+        raise NothingFound(
+            "No answer of the last 30 days has that reference, or it was an error.",
+            next_step="Search the log for it, or ask again for the room.",
+        )
+    return answered.handle
+
+
+class Progress:
+    """Shows what a look-up is doing. Use as a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = Status("Asking 100ms …", console=console)
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._console.is_terminal:
+            self._status.stop()
+
+    async def tell(self, note: str) -> None:
+        """Say what is being waited for."""
+        if self._console.is_terminal:
+            self._status.update(words(note))
+        else:
+            self._console.print(words(note), highlight=False)
+
+    def watch(self, progress: Reading) -> None:
+        """Say how many events were read."""
+        of = "" if progress.total is None else f" of {progress.total:,}"
+        self._status.update(f"Reading events: {progress.fetched:,}{of} …")
+
 
 log = logging.getLogger(__name__)
 

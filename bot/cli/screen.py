@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.segment import Segment
 from rich.text import Text
 
-from bot.domain.addresses import leave
+from bot.domain.privacy.addresses import leave
 from bot.domain.text import printable
 
 

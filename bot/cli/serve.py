@@ -7,15 +7,14 @@ import sys
 import bot.jobs
 import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
 from bot import wiring
-from bot.cli.collector import stand
-from bot.cli.heap import bound_heap
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
+from bot.cli.runtime_tuning import bound_heap, stand
 from bot.cli.screen import write_error
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
 from bot.settings import Settings, read_settings
-from bot.slack.serve import serve
-from bot.slack.startup import check_present
+from bot.slack.server.serve import serve
+from bot.slack.server.startup_checks import check_present
 
 CHECK_SECONDS = 2.0
 """How long the start waits for 100ms to accept or refuse our credentials."""

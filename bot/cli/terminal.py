@@ -1,4 +1,9 @@
-"""A report as people read it in a terminal: gist first, then causes, then each failure."""
+"""A report as people read it in a terminal: gist first, then causes, then each failure.
+
+The timeline in a terminal: the same lanes of letters as in Slack, with colour beside them.
+
+The diagnosis in a terminal: whose fault, why, what to do; then each failure and its end.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,22 +14,115 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.screen import shown, words
-from bot.cli.timeline import timeline
-from bot.cli.verdict import story_table, verdict_lines
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
+from bot.domain.diagnosis import Diagnosis, Outcome, Story
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.render.answer.opening import part_of
 from bot.render.filters import UNKNOWN
-from bot.render.summary import part_of
-from bot.render.words import free
+from bot.render.phrases import free
+from bot.render.timeline import LABEL, LEGEND, SIGNS, drawing_of, gravest, lanes_of, stretches
+
+STORIES_SHOWN = 25
+"""Failures listed; the rest is counted, and `--json` holds all."""
+
+MARKS: dict[Outcome, tuple[str, str]] = {
+    "gave_up": ("✗ gave up", "bold red"),
+    "blocked": ("■ blocked", "bold red"),
+    "left": ("← left", "yellow"),
+    "recovered": ("✓ recovered", "green"),
+    "unknown": ("? unknown", "yellow"),
+}
+"""Shape and word beside the colour, for whoever cannot tell the colours apart."""
+
+
+def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
+    """The verdict with its evidence, what to do, and what would change it."""
+    verdict = diagnosis.verdict
+    head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
+    lines = [Text.assemble(("Verdict: ", "bold"), (shown(head), "yellow")), words(verdict.words)]
+    lines += [words(f"  - {line}") for line in verdict.evidence]
+    lines += [words(f"  Next: {step}") for step in verdict.next_steps]
+    if verdict.update:
+        lines.append(words(f"  May help: {verdict.update}"))
+    if verdict.changes_if:
+        lines.append(words(f"  Would change it: {verdict.changes_if}", style="dim"))
+    return Group(*lines, Text())
+
+
+def story_table(diagnosis: Diagnosis) -> RenderableType:
+    """One line for each failure, consequences under their cause."""
+    table = Table(box=None, padding=(0, 2, 0, 0), title="Failures", title_justify="left")
+    for heading in ("When (UTC)", "Who", "What", "End", "Because"):
+        table.add_column(heading, overflow="fold")
+    rows = list(_in_order(diagnosis))
+    for depth, story in rows[:STORIES_SHOWN]:
+        mark, style = MARKS[story.outcome]
+        what = f"{'  └ ' * depth}{story.explanation.entry.title} ({story.code or 'no code'})"
+        table.add_row(
+            words(f"{story.first_at:%m-%d %H:%M:%S}" if story.timed else UNKNOWN),
+            words(_who(story)),
+            words(what),
+            words(mark, style=style),
+            words(story.evidence),
+        )
+    if len(rows) <= STORIES_SHOWN:
+        return table
+    return Group(table, words(f"… and {len(rows) - STORIES_SHOWN:,} more failures", style="dim"))
+
+
+def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
+    for story in diagnosis.stories:
+        if story.symptom_of is None:
+            yield 0, story
+            for symptom in diagnosis.symptoms_of(story.id):
+                yield 1, symptom
+
+
+def _who(story: Story) -> str:
+    person = story.person
+    return free(next(iter(person.names), None) or person.user_id) or "somebody unnamed"
+
+
+LANES = 20
+
+
+def timeline(report: Report, diagnosis: Diagnosis) -> RenderableType:
+    """The gravest stretch of trouble, worst people first."""
+    runs = list(stretches(diagnosis.stories))
+    if not runs:
+        return Text(f"\nTimeline: nothing to draw, {UNKNOWN}\n")
+    lanes = lanes_of(gravest(runs), report.sessions)
+    lines = [words("\nTimeline", style="bold"), *map(_coloured, drawing_of(lanes[:LANES]))]
+    lines += [words(line, style="dim") for line in (*LEGEND, *_rest(len(lanes), len(runs)))]
+    return Group(*lines, Text())
+
+
+def _coloured(line: str) -> Text:
+    label, row = line[:LABEL], line[LABEL:]
+    told = words(label)
+    for char in row:
+        told.append(char, style=_STYLES.get(char, ""))
+    return told
+
+
+def _rest(people: int, runs: int) -> Iterator[str]:
+    if people > LANES:
+        yield f"{people - LANES:,} more people not drawn"
+    if runs > 1:
+        yield f"{runs - 1:,} other stretches of trouble not drawn"
+
+
+_STYLES = {sign: MARKS[outcome][1] for outcome, sign in SIGNS.items()} | {"~": "red", ".": "dim"}
+
 
 TOP = 5
 """Causes shown; the rest is counted."""
 
-SHOWN = 20
+FAILURES_SHOWN = 20
 """Terminal failures shown in full; the rest is counted, and `--json` holds all."""
 
 USAGE = """\
@@ -117,10 +215,12 @@ def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]
 
 def _failures(report: Report, catalogue: Catalogue) -> Iterator[RenderableType]:
     failures = report.failures
-    for event in failures[:SHOWN]:
+    for event in failures[:FAILURES_SHOWN]:
         yield _failure(event, catalogue)
-    if len(failures) > SHOWN:
-        yield words(f"… and {len(failures) - SHOWN:,} more terminal failures: --json holds all.")
+    if len(failures) > FAILURES_SHOWN:
+        yield words(
+            f"… and {len(failures) - FAILURES_SHOWN:,} more terminal failures: --json holds all."
+        )
 
 
 def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:

@@ -13,10 +13,9 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from bot.domain.device import PLATFORM_WORDS, platform_of
-from bot.domain.events import Agent, ErrorEvent, Failure
-from bot.domain.fixes import Fixes
-from bot.domain.once import once
-from bot.domain.told import Texts, letters_of, texts_of, track_type_of
+from bot.domain.events import Agent, ErrorEvent, Failure, once
+from bot.domain.match_texts import Texts, letters_of, texts_of, track_type_of
+from bot.domain.sdk_fixes import Fixes
 
 Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]
 Terminal = Literal["yes", "no", "after_retries", "unknown"]

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from bot.domain.addresses import mark_version
 from bot.domain.events import Agent
+from bot.domain.privacy.addresses import mark_version
 from bot.domain.text import clean, clip
 
 PLATFORM_WORDS: Mapping[str, str] = {

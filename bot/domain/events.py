@@ -3,17 +3,26 @@
 Every field of `data` may be missing, whatever the documentation's tables say; only an event's
 id and type are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
+
+What the events of one room repeat: who sent them, and what failed.
+
+Every field may be missing. https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
+
+Events in order of time, and whether one stands twice among them.
+
+Readings of a failure's texts, done once for the flood of events that share it.
 """
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
+from itertools import pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.domain.reported import Agent, Failure, Pairs, Sender
-from bot.domain.stamps import NO_TIME, Tail, stamp_of, tail_of
+from bot.domain.timestamps import NO_TIME, Tail, nanoseconds_of, stamp_of, tail_of
 
 __all__ = [
     "ERROR_TYPES",
@@ -26,6 +35,68 @@ __all__ = [
     "is_error_type",
     "shared_event",
 ]
+
+Pairs = tuple[tuple[str, str], ...]
+"""(label, text) pairs for a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The app and device an event came from. `env` is `prod` or `debug`."""
+
+    sdk: str | None = None
+    sdk_version: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    device_model: str | None = None
+    framework: str | None = None
+    framework_version: str | None = None
+    framework_sdk_version: str | None = None
+    is_prebuilt: bool | None = None
+    domain: str | None = None
+    env: str | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.device_model, self.os, self.sdk_version))  # tells most apart, and fast
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sender:
+    """Who sent an event and from where: alike in all that one person reports in one call.
+
+    Compared by identity, so that what is concluded from one can be found again at once.
+    """
+
+    peer_id: str | None = None
+    user_id: str | None = None
+    user_name: str | None = None
+    session_id: str | None = None
+    room_id: str | None = None
+    room_name: str | None = None
+    template_id: str | None = None
+    account_id: str | None = None
+    role: str | None = None
+    agent: Agent = field(default_factory=Agent)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """What an event tells of: alike in a whole flood. Compared by identity, as `Sender`."""
+
+    type: str
+    error_code: int | None = None
+    error_name: str | None = None
+    error_message: str | None = None
+    error_description: str | None = None
+    is_terminal: bool = False
+    action: str | None = None
+    domain: str | None = None
+    transport_state: str | None = None
+    endpoint: str | None = None
+    retries_join: int | None = None
+    media: Pairs = ()
+    public_address: str | None = None
+
 
 ERROR_TYPES = (
     "client.publish.failed",
@@ -167,3 +238,62 @@ def shared_event(  # noqa: PLR0913  what an event holds
     event.__class__ = ErrorEvent
     made: ErrorEvent = event
     return made
+
+
+_AT = attrgetter("at")
+_PART = 32_768
+
+
+def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
+    """The events sorted by `order`; only those of one microsecond need to be asked for it."""
+    found = sorted(events, key=_AT)
+    moments = [event.at for event in found]
+    twins = [index for index, pair in enumerate(pairwise(moments)) if pair[0] == pair[1]]
+    done = 0
+    for begin in twins:
+        if begin < done:
+            continue
+        done = bisect_right(moments, moments[begin], begin)
+        found[begin:done] = sorted(found[begin:done], key=order)
+    return found
+
+
+def has_twins(events: Sequence[ErrorEvent]) -> bool:
+    """Whether an id occurs twice; looked for in parts, since a set of all ids takes megabytes."""
+    parts = 1 + len(events) // _PART
+    for part in range(parts):
+        ids = [event.id for event in events if hash(event.id) % parts == part]
+        if len(set(ids)) < len(ids):
+            return True
+    return False
+
+
+def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
+    """Sort key: time, the nanoseconds that `at` cannot hold, terminal last, then id.
+
+    100ms cuts trailing zeros off its stamps, so that their texts do not sort. Of two events
+    stamped alike (a stored pair sent together) the one that says giving up is the later one.
+    """
+    return (event.at, nanoseconds_of(event.tail), event.failure.is_terminal, event.id)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_KEPT = 8192
+"""Failures of which a reading is kept; of more than that, each is read whenever asked for."""
+_LONGEST = 4096
+"""Characters. Descriptions of 100 kB exist, and what is kept stays after the look-up."""
+
+
+def once(read: Callable[Concatenate[Failure, P], T]) -> Callable[Concatenate[Failure, P], T]:
+    """`read`, which looks at nothing but its arguments, with what it found kept for a while."""
+    kept: Any = lru_cache(_KEPT)(read)
+
+    @wraps(read)
+    def found(failure: Failure, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        short = len(failure.error_description or "") + len(failure.error_message or "") < _LONGEST
+        told: T = (kept if short else read)(failure, *args, **kwargs)
+        return told
+
+    return found

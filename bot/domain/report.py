@@ -7,11 +7,9 @@ from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.ordering import has_twins, in_order
-from bot.domain.places import Session
+from bot.domain.events import ERROR_TYPES, ErrorEvent, has_twins, in_order
+from bot.domain.rooms import Session, TrackEvent
 from bot.domain.target import Target
-from bot.domain.tracks import TrackEvent
 
 _SENDER, _FAILURE = attrgetter("sender"), attrgetter("failure")
 

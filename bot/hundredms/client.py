@@ -1,35 +1,49 @@
 """One 100ms workspace, read only: `HundredMsClient` implements `bot.investigate.ports.HundredMs`.
 
 https://www.100ms.live/docs/server-side/v2/introduction/basics
+
+Rooms found by their name, enabled ones and disabled ones.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/Rooms/list-rooms
+
+Pages of sessions read only to find one person in them.
+
+A hundred sessions of large rooms name thousands of people; to read each of them takes longer
+than the call. A page that nowhere holds the person's id is read without its people.
+
+How questions are written, those to the events endpoint first of all.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Self, TypeVar
 
 from pydantic import BaseModel
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.places import Room, Session
-from bot.domain.tracks import PeerStats
-from bot.hundredms.announce import Announcer
-from bot.hundredms.call import LARGEST_OF_SESSIONS, NOBODY, Asker, Call
-from bot.hundredms.calls import Line, get
-from bot.hundredms.circuit import Circuit
-from bot.hundredms.decide import Meaning, Verdict
-from bot.hundredms.errors import page_of
-from bot.hundredms.lenient import read
-from bot.hundredms.naming import rows_named
-from bot.hundredms.questions import FULL, events_call, word, written
-from bot.hundredms.rows import readable
-from bot.hundredms.searching import read_sessions
-from bot.hundredms.stats import StatsWire, stats_of
-from bot.hundredms.tracks import is_other, track_of
-from bot.hundredms.translate import room_of, session_of
-from bot.hundredms.wire import CodeWire, EventsWire, Listing, RoomWire, SessionWire
+from bot.domain.rooms import PeerStats, Room, Session
+from bot.hundredms.circuit_breaker import Circuit
+from bot.hundredms.error_events import page_of, readable
+from bot.hundredms.lenient import decoded, read, shaped
+from bot.hundredms.media import StatsWire, is_other, stats_of, track_of
+from bot.hundredms.request import LARGEST_OF_SESSIONS, NOBODY, Announcer, Asker, Call
+from bot.hundredms.responses import Meaning, Verdict
+from bot.hundredms.schemas import (
+    CodeWire,
+    EventsWire,
+    Listing,
+    RoomWire,
+    SessionWire,
+    room_of,
+    session_of,
+)
+from bot.hundredms.transport import Line, get
 from bot.investigate.ports import (
     EventQuery,
     ExpiredCursor,
@@ -39,6 +53,93 @@ from bot.investigate.ports import (
     TrackPage,
     Unread,
 )
+
+_PLAIN = re.compile(r"[0-9A-Za-z_.@-]+")
+
+
+def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
+    """The page, without peers if it cannot name that person. Raises UnreadableBody."""
+    value = decoded(body)
+    if naming and not _may_hold(body, naming):
+        rows = value.get("data") if isinstance(value, dict) else None
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict):
+                row.pop("peers", None)
+    return shaped(Listing[SessionWire], value)
+
+
+def _may_hold(body: bytes, text: str) -> bool:
+    """False only if that is certain: JSON may write any character as an escape."""
+    if not _PLAIN.fullmatch(text):
+        return True
+    return text.lower().encode() in body.lower() or b"\\u" in body
+
+
+_PATH = "analytics/events"
+
+FULL = 100
+"""The most rows of a page that 100ms allows."""
+
+
+def events_call(query: EventQuery, start: str, limit: int) -> Call:
+    """One page of at most `limit` events; `start` is the cursor, "" for the first page.
+
+    Filters that are not set are left out: what 100ms makes of an empty one is not documented.
+    """
+    params: dict[str, str | int] = {"room_id": query.room_id, "type": query.type, "limit": limit}
+    filters = {
+        "peer_id": query.peer_id,
+        "user_id": query.user_id,
+        "session_id": query.session_id,
+        "start": start,
+    }
+    return Call(_PATH, _PATH, params | {name: value for name, value in filters.items() if value})
+
+
+def word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
+    """A truth value as 100ms wants it."""
+    return "true" if value else "false"
+
+
+def written(moment: datetime | None) -> str:
+    """A time as 100ms wants it: UTC, milliseconds, `Z`."""
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_PAGES = 3
+
+
+async def rows_named(line: Line, asker: Asker, name: str) -> Sequence[RoomWire]:
+    """Rows of exactly that name, case ignored; 100ms hides disabled rooms unless asked."""
+    both = await asyncio.gather(
+        *[_listed(line, asker, name, enabled=enabled) for enabled in (True, False)]
+    )
+    return [row for rows in both for row in rows]
+
+
+async def _listed(line: Line, asker: Asker, name: str, *, enabled: bool) -> list[RoomWire]:
+    params: dict[str, str | int] = {"name": name, "enabled": word(enabled), "limit": FULL}
+    found: list[RoomWire] = []
+    for _ in range(_PAGES):
+        wire = await get(line, Call("rooms", "rooms", params), _READ, asker)
+        if isinstance(wire, Verdict):
+            break
+        found += [row for row in wire.data if row and _same(row.name, name)]
+        following = wire.following(FULL)
+        if not following or following == params.get("start"):
+            break
+        params["start"] = following
+    return found
+
+
+_READ = partial(read, Listing[RoomWire])
+
+
+def _same(name: str | None, asked: str) -> bool:
+    return name is not None and name.strip().casefold() == asked.strip().casefold()
+
 
 _SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 

@@ -9,27 +9,20 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
-from bot.domain.handle import Handle
-from bot.domain.places import Room
-from bot.domain.question import Clue, Question
+from bot.domain.query import Clue, Question
 from bot.domain.report import Report, Window
+from bot.domain.rooms import Room
+from bot.domain.saved_lookup import Handle
 from bot.domain.target import Candidate, Choices, Target
-from bot.investigate.ahead import Ahead
-from bot.investigate.beside import Beside
+from bot.investigate.as_of import known_by
 from bot.investigate.budget import Budget
-from bot.investigate.candidates import candidate_of_clue, candidate_of_place
-from bot.investigate.evidence import case_of, gather_evidence
-from bot.investigate.fetch import Fetched, Reader
-from bot.investigate.gathering import gathering_of
-from bot.investigate.learn import Learner
-from bot.investigate.persons import PersonSearch
-from bot.investigate.places import known_room, places_of
+from bot.investigate.event_cache import Snapshot, place_of
+from bot.investigate.evidence.collector import Beside, gathering_of
+from bot.investigate.evidence.evidence import case_of, gather_evidence
+from bot.investigate.fetch.events import Fetched, Reader, read_any_spelling
+from bot.investigate.paging.prefetch import Ahead
 from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, only, unwatched
-from bot.investigate.recall import Recall
-from bot.investigate.resolve import Resolver, split
-from bot.investigate.snapshots import Snapshot, place_of
-from bot.investigate.spelling import read_any_spelling
-from bot.investigate.task import (
+from bot.investigate.reports import (
     Task,
     ahead_of,
     person_of,
@@ -40,7 +33,11 @@ from bot.investigate.task import (
     whole_room,
     window_of,
 )
-from bot.investigate.then import known_by
+from bot.investigate.resolve.choices import candidate_of_clue, candidate_of_place
+from bot.investigate.resolve.people import PersonSearch
+from bot.investigate.resolve.resolver import Resolver, split
+from bot.investigate.resolve.rooms import known_room, places_of
+from bot.investigate.room_index import Learner, Recall
 
 NAMED = 3
 """Unknown ids that a note names; the rest is counted."""

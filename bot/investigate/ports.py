@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Room, Session
-from bot.domain.progress import Progress
-from bot.domain.tracks import PeerStats, TrackEvent
+from bot.domain.rooms import PeerStats, Room, Session, TrackEvent
+from bot.domain.target import Progress
 
 
 @dataclass(frozen=True, slots=True)

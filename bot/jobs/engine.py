@@ -13,15 +13,13 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
 
 from bot.domain.errors import StoreUnreachable
-from bot.jobs.course import DurableSteps
+from bot.jobs.cleanup import Leavings
 from bot.jobs.database import open_engine
 from bot.jobs.inbox import Inbox, Note
-from bot.jobs.intake import TROUBLES, Intake
-from bot.jobs.leavings import Leavings
 from bot.jobs.ports import Course, Json, Lives
-from bot.jobs.precedence import Precedence
-from bot.jobs.serial import JsonForm, refuse_other_forms
-from bot.jobs.watch import Watchman
+from bot.jobs.recovery import Watchman
+from bot.jobs.steps import DurableSteps, JsonForm, refuse_other_forms
+from bot.jobs.submit import TROUBLES, Intake, Precedence
 
 APPLICATION = "call-doctor"
 VERSION = "1"

@@ -10,16 +10,14 @@ from typing import Any
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.events import ErrorEvent
-from bot.domain.exits import leave_all
-from bot.domain.ordering import order
+from bot.domain.events import ErrorEvent, order
+from bot.domain.privacy.outgoing import leave_all
 from bot.domain.report import Report
 from bot.domain.text import clean
-from bot.render.details import causes_of
-from bot.render.document import failure_document, instant
+from bot.render.answer.thread_entries import causes_of
+from bot.render.json_document import failure_document, instant
 from bot.render.message import File
-from bot.render.turn import FOR_RECORDERS, class_of, turn_of
-from bot.render.words import free
+from bot.render.phrases import FOR_RECORDERS, class_of, free, turn_of
 
 _STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 

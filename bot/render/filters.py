@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from bot.domain.stamps import NO_TIME
 from bot.domain.text import clean
+from bot.domain.timestamps import NO_TIME
 
 # Slack interprets angle brackets alone, and asks that these three be replaced and no others:
 # https://docs.slack.dev/messaging/formatting-message-text#escaping

@@ -2,11 +2,16 @@
 
 Lengths are counted as sent, after escaping: Slack counts `&amp;` as five characters.
 https://docs.slack.dev/reference/block-kit
+
+Groups of blocks packed, whole and in order, into as few messages as the limits allow.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from bot.render.message import Block
 
@@ -94,3 +99,49 @@ def _shown(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no narrower ty
     elif isinstance(node, Iterable):
         for item in node:
             yield from _shown(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The blocks of one failure: their JSON without the outer brackets, and how big they are."""
+
+    event_id: str
+    json: Markup
+    blocks: int
+    visible: int
+    size: int
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a message has room for: blocks, visible characters, characters of JSON."""
+
+    blocks: int
+    visible: int
+    size: int
+
+    def without(self, blocks: int, visible: int, size: int) -> "Space":
+        """What is left beside so much else."""
+        return Space(self.blocks - blocks, self.visible - visible, self.size - size)
+
+
+WHOLE = Space(BLOCKS_MOST, REPLY_MOST, JSON_MOST)
+
+
+def fill(groups: Iterable[Group], space: Space) -> Iterator[Sequence[Group]]:
+    """Messages' worth of groups, made as they are asked for.
+
+    A group too big for an empty message still gets one of its own: nothing is dropped here.
+    """
+    page: list[Group] = []
+    left = space
+    for group in groups:
+        rest = left.without(group.blocks, group.visible, group.size)
+        if page and min(rest.blocks, rest.visible, rest.size) < 0:
+            yield page
+            page, rest = [], space.without(group.blocks, group.visible, group.size)
+        page.append(group)
+        left = rest
+    if page:
+        yield page

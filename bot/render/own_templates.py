@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
-from bot.render.environment import find_templates, open_environment
+from bot.render.templates import find_templates, open_environment
 
 _REPLIES = "replies"
 

@@ -1,11 +1,11 @@
 """The opening while a look-up still reads: true numbers, and that they are not all."""
 
-from bot.domain.progress import Progress
+from bot.domain.target import Progress
 from bot.domain.text import clip
-from bot.render.compose import Composer
 from bot.render.filters import count
 from bot.render.message import Message
-from bot.render.words import TYPE_NAMES, free, name_of
+from bot.render.phrases import TYPE_NAMES, free, name_of
+from bot.render.templates import Composer
 
 _BAR = 20
 _PLACE, _WAITS = 80, 160

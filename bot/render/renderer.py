@@ -5,29 +5,28 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
-from bot.domain.handle import Handle
-from bot.domain.names import Names, is_contact
-from bot.domain.progress import Progress
-from bot.domain.question import Clue, Kind, Question
+from bot.domain.privacy.personal_names import Names, is_contact
+from bot.domain.query import Clue, Kind, Question
+from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Report
-from bot.domain.target import Choices
-from bot.render.answer import Answers
-from bot.render.channel import loosened_message, settings_message
-from bot.render.compose import Composer
-from bot.render.customer import Letters, reply_message
+from bot.domain.saved_lookup import Handle
+from bot.domain.target import Choices, Progress
+from bot.render.answer.answer import Answers
+from bot.render.channel_settings import loosened_message, settings_message
+from bot.render.choices import offered
+from bot.render.customer_reply import Letters, reply_message
+from bot.render.error_chart import spread_message
 from bot.render.filters import EMPTY
+from bot.render.help import EXAMPLES, KINDS, WORDS
 from bot.render.limits import OPTION_VALUE_MOST, shorten
 from bot.render.message import Answer, File, Message
-from bot.render.offered import offered
-from bot.render.packet import packet_json_message, packet_message
+from bot.render.phrases import free
 from bot.render.progress import progress_message
-from bot.render.rest import rest_messages
-from bot.render.spread import spread_message
+from bot.render.recovered import rest_messages
+from bot.render.support_packet import packet_json_message, packet_message
+from bot.render.templates import Composer
 from bot.render.timeline import timeline_messages
-from bot.render.usage import EXAMPLES, KINDS, WORDS
-from bot.render.words import free
 
 DASHBOARD = "https://dashboard.100ms.live"
 _CLUES, _CLUE = 5, 60

@@ -10,24 +10,17 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack.actions import ACTIONS
-from bot.slack.audited import with_audit
-from bot.slack.clients import Clients, quiet_logger
-from bot.slack.commands import COMMANDS
-from bot.slack.commands.command import listener
-from bot.slack.desk import Desk
-from bot.slack.events import EVENTS
-from bot.slack.explain import in_words
-from bot.slack.middleware.admission import admission
-from bot.slack.middleware.heeding import heeding
-from bot.slack.middleware.once import once
-from bot.slack.notice import announce
-from bot.slack.payloads import text_at
-from bot.slack.replies import said_to_asker
+from bot.slack.access.admission import admission
+from bot.slack.access.audit import with_audit
+from bot.slack.access.shared_channels import heeding
+from bot.slack.context import Desk
+from bot.slack.error_boundary import announce, in_words
+from bot.slack.listeners.commands import listener
+from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
+from bot.slack.middleware import once, said_to_asker
+from bot.slack.payloads import place_of, text_at
+from bot.slack.sending.web_clients import Clients, quiet_logger
 from bot.slack.settings import SlackSettings
-from bot.slack.shortcuts import SHORTCUTS
-from bot.slack.views import VIEWS
-from bot.slack.whose import place_of
 
 
 def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp:

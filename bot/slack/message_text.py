@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.forms import unescape
 from bot.slack.payloads import Body, at, text_at
+from bot.slack.sending.format_fallback import unescape
 
 MOST = 100_000  # characters; a message cannot hold more that a person wrote
 _FILE_TEXTS = ("title", "name", "subject", "plain_text", "preview_plain_text", "preview")

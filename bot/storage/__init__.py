@@ -1,14 +1,11 @@
 """What earlier look-ups taught us, in SQLite or PostgreSQL."""
 
-from bot.storage.alone import sole_user
-from bot.storage.forgetting import Removed
-from bot.storage.keeping import kept_short
-from bot.storage.lives import SqlLives
-from bot.storage.marks import heeded
-from bot.storage.memory import SqlMemory
-from bot.storage.opening import open_memory
-from bot.storage.urls import jobs_url
-from bot.storage.write_ahead import empty_logs
+from bot.storage.connect import empty_logs, open_memory
+from bot.storage.database import SqlMemory
+from bot.storage.erasures import heeded
+from bot.storage.heartbeats import SqlLives
+from bot.storage.retention import Removed, kept_short
+from bot.storage.urls import jobs_url, sole_user
 
 __all__ = [
     "Removed",

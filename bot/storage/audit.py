@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.addresses import redact
-from bot.domain.audit import Access, AuditOutcome, Ending, Entry, Subject
-from bot.domain.forgotten import digest
+from bot.domain.privacy.addresses import redact
+from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
+from bot.domain.records.erasures import digest
 from bot.investigate.ports import Clock
-from bot.storage.marks import QUIET, marks
+from bot.storage.erasures import QUIET, marks
+from bot.storage.sql import put_in, troubles
 from bot.storage.tables import AUDIT
-from bot.storage.troubles import troubles
-from bot.storage.upsert import put_in
 
 KEPT = timedelta(days=400)
 _CHUNK = 200

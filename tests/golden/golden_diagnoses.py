@@ -4,8 +4,8 @@ from scenario_case import FOLDER, load
 
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import diagnose
-from bot.domain.places import Room
 from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.rooms import Room
 from bot.domain.target import Target
 
 CATALOGUE = load_catalogue()

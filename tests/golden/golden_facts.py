@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.places import Room, Session
 from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
-from bot.hundredms.errors import event_of
-from bot.hundredms.wire import EventsWire
+from bot.hundredms.error_events import event_of
+from bot.hundredms.schemas import EventsWire
 
 NOON = datetime(2026, 11, 22, 8, 26, 40, 117_000, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)

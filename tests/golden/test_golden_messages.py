@@ -23,12 +23,12 @@ from golden_facts import (
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.domain.channel import NO_TIME, ChannelSettings
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
-from bot.domain.places import Room
-from bot.domain.question import Clue, Kind, Question
+from bot.domain.query import Clue, Kind, Question
+from bot.domain.records.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.report import Completeness, Report, Window
+from bot.domain.rooms import Room
 from bot.domain.target import Candidate, Choices, Target, TargetKind
 from bot.render.message import Message
 from bot.render.renderer import Renderer

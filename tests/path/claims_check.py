@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis.story import FAILED_FOR_GOOD
+from bot.domain.diagnosis.model import FAILED_FOR_GOOD
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.report import Report
-from bot.render.document import document
+from bot.render.json_document import document
 from bot.render.renderer import Renderer
 from workbench.pretend_slack.limits import visible_text
 

@@ -17,12 +17,11 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.catalogue import load_catalogue
 from bot.domain.errors import BotError
 from bot.domain.events import ERROR_TYPES
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
-from bot.hundredms import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.learn import Learner
-from bot.investigate.recall import Recall
+from bot.investigate.room_index import Learner, Recall
 from bot.storage import open_memory
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.faults import Fault

@@ -12,7 +12,7 @@ import aiohttp
 from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
-from bot.domain.channel import Channels
+from bot.domain.records.channel_settings import Channels
 from bot.jobs import DurableJobs
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve

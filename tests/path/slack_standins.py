@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.channel import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
-from bot.domain.handle import Handle, handle_of, write_handle
-from bot.domain.names import Names
-from bot.domain.places import Room
-from bot.domain.progress import Progress
-from bot.domain.question import Clue, Question
+from bot.domain.privacy.personal_names import Names
+from bot.domain.query import Clue, Question
+from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Completeness, Report, Window
-from bot.domain.target import Candidate, Choices, Target
+from bot.domain.rooms import Room
+from bot.domain.saved_lookup import Handle, handle_of, write_handle
+from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch
 from bot.render.message import Answer, File, Message
 

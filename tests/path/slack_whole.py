@@ -9,8 +9,8 @@ from typing import Any
 
 from slack_bench import Bench, living, settings_for, started
 
-from bot.domain.names import Names
-from bot.hundredms import Limits
+from bot.domain.privacy.personal_names import Names
+from bot.hundredms.workspaces import Limits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
 from bot.wiring import open_engine, open_work, probes, tools

@@ -12,7 +12,7 @@ from claims_world import FAILURES, PEERS, SOURCES, asked, asked_without, engine,
 
 from bot.domain.errors import BotError
 from bot.domain.report import Report
-from bot.render.document import document
+from bot.render.json_document import document
 
 LEADS = (
     ("network-one-firewall-among-ten", ""),

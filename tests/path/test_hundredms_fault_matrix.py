@@ -13,7 +13,7 @@ from fault_matrix import add_places, channel_of, complaints, person_of, said_to,
 from slack_bench import Bench
 from slack_whole import open_whole
 
-from bot.hundredms import Limits
+from bot.hundredms.workspaces import Limits
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -16,13 +16,12 @@ from starlette.applications import Starlette
 
 from bot.catalogue import load_catalogue
 from bot.domain.errors import NothingFound
-from bot.domain.question import Kind
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
+from bot.domain.query import Kind
 from bot.domain.report import Report
-from bot.hundredms import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.learn import Learner
-from bot.investigate.recall import Recall
+from bot.investigate.room_index import Learner, Recall
 from bot.storage import open_memory
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.scenarios import Scenario, load_scenario, lookup_text

@@ -10,7 +10,7 @@ from slack_standins import ROOM
 from slack_whole import open_whole
 
 from bot.domain.access import AccessRules
-from bot.domain.audit import AuditOutcome
+from bot.domain.records.audit import AuditOutcome
 from workbench.pretend_slack import Message
 
 ALICE, BOB = frozenset({"U0ALICE"}), frozenset({"U0BOB"})

@@ -14,8 +14,8 @@ from slack_standins import ROOM
 from structlog.testing import capture_logs
 
 from bot.domain.access import AccessRules
-from bot.domain.audit import Access, AuditOutcome
 from bot.domain.errors import HundredMsUnreachable, NothingFound
+from bot.domain.records.audit import Access, AuditOutcome
 from bot.domain.target import Candidate, Choices
 
 PATH = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import structlog
 from slack_bench import Bench, check_all, lookup_of, open_bench, part_of, shown
 from slack_standins import ROOM, button
 
-from bot.slack.errors import CAUSES, Cause
+from bot.slack.sending.errors import CAUSES, Cause
 from workbench.pretend_slack import Message
 
 AMBIGUOUS = ["timeout", "reset_before", "reset_after", "http_500", "http_503", "html"]

@@ -10,7 +10,7 @@ import httpx
 from slack_bench import Bench, check_all, part_of
 from slack_whole import open_whole
 
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
 from bot.settings import Settings
 from bot.storage import open_memory

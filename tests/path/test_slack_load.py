@@ -8,7 +8,7 @@ import pytest
 from slack_bench import check_all, lookup_of, open_bench, part_of, shown
 from slack_standins import ROOM
 
-from bot.jobs import intake
+from bot.jobs import submit
 from bot.slack.settings import Rates
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])
@@ -19,7 +19,7 @@ async def test_a_hundred_commands_at_once_are_each_answered_once(
     mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Refusing what a busy machine records too late is another test's matter.
-    monkeypatch.setattr(intake, "RECORD_SECONDS", 60.0)
+    monkeypatch.setattr(submit, "RECORD_SECONDS", 60.0)
     async with open_bench(mode, most_waiting_per_asker=100) as bench:
         bench.investigator.seconds = 0.05
         asking = [

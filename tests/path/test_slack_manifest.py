@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.slack import manifest_differences
-from bot.slack.scopes import OPTIONAL
+from bot.slack.identity import OPTIONAL
 
 ROOT = Path(__file__).parents[2]
 

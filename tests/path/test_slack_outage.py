@@ -11,22 +11,19 @@ from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references, simple
 from slack_steps import KeptSteps
 
-from bot.domain.meters import Meters
-from bot.slack.bounds import Bounds
-from bot.slack.clients import open_clients
-from bot.slack.crew import Crew
-from bot.slack.desk import Desk
-from bot.slack.durable.poster import LATER, OUTAGE, DurablePoster
-from bot.slack.durable.reconcile import Reconciler
-from bot.slack.forms import Sent
+from bot.domain.metrics import Meters
+from bot.slack.access.people import People
+from bot.slack.checkpoints.sender import LATER, OUTAGE, DurablePoster
+from bot.slack.concurrency import Bounds, Crew
+from bot.slack.context import Desk, Tools
+from bot.slack.error_boundary import announce
 from bot.slack.identity import SlackIdentity
-from bot.slack.notice import announce
-from bot.slack.pace import Pace
-from bot.slack.people import People
-from bot.slack.place import Place
-from bot.slack.post import Poster
-from bot.slack.response_url import ResponseUrl
-from bot.slack.tools import Tools
+from bot.slack.payloads import Place, ResponseUrl
+from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.rate_limit import Pace
+from bot.slack.sending.reconcile import Reconciler
+from bot.slack.sending.sender import Poster
+from bot.slack.sending.web_clients import open_clients
 from workbench.pretend_slack import Team, example_team, stand
 
 CHANNEL, ALICE = "C0ONCALL", "U0ALICE"

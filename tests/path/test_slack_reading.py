@@ -7,7 +7,7 @@ import pytest
 from slack_bench import check_all, open_bench, shown
 
 from bot.domain.errors import NothingFound
-from bot.domain.question import Kind
+from bot.domain.query import Kind
 
 ROOM = "65e1a3b34cba296674838f8b"
 SESSION = "6b0c6fb54cba296674838f00"

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
-from bot.slack.health import FAILURE_KEPT_SECONDS, Health, cached
+from bot.slack.server.health import FAILURE_KEPT_SECONDS, Health, cached
 from bot.wiring import open_engine, probes
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world

@@ -10,16 +10,16 @@ from slack_bench import FAST, part_of, settings_for
 from slack_standins import simple
 from slack_steps import Crash, KeptSteps
 
-from bot.domain.meters import Meters
+from bot.domain.metrics import Meters
 from bot.jobs import Json
-from bot.slack.clients import open_clients
-from bot.slack.durable.poster import LONGEST_WAIT, WAITS, DurablePoster
-from bot.slack.durable.reconcile import Reconciler
-from bot.slack.errors import Cause
-from bot.slack.forms import Sent
-from bot.slack.pace import Pace
-from bot.slack.post import Poster
-from bot.slack.response_url import USES, ResponseUrl
+from bot.slack.checkpoints.sender import LONGEST_WAIT, WAITS, DurablePoster
+from bot.slack.payloads import USES, ResponseUrl
+from bot.slack.sending.errors import Cause
+from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.rate_limit import Pace
+from bot.slack.sending.reconcile import Reconciler
+from bot.slack.sending.sender import Poster
+from bot.slack.sending.web_clients import open_clients
 from workbench.pretend_slack import Team, example_team, stand
 
 PUBLIC, PRIVATE, UNJOINED = "C0ONCALL", "C0SECRET", "C0GENERAL"

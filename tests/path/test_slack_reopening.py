@@ -8,9 +8,9 @@ from slack_bench import Bench, check_all, open_bench, part_of, shown
 from slack_standins import NOW, REOPENING, ROOM, button
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.shown import Claim
-from bot.slack.actions import REOPENING as KNOWN
-from bot.slack.seen import digest_of
+from bot.domain.records.post_claims import Claim
+from bot.slack.dedupe import digest_of
+from bot.slack.listeners.registry import REOPENING as KNOWN
 from workbench.pretend_slack import Message
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])

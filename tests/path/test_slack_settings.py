@@ -9,8 +9,8 @@ from slack_bench import Bench, check_all, open_bench, part_of, shown
 from slack_standins import ROOM
 from slack_whole import open_whole
 
-from bot.domain.channel import Change, ChannelSettings
 from bot.domain.errors import StoreUnreachable
+from bot.domain.records.channel_settings import Change, ChannelSettings
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 

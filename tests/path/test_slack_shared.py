@@ -10,13 +10,13 @@ from slack_standins import ROOM
 from slack_whole import open_whole
 
 from bot.domain.access import AccessRules
-from bot.domain.names import Names
-from bot.domain.question import Question
+from bot.domain.privacy.personal_names import Names
+from bot.domain.query import Question
 from bot.jobs.ports import Json
-from bot.slack.actions import REOPENING
-from bot.slack.desk import Lookup
-from bot.slack.durable.kept import keep_lookup, restore_lookup
-from bot.slack.place import Place
+from bot.slack.checkpoints.serialization import keep_lookup, restore_lookup
+from bot.slack.context import Lookup
+from bot.slack.listeners.registry import REOPENING
+from bot.slack.payloads import Place
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 

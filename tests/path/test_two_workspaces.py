@@ -6,7 +6,7 @@ import pytest
 from slack_bench import free_port
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.settings import Settings, Workspace

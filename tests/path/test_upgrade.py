@@ -13,7 +13,7 @@ from typing import Any
 from release_record import Record, buttons_of
 from slack_bench import lookup_of, part_of, shown
 
-from bot.slack.seen import digest_of
+from bot.slack.dedupe import digest_of
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import demo_world
 from workbench.pretend_hundredms.serving import running

@@ -7,7 +7,7 @@ from bot.domain.access import AccessRules, channel_in
 from bot.domain.errors import Misconfigured
 from bot.settings import read_settings
 from bot.slack import SlackIdentity
-from bot.slack.scopes import COSTS
+from bot.slack.identity import COSTS
 
 HMS = {"HMS_ACCESS_KEY": "key", "HMS_SECRET": "secret"}
 

@@ -8,24 +8,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.diagnosis.blast import reach
-from bot.domain.diagnosis.candidates import with_paths
-from bot.domain.diagnosis.case import Case, own, own_sessions, own_tracks
-from bot.domain.diagnosis.model import Diagnosis, Nothing, People, Share, Verdict, VerdictClass
+from bot.domain.diagnosis.classify import classes_of
+from bot.domain.diagnosis.impact import reach
+from bot.domain.diagnosis.input import Case, own, own_sessions, own_tracks
+from bot.domain.diagnosis.model import (
+    Diagnosis,
+    Nothing,
+    Outcome,
+    People,
+    Person,
+    Share,
+    Story,
+    Verdict,
+    VerdictClass,
+)
 from bot.domain.diagnosis.network import Calls, judged
-from bot.domain.diagnosis.nothing import nothing_of
+from bot.domain.diagnosis.next_steps import behind, in_phone_words, in_side_words, update_of
+from bot.domain.diagnosis.no_errors import nothing_of
 from bot.domain.diagnosis.outcomes import with_outcomes
 from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.phone_steps import in_phone_words
-from bot.domain.diagnosis.proof import Signs
-from bot.domain.diagnosis.side_steps import in_side_words
-from bot.domain.diagnosis.stories import stories_of
-from bot.domain.diagnosis.story import Outcome, Person, Story
-from bot.domain.diagnosis.symptoms import with_causes
+from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.sdk.ice_path import with_paths
+from bot.domain.diagnosis.stories import stories_of, with_causes
 from bot.domain.diagnosis.tally import tally
-from bot.domain.diagnosis.updates import behind, update_of
 from bot.domain.diagnosis.verdict import verdict_of, verdict_of_nothing
-from bot.domain.diagnosis.weigh import classes_of
 from bot.domain.events import ErrorEvent
 
 __all__ = [

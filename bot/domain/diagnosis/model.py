@@ -1,9 +1,173 @@
-"""The words of a diagnosis: verdict, numbers of people, meaning of nothing. Values only."""
+"""The words of a diagnosis: verdict, numbers of people, meaning of nothing. Values only.
+
+A person and one failure of theirs: values only.
+"""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
-from bot.domain.diagnosis.story import Person, Story
+from bot.domain.catalogue import Explanation
+from bot.domain.events import Agent, ErrorEvent, Failure
+
+Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
+
+FAILED_FOR_GOOD: frozenset[Outcome] = frozenset({"gave_up", "blocked"})
+
+STATS_FAILED = 4007
+"""The call could not be measured; sound and picture go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, across all their peer ids.
+
+    `confidence` is 1.0 if ids alone say so, 0.5 if peers were joined by name and device.
+    """
+
+    key: str
+    user_id: str | None = None
+    names: tuple[str, ...] = ()
+    peer_ids: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    confidence: float = 1.0
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One failure of one person: everything that was reported of it, and how it ended.
+
+    `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried, and
+    `retry_count` how often, where it counts. `feature` names what failed beside the call itself.
+    `evidence` says in words why the outcome is what it is. `path` is the ICE text in words,
+    without addresses. `doubt` names what could not be read and might show another end.
+    """
+
+    id: str
+    person: Person
+    rows: tuple[ErrorEvent, ...]
+    platform: str
+    explanation: Explanation
+    retry_ms: int | None = None
+    path: str | None = None
+    outcome: Outcome = "unknown"
+    evidence: str = ""
+    symptom_of: str | None = None
+    retry_count: int | None = None
+    feature: str | None = None
+    doubt: frozenset[str] = frozenset()
+
+    @property
+    def failed_for_good(self) -> bool:
+        """True if the person was kept from the call or from being seen or heard in it."""
+        return self.outcome in FAILED_FOR_GOOD and self.feature is None and not self.harmless
+
+    @property
+    def harmless(self) -> bool:
+        """True if no person misses anything by it, as the catalogue says."""
+        entry = self.explanation.entry
+        return (entry.owner == "nobody" and not entry.rule) or self.code == STATS_FAILED
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What its events tell of, each once, in order of appearance: few, where events flood."""
+        return tuple(dict.fromkeys(row.failure for row in self.rows))
+
+    @property
+    def agents(self) -> set[Agent]:
+        """The apps and devices that its events came from."""
+        return {sender.agent for sender in {row.sender for row in self.rows}}
+
+    @property
+    def type(self) -> str:
+        """The event type, with `client.` in front."""
+        return self.rows[0].type
+
+    @property
+    def action(self) -> str | None:
+        """The action as first reported."""
+        return next((row.action for row in self.rows if row.action), None)
+
+    @property
+    def code(self) -> int:
+        """The code as a number, 0 if none was reported."""
+        return self.rows[0].error_code or 0
+
+    @property
+    def error_code(self) -> int | None:
+        """The code, None if none was reported."""
+        return self.rows[0].error_code or None
+
+    @property
+    def error_name(self) -> str | None:
+        """The name as first reported."""
+        return next((row.error_name for row in self.rows if row.error_name), None)
+
+    @property
+    def user_id(self) -> str | None:
+        """The person's user id."""
+        return self.person.user_id
+
+    @property
+    def bot(self) -> bool:
+        """True if it is a recorder's."""
+        return self.person.bot
+
+    @property
+    def peer_ids(self) -> tuple[str, ...]:
+        """Distinct peer ids, as first spelled, in order of appearance."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            if row.peer_id:
+                found.setdefault(row.peer_id.lower(), row.peer_id)
+        return tuple(found.values())
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """Its events, oldest first."""
+        return tuple(row.id for row in self.rows)
+
+    @property
+    def events(self) -> int:
+        """How many events it has."""
+        return len(self.rows)
+
+    @property
+    def terminal(self) -> bool:
+        """True if any event was marked terminal."""
+        return any(row.is_terminal for row in self.rows)
+
+    @property
+    def ends_terminal(self) -> bool:
+        """True if the last event was marked terminal."""
+        return self.rows[-1].is_terminal
+
+    @property
+    def first_at(self) -> datetime:
+        """When it began."""
+        return self.rows[0].at
+
+    @property
+    def last_at(self) -> datetime:
+        """When it was last reported."""
+        return self.rows[-1].at
+
+    @property
+    def timed(self) -> bool:
+        """True if the times of its events could be read."""
+        return self.rows[0].timed
+
+    @property
+    def first_stamp(self) -> str:
+        """The first event's time as 100ms sent it."""
+        return self.rows[0].stamp
+
+    @property
+    def last_stamp(self) -> str:
+        """The last event's time as 100ms sent it."""
+        return self.rows[-1].stamp
+
 
 VerdictClass = Literal[
     "user_network",

@@ -5,13 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.domain.diagnosis.answers import answer_of
-from bot.domain.diagnosis.case import Case, own_sessions, own_tracks
-from bot.domain.diagnosis.model import GRAVITY, VerdictClass
-from bot.domain.diagnosis.path import path_of
+from bot.domain.diagnosis.input import Case, own_sessions, own_tracks
+from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
 from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.spans import shifted
-from bot.domain.diagnosis.story import Story
+from bot.domain.diagnosis.sdk.ice_path import path_of
+from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
 from bot.domain.diagnosis.thresholds import (
     BURST,
     BURST_LEAST,

@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.domain.diagnosis.answers import answer_of
-from bot.domain.diagnosis.parts import ICE_CODES, PUBLISH, is_media_error, status_of
-from bot.domain.diagnosis.proof import Signs
-from bot.domain.diagnosis.shares import is_cancelled_share, is_unasked_share
-from bot.domain.diagnosis.spans import span_words
-from bot.domain.diagnosis.story import Outcome, Story
-from bot.domain.diagnosis.texts import says_leave_called
+from bot.domain.diagnosis.intervals import span_words
+from bot.domain.diagnosis.model import Outcome, Story
+from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
+from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
+from bot.domain.diagnosis.sdk.text import (
+    ICE_CODES,
+    PUBLISH,
+    RETRIES_UNREACHABLE,
+    is_media_error,
+    is_web_before,
+    says_leave_called,
+    status_of,
+)
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
-from bot.domain.diagnosis.unread import listed
-from bot.domain.diagnosis.versions import RETRIES_UNREACHABLE, is_web_before
+from bot.domain.diagnosis.unread_sources import listed
 
 _DEVICES = range(3000, 4000)
 _CLIENT_ERRORS = range(400, 500)

@@ -5,9 +5,8 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.domain.diagnosis.model import VerdictClass
+from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.network import gravest
-from bot.domain.diagnosis.story import Story
 from bot.domain.diagnosis.thresholds import VERDICT_SHARE
 
 _SHARED: VerdictClass = "shared_network"

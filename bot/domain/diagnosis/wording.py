@@ -2,7 +2,7 @@
 
 from bot.domain.catalogue import Owner
 from bot.domain.diagnosis.model import BY_NUMBERS, People, VerdictClass
-from bot.domain.diagnosis.unread import listed
+from bot.domain.diagnosis.unread_sources import listed
 
 CAUSES: dict[VerdictClass, str] = {
     "user_network": "the person's own network",

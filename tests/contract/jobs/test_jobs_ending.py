@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.domain.errors import SinceForgotten
-from bot.domain.forgotten import Forgotten, digest
+from bot.domain.records.erasures import Forgotten, digest
 from bot.jobs import DurableJobs, Json, Steps, open_jobs
-from bot.slack.durable.ended import EndingSteps
+from bot.slack.checkpoints.cancellation import EndingSteps
 from bot.storage import jobs_url, open_memory
 
 ASKED_AT = 1000.0

@@ -12,11 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from test_jobs_contract import over
 
 from bot.jobs import Json, Steps, open_jobs
+from bot.jobs.cleanup import Leavings
 from bot.jobs.database import open_engine
 from bot.jobs.inbox import Inbox, Note
-from bot.jobs.intake import Intake
-from bot.jobs.leavings import Leavings
-from bot.jobs.precedence import Precedence
+from bot.jobs.submit import Intake, Precedence
 from bot.storage import jobs_url, open_memory
 
 

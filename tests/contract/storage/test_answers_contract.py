@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.answered import Answered, Answers
 from bot.domain.errors import StoreUnreachable
-from bot.domain.handle import Handle
-from bot.domain.meters import Outcome
+from bot.domain.metrics import Outcome
+from bot.domain.records.answer_log import Answered, Answers
+from bot.domain.saved_lookup import Handle
 from bot.storage import SqlMemory, kept_short, open_memory
 
 PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"

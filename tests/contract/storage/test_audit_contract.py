@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.audit import Access, AuditOutcome, Ending, Entry, Subject
+from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
 from bot.storage import open_memory
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

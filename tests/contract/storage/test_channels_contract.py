@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.channel import RESET, Change, Channels, ChannelSettings
-from bot.domain.names import Names
+from bot.domain.privacy.personal_names import Names
+from bot.domain.records.channel_settings import RESET, Change, Channels, ChannelSettings
 from bot.storage import open_memory
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

@@ -5,11 +5,11 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.domain.answered import Answered
 from bot.domain.errors import StoreUnreachable
-from bot.domain.forgotten import Forgotten, Marks
-from bot.domain.handle import Handle
-from bot.domain.meters import Outcome
+from bot.domain.metrics import Outcome
+from bot.domain.records.answer_log import Answered
+from bot.domain.records.erasures import Forgotten, Marks
+from bot.domain.saved_lookup import Handle
 from bot.storage import SqlMemory, heeded, open_memory
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

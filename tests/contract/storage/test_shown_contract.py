@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.shown import Claim, Shown
+from bot.domain.records.post_claims import Claim, Shown
 from bot.storage import open_memory
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

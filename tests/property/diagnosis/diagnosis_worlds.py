@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.diagnosis import Case
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.places import Peer, Room, Session
-from bot.domain.tracks import PeerStats, TrackEvent
+from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 ROOM = Room("room-1", "main", "weekly", enabled=True)

@@ -15,10 +15,9 @@ from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.diagnosis.model import GRAVITY
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.places import Peer, Session
+from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
-from bot.domain.tracks import TrackEvent
-from bot.investigate.fetch import Reader
+from bot.investigate.fetch.events import Reader
 from bot.investigate.ports import EventQuery, HundredMs, Page, Unread
 
 CATALOGUE = load_catalogue()

@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.places import Room, Session
 from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
-from bot.hundredms.errors import event_of
-from bot.hundredms.translate import room_of, session_of
-from bot.hundredms.wire import RoomWire, SessionWire
+from bot.hundredms.error_events import event_of
+from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROOM = "6600aa11bb22cc33dd44ee55"

@@ -16,25 +16,24 @@ from hypothesis import HealthCheck, given, settings
 from rich.console import Console
 
 from bot.cli import terminal
-from bot.cli.logs import set_up_logs
+from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console
-from bot.domain.addresses import leave
-from bot.domain.answered import Answered
 from bot.domain.device import device_line
 from bot.domain.errors import BotError
-from bot.domain.handle import handle_of
-from bot.domain.meters import Outcome
+from bot.domain.metrics import Outcome
+from bot.domain.privacy.addresses import leave
+from bot.domain.records.answer_log import Answered
 from bot.domain.report import Report
+from bot.domain.saved_lookup import handle_of
 from bot.domain.target import Candidate, Choices
-from bot.hundredms.agent import agent_of
+from bot.hundredms.error_events import agent_of
 from bot.pictures import timeline_picture
-from bot.pictures.scene import scene_of
-from bot.render.document import document_to_come, error_document
-from bot.render.document_text import pieces_of
+from bot.pictures.layout import scene_of
 from bot.render.export import files_of
+from bot.render.json_document import document_to_come, error_document, pieces_of
 from bot.render.message import Message
 from bot.render.renderer import Renderer
-from bot.slack.forms import classic, plain
+from bot.slack.sending.format_fallback import classic, plain
 from bot.storage import open_memory
 
 LOOKUP = "CD-ABCD2345"

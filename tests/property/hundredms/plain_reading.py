@@ -4,12 +4,11 @@ import json
 from typing import Any
 
 from bot.domain.events import ErrorEvent
-from bot.domain.stamps import NO_TIME
-from bot.hundredms.agent import agent_of
-from bot.hundredms.details import extras_of, media_of
-from bot.hundredms.ice import mark_of
+from bot.domain.timestamps import NO_TIME
+from bot.hundredms.error_events import agent_of, extras_of, media_of
+from bot.hundredms.ice_candidates import mark_of
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_time, as_whole
-from bot.hundredms.tidy import tidy
+from bot.hundredms.sanitize import tidy
 
 TIDIED = (
     "user_name", "room_name", "role", "error_name", "error_message", "error_description",

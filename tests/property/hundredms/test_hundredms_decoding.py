@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from plain_reading import KNOWN, plain_events
 
 from bot.domain.events import ErrorEvent
-from bot.hundredms.errors import event_of
+from bot.hundredms.error_events import event_of
 from bot.hundredms.lenient import read
-from bot.hundredms.wire import EventsWire
+from bot.hundredms.schemas import EventsWire
 
 KEY = b"key of the tests"
 ICE = (

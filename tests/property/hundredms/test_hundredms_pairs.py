@@ -5,9 +5,8 @@ import ipaddress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.hundredms.ice import mark_of
-from bot.hundredms.pairs import read_description
-from bot.hundredms.tidy import tidy
+from bot.hundredms.ice_candidates import mark_of, read_description
+from bot.hundredms.sanitize import tidy
 
 KEY = b"key of the tests"
 MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"

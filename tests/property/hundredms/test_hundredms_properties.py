@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
-from bot.hundredms import Credentials, HundredMsClient, Limits, open_workspaces
-from bot.hundredms.decide import Meaning, judge, message_of, wait_of
 from bot.hundredms.lenient import UnreadableBody, as_flag, as_text, as_time, as_whole, read
-from bot.hundredms.wire import EventsWire, Listing, RoomWire, SessionWire
+from bot.hundredms.responses import Meaning, judge, message_of, wait_of
+from bot.hundredms.schemas import EventsWire, Listing, RoomWire, SessionWire
+from bot.hundredms.workspaces import Credentials, HundredMsClient, Limits, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)

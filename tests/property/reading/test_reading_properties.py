@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.question import Clue, Kind
-from bot.domain.reading import clues_in, read_question
+from bot.domain.parsing import clues_in, read_question
+from bot.domain.query import Clue, Kind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 APP = "https://acme.app.100ms.live"

@@ -7,9 +7,9 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.addresses import redact
 from bot.domain.device import device_line, platform_of
 from bot.domain.events import Agent
+from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean, clip
 
 addresses = st.ip_addresses(v=4).map(str) | st.ip_addresses(v=6).map(str)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.places import Peer, Room, Session
 from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target, TargetKind
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123_456, tzinfo=UTC)

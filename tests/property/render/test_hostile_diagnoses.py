@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_hostile_messages import RENDERER, chain, hold, hold_all, modest
 
-from bot.domain.exits import leave_all
-from bot.domain.handle import handle_of, read_handle, write_handle
+from bot.domain.privacy.outgoing import leave_all
 from bot.domain.report import Report
-from bot.render.details import details_of
-from bot.render.document import document, document_to_come
-from bot.render.document_text import pieces_of
+from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.render.answer.thread_entries import details_of
+from bot.render.json_document import document, document_to_come, pieces_of
 from bot.render.message import Message
 
 BUTTONS = ("recovered", "timeline", "reply", "packet")

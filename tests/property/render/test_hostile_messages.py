@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
-from bot.domain.handle import handle_of, read_handle, write_handle
-from bot.domain.question import Clue, Kind, Question
+from bot.domain.query import Clue, Kind, Question
 from bot.domain.report import Report
+from bot.domain.saved_lookup import handle_of, read_handle, write_handle
 from bot.domain.target import Candidate, Choices
 from bot.render.message import Message
 from bot.render.renderer import Renderer

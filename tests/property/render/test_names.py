@@ -14,13 +14,13 @@ from test_hostile_messages import RENDERER, modest
 
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.names import Names, is_personal, short_name
-from bot.domain.naming import named
-from bot.domain.places import Peer, Room, Session
+from bot.domain.privacy.personal_names import Names, is_personal, short_name
+from bot.domain.privacy.report_names import named
 from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target
-from bot.pictures.alt import alt_of
-from bot.pictures.scene import scene_of
+from bot.pictures.layout import scene_of
+from bot.pictures.timeline import alt_of
 from bot.render.message import File, Message
 
 ROOM = Room("65af97002889d74ef8d1e18f", "main", "standup")

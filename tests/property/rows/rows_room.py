@@ -10,14 +10,13 @@ import httpx
 
 from bot.catalogue import load_catalogue
 from bot.domain.events import ERROR_TYPES
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
-from bot.hundredms import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.learn import Learner
-from bot.investigate.recall import NoMemory, Recall
+from bot.investigate.room_index import Learner, NoMemory, Recall
 from bot.pictures.timeline import timeline_picture
-from bot.render.document import document
+from bot.render.json_document import document
 from bot.render.renderer import Renderer
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rows_room import ORDINARY, ROOM, SESSION, Bodies, Raw, ask, event, good
 
 from bot.domain.events import ERROR_TYPES
-from bot.render.document import document
+from bot.render.json_document import document
 
 FIELDS = (
     "user_id", "user_name", "peer_id", "account_id", "room_id", "session_id", "room_name",

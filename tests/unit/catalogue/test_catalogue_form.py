@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.catalogue.form import MatchField, Platform
+from bot.catalogue.schema import MatchField, Platform
 from bot.domain.catalogue import (
     OWNER_WORDS,
     UNKNOWN,
@@ -17,7 +17,7 @@ from bot.domain.catalogue import (
     Owner,
 )
 from bot.domain.device import PLATFORM_WORDS
-from bot.domain.told import MATCH_FIELDS
+from bot.domain.match_texts import MATCH_FIELDS
 
 ENTRIES = load_catalogue().entries
 IN_APPS = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.cli.collector import loading, stand
+from bot.cli.runtime_tuning import loading, stand
 
 
 class Ring:

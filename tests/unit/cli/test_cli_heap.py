@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.cli.heap import ARENAS
+from bot.cli.runtime_tuning import ARENAS
 
 # A process of its own: the limits cannot be taken back.
 CROWD = """

@@ -6,8 +6,7 @@ from typing import Any
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, Diagnosis, Story, diagnose
 from bot.domain.events import Agent, ErrorEvent
-from bot.domain.places import Peer, Room, Session
-from bot.domain.tracks import TrackEvent
+from bot.domain.rooms import Peer, Room, Session, TrackEvent
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 ROOM = Room("room-1", "main", "weekly", enabled=True)

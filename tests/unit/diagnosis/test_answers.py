@@ -5,9 +5,14 @@ from typing import Any
 import pytest
 from diagnosis_builders import CHROME, event, only, told
 
-from bot.domain.diagnosis.answers import Answer, answer_of, closed_in_order, is_empty_unreachable
-from bot.domain.diagnosis.shares import is_refused_share, says_refused, shows_no_picker
-from bot.domain.diagnosis.texts import retry_count_of, retry_ms_of
+from bot.domain.diagnosis.sdk.intercepted_responses import (
+    Answer,
+    answer_of,
+    closed_in_order,
+    is_empty_unreachable,
+)
+from bot.domain.diagnosis.sdk.screen_shares import is_refused_share, says_refused, shows_no_picker
+from bot.domain.diagnosis.sdk.text import retry_count_of, retry_ms_of
 from bot.domain.events import Agent, ErrorEvent
 
 

@@ -7,9 +7,9 @@ import pytest
 from diagnosis_builders import NO_PATH, ROOM, at, crowd, event, peer, session, told
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.diagnosis.unread import OLDER, Unread
+from bot.domain.diagnosis.unread_sources import OLDER, Unread
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.places import Session
+from bot.domain.rooms import Session
 
 WHOLE = session(peer("ann"), *crowd(4))
 PICKER = {"error_message": "User denied permission to access capture device - screen"}

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.diagnosis.lasting import Lasting
-from bot.domain.diagnosis.spans import EARLIEST, LATEST, shifted
+from bot.domain.diagnosis.intervals import EARLIEST, LATEST, Lasting, shifted
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 moments = st.integers(0, 30).map(lambda minutes: START + timedelta(minutes=minutes))

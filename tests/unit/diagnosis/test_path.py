@@ -1,7 +1,7 @@
 import pytest
 
-from bot.domain.addresses import redact
-from bot.domain.diagnosis.path import read_path
+from bot.domain.diagnosis.sdk.ice_path import read_path
+from bot.domain.privacy.addresses import redact
 
 RAW = (
     "local candidate - candidate:1267094175 1 {protocol} 41886207 203.0.113.9 52563 typ {kind} "

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from diagnosis_builders import CHROME, NO_PATH, at, event, only, peer, session, told
 
-from bot.domain.diagnosis.bots import is_bot_role
-from bot.domain.places import Peer
+from bot.domain.diagnosis.people import is_bot_role
+from bot.domain.rooms import Peer
 
 
 def _guest(name: str, seconds: float, who: str, **facts: object) -> object:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from diagnosis_builders import CHROME, crowd, event, peer, session, told
 
-from bot.domain.diagnosis.phone_steps import PAGE_WORDS
+from bot.domain.diagnosis.next_steps import PAGE_WORDS
 from bot.domain.events import Agent
 
 FACTS = json.loads(

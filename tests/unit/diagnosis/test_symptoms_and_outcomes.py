@@ -6,9 +6,9 @@ import pytest
 from diagnosis_builders import CHROME, at, crowd, event, only, peer, session, told, track
 
 from bot.domain.diagnosis import Story
-from bot.domain.diagnosis.spans import EARLIEST, LATEST
+from bot.domain.diagnosis.intervals import EARLIEST, LATEST
 from bot.domain.events import Agent
-from bot.domain.tracks import PeerStats
+from bot.domain.rooms import PeerStats
 
 NEWER = replace(CHROME, sdk_version="0.13.0")
 DEPENDS = "x. Could not recover all of it's required dependencies - [SignalDisconnect]"

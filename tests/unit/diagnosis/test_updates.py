@@ -8,7 +8,7 @@ from diagnosis_builders import CATALOGUE, CHROME, NO_PATH, event, told
 
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.events import Agent
-from bot.domain.fixes import Fix
+from bot.domain.sdk_fixes import Fix
 
 EACH = pytest.mark.parametrize(
     "fix", CATALOGUE.fixes.fixes, ids=lambda fix: f"{fix.sdk}-{fix.fixed_in}-{fix.codes[0]}"

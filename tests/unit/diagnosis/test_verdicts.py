@@ -6,7 +6,7 @@ import pytest
 from diagnosis_builders import CHROME, NO_PATH, ROOM, at, crowd, event, peer, session, told
 
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Peer
+from bot.domain.rooms import Peer
 
 LEAVE = {"error_message": "leave called before join could complete"}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.credentials import hide_credentials
-from bot.hundredms.agent import agent_of
-from bot.hundredms.tidy import tidy
+from bot.domain.privacy.credentials import hide_credentials
+from bot.hundredms.error_events import agent_of
+from bot.hundredms.sanitize import tidy
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJVadQssw5c"
 

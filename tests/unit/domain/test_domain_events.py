@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.events import Agent, ErrorEvent, Failure, Sender, shared_event
-from bot.domain.ordering import has_twins, in_order, order
+from bot.domain.events import (
+    Agent,
+    ErrorEvent,
+    Failure,
+    Sender,
+    has_twins,
+    in_order,
+    order,
+    shared_event,
+)
 from bot.domain.report import distinct
-from bot.domain.stamps import stamp_of, tail_in, tail_of
+from bot.domain.timestamps import stamp_of, tail_in, tail_of
 from bot.hundredms.lenient import as_time
 
 AT = datetime(2026, 5, 1, 9, 0, 1, 123456, tzinfo=UTC)

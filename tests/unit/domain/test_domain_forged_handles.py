@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
-from bot.domain.handle import Handle, read_handle, write_handle
+from bot.domain.saved_lookup import Handle, read_handle, write_handle
 
 HANDLE = Handle(
     lookup_id="CD-TEST2345",

@@ -10,8 +10,8 @@ import pytest
 from hundredms_bench import EMPTY, ROOM, SESSION, bench, event
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.hundredms import Limits
-from bot.hundredms.call import LARGEST, LARGEST_OF_SESSIONS
+from bot.hundredms.request import LARGEST, LARGEST_OF_SESSIONS
+from bot.hundredms.workspaces import Limits
 from bot.investigate.ports import EventQuery
 
 QUERY = EventQuery(ROOM, "client.join.failed")

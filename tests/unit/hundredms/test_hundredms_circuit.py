@@ -10,8 +10,8 @@ import pytest
 from hundredms_bench import EMPTY, KEY, NOW, PEER, ROOM, SECRET, SESSION
 
 from bot.domain.errors import HundredMsBusy, HundredMsUnreachable
-from bot.domain.meters import State
-from bot.hundredms import Credentials, HundredMsClient, Limits, open_workspaces
+from bot.domain.metrics import State
+from bot.hundredms.workspaces import Credentials, HundredMsClient, Limits, open_workspaces
 
 FINE = httpx.Response(200, json=EMPTY)
 REST = 0.05

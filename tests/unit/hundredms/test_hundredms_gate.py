@@ -9,7 +9,7 @@ from hundredms_bench import EMPTY, bench, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hundredms.gate import Gate, Rank
+from bot.hundredms.concurrency import Gate, Rank
 from bot.investigate.ports import EventQuery
 
 QUERY = EventQuery("6600aa11bb22cc33dd44ee55", "client.join.failed")

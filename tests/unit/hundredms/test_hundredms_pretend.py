@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.hundredms import Credentials, HundredMsClient, open_workspaces
+from bot.hundredms.workspaces import Credentials, HundredMsClient, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world

@@ -10,9 +10,9 @@ import pytest
 from hundredms_bench import EMPTY, KEY, NOW, PEER, ROOM, SECRET, SESSION, bench, page
 
 from bot.domain.errors import HundredMsUnreachable, Misconfigured
-from bot.domain.places import Peer, Room
-from bot.hundredms import Credentials, open_workspaces
+from bot.domain.rooms import Peer, Room
 from bot.hundredms.token import TokenSource
+from bot.hundredms.workspaces import Credentials, open_workspaces
 from bot.investigate.ports import EventQuery
 
 QUERY = EventQuery(ROOM, "client.join.failed", peer_id=PEER, user_id="ann & bob", session_id="s")

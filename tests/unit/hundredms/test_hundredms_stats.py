@@ -8,8 +8,8 @@ import pytest
 from hundredms_bench import PEER, SESSION, bench
 
 from bot.domain.errors import HundredMsBusy
-from bot.domain.tracks import PeerStats
-from bot.hundredms import Limits
+from bot.domain.rooms import PeerStats
+from bot.hundredms.workspaces import Limits
 
 FIRST = 1_777_626_000_000
 STEP = 10_000

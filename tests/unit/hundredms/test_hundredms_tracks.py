@@ -8,7 +8,7 @@ import pytest
 from hundredms_bench import NOW, PEER, ROOM, SESSION, bench, event, page
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.tracks import TrackEvent
+from bot.domain.rooms import TrackEvent
 from bot.investigate.ports import EventQuery, ExpiredCursor
 
 QUERY = EventQuery(ROOM, "track.add.success")

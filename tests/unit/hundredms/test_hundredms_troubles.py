@@ -9,7 +9,7 @@ import pytest
 from hundredms_bench import EMPTY, KEY, NOW, ROOM, SECRET, bench, page, subclasses
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
-from bot.hundredms import Limits
+from bot.hundredms.workspaces import Limits
 from bot.investigate.ports import EventQuery, ExpiredCursor
 
 QUERY = EventQuery(ROOM, "client.join.failed")

@@ -8,15 +8,13 @@ from functools import cache
 import httpx
 
 from bot.catalogue import load_catalogue
-from bot.domain.progress import Progress
-from bot.domain.question import Question
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
+from bot.domain.query import Question
 from bot.domain.report import Report
-from bot.domain.target import Choices
-from bot.hundredms import Credentials, Limits, open_workspaces
+from bot.domain.target import Choices, Progress
+from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.learn import Learner
-from bot.investigate.recall import Recall
+from bot.investigate.room_index import Learner, Recall
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Session
+from bot.domain.rooms import Session
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, Unread
 
 ROOM = "6600aa11bb22cc33dd44ee55"

@@ -6,7 +6,7 @@ import pytest
 from investigate_support import Bench
 
 from bot.domain.report import Report
-from bot.investigate.beside import Beside
+from bot.investigate.evidence.collector import Beside
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.faults import Fault
 

@@ -8,7 +8,7 @@ from investigate_support import NOW, Bench
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES
 from bot.domain.report import Report, Window
 from bot.investigate.budget import Budget
-from bot.investigate.evidence import Evidence, case_of, gather_evidence
+from bot.investigate.evidence.evidence import Evidence, case_of, gather_evidence
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 EVENTS = "/v2/analytics/events"

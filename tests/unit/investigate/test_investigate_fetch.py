@@ -5,7 +5,7 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
 from bot.domain.events import ERROR_TYPES
-from bot.domain.handle import handle_of, read_handle, write_handle
+from bot.domain.saved_lookup import handle_of, read_handle, write_handle
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 EVENTS = "/v2/analytics/events"

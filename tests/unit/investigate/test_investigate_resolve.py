@@ -11,10 +11,10 @@ from bot.domain.errors import (
     UnknownCode,
     UnreadableQuestion,
 )
-from bot.domain.places import birth_of
-from bot.domain.question import Clue, Kind, Question
-from bot.domain.reading import clues_in, read_question
+from bot.domain.parsing import clues_in, read_question
+from bot.domain.query import Clue, Kind, Question
 from bot.domain.report import Report
+from bot.domain.rooms import birth_of
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
 

@@ -11,12 +11,11 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import HundredMsRefused
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES
-from bot.domain.handle import handle_of, read_handle, write_handle
-from bot.domain.progress import Progress
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
 from bot.domain.report import Report
-from bot.domain.target import Choices
-from bot.investigate.shared import SharedInvestigator
+from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.domain.target import Choices, Progress
+from bot.investigate.caching import SharedInvestigator
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.faults import Fault
 

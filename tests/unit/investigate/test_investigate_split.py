@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from ledger import KEPT, KIND, NOW, ROOM, Ledger, Plan, event
 
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Room
-from bot.domain.progress import Progress
-from bot.domain.target import Target
-from bot.investigate.fetch import Fetched, Reader
+from bot.domain.rooms import Room
+from bot.domain.target import Progress, Target
+from bot.investigate.fetch.events import Fetched, Reader
 from bot.investigate.ports import HundredMs
 
 TARGET = Target("room", Room(ROOM, "main"))

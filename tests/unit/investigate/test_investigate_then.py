@@ -8,12 +8,11 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
-from bot.domain.handle import handle_of
-from bot.domain.places import Peer, Session
 from bot.domain.report import Completeness, Report
-from bot.domain.tracks import PeerStats, TrackEvent
-from bot.investigate.evidence import Evidence
-from bot.investigate.then import known_by, still_kept
+from bot.domain.rooms import Peer, PeerStats, Session, TrackEvent
+from bot.domain.saved_lookup import handle_of
+from bot.investigate.as_of import known_by, still_kept
+from bot.investigate.evidence.evidence import Evidence
 
 
 def minutes(number: float) -> datetime:

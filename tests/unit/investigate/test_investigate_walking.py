@@ -5,9 +5,8 @@ from typing import cast
 from ledger import KIND, ROOM
 
 from bot.domain.errors import HundredMsUnreachable
+from bot.investigate.paging.pagination import Walk, walk
 from bot.investigate.ports import EventQuery, HundredMs, Page, Unread
-from bot.investigate.walk import Walk
-from bot.investigate.walking import walk
 
 CAP = 10_000
 

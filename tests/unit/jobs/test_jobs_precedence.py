@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.jobs import precedence
-from bot.jobs.precedence import Precedence
+from bot.jobs import submit
+from bot.jobs.submit import Precedence
 
 
 async def test_a_step_waits_for_every_recording() -> None:
@@ -53,7 +53,7 @@ async def test_a_recording_that_fails_holds_nothing_up() -> None:
 
 
 async def test_questions_without_end_do_not_stop_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(submit, "PATIENCE_SECONDS", 0.01)
     order = Precedence()
     with order.recording():
         await asyncio.wait_for(order.give_way(), 10)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.question import Clue, Kind
-from bot.domain.reading import clues_in, read_question
+from bot.domain.parsing import clues_in, read_question
+from bot.domain.query import Clue, Kind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 H = "65af0000aa11bb22cc33dd44"

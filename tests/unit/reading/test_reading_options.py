@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.domain.events import ERROR_TYPES
-from bot.domain.question import Clue, Kind
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
+from bot.domain.query import Clue, Kind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 STORM = (Clue(Kind.NAME, "storm"),)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.question import Clue, Kind
-from bot.domain.reading import MOST_CLUES, clues_in, read_question
+from bot.domain.parsing import MOST_CLUES, clues_in, read_question
+from bot.domain.query import Clue, Kind
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 ROOM = "65e1a3b34cba296674838f8b"

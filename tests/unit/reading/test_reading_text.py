@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.addresses import redact
+from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean, clip
 
 MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.question import Clue, Kind
-from bot.domain.reading import read_question
+from bot.domain.parsing import read_question
+from bot.domain.query import Clue, Kind
 
 NOW = datetime(2026, 11, 29, 21, 48, tzinfo=UTC)  # a Sunday
 PEER = "52c06d19-dca7-5af6-8a23-9361fceb29f9"

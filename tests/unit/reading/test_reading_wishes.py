@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.channel import NO_TIME, RESET, Change
-from bot.domain.names import Names
-from bot.domain.reading import Wish, read_wish
+from bot.domain.parsing import Wish, read_wish
+from bot.domain.privacy.personal_names import Names
+from bot.domain.records.channel_settings import NO_TIME, RESET, Change
 
 ALIASES = ("default", "eu")
 DAY = timedelta(days=1)

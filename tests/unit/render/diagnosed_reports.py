@@ -8,8 +8,8 @@ from scenario_case import FOLDER, load
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Case, diagnose
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Room
 from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.rooms import Room
 from bot.domain.target import Target
 from bot.render.renderer import Renderer
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Room
 from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.rooms import Room
 from bot.domain.target import Target
 from bot.render.renderer import Renderer
 from workbench.pretend_slack.limits import visible_text

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.exits import leave_all
-from bot.render.document_text import pieces_of
+from bot.domain.privacy.outgoing import leave_all
+from bot.render.json_document import pieces_of
 
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

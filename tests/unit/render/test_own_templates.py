@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.compose import Composer
-from bot.render.environment import find_templates
 from bot.render.own_templates import find_template_faults
+from bot.render.templates import Composer, find_templates
 
 
 def test_a_copy_of_this_versions_templates_fits(tmp_path: Path) -> None:

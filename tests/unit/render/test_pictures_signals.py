@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.tracks import TrackEvent
-from bot.pictures.signals import Signal, signals_of
+from bot.domain.rooms import TrackEvent
+from bot.pictures.layout import Signal, signals_of
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

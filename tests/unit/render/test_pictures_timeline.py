@@ -11,8 +11,8 @@ from scenario_case import FOLDER, load
 
 from bot.domain.report import Report
 from bot.pictures import timeline_picture
-from bot.pictures.letters import can_write, fitted, font
-from bot.pictures.scene import ROWS, scene_of
+from bot.pictures.canvas import can_write, fitted, font
+from bot.pictures.layout import ROWS, scene_of
 from bot.render.message import Picture
 
 GOLDEN = FOLDER.parent / "golden" / "pictures"

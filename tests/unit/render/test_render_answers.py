@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from plain_reports import CATALOGUE, NOON, RENDERER, failure, report, shown
 
-from bot.domain.handle import handle_of, read_handle
-from bot.domain.places import Session
 from bot.domain.report import Completeness
+from bot.domain.rooms import Session
+from bot.domain.saved_lookup import handle_of, read_handle
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 

@@ -10,10 +10,10 @@ from diagnosed_reports import RENDERER, diagnosed, of_scenario
 from plain_reports import NOON, failure, report, shown
 
 from bot.domain.events import ERROR_TYPES, Agent
-from bot.domain.handle import read_handle
-from bot.domain.places import Peer, Room, Session
 from bot.domain.report import Completeness, Report, Window
-from bot.render.course import offset
+from bot.domain.rooms import Peer, Room, Session
+from bot.domain.saved_lookup import read_handle
+from bot.render.answer.thread_entry import offset
 from bot.render.message import Message
 from workbench.pretend_slack.limits import check_message, visible_length
 

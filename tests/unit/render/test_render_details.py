@@ -8,8 +8,8 @@ import pytest
 from diagnosed_reports import CATALOGUE, RENDERER, anchors, diagnosed, of_scenario
 from plain_reports import failure, report, shown
 
-from bot.domain.handle import handle_of, read_handle
-from bot.render.details import details_of, position
+from bot.domain.saved_lookup import handle_of, read_handle
+from bot.render.answer.thread_entries import details_of, position
 from bot.render.export import files_of
 
 NAMES = [

@@ -10,12 +10,11 @@ from diagnosed_reports import diagnosed, of_scenario
 from plain_reports import CATALOGUE, NOON, failure, report
 
 from bot.domain.errors import NothingFound
-from bot.domain.question import Clue, Kind, Question
+from bot.domain.query import Clue, Kind, Question
 from bot.domain.report import Completeness, count_by_type
 from bot.domain.target import Candidate, Choices
-from bot.render.document import choices_document, document, error_document
-from bot.render.document_nothing import nothing_document
 from bot.render.export import files_of
+from bot.render.json_document import choices_document, document, error_document, nothing_document
 
 STAMP = "2026-11-22T12:00:01.123456789Z"
 

@@ -10,8 +10,8 @@ from jinja2 import UndefinedError
 from plain_reports import CATALOGUE
 
 from bot.catalogue import load_catalogue
-from bot.render.environment import find_templates, open_environment
 from bot.render.renderer import Renderer
+from bot.render.templates import find_templates, open_environment
 
 
 def rendered(source: str, **facts: object) -> str:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pictures.letters import fitted, font
+from bot.pictures.canvas import fitted, font
 from bot.render.filters import gist
 from bot.render.limits import brief, fit, shorten, shorten_escaped
-from bot.render.words import span
+from bot.render.phrases import span
 
 ESCAPED = st.text("ab &<>").map(
     lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

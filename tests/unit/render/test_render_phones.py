@@ -3,8 +3,8 @@
 import pytest
 from diagnosed_reports import RENDERER, of_scenario
 
-from bot.domain.diagnosis.phone_steps import PAGE_WORDS
-from bot.render.document import document
+from bot.domain.diagnosis.next_steps import PAGE_WORDS
+from bot.render.json_document import document
 from bot.render.message import Message
 
 

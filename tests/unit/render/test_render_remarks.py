@@ -5,7 +5,7 @@ from diagnosed_reports import diagnosed
 from plain_reports import NOON, RENDERER, failure, report, shown
 
 from bot.domain.report import Report, Window
-from bot.render.document import document
+from bot.render.json_document import document
 
 REMARK = "I could not read the time “whenever”: this answer covers what it would without it."
 READ = "I read “since noon” as from 2026-11-22 12:00 on UTC (a time without a zone is UTC)."

@@ -8,8 +8,8 @@ from diagnosed_reports import RENDERER, of_case
 
 from bot.domain.diagnosis import Case
 from bot.domain.events import Agent, ErrorEvent
-from bot.domain.places import Peer, Room, Session
 from bot.domain.report import Report
+from bot.domain.rooms import Peer, Room, Session
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 ROOM = Room("65af97002889d74ef8d1e18f", "main", "weekly", enabled=True)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from plain_reports import failure
 
 from bot.domain.events import ErrorEvent
-from bot.domain.places import Peer, Session
-from bot.render.spread import COLUMNS, columns_of
-from bot.slack.forms import classic
+from bot.domain.rooms import Peer, Session
+from bot.render.error_chart import COLUMNS, columns_of
+from bot.slack.sending.format_fallback import classic
 from workbench.pretend_slack.limits import check_message
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

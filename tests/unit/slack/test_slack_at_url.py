@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.slack.at_url import post_at
-from bot.slack.clients import open_clients
-from bot.slack.durable.kept import keep_place, restore_place
-from bot.slack.errors import Cause
-from bot.slack.place import Place
-from bot.slack.response_url import ResponseUrl
+from bot.slack.checkpoints.serialization import keep_place, restore_place
+from bot.slack.payloads import Place, ResponseUrl
+from bot.slack.sending.errors import Cause
+from bot.slack.sending.response_url import post_at
+from bot.slack.sending.web_clients import open_clients
 from bot.slack.settings import SlackSettings
 
 BODY = {"text": "Ann could not join", "thread_ts": None}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import TooManyWaiting
-from bot.slack.bounds import Bounds
+from bot.slack.concurrency import Bounds
 
 
 async def silent(_: str) -> None:

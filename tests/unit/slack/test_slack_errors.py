@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.at_url import outcome
-from bot.slack.errors import Cause, cause_of, detail_of
+from bot.slack.sending.errors import Cause, cause_of, detail_of
+from bot.slack.sending.response_url import outcome
 
 TABLE = {
     Cause.BUSY: "ratelimited rate_limited message_limit_exceeded",

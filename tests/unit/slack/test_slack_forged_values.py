@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bot.domain.errors import NotAllowed
-from bot.domain.question import Clue, Kind, Question
-from bot.slack.actions import choose, refresh
-from bot.slack.actions.values import read_value
-from bot.slack.durable.kept import keep
-from bot.slack.response_url import is_slacks
+from bot.domain.query import Clue, Kind, Question
+from bot.slack.checkpoints.serialization import keep
+from bot.slack.listeners import actions as choose
+from bot.slack.listeners import actions as refresh
+from bot.slack.listeners.button_values import read_value
+from bot.slack.payloads import is_slacks
 
 ASKED = Question(clues=(Clue(Kind.ROOM, "6600aa11bb22cc33dd44ee55"),))
 FACTS: dict[str, Any] = keep(Question, ASKED)
@@ -30,7 +31,11 @@ odd: st.SearchStrategy[Any] = st.sampled_from([
 def sound(form: TypeAdapter[Any], text: str) -> None:
     """One of ours, with times that can be compared; else a refusal in words."""
     try:
-        found = refresh._question(text) if form is refresh._FORM else read_value(form, text)
+        found = (
+            refresh._refresh_question(text)
+            if form is refresh._REFRESH_FORM
+            else read_value(form, text)
+        )
     except NotAllowed:
         return
     for moment in (found.since, found.until):
@@ -41,7 +46,7 @@ def sound(form: TypeAdapter[Any], text: str) -> None:
 @given(st.dictionaries(st.sampled_from([*FACTS, "x"]), odd))
 @settings(max_examples=400, deadline=None)
 def test_forged_questions(changes: dict[str, Any]) -> None:
-    sound(refresh._FORM, json.dumps({**FACTS, **changes}))
+    sound(refresh._REFRESH_FORM, json.dumps({**FACTS, **changes}))
 
 
 @given(st.dictionaries(st.sampled_from(["q", "private", "since", "until", "types", "x"]), odd))
@@ -50,7 +55,7 @@ def test_forged_choices(changes: dict[str, Any]) -> None:
     sound(choose._FORM, json.dumps({**CHOICE, **changes}))
 
 
-@pytest.mark.parametrize("form", [refresh._FORM, choose._FORM])
+@pytest.mark.parametrize("form", [refresh._REFRESH_FORM, choose._FORM])
 @pytest.mark.parametrize("text", ["[" * 1_900, "{" * 1_900, "", "null", "[]", "7", "1" * 1_990])
 def test_forged_texts_are_refused(form: TypeAdapter[Any], text: str) -> None:
     with pytest.raises(NotAllowed):
@@ -58,7 +63,7 @@ def test_forged_texts_are_refused(form: TypeAdapter[Any], text: str) -> None:
 
 
 def test_ours_come_back() -> None:
-    assert refresh._question(json.dumps(FACTS)) == ASKED
+    assert refresh._refresh_question(json.dumps(FACTS)) == ASKED
     assert read_value(choose._FORM, json.dumps(CHOICE)).q == CHOICE["q"]
 
 

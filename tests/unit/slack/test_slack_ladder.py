@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.render.message import File, Message
-from bot.slack.errors import ACTS, Cause
-from bot.slack.forms import Sent
-from bot.slack.ladder import FILE_UNCONFIRMED, Ladder
+from bot.slack.sending.errors import ACTS, Cause
+from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, Ladder, Sent
 
 UNKNOWN_TYPE = "[ERROR] unsupported type: table [json-pointer:/blocks/1/type]"
 TABLE = Path(__file__).parents[3] / "docs" / "operating.md"

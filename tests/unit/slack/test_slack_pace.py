@@ -5,9 +5,9 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.errors import Cause
-from bot.slack.forms import Sent
-from bot.slack.pace import TRIES, Pace, _Channel
+from bot.slack.sending.errors import Cause
+from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.rate_limit import TRIES, Pace, _Channel
 from bot.slack.settings import Rates
 
 

@@ -8,19 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.message import Message
-from bot.slack.clients import quiet_logger
-from bot.slack.errors import Cause
-from bot.slack.forms import Sent, classic, lines_of, plain
+from bot.slack.dedupe import Seen
 from bot.slack.identity import SlackIdentity
-from bot.slack.ladder import Ladder
 from bot.slack.message_text import texts_of
-from bot.slack.middleware.strangers import is_ours
-from bot.slack.modals import Modals
-from bot.slack.place import Place
-from bot.slack.response_url import ResponseUrl, response_url
-from bot.slack.seen import Seen
-from bot.slack.shape import well_formed
-from bot.slack.signature import is_signed
+from bot.slack.middleware import is_ours
+from bot.slack.modal_state import Modals
+from bot.slack.payloads import Place, ResponseUrl, response_url
+from bot.slack.sending.errors import Cause
+from bot.slack.sending.format_fallback import Ladder, Sent, classic, lines_of, plain
+from bot.slack.sending.web_clients import quiet_logger
+from bot.slack.server.payload_shape import well_formed
+from bot.slack.server.signature import is_signed
 from workbench.pretend_slack.deliver import signed_headers
 from workbench.pretend_slack.limits import check_message
 

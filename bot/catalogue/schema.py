@@ -1,0 +1,182 @@
+"""The form every entry of the catalogue must keep, and its turning into the core's own kind.
+
+What is wrong with an entry, in words for the person who edits the file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from bot.domain.catalogue import UNKNOWN, Entry, Owner, Terminal
+
+Platform = Literal["web", "android", "ios", "flutter", "react-native"]
+MatchField = Literal[
+    "error_message", "error_description", "error_name", "endpoint", "track_type", "type", "text"
+]
+EventType = Literal[
+    "client.connect.failed",
+    "client.join.failed",
+    "client.disconnected",
+    "client.publish.failed",
+    "client.subscribe.failed",
+]
+
+
+def _line(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
+
+
+def _everywhere(value: object) -> object:
+    """`platforms: all` is short for the whole list."""
+    return list(get_args(Platform)) if value == "all" else value
+
+
+def _word(value: object) -> object:
+    """YAML reads a bare yes or no as true or false; the editor meant the word."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Native(BaseModel):
+    """The words of an entry that differ in a phone's app."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, _line(60)] | None = None
+    meaning: Annotated[str, _line(200)] | None = None
+    cause: Annotated[str, _line(200)] | None = None
+    say: Annotated[str, _line(240)] | None = None
+    do: Annotated[str, _line(240)] | None = None
+
+
+class Form(BaseModel):
+    """One entry as it stands in the file. The lengths keep a Slack answer readable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: Key
+    title: Annotated[str, _line(60)]
+    meaning: Annotated[str, _line(200)]
+    cause: Annotated[str, _line(200)]
+    say: Annotated[str, _line(240)]
+    do: Annotated[str, _line(240)]
+    owner: Owner
+    codes: tuple[int, ...] = ()
+    code_range: tuple[int, int] | None = None
+    platforms: Annotated[tuple[Platform, ...], BeforeValidator(_everywhere)] = ()
+    names: tuple[str, ...] = ()
+    terminal: Annotated[Terminal, BeforeValidator(_word)] = "unknown"
+    match: dict[MatchField, tuple[Pattern, ...]] = {}
+    rule: bool = False
+    types: tuple[EventType, ...] = ()
+    native: Native = Native()
+
+    @field_validator("match")
+    @classmethod
+    def _patterns_can_be_read(
+        cls, match: dict[MatchField, tuple[str, ...]]
+    ) -> dict[MatchField, tuple[str, ...]]:
+        for pattern in (pattern for patterns in match.values() for pattern in patterns):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(
+                    f"the pattern `{pattern}` is no regular expression ({error})"
+                ) from error
+        return match
+
+    @field_validator("code_range")
+    @classmethod
+    def _ascending(cls, code_range: tuple[int, int] | None) -> tuple[int, int] | None:
+        if code_range and code_range[0] > code_range[1]:
+            raise ValueError("the smaller number comes first")
+        return code_range
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.rule and not any(self.match.values()):
+            raise ValueError("an entry with `rule: true` needs `match`, else nothing finds it")
+        if self.rule or self.key == UNKNOWN:
+            return self
+        if not self.codes and not self.code_range:
+            raise ValueError("it needs `codes`, or `rule: true` with `match`, to be found")
+        if self.codes and not self.platforms:
+            raise ValueError("an entry with `codes` needs `platforms`")
+        return self
+
+    def entry(self) -> Entry:
+        """The same entry as the core knows it."""
+        pairs = [(field, text) for field, patterns in self.match.items() for text in patterns]
+        facts = self.model_dump(exclude={"match", "native"})
+        native = self.native.model_dump(exclude_none=True)
+        return Entry(**facts, match=tuple(pairs), native=native)
+
+
+_LONGEST_QUOTE = 40
+
+
+def in_words(error: ValidationError) -> Iterator[str]:
+    """One plain sentence, naming the field, for each thing that is wrong."""
+    for detail in error.errors():
+        field = str(detail["loc"][0]) if detail["loc"] else ""
+        yield _sentence(field, detail)
+
+
+def _sentence(field: str, detail: ErrorDetails) -> str:
+    kind, limits = detail["type"], detail.get("ctx", {})
+    if kind == "value_error":
+        told = str(limits["error"])
+        return f"`{field}`: {told}" if field else told
+    plain = {
+        "model_type": "it is not in the form of an entry (`key: …`, `title: …` and so on)",
+        "missing": f"`{field}` is missing",
+        "extra_forbidden": f"`{field}` is not a field of the form{_meant(field)}",
+        "string_too_short": f"`{field}` is empty",
+    }
+    if kind == "string_too_long":
+        return _too_long(field, detail["input"], limits)
+    return plain.get(kind) or f"`{field}` is {_quoted(detail['input'])}: {_wanted(kind, limits)}"
+
+
+def _meant(field: str) -> str:
+    near = get_close_matches(field, Form.model_fields, n=1)
+    return f" (is `{near[0]}` meant?)" if near else ""
+
+
+def _too_long(field: str, text: object, limits: Mapping[str, Any]) -> str:
+    length = len(str(text).strip())
+    return f"`{field}` has {length} characters; at most {limits['max_length']} fit"
+
+
+def _wanted(kind: str, limits: Mapping[str, Any]) -> str:
+    if kind == "literal_error":
+        return f"it must be {limits['expected']}"
+    if kind == "string_pattern_mismatch":
+        return "only small letters, digits and single hyphens are allowed"
+    if kind.startswith("int"):
+        return "it must be a whole number"
+    if kind.startswith(("tuple", "list")):
+        return "it must be a list in square brackets"
+    if kind.startswith("bool"):
+        return "it must be true or false"
+    return "it must be text" if kind.startswith("string") else "it has the wrong form"
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return f"`{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}`"

@@ -1,0 +1,76 @@
+"""Logs: readable on a terminal, one JSON object a line elsewhere; always on stderr."""
+
+import logging
+import sys
+from collections.abc import Mapping
+
+import structlog
+
+from bot.domain.privacy.outgoing import leave_all
+from bot.domain.text import printable
+
+QUIET = (
+    "httpx",
+    "httpcore",
+    "slack_sdk",
+    "slack_bolt",
+    "aiohttp",
+    "aiosqlite",
+    "sqlalchemy",
+    "dbos",
+    "uvicorn",
+    "alembic",
+    "PIL",
+)
+"""Libraries that log payloads, addresses or every row at their lower levels."""
+
+
+def set_up_logs(level: str) -> None:
+    """Route our logs and the libraries' through structlog, at `level` (a name)."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _leaving,
+                _last(sys.stderr.isatty()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.getLevelNamesMapping().get(level.upper(), logging.INFO))
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _leaving(_: object, __: str, facts: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """No address and no control character of outside data gets into a log."""
+    return {name: _safe(value) for name, value in facts.items()}
+
+
+def _safe(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    left = leave_all(value if isinstance(value, str | Mapping | list | tuple) else str(value))
+    return printable(left) if isinstance(left, str) else left
+
+
+def _last(terminal: bool) -> structlog.typing.Processor:  # noqa: FBT001
+    if terminal:
+        return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.processors.JSONRenderer()

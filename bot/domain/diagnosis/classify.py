@@ -1,0 +1,200 @@
+"""R12, R15, R16: the class a story weighs for, and what weighs nothing.
+
+R15: negotiation failures of several people who have one browser, OS or SDK version.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from bot.domain.catalogue import UNKNOWN, Owner
+from bot.domain.device import platform_of
+from bot.domain.diagnosis.model import Story, VerdictClass
+from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
+from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.sdk.intercepted_responses import Answer, answer_of, is_empty_unreachable
+from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
+from bot.domain.diagnosis.sdk.text import (
+    is_media_error,
+    names_account,
+    says_leave_called,
+    status_of,
+)
+from bot.domain.diagnosis.thresholds import ALIKE_LEAST
+from bot.domain.events import Agent
+
+_BROWSER = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
+
+
+@lru_cache(1024)
+def browser_of(agent: Agent) -> str | None:
+    """The browser's name without version; None on native, where the model is a phone's."""
+    found = _BROWSER.match(agent.device_model or "")
+    is_web = (agent.sdk or "").lower() == "web" or (agent.os or "").lower().startswith("web_")
+    return found["name"].lower() if found and is_web else None
+
+
+@lru_cache(1024)
+def os_of(agent: Agent) -> str | None:
+    """The OS family, the same for browsers and apps; None if unknown."""
+    name = "".join(filter(str.isalnum, (agent.os or "").lower().removeprefix("web_")))
+    return name if name not in {"", "undefined", "unknown"} else None
+
+
+def alike_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:
+    """`environment` or `app` for at least three people who have one thing in common.
+
+    One SDK version outweighs one browser or OS, unless somebody with the same version but
+    another browser and OS got by without this failure. None if nothing is in common.
+    """
+    failed = tuple(failed)
+    people = {story.person.key for story in failed}
+    if len(people) < ALIKE_LEAST:
+        return None
+    agents = [row.agent for story in failed for row in story.rows]
+    version = _one([agent.sdk_version or None for agent in agents])
+    surroundings = {_one([browser_of(one) for one in agents]), _one([os_of(one) for one in agents])}
+    surroundings -= {None}
+    rest = [row.agent for one in others if one.person.key not in people for row in one.rows]
+    if surroundings and version and _spared(rest, version, surroundings):
+        return "environment"
+    if version:
+        return "app"
+    return "environment" if surroundings else None
+
+
+def _one(values: list[str | None]) -> str | None:
+    """The value that all have, None if they differ or one is unknown."""
+    return values[0] if values and len(set(values)) == 1 else None
+
+
+def _spared(rest: list[Agent], version: str, surroundings: set[str | None]) -> bool:
+    return any(
+        agent.sdk_version == version and not {browser_of(agent), os_of(agent)} & surroundings
+        for agent in rest
+    )
+
+
+ALREADY_JOINED = 5001
+NEGOTIATION = range(4001, 4005)
+_TOO_MANY, _UNAUTHORISED, _FORBIDDEN = 429, 401, 403
+_SERVER = range(500, 600)
+_ROOM_REFUSALS = frozenset({400, 403, 404})
+_ENTRANCE = frozenset({"client.connect.failed", "client.join.failed"})
+
+# https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
+_ENVIRONMENT = {6010: {"web", "android"}, 6011: {"web"}, 6012: {"web"}}
+_BY_ANSWER: dict[Answer, VerdictClass] = {
+    "middlebox": "user_network",
+    "gateway": "service",
+    "page": "app",
+    "network": "user_network",
+    "api_misuse": "app",
+    "far_end": "service",
+}
+_BY_OWNER: dict[Owner, VerdictClass] = {
+    "user_network": "user_network",
+    "user_device": "device",
+    "app": "app",
+    "account": "account",
+    "service": "service",
+}
+
+
+def is_no_fault(story: Story, signs: Signs) -> bool:
+    """True for what is nobody's fault (R12)."""
+    if story.bot or is_cancelled_share(story):
+        return True
+    if story.code == LEAVE:
+        return all(map(says_leave_called, story.failures))
+    if story.code == ALREADY_JOINED:
+        return is_in(story, signs)
+    return story.harmless or story.code == MOVED
+
+
+def is_in(story: Story, signs: Signs) -> bool:
+    """True if the person was in a session then, or shows up after."""
+    if story.outcome == "recovered":
+        return True
+    return story.timed and any(
+        stay.joined_at
+        and stay.joined_at <= story.last_at
+        and (stay.left_at is None or stay.left_at >= story.first_at)
+        and (stay.left_at is not None or stay.running)
+        for stay in signs.stays(story)
+    )
+
+
+def classes_of(
+    stories: Iterable[Story], signs: Signs, *, room_disabled: bool
+) -> dict[str, VerdictClass]:
+    """The class of each cause, by story id; what weighs nothing is left out.
+
+    Network causes are all `user_network` here; who shares them is judged elsewhere. A side
+    feature (a screen share, a headset) weighs only if nothing else does.
+    """
+    causes = [one for one in stories if one.symptom_of is None and not is_no_fault(one, signs)]
+    causes = [one for one in causes if one.feature is None] or causes
+    found = {one.id: class_of(one, room_disabled=room_disabled) for one in causes}
+    negotiation = [one for one in causes if one.code in NEGOTIATION]
+    together = alike_class(negotiation, causes)
+    return found | {one.id: together for one in negotiation if together}
+
+
+def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
+    """The class that text, code and catalogue give one story, texts first."""
+    status = status_of(story.code)
+    told = _by_text(story)
+    if told:
+        return told
+    if status == _TOO_MANY or status in _SERVER:
+        return "service"
+    if story.type == "client.disconnected" and status in {_UNAUTHORISED, _FORBIDDEN}:
+        return "app"
+    if story.type == "client.connect.failed" and status == _FORBIDDEN:
+        return "account"
+    return _by_catalogue(story, status, room_disabled=room_disabled)
+
+
+def _by_text(story: Story) -> VerdictClass | None:
+    """The class that its texts give it, if all that they say agrees; the last one's if not."""
+    if any(map(names_account, story.failures)):
+        return "account"
+    hidden = story.code == UNREACHABLE and story.platform == "web"
+    if is_unasked_share(story) or (hidden and all(map(is_empty_unreachable, story.failures))):
+        return "app"
+    found = [answer_of(one, story.platform) for one in reversed(story.failures)]
+    if "far_end" in found and set(found) != {"far_end"}:
+        return None  # some of its sockets were cut, not closed
+    answer = next((one for one in found if one), None)
+    return _BY_ANSWER[answer] if answer else None
+
+
+def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictClass:
+    entry = story.explanation.entry
+    refused = status in _ROOM_REFUSALS or (entry.owner == "app" and "404" in entry.key)
+    if room_disabled and story.type in _ENTRANCE and refused:
+        return "account"
+    if _platforms(story) & _ENVIRONMENT.get(story.code, set()):
+        return "environment"
+    if is_media_error(story.rows[0]):
+        return "device"
+    if entry.key == UNKNOWN:
+        return "unknown"
+    return _BY_OWNER.get(entry.owner, "unknown")
+
+
+def _platforms(story: Story) -> set[str]:
+    """The platform of its events; what the entry is for if none says it."""
+    told = set(map(platform_of, story.agents)) - {UNKNOWN}
+    return told or set(story.explanation.entry.platforms)
+
+
+def server_errors(stories: Iterable[Story]) -> int:
+    """People with a 5xx or a 429."""
+    people: defaultdict[str, int] = defaultdict(int)
+    for story in stories:
+        status = status_of(story.code)
+        people[story.person.key] += status == _TOO_MANY or status in _SERVER
+    return sum(count > 0 for count in people.values())

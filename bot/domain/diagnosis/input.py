@@ -1,0 +1,130 @@
+"""What a diagnosis is made from: everything that was read for one look-up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Literal, TypeVar
+
+from bot.domain.diagnosis.thresholds import KEPT
+from bot.domain.diagnosis.unread_sources import Unread
+from bot.domain.events import ErrorEvent, has_twins, in_order
+from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+
+CaseKind = Literal["room", "session", "peer", "user"]
+
+T = TypeVar("T")
+
+_SENDER = attrgetter("sender")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One look-up's facts; nothing needs to be in order, and doubles do no harm.
+
+    `events` are those the answer is about, cut to session and window. `around` may hold more
+    error events of the same room (of other people, of earlier calls): they are no stories of
+    the answer, but tell one person's line from everybody's. `sessions` may reach beyond the
+    window as well, so that a later join can prove a recovery. `session_id` is set when the
+    look-up is about that session; `known` is False when nothing is there by the id asked for.
+    `complete` is False if anything is missing that can change a conclusion, `unread` names it.
+    `all_types` is False if only some types of errors were asked for.
+    """
+
+    room: Room | None
+    now: datetime
+    events: tuple[ErrorEvent, ...] = ()
+    around: tuple[ErrorEvent, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    tracks: tuple[TrackEvent, ...] = ()
+    stats: tuple[PeerStats, ...] = ()
+    kind: CaseKind = "room"
+    session_id: str | None = None
+    peer_id: str | None = None
+    user_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    known: bool = True
+    complete: bool = True
+    unread: Unread = field(default_factory=Unread)
+    all_types: bool = True
+
+    @property
+    def opens(self) -> datetime:
+        """Start of the time looked at: the window asked for, at most as far as events go."""
+        horizon = self.now - KEPT
+        return max(self.since, horizon) if self.since else horizon
+
+    @property
+    def closes(self) -> datetime:
+        """End of the time looked at."""
+        return min(self.until, self.now) if self.until else self.now
+
+
+def here(case: Case, room_id: str | None) -> bool:
+    """True unless the room is another one than the case's; a missing room id is no other."""
+    if case.room is None or not room_id or room_id == case.room.id:
+        return True
+    return room_id.lower() == case.room.id.lower()
+
+
+def own(case: Case, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
+    """The events of this room, one per id, in order of time.
+
+    100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
+    """
+    senders = {sender for sender in set(map(_SENDER, events)) if here(case, sender.room_id)}
+    mine = [event for event in events if event.sender in senders]
+    if not has_twins(mine):
+        return tuple(in_order(mine))
+    found: dict[str, ErrorEvent] = {}
+    for event in mine:
+        _keep(found, event.id, event, lambda one: (one.at, repr(one)))
+    return tuple(in_order(found.values()))
+
+
+def _keep(found: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
+    """Keeps the row, unless one of the same key ranks before it."""
+    twin = found.setdefault(key, row)
+    if twin is not row and rank(row) < rank(twin):
+        found[key] = row
+
+
+def own_sessions(case: Case) -> tuple[Session, ...]:
+    """The sessions of this room, one per id (the richest row), oldest first."""
+    found: dict[str, Session] = {}
+    rows = (one for one in case.sessions if here(case, one.room_id))
+    for session in rows:
+        _keep(found, session.id.lower(), session, lambda one: (one.id, -len(one.peers), repr(one)))
+    return tuple(sorted(found.values(), key=lambda one: (one.created_at or case.now, one.id)))
+
+
+def own_tracks(case: Case) -> tuple[TrackEvent, ...]:
+    """The track events of this room, one per id, in order of time."""
+    found: dict[str, TrackEvent] = {}
+    rows = (one for one in case.tracks if here(case, one.room_id))
+    for track in rows:
+        _keep(found, track.id, track, lambda one: (one.at, repr(one)))
+    return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))
+
+
+def weighed(case: Case, session: Session) -> bool:
+    """True if the session is part of what is looked at: the one asked for, or in the window."""
+    if case.session_id:
+        return session.id.lower() == case.session_id.lower()
+    begins = session.created_at or _first_join(session)
+    ends = session.ended_at or case.now
+    return (begins is None or begins <= case.closes) and ends >= case.opens
+
+
+def attended(case: Case, session: Session, peer: Peer) -> bool:
+    """True if that peer was there within the window asked for."""
+    ends = peer.left_at or session.ended_at
+    begins = peer.joined_at or session.created_at
+    if case.until and begins and begins > case.until:
+        return False
+    return not (case.since and ends and ends < case.since)
+
+
+def _first_join(session: Session) -> datetime | None:
+    return min((one.joined_at for one in session.peers.values() if one.joined_at), default=None)

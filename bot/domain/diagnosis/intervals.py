@@ -1,0 +1,60 @@
+"""Things that last, found again by when.
+
+Spans of time as people say them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Lasting(Generic[T]):
+    """Things by (begins, ends): asked for those of one hour, it does not look at all of them."""
+
+    def __init__(self, spans: Iterable[tuple[datetime, datetime, T]]) -> None:
+        self._spans = sorted(spans, key=itemgetter(0))
+        self._begins = [span[0] for span in self._spans]
+        self._latest = list(accumulate((span[1] for span in self._spans), max))
+
+    def between(self, since: datetime, until: datetime) -> Iterator[T]:
+        """What began by `until` and did not end before `since`, by when it began."""
+        first = bisect_left(self._latest, since)
+        beyond = bisect_right(self._begins, until)
+        return (thing for _, ends, thing in self._spans[first:beyond] if ends >= since)
+
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_SHORT = 120
+
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """The moment later by that span, as far as the calendar goes: stamps of the year 1 exist."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LATEST if by > timedelta(0) else EARLIEST
+
+
+def span_words(span: timedelta) -> str:
+    """`0.4 s`, `14 s`, `3 min`, `2 h 5 min`, `3 days`: no more exact than is useful."""
+    seconds = max(span.total_seconds(), 0.0)
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    if seconds < _SHORT:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    if seconds < _DAY:
+        hours, rest = divmod(round(seconds / _MINUTE), _MINUTE)
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days = round(seconds / _DAY)
+    return f"{days} day" if days == 1 else f"{days} days"

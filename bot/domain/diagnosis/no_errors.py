@@ -1,0 +1,104 @@
+"""R17: what it means that no error was found."""
+
+from bot.domain.diagnosis.input import Case, attended, own_sessions, weighed
+from bot.domain.diagnosis.model import Nothing, NothingReason, VerdictClass
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.thresholds import KEPT
+from bot.domain.rooms import Session
+
+NO_TRACE = (
+    "Some failures leave no event: a refused join or token, removal by a host, a hanging "
+    "connection, a line that was down, a failed preview, blocked autoplay, frozen or black video."
+)
+
+_WORDS: dict[NothingReason, str] = {
+    "room_disabled": "The room is disabled: nobody can get in until it is enabled.",
+    "unknown_id": "Nothing is known by that id, which says nothing about any call.",
+    "too_old": "That session is older than 30 days: its events are no longer kept.",
+    "no_session": "No session with people ran here in the time looked at.",
+    "not_seen": "A session ran, but this person was not in it and reported no error.",
+    "healthy": "A session with people ran and no error was reported.",
+    "unread": "No error was found in what could be read, and whether anybody was in the room is not"
+    " known.",
+}
+_PERSON_UNREAD = (
+    "No error of this person was found in what could be read, and whether they were in the room is "
+    "not known."
+)
+_SPEAK_OF_ERRORS: frozenset[NothingReason] = frozenset({"healthy", "not_seen"})
+
+
+def nothing_of(case: Case, crowd: Crowd) -> Nothing:
+    """Why there are no events, as far as the case tells."""
+    reason, detail = _reason(case, crowd)
+    words = detail or _WORDS[reason]
+    if case.unread.types and reason in _SPEAK_OF_ERRORS:
+        words = f"{words.rstrip('.')} in what could be read."
+    return Nothing(reason, words, NO_TRACE)
+
+
+def class_of_nothing(nothing: Nothing) -> VerdictClass:
+    """The verdict for an answer without events."""
+    if nothing.reason == "room_disabled":
+        return "account"
+    return "none" if nothing.reason == "healthy" else "unknown"
+
+
+def _reason(case: Case, crowd: Crowd) -> tuple[NothingReason, str]:
+    if not case.known or case.room is None:
+        return "unknown_id", ""
+    if case.room.enabled is False:
+        return "room_disabled", ""
+    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    kept = [one for one in sessions if not _too_old(case, one)]
+    whole = bool(case.session_id and sessions) or not case.unread.sessions
+    if sessions and not kept and whole:
+        return "too_old", ""
+    whole = whole and all(one.peers_read for one in kept)
+    attended_by = {one.id: _people(case, one, crowd) for one in kept}
+    if not any(attended_by.values()):
+        return ("no_session" if whole else "unread"), ""
+    there = [one for one in kept if _wanted(case, one, crowd)]
+    if not there:
+        return ("not_seen", "") if whole else ("unread", _PERSON_UNREAD)
+    people = set[str]().union(*(attended_by[one.id] for one in there))
+    least = "" if whole else "at least "
+    return "healthy", f"{_ran(there, len(people), least)}, and {_no_error(case)}."
+
+
+def _too_old(case: Case, session: Session) -> bool:
+    ends = session.ended_at or (case.now if session.active else session.created_at)
+    return ends is not None and ends < case.now - KEPT
+
+
+def _people(case: Case, session: Session, crowd: Crowd) -> set[str]:
+    found = set()
+    for key, peer in session.peers.items():
+        person = crowd.of_peer(peer.id or key)
+        if person and not person.bot and attended(case, session, peer):
+            found.add(person.key)
+    return found
+
+
+def _wanted(case: Case, session: Session, crowd: Crowd) -> bool:
+    """True if whom the look-up is about was there; everybody counts if it is about nobody."""
+    if case.kind == "peer" and case.peer_id:
+        wanted = crowd.of_peer(case.peer_id)
+        return wanted is not None and wanted.key in _people(case, session, crowd)
+    if case.kind == "user" and case.user_id:
+        return any(one.user_id == case.user_id for one in session.peers.values())
+    return bool(_people(case, session, crowd))
+
+
+def _ran(sessions: list[Session], people: int, least: str) -> str:
+    count = f"{len(sessions):,} sessions" if len(sessions) > 1 else "One session"
+    who = f"{people:,} people" if people > 1 else "one person"
+    begin = f"{least}{count[0].lower() if least else count[0]}{count[1:]}"
+    return f"{begin[0].upper()}{begin[1:]} with {least}{who} ran in the time looked at"
+
+
+def _no_error(case: Case) -> str:
+    """What was not reported: of one person, or of some types, no more than that is known."""
+    kind = "error" if case.all_types else "error of the types asked for"
+    whose = " of this person" if case.kind in {"peer", "user"} else ""
+    return f"no {kind}{whose} was reported"

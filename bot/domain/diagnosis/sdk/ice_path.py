@@ -1,0 +1,185 @@
+"""ICE text in words, without addresses; it reads raw and redacted text alike.
+
+`local candidate - candidate:<foundation> <component> <protocol> <priority> <ip> <port> typ
+<type> … network-cost <n>; remote candidate - …`; a side may be the word `undefined`: no pair
+of candidates was ever selected (web SDK source).
+
+When a missing pair of candidates says that no path was ever found (R14).
+
+On subscribe it always does. On publish the web SDK reads the pair only from what it sends when
+the connection first opens, which on a quick join is never: it stays missing after minutes of
+good media. Firefox names no pair at all.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.model import Story
+from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.sdk.text import SUBSCRIBE, is_firefox, text_of
+from bot.domain.diagnosis.thresholds import ADD_HOLDS, FIRST_PATH, STORY_GAP
+from bot.domain.events import ErrorEvent, Failure, once
+
+PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
+
+_SIDES = re.compile(
+    r"local candidate\s{0,4}-\s{0,4}(?P<local>.{0,4000}?)\s{0,4};?\s{0,4}"
+    r"remote candidate\s{0,4}-\s{0,4}(?P<remote>.{0,4000})",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROTOCOL = re.compile(
+    r"candidate:\S{1,64}\s+\S{1,8}\s+(?P<protocol>udp|tcp|ssltcp|tls)\b", re.IGNORECASE
+)
+_TYPE = re.compile(r"\btyp\s+(?P<type>host|srflx|prflx|relay)\b", re.IGNORECASE)
+_COST = re.compile(r"\bnetwork-cost\s+(?P<cost>\d{1,4})\b", re.IGNORECASE)
+_PRIORITY = re.compile(
+    r"candidate:\S{1,64}\s+\S{1,8}\s+\S{1,8}\s+(?P<priority>\d{1,10})\b", re.IGNORECASE
+)
+_RELAY_PROTOCOL = re.compile(r"\brelay-?protocol\s+(?P<protocol>udp|tcp|tls)\b", re.IGNORECASE)
+
+# The WebRTC library, p2p/base/p2p_constants.h: a relay's top byte of the priority is the way to
+# the relay. The newest builds have 2 for DTLS and 3 for UDP. The candidate's own protocol word
+# is the relayed leg, always UDP.
+_RELAY_WAYS = {0: "tls", 1: "tcp", 2: "udp", 3: "udp"}
+
+# The WebRTC library's convention, rtc_base/network_constants.h; odd values are over a VPN.
+_WIRED, _WIFI, _UNKNOWN, _CELLULAR = 0, 10, 50, 250
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What the candidates say. `network` is `wired`, `Wi-Fi`, `cellular` or None; no address."""
+
+    never_found: bool
+    local: str | None = None
+    remote: str | None = None
+    protocol: str | None = None
+    network: str | None = None
+    vpn: bool = False
+
+    @property
+    def kind(self) -> PathKind:
+        """The path as a pattern that several people may share."""
+        if self.never_found:
+            return "no_candidates"
+        if self.local == "relay":
+            return "relay_tcp" if self.protocol in {"tcp", "tls"} else "relay"
+        return "tcp" if self.protocol == "tcp" else "direct"
+
+    @property
+    def words(self) -> str:
+        """The path in words, for example `through a TURN relay over TCP, on cellular`."""
+        if self.never_found:
+            return "never found a path: UDP probably blocked"
+        over = f" over {self.protocol.upper()}" if self.protocol else ""
+        way = "through a TURN relay" if self.local == "relay" else "on a direct path"
+        on = f", on {self.network}" if self.network else ""
+        vpn = ", behind a VPN" if self.vpn else ""
+        return f"{way}{over}{on}{vpn}, lost after connecting"
+
+
+@once
+def path_of(failure: Failure) -> Path | None:
+    """The path that a failure's texts tell of."""
+    return read_path(text_of(failure))
+
+
+def read_path(text: str | None) -> Path | None:
+    """The path that an error text tells of; None if it holds no candidates."""
+    found = _SIDES.search(text or "")
+    if found is None:
+        return None
+    local, remote = found["local"].strip(), found["remote"].strip()
+    if _missing(local) and _missing(remote):
+        return Path(never_found=True)
+    kind, far, protocol = _TYPE.search(local), _TYPE.search(remote), _PROTOCOL.search(local)
+    if kind is None and protocol is None and far is None:
+        return None
+    network, vpn = _network(local)
+    relayed = kind is not None and kind["type"].lower() == "relay"
+    return Path(
+        never_found=False,
+        local=kind["type"].lower() if kind else None,
+        remote=far["type"].lower() if far else None,
+        protocol=_way_to_relay(local) if relayed else _plain(protocol),
+        network=network,
+        vpn=vpn,
+    )
+
+
+def _missing(side: str) -> bool:
+    return side.strip(" ;,.").lower().split(".")[0].split(" ")[0] in {"undefined", "null", ""}
+
+
+def _way_to_relay(side: str) -> str | None:
+    named = _RELAY_PROTOCOL.search(side)
+    if named:
+        return named["protocol"].lower()
+    word = _PROTOCOL.search(side)
+    if word and word["protocol"].lower() != "udp":  # no browser writes it, but it says what it says
+        return "tcp" if word["protocol"].lower() == "tcp" else "tls"
+    found = _PRIORITY.search(side)
+    return _RELAY_WAYS.get(int(found["priority"]) >> 24) if found else None
+
+
+def _plain(found: re.Match[str] | None) -> str | None:
+    if found is None:
+        return None
+    return "udp" if found["protocol"].lower() == "udp" else "tcp"
+
+
+def _network(side: str) -> tuple[str | None, bool]:
+    found = _COST.search(side)
+    if found is None:
+        return None, False
+    cost = int(found["cost"])
+    vpn = cost % 10 == 1
+    base = cost - vpn
+    if base >= _CELLULAR:
+        return "cellular", vpn
+    return {_WIRED: "a wired network", _WIFI: "Wi-Fi"}.get(base), vpn
+
+
+def with_paths(stories: Iterable[Story], signs: Signs, catalogue: Catalogue) -> tuple[Story, ...]:
+    """The stories; those whose missing pair says nothing without path and by code alone."""
+    return tuple(one if _says(one, signs) else _by_code(one, catalogue) for one in stories)
+
+
+def _by_code(story: Story, catalogue: Catalogue) -> Story:
+    paths = (path_of(failure) for failure in reversed(story.failures))
+    found = next((path.words for path in paths if path and not path.never_found), None)
+    return replace(story, path=found, explanation=catalogue.explain_code(story.rows[-1]))
+
+
+def _says(story: Story, signs: Signs) -> bool:
+    """False if the story has a missing pair from which nothing follows."""
+    if not any(map(_is_missing, story.rows)):
+        return True
+    if any(map(is_firefox, story.rows)):
+        return False
+    return story.type == SUBSCRIBE or not _has_sent(story, signs)
+
+
+def _is_missing(row: ErrorEvent) -> bool:
+    path = path_of(row.failure)
+    return path is not None and path.never_found
+
+
+def _has_sent(story: Story, signs: Signs) -> bool:
+    """True if the person sent media before sending failed, as far as anything shows it."""
+    if signs.was_measured_sending(story):
+        return True
+    begins = signs.paths.run_of(story).rows[0].at
+    near, until = shifted(begins, -STORY_GAP), shifted(story.last_at, STORY_GAP)
+    received = signs.paths.receives_nothing(story.person.key)
+    if any(near <= row.at <= until and _is_missing(row) for row in received):
+        return False
+    joins = [one.joined_at for one in signs.stays(story) if one.joined_at]
+    before = [joined for joined in joins if joined <= begins]
+    if before:
+        return begins - max(before) > FIRST_PATH
+    return signs.sent_by(story, shifted(begins, -ADD_HOLDS))

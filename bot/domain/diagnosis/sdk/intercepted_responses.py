@@ -1,0 +1,96 @@
+"""Who answered in 100ms' place: what the text of a failed connection or join gives away (R14a).
+
+100ms' own answers are JSON, its refusals too. A text that says that JSON could not be read
+therefore comes from something on the way: a captive portal, a proxy, a filter. The words are
+those of Chromium, Firefox, Safari, Android and iOS.
+"""
+
+import re
+from typing import Literal
+
+from bot.domain.diagnosis.sdk.text import SESSION_TYPES, status_of, text_of
+from bot.domain.events import Failure, once
+
+Answer = Literal["middlebox", "gateway", "page", "network", "api_misuse", "far_end"]
+"""Who is behind a failure, as far as its text says.
+
+`middlebox`: a portal, proxy or filter. `gateway`: a 5xx page that may be 100ms' own or such a
+proxy's. `page`: an exception of the page's own code, filed as 500. `network`: the browser's
+plain network error. `api_misuse`: the page could not even make the connection object.
+`far_end`: a close code that only the other side sends.
+"""
+
+_NOT_JSON = re.compile(
+    r"unexpected token ['\"`]?<|in json at position|is not valid json|json\.parse:"
+    r"|did not match the expected pattern|json parse error|unexpected end of json"
+    r"|<!doctype|<html|cannot be converted to json",
+    re.IGNORECASE,
+)
+_EXCEPTION = re.compile(
+    r"cannot (?:read|set) propert|cannot access '|can't access (?:property|lexical)"
+    r"|(?:undefined|null) is not an object|is not a (?:function|constructor)|is not iterable"
+    r"|\bis (?:not defined|undefined|null)\b|object is not extensible|illegal invocation"
+    r"|circular structure|maximum call stack|too much recursion|failed to execute '",
+    re.IGNORECASE,
+)
+_CONSTRUCT = re.compile(r"failed to construct", re.IGNORECASE)
+_CLOSE_CODE = re.compile(r"\bcode:? ?(?P<code>1\d{3})\b", re.IGNORECASE)
+_PROXY_STATUSES = frozenset({407, 511})  # RFC 9110 15.5.8, RFC 6585 6: never the origin's
+_SERVER = range(500, 600)
+_INTERNAL = 500
+_FAR_END = frozenset({1011, 1012, 1013})  # RFC 6455 7.4.1 and its registry: sent by a server
+_NEITHER = frozenset({1000, 1001})  # an orderly close, by either side
+_LOST = 1003
+_CONNECT = "client.connect.failed"
+
+
+@once
+def answer_of(failure: Failure, platform: str = "web") -> Answer | None:
+    """Who is behind it; None where the code alone has to tell."""
+    if failure.type not in SESSION_TYPES:
+        return None
+    status, text = status_of(failure.error_code or 0), text_of(failure)
+    if status in _PROXY_STATUSES:
+        return "middlebox"
+    if _NOT_JSON.search(text):
+        return "gateway" if status in _SERVER else "middlebox"
+    if status == _INTERNAL and platform == "web" and _EXCEPTION.search(text):
+        return "page"
+    if failure.error_code == _LOST and _close_codes(text) and _close_codes(text) <= _FAR_END:
+        return "far_end"
+    return _unwrapped(failure, platform, text)
+
+
+def _unwrapped(failure: Failure, platform: str, text: str) -> Answer | None:
+    """The browser's own error on connecting: a failed fetch throws a bare TypeError.
+
+    Its text differs by browser and language, so that the name decides.
+    """
+    name = (failure.error_name or "").strip()
+    if failure.type != _CONNECT or failure.error_code or platform != "web":
+        return None
+    if _CONSTRUCT.search(text) or _EXCEPTION.search(text):
+        return "api_misuse"
+    return "network" if name == "TypeError" or (not name and text) else None
+
+
+@once
+def closed_in_order(failure: Failure) -> bool:
+    """True if the socket was closed with 1000 or 1001, which names no side."""
+    codes = _close_codes(text_of(failure)) if failure.error_code == _LOST else frozenset()
+    return bool(codes) and codes <= _NEITHER
+
+
+def _close_codes(text: str) -> frozenset[int]:
+    return frozenset(int(found["code"]) for found in _CLOSE_CODE.finditer(text))
+
+
+@once
+def is_empty_unreachable(failure: Failure) -> bool:
+    """True for 2003 with nothing after its fixed words: on web that is a 404 without a text.
+
+    A network's failure always carries the browser's words (run: refused port, DNS, reset).
+    """
+    told = (failure.error_message or "").strip().lower()
+    rest = told.removeprefix("endpoint is not reachable").strip(" -.:")
+    return bool(told) and not rest and not (failure.error_description or "").strip(" -.:")

@@ -1,0 +1,96 @@
+"""How a person's media paths failed, across stories: a broken path is reported under two codes.
+
+Measured on the web SDK: with signalling alive a publish path that fails is reported every 17 to
+20 s, alternately as 4006 and 4005 from 0.13 on, and never as terminal. So silence proves more
+than a missing terminal event, except where the SDK cannot report at all.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.model import Story
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.sdk.text import (
+    PUBLISH,
+    REPORTS_BOTH_PATHS,
+    SUBSCRIBE,
+    is_firefox,
+    is_ice,
+    is_web_before,
+)
+from bot.domain.diagnosis.thresholds import ADD_HOLDS, SAME_CALL, STORY_GAP, SUBSCRIBE_RETRY
+from bot.domain.events import ErrorEvent
+
+_FAILED = 4005
+_AT = attrgetter("at")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Failures of one path without a long pause between them, oldest first."""
+
+    rows: tuple[ErrorEvent, ...]
+
+    @property
+    def span(self) -> timedelta:
+        """From the first report to the last."""
+        return self.rows[-1].at - self.rows[0].at
+
+    @property
+    def last(self) -> ErrorEvent:
+        """The last report."""
+        return self.rows[-1]
+
+
+class MediaPaths:
+    """Every 4005 and 4006 by person and direction."""
+
+    def __init__(self, crowd: Crowd, events: Iterable[ErrorEvent]) -> None:
+        self._rows: defaultdict[tuple[str, str], list[ErrorEvent]] = defaultdict(list)
+        for event in events:
+            if is_ice(event):
+                self._rows[(crowd.of(event).key, event.type)].append(event)
+        for rows in self._rows.values():
+            rows.sort(key=_AT)
+
+    def fails_after(self, person: str, moment: datetime) -> bool:
+        """True if sending fails again within seconds of that moment."""
+        rows = self._rows.get((person, PUBLISH), [])
+        index = bisect_right(rows, moment, key=_AT)
+        return index < len(rows) and rows[index].at - moment <= ADD_HOLDS
+
+    def run_of(self, story: Story) -> Run:
+        """The failures of this story's path, both codes together."""
+        rows = self._rows.get((story.person.key, story.type), list(story.rows))
+        begin = end = max(bisect_right(rows, story.first_at, key=_AT) - 1, 0)
+        while begin and rows[begin].at - rows[begin - 1].at <= STORY_GAP:
+            begin -= 1
+        while end + 1 < len(rows) and rows[end + 1].at - rows[end].at <= STORY_GAP:
+            end += 1
+        return Run(tuple(rows[begin : end + 1]))
+
+    def quiet_since(self, story: Story) -> datetime | None:
+        """From when on silence about sending means that it works; None if it never does."""
+        run = self.run_of(story)
+        if is_firefox(run.last) and run.last.error_code == _FAILED:
+            return None
+        if not is_web_before(story, REPORTS_BOTH_PATHS):
+            return run.last.at
+        silent = [run.last.at]
+        begins, ends = run.rows[0].at, shifted(run.last.at, SUBSCRIBE_RETRY)
+        for row in self._rows.get((story.person.key, SUBSCRIBE), ()):
+            if row.at > ends or row.at < shifted(begins, -SAME_CALL):
+                continue
+            if row.is_terminal:
+                return None
+            silent.append(row.at)
+        return max(silent)
+
+    def receives_nothing(self, person: str) -> Iterable[ErrorEvent]:
+        """Every report of a person's failing to receive."""
+        return self._rows.get((person, SUBSCRIBE), [])

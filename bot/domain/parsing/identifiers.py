@@ -1,0 +1,206 @@
+"""The shapes of ids, names and codes, and the page they are marked off on.
+
+Room and session ids are 24 hex digits, peer ids UUIDs, names have a set of characters of
+their own. https://www.100ms.live/docs/server-side/v2/api-reference/Rooms/create-via-api
+
+Bare ids in a text, with what the words around them make of them.
+
+The word before an id: `Room ID: 65…`, `session_id=65…`, `"peer_id": "…"`, `/rooms/65…`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.domain.query import Clue, Kind
+
+LONGEST = 256
+"""A longer name or user id is no name: it would not fit in a URL, a button or a title."""
+
+HEX = r"[0-9A-Fa-f]{24}"
+UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+ID = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<uuid>{UUID})|(?P<hex>{HEX}))(?![0-9A-Za-z]|\.local\b)")
+NAME = re.compile(rf"[A-Za-z0-9.:_-]{{1,{LONGEST}}}")
+
+# Documented as 3-4-3 letters, 3-3-3 in older links; the Android app accepts any three
+# alphanumeric groups. English has many such words, so only a link or a word proves a code.
+CODE = re.compile(r"[a-z]{3}-[a-z]{3,4}-[a-z]{3}")
+ANY_CODE = re.compile(r"[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{2,8}){2}")
+
+FOUND = "\x00"  # stands where a clue was; cannot be in unwrapped text
+OPTION = "\x01"  # stands where an option was
+
+_NO_NAMES = (
+    "a an the this that these those it its is was are were be been has had have and or but of for "
+    "with without not did does do to in on at by from as so than my our your their his her who "
+    "what when where which why how can could cannot will would should id ids name names named "
+    "called code codes agent link links url since until till last type before after while if "
+    "then just there here we i you they he she room rooms session sessions peer peers user users "
+    "null none undefined"
+)
+NO_NAMES = frozenset(_NO_NAMES.split())
+"""Words that are no name unless a colon or quotes say so (`the room is broken`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A clue, where it stood, and whether only a loose word before it makes it one."""
+
+    at: int
+    clue: Clue
+    weak: bool = False
+    loose: bool = False
+    """Whether it may as well be the id of something else (`"id": …`, `order: …`)."""
+
+
+@dataclass(slots=True)
+class Page:
+    """A text under reading: `rest` has what was understood replaced by marks of equal length."""
+
+    rest: str
+    finds: list[Find] = field(default_factory=list)
+    taken: bool = False
+    """Whether a link, a token or the id of some other thing stood in it."""
+
+    def add(self, at: int, *clues: Clue, weak: bool = False, loose: bool = False) -> None:
+        """Note clues found at a position."""
+        self.finds.extend(Find(at, clue, weak, loose) for clue in clues)
+
+
+def id_clue(found: re.Match[str], kind: Kind | None = None) -> Clue:
+    """The clue of an ID match; a kind that does not go with its shape is ignored."""
+    if found["hex"]:
+        fits = kind in {Kind.ROOM, Kind.SESSION, Kind.USER}
+        value = found[0] if kind is Kind.USER else found[0].lower()
+        return Clue(kind if fits and kind else Kind.OBJECT, value)
+    if kind is Kind.ROOM:
+        kind = Kind.NAME
+    fits = kind in {Kind.NAME, Kind.PEER, Kind.USER}
+    return Clue(kind if fits and kind else Kind.UUID, found[0])
+
+
+def distinct(clues: Iterable[Clue]) -> tuple[Clue, ...]:
+    """Clues in order, each thing once; what a better clue names drops its vague namesake."""
+    ordered = list(clues)
+    named = {clue.value.lower() for clue in ordered if clue.kind not in _VAGUE}
+    kept: dict[tuple[Kind, str], Clue] = {}
+    for clue in ordered:
+        folded = clue.value if clue.kind is Kind.USER else clue.value.lower()
+        if clue.kind not in _VAGUE or folded not in named:
+            kept.setdefault((clue.kind, folded), clue)
+    return tuple(kept.values())
+
+
+_VAGUE = {Kind.OBJECT, Kind.UUID}
+
+
+_REACH = 64
+_OWN = {"room": Kind.ROOM, "session": Kind.SESSION, "peer": Kind.PEER, "user": Kind.USER}
+
+# What else has ids of the same shapes. Words of everyday speech need `id`, a colon or a slash.
+_FOREIGN = "template|account|track|recording|asset|beam|poll"
+_EVERYDAY = (
+    "customer|app|application|workspace|stream|event|access|request|trace|span|correlation|device"
+    "|message|org|organization|project|incident|webhook|job|commit|policy|layer|campaign"
+)
+# The customer's own words for a call. Its id may be anything, so it gives way to other ids.
+_OWN_WORDS = (
+    "appointment|order|booking|class|lesson|course|call|meeting|visit|consultation|consult|case"
+    "|ticket|invoice|payment|transaction|student|teacher|tutor|patient|doctor|member|contact|lead"
+    "|deal|tenant|company|team|group|schedule|slot|reservation|interview|webinar"
+)
+_NESTED = r"[\"']\s{0,4}[:=]\s{0,4}\{\s{0,12}[\"']_?(?:id|uuid)"  # "room": {"id": …}
+_LOOSE = re.compile(
+    r"(?:(?<![A-Za-z0-9])(?:_?id|uuid|\$oid)"
+    rf"|(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))(?i:{_OWN_WORDS})(?i:[ _.-]?(?:ids?|uuid))?)"
+    r"[\"'*_~]{0,3}(?:\s{0,4}[:=#][\s\"'*_~\[{(]{0,8}|(?<=(?i:id))[ \t]{1,4})$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+    rf"(?:(?P<own>(?i:room|session|peer|user))|(?P<foreign>(?i:{_FOREIGN}))"
+    rf"|(?P<everyday>(?i:{_EVERYDAY})))"
+    rf"(?P<rest>(?i:s?(?:[ _.-]?(?:ids?|uuid|name|key|details)|{_NESTED})?))"
+    r"(?P<gap>(?:[\s\"'*_~:=#()\[\]<>{}/|.-]|\b(?i:is|was|named|called)\b){0,16})$"
+)
+
+
+def label_before(text: str, at: int) -> re.Match[str] | None:
+    """The label that ends right before a position, if there is one that counts."""
+    found = _LABEL.search(text[max(0, at - _REACH) : at])
+    if not found or not found["gap"]:
+        return None
+    gap = found["gap"]
+    told = any(sign in gap for sign in ":=/*")
+    if "\n" in gap and not told:  # the end of one sentence and an id on the next line
+        return None
+    if found["everyday"] and not (told or len(found["rest"]) > 1):
+        return None
+    return found
+
+
+def is_loose(text: str, at: int) -> bool:
+    """Whether an id stands after a mere `id:`, or after a word that is none of 100ms' own."""
+    if label_before(text, at) is not None:
+        return False
+    return bool(_LOOSE.search(text[max(0, at - _REACH) : at]))
+
+
+def kind_before(text: str, found: re.Match[str]) -> Kind | None:
+    """What the label before an ID match makes of it; None if it is some other thing's id."""
+    label = label_before(text, found.start())
+    if label is None:
+        return id_clue(found).kind
+    if not label["own"]:
+        return None
+    return id_clue(found, _OWN[label["own"].lower()]).kind
+
+
+_IN = re.compile(r"\bin[\s\"'(*_~\[{]{1,6}$", re.IGNORECASE)
+_AND = re.compile(r"[\s\"'`,;&+\x00]*(?:\b(?:and|or)\b)?[\s\"'`]*", re.IGNORECASE)
+_PEERS = {Kind.PEER, Kind.USER, Kind.UUID}
+
+
+def take_ids(page: Page, *, expect: Kind | None = None) -> None:
+    """Blank every id on the page and note each. `expect` tells what a UUID without a word is."""
+    peer_end = -1  # where the last id of a list of peers ended
+
+    def take(found: re.Match[str]) -> str:
+        nonlocal peer_end
+        text, at = found.string, found.start()
+        kind = kind_before(text, found)
+        if kind is Kind.UUID and label_before(text, at) is None:
+            kind = id_clue(found, expect).kind
+            if peer_end >= 0 and _AND.fullmatch(text, peer_end, at):
+                kind = Kind.PEER
+        page.taken |= kind is None
+        if kind:
+            value = found[0].lower() if found["hex"] else found[0]
+            page.add(at, Clue(kind, value), loose=is_loose(text, at))
+        peer_end = found.end() if kind is Kind.PEER else -1
+        return FOUND * len(found[0])
+
+    page.rest = ID.sub(take, page.rest)
+
+
+def take_ids_in(page: Page) -> None:
+    """Note the room's id in `<peer> in <room>`: 24 hex digits or a room named by a UUID."""
+
+    def take(found: re.Match[str]) -> str:
+        before = found.string[max(0, found.start() - 64) : found.start()]
+        word = _IN.search(before)
+        if not word:
+            return found[0]
+        lead = before[: word.start()].rstrip(" \t\n\"')]}*_~.,")
+        if lead and not _ends_in_person(page, lead):
+            return found[0]
+        page.add(found.start(), id_clue(found, Kind.ROOM))
+        return FOUND * len(found[0])
+
+    page.rest = ID.sub(take, page.rest)
+
+
+def _ends_in_person(page: Page, lead: str) -> bool:
+    if lead.endswith(("\x00", "\x01")):
+        return any(find.clue.kind in _PEERS for find in page.finds)
+    return bool(re.search(ID.pattern + r"$", lead[-40:]))

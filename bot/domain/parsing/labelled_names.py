@@ -1,0 +1,164 @@
+"""Names after a word: `room sample-publish`, `user "Ann Smith"`, `code:abc-defg-hij`."""
+
+import re
+
+from bot.domain.parsing.identifiers import ANY_CODE, CODE, FOUND, ID, LONGEST, NAME, NO_NAMES, Page
+from bot.domain.query import Clue, Kind
+
+_STRONG = r"(?P<strong>[\"'*_~]{0,3}\s{0,4}[:=][*_~]{0,2}\s{0,4})"
+_GAP = rf"(?:{_STRONG}|[ \t\u00a0]{{1,8}})"
+_VALUE = (
+    rf"(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST}}})\"|'(?P<single>[^'\n\x00\x01]{{1,{LONGEST}}})'"
+    r"(?![\w])|(?P<bare>[^\s\"\x00\x01<>|]+))"
+)
+_BEFORE = r"(?<![A-Za-z0-9.@/-])"
+_CODE = re.compile(
+    rf"(?<![A-Za-z0-9])(?:room[ _-]?)?code{_GAP}[\"'*_~]{{0,3}}"
+    r"(?P<code>[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{2,8}){2})(?![\w-])",
+    re.IGNORECASE,
+)
+_USER = re.compile(rf"{_BEFORE}(?<!end )user(?P<id>[ _-]?id)?{_GAP}{_VALUE}", re.IGNORECASE)
+_ROOM = re.compile(
+    rf"{_BEFORE}room(?:[ _-]?(?:name|id)\b)?(?:[ \t](?:named|called)\b)?{_GAP}{_VALUE}",
+    re.IGNORECASE,
+)
+_PEER_IN = re.compile(rf"(?P<before>[\x00\x01]\s*|^\s*)in\s+(?:the\s+)?{_VALUE}", re.IGNORECASE)
+_LONE_USER = re.compile(
+    rf"^\s*(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST}}})\"|(?P<bare>[^\s\"<>()\x00\x01]{{1,128}}@"
+    r"[^\s\"<>()\x00\x01]{1,128}))(?=\s*$|\s*\x01|\s+in\s)",
+    re.IGNORECASE,
+)
+_OPEN, _CLOSE = "([{*~'…", ".,;:!?)]}*~'…"
+_GOES_ON = {"for", "is", "was", "were", "has", "had", "did", "does", "when", "with", "because"}
+_NEXT = re.compile(r"\s{1,8}([A-Za-z]{2,7})\b")
+_END = re.compile(r"\s*\Z")
+_PLACES = {Kind.ROOM, Kind.NAME, Kind.SESSION, Kind.CODE, Kind.OBJECT}
+_NESTED = 4
+_NO_VALUES = {"null", "none", "undefined", "unknown", "n/a", "-", "true", "false"}
+_LIKE_AN_ID = re.compile(r"[0-9@_-]")
+
+
+def trim(word: str) -> str:
+    """A word without the punctuation and emphasis around it."""
+    word = word.lstrip(_OPEN).rstrip(_CLOSE)
+    for _ in range(_NESTED):
+        if len(word) < len("_x_") or not word[0] == word[-1] == "_":
+            break
+        word = word[1:-1].lstrip(_OPEN).rstrip(_CLOSE)
+    return word
+
+
+def take_codes(page: Page, *, strict: bool) -> None:
+    """Note room codes after `code`; without a colon only the documented form counts."""
+
+    def take(found: re.Match[str]) -> str:
+        code = found["code"]
+        loose = found["strong"] and not strict
+        if not (ANY_CODE if loose else CODE).fullmatch(code) or (strict and not found["strong"]):
+            return found[0]
+        page.add(found.start("code"), Clue(Kind.CODE, code.lower()))
+        return FOUND * len(found[0])
+
+    page.rest = _CODE.sub(take, page.rest)
+
+
+def take_users(page: Page, *, strict: bool) -> None:
+    """Note user ids after `user`. `strict`: in prose, where `User: Ann left` names nobody."""
+    ids = _has_ids(page)
+
+    def take(found: re.Match[str]) -> str:
+        value, quoted = _value(found)
+        strong = bool(found["strong"]) or quoted
+        if not value or (not strong and _is_word(value, found, ids=ids)):
+            return found[0]
+        if strict and not _sure(found, value, quoted=quoted):
+            return found[0]
+        weak = not strong and not ID.fullmatch(value)
+        page.add(found.start(), Clue(Kind.USER, value), weak=weak)
+        return FOUND * len(found[0])
+
+    page.rest = _USER.sub(take, page.rest)
+
+
+def _sure(found: re.Match[str], value: str, *, quoted: bool) -> bool:
+    if not found["strong"] or value.lower() in _NO_VALUES:
+        return False
+    told = quoted or found["id"] or found["strong"] in {":", "="}
+    return bool(told or _LIKE_AN_ID.search(value))
+
+
+def take_rooms(page: Page) -> None:
+    """Note room names after `room`; ids there are left to be read as ids."""
+    ids = _has_ids(page)
+
+    def take(found: re.Match[str]) -> str:
+        value, quoted = _value(found)
+        strong = bool(found["strong"]) or quoted
+        if not _is_name(value, quoted=quoted) or (not strong and _is_word(value, found, ids=ids)):
+            return found[0]
+        page.add(found.start(), Clue(Kind.NAME, value), weak=not strong)
+        return FOUND * len(found[0])
+
+    page.rest = _ROOM.sub(take, page.rest)
+
+
+def take_in(page: Page) -> None:
+    """Note the room's name in `<peer> in <room>`, unless the place is told already."""
+    if any(find.clue.kind in _PLACES for find in page.finds):
+        return
+
+    def take(found: re.Match[str]) -> str:
+        value, quoted = _value(found)
+        if not _is_name(value, quoted=quoted) or (not quoted and value.lower() in NO_NAMES):
+            return found[0]
+        page.add(found.start("before") + len(found["before"]), Clue(Kind.NAME, value))
+        return found["before"] + FOUND * (len(found[0]) - len(found["before"]))
+
+    page.rest = _PEER_IN.sub(take, page.rest)
+
+
+def take_lone_user(page: Page) -> None:
+    """Note a user given by quotes or as a mail address, alone or before `in <room>`."""
+
+    def take(found: re.Match[str]) -> str:
+        value = " ".join((found["double"] or found["bare"]).split())
+        alone = not page.rest[found.end() :].lstrip().lower().startswith("in")
+        if not value or ID.search(value) or (alone and NAME.fullmatch(value)):
+            return found[0]
+        page.add(found.start(), Clue(Kind.USER, value))
+        return FOUND * len(found[0])
+
+    page.rest = _LONE_USER.sub(take, page.rest)
+
+
+def _value(found: re.Match[str]) -> tuple[str, bool]:
+    quoted = found["double"] or found["single"]
+    if quoted:
+        return " ".join(quoted.split()), True
+    value = trim(found["bare"])
+    return (value if len(value) <= LONGEST else ""), False
+
+
+def _is_name(value: str, *, quoted: bool) -> bool:
+    """Whether it can name a room; an id in it must be only part of the name."""
+    whole = ID.fullmatch(value)
+    return any(map(str.isalnum, value)) and not whole and (quoted or bool(NAME.fullmatch(value)))
+
+
+def _has_ids(page: Page) -> bool:
+    return bool(page.finds or ID.search(page.rest))
+
+
+def _is_word(value: str, found: re.Match[str], *, ids: bool) -> bool:
+    """Whether it is a word of the sentence; the last word of all may be a name.
+
+    Where ids stand, a sentence that goes on makes it one: `room crashed for peer b3f3…`.
+    """
+    word = value.lower()
+    if word in _LABELS and _END.match(found.string, found.end()):
+        return False
+    following = _NEXT.match(found.string, found.end())
+    return word in NO_NAMES or bool(ids and following and following[1].lower() in _GOES_ON)
+
+
+_LABELS = {"room", "session", "peer", "user", "code", "type", "last", "since", "until"}

@@ -1,0 +1,127 @@
+"""Links: to a 100ms app, to the dashboard, to recordings, and to anywhere else.
+
+Path forms of app links are those the official Prebuilt app reads: optional `/streaming`,
+optional `/preview` or `/meeting`, then a code; an older form has a room id there.
+https://github.com/100mslive/web-sdks
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from bot.domain.parsing.identifiers import ANY_CODE, CODE, FOUND, HEX, ID, UUID, Page, kind_before
+from bot.domain.parsing.join_tokens import room_in
+from bot.domain.parsing.redirects import links_inside
+from bot.domain.query import Clue, Kind
+
+_URL = re.compile(
+    r"(?:https?://|(?<![\w.@/-])(?:[A-Za-z0-9-]{1,63}\.){1,6}100ms\.live(?![\w.-]))"
+    r"[^\s<>\"|\\^`{}\x00\x01]*",
+    re.IGNORECASE,
+)
+_AROUND = ".,;:!?'*_~)]…"
+_TOKEN_KEYS = {"token", "auth_token", "authtoken"}
+_SECRET = re.compile(r"token|auth|secret|password|signature|^sig$|^key$|api_?key", re.IGNORECASE)
+_APP_HOST = re.compile(r"(?:.+\.)?(?:app|qa-app)\.100ms\.live")
+_FILES = "cdn.100ms.live"
+_NO_APP = {"dashboard", "api", "www", "docs", "cdn"}
+_ROOM_KEYS = {
+    "room_id": Kind.ROOM, "roomid": Kind.ROOM,
+    "session_id": Kind.SESSION, "sessionid": Kind.SESSION,
+    "peer_id": Kind.PEER, "peerid": Kind.PEER,
+}  # fmt: skip
+_DEEPEST = 4
+"""Redirectors inside each other that are opened."""
+_MOST_INSIDE = 8
+_LONGEST = 8_000
+"""Characters of a link that are read: no browser's link is longer, but a hostile text's may be."""
+
+
+def take_links(page: Page) -> None:
+    """Blank every link on the page and note what they name."""
+
+    def blank(found: re.Match[str]) -> str:
+        link = found[0].rstrip(_AROUND)
+        page.taken = True
+        page.add(found.start(), *clues_of(link[:_LONGEST]))
+        return FOUND * len(link) + " " * (len(found[0]) - len(link))
+
+    page.rest = _URL.sub(blank, page.rest)
+
+
+def clues_of(link: str, *, depth: int = 0) -> tuple[Clue, ...]:
+    """What a link names, and then what the links inside it name, best first."""
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+        host = (parts.hostname or "").lower()
+        query = parse_qsl(parts.query.replace("&amp;", "&"))
+    except ValueError:
+        return ()
+    inside = links_inside(link)[:_MOST_INSIDE] if depth < _DEEPEST else ()
+    clues = [*_path_clues(host, parts.path), *_query_clues(query)]
+    for inner in inside:
+        clues += clues_of(inner, depth=depth + 1)
+    if host == _FILES:
+        clues += _recorded(parts.path)
+    elif not _is_app(host) and not inside:
+        clues += _bare_ids(parts, query)
+    return tuple(clues)
+
+
+def _is_app(host: str) -> bool:
+    if _APP_HOST.fullmatch(host):
+        return True
+    return host.endswith(".100ms.live") and host.split(".")[-3] not in _NO_APP
+
+
+def _path_clues(host: str, path: str) -> Iterator[Clue]:
+    parts = [unquote(part).lower() for part in path.split("/") if part]
+    worded = False
+    if parts[:1] == ["streaming"]:
+        parts, worded = parts[1:], True
+    if parts[:1] in (["meeting"], ["preview"]):
+        parts, worded = parts[1:], True
+    part = parts[0] if parts else ""
+    app = _is_app(host)
+    if re.fullmatch(HEX, part) and (app or worded):
+        yield Clue(Kind.ROOM, part)
+    elif (ANY_CODE if app else CODE).fullmatch(part) and (app or worded):
+        yield Clue(Kind.CODE, part)
+
+
+def _query_clues(query: list[tuple[str, str]]) -> Iterator[Clue]:
+    for key, value in query:
+        name = key.lower().removeprefix("amp;")
+        if name in _TOKEN_KEYS:
+            yield from room_in(value)
+        elif kind := _ROOM_KEYS.get(name):
+            yield from _by_key(kind, value.strip())
+
+
+def _by_key(kind: Kind, value: str) -> Iterator[Clue]:
+    if kind is Kind.PEER and re.fullmatch(UUID, value):
+        yield Clue(kind, value)
+    elif kind is not Kind.PEER and re.fullmatch(HEX, value):
+        yield Clue(kind, value.lower())
+
+
+def _recorded(path: str) -> Iterator[Clue]:
+    """The room of a recording's file: `/beam/<customer>/<room>/…`, or the only id there."""
+    ids = [found[0].lower() for found in ID.finditer(unquote(path)) if found["hex"]]
+    if ids:
+        yield Clue(Kind.OBJECT, ids[1] if len(ids) > 1 else ids[0])
+
+
+def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Clue]:
+    """Ids in the path, query and fragment of a link that is no app link."""
+    texts = [parts.path, parts.fragment.partition("access_token")[0]]
+    texts += [f"{key}={value}" for key, value in query if _may_show(key, value)]
+    for text in (unquote(unquote(text)) for text in texts):
+        for found in ID.finditer(text):
+            kind = kind_before(text, found)
+            if kind:
+                yield Clue(kind, found[0].lower() if found["hex"] else found[0])
+
+
+def _may_show(key: str, value: str) -> bool:
+    return not _SECRET.search(key) and "://" not in value and key.lower() not in _ROOM_KEYS

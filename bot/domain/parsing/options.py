@@ -1,0 +1,288 @@
+"""The optional words: `since 2h`, `from 9 to 10am`, `type join`, `private`, `public`, `help`."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
+
+from bot.domain.events import ERROR_TYPES
+from bot.domain.parsing.identifiers import OPTION, Page
+from bot.domain.parsing.time_phrases import Phrase, Reader
+from bot.domain.parsing.times import SPAN
+
+_BEFORE = r"(?<![\w.:/\"'-])(?:--)?"
+_GAP = r"(?:\s{0,4}[:=]\s{0,4}|\s{1,8})"
+_TYPES = re.compile(
+    rf"{_BEFORE}types?{_GAP}(?P<list>[a-z.]{{1,40}}(?:\s{{0,4}},\s{{0,4}}[\w.-]{{1,40}})*)",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(
+    r"(?:client\.)?(publish|subscribe|join|disconnected|disconnect|connect)(?:\.failed)?"
+)
+_TYPE_WORDS = ("join", "connect", "disconnected", "publish", "subscribe")
+_FLAG = re.compile(
+    r"(?<![^\s\x00\x01,;(])(?:--)?(private|public|help)(?![^\s\x00\x01,;.!?)])", re.IGNORECASE
+)
+_UNREAD = re.compile(
+    rf"{_BEFORE}(?P<word>since|until|till|last|types?)(?![\w.-])(?P<sign>\s{{0,4}}[:=])?"
+    r"[ \t]{0,8}(?P<value>[^\s\x00\x01]*)"
+    r"(?:(?<=\d|w|e|l)\s(?:of\s)?(?:minutes|hours|days|weeks|months)\b)?",
+    re.IGNORECASE,
+)
+_TIMELIKE = re.compile(
+    rf"{_BEFORE}(?:(?:from|between|at|around|next)\s{{1,4}})?(?P<value>"
+    r"(?:(?:a\s)?few\s(?:minutes|hours|days)\sago|an?\shour\sand\sa\shalf\sago"
+    r"|(?:the\s)?(?:last|past)\s(?:few|couple|several|some)\s(?:of\s)?[a-z]{1,12}"
+    r"|(?:quarter|half)\s(?:past|to)\s[0-9]{1,2}|(?<=at\s)[0-9]{1,2}\.[0-9]{2}|[0-9]{1,2}ish"
+    r"|tomorrow|fortnight|weekend|next\s(?:week|month|year|\w{3,6}day)|[0-9]{1,2}:[0-9]{2}"
+    r"|(?<=for\s)[0-9]{1,3}\s?(?:minutes|mins?|hours?)|(?:\+/?-|±)\s?[0-9]{1,3}\s?[a-z]{1,7}"
+    r"|[0-9]{1,2}\s?[ap]\.?m|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?))(?![\w:/-]|\.\w)",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    rf"{_BEFORE}(?P<value>recently|earlier|lately|sometime|(?:just|right)\snow|the\sother\sday"
+    r"|(?:the\swhole|all)\sday|at\slunch(?:time)?)(?![\w:/-]|\.\w)",
+    re.IGNORECASE,
+)
+_MISSPELT = re.compile(r"(?<![^\s\x00\x01,;])(?:--)?(?P<word>[A-Za-z]{4,9})(?![^\s\x00\x01,;])")
+_MISSPELT_TYPE = re.compile(
+    r"(?<![^\s\x00\x01,;])(?:--)?(?P<word>t[a-z]{2,4})\s{1,4}"
+    r"(?:client\.)?(?:publish|subscribe|join|disconnected|disconnect|connect)(?![\w.-])",
+    re.IGNORECASE,
+)
+_MISSPELT_TIME = re.compile(
+    r"(?<![^\s\x00\x01,;])(?:--)?(?P<word>[A-Za-z]{4,7})\s{1,4}"
+    rf"(?:{SPAN}(?:\sago)?|[0-9]\S{{0,24}}(?:\s?[ap]\.?m\b)?|yesterday|today|noon|midnight)"
+    r"(?![^\s,;.?!])",
+    re.IGNORECASE,
+)
+_TYPED_MOST = 300
+_EXACT = re.compile(
+    r"(?:\s*(?:since|until|till|from|to|between|and)?\s*"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2}))+",
+    re.IGNORECASE,
+)
+"""Stamps with their zone: there is nothing to say of how they were read."""
+"""Characters of a text that may have been typed; nobody misspells an option in a longer one."""
+_ENGLISH = {"last", "type", "types"}
+_SPAN = {"night", "month", "year", "few", "couple", "fortnight", "weekend", "some", "several"}
+_FEW = 3  # `storm type foo`
+_SHOWN = re.compile(r"[\w:+/.-]{1,24}")
+_ALL = "this answer covers what it would without it"
+
+
+@dataclass(slots=True)
+class Options:
+    """The options as read so far; `types` as the reader gave them."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    types: set[str] = field(default_factory=set)
+    private: bool = False
+    public: bool = False
+    help: bool = False
+    remarks: list[str] = field(default_factory=list)
+    """What could not be read, in sentences."""
+    readings: list[str] = field(default_factory=list)
+    """How times in words were read."""
+
+    def chosen_types(self) -> tuple[str, ...]:
+        """The types asked for in the order of 100ms' page; all of them if none was."""
+        return tuple(kind for kind in ERROR_TYPES if kind in self.types) or ERROR_TYPES
+
+
+def take_options(page: Page, now: datetime, options: Options, zone: tzinfo = UTC) -> None:
+    """Blank the times and types that can be read. `zone` is that of a time that names none."""
+
+    def take_types(found: re.Match[str]) -> str:
+        words = [word.strip().rstrip(".") for word in found["list"].lower().split(",")]
+        known = {kind for word in words if (kind := _full_type(word))}
+        if not known:
+            return found[0]
+        options.types |= known
+        options.remarks += [_unknown_type(word) for word in words if not _full_type(word)]
+        return OPTION * len(found[0])
+
+    _take_times(page, now, options, zone)
+    page.rest = _TYPES.sub(take_types, page.rest)
+
+
+def _take_times(page: Page, now: datetime, options: Options, zone: tzinfo) -> None:
+    text, pieces, at = page.rest, list[str](), 0
+    phrases = list(Reader(text, now, zone).phrases())
+    for phrase in phrases:
+        _use(phrase, text[phrase.start : phrase.end].strip(), options, zone)
+        pieces += [text[at : phrase.start], OPTION * (phrase.end - phrase.start)]
+        at = phrase.end
+    page.rest = "".join([*pieces, text[at:]])
+    if options.remarks and any(phrase.trouble for phrase in phrases):
+        options.since = options.until = None  # what stands beside a time unread may belong to it
+        options.readings.clear()
+    if options.since and options.until and options.since >= options.until:
+        options.since = options.until = None
+        options.readings.clear()
+        options.remarks.append(
+            f"`since` is later than `until`, so {_ALL}. Write, for example, `since 3d until 1d`."
+        )
+
+
+def _use(phrase: Phrase, words: str, options: Options, zone: tzinfo) -> None:
+    """Take over one time, or say why not."""
+    if phrase.trouble:
+        options.remarks.append(_unused(phrase.trouble, words))
+        return
+    if (phrase.since and options.since) or (phrase.until and options.until):
+        options.remarks.append(f"I read more than one time and left out {_quoted(words)}: {_ALL}.")
+        return
+    options.since = phrase.since or options.since
+    options.until = phrase.until or options.until
+    if not phrase.plain and not _EXACT.fullmatch(words):
+        options.readings.append(_reading(phrase, words, zone))
+
+
+def _reading(phrase: Phrase, words: str, zone: tzinfo) -> str:
+    """`I read “14:00 IST” as …`, with the zone that it was read in."""
+    since, until = phrase.since, phrase.until
+    start = f"from {since:%Y-%m-%d %H:%M}" if since else ""
+    day = "%H:%M" if since and until and since.date() == until.date() else "%Y-%m-%d %H:%M"
+    end = f"to {until:{day}}" if until else "on" if since else ""
+    usual = "" if phrase.zoned or zone is UTC else f" (your time zone, {zone})"
+    told = "" if phrase.zoned or usual else " (a time without a zone is UTC)"
+    return f"I read {_quoted(words)} as {' '.join(filter(None, (start, end)))} UTC{usual}{told}."
+
+
+def _unused(trouble: str, words: str) -> str:
+    if trouble == "ahead":
+        return f"The time {_quoted(words)} lies ahead, so {_ALL}. Write, for example, `since 2h`."
+    if trouble == "order":
+        return (
+            f"Of {_quoted(words)} the end is not later than the start, so {_ALL}. Write, for "
+            "example, `since 3d until 1d`."
+        )
+    return f"I could not read the time {_quoted(words)}: {_ALL}. Write, for example, `since 2h`."
+
+
+def _quoted(words: str) -> str:
+    """What was typed, where it is harmless to repeat it."""
+    shown = re.sub(r"[^\w\s:+/.,'()~-]", "", words)[:60].strip()
+    return f"“{shown}”" if shown else "that you gave"
+
+
+def _full_type(word: str) -> str | None:
+    found = _TYPE.fullmatch(word)
+    if not found:
+        return None
+    if found[1].startswith("disconnect"):
+        return "client.disconnected"
+    return f"client.{found[1]}.failed"
+
+
+def take_flags(page: Page, options: Options) -> None:
+    """Blank `private`, `public` and `help`."""
+
+    def take(found: re.Match[str]) -> str:
+        options.private |= found[1].lower() == "private"
+        options.public |= found[1].lower() == "public"
+        options.help |= found[1].lower() == "help"
+        return OPTION * len(found[0])
+
+    page.rest = _FLAG.sub(take, page.rest)
+
+
+def take_misspelt_options(page: Page, options: Options) -> None:
+    """Blank `sinse 2h` and name the option that is near: what follows it says nothing alone."""
+
+    def take(found: re.Match[str]) -> str:
+        near = _near(found["word"], "since", "until", "type", "types")
+        if not near:
+            return found[0]
+        options.remarks.append(
+            f"I do not know {_quoted(found[0].strip())} (near: `{near}`), and left it out."
+        )
+        return OPTION * len(found[0])
+
+    if len(page.rest) <= _TYPED_MOST:
+        page.rest = _MISSPELT_TIME.sub(take, page.rest)
+        page.rest = _MISSPELT_TYPE.sub(take, page.rest)
+
+
+def take_misspelt_flags(page: Page, options: Options) -> None:
+    """Blank a word that is nearly `private` or `public`, beside others, and name the option.
+
+    Who nearly wrote `private` gets a private answer: the other reading could not be taken back.
+    """
+
+    def take(found: re.Match[str]) -> str:
+        near = _near(found["word"], "private", "public")
+        if not near:
+            return found[0]
+        options.private |= near == "private"
+        done = "so only you see this answer" if near == "private" else "and left it out"
+        options.remarks.append(
+            f"I do not know the word {_quoted(found['word'])} (near: `{near}`), {done}."
+        )
+        return OPTION * len(found[0])
+
+    if len(page.rest) <= _TYPED_MOST and not _MISSPELT.fullmatch(page.rest.strip()):
+        page.rest = _MISSPELT.sub(take, page.rest)
+
+
+def _near(word: str, *options: str) -> str:
+    """The option that a word nearly is; "" if it is none, or one itself."""
+    word = word.lower()
+    if word in options or _TYPE.fullmatch(word):
+        return ""
+    return next(iter(get_close_matches(word, options, 1, 0.79)), "")
+
+
+def take_unread(page: Page, options: Options, *, words: int) -> None:
+    """Blank options and times that cannot be read and name each.
+
+    `last` and `type` are English, too: in more than a few `words` they are no options.
+    """
+
+    def take(found: re.Match[str]) -> str:
+        word, value = found["word"].lower(), found["value"]
+        if word in _ENGLISH and not found["sign"] and not _meant(word, value, words):
+            return found[0]
+        options.remarks.append(_unread(word, value.rstrip(".,;!?)")))
+        return OPTION * len(found[0])
+
+    def take_time(found: re.Match[str]) -> str:
+        value = found["value"].lower()
+        ahead = value == "tomorrow" or value.startswith("next")
+        options.remarks.append(_unused("ahead" if ahead else "unread", found[0]))
+        return OPTION * len(found[0])
+
+    page.rest = _UNREAD.sub(take, page.rest)
+    if "\n" not in page.rest.strip() and "{" not in page.rest:
+        page.rest = _TIMELIKE.sub(take_time, page.rest)
+        if words <= _FEW + 1:
+            page.rest = _VAGUE.sub(take_time, page.rest)
+
+
+def _meant(word: str, value: str, words: int) -> bool:
+    if word == "last":
+        return value[:1].isdecimal() or value.lower() in _SPAN
+    return bool(value) and words <= _FEW
+
+
+def _unread(word: str, value: str) -> str:
+    if word.startswith("type"):
+        return _unknown_type(value)
+    example = "last 3d" if word == "last" else f"{word} 2h` or `{word} 2026-05-01T10:00"
+    shown = f" “{value}”" if _SHOWN.fullmatch(value) else ""
+    return (
+        f"I could not read the time{shown} after `{word}`: {_ALL}. Write, for example, `{example}`."
+    )
+
+
+def _unknown_type(word: str) -> str:
+    shown = f" “{word}”" if _SHOWN.fullmatch(word) else ""
+    near = get_close_matches(word, _TYPE_WORDS, 2, 0.6)
+    there = (
+        f"near: {', '.join(f'`{one}`' for one in near)}"
+        if near
+        else ("there are `join`, `connect`, `disconnected`, `publish` and `subscribe`")
+    )
+    return f"I do not know the type{shown} ({there}), and left it out."

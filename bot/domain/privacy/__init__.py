@@ -1,0 +1,1 @@
+"""Addresses, credentials and names: what may be shown, and to whom."""

@@ -1,0 +1,266 @@
+"""Outside text without addresses: IPv4, IPv6 and mDNS names, and the ports beside them.
+
+The rule is to search every run of address characters in the decoded text, whatever stands
+around it, and to redact where it is doubtful. Every repeat below is bounded or runs over
+characters that cannot start a second match, so that hostile text costs time in proportion to its
+length.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.privacy.decoded_text import decode
+
+_CANDIDATE = re.compile(
+    r"(?P<head>candidate:\S{1,64}\s{1,4}\S{1,8}\s{1,4}\S{1,16}\s{1,4}[0-9]{1,20})"
+    r"(?P<first>\s{1,4}(?!typ\b)\S+)(?P<second>\s{1,4}[0-9]{1,5}(?![^\s;,]))?"
+)
+_NAMED = (
+    ("typ", re.compile(r"(?<!\S)[0-9]{1,5}(?=\s{1,4}typ\s)"), "[port]"),
+    ("raddr", re.compile(r"(?P<word>\braddr\s{1,4})(?!rport\b)[^\s;,]+"), r"\g<word>[ip]"),
+    ("rport", re.compile(r"(?P<word>\brport\s{1,4})[0-9]{1,5}\b"), r"\g<word>[port]"),
+)
+_WORD_PORT = re.compile(r"(?P<word>\bport[\s:=]{1,3})[0-9]{1,5}\b", re.IGNORECASE)
+
+# Only a text with one of these can hold an address, in any spelling.
+_HINT = re.compile("[.:%\\\\&\u2024\u2236\u3002\ua789\ufe13\ufe52\ufe55\uff0e\uff1a\uff61]|ip-|IP-")
+_WRAPPED = re.compile(r"[%\\&]")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_ESCAPED = re.compile(r"[%\\&]|[^\x20-\x7e]")
+
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|0[0-3][0-7]{2}|[01]?[0-9]?[0-9])"
+_HEX = r"[0-9A-Fa-f]{1,4}"
+_RUN = re.compile(r"[0-9A-Fa-f:.]{2,}")
+_V4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
+_V6_FULL = re.compile(rf"(?:{_HEX}:){{7}}{_HEX}|(?:{_HEX}:){{6}}{_OCTET}(?:\.{_OCTET}){{3}}")
+_ZONE = re.compile(r"%[0-9A-Za-z_~-]{1,64}")
+_PORT = re.compile(r"(?P<sign>[:.])[0-9]{1,5}")
+_BRACKET_PORT = re.compile(r"\](?P<port>:[0-9]{1,5}(?![0-9]))?")
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})+")
+_FINGERPRINT_BYTES = {16, 20, 28, 32, 48, 64}
+_DIGIT = re.compile("[0-9]")
+_TAIL = 2
+"""Hex digits at the end or start of a name beside `::`; an address has more beside letters."""
+
+_LOCAL = re.compile(r"\.local(?P<more>[\w-])?", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_UUID_LENGTH = 36
+_LONGEST_NAME = 253
+_NAMES = re.compile(
+    r"\bip-[0-9]{1,3}(?:-[0-9]{1,3}){3}"
+    r"|\b0x[0-9a-f]{1,2}(?:\.0x[0-9a-f]{1,2}){3}"
+    r"|(?:\b[0-9a-f]\.){4,32}ip6\.arpa"
+    r"|\b[0-9a-fs-]{2,60}\.ipv6-literal\.net",
+    re.IGNORECASE,
+)
+
+_NAME_SIGNS = ("ip-", "0x", ".arpa", "ipv6-literal")
+_HOST_NUMBER = re.compile(r"(?<=://)(?:0x[0-9a-f]{8}|[0-9]{8,10})(?![\w.-])")
+
+_MARK = "\ufdd0"
+"""Stands for a version's dot until the text leaves. Unicode keeps it for such inner uses."""
+_VERSION = re.compile(r"v?[0-9]{1,5}(?:\.[0-9]{1,5}){3}(?:[-+][A-Za-z][A-Za-z0-9]{0,20})?")
+_FROZEN = re.compile(r"(?P<name>.*[A-Za-z]_[0-9]{1,3})\.0\.0\.0")
+
+
+def redact(text: str) -> str:
+    """The text with IP addresses as `[ip]` and ports as `[port]`, mDNS names included.
+
+    ICE candidates keep type, protocol, generation and network. Doing it twice changes nothing.
+    """
+    low = text.lower()  # most texts hold none, and `in` finds that out at once
+    if "candidate:" in low:
+        text = _CANDIDATE.sub(_redact_candidate, text)
+    for word, pattern, put in _NAMED:
+        text = pattern.sub(put, text) if word in low else text
+    if _may_hold_address(text, low):
+        text = _redact_addresses(text)
+    return _WORD_PORT.sub(r"\g<word>[port]", text) if "port" in low else text
+
+
+def _may_hold_address(text: str, low: str) -> bool:
+    """False for most texts, found out at a twentieth of what the search costs."""
+    signs = len(_HINT.findall(text))
+    if not signs or _TIME.fullmatch(text):
+        return False
+    named = "local" in low or "://" in low or any(sign in low for sign in _NAME_SIGNS)
+    return named or signs > 1 or bool(_WRAPPED.search(text))
+
+
+def leave(text: str) -> str:
+    """The text as it may leave the program: no address, and versions with their own dots.
+
+    Called once for each string, last.
+    """
+    left = redact(text)
+    return left.replace(_MARK, ".") if _MARK in left else left
+
+
+def is_version(text: str) -> bool:
+    """True for four numbers alone, which the agent's own version fields may hold."""
+    return bool(_VERSION.fullmatch(text))
+
+
+def is_frozen_version(text: str) -> bool:
+    """True for the form in which browsers freeze their version: `Chrome_125.0.0.0`."""
+    frozen = _FROZEN.fullmatch(text)
+    return bool(frozen) and redact(text[: -len(".0.0.0")]) == text[: -len(".0.0.0")]
+
+
+def mark_version(text: str) -> str:
+    """A version whose dots `redact` passes over and `leave` restores; other text as it is.
+
+    For the agent's own version fields only. In a device's model, `Chrome_125.0.0.0` is the form in
+    which browsers freeze their version.
+    """
+    if _VERSION.fullmatch(text):
+        return text.replace(".", _MARK)
+    frozen = _FROZEN.fullmatch(text)
+    return f"{frozen['name']}{_MARK}0{_MARK}0{_MARK}0" if frozen else text
+
+
+def unmark(text: str) -> str:
+    """Outside text without the character that marks a version's dots."""
+    return text.replace(_MARK, "") if _MARK in text else text
+
+
+def _redact_candidate(found: re.Match[str]) -> str:
+    """In the samples the address is already gone, so that the port comes first."""
+    first, second = found["first"], found["second"] or ""
+    space = first[: len(first) - len(first.lstrip())]
+    word = first.strip()
+    if word not in {"[ip]", "[port]"}:
+        first = space + ("[port]" if word.isdecimal() else "[ip]")
+    return found["head"] + first + (" [port]" if second else "")
+
+
+def _redact_addresses(text: str) -> str:
+    decoded = decode(text) if _ESCAPED.search(text) else None
+    view = decoded.text if decoded else text
+    parts: list[str] = []
+    at = 0
+    for start, end, put in sorted(_addresses(view)):
+        first, last = decoded.original(start, end) if decoded else (start, end)
+        if first >= at:
+            parts += (text[at:first], put)
+        at = max(at, last)
+    return "".join((*parts, text[at:])) if parts else text
+
+
+def _addresses(view: str) -> Iterator[tuple[int, int, str]]:
+    """Where addresses stand in decoded text, and what to put there. They may overlap."""
+    if view.count(":") > 1 or view.count(".") > 2:  # noqa: PLR2004  as in `::1` and 1.2.3.4
+        for run in _RUN.finditer(view):
+            yield from _in_run(view, run.start(), run.end())
+    low = view.lower()
+    if ".local" in low:
+        yield from _local_names(view)
+    for found in _HOST_NUMBER.finditer(low) if "://" in low else ():
+        yield found.start(), found.end(), "[ip]"
+    if any(sign in low for sign in _NAME_SIGNS):
+        for found in _NAMES.finditer(view):
+            yield found.start(), found.end(), "[ip]"
+
+
+def _in_run(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """The address in a run of address characters, with all that follows it there."""
+    run = view[start:end]
+    if run.count(":") > 1 and not _is_fingerprint(run) and _is_v6(run):
+        yield from _v6(view, start, end)
+    elif run.count(".") > 2 and (found := _V4.search(run)):  # noqa: PLR2004
+        core = run.rstrip(".:")
+        port = _PORT.fullmatch(core, found.end())
+        put = f"[ip]{port['sign']}[port]" if port else "[ip]"
+        until = start + max(len(core), found.end())
+        yield _with_brackets(view, start + found.start(), until, put)
+
+
+def _is_fingerprint(run: str) -> bool:
+    return run.count(":") + 1 in _FINGERPRINT_BYTES and bool(_FINGERPRINT.fullmatch(run))
+
+
+def _is_v6(run: str) -> bool:
+    return "::" in run or bool(_V6_FULL.search(run))
+
+
+def _v6(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    start, end = _trimmed(view, start, end)
+    run = view[start:end]
+    zone = _ZONE.match(view, end)
+    if not run.strip(":."):
+        bracketed = view[start - 1 : start] == "[" and view[end : end + 1] == "]"
+        if run != "::" or not (zone or bracketed):
+            return
+    elif _is_code(view, start, end):
+        return
+    if _is_letter(view[start - 1 : start]):  # as in `interface:2001:db8::1`
+        word, colon, rest = run.partition(":")
+        label = not _DIGIT.search(word) or view[start - 1 : start].lower() + word == "v6"
+        if label and colon and not rest.startswith(":") and _is_v6(rest):
+            start += len(word) + 1
+    yield _with_brackets(view, start, zone.end() if zone else end, "[ip]")
+
+
+def _trimmed(view: str, start: int, end: int) -> tuple[int, int]:
+    """A run without the punctuation around it."""
+    core = view[start:end].rstrip(".")
+    if core.endswith(":") and not core.endswith("::"):
+        core = core[:-1]
+    end = start + len(core)
+    start = end - len(core.lstrip("."))
+    if view[start] == ":" and view[start + 1 : start + 2] != ":":
+        start += 1
+    return start, end
+
+
+def _is_code(view: str, start: int, end: int) -> bool:
+    """Whether a `::` surely separates names: `std::deque`, `Foo2::Bar`. Else it is an address."""
+    run, before, after = view[start:end], view[start - 1 : start], view[end : end + 1]
+    if not (_is_letter(before) or _is_letter(after)) or _V6_FULL.search(run):
+        return False
+    if not _DIGIT.search(run):
+        return True
+    left, _, right = run.partition("::")
+    if ":" in left + right or "." in run:
+        return False
+    name_left = len(left) <= _TAIL if _is_letter(before) else left and not _DIGIT.search(left)
+    name_right = right[:1].isalpha() and (
+        len(right) <= _TAIL if _is_letter(after) else not _DIGIT.search(right)
+    )
+    return bool(name_left and (name_right or (not right and _is_letter(after))))
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() or char == "_"
+
+
+def _with_brackets(view: str, start: int, end: int, put: str) -> tuple[int, int, str]:
+    found = _BRACKET_PORT.match(view, end) if view[start - 1 : start] == "[" else None
+    if found is None:
+        return start, end, put
+    return start - 1, found.end(), "[ip]:[port]" if found["port"] else "[ip]"
+
+
+def _local_names(view: str) -> Iterator[tuple[int, int, str]]:
+    """Names of mDNS: `0a1b2c3d-….local`, `Anns-MacBook.local`."""
+    floor = 0
+    for found in _LOCAL.finditer(view):
+        start = _start_of_name(view, max(floor, found.start() - _LONGEST_NAME), found.start())
+        anonymous = _UUID.fullmatch(view[start : found.start()][-_UUID_LENGTH:])
+        if anonymous or (start < found.start() and not found["more"]):
+            end = found.start() + len(".local")
+            port = _PORT.match(view, end)
+            known = port is not None and port["sign"] == ":"
+            yield start, port.end() if port and known else end, "[ip]:[port]" if known else "[ip]"
+            floor = end
+
+
+def _start_of_name(view: str, floor: int, end: int) -> int:
+    """Where the host name that ends at `end` begins."""
+    start = end
+    while start > floor and (view[start - 1].isalnum() or view[start - 1] in "-_."):
+        start -= 1
+    return end - len(view[start:end].lstrip(".-"))

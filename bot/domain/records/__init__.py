@@ -1,0 +1,1 @@
+"""Values and ports of what is stored."""

@@ -1,0 +1,113 @@
+"""The audit: who asked for what, where and when, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.metrics import Outcome
+from bot.domain.privacy.addresses import redact
+from bot.domain.query import Clue, Kind
+from bot.domain.text import clean, clip
+
+MOST_IDS = 20
+"""Ids of one question that are kept."""
+_LONGEST = 200
+_SHOWN_OF_CODE = 3
+
+
+class Entry(StrEnum):
+    """How somebody asked."""
+
+    COMMAND = "command"
+    MENTION = "mention"
+    MESSAGE_SHORTCUT = "message_shortcut"
+    SHORTCUT = "shortcut"
+    FORM = "form"
+    BUTTON = "button"
+
+
+class AuditOutcome(StrEnum):
+    """What became of a question or a press; a look-up that ended has one of `Outcome`."""
+
+    ASKED = "asked"  # under way, or its process died and none has taken it over yet
+    ANSWERED = Outcome.ANSWERED.value
+    INCOMPLETE = Outcome.INCOMPLETE.value
+    CHOICES = Outcome.CHOICES.value
+    NOTHING_FOUND = "nothing_found"
+    NOT_READ = "not_read"  # nothing to look up could be read in it
+    ASKED_WRONGLY = Outcome.ASKED_WRONGLY.value
+    REFUSED = Outcome.REFUSED.value  # the person or the channel may not ask
+    TOO_MANY = "too_many_waiting"
+    UNAVAILABLE = Outcome.UNAVAILABLE.value
+    FAILED = Outcome.FAILED.value
+    FORM_OPENED = "form_opened"
+    HELP = "help"
+    SETTINGS = "settings"
+    REPEATED = "repeated"  # the same press was answered already
+    LINK = "link"  # the button opens a page by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One id that was asked for; `kind` is that of a clue, or of a button's look-up."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One question or press. `key` is unique to its delivery by Slack; `at` is UTC.
+
+    `action` is the command or the button's name. `room_id` and `workspace` are "" until it is
+    known which room is meant; `reference` is the look-up's `CD-…`, "" if there was none.
+    """
+
+    key: str
+    at: datetime
+    user: str
+    channel: str
+    entry: Entry
+    action: str = ""
+    subjects: tuple[Subject, ...] = ()
+    workspace: str = ""
+    room_id: str = ""
+    reference: str = ""
+    outcome: AuditOutcome = AuditOutcome.ASKED
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of an access, and which room it was about if that is known."""
+
+    outcome: AuditOutcome
+    reference: str = ""
+    workspace: str = ""
+    room_id: str = ""
+
+
+class Audit(Protocol):
+    """The rows. Raises StoreUnreachable."""
+
+    async def begin(self, access: Access) -> None:
+        """Keep a row; one with that key stays as it is."""
+
+    async def end(self, key: str, ending: Ending) -> Access | None:
+        """Add what became of it; returns the row, None if there is none."""
+
+
+def subjects_of(clues: tuple[Clue, ...]) -> tuple[Subject, ...]:
+    """The ids of a question, fit to be kept: without addresses, and codes cut short.
+
+    A room code lets whoever has it join the call.
+    """
+    return tuple(subject_of(clue.kind, clue.value) for clue in clues[:MOST_IDS])
+
+
+def subject_of(kind: str, value: str) -> Subject:
+    """One id, fit to be kept."""
+    if kind == Kind.CODE:
+        value = value[:_SHOWN_OF_CODE] + "…"
+    return Subject(str(kind), clip(clean(redact(value)), _LONGEST))

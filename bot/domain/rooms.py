@@ -1,0 +1,114 @@
+"""Where a call takes place: rooms, their sessions, the peers in them.
+
+Signs of life: what tells that a person was in a call and sending or receiving.
+
+Success is never reported as such, so that recovery has to be read from these.
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/track-events
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/peer-stats
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A 100ms room. `workspace` is the alias of the 100ms workspace that holds it."""
+
+    id: str
+    workspace: str
+    name: str | None = None
+    enabled: bool | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One person's one stay in a session; a person gets a new peer id on every join."""
+
+    id: str
+    name: str | None = None
+    user_id: str | None = None
+    role: str | None = None
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One meeting in a room, from first join to end.
+
+    `ended_at` is None while it runs, and also if 100ms says that it ended but not when.
+    `peers_read` is False if 100ms did not send its people, or some of them unreadable.
+    """
+
+    id: str
+    room_id: str
+    workspace: str
+    active: bool = False
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+    peers_read: bool = True
+
+    @property
+    def running(self) -> bool:
+        """True if 100ms calls it active; an end that is merely unknown is an end all the same."""
+        return self.active and self.ended_at is None
+
+
+def birth_of(object_id: str) -> datetime | None:
+    """The creation second that a 24-hex id carries, or None if it says nothing sensible.
+
+    100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds.
+    """
+    try:
+        born = datetime.fromtimestamp(int(object_id[:8], 16), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return born if born.year >= 2020 else None  # noqa: PLR2004  100ms opened in 2020
+
+
+TrackDeed = Literal["add", "update", "remove"]
+Media = Literal["audio", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEvent:
+    """A track was added, changed (for example muted) or removed. Times are UTC.
+
+    `type` is 100ms' text (`track.add.success`), `source` `regular` or `screen` as far as told.
+    """
+
+    id: str
+    type: str
+    at: datetime
+    stamp: str = ""
+    peer_id: str | None = None
+    user_id: str | None = None
+    user_name: str | None = None
+    role: str | None = None
+    session_id: str | None = None
+    room_id: str | None = None
+    track_id: str | None = None
+    media: Media | None = None
+    source: str | None = None
+    mute: bool | None = None
+    joined_at: datetime | None = None
+
+    @property
+    def deed(self) -> str:
+        """`add`, `update` or `remove`; other text if 100ms invents another."""
+        return self.type.removeprefix("track.").removesuffix(".success")
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStats:
+    """Moments at which a peer was measured sending (`published`) or receiving media."""
+
+    peer_id: str
+    session_id: str
+    published: tuple[datetime, ...] = ()
+    received: tuple[datetime, ...] = ()

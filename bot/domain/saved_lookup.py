@@ -1,0 +1,173 @@
+"""What a button remembers: enough to open the same look-up again, and nothing secret.
+
+A button lives for months and its value comes back as Slack stored it (at most 2,000
+characters), so a look-up needs no memory of ours and survives any restart.
+https://docs.slack.dev/reference/block-kit/block-elements/button-element
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from bot.domain.errors import NotAllowed
+from bot.domain.events import ERROR_TYPES
+from bot.domain.privacy.addresses import redact
+from bot.domain.report import Report
+from bot.domain.target import TargetKind
+
+LIMIT = 2000
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One look-up, frozen at `as_of`, read up to and including the failure `after`.
+
+    `since`, `until` are the window asked for, `session_from`, `session_to` the session's time;
+    `private` says that only the asker saw the answer.
+    """
+
+    lookup_id: str
+    workspace: str
+    kind: TargetKind
+    room_id: str
+    as_of: datetime
+    session_id: str | None = None
+    session_from: datetime | None = None
+    session_to: datetime | None = None
+    peer_id: str | None = None
+    user_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    types: tuple[str, ...] = ERROR_TYPES
+    after: str | None = None
+    shown: int = 0
+    private: bool = False
+
+
+_YEARS = range(1970, 2100)
+"""Dates far from ours break arithmetic."""
+_MOST = 10**9
+
+
+def handle_of(report: Report, *, after: str | None, shown: int, private: bool) -> Handle:
+    """The handle of a report, read so far."""
+    target, session = report.target, report.target.session
+    return Handle(
+        lookup_id=report.lookup_id,
+        workspace=target.room.workspace,
+        kind=target.kind,
+        room_id=target.room.id,
+        as_of=report.as_of,
+        session_id=session.id if session else None,
+        session_from=session.created_at if session else None,
+        session_to=session.ended_at if session else None,
+        peer_id=target.peer_id,
+        user_id=target.user_id,
+        since=report.window.since,
+        until=report.window.until,
+        types=report.types,
+        after=after,
+        shown=shown,
+        private=private,
+    )
+
+
+def write_handle(handle: Handle) -> str:
+    """The handle as a button's value.
+
+    It is "" if it would not fit (a monstrous user id), or if an id holds an address: everybody in
+    the channel can read a button's value.
+    """
+    facts: dict[str, object] = {"v": VERSION}
+    for name in Handle.__slots__:
+        value = getattr(handle, name)
+        if isinstance(value, datetime):
+            facts[name] = value.isoformat()
+        elif name == "types":
+            facts[name] = [ERROR_TYPES.index(kind) for kind in value]
+        elif isinstance(value, str) and redact(value) != value:
+            return ""
+        elif value not in (None, False):
+            facts[name] = value
+    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return text if len(text) <= LIMIT else ""
+
+
+def read_handle(text: str) -> Handle:
+    """The handle out of a button's value.
+
+    Raises NotAllowed if it is not one of ours, or of a version that is gone.
+    """
+    try:
+        return _handle(json.loads(text))
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+        raise NotAllowed(
+            "That button belongs to an older answer that I can no longer read.",
+            next_step="Ask again for a fresh answer.",
+        ) from error
+
+
+def _handle(facts: Mapping[str, object]) -> Handle:
+    values: dict[str, object] = dict(facts)
+    if values.pop("v") != VERSION:
+        raise ValueError(facts)
+    read = {name: _READERS[name](value) for name, value in values.items()}
+    return Handle(**read)  # type: ignore[arg-type]  # each reader gives its field's type
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise TypeError(value)
+    value.encode()  # raises ValueError for half of a character
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise ValueError(value)
+    return moment
+
+
+def _kind(value: object) -> str:
+    if value not in get_args(TargetKind):
+        raise ValueError(value)
+    return _text(value)
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value < _MOST:
+        raise TypeError(value)
+    return value
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise TypeError(value)
+    return value
+
+
+def _types(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(dict.fromkeys(ERROR_TYPES[_count(index)] for index in value))
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(
+        ("lookup_id", "workspace", "room_id", "session_id", "peer_id", "user_id", "after"), _text
+    ),
+    **dict.fromkeys(("as_of", "session_from", "session_to", "since", "until"), _moment),
+    "kind": _kind,
+    "types": _types,
+    "shown": _count,
+    "private": _flag,
+}
+
+
+def names_of(handle: Handle) -> tuple[str, ...]:
+    """The ids of the room and the person that a look-up is about."""
+    return tuple(filter(None, (handle.room_id, handle.peer_id, handle.user_id)))

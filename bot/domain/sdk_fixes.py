@@ -1,0 +1,100 @@
+"""Faults of 100ms' SDKs that a later version mended, found by SDK, version, code and event type.
+
+The facts live in a data file (bot/catalogue/fixes.yaml). A match says that the fault may have
+played a part, never that it did.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.device import PLATFORM_WORDS, platform_of
+from bot.domain.events import Agent
+from bot.domain.match_texts import letters_of
+from bot.domain.sdk_version import is_before, parse_version
+
+_MOST_NUMBERS, _LONGEST = 3, 40
+
+_WRAPPERS = {letters_of(name): name for name in ("flutter", "react-native")}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What `fixed_in` mended: `words` follow "0.14.1 fixed". Without `types` any event counts."""
+
+    sdk: str
+    fixed_in: str
+    codes: tuple[int, ...]
+    words: str
+    types: tuple[str, ...] = ()
+    released: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """An SDK's version that lacks a fix."""
+
+    fix: Fix
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """Every known fix, the one to be named first on top, and the days of versions by SDK."""
+
+    fixes: tuple[Fix, ...] = ()
+    releases: Mapping[str, Mapping[str, date]] | None = None
+
+    def missing_in(
+        self, agents: Iterable[Agent], code: int, kind: str, today: date
+    ) -> Outdated | None:
+        """The first fix for that code and event type that one of these apps lacks.
+
+        A version that cannot be read lacks nothing, and no fix is named before its release.
+        """
+        sdks = sorted({sdk for agent in agents for sdk in _sdks(agent)})
+        for fix in self.fixes:
+            if code not in fix.codes or (fix.types and kind not in fix.types):
+                continue
+            if fix.released and fix.released > today:
+                continue
+            for sdk, version in sdks:
+                if sdk == fix.sdk and is_before(version, fix.fixed_in):
+                    return Outdated(fix, version)
+        return None
+
+    def line(self, outdated: Outdated, today: date) -> str:
+        """Such as `web SDK 0.12.15 is 28 months old; 0.14.1 fixed …; … may …: update.`."""
+        fix, version = outdated.fix, outdated.version
+        age = self._age(fix.sdk, version, today)
+        old = (
+            f"is {age} old; {fix.fixed_in} fixed"
+            if age
+            else f"is older than {fix.fixed_in}, which fixed"
+        )
+        return (
+            f"{PLATFORM_WORDS[fix.sdk]} SDK {version} {old} {fix.words}; "
+            "that fault may have played a part here: update."
+        )
+
+    def _age(self, sdk: str, version: str, today: date) -> str:
+        """`28 months`, "" where the version's day is not known."""
+        released = (self.releases or {}).get(sdk, {}).get(version)
+        if released is None or released > today:
+            return ""
+        months = 12 * (today.year - released.year) + today.month - released.month
+        months -= today.day < released.day
+        if months < 1:
+            return "less than a month"
+        return "1 month" if months == 1 else f"{months} months"
+
+
+def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
+    """The native or web SDK and the wrapper around it, each with a version that can be shown."""
+    wrapper = _WRAPPERS.get(letters_of(agent.framework), "")
+    versions = ((platform_of(agent), agent.sdk_version), (wrapper, agent.framework_sdk_version))
+    for sdk, text in versions:
+        shown = (text or "").strip().removeprefix("v").split("+")[0]
+        version = parse_version(shown)
+        if sdk and version and len(version.numbers) <= _MOST_NUMBERS and len(shown) <= _LONGEST:
+            yield sdk, shown

@@ -1,0 +1,105 @@
+"""A circuit for one workspace: when 100ms is down, nobody waits to hear so again and again.
+
+After some failures in a row (no connection, no answer in time, 5xx) calls are refused at once
+for a rest; then one call tries whether 100ms is back, while the others are still refused. Any
+other answer, 4xx and 429 too, shows that 100ms lives. The state machine is purgatory's, which
+by itself lets all calls through when it is half open and counts a cancelled call as failed.
+
+https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from purgatory.domain.model import Context, OpenedState
+
+from bot.domain.metrics import State
+from bot.hundredms.request import Call
+from bot.hundredms.retry import Broken, Limits
+
+OnState = Callable[[str, State], None]
+"""Told when a workspace's circuit changes: alias, state."""
+
+_STATES: dict[str, State] = {"closed": "closed", "opened": "open", "half-opened": "half_open"}
+_BESIDE = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
+"""An answer stands without these. They may be down by themselves, and open nothing."""
+
+_Answer = TypeVar("_Answer")
+_log = structlog.get_logger(__name__)
+
+
+class Paused(Exception):
+    """Not tried: 100ms failed again and again a moment ago."""
+
+
+class Circuit:
+    """Attempts go through `run`; each workspace has a circuit of its own."""
+
+    def __init__(self, alias: str, limits: Limits) -> None:
+        self._alias = alias
+        self._limits = limits
+        self._on_state: OnState | None = None
+        self._context = Context(alias, limits.failures, limits.rest)
+        self._trying = False
+        self.state: State = "closed"
+
+    def watch(self, on_state: OnState) -> None:
+        """Tell the state now, and whenever it changes."""
+        self._on_state = on_state
+        on_state(self._alias, self.state)
+
+    def refuse(self) -> None:
+        """Raises Paused if an attempt would be refused now: nobody need queue for it."""
+        rests = self._context.opened_at is not None and (
+            time.time() <= self._context.opened_at + self._limits.rest
+        )
+        if self._trying or (self.state == "open" and rests):
+            raise Paused
+
+    def at_most(self, seconds: float) -> float:
+        """How long an attempt may take: a trial is shorter, since somebody waits for it."""
+        return min(seconds, self._limits.trial) if self.state == "half_open" else seconds
+
+    async def run(self, call: Call, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """What the attempt answers. Raises Paused without trying, or what the attempt raises."""
+        self.refuse()
+        try:
+            self._context.handle_new_request()
+        except OpenedState:
+            raise Paused from None
+        self._note()
+        trial = self._trying = self.state == "half_open"
+        try:
+            return await self._judged(call, attempt)
+        finally:
+            if trial:
+                self._trying = False
+            self._note()
+
+    async def _judged(self, call: Call, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Tell the state machine how it went; what was cancelled tells nothing of 100ms."""
+        try:
+            answer = await attempt()
+        except Broken as error:
+            if call.name not in _BESIDE:
+                self._context.handle_exception(error)
+            raise
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            self._context.handle_end_request()
+            raise
+        self._context.handle_end_request()
+        return answer
+
+    def _note(self) -> None:
+        self._context.messages.clear()  # meant for stores of purgatory's that we do not use
+        state = _STATES[self._context.state]
+        if state != self.state:
+            self.state = state
+            _log.warning("hundredms.circuit", workspace=self._alias, state=state)
+            if self._on_state is not None:
+                self._on_state(self._alias, state)

@@ -1,0 +1,143 @@
+"""Which network a failure came from, without keeping the address.
+
+An ICE failure's description names the chosen pair of candidates, addresses included, in the
+form of RFC 8839 section 5.1. Two people behind one router share the public address, and that
+is worth knowing ("everybody in that office"); the address itself is nobody's business.
+
+Candidate pairs as the web SDK writes them, redacted and marked in one pass.
+
+A flood of ICE failures has no two descriptions alike: each retry has other ports. The general
+way (`tidy`, `mark_of`) looks through each text a dozen times. Here one pattern has to fit the
+whole text, and leaves no place for an address but those that are replaced; what does not fit
+takes the general way, which gives the same for what does.
+"""
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from bot.hundredms.sanitize import tidy
+
+Address = IPv4Address | IPv6Address
+
+_LOCAL = re.compile(
+    r"local candidate\s*-\s*(?P<local>.{0,600}?)(?:;\s*remote candidate|$)", re.DOTALL
+)
+_CANDIDATE = re.compile(
+    r"candidate:\S+\s+\d+\s+\S+\s+\d+\s+(?P<ip>\S+)\s+\d+\s+typ\s+(?P<type>\w+)"
+    r"(?:\s+raddr\s+(?P<raddr>\S+))?"
+)
+_PRIVATE = tuple(
+    ip_network(block)
+    for block in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::/128",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+_MARKS = 4096
+
+
+def mark_of(description: str | None, key: bytes) -> str | None:
+    """A keyed, one-way mark of the sender's public address in an ICE description, or None.
+
+    IPv6 addresses are marked by their /64, since each device of a home has one of its own.
+    """
+    local = _LOCAL.search(description or "")
+    found = _CANDIDATE.search(local["local"]) if local else None
+    if found is None:
+        return None
+    # A relayed candidate's own address is the TURN server's; the related one is the sender's.
+    return mark(found["raddr"] if found["type"] == "relay" else found["ip"], key)
+
+
+@lru_cache(_MARKS)
+def mark(address: str | None, key: bytes) -> str | None:
+    """The mark of that address; None for what is no address, or a private one."""
+    public = _public(address)
+    if public is None:
+        return None
+    return hmac.new(key, _network(public).encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _public(text: str | None) -> Address | None:
+    try:
+        address = ip_address(text or "")
+    except ValueError:  # a hostname of mDNS, or `redacted-ip.invalid`
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return None if any(address in block for block in _PRIVATE) else address
+
+
+def _network(address: Address) -> str:
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(ip_network((address, 64), strict=False))
+
+
+_ADDRESS = r"(?=[^ ]*[.:])(?:[0-9A-Fa-f.:]{2,45}|[0-9A-Fa-f-]{36}\.local|redacted-ip\.invalid)"
+_TAIL = (
+    r"(?: tcptype (?:active|passive|so)| generation [0-9]{1,9}"
+    r"| ufrag (?!raddr )[0-9A-Za-z+/]{1,64}| network-(?:id|cost) [0-9]{1,9}){0,5}"
+)
+
+
+def _side(name: str) -> str:
+    """The pattern of one candidate. 100ms' own samples have lost addresses here and there."""
+    return (
+        rf"(?P<{name}>candidate:[0-9]{{1,20}} [0-9]{{1,4}} (?:udp|tcp|UDP|TCP) [0-9]{{1,20}})"
+        rf"(?P<{name}_ip> {_ADDRESS})? [0-9]{{1,5}}(?P<{name}_typ> typ (?:host|srflx|prflx|relay))"
+        rf"(?: raddr(?P<{name}_raddr> {_ADDRESS})?(?P<{name}_rport> rport) [0-9]{{1,5}})?"
+        rf"(?P<{name}_tail>{_TAIL})"
+    )
+
+
+_KEPT = 2048
+_LONGEST = 2048
+_PAIR = re.compile(
+    rf"local candidate - {_side('local')}; remote candidate - (?:{_side('remote')}|undefined)"
+)
+
+
+def _read(text: str, key: bytes) -> tuple[str | None, str | None]:
+    return tidy(text), mark_of(text, key)
+
+
+_kept = lru_cache(_KEPT)(_read)
+
+
+def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
+    """A failure's description fit to be kept, and the mark of its sender's public address."""
+    found = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
+    if found is None:
+        return (_kept if len(text) < _LONGEST else _read)(text, key)
+    near, near_ip, near_typ, near_raddr, near_rport, near_tail, *far = found.groups("")
+    local = _shown(near, near_ip, near_typ, near_raddr, near_rport, near_tail)
+    remote = _shown(*far) if far[0] else "undefined"
+    sender = near_raddr if near_typ == " typ relay" else near_ip
+    return (
+        f"local candidate - {local}; remote candidate - {remote}",
+        mark(sender.lstrip(), key) if near_ip and sender else None,
+    )
+
+
+def let_go() -> None:
+    """Keep no description and no address that was read by now."""
+    _kept.cache_clear()
+    mark.cache_clear()
+
+
+def _shown(head: str, address: str, typ: str, raddr: str, rport: str, tail: str) -> str:
+    related = f" raddr{raddr and ' [ip]'} rport [port]" if rport else ""
+    return f"{head}{address and ' [ip]'} [port]{typ}{related}{tail}"

@@ -1,0 +1,118 @@
+"""Track events: the envelope of an error event around other data.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/track-events
+
+Peer-stats: what was measured of a peer's media, reduced to when it flowed.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/peer-stats
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain.rooms import Media, PeerStats, TrackEvent
+from bot.domain.timestamps import NO_TIME
+from bot.hundredms.error_events import row_of
+from bot.hundredms.lenient import YEARS, as_flag, as_mapping, as_text, as_time, as_whole
+from bot.hundredms.sanitize import tidy
+from bot.hundredms.schemas import Object
+
+_PREFIX = "track."
+_MEDIA: dict[str, Media] = {"audio": "audio", "video": "video"}
+
+
+def track_of(value: object) -> TrackEvent | None:
+    """The track event; None for a row of another kind or without a time that can be read.
+
+    A page may hold rows of other kinds as well (`is_other`). Without a time a track event proves
+    nothing.
+
+    Every field of the data may be missing or of an odd type; it is None then.
+    """
+    row = row_of(value)
+    if row is None or row.at == NO_TIME or not row.type.startswith(_PREFIX):
+        return None
+    read = row.data.get
+    return TrackEvent(
+        id=row.id,
+        type=row.type,
+        at=row.at,
+        stamp=row.stamp,
+        peer_id=as_text(read("peer_id")),
+        user_id=as_text(read("user_id")),
+        user_name=tidy(as_text(read("user_name"))),
+        role=tidy(as_text(read("role"))),
+        session_id=as_text(read("session_id")),
+        room_id=as_text(read("room_id")),
+        track_id=as_text(read("track_id")),
+        media=_MEDIA.get(_word(read("type")) or ""),
+        source=_word(read("source")),
+        mute=as_flag(read("mute")),
+        joined_at=as_time(read("joined_at")),
+    )
+
+
+def is_other(value: object) -> bool:
+    """True for a row that can be read and is no track event."""
+    row = row_of(value)
+    return row is not None and not row.type.startswith(_PREFIX)
+
+
+def _word(value: object) -> str | None:
+    return (tidy(as_text(value)) or "").lower() or None
+
+
+class StatsWire(BaseModel):
+    """The two sides of a peer, each with lists of tracks by medium."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    publisher: Object = Field(default_factory=dict)
+    subscriber: Object = Field(default_factory=dict)
+
+
+def stats_of(wire: StatsWire, peer_id: str, session_id: str) -> PeerStats | None:
+    """The moments with a bitrate, oldest first, once each; None if there are none at all."""
+    published = tuple(sorted(set(_moments(wire.publisher))))
+    received = tuple(sorted(set(_moments(wire.subscriber))))
+    if not published and not received:
+        return None
+    return PeerStats(peer_id, session_id, published, received)
+
+
+def _moments(side: Mapping[str, Any]) -> Iterator[datetime]:
+    """When a track of that side had a bitrate: a null or a zero is no media."""
+    for track in chain.from_iterable(map(_list, side.values())):
+        series = as_mapping(as_mapping(track).get("time_series"))
+        stamps, rates = _list(series.get("timestamps")), _list(series.get("bitrate"))
+        for stamp, rate in zip(stamps, rates, strict=False):
+            moment = _moment(stamp)
+            if moment and _flows(rate):
+                yield moment
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _flows(rate: object) -> bool:
+    if isinstance(rate, bool) or not isinstance(rate, int | float):
+        return False
+    return 0 < rate < math.inf
+
+
+def _moment(stamp: object) -> datetime | None:
+    """A time out of milliseconds since 1970."""
+    milliseconds = as_whole(stamp)
+    if milliseconds is None or milliseconds <= 0:
+        return None
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.year in YEARS else None

@@ -1,0 +1,135 @@
+"""What one answer of 100ms means. Pure: status, headers and body in, a verdict out.
+
+What is said when 100ms turns us away.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+from bot.hundredms.sanitize import tidy
+
+LONGEST_MESSAGE = 200
+_ENOUGH = 4000
+_SECONDS = re.compile(
+    r"(?:retry|try again|wait)\D{0,20}?(\d{1,6}(?:\.\d{1,3})?)\s*(?:s\b|sec)", re.IGNORECASE
+)
+
+
+class Meaning(Enum):
+    """What to do next."""
+
+    BODY = auto()  # read it
+    ABSENT = auto()  # nothing is there by that id
+    REJECTED = auto()  # 100ms does not like the question
+    EXPIRED = auto()  # it no longer knows the cursor
+    REFUSED = auto()  # it does not like our credentials
+    BUSY = auto()  # ask later, after `wait` seconds if it said so
+    BROKEN = auto()  # try again
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A meaning, 100ms' own words (tidied, at most 200 characters) and seconds to wait."""
+
+    meaning: Meaning
+    message: str = ""
+    wait: float | None = None
+
+
+def judge(
+    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, cursor: bool = False
+) -> Verdict:
+    """What the answer means; `cursor` says that the call carried one.
+
+    100ms documents 401, 403, 404, 429 and 500; what it answers to an expired cursor is not
+    documented, so every complaint about a call with a cursor counts as one about it.
+    """
+    if 200 <= status < 300:  # noqa: PLR2004
+        return Verdict(Meaning.BODY)
+    message = message_of(body) or f"HTTP {status}"
+    if status in (401, 403):
+        return Verdict(Meaning.REFUSED, message)
+    if status == 429:  # noqa: PLR2004
+        return Verdict(Meaning.BUSY, message, wait_of(headers, message, now))
+    if status == 408 or not 400 <= status < 500:  # noqa: PLR2004
+        return Verdict(Meaning.BROKEN, f"100ms answered HTTP {status}")
+    if cursor:
+        return Verdict(Meaning.EXPIRED, message)
+    return Verdict(Meaning.ABSENT if status == 404 else Meaning.REJECTED, message)  # noqa: PLR2004
+
+
+def wait_of(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
+    """Seconds to wait: of `Retry-After` (a number or a date), else out of the message."""
+    announced = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", announced):
+        return float(announced)
+    try:
+        until = parsedate_to_datetime(announced)
+    except (ValueError, TypeError, OverflowError):
+        said = _SECONDS.search(message)
+        return float(said[1]) if said else None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def message_of(body: bytes) -> str:
+    """What an error body says, in any of the forms 100ms was seen using."""
+    raw = body[:_ENOUGH].decode("utf-8", "replace")
+    said = _said(raw)
+    return (tidy(said if said is not None else _plain(raw)) or "")[:LONGEST_MESSAGE]
+
+
+def _said(raw: str) -> str | None:
+    try:
+        known = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(known, Mapping):
+        return None
+    data, details = known.get("data"), known.get("details")
+    parts = [known.get("message")]
+    parts += details if isinstance(details, list) else [details]
+    parts.append(data.get("description") if isinstance(data, Mapping) else None)
+    words = list(dict.fromkeys(part.strip() for part in parts if isinstance(part, str)))
+    return ": ".join(word for word in words if word) or None
+
+
+def _plain(raw: str) -> str:
+    """Text without markup: a proxy's error page is HTML."""
+    return re.sub(r"<[^>]{0,200}>", " ", raw)
+
+
+def paused(alias: str) -> str:
+    """Why a call was not made."""
+    return (
+        f"It failed again and again a moment ago in the workspace `{alias}`, so I did not wait for "
+        "it once more."
+    )
+
+
+def too_busy(seconds: float | None) -> str:
+    """Why we give up on a 100ms that asks to be left alone, for `seconds` if it said so."""
+    if seconds is None:
+        return "100ms keeps answering that we ask too much."
+    return f"100ms wants us to wait {round(seconds)} s more, longer than I keep you waiting."
+
+
+def why_refused(alias: str, message: str, *, renewable: bool) -> str:
+    """Why 100ms may refuse our credentials, likeliest first; names the workspace, never a key."""
+    if not renewable:
+        return (
+            f"100ms refuses the ready-made token of the workspace `{alias}` ({message}). "
+            "Likely reasons: it has expired, it is of another workspace, or it is an app token, "
+            "which only lets a client join, instead of a management token."
+        )
+    return (
+        f"100ms refuses the credentials of the workspace `{alias}` ({message}), also with "
+        "a new token. Likely reasons, in this order: this machine's clock is wrong; key and "
+        "secret belong to different workspaces; the secret was changed."
+    )

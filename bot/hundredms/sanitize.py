@@ -1,0 +1,29 @@
+"""Free texts as they may be kept: no control characters, addresses or credentials in them."""
+
+from functools import lru_cache
+
+from bot.domain.privacy.addresses import redact, unmark
+from bot.domain.privacy.credentials import hide_credentials
+from bot.domain.text import clean
+
+_SHORT = 100
+
+
+def tidy(value: str | None) -> str | None:
+    """The text cleaned and redacted; None if nothing is left of it."""
+    if value is None:
+        return None
+    return _short(value) if len(value) <= _SHORT else _tidied(value)
+
+
+def _tidied(value: str) -> str | None:
+    return redact(hide_credentials(unmark(clean(value)))) or None
+
+
+def let_go() -> None:
+    """Keep no text that was read by now."""
+    _short.cache_clear()
+
+
+# Thousands of events of one room repeat a few names, codes and messages.
+_short = lru_cache(maxsize=2048)(_tidied)

@@ -1,0 +1,116 @@
+"""The 100ms edge: a client for each configured workspace."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+
+from bot.domain.errors import Misconfigured
+from bot.domain.web_address import check_address
+from bot.hundredms.circuit_breaker import Circuit
+from bot.hundredms.client import HundredMsClient
+from bot.hundredms.concurrency import Gate
+from bot.hundredms.error_events import let_go
+from bot.hundredms.retry import Limits
+from bot.hundredms.token import TokenSource
+from bot.hundredms.transport import Line, OnCall
+from bot.investigate.ports import Clock
+
+__all__ = ["Credentials", "HundredMsClient", "Limits", "OnCall", "let_go", "open_workspaces"]
+
+_CONNECTIONS = 64
+_IDLE_SECONDS = 50.0
+"""Connections are kept so long: setting one up costs three round trips before the first answer.
+
+httpx' own five seconds would end them between any two look-ups; load balancers end idle ones
+after a minute. One that the far side has ended is noticed, or costs a retry.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One workspace: access key and secret, or a ready-made management token instead."""
+
+    alias: str
+    access_key: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    url: str = "https://api.100ms.live/v2"
+
+
+@asynccontextmanager
+async def open_workspaces(
+    settings: Sequence[Credentials],
+    *,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None = None,
+    limits: Limits | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    on_call: OnCall | None = None,
+) -> AsyncIterator[dict[str, HundredMsClient]]:
+    """Clients by alias, in order of the settings, over one pool of connections.
+
+    Raises Misconfigured for a workspace without credentials or with an unusable URL.
+    """
+    limits = limits or Limits()
+    mark_key = secrets.token_bytes(32)
+    async with _http(settings, transport, limits) as http:
+        clients = {}
+        for one in settings:
+            _verify(one, local=transport is not None)
+            line = Line(
+                alias=one.alias,
+                url=one.url,
+                http=http,
+                tokens=TokenSource(
+                    access_key=one.access_key, secret=one.secret, token=one.token, clock=clock
+                ),
+                gate=Gate(limits.in_flight),
+                circuit=Circuit(one.alias, limits),
+                clock=clock,
+                limits=limits,
+                sleep=sleep,
+                on_call=on_call,
+            )
+            clients[one.alias] = HundredMsClient(line, mark_key)
+        yield clients
+
+
+def _http(
+    settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: Limits
+) -> httpx.AsyncClient:
+    own = transport is not None or any(_loopback(one.url) for one in settings)
+    # aiohttp's connections: its parser is C, and takes a page in a seventh of httpcore's time.
+    return HttpxAiohttpClient(
+        transport=transport,
+        trust_env=not own,  # a proxy of the environment is no way to a neighbour on this machine
+        follow_redirects=False,  # a token goes to the configured host and to no other
+        timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
+        limits=httpx.Limits(
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=_IDLE_SECONDS,
+        ),
+    )
+
+
+def _verify(one: Credentials, *, local: bool) -> None:
+    if not one.token and not (one.access_key and one.secret):
+        raise Misconfigured(
+            f"The 100ms workspace `{one.alias}` has no credentials: set HMS_ACCESS_KEY and "
+            "HMS_SECRET, or HMS_MANAGEMENT_TOKEN."
+        )
+    check_address(f"HMS_API_URL of `{one.alias}`", one.url, local=local)
+
+
+def _loopback(url: str) -> bool:
+    try:
+        host = httpx.URL(url).host
+        return host == "localhost" or ip_address(host).is_loopback
+    except (httpx.InvalidURL, ValueError):
+        return False

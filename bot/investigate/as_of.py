@@ -1,0 +1,82 @@
+"""An earlier answer's moment: what was known then, and what of it 100ms still keeps."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.diagnosis.unread_sources import OLDER
+from bot.domain.errors import NotAllowed
+from bot.domain.report import Completeness
+from bot.domain.rooms import Peer, PeerStats, Session
+from bot.domain.saved_lookup import Handle
+from bot.investigate.budget import KEPT
+from bot.investigate.evidence.evidence import Evidence
+
+_SOON = timedelta(hours=1)
+"""What 100ms drops within this time of an answer is not worth a remark."""
+
+
+def known_by(evidence: Evidence, moment: datetime) -> Evidence:
+    """The evidence as it stood at that moment.
+
+    An answer and the buttons under it must not contradict each other, whenever they are pressed.
+    Peer-stats are not to be had while a session runs.
+    """
+    sessions = tuple(
+        _session(one, moment)
+        for one in evidence.sessions
+        if one.created_at is None or one.created_at <= moment
+    )
+    running = {one.id.lower() for one in sessions if one.running}
+    return replace(
+        evidence,
+        sessions=sessions,
+        tracks=tuple(one for one in evidence.tracks if one.at <= moment),
+        stats=tuple(
+            _stats(one, moment) for one in evidence.stats if one.session_id.lower() not in running
+        ),
+        around=tuple(one for one in evidence.around if not one.timed or one.at <= moment),
+    )
+
+
+def still_kept(seen: Completeness, handle: Handle, now: datetime) -> Completeness:
+    """What an answer of then can still be made of; raises NotAllowed if nothing is left."""
+    oldest = now - KEPT
+    if handle.as_of <= oldest:
+        raise NotAllowed(
+            "100ms keeps error events for 30 days, and that answer is older.",
+            headline="What that button would show is gone",
+            next_step="Ask again if it still happens.",
+        )
+    begins = max(
+        at for at in (handle.as_of - KEPT, handle.since, handle.session_from) if at is not None
+    )
+    if begins >= oldest or now - handle.as_of < _SOON:
+        return seen
+    note = "100ms has dropped events older than 30 days since that answer; some may be missing."
+    return replace(
+        seen, complete=False, notes=(*seen.notes, note), types_unread=(*seen.types_unread, OLDER)
+    )
+
+
+def _session(session: Session, moment: datetime) -> Session:
+    """The session with those who had come by then; who had not left yet was still there."""
+    peers = {
+        key: _peer(peer, moment)
+        for key, peer in session.peers.items()
+        if peer.joined_at is None or peer.joined_at <= moment
+    }
+    if session.ended_at and session.ended_at > moment:
+        return replace(session, active=True, ended_at=None, peers=peers)
+    return replace(session, peers=peers)
+
+
+def _peer(peer: Peer, moment: datetime) -> Peer:
+    return replace(peer, left_at=None) if peer.left_at and peer.left_at > moment else peer
+
+
+def _stats(stats: PeerStats, moment: datetime) -> PeerStats:
+    return replace(
+        stats,
+        published=tuple(at for at in stats.published if at <= moment),
+        received=tuple(at for at in stats.received if at <= moment),
+    )

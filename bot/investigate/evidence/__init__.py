@@ -1,0 +1,1 @@
+"""Sessions, track events and peer-stats that prove or disprove a recovery."""

@@ -1,0 +1,175 @@
+"""The course of reading evidence: first what depends on no event, then what the events point at.
+
+Evidence read beside error events, from the report that began it to its diagnosis.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cachetools import TTLCache
+
+from bot.domain.events import ErrorEvent
+from bot.domain.report import Report, Window
+from bot.domain.rooms import TrackEvent
+from bot.domain.target import Target
+from bot.investigate.background import summed
+from bot.investigate.budget import Budget
+from bot.investigate.event_cache import FRESH
+from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
+from bot.investigate.evidence.room_events import RoomReader, around_of, tracks_of
+from bot.investigate.paging.prefetch import let_go, look_away
+from bot.investigate.paging.room_sessions import SessionReader, near, span_of
+from bot.investigate.ports import HundredMs
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The four readers of one look-up; `around` is None if there is nothing to read there.
+
+    `now` is the moment of the answer. What was read stays if the reading is cut short.
+    """
+
+    target: Target
+    now: datetime
+    window: Window
+    seconds: float
+    sessions: SessionReader
+    tracks: RoomReader[TrackEvent]
+    around: RoomReader[ErrorEvent] | None
+    stats: StatsReader
+    late: bool = False
+    _beside: "asyncio.Task[None] | None" = None
+
+    def begin_beside(self) -> None:
+        """Read while the error events are being read: few calls at a time, as theirs go first.
+
+        Begins once, however often it is called.
+        """
+        if self._beside:
+            return
+        self._beside = asyncio.ensure_future(self._timed(self._read_beside()))
+        self._beside.add_done_callback(look_away)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything is read, or was."""
+        return self._beside is not None
+
+    def drop(self) -> None:
+        """Nobody wants it any more."""
+        if self._beside:
+            let_go({self._beside})
+
+    async def end(self) -> None:
+        """As `drop`, at once."""
+        if self._beside:
+            self._beside.cancel()
+            await asyncio.wait({self._beside})
+
+    async def finish(self, events: Iterable[ErrorEvent], window: Window) -> None:
+        """Read all that can prove recoveries of these `events`."""
+        await self._timed(self._finish(tuple(events), window))
+
+    async def _timed(self, reading: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(self.seconds):
+                await reading
+        except TimeoutError:
+            self.late = True
+
+    async def _read_beside(self) -> None:
+        """One list after the other: five types of events take five of the eight calls."""
+        await self.sessions.run(span_of(self.target, (), self.now, self.window))
+        await self.tracks.begin()
+        if self.around:
+            await self.around.begin()
+
+    async def _finish(self, events: tuple[ErrorEvent, ...], window: Window) -> None:
+        span = span_of(self.target, events, self.now, window)
+        if self._beside:
+            await self._beside
+            if self.sessions.span != span:
+                await self.sessions.run(span)
+        else:
+            async with asyncio.TaskGroup() as first:
+                first.create_task(self.sessions.run(span))
+                first.create_task(self.tracks.begin())
+                if self.around:
+                    first.create_task(self.around.begin())
+        sessions = self.sessions.found
+        ids = await summed(events, near, self.target, events, sessions)
+        stays = await summed(events, stays_to_measure, events, sessions, self.now)
+        async with asyncio.TaskGroup() as then:
+            then.create_task(self.stats.run(stays))
+            then.create_task(self.tracks.narrow(ids))
+            if self.around:
+                then.create_task(self.around.narrow(ids))
+
+
+def gathering_of(
+    hundredms: HundredMs,
+    target: Target,
+    now: datetime,
+    window: Window,
+    budget: Budget,
+    *,
+    whole: bool,
+) -> Gathering:
+    """The readers of a look-up; `whole` if its error events are all that the room has."""
+    room_id = target.room.id
+    return Gathering(
+        target=target,
+        now=now,
+        window=window,
+        seconds=budget.evidence_seconds,
+        sessions=SessionReader(hundredms, room_id, budget.session_pages, target.session),
+        tracks=tracks_of(hundredms, room_id, budget.track_pages),
+        around=None if whole else around_of(hundredms, room_id, budget.around_pages),
+        stats=StatsReader(hundredms, budget.stats_calls),
+    )
+
+
+_MOST = 16
+"""Look-ups of large rooms at a time; what others would have read beside is read afterwards."""
+
+_Key = tuple[str, str, str | None, str | None, str | None, datetime]
+
+
+def _kept() -> TTLCache[_Key, Gathering]:
+    return TTLCache(_MOST, FRESH.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Gatherings under way, each for one diagnosis."""
+
+    _gatherings: TTLCache[_Key, Gathering] = field(default_factory=_kept)
+
+    @contextmanager
+    def kept(self, gathering: Gathering) -> Iterator[None]:
+        """While events are read; and if they were, until their report is diagnosed."""
+        try:
+            yield
+        except BaseException:
+            gathering.drop()
+            raise
+        if gathering.begun:
+            self._gatherings[_key(gathering.target, gathering.now)] = gathering
+
+    async def close(self) -> None:
+        """Let go of what nobody took."""
+        for gathering in self._gatherings.values():
+            await gathering.end()
+        self._gatherings.clear()
+
+    def take(self, report: Report) -> Gathering | None:
+        """What was begun for that report; given away once."""
+        return self._gatherings.pop(_key(report.target, report.as_of), None)
+
+
+def _key(target: Target, moment: datetime) -> _Key:
+    room, session = target.room, target.session.id if target.session else None
+    return (room.workspace, room.id, session, target.peer_id, target.user_id, moment)

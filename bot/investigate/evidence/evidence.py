@@ -1,0 +1,147 @@
+"""What proves recoveries: who was in the room when, what they sent, who else had trouble.
+
+100ms reports failures and never that one was got over, so that it has to be seen elsewhere.
+Read in at most the calls that `Budget` states.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.diagnosis.input import Case
+from bot.domain.diagnosis.unread_sources import Unread
+from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.report import Completeness, Window, distinct
+from bot.domain.rooms import PeerStats, Session, TrackEvent
+from bot.domain.target import Target
+from bot.investigate.budget import Budget
+from bot.investigate.evidence.collector import Gathering, gathering_of
+from bot.investigate.ports import HundredMs
+
+_TOO_LONG = (
+    "Reading what came after the failures took too long and was ended; recoveries may be missed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Signs of life, each kind distinct and in order of time.
+
+    `around` are error events of the room beside those of the answer. `notes` say, in
+    sentences, what could not be read; `complete` is False if that can change a conclusion:
+    peer-stats that the budget left out do not, as they only tell more of single people.
+    `unread` names what is missing, error events of the answer aside.
+    """
+
+    sessions: tuple[Session, ...] = ()
+    tracks: tuple[TrackEvent, ...] = ()
+    stats: tuple[PeerStats, ...] = ()
+    around: tuple[ErrorEvent, ...] = ()
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    unread: Unread = field(default_factory=Unread)
+
+
+async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another kind
+    hundredms: HundredMs,
+    target: Target,
+    events: Sequence[ErrorEvent],
+    now: datetime,
+    budget: Budget,
+    window: Window,
+    *,
+    read: Sequence[ErrorEvent] | None = None,
+    begun: Gathering | None = None,
+) -> Evidence:
+    """Everything that can prove recoveries of the `events` of a finished look-up.
+
+    `read` are the error events of the whole room, before they were cut to session and window,
+    if the look-up read them: they are not asked for again. `begun` is what was read beside them.
+    Trouble with 100ms is never raised; it becomes a note.
+    """
+    whole = target.kind == "room" or read is not None
+    gathering = begun or gathering_of(hundredms, target, now, window, budget, whole=whole)
+    await gathering.finish(events, window)
+    return _evidence(gathering, events, read or ())
+
+
+def _evidence(
+    gathering: Gathering, events: Sequence[ErrorEvent], read: Sequence[ErrorEvent]
+) -> Evidence:
+    """What was read, `read` among it."""
+    sessions, tracks, stats = gathering.sessions, gathering.tracks, gathering.stats
+    beside = () if tuple(read) == tuple(events) else read  # nothing was cut off
+    around = [*beside, *(gathering.around.found if gathering.around else ())]
+    mine = {event.id for event in events} if around else set[str]()
+    missing = (
+        *sessions.notes,
+        *tracks.notes,
+        *(gathering.around.notes if gathering.around else ()),
+        *((_TOO_LONG,) if gathering.late else ()),
+    )
+    return Evidence(
+        sessions=sessions.found,
+        tracks=_once(tracks.found),
+        stats=tuple(sorted(stats.found, key=lambda one: (one.session_id, one.peer_id))),
+        around=distinct(event for event in around if event.id not in mine),
+        notes=(*missing, *stats.notes),
+        complete=not missing and not stats.trouble,
+        unread=_unread(gathering),
+    )
+
+
+def _unread(gathering: Gathering) -> Unread:
+    sessions, stats = gathering.sessions, gathering.stats
+    return Unread(
+        sessions=not sessions.complete,
+        peers=frozenset(one.id.lower() for one in sessions.found if not one.peers_read),
+        tracks=not gathering.tracks.complete,
+        stats=not stats.complete,
+        stays=frozenset(stats.unread),
+        around=gathering.around is not None and not gathering.around.complete,
+    )
+
+
+def case_of(  # noqa: PLR0913  a look-up's facts, each of another kind
+    target: Target,
+    events: Sequence[ErrorEvent],
+    evidence: Evidence,
+    now: datetime,
+    window: Window,
+    *,
+    seen: Completeness,
+    all_types: bool = True,
+) -> Case:
+    """The case of a target that was found; `seen` tells how complete its `events` are.
+
+    An id that is known nowhere has no target: its case is `Case(None, now, known=False)`.
+    """
+    return Case(
+        room=target.room,
+        now=now,
+        events=tuple(events),
+        around=evidence.around,
+        sessions=evidence.sessions,
+        tracks=evidence.tracks,
+        stats=evidence.stats,
+        kind=target.kind,
+        session_id=target.session.id if target.session else None,
+        peer_id=target.peer_id,
+        user_id=target.user_id,
+        since=window.since,
+        until=window.until,
+        known=True,
+        complete=seen.complete and evidence.complete and target.room.enabled is not None,
+        unread=replace(evidence.unread, types=frozenset(_types_unread(seen))),
+        all_types=all_types,
+    )
+
+
+def _types_unread(seen: Completeness) -> Sequence[str]:
+    """Types of which events are missing; any may be if it is not known which."""
+    return () if seen.complete else seen.types_unread or ERROR_TYPES
+
+
+def _once(tracks: Sequence[TrackEvent]) -> tuple[TrackEvent, ...]:
+    found = {track.id: track for track in sorted(tracks, key=repr)}
+    return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))

@@ -1,0 +1,139 @@
+"""What was measured of people whose media failed, once their session is over."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.errors import BotError
+from bot.domain.events import ErrorEvent, order
+from bot.domain.rooms import Peer, PeerStats, Session
+from bot.investigate.budget import LONGEST_SESSION
+from bot.investigate.paging.room_sessions import SAME_CALL
+from bot.investigate.ports import HundredMs
+
+MEDIA_TYPES = frozenset({"client.publish.failed", "client.subscribe.failed"})
+AT_ONCE = 8
+
+_DEVICES = range(3000, 4000)
+_CANCELLED_SHARE = 3001
+"""A closed screen picker: unlike a broken device, it is got over by sending anything at all."""
+
+Stay = tuple[str, str]
+"""A peer id and the id of the session it was in."""
+
+
+@dataclass(slots=True)
+class StatsReader:
+    """Asks for one stay after another, a few at once, until all, the budget or trouble."""
+
+    hundredms: HundredMs
+    calls: int
+    found: list[PeerStats] = field(default_factory=list)
+    trouble: str = ""
+    left_out: int = 0
+    complete: bool = False
+    """Whether it was learned which stays to measure; `unread` are those of which it was not."""
+    unread: set[Stay] = field(default_factory=set)
+
+    async def run(self, stays: Iterable[Stay]) -> None:
+        """Read those stays, the first ones first."""
+        wanted = tuple(stays)
+        self.complete, self.unread = True, {_lower(stay) for stay in wanted}
+        self.left_out = max(0, len(wanted) - self.calls)
+        chosen = wanted[: self.calls]
+        for first in range(0, len(chosen), AT_ONCE):
+            async with asyncio.TaskGroup() as group:
+                for stay in chosen[first : first + AT_ONCE]:
+                    group.create_task(self._read(stay))
+            if self.trouble:
+                return
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why measurements are missing, in sentences."""
+        harm = "recoveries of sending or receiving may be missed"
+        if self.trouble:
+            return (f"The peer-stats could not all be read ({self.trouble}); {harm}.",)
+        if self.left_out:
+            read = f"Peer-stats were read for the latest {self.calls} failures"
+            return (f"{read}; {self.left_out} more were left out, so that {harm}.",)
+        return ()
+
+    async def _read(self, stay: Stay) -> None:
+        try:
+            stats = await self.hundredms.peer_stats(*stay)
+        except BotError as error:
+            self.trouble = self.trouble or error.cause.rstrip(". ")
+            return
+        self.unread.discard(_lower(stay))
+        if stats:
+            self.found.append(stats)
+
+
+def _lower(stay: Stay) -> Stay:
+    return stay[0].lower(), stay[1].lower()
+
+
+class _Register:
+    """Who was in which session."""
+
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        self.sessions: dict[str, Session] = {}
+        self.of_peer: defaultdict[str, list[tuple[Peer, Session]]] = defaultdict(list)
+        self.of_user: defaultdict[str, list[tuple[Peer, Session]]] = defaultdict(list)
+        for session in sessions:
+            self.sessions[session.id.lower()] = session
+            for peer in session.peers.values():
+                self.of_peer[peer.id.lower()].append((peer, session))
+                if peer.user_id:
+                    self.of_user[peer.user_id].append((peer, session))
+
+
+def stays_to_measure(
+    events: Iterable[ErrorEvent], sessions: Iterable[Session], now: datetime
+) -> tuple[Stay, ...]:
+    """The stays in which sending or receiving failed, latest failure first, then later ones.
+
+    Later ones are those that the same users began within ten minutes after a failure. Only of
+    sessions that are over: before, 100ms has measured nothing.
+    """
+    register = _Register(sessions)
+    failures = sorted((one for one in events if _fails_media(one)), key=order, reverse=True)
+    stays = [stay for one in failures for stay in _own(one, register, now)]
+    stays += [stay for one in failures for stay in _next(one, register)]
+    distinct: dict[Stay, Stay] = {}
+    for peer_id, session_id in stays:
+        distinct.setdefault((peer_id.lower(), session_id.lower()), (peer_id, session_id))
+    return tuple(distinct.values())
+
+
+def _fails_media(event: ErrorEvent) -> bool:
+    code = event.error_code or 0
+    return event.type in MEDIA_TYPES and (code not in _DEVICES or code == _CANCELLED_SHARE)
+
+
+def _own(event: ErrorEvent, register: _Register, now: datetime) -> Iterator[Stay]:
+    if not event.peer_id:
+        return
+    listed = register.of_peer[event.peer_id.lower()]
+    for peer, session in listed:
+        if _is_over(session):
+            yield peer.id, session.id
+    if listed or not event.session_id:
+        return
+    known = register.sessions.get(event.session_id.lower())
+    if _is_over(known) if known else now - event.at > LONGEST_SESSION:
+        yield event.peer_id, event.session_id
+
+
+def _next(event: ErrorEvent, register: _Register) -> Iterator[Stay]:
+    for peer, session in register.of_user[event.user_id] if event.user_id else ():
+        joined = peer.joined_at
+        if joined and event.at < joined <= event.at + SAME_CALL and _is_over(session):
+            yield peer.id, session.id
+
+
+def _is_over(session: Session) -> bool:
+    return not session.active and session.ended_at is not None

@@ -1,0 +1,1 @@
+"""Reading of all error events, one cursor for each event type."""

@@ -1,0 +1,182 @@
+"""A type that dominates a room, read by session or by peer beside the chain of all its pages.
+
+`next` makes the pages of one query sequential; queries for one session or one peer each can run
+side by side. A filter hides events that lack the field, and the sessions list may not know them
+all. So the chain is walked from the start, and whatever is read first is counted together:
+
+* Events of any of these queries belong to the whole query. Once as many distinct ones are known
+  as 100ms named, its total is asked for again. If it equals the number known before that
+  question, then what is known is everything: all of it was there, and there is no more.
+* Events that arrive meanwhile change the total, so that they cannot hide a gap. Events that
+  fall out of the 30 days meanwhile could: where some are that old, only those count that are
+  no older than one which the last answer still shows.
+* What cannot be proved so, the chain proves at its end, as without parts. It rests while the
+  parts' own totals add up to the whole, and goes on as soon as they turn out not to.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.domain.errors import HundredMsRefused, ServiceTrouble
+from bot.domain.events import ErrorEvent
+from bot.investigate.fetch.type_progress import OneType
+from bot.investigate.paging.paged_list import PAGE
+from bot.investigate.paging.pagination import Walk, walk
+from bot.investigate.paging.prefetch import let_go
+from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
+
+PARTS_PER_PAGE = 2
+"""Each part costs at least one call: with more of them than this the chain is cheaper."""
+
+CONFIRMATIONS = 4
+"""Times the total is asked for again, if events keep arriving."""
+
+
+@dataclass(slots=True)
+class Split:
+    """The parts of one type. `proved` becomes true, or false when nothing is left to try."""
+
+    hundredms: HundredMs
+    one: OneType
+    sessions: Callable[[], Awaitable[Sequence[str]]]
+    clock: Clock
+    told: Callable[[], None]
+    proved: "asyncio.Future[bool]"
+    by_peer: bool = False
+    begun: bool = False
+    _keys: set[str] = field(default_factory=set)
+    _running: set["asyncio.Task[None]"] = field(default_factory=set)
+    _parts: list[Walk] = field(default_factory=list)
+    _weighed: bool = False
+    _confirming: bool = False
+    _confirmations: int = 0
+    _wanted: int = 0
+    _chain_ended: bool = False
+
+    def begin(self) -> None:
+        """Start, from what the chain has read by now."""
+        events = tuple(self.one.chain.events.values())
+        self.begun = True
+        self._wanted = self.one.chain.total or 0
+        self.by_peer = not all(event.session_id for event in events)
+        self.one.divide()
+        if self.by_peer:
+            self.see(events)
+        else:
+            self._start(self._list())
+
+    def known_before(self) -> None:
+        """After a page of the chain: what an earlier look-up read is all there is, perhaps."""
+        if not self.begun and self.one.all_known(self.clock()):
+            self.one.chain.halted = True
+            self.proved.set_result(True)
+
+    def see(self, events: Iterable[ErrorEvent]) -> None:
+        """Events of the chain: each names a session or peer to be read."""
+        self._read({(event.peer_id if self.by_peer else event.session_id) for event in events})
+
+    def check(self) -> None:
+        """After each page: is everything known perhaps, or nothing left to try?"""
+        if self.proved.done():
+            return
+        if self.one.asked >= self._wanted and self._confirmations < CONFIRMATIONS:
+            if not self._confirming:
+                self._confirming = True
+                self._confirmations += 1
+                self._start(self._confirm())
+        elif not self._running:
+            self.one.chain.go_on()
+            if self._chain_ended:
+                self.proved.set_result(False)
+        elif not self._weighed:
+            self._weigh()
+
+    def chain_ended(self) -> None:
+        """The chain is over, and proved nothing."""
+        self._chain_ended = True
+        self.check()
+
+    def close(self) -> None:
+        """Let go of what is still being read."""
+        self._halt()
+        let_go(self._running)
+
+    def _halt(self) -> None:
+        for part in self._parts:
+            part.halted = True
+
+    def _weigh(self) -> None:
+        """Once each part has named its total: the chain may rest, or the parts are given up."""
+        if not self._parts or not all(part.started for part in self._parts):
+            return
+        self._weighed = True
+        if sum(part.total or 0 for part in self._parts) >= self._wanted:
+            self.one.chain.rest()
+        elif not self.by_peer:  # some have no session: only the chain shows them
+            self._halt()
+
+    async def _list(self) -> None:
+        self._read(await self.sessions())
+
+    def _read(self, keys: Iterable[str | None]) -> None:
+        """Parts for those that are new, unless they are too many."""
+        new = {key.lower(): key for key in keys if key and key.lower() not in self._keys}
+        self._keys.update(new)
+        pages = -(-self._wanted // PAGE)
+        if len(self._keys) > PARTS_PER_PAGE * pages:
+            return
+        for key in new.values():
+            part = Walk(self._query(key))
+            self._parts.append(part)
+            self._start(self._part(part))
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        if task.cancelled() or self.proved.done():
+            return
+        trouble = task.exception()
+        if trouble:
+            self.proved.set_exception(trouble)
+            return
+        self.check()
+
+    async def _part(self, part: Walk) -> None:
+        def after_page(page: Page) -> None:
+            if not part.halted:
+                self.one.take(page.events)
+                part.events.clear()
+                self.told()
+                self.check()
+
+        await walk(self.hundredms.aside(), part, self._wanted, after_page)
+        if part.ended_early:
+            self.one.chain.go_on()
+
+    def _query(self, key: str) -> EventQuery:
+        if self.by_peer:
+            return replace(self.one.query, peer_id=key)
+        return replace(self.one.query, session_id=key)
+
+    async def _confirm(self) -> None:
+        asked, known = self.one.asked, len(self.one.known or ())
+        try:
+            page = await self.hundredms.events(self.one.query)
+        except HundredMsRefused:
+            raise
+        except ServiceTrouble:
+            self._confirmations = CONFIRMATIONS  # the chain has to prove it
+            return
+        finally:
+            self._confirming = False
+        if self.one.prove(known, page.total, self.one.kept(page.events, self.clock())):
+            self.proved.set_result(True)
+            return
+        self.one.take(page.events)
+        self._wanted = max(page.total or 0, asked + 1)
+        self._weighed = False

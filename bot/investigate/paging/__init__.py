@@ -1,0 +1,1 @@
+"""Pages of 100ms' lists, read to their end."""

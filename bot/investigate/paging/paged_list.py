@@ -1,0 +1,112 @@
+"""Reading lists page by page in step, so that a budget cuts at the same place every time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.domain.errors import BotError
+from bot.investigate.paging.pagination import EMPTY_PAGES
+from bot.investigate.ports import ExpiredCursor
+
+PAGE = 100
+"""Rows of a full page: 100ms allows no more."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[Row]):
+    """One page of any list; `following` is the next one's cursor, "" if there is none.
+
+    `rows` counts what was received, `found` what could be read; `total` is None if not told.
+    `unreadable` counts what should have been read and could not be.
+    """
+
+    found: Sequence[Row]
+    rows: int
+    total: int | None
+    following: str
+    unreadable: int = 0
+
+
+Ask = Callable[[str], Awaitable[Batch[Row]]]
+
+
+@dataclass(slots=True)
+class Purse:
+    """Pages that may still be asked for."""
+
+    pages: int
+
+
+@dataclass(slots=True)
+class Strand(Generic[Row]):
+    """One list so far. `open` while it has more; `trouble` says in words why it ended early."""
+
+    ask: Ask[Row]
+    found: list[Row] = field(default_factory=list)
+    open: bool = True
+    trouble: str = ""
+    rows: int = 0
+    unreadable: int = 0
+    total: int | None = None
+    _start: str = ""
+    _empty: int = 0
+    _seen: set[str] = field(default_factory=set)
+
+    @property
+    def pages_ahead(self) -> int:
+        """Pages still to come, as far as the total tells."""
+        if not self.open or self.total is None:
+            return 0
+        return max(0, -(-(self.total - self.rows) // PAGE))
+
+    async def step(self) -> None:
+        """Read the next page. Trouble closes the strand, what was read stays."""
+        try:
+            batch = await self.ask(self._start)
+        except BotError as error:
+            self._stop(error.cause)
+        except ExpiredCursor:
+            self._stop("100ms no longer knows the place we had reached")
+        else:
+            self._take(batch)
+
+    def _take(self, batch: Batch[Row]) -> None:
+        self.found += batch.found
+        self.rows += batch.rows
+        self.unreadable += batch.unreadable
+        self.total = batch.total if self.total is None else self.total
+        self._empty = 0 if batch.rows else self._empty + 1
+        if not batch.following:
+            self.open = False
+            if self.total is not None and self.rows < self.total:
+                self._stop(f"100ms sent {self.rows:,} of {self.total:,}")
+        elif batch.following in self._seen or self._empty >= EMPTY_PAGES:
+            self._stop("100ms repeated a page")
+        self._seen.add(batch.following)
+        self._start = batch.following
+
+    def _stop(self, why: str) -> None:
+        self.open, self.trouble = False, why
+
+
+async def advance(strands: Iterable[Strand[Row]], purse: Purse) -> None:
+    """One page of each open strand, side by side; the first ones if the purse is too small."""
+    ready = [one for one in strands if one.open][: purse.pages]
+    purse.pages -= len(ready)
+    async with asyncio.TaskGroup() as group:
+        for strand in ready:
+            group.create_task(strand.step())
+
+
+async def drain(strands: Sequence[Strand[Row]], purse: Purse) -> None:
+    """All strands to their ends, or until the purse is empty."""
+    while purse.pages > 0 and any(one.open for one in strands):
+        await advance(strands, purse)
+
+
+def troubles_of(strands: Iterable[Strand[Row]]) -> tuple[str, ...]:
+    """The distinct troubles of some strands, without a full stop."""
+    return tuple(dict.fromkeys(one.trouble.rstrip(". ") for one in strands if one.trouble))

@@ -1,0 +1,239 @@
+"""Reading one cursor to its end, whatever the far side does.
+
+Walking one cursor: each page is asked for before the one at hand is read.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
+from bot.domain.events import ErrorEvent
+from bot.domain.report import TypeTally
+from bot.investigate.paging.prefetch import let_go, look_away
+from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page, Unread
+
+EMPTY_PAGES = 3
+"""Empty pages in a row after which a cursor that still names a `next` is given up."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """One type's events so far. `rows` counts what was received, repeats included.
+
+    `unreadable` counts, of these, the rows that could not be read.
+    """
+
+    query: EventQuery
+    events: dict[str, ErrorEvent] = field(default_factory=dict)
+    rows: int = 0
+    unreadable: int = 0
+    total: int | None = None
+    trouble: BotError | None = None
+    stopped: str | None = None
+    restarted: bool = False
+    started: bool = False
+    halted: bool = False
+    """Set from outside: nobody needs the pages that follow."""
+    patient: bool = False
+    """The page at hand may be the last that is needed: it is read before the next is asked for."""
+    _awake: asyncio.Event | None = None
+    _cursors: set[str] = field(default_factory=set)
+    _empty: int = 0
+    _page_totals: bool = False
+
+    def rest(self) -> None:
+        """Ask for no further page for now."""
+        self._awake = self._awake or asyncio.Event()
+        self._awake.clear()
+
+    def go_on(self) -> None:
+        """Rest no longer."""
+        if self._awake:
+            self._awake.set()
+
+    async def awake(self) -> None:
+        """Wait while it rests."""
+        if self._awake:
+            await self._awake.wait()
+
+    def goes_on(self, page: Unread, cap: int) -> bool:
+        """True if the next page will be wanted, as far as can be told before this one is read."""
+        resting = self._awake is not None and not self._awake.is_set()
+        if self.patient or self.halted or resting or page.following in self._cursors:
+            return False
+        return bool(page.following) and self.rows + page.rows < cap
+
+    @property
+    def ended_early(self) -> bool:
+        """True if it was given up."""
+        return self.why is not None
+
+    @property
+    def counts_pages(self) -> bool:
+        """True if totals turned out to be each page's own, and not the query's."""
+        return self._page_totals
+
+    @property
+    def why(self) -> str | None:
+        """Why it ended early; None if it did not."""
+        return self.stopped or (self.trouble.cause if self.trouble else None)
+
+    def take(self, page: Page) -> None:
+        """Fold one page in."""
+        self._learn_total(page)
+        self.rows += page.rows
+        self.unreadable += page.unreadable
+        self._empty = 0 if page.rows else self._empty + 1
+        for event in page.events:
+            self.events.setdefault(event.id, event)
+
+    def _learn_total(self, page: Page) -> None:
+        """Keep the query's total; add up totals that turn out to be each page's own.
+
+        Only the samples imply that `total` counts the whole query: a first page that names no
+        more than it holds, and still has a `next`, shows the other reading.
+        """
+        if not self.started:
+            self.started = True
+            self.total = page.total
+            self._page_totals = (
+                bool(page.next) and page.total is not None and (page.total <= page.rows)
+            )
+        elif self._page_totals and page.total is not None:
+            self.total = (self.total or 0) + page.total
+
+    def restart(self) -> None:
+        """Begin again at page one; events seen so far are kept, rows are counted anew."""
+        self.rows, self.unreadable, self._empty = 0, 0, 0
+        self.started, self.restarted = False, True
+        self._cursors.clear()
+
+    def ended(self, following: str, cap: int) -> bool:
+        """True if no further page is to be asked for; notes why, if that is no clean end."""
+        if not following:
+            return True
+        if following in self._cursors or self._empty >= EMPTY_PAGES:
+            self.stopped = "100ms repeated a page"
+            return True
+        if self.rows >= cap:
+            self.stopped = f"stopped at the limit of {cap:,} events of one type"
+            return True
+        self._cursors.add(following)
+        return False
+
+    @property
+    def tally(self) -> TypeTally:
+        """Rows against total, with the reason in words if they differ."""
+        if self.why is None and self._agrees():
+            return TypeTally(self.rows, self.total, None, self.unreadable)
+        read = max(self.rows, len(self.events))  # one begun again has rows to come
+        return TypeTally(read, self.total, reason(self, read), self.unreadable)
+
+    def _agrees(self) -> bool:
+        """Whether rows, distinct events or those of the type asked for are as many as the total.
+
+        100ms' own sample of one type holds an event of another, and says nothing of repeats:
+        any of the three may be what its total counts.
+        """
+        if self.total in (self.rows, len(self.events)):
+            return True
+        return self.total == sum(event.type == self.query.type for event in self.events.values())
+
+
+def reason(chain: Walk, read: int) -> str:
+    """Why the `read` events of a query are not proved to be all of them, in a sentence."""
+    name, total, why = chain.query.type, chain.total, chain.why
+    if total is None:
+        why = why or "100ms named no total, so nothing proves that this is all"
+        return f"{name}: {read:,} events read; {_sentence(why)}"
+    missing = total - read
+    if missing > 0:
+        counts = f"{read:,} of {total:,} events read, {missing:,} missing"
+    else:
+        counts = f"{read:,} events read where 100ms names {total:,}"
+    return f"{name}: {counts}; {_sentence(why or 'the reason is not known')}"
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip(". ") + "."
+
+
+_TURNS = 4
+"""Of the loop, after which a call is on its way, also if some begin in the same moment.
+
+With five types side by side a page's successor is asked for after 3.9 ms instead of 6.1.
+"""
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """The pages of one query in turn."""
+
+    hundredms: HundredMs
+    so_far: Walk
+    asking: "asyncio.Task[Unread] | None"
+    start: str = ""
+
+    def ask(self, start: str) -> None:
+        """Ask for a page now; `answer` brings it."""
+        self.start = start
+        self.asking = asyncio.ensure_future(self.hundredms.page(self.so_far.query, start))
+        self.asking.add_done_callback(look_away)
+
+    async def ask_ahead(self, page: Unread, cap: int) -> None:
+        """Ask for the page after this one, if it will be wanted, and see it on its way."""
+        if self.so_far.goes_on(page, cap):
+            self.ask(page.following)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+
+    async def answer(self) -> Unread | None:
+        """The page asked for last; None once trouble ends the walk, which keeps the reason."""
+        while self.asking:
+            asking, self.asking = self.asking, None
+            try:
+                return await asking
+            except HundredMsRefused:
+                raise
+            except ExpiredCursor:
+                if self.so_far.restarted or not self.start:
+                    self.so_far.stopped = "100ms no longer knows the place we had reached"
+                    return None
+                self.so_far.restart()
+                self.ask("")
+            except ServiceTrouble as trouble:
+                self.so_far.trouble = trouble
+        return None
+
+
+async def walk(
+    hundredms: HundredMs,
+    so_far: Walk,
+    cap: int,
+    after_page: Callable[[Page], None],
+    first: "asyncio.Task[Unread] | None" = None,
+) -> None:
+    """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
+
+    Trouble on the way is kept in the outcome; only refused credentials are raised.
+    """
+    cursor = _Cursor(hundredms, so_far, first)
+    if first is None:
+        cursor.ask("")
+    try:
+        while unread := await cursor.answer():
+            await cursor.ask_ahead(unread, cap)
+            page = unread.read()
+            so_far.take(page)
+            after_page(page)
+            if so_far.halted or so_far.ended(page.next, cap):
+                return
+            await so_far.awake()
+            if so_far.halted:
+                return
+            if not cursor.asking:
+                cursor.ask(page.next)
+    finally:
+        if cursor.asking:
+            let_go({cursor.asking})

@@ -1,0 +1,216 @@
+"""The sessions of a room, ended and going on.
+
+Which sessions bear on the failures at hand.
+
+The ids of a room's sessions, read once for all who need them.
+"""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.events import ErrorEvent
+from bot.domain.report import Window
+from bot.domain.rooms import Session, birth_of
+from bot.domain.target import Target
+from bot.investigate.budget import KEPT, LONGEST_SESSION
+from bot.investigate.paging.paged_list import Ask, Batch, Purse, Strand, drain, troubles_of
+from bot.investigate.paging.prefetch import let_go
+from bot.investigate.ports import Clock, HundredMs
+
+SAME_CALL = timedelta(minutes=10)
+"""A join later than this after a failure is another call, and proves nothing about it."""
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Between which starts sessions are listed; None: no limit."""
+
+    after: datetime | None
+    before: datetime | None
+
+
+def span_of(target: Target, events: Iterable[ErrorEvent], now: datetime, window: Window) -> Span:
+    """When the sessions began that can tell something about the look-up.
+
+    A session that runs into the time looked at began at most the longest session before; one
+    that proves a recovery begins within ten minutes of a failure. Of a session's own look-up
+    that time is the session's, and its events' as they may be stamped late.
+    """
+    begins, ends = max(window.since or now - KEPT, now - KEPT), window.until
+    session = target.session
+    if session:
+        times = [event.at for event in events if event.timed]
+        begins = min([session.created_at or birth_of(session.id) or begins, *times])
+        ends = max([session.ended_at, *times]) if session.ended_at else None
+    return Span(begins - LONGEST_SESSION, ends + SAME_CALL if ends else None)
+
+
+def near(
+    target: Target, events: Iterable[ErrorEvent], sessions: Iterable[Session]
+) -> tuple[str, ...]:
+    """Ids of the sessions that the failures name or that ran within ten minutes after one.
+
+    The one asked for comes first, then those of the latest failures.
+    """
+    rows = tuple(events)
+    latest: dict[str, datetime] = {}
+    spelled: dict[str, str] = {}
+    for event in rows:
+        if event.session_id:
+            _note(latest, event.session_id, event.at if event.timed else _EARLIEST)
+            spelled.setdefault(event.session_id.lower(), event.session_id)
+    times = sorted(event.at for event in rows if event.timed)
+    for session in sessions:
+        spelled[session.id.lower()] = session.id
+        at = _last_failure(session, times)
+        if at:
+            _note(latest, session.id, at)
+    ids = [spelled[key] for key in sorted(latest, key=lambda key: (latest[key], key), reverse=True)]
+    if target.session:
+        own = target.session.id
+        ids = [own, *(one for one in ids if one.lower() != own.lower())]
+    return tuple(ids)
+
+
+def _note(latest: dict[str, datetime], session_id: str, at: datetime) -> None:
+    key = session_id.lower()
+    latest[key] = max(at, latest.get(key, at))
+
+
+def _last_failure(session: Session, times: list[datetime]) -> datetime | None:
+    """The last failure that this session may have followed or held."""
+    begins = session.created_at or birth_of(session.id)
+    until = bisect_right(times, session.ended_at) if session.ended_at else len(times)
+    if begins is None or until == 0 or times[until - 1] < begins - SAME_CALL:
+        return None
+    return times[until - 1]
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class SessionReader:
+    """Reads both lists side by side; what was read stays if the reading is cut short."""
+
+    hundredms: HundredMs
+    room_id: str
+    pages: int
+    known: Session | None = None
+    span: Span | None = None
+    """What was read."""
+    strands: list[Strand[Session]] = field(default_factory=list)
+    cut: bool = False
+    lost: int = 0
+    """Rows that could not be read."""
+
+    async def run(self, span: Span) -> None:
+        """All sessions that began within the span, newest first as 100ms lists them.
+
+        Those going on are asked for without a span: there are few, and all of them count.
+        """
+        self.span, self.lost = span, 0
+        self.strands = [
+            Strand(self._ask(Span(None, None), active=True)),
+            Strand(self._ask(span, active=False)),
+        ]
+        await drain(self.strands, Purse(self.pages))
+        self.cut = any(strand.open for strand in self.strands)
+
+    @property
+    def found(self) -> tuple[Session, ...]:
+        """One row per session of this room, oldest first; the known one if it was not listed."""
+        rows = [one for strand in self.strands for one in strand.found]
+        best: dict[str, Session] = {}
+        known = [self.known] if self.known else []
+        for session in [*sorted(rows, key=_richness, reverse=True), *known]:
+            if session.room_id.lower() == self.room_id.lower():
+                best.setdefault(session.id.lower(), session)
+        return tuple(sorted(best.values(), key=lambda one: (one.created_at or _EVER, one.id)))
+
+    @property
+    def complete(self) -> bool:
+        """True if both lists were read to their ends."""
+        unread = any(strand.open or strand.trouble for strand in self.strands)
+        return bool(self.strands) and not unread and not self.lost
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why sessions are missing, in sentences."""
+        notes = [
+            f"The room's sessions could not all be read ({why}), so that who was in the room is "
+            "not known, and recoveries may be missed."
+            for why in troubles_of(self.strands)
+        ]
+        if self.cut:
+            count = sum(strand.rows for strand in self.strands)
+            notes.append(
+                f"Only {count:,} of the room's sessions were read, which is as many as one "
+                "look-up may; people and recoveries in others may be missed."
+            )
+        if self.lost:
+            notes.append(
+                f"{self.lost:,} of the room's sessions could not be read; people and recoveries "
+                "in them may be missed."
+            )
+        unnamed = sum(not one.peers_read for one in self.found)
+        if unnamed:
+            notes.append(
+                f"Of {unnamed:,} of the room's sessions not all people could be read; people and "
+                "recoveries in them may be missed."
+            )
+        return tuple(notes)
+
+    def _ask(self, span: Span, *, active: bool) -> Ask[Session]:
+        async def ask(start: str) -> Batch[Session]:
+            page = await self.hundredms.sessions(
+                active=active,
+                room_id=self.room_id,
+                after=span.after,
+                before=span.before,
+                start=start,
+            )
+            self.lost += page.lost
+            return Batch(page.sessions, len(page.sessions) + page.lost, None, page.last)
+
+        return ask
+
+
+def _richness(session: Session) -> tuple[bool, bool, int, str]:
+    """A row that knows the end beats one read before it; then the one with more people."""
+    return (session.ended_at is not None, session.peers_read, len(session.peers), repr(session))
+
+
+_PAGES = 20
+"""More than two thousand sessions are too many to be read one by one."""
+
+
+@dataclass(slots=True)
+class RoomSessions:
+    """Sessions that can have events that 100ms still keeps."""
+
+    hundredms: HundredMs
+    room_id: str
+    clock: Clock
+    _reading: "asyncio.Task[Sequence[str]] | None" = None
+
+    async def ids(self) -> Sequence[str]:
+        """Newest first, as far as they could be read: trouble leaves some out."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read())
+        return await asyncio.shield(self._reading)
+
+    def close(self) -> None:
+        """Nobody needs them any more."""
+        if self._reading:
+            let_go({self._reading})
+
+    async def _read(self) -> Sequence[str]:
+        reader = SessionReader(self.hundredms, self.room_id, _PAGES)
+        await reader.run(Span(self.clock() - KEPT - LONGEST_SESSION, None))
+        return [session.id for session in reversed(reader.found)]

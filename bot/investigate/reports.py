@@ -1,0 +1,185 @@
+"""What one look-up asks of its target, and what becomes of the events that were read.
+
+Cutting events to a session and a window: the API has no time filter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.query import Clue, Kind, Question
+from bot.domain.report import Completeness, Report, Window, count_by_type
+from bot.domain.rooms import Room, Session
+from bot.domain.saved_lookup import Handle
+from bot.domain.target import Target, TargetKind
+from bot.investigate.as_of import still_kept
+from bot.investigate.fetch.events import Fetched
+from bot.investigate.paging.prefetch import Ahead
+from bot.investigate.ports import Watch, unwatched
+from bot.investigate.resolve.resolver import split
+
+
+def belongs(event: ErrorEvent, session: Session) -> bool:
+    """True if the event names the session, or names none and falls into its time.
+
+    One that names none and has no readable time belongs to no session.
+
+    Failures to connect carry no session id: there is none before the first successful join.
+    """
+    if event.session_id:
+        return event.session_id.lower() == session.id.lower()
+    if not event.timed:
+        return False
+    if session.created_at and event.at < session.created_at:
+        return False
+    return not (session.ended_at and event.at > session.ended_at)
+
+
+def inside(event: ErrorEvent, window: Window) -> bool:
+    """True if the event was recorded within the window, both ends included.
+
+    One without a readable time is in no window but the one without ends.
+    """
+    if not event.timed:
+        return window == Window()
+    if window.since and event.at < window.since:
+        return False
+    return not (window.until and event.at > window.until)
+
+
+def cut(
+    events: Iterable[ErrorEvent],
+    session: Session | None,
+    window: Window,
+    types: Iterable[str] | None = None,
+) -> tuple[ErrorEvent, ...]:
+    """The events of that session, window and (if only some were asked for) types."""
+    kinds = frozenset(types) if types is not None else None
+    if session is None and window == Window() and kinds is None:
+        return tuple(events)
+    return tuple(
+        event
+        for event in events
+        if (session is None or belongs(event, session))
+        and inside(event, window)
+        and (kinds is None or event.type in kinds)
+    )
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two times, None being no limit."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a look-up asks of its target."""
+
+    lookup_id: str
+    window: Window
+    types: tuple[str, ...] = ERROR_TYPES
+    watch: Watch = unwatched
+    ahead: Ahead = field(default_factory=Ahead)
+    seed: tuple[ErrorEvent, ...] = ()
+    """Events of the target that an earlier look-up read."""
+
+
+def ahead_of(question: Question) -> Ahead:
+    """Guesses only where one place and one person at most are named: else choices follow."""
+    where, who = split(question.clues)
+    if len(where) > 1 or len(who) > 1:
+        return Ahead()
+    return Ahead(question.types, who[0] if who else None)
+
+
+USUAL = "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
+
+
+def window_of(question: Question, target: Target) -> tuple[Window, tuple[str, ...]]:
+    """The window that is meant, and notes: how times in words were read, or that it is usual.
+
+    A session has an end of its own, which a channel's usual window might cut off.
+    """
+    asked = Window(question.since, question.until)
+    if question.since or question.until or target.session or question.usual_since is None:
+        return asked, question.readings
+    return Window(question.usual_since), (USUAL,)
+
+
+def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
+    """The report of what was read, cut to session, window and types."""
+    only = None if task.types == ERROR_TYPES else task.types
+    events = cut(fetched.events, target.session, task.window, only)
+    cut_off = len(events) < len(fetched.events)
+    kept = {event.id for event in events} if cut_off else frozenset[str]()
+    beyond = tuple(event for event in fetched.events if event.id not in kept) if cut_off else ()
+    return Report(
+        lookup_id=task.lookup_id,
+        target=target,
+        as_of=as_of,
+        window=task.window,
+        completeness=_with_untimed(fetched.completeness, beyond, only),
+        events=events,
+        types=task.types,
+        by_type=count_by_type(events),
+        beyond=beyond,
+    )
+
+
+def _with_untimed(
+    seen: Completeness, beyond: Iterable[ErrorEvent], types: Iterable[str] | None
+) -> Completeness:
+    """What was seen, with a note of events that only their lack of a readable time left out."""
+    untimed = sum(not one.timed and (types is None or one.type in types) for one in beyond)
+    if not untimed:
+        return seen
+    who = "1 event has" if untimed == 1 else f"{untimed:,} events have"
+    note = f"{who} no readable time and may belong to the time asked for; not counted here."
+    return replace(seen, notes=(*seen.notes, note))
+
+
+def reopened(handle: Handle, target: Target, fetched: Fetched, now: datetime) -> Report:
+    """The report that a button belongs to, as of then, of events read then or later."""
+    known = tuple(one for one in fetched.events if not one.timed or one.at <= handle.as_of)
+    task = Task(handle.lookup_id, Window(handle.since, handle.until), handle.types)
+    report = sum_up(target, task, handle.as_of, replace(fetched, events=known))
+    return replace(report, completeness=still_kept(report.completeness, handle, now))
+
+
+def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
+    """Whether such a look-up reads every error event of the room."""
+    person = target.peer_id or target.user_id
+    return not person and set(types) == set(ERROR_TYPES)
+
+
+def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
+    """Every error event of the room, if the look-up read them all."""
+    if not reads_whole_room(report.target, report.types):
+        return None
+    return (*report.events, *report.beyond)
+
+
+def person_of(handle: Handle) -> Clue | None:
+    """The one person a button's look-up is about."""
+    if handle.peer_id:
+        return Clue(Kind.PEER, handle.peer_id)
+    return Clue(Kind.USER, handle.user_id) if handle.user_id else None
+
+
+def target_of(handle: Handle, room: Room) -> Target:
+    """The target of a button's look-up."""
+    session = None
+    if handle.session_id:
+        session = Session(
+            handle.session_id,
+            room.id,
+            room.workspace,
+            active=handle.session_to is None,
+            created_at=handle.session_from,
+            ended_at=handle.session_to,
+        )
+    kind: TargetKind = handle.kind
+    return Target(kind, room, session, handle.peer_id, handle.user_id)

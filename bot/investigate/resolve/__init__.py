@@ -1,0 +1,1 @@
+"""From identifiers in a query to a room, session or person."""

@@ -1,0 +1,141 @@
+"""From a clue that names a place to the rooms and sessions it may mean."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.domain.errors import ServiceTrouble, UnknownCode
+from bot.domain.query import Clue, Kind
+from bot.domain.rooms import Room, Session
+from bot.investigate.paging.prefetch import Ahead
+from bot.investigate.ports import HundredMs, Workspaces
+from bot.investigate.room_index import Recall
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, perhaps cut to one of its sessions."""
+
+    room: Room
+    session: Session | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        """Equal for two clues that mean the same place."""
+        session = self.session.id if self.session else None
+        return (self.room.workspace, self.room.id, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found, and which workspaces could not be asked, and why."""
+
+    places: tuple[Place, ...]
+    troubles: tuple[ServiceTrouble, ...] = ()
+
+
+async def in_each(
+    workspaces: Workspaces, ask: Callable[[HundredMs], Awaitable[Sequence[Found]]]
+) -> tuple[list[Found], tuple[ServiceTrouble, ...]]:
+    """Ask every workspace side by side; one in trouble does not hide what the others know."""
+    answers = await asyncio.gather(
+        *(ask(hundredms) for hundredms in workspaces.values()), return_exceptions=True
+    )
+    found: list[Found] = []
+    troubles: list[ServiceTrouble] = []
+    for alias, answer in zip(workspaces, answers, strict=True):
+        if isinstance(answer, ServiceTrouble):
+            answer.workspace = alias
+            troubles.append(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found.extend(answer)
+    return found, tuple(troubles)
+
+
+async def places_of(
+    clue: Clue, workspaces: Workspaces, recall: Recall, ahead: Ahead | None = None
+) -> Search:
+    """Every place the clue may mean, in every workspace.
+
+    The events of each room that may be meant are asked for `ahead`. Raises UnknownCode for a room
+    code that no look-up taught us.
+    """
+    ahead = ahead or Ahead()
+    if clue.kind is Kind.CODE:
+        return await _by_code(clue.value, workspaces, recall, ahead)
+    if clue.kind in (Kind.NAME, Kind.UUID):
+        rooms, troubles = await in_each(workspaces, lambda w: w.rooms_named(clue.value))
+        return Search(tuple(Place(room) for room in _once(rooms)), troubles)
+    places, troubles = await in_each(workspaces, lambda w: _by_id(clue, w, ahead))
+    return Search(tuple(places), troubles)
+
+
+def _once(rooms: Iterable[Room]) -> list[Room]:
+    return list({(room.workspace, room.id): room for room in rooms}.values())
+
+
+async def _by_code(code: str, workspaces: Workspaces, recall: Recall, ahead: Ahead) -> Search:
+    known = [
+        (workspaces[alias], room_id)
+        for alias, room_id in await recall.rooms_of_code(code)
+        if alias in workspaces
+    ]
+    rooms = await asyncio.gather(*(known_room(*pair, ahead) for pair in known))
+    places = tuple(Place(room) for room in rooms if room)
+    if not places:
+        raise UnknownCode
+    return Search(places)
+
+
+async def known_room(hundredms: HundredMs, room_id: str, ahead: Ahead) -> Room | None:
+    """A room whose id was learned elsewhere, asked for together with its events."""
+    ahead.room(hundredms, room_id)
+    return await hundredms.room(room_id)
+
+
+async def _by_id(clue: Clue, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
+    """Room and session by that id, asked together: a 24-hex id does not tell which it is.
+
+    How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
+    one side counts only if the other side knows nothing either.
+    """
+    if clue.kind is not Kind.SESSION:
+        ahead.room(hundredms, clue.value)
+    rooms, sessions = await asyncio.gather(
+        _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms, ahead))
+    )
+    found = [place for side in (rooms, sessions) if isinstance(side, list) for place in side]
+    if not found:
+        for side in (rooms, sessions):
+            if isinstance(side, ServiceTrouble):
+                raise side
+    wanted = {
+        Kind.ROOM: [place for place in found if not place.session],
+        Kind.SESSION: [place for place in found if place.session],
+    }
+    return wanted.get(clue.kind) or found
+
+
+async def _tried(asking: Awaitable[list[Place]]) -> list[Place] | ServiceTrouble:
+    try:
+        return await asking
+    except ServiceTrouble as trouble:
+        return trouble
+
+
+async def _room(room_id: str, hundredms: HundredMs) -> list[Place]:
+    room = await hundredms.room(room_id)
+    return [Place(room)] if room else []
+
+
+async def _session(session_id: str, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
+    session = await hundredms.session(session_id)
+    if session is None:
+        return []
+    room = await known_room(hundredms, session.room_id, ahead)
+    return [Place(room or Room(session.room_id, hundredms.alias), session)]

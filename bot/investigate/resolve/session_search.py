@@ -1,0 +1,134 @@
+"""Finding the room of a peer or user that is named alone: the API has no such call.
+
+Sessions list their peers, so the sessions are searched: the active ones, and beside them the
+ended ones, newest first, in time windows fetched side by side.
+https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/list-sessions
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.rooms import Peer, Session
+from bot.investigate.budget import KEPT, Budget
+from bot.investigate.paging.prefetch import let_go
+from bot.investigate.ports import HundredMs
+
+Wanted = Callable[[Peer], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A peer seen in a session."""
+
+    peer: Peer
+    session: Session
+
+
+@dataclass(slots=True)
+class Searched:
+    """What a search covered, to be told if it found nothing."""
+
+    workspace: str
+    active: int = 0
+    ended: int = 0
+    since: datetime | None = None
+    cut: bool = False
+    unreadable: int = 0
+    sightings: list[Sighting] = field(default_factory=list)
+
+    def note(self, sessions: Sequence[Session], wanted: Wanted, *, active: bool) -> bool:
+        """Count a page of sessions, keep the sightings in it; True if there were any."""
+        if active:
+            self.active += len(sessions)
+        else:
+            self.ended += len(sessions)
+        seen = [Sighting(p, s) for s in sessions for p in s.peers.values() if wanted(p)]
+        self.sightings += seen
+        return bool(seen)
+
+
+@dataclass(slots=True)
+class SessionSearch:
+    """One search of one workspace.
+
+    A peer id belongs to one session, so the first sighting ends the search; with `every` (a
+    user may have been in many rooms) all 30 days are read.
+    """
+
+    hundredms: HundredMs
+    naming: str
+    wanted: Wanted
+    budget: Budget
+    every: bool
+    searched: Searched
+    pages_left: int = 0
+    found: bool = False
+
+    async def run(self, now: datetime) -> Searched:
+        """All lists side by side, until one has found the peer; raises what 100ms raises."""
+        self.searched.since = now - KEPT
+        self.pages_left = self.budget.ended_pages
+        reads = [
+            self._read(active=True, pages=self.budget.active_pages),
+            *(
+                self._read(active=False, after=after, before=before)
+                for after, before in windows(now, self.budget.windows)
+            ),
+        ]
+        readers = [asyncio.ensure_future(read) for read in reads]
+        try:
+            for reader in asyncio.as_completed(readers):
+                if await reader and not self.every:
+                    break
+        except asyncio.CancelledError:
+            for pending in readers:
+                pending.cancel()
+            raise
+        finally:
+            self.found = True
+            let_go(readers)
+        return self.searched
+
+    async def _read(
+        self,
+        *,
+        active: bool,
+        pages: int | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> bool:
+        """One list to its end; True as soon as a page of it holds a wanted peer."""
+        start, seen = "", False
+        hundredms = self.hundredms if active else self.hundredms.aside()
+        while not self.found and self._may_read(pages):
+            pages = None if pages is None else pages - 1
+            page = await hundredms.sessions(
+                active=active, after=after, before=before, start=start, naming=self.naming
+            )
+            self.searched.unreadable += page.lost
+            if self.found:
+                return seen
+            seen = self.searched.note(page.sessions, self.wanted, active=active) or seen
+            start = page.last
+            if not start or (seen and not self.every):
+                return seen
+        self.searched.cut = self.searched.cut or not self.found
+        return seen
+
+    def _may_read(self, pages: int | None) -> bool:
+        """Spend one page: of its own allowance, else of what all windows share."""
+        if pages is not None:
+            return pages > 0
+        self.pages_left -= 1
+        return self.pages_left >= 0
+
+
+def windows(now: datetime, count: int) -> list[tuple[datetime, datetime]]:
+    """The last 30 days in equal parts, newest first; the newest ends a little after now."""
+    step = KEPT / count
+    edges = [now - step * index for index in range(count + 1)]
+    edges[0] += timedelta(minutes=5)  # clocks differ
+    return [(after, before) for before, after in itertools.pairwise(edges)]

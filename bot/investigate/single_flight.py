@@ -1,0 +1,79 @@
+"""One piece of work for all who ask for the same at the same time."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from bot.domain.target import Progress
+from bot.investigate.paging.prefetch import look_away
+from bot.investigate.ports import Tell, Watch
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+Work = Callable[[Tell, Watch], Coroutine[Any, Any, Result]]
+
+
+@dataclass(eq=False, slots=True)
+class _Asker:
+    tell: Tell
+    watch: Watch
+
+
+class _Flight(Generic[Result]):
+    """The work, and who waits for it. It ends early only when the last one has gone."""
+
+    def __init__(self, work: Work[Result]) -> None:
+        self.askers: list[_Asker] = []
+        self.last: Progress | None = None
+        self.task = asyncio.ensure_future(work(self.tell, self.watch))
+        self.task.add_done_callback(look_away)
+
+    @property
+    def joinable(self) -> bool:
+        """False once it is over, or being ended because nobody waited any more."""
+        return not self.task.done() and not self.task.cancelling()
+
+    async def join(self, asker: _Asker) -> Result:
+        """Wait with the others."""
+        self.askers.append(asker)
+        if self.last:
+            asker.watch(self.last)
+        try:
+            return await asyncio.shield(self.task)
+        finally:
+            self.askers.remove(asker)
+            if not self.askers and not self.task.done():
+                self.task.cancel()
+
+    async def tell(self, note: str) -> None:
+        """Every asker hears it; one who cannot be reached does not end the others' work."""
+        told = [asker.tell(note) for asker in self.askers]
+        for outcome in await asyncio.gather(*told, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.warning("an asker could not be told: %s", outcome)
+
+    def watch(self, progress: Progress) -> None:
+        self.last = progress
+        for asker in self.askers:
+            asker.watch(progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Flights(Generic[Result]):
+    """What is under way, by what was asked."""
+
+    _flying: dict[Hashable, _Flight[Result]] = field(default_factory=dict)
+
+    async def share(self, key: Hashable, work: Work[Result], tell: Tell, watch: Watch) -> Result:
+        """The work's outcome, begun by whoever asks first; raises what it raises."""
+        flight = self._flying.get(key)
+        if flight is None or not flight.joinable:
+            flight = self._flying[key] = _Flight(work)
+            flight.task.add_done_callback(lambda _: self._land(key, flight))
+        return await flight.join(_Asker(tell, watch))
+
+    def _land(self, key: Hashable, flight: _Flight[Result]) -> None:
+        if self._flying.get(key) is flight:
+            del self._flying[key]

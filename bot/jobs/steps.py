@@ -1,0 +1,114 @@
+"""One job's steps, checkpointed by dbos.
+
+How jobs are kept: as JSON. dbos' own form is pickle, which would run what a database holds.
+
+Whichever form is configured, dbos reads a row in the form that the row names. So whoever can write
+into the database could have code run here; `refuse_other_forms` ends that.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+from uuid import uuid4
+
+import structlog
+from dbos import DBOS, Serializer, error
+from dbos._serialization import DBOSPortableJSONSerializer, DefaultSerializer
+
+from bot.domain.errors import RecordUnusable
+from bot.jobs.ports import Json
+from bot.jobs.submit import Precedence
+
+Certain = Callable[[], Awaitable[None]]
+"""Returns once this process is sure that nobody has taken its work over."""
+
+
+class DurableSteps:
+    """The Steps of one run of a course. A run that follows a crash has another `_run`."""
+
+    def __init__(self, job_id: str, certain: Certain, precedence: Precedence) -> None:
+        self._job_id = job_id
+        self._certain = certain
+        self._precedence = precedence
+        self._run = uuid4().hex
+
+    @property
+    def job_id(self) -> str:
+        """The job's own name."""
+        return self._job_id
+
+    async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
+        """Do a step and record what came of it. Raises RecordUnusable."""
+
+        async def do() -> Json:  # dbos tells by the function itself whether to await it
+            return await act()
+
+        await self._precedence.give_way()
+        with _fitting():
+            return await DBOS.run_step_async({"name": name}, do)
+
+    async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
+        """Record the intent, then act: another run's intent tells that it may have acted."""
+
+        async def intend() -> str:
+            return self._run
+
+        async def do() -> Json:
+            await self._certain()
+            return await act(intent != self._run)
+
+        intent = await self.run(f"{name}:intent", intend)
+        return await self.run(name, do)
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep until a moment that is recorded. Raises RecordUnusable."""
+        with _fitting():
+            await DBOS.sleep_async(seconds)
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Dbos compares the name of each step with what an earlier life recorded in its place."""
+    try:
+        yield
+    except error.DBOSUnexpectedStepError as unexpected:
+        structlog.get_logger("call_doctor.jobs").error("record_unusable", why=str(unexpected))
+        raise RecordUnusable from unexpected
+
+
+class JsonForm(Serializer):
+    """JSON; an exception is kept as its class's name, since a course tells its own errors."""
+
+    def serialize(self, data: Json) -> str:
+        """The text to keep. ASCII alone: no database takes half of a character."""
+        return json.dumps(data, separators=(",", ":"), default=_named)
+
+    def deserialize(self, serialized_data: str) -> Json:
+        """What was kept."""
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        """Under which dbos remembers the form."""
+        return "call_doctor_json"
+
+
+class OtherForm(ValueError):
+    """A row is in a form that we never write."""
+
+
+def refuse_other_forms() -> None:
+    """Have dbos refuse every row that is not in our form: the job ends as failed, and is logged."""
+    for other in (DefaultSerializer, DBOSPortableJSONSerializer):
+        setattr(other, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
+
+
+def _refuse(form: Serializer, _serialized_data: str) -> NoReturn:
+    structlog.get_logger("call_doctor.jobs").error("job_refused", serialization=form.name())
+    raise OtherForm(f"a job's record is in the form {form.name()}, which is never read")
+
+
+def _named(value: object) -> str:
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    raise TypeError(f"{type(value).__name__} cannot be kept: results of steps are plain JSON")

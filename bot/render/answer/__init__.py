@@ -1,0 +1,1 @@
+"""The answer: its opening and the entries of its thread."""

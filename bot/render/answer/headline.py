@@ -1,0 +1,217 @@
+"""The one sentence an answer leads with, built from outcomes and verdict."""
+
+from collections import Counter, defaultdict
+
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.sdk.side_features import side_features
+from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.diagnosis.wording import RECORDERS, partial_words, people_words
+from bot.domain.report import Report
+from bot.render.answer.side_features import side_words
+from bot.render.filters import count
+
+_ENTRANCE = "could not get in"
+_WAYS = {
+    "client.connect.failed": _ENTRANCE,
+    "client.join.failed": _ENTRANCE,
+    "client.disconnected": "lost the call",
+    "client.publish.failed": "could not send audio or video",
+    "client.subscribe.failed": "could not hear or see the others",
+}
+"""What failing for good is to the person, gravest first."""
+_DEVICE_WAY = "could not use camera, microphone or screen"
+_OTHER_WAY = "failed in a way I do not know"
+
+CAUSES: dict[VerdictClass, str] = {
+    "user_network": "their own network got in the way",
+    "shared_network": "a network they share got in the way",
+    "device": "their own device or its permissions got in the way",
+    "environment": "their browser, system or page cannot do such calls",
+    "app": "the app is at fault (token, role or use of the SDK)",
+    "account": "the 100ms account or room does not allow it",
+    "service": "100ms itself had trouble",
+    "mixed": "there are several unrelated causes",
+    "none": "nothing was at fault",
+    "unknown": "the cause cannot be named",
+}
+_BLOCKED = {
+    "user_network": "their network blocks WebRTC",
+    "shared_network": "a network they share blocks WebRTC",
+}
+_WHOLE: frozenset[VerdictClass] = frozenset({"mixed", "unknown", "none"})
+_NO_PATH = "never found a path"
+_RECORDERS_READ = "In what could be read, only recorders reported errors."
+
+
+def lead_of(report: Report, diagnosis: Diagnosis) -> str:
+    """Our own words and numbers only. What could not be read and matters stands first."""
+    return partial_words(unread_of(report, diagnosis)) + _lead(report, diagnosis)
+
+
+def unread_of(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Nouns for what could not be read and might change what is said."""
+    some = diagnosis.verdict.unread
+    return some if some or report.completeness.complete else ("error events",)
+
+
+def _lead(report: Report, diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    if diagnosis.nothing:
+        return diagnosis.nothing.words
+    if not people.affected:
+        return RECORDERS if not unread_of(report, diagnosis) else _RECORDERS_READ
+    if people.failed_for_good:
+        return _failed(report, diagnosis)
+    if side := side_words(diagnosis):
+        known = "failed" if not unread_of(report, diagnosis) else "is known to have failed"
+        return f"Nobody {known} for good: {side}. {_because(diagnosis)}."
+    return _nobody(report, diagnosis)
+
+
+def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
+    """How people failed for good; each counts once, by the gravest."""
+    ranks = {kind: rank for rank, kind in enumerate(_WAYS)}
+    worst: dict[str, Story] = {}
+    for story in _weighed(diagnosis):
+        if story.failed_for_good:
+            known = worst.setdefault(story.person.key, story)
+            if ranks.get(story.type, len(ranks)) < ranks.get(known.type, len(ranks)):
+                worst[story.person.key] = story
+    return Counter(_way(diagnosis, story) for story in worst.values())
+
+
+def _weighed(diagnosis: Diagnosis) -> list[Story]:
+    """What counts for people: their causes; all there is if there are none."""
+    people = [one for one in diagnosis.stories if not one.bot]
+    return [one for one in people if one.symptom_of is None] or people
+
+
+def _way(diagnosis: Diagnosis, story: Story) -> str:
+    if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
+        return _DEVICE_WAY
+    return _WAYS.get(story.type, _OTHER_WAY)
+
+
+def _failed(report: Report, diagnosis: Diagnosis) -> str:
+    people, ways, open_end = diagnosis.people, failed_ways(diagnosis), has_open_end(diagnosis)
+    if len(ways) == 1:
+        how = next(iter(ways))
+    else:
+        each = ", ".join(f"{n:,} {way}" for way, n in ways.most_common())
+        how = f"failed ({each})" if open_end else f"failed for good ({each})"
+    who = _who(report, diagnosis, people.failed_for_good)
+    doubt = " Whether it was got over could not be read." * open_end
+    return f"{who} {how}: {_cause(diagnosis)}.{doubt}{_more(diagnosis)}"
+
+
+def has_open_end(diagnosis: Diagnosis) -> bool:
+    """True if somebody who counts as failed may have got over it, unread."""
+    return any(one.doubt for one in _weighed(diagnosis) if one.failed_for_good)
+
+
+def has_open_side(diagnosis: Diagnosis) -> bool:
+    """True if whose side it is hangs on who else was there, and that is not known."""
+    return diagnosis.verdict.by_numbers and diagnosis.people.in_room is None
+
+
+def _nobody(report: Report, diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    sure = not unread_of(report, diagnosis) and not people.unclear
+    lead = "Nobody failed for good" if sure else "Nobody is known to have failed for good"
+    who = _who(report, diagnosis, people.affected, opening=False)
+    if diagnosis.verdict.cls == "none":
+        return f"{lead}: {who} had error events, but none of them is a fault."
+    return f"{lead}: {who} had trouble{_ended(diagnosis)}. {_because(diagnosis)}."
+
+
+def _who(report: Report, diagnosis: Diagnosis, some: int, *, opening: bool = True) -> str:
+    """`3 of 41 people`, just `3 people` if no more is known, or whom the look-up is about."""
+    everybody = diagnosis.people.in_room
+    if report.target.kind in {"peer", "user"} and some == 1:
+        told = "this person"
+    elif everybody is None:
+        told = f"{_least(report, diagnosis)}{people_words(some)}"
+    elif some == everybody == 1:
+        told = "the only person in the room"
+    elif some == everybody:
+        told = f"all {some:,} people"
+    else:
+        told = f"{_least(report, diagnosis)}{some:,} of {count(everybody, 'person', 'people')}"
+    return told[0].upper() + told[1:] if opening else told
+
+
+def _least(report: Report, diagnosis: Diagnosis) -> str:
+    """Numbers are a lower bound where events are missing, unless some may have recovered."""
+    more = not report.completeness.complete and not has_open_end(diagnosis)
+    return "at least " if more else ""
+
+
+def _ended(diagnosis: Diagnosis) -> str:
+    """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
+    people = diagnosis.people
+    side = side_features(_weighed(diagnosis))
+    if side:
+        return f" with {side} only"
+    if not people.unclear:
+        several = people.recovered > 1 and not diagnosis.verdict.unread
+        return " and all recovered" if several else " and recovered"
+    if people.unclear == 1 == people.affected:
+        return f" and {unclear_words(diagnosis)}"
+    parts = [f"{people.recovered:,} recovered"] if people.recovered else []
+    parts.append(f"{people.unclear:,} {unclear_words(diagnosis)}")
+    return f": {', '.join(parts)}"
+
+
+def unclear_words(diagnosis: Diagnosis) -> str:
+    """How it ended for those of whom neither is known, to stand after their number."""
+    if any(one.doubt for one in diagnosis.stories if not one.failed_for_good):
+        return "had an end that could not be read"
+    return f"left or {_was(diagnosis.people.unclear)} not seen again"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _more(diagnosis: Diagnosis) -> str:
+    people = diagnosis.people
+    told = f" {people.recovered:,} more recovered." if people.recovered else ""
+    if people.unclear:
+        told += f" {people.unclear:,} more {unclear_words(diagnosis)}."
+    return told
+
+
+def _because(diagnosis: Diagnosis) -> str:
+    cause = _cause(diagnosis)
+    return cause[0].upper() + cause[1:]
+
+
+def _cause(diagnosis: Diagnosis) -> str:
+    """The verdict as the end of a sentence; a guess is called one."""
+    verdict = diagnosis.verdict
+    if has_open_side(diagnosis):
+        return "whose side it is cannot be told yet"
+    words = CAUSES[verdict.cls]
+    if verdict.cls in _BLOCKED and _no_path(diagnosis):
+        words = _BLOCKED[verdict.cls]
+    if verdict.cls in _WHOLE:
+        return words
+    guess = "most likely " * (verdict.confidence < SURE)
+    return f"{guess}{'mostly ' * _others(diagnosis)}{words}"
+
+
+def _others(diagnosis: Diagnosis) -> bool:
+    """True if what counts has another cause as well; who failed for good counts before all."""
+    behind = _weighed(diagnosis)
+    failed = [one for one in behind if one.failed_for_good]
+    classes = {diagnosis.classes.get(one.id) for one in failed or behind}
+    return bool(classes - {None, diagnosis.verdict.cls})
+
+
+def _no_path(diagnosis: Diagnosis) -> bool:
+    """True if in everything behind the verdict no media path was ever found."""
+    behind: defaultdict[str, bool] = defaultdict(bool)
+    for story in diagnosis.stories:
+        if diagnosis.classes.get(story.id) == diagnosis.verdict.cls:
+            behind[story.person.key] |= bool(story.path and story.path.startswith(_NO_PATH))
+    return bool(behind) and all(behind.values())

@@ -1,0 +1,116 @@
+"""What an answer tells one by one: every terminal event, and every failure that did not go away."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.events import ErrorEvent, order
+from bot.domain.report import Report
+from bot.domain.saved_lookup import Handle
+from bot.render.phrases import class_of
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One entry of the thread, anchored at one event; anchors differ.
+
+    `told_at` is the number (from 1) of the entry that tells the story's course: its own, unless
+    the story has several terminal events. `cause_at` is that of the failure that this is a
+    consequence of; `symptoms` are told with it. All three say nothing without a story.
+    `cls` is what the failure was judged to be, None if it was not.
+    """
+
+    event: ErrorEvent
+    number: int
+    story: Story | None = None
+    told_at: int = 0
+    cause_at: int = 0
+    symptoms: tuple[Story, ...] = ()
+    cls: VerdictClass | None = None
+
+
+def details_of(report: Report) -> tuple[Detail, ...]:
+    """The entries in order of time; just the terminal events while nothing is diagnosed."""
+    if report.diagnosis is None:
+        return tuple(Detail(event, number) for number, event in enumerate(report.failures, 1))
+    return _told(report, report.diagnosis)
+
+
+def position(report: Report, details: Sequence[Detail], handle: Handle) -> int:
+    """How many entries a handle's reader has seen.
+
+    The list may have changed since: evidence arrives late, and 100ms drops old events.
+    """
+    for detail in details:
+        if detail.event.id == handle.after:
+            return detail.number
+    known = next((event for event in report.events if event.id == handle.after), None)
+    if known:
+        return bisect_right(details, order(known), key=lambda detail: order(detail.event))
+    return min(handle.shown, len(details))
+
+
+def rest_of(diagnosis: Diagnosis) -> tuple[Story, ...]:
+    """The failures that went away or whose end is not known, oldest first."""
+    return tuple(one for one in diagnosis.stories if one.outcome in {"recovered", "unknown"})
+
+
+def _told(report: Report, diagnosis: Diagnosis) -> tuple[Detail, ...]:
+    causes = causes_of(diagnosis)
+    story_of = {row.id: story for story in diagnosis.stories for row in story.rows}
+    anchors = [(event, story_of.get(event.id)) for event in report.failures]
+    anchors.extend(
+        (story.rows[0], story)
+        for story in diagnosis.stories
+        if not story.terminal and _stands_alone(story, causes.get(story.id))
+    )
+    anchors.sort(key=lambda anchor: order(anchor[0]))
+    first = _first_numbers(anchors)
+    symptoms: dict[str, list[Story]] = {}
+    for story in diagnosis.stories:
+        if story.id in causes:
+            symptoms.setdefault(causes[story.id].id, []).append(story)
+    return tuple(
+        Detail(event, number)
+        if story is None
+        else Detail(
+            event,
+            number,
+            story,
+            told_at=first[story.id],
+            cause_at=first.get(causes[story.id].id, 0) if story.id in causes else 0,
+            symptoms=tuple(symptoms.get(story.id, ())),
+            cls=class_of(diagnosis, story, causes.get(story.id)),
+        )
+        for number, (event, story) in enumerate(anchors, start=1)
+    )
+
+
+def _first_numbers(anchors: Sequence[tuple[ErrorEvent, Story | None]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, (_, story) in enumerate(anchors, start=1):
+        if story:
+            found.setdefault(story.id, number)
+    return found
+
+
+def causes_of(diagnosis: Diagnosis) -> Mapping[str, Story]:
+    """By story id the first cause of its chain; what is nobody's consequence is left out."""
+    by_id = {story.id: story for story in diagnosis.stories}
+    found: dict[str, Story] = {}
+    for story in diagnosis.stories:
+        here, seen = story, {story.id}
+        while here.symptom_of in by_id and here.symptom_of not in seen:
+            here = by_id[here.symptom_of]
+            seen.add(here.id)
+        if here is not story:
+            found[story.id] = here
+    return found
+
+
+def _stands_alone(story: Story, cause: Story | None) -> bool:
+    """True for what did not go away, unless it is told under a cause that has an entry."""
+    if story.outcome == "recovered":
+        return False
+    return cause is None or not (cause.terminal or cause.outcome != "recovered")

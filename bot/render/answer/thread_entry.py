@@ -1,0 +1,343 @@
+"""The facts of one entry of the thread, clipped to what one reply can hold whole.
+
+How a failure went, in words: what happened in order, how it ended, what it led to.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.catalogue import Catalogue, Explanation
+from bot.domain.device import device_line
+from bot.domain.diagnosis import Outcome, Story, VerdictClass
+from bot.domain.events import ErrorEvent, order
+from bot.domain.report import Report
+from bot.domain.rooms import Session
+from bot.render.answer.thread_entries import Detail
+from bot.render.filters import clock
+from bot.render.limits import brief, shorten
+from bot.render.phrases import (
+    FOR_RECORDERS,
+    TYPE_NAMES,
+    code_of,
+    free,
+    name_of,
+    span,
+    turn_of,
+    what_of,
+)
+
+OUTCOMES: dict[Outcome, str] = {
+    "gave_up": "gave up",
+    "blocked": "blocked",
+    "left": "left while it was failing",
+    "recovered": "recovered",
+    "unknown": "not known",
+}
+"""How a failure ended, to stand after "Ended:"."""
+_FIRST, _LAST, _SYMPTOMS, _IDS, _PEERS = 3, 2, 3, 6, 3
+_CODE, _COURSE_LINE, _EVIDENCE, _COURSE_ID = 50, 130, 180, 60
+_JOINED_NEAR = timedelta(minutes=10)
+
+Moment = tuple[timedelta, str, str]
+"""Time since the failure began, the same in digits, and what happened."""
+Step = tuple[str, str]
+"""When, in digits, and what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A story in words; "" is nothing. `steps` are in order of time.
+
+    `same_as` is the number of the entry that tells all this, `because` that of the cause.
+    """
+
+    outcome: str
+    evidence: str
+    path: str
+    begins: str
+    steps: tuple[Step, ...]
+    others: str
+    peers: str
+    doubt: str
+    same_as: int
+    because: int
+
+
+def course_of(detail: Detail, sessions: Sequence[Session]) -> Course | None:
+    """The course of a detail's story; just where to find it if another entry tells it."""
+    story = detail.story
+    if story is None:
+        return None
+    own = detail.told_at == detail.number
+    return Course(
+        outcome=OUTCOMES[story.outcome],
+        evidence=shorten(free(story.evidence), _EVIDENCE),
+        path=_sentence(story.path) if own else "",
+        begins=clock(story.first_at),
+        steps=tuple(_steps(story, detail.symptoms, sessions)) if own else (),
+        others=_others(story, detail) if own else "",
+        peers=_peers(story, detail) if own else "",
+        doubt=_doubt(story) if own else "",
+        same_as=0 if own else detail.told_at,
+        because=detail.cause_at,
+    )
+
+
+def offset(length: timedelta) -> str:
+    """`+00:42`, `+1:02:03`, `-00:20`."""
+    seconds = round(abs(length.total_seconds()))
+    sign = "-" if length < timedelta(0) and seconds else "+"
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{sign}{f'{hours}:' * bool(hours)}{minutes:02d}:{seconds:02d}"
+
+
+def _steps(story: Story, symptoms: Sequence[Story], sessions: Sequence[Session]) -> Iterator[Step]:
+    moments = [*_own(story), *_led_to(story, symptoms), *_presence(story, sessions)]
+    for _, at, words in sorted(moments, key=lambda moment: moment[0]):
+        yield at, shorten(words, _COURSE_LINE)
+
+
+def _own(story: Story) -> Iterator[Moment]:
+    rows, begins = story.rows, story.first_at
+    hidden = range(_FIRST, len(rows) - _LAST)
+    for index, row in enumerate(rows):
+        if len(hidden) > 1 and index in hidden:
+            if index == hidden.start:
+                yield row.at - begins, "…", f"{len(hidden):,} more"
+            continue
+        words = "again" if index else shorten(code_of(row), _CODE)
+        last = rows[index - 1].peer_id if index else row.peer_id
+        if (last or "").lower() != (row.peer_id or "").lower():
+            words += ", with another peer id"
+        words += ", terminal" if row.is_terminal else ""
+        yield row.at - begins, offset(row.at - begins), words
+
+
+def _led_to(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment]:
+    for one in symptoms[:_SYMPTOMS]:
+        count = f" ({one.events:,} events)" if one.events > 1 else ""
+        what = what_of(one.type, one.feature)
+        words = f"because of it: {what}, {_code(one)}{count}; {OUTCOMES[one.outcome]}"
+        yield one.first_at - story.first_at, offset(one.first_at - story.first_at), words
+    left = symptoms[_SYMPTOMS:]
+    if left:
+        yield left[0].first_at - story.first_at, "…", f"{len(left):,} more consequences"
+
+
+def _presence(story: Story, sessions: Iterable[Session]) -> Iterator[Moment]:
+    """When the story's peers came and went, as far as the sessions tell."""
+    mine = {peer.lower() for peer in story.peer_ids}
+    for session in sessions:
+        for key, peer in session.peers.items():
+            if (peer.id or key).lower() not in mine:
+                continue
+            for at, words in ((peer.joined_at, "joined"), (peer.left_at, "left")):
+                if at and _near(story, at):
+                    yield at - story.first_at, offset(at - story.first_at), words
+
+
+def _near(story: Story, at: datetime) -> bool:
+    return story.first_at - _JOINED_NEAR <= at <= story.last_at + _JOINED_NEAR
+
+
+def _others(story: Story, detail: Detail) -> str:
+    """Event ids to copy; those of terminal events stand in entries of their own."""
+    rows = [row for one in (story, *detail.symptoms) for row in one.rows]
+    found = [row.id for row in rows if not row.is_terminal and row.id != detail.event.id]
+    return _listed(found, _IDS)
+
+
+def _peers(story: Story, detail: Detail) -> str:
+    mine = (detail.event.peer_id or "").lower()
+    return _listed([peer for peer in story.peer_ids if peer.lower() != mine], _PEERS)
+
+
+def _listed(found: Sequence[str], most: int) -> str:
+    shown = [shorten(one, _COURSE_ID) for one in found[:most]]
+    left = len(found) - len(shown)
+    return " ".join([*shown, f"… and {left:,} more"] if left else shown)
+
+
+def _sentence(words: str | None) -> str:
+    return f"{words[0].upper()}{words[1:]}" if words else ""
+
+
+def _doubt(story: Story) -> str:
+    if story.person.confidence >= 1:
+        return ""
+    return "Peers without user id, taken for one person by name and device."
+
+
+def _code(story: Story) -> str:
+    return shorten(code_of(story.rows[0]), _CODE)
+
+
+# Together so short that even a hostile failure fits one reply, and each of its two blocks stays
+# below 4,000 characters.
+_NAME, _ID, _WORD, _LINE, _PARAGRAPH, _DESCRIPTION = 80, 120, 60, 200, 300, 900
+_PAIRS = 700
+_EARLIER_SHOWN = 3
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One entry in words. `ids` are (label, text) pairs; "" is nothing.
+
+    `course` is the story behind it, None while nothing is diagnosed. `cut` says that some text
+    was longer than a message can hold.
+    """
+
+    number: int
+    of: int
+    event: ErrorEvent
+    who: str
+    role: str
+    what: str
+    type: str
+    code: str
+    action: str
+    message: str
+    description: str
+    title: str
+    meaning: str
+    todo: str
+    owner: str
+    borrowed_from: str
+    before: str
+    device: str
+    also: str
+    ids: tuple[tuple[str, str], ...]
+    page: str
+    course: Course | None
+    bot: bool
+    cut: bool
+
+
+class _Cutter:
+    """Clips texts and remembers whether it had to."""
+
+    def __init__(self) -> None:
+        self.cut = False
+
+    def __call__(self, text: str, most: int) -> str:
+        self.cut = self.cut or len(text) > most
+        return shorten(text, most)
+
+
+class Failures:
+    """The entries of one report, in order of time, each put into words when asked for."""
+
+    def __init__(
+        self, report: Report, details: Sequence[Detail], catalogue: Catalogue, dashboard: str
+    ) -> None:
+        self._details = details
+        self._sessions = report.sessions
+        self._catalogue = catalogue
+        self._dashboard = dashboard
+        self._room_id = report.target.room.id
+        self._by_peer: defaultdict[str, list[ErrorEvent]] = defaultdict(list)
+        for event in report.events:
+            if event.peer_id:
+                self._by_peer[event.peer_id.lower()].append(event)
+
+    def since(self, index: int) -> Iterator[Failure]:
+        """The entries from `index` on."""
+        for detail in self._details[index:]:
+            yield self._failure(detail)
+
+    def _failure(self, detail: Detail) -> Failure:
+        event, story, clip = detail.event, detail.story, _Cutter()
+        explained = story.explanation if story else self._catalogue.explain(event)
+        message, description = free(event.error_message), free(event.error_description)
+        return Failure(
+            number=detail.number,
+            of=len(self._details),
+            event=event,
+            who=clip(name_of(event.user_name) or "Somebody without a name", _NAME),
+            role=clip(free(event.role), _WORD),
+            what=clip(what_of(event.type), _LINE),
+            type=clip(free(event.type), _WORD),
+            code=clip(code_of(event), _LINE),
+            action=clip(free(event.action), _WORD),
+            message=clip(message, _PARAGRAPH),
+            description="" if description == message else clip(description, _DESCRIPTION),
+            **_words(explained, detail.cls, bot=bool(story and story.bot)),
+            before=clip(self._before(event), _PARAGRAPH),
+            device=clip(free(device_line(event.agent, event.domain)), _LINE),
+            also=clip(_also(event), _PAIRS),
+            ids=tuple((label, clip(free(text), _ID)) for label, text in _ids(event, self._room_id)),
+            page=page_of(self._dashboard, event.session_id),
+            course=course_of(detail, self._sessions),
+            bot=bool(story and story.bot),
+            cut=clip.cut,
+        )
+
+    def _before(self, event: ErrorEvent) -> str:
+        peers = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
+        earlier = peers[: bisect_left(peers, order(event), key=order)]
+        if not earlier:
+            return ""
+        last = " · ".join(
+            f"-{span(event.at - each.at)} {_type_of(each)} {code_of(each)}"
+            for each in earlier[-_EARLIER_SHOWN:]
+        )
+        noun = "earlier event" if len(earlier) == 1 else "earlier events"
+        gap = "… " if len(earlier) > _EARLIER_SHOWN else ""
+        return f"{len(earlier):,} {noun} of this peer: {gap}{last}"
+
+
+def _type_of(event: ErrorEvent) -> str:
+    return TYPE_NAMES.get(event.type) or free(event.type)
+
+
+def page_of(dashboard: str, session_id: str | None) -> str:
+    """The address of a session's page; "" unless the id is one: outside data makes no address."""
+    found = (session_id or "").lower()
+    return f"{dashboard}/session-details/{found}" if _OBJECT_ID.fullmatch(found) else ""
+
+
+def _words(explained: Explanation, cls: VerdictClass | None, *, bot: bool) -> dict[str, str]:
+    entry = explained.entry
+    owner, todo = FOR_RECORDERS if bot else turn_of(entry, cls)
+    return {
+        "title": shorten(entry.title, _LINE),
+        "meaning": brief(entry.meaning, _PARAGRAPH),
+        "todo": brief(todo, _PARAGRAPH),
+        "owner": owner,
+        "borrowed_from": explained.borrowed_from or "",
+    }
+
+
+def _also(event: ErrorEvent) -> str:
+    """Every other reported field, as `name value`, in a line."""
+    retries = "" if event.retries_join is None else str(event.retries_join)
+    pairs = (
+        ("state", event.transport_state),
+        ("endpoint", event.endpoint),
+        ("join retries", retries),
+        ("domain", event.domain),
+        *event.media,
+        *event.extras,
+    )
+    return " · ".join(f"{free(label)} {free(text)}" for label, text in pairs if text)
+
+
+def _ids(event: ErrorEvent, room_id: str) -> Iterator[tuple[str, str]]:
+    yield "event", event.id
+    pairs = (
+        ("peer", event.peer_id),
+        ("user", event.user_id),
+        ("session", event.session_id),
+        ("room", event.room_id or room_id),
+        ("template", event.template_id),
+        ("account", event.account_id),
+    )
+    for label, text in pairs:
+        if text:
+            yield label, text

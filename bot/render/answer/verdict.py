@@ -1,0 +1,243 @@
+"""The diagnosis of an opening: verdict with evidence, people affected, what to do, the rest.
+
+What the opening's buttons remember, and which of them make sense.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.device import PLATFORM_WORDS
+from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
+from bot.domain.report import Report
+from bot.domain.saved_lookup import handle_of, write_handle
+from bot.domain.text import clip
+from bot.render.answer.headline import (
+    has_open_end,
+    has_open_side,
+    lead_of,
+    unclear_words,
+    unread_of,
+)
+from bot.render.answer.side_features import side_label
+from bot.render.answer.text_budget import Sizes
+from bot.render.answer.thread_entries import rest_of
+from bot.render.filters import count
+from bot.render.limits import BUTTON_VALUE_MOST, brief, shorten
+from bot.render.phrases import TURNS, free
+
+_TOGETHER = 3_600
+"""Characters of all values together, so that they leave room for what the opening says."""
+_ESCAPED = len("\\u003c") - len("<")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button; `hint` is what a screen reader says."""
+
+    action_id: str
+    label: str
+    hint: str
+    value: str
+
+
+def value_of(report: Report, *, after: str | None, shown: int, private: bool) -> str:
+    """A button's value for this look-up, read so far; "" if it would not fit or may not be shown.
+
+    A button's value is no secret: everybody in the channel gets it.
+    """
+    if report.hides_user:
+        return ""
+    value = write_handle(handle_of(report, after=after, shown=shown, private=private))
+    grown = len(value) + _ESCAPED * value.count("<")
+    return value if grown <= BUTTON_VALUE_MOST else ""
+
+
+def buttons_of(report: Report, *, private: bool) -> tuple[Button, ...]:
+    """The buttons under an opening; none before the diagnosis, none that lead nowhere."""
+    if report.diagnosis is None or not report.diagnosis.stories:
+        return ()
+    value = value_of(report, after=None, shown=0, private=private)
+    most = _TOGETHER // len(value) if value else 0
+    names = list(_names(report.diagnosis))[:most]
+    return tuple(Button(action, label, hint, value) for action, label, hint in names)
+
+
+def _names(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
+    if any(one.outcome == "recovered" for one in diagnosis.stories):
+        yield "recovered", "Recovered errors", "List the errors that went away or end unknown"
+    yield "timeline", "Timeline", "Draw who had trouble when"
+    if diagnosis.people.affected:
+        yield "reply", "Reply for the customer", "A calm text to send to the customer"
+    yield "packet", "Packet for 100ms support", "Ids, times and versions for a support ticket"
+
+
+CLASSES: dict[VerdictClass, str] = {
+    "user_network": "the person's own network",
+    "shared_network": "a network that several people share",
+    "device": "the person's device or its permissions",
+    "environment": "browser, system or page",
+    "app": "your app (token, role or use of the SDK)",
+    "account": "your 100ms account or room settings",
+    "service": "100ms itself",
+    "mixed": "several unrelated causes",
+    "none": "nobody's fault",
+    "unknown": "cannot be told",
+}
+_NAMES = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Linux"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A diagnosis in words; "" is nothing. `colour` is an emoji's name.
+
+    `spread` are lines on who else is affected; `cannot_prove` is set if nothing was found.
+    """
+
+    lead: str
+    colour: str
+    cls: str
+    sureness: str
+    evidence: tuple[str, ...]
+    changes: str
+    steps: tuple[str, ...]
+    turn: str
+    people: str
+    spread: tuple[str, ...]
+    rest: str
+    update: str
+    cannot_prove: str
+    buttons: tuple[Button, ...]
+
+
+def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
+    """The diagnosis in words, clipped to `sizes`; None before there is one."""
+    diagnosis = report.diagnosis
+    if diagnosis is None:
+        return None
+    verdict, nothing = diagnosis.verdict, diagnosis.nothing
+    buttons = buttons_of(report, private=private)
+    open_side = has_open_side(diagnosis)
+    return Told(
+        lead=lead_of(report, diagnosis),
+        colour=_colour(report, diagnosis),
+        cls="cannot be told yet" if open_side else CLASSES[verdict.cls],
+        sureness=f"{verdict.sureness} confidence ({verdict.confidence:.2f})",
+        evidence=_evidence(diagnosis, sizes),
+        changes=brief(verdict.changes_if, sizes.changes),
+        steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
+        turn=TURNS["unknown" if open_side else verdict.cls],
+        people=_people(report, diagnosis),
+        spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
+        rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
+        update=brief(free(verdict.update), sizes.changes),
+        cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
+        buttons=buttons,
+    )
+
+
+def _colour(report: Report, diagnosis: Diagnosis) -> str:
+    closed = not diagnosis.stories and diagnosis.verdict.cls == "account"
+    if diagnosis.people.failed_for_good or closed:
+        return "red_circle"
+    healthy = not diagnosis.stories and diagnosis.verdict.cls == "none"
+    calm = healthy and not unread_of(report, diagnosis)
+    return "large_green_circle" if calm else "large_yellow_circle"
+
+
+def _evidence(diagnosis: Diagnosis, sizes: Sizes) -> tuple[str, ...]:
+    """The first lines; the last one, too, since it says if there were few people."""
+    lines = [one for one in diagnosis.verdict.evidence if not _is_proviso(diagnosis, one)]
+    if len(lines) > sizes.evidence:
+        lines = [*lines[: sizes.evidence - 1], lines[-1]]
+    return tuple(shorten(free(line), sizes.line) for line in lines)
+
+
+def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
+    """What nothing can prove is told in a line of its own."""
+    return diagnosis.nothing is not None and line == diagnosis.nothing.cannot_prove
+
+
+def _people(report: Report, diagnosis: Diagnosis) -> str:
+    people, known = diagnosis.people, diagnosis.people.in_room is not None
+    if not people.affected:
+        read = "" if report.completeness.complete else " in what could be read"
+        if not known and not people.seen:
+            return f"none{read} (how many were in the room could not be read)"
+        return f"none{read} ({'' if known else 'at least '}{people.seen:,} seen in the room)"
+    told = f"{'at least ' * people.least}{people.affected:,}"
+    if people.in_room is not None:
+        told += f" of {people.in_room:,} in the room"
+    ends = [
+        f"{number:,} {words}"
+        for number, words in (
+            (people.failed_for_good, "failed" if has_open_end(diagnosis) else "failed for good"),
+            (people.recovered, "recovered"),
+            (people.unclear, side_label(diagnosis) or unclear_words(diagnosis)),
+        )
+        if number
+    ]
+    told = f"{told} ({', '.join(ends)})" if ends else told
+    return told if known else f"{told}; how many were in the room could not be read"
+
+
+def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:
+    """What tells: a role that is hit harder, one platform, version or path, calls before."""
+    people = diagnosis.people
+    whole = people.in_room is not None and not people.least
+    if people.affected and len(people.by_role) > 1 and whole:
+        roles = sorted(people.by_role, key=lambda one: (-one.affected, one.label))
+        yield f"By role: {_shares(roles, sizes)}"
+    if people.affected > 1:
+        groups = (people.by_platform, people.by_os, people.by_sdk_version, people.by_path)
+        known = "; ".join(_shares(group, sizes) for group in groups if group)
+        if known:
+            yield f"Among people with errors: {known}"
+    repeated = _repeated(diagnosis)
+    if repeated:
+        yield repeated
+
+
+def _shares(shares: Sequence[Share], sizes: Sizes) -> str:
+    """`host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` where no total is known."""
+    told = [_share(one, sizes) for one in shares[: sizes.shares]]
+    left = len(shares) - len(told)
+    return ", ".join([*told, f"{left:,} more"] if left > 0 else told)
+
+
+def _share(one: Share, sizes: Sizes) -> str:
+    label = clip(free(_NAMES.get(one.label, one.label)), sizes.label)
+    if one.total is None:
+        return f"{one.affected:,} {label}"
+    return f"{label} {one.affected:,} of {one.total:,}"
+
+
+def _repeated(diagnosis: Diagnosis) -> str:
+    """Whether it happened to them before, within the 30 days that 100ms keeps."""
+    calls = [number for _, number in diagnosis.people.failed_calls]
+    before = [number for number in calls if number > 1]
+    if len(calls) == 1:
+        if not before:
+            return "First call with errors of this person here in 30 days"
+        return f"Call number {before[0]:,} with errors of this person here in 30 days"
+    if before:
+        return f"{count(len(before), 'person', 'people')} had errors in several calls here"
+    return ""
+
+
+def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
+    """The recovered and unknown rest in a line."""
+    rest = rest_of(diagnosis)
+    counts = Counter(story.outcome for story in rest)
+    if not counts:
+        return ""
+    parts = []
+    if counts["recovered"]:
+        parts.append(f"{count(counts['recovered'], 'failure', 'failures')} recovered")
+    if counts["unknown"]:
+        parts.append(f"{counts['unknown']:,} without a sign of how it ended")
+    told = ", ".join(parts)
+    led_to = sum(story.symptom_of is not None for story in rest)
+    if led_to:
+        told += f" ({led_to:,} of them as a consequence of another failure)"
+    return f"{told}: press “Recovered errors”" if listed else told

@@ -1,0 +1,82 @@
+"""A channel's settings in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bot.domain.privacy.personal_names import Names
+from bot.domain.records.channel_settings import ChannelSettings
+from bot.render.message import Message
+from bot.render.templates import Composer
+
+_UNITS = (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60))
+
+
+_NAMES: Mapping[Names, str] = {
+    Names.FULL: "are shown by their full names",
+    Names.SHORT: "are shown by short names, such as “Marta L.”",
+    Names.NONE: "are not named: “participant 1”",
+}
+
+
+def loosened_message(composer: Composer, user: str, settings: ChannelSettings) -> Message:
+    """Who made the channel's answers show more, and what holds now."""
+    now = [f"answers {_private(settings)}"]
+    if settings.names:
+        now.append(f"people {_NAMES[settings.names]}")
+    return composer.message("loosened", "loosened", user=user, now=now)
+
+
+def settings_message(
+    composer: Composer,
+    settings: ChannelSettings,
+    workspaces: Sequence[str],
+    *,
+    changed: bool,
+    names: Names,
+    shared: bool,
+) -> Message:
+    """What the channel wants, who wanted it, and what to type for something else.
+
+    `names` is what holds there, also if nobody set it; `shared` tells of another company.
+    """
+    return composer.message(
+        "settings",
+        "settings",
+        s=settings,
+        title="The settings of this channel" + (" are now" if changed else ""),
+        private=_private(settings),
+        names=_NAMES[names],
+        other_names=Names.FULL if names is not Names.FULL else Names.SHORT,
+        shared=shared,
+        since=(
+            f"reach back over {typed(settings.since)}, about a session over all of it"
+            if settings.since
+            else "reach back over the 30 days that 100ms keeps"
+        ),
+        workspace=_workspace(settings.workspace, workspaces),
+        other=workspaces[-1] if workspaces else "",
+    )
+
+
+def _private(settings: ChannelSettings) -> str:
+    if settings.private:
+        return "are seen only by the person who asks"
+    return "go to the channel, with the detail in a thread"
+
+
+def typed(span: timedelta) -> str:
+    """A length of time as people type it, in the largest unit that divides it: `90m`, `24h`."""
+    seconds = int(span.total_seconds())
+    letter, unit = next(each for each in _UNITS if seconds % each[1] == 0)
+    return f"{seconds // unit}{letter}"
+
+
+def _workspace(alias: str, workspaces: Sequence[str]) -> str:
+    """What is done with several workspaces; "" where there is no choice."""
+    if alias and alias not in workspaces:
+        return f"are all asked; {alias} was meant first, but is no longer set up"
+    if len(workspaces) < 2:  # noqa: PLR2004  one is no choice
+        return ""
+    if not alias:
+        return f"are all asked ({', '.join(workspaces)}); where several know a thing, you choose"
+    return f"are all asked; where several know a thing, {alias} is meant"

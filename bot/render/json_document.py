@@ -1,0 +1,344 @@
+"""The documents of `lookup --json`: a report, or an error, for scripts. Version 3.
+
+What was diagnosed, as parts of the document: people, stories, verdict.
+
+The document for an id that nothing is known by: an error and, as every answer, a verdict.
+
+A document as JSON text, piece by piece: 100,000 failures need never be in memory at once.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import PydanticSerializationError, to_json
+
+from bot.domain.diagnosis import Case, Diagnosis, People, Share, Story, Verdict
+from bot.domain.diagnosis.no_errors import nothing_of
+from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.verdict import verdict_of_nothing
+from bot.domain.errors import BotError, NothingFound
+from bot.domain.events import ErrorEvent
+from bot.domain.privacy.addresses import leave
+from bot.domain.privacy.outgoing import leave_all
+from bot.domain.query import Kind, Question
+from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
+from bot.domain.target import Candidate, Choices
+from bot.render.phrases import free
+
+
+def people_document(people: People, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
+    """How far it reaches. Calls are named by person, so they need the diagnosis."""
+    persons = {person.key: person for person in diagnosis.persons} if diagnosis else {}
+    calls = [(persons[key], number) for key, number in people.failed_calls if key in persons]
+    return {
+        "affected": people.affected,
+        "in_room": people.in_room,
+        "failed_for_good": people.failed_for_good,
+        "recovered": people.recovered,
+        "unclear": people.unclear,
+        "by_role": _shares(people.by_role),
+        "by_platform": _shares(people.by_platform),
+        "by_os": _shares(people.by_os),
+        "by_sdk_version": _shares(people.by_sdk_version),
+        "by_path": _shares(people.by_path),
+        "failed_calls": [
+            {"user_id": one.user_id, "peer_ids": list(one.peer_ids), "calls": number}
+            for one, number in calls
+        ],
+    }
+
+
+def _shares(shares: Iterable[Share]) -> list[Mapping[str, Any]]:
+    return [
+        {"label": free(one.label), "affected": one.affected, "total": one.total} for one in shares
+    ]
+
+
+def story_document(story: Story) -> dict[str, Any]:
+    """One failure; ids and times as 100ms sent them."""
+    return {
+        "id": story.id,
+        "peer_ids": list(story.peer_ids),
+        "user_id": story.user_id,
+        "bot": story.bot,
+        "type": story.type,
+        "action": _document_story_text(story.action),
+        "error_code": story.error_code,
+        "error_name": _document_story_text(story.error_name),
+        "platform": story.platform,
+        "first_at": story.first_stamp or None,
+        "last_at": story.last_stamp or None,
+        "events": story.events,
+        "event_ids": list(story.event_ids),
+        "terminal": story.terminal,
+        "outcome": story.outcome,
+        "evidence": _told(story.evidence),
+        "symptom_of": story.symptom_of,
+    }
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Whose fault, how sure (0 to 1), and why."""
+    return {
+        "class": verdict.cls,
+        "confidence": verdict.confidence,
+        "words": verdict.words,
+        "evidence": [free(line) for line in verdict.evidence],
+        "changes_if": verdict.changes_if,
+        "next_steps": list(verdict.next_steps),
+        "update": free(verdict.update) or None,
+    }
+
+
+def _document_story_text(text: str | None) -> str | None:
+    return None if text is None else _told(text)
+
+
+@lru_cache(1024)
+def _told(text: str) -> str:
+    """As `free`: a flood of failures has few words."""
+    return free(text)
+
+
+VERSION = 3
+
+
+def document(report: Report) -> dict[str, Any]:
+    """A report as one JSON document; ids and times as 100ms sent them, texts cleaned.
+
+    Raises ValueError without a diagnosis: every document has a verdict.
+    """
+    parts = document_to_come(report).items()
+    return {name: list(part) if isinstance(part, Iterator) else part for name, part in parts}
+
+
+def document_to_come(report: Report) -> dict[str, Any]:
+    """`document`, but failures and stories are iterators: a large room has 100,000 of them."""
+    target, diagnosis = report.target, report.diagnosis
+    if diagnosis is None:
+        raise ValueError("a report becomes a document only once it is diagnosed")
+    return {
+        "version": VERSION,
+        "target": {
+            "kind": target.kind,
+            "room_id": target.room.id,
+            "session_id": target.session.id if target.session else None,
+            "peer_id": target.peer_id,
+            "user_id": target.user_id,
+        },
+        "as_of": instant(report.as_of),
+        "window": window_document(report.window),
+        "remarks": [free(remark) for remark in (*report.remarks, *report.notes)],
+        "completeness": completeness_document(report.completeness),
+        "counts": counts_document(report.events, report.by_type or count_by_type(report.events)),
+        "failures": (failure_document(event) for event in report.events if event.is_terminal),
+        "people": people_document(diagnosis.people, diagnosis),
+        "stories": map(story_document, diagnosis.stories),
+        "verdict": verdict_document(diagnosis.verdict),
+    }
+
+
+def window_document(window: Window) -> dict[str, Any]:
+    """The time asked for, both ends included; null: as far as 100ms keeps events."""
+    return {
+        "since": instant(window.since) if window.since else None,
+        "until": instant(window.until) if window.until else None,
+    }
+
+
+def completeness_document(seen: Completeness) -> dict[str, Any]:
+    """What the answer saw of what there is."""
+    return {
+        "fetched": seen.fetched,
+        "total": seen.total,
+        "complete": seen.complete,
+        "notes": list(seen.notes),
+        "unreadable": seen.unreadable,
+    }
+
+
+def counts_document(events: Sequence[ErrorEvent], by_type: Mapping[str, Count]) -> dict[str, Any]:
+    """Distinct events, terminal ones, peers, and the first two by type."""
+    return {
+        "events": len(events),
+        "terminal": sum(event.is_terminal for event in events),
+        "peers": len(peers_of(events)),
+        "by_type": {
+            kind: {"events": count.events, "terminal": count.terminal}
+            for kind, count in by_type.items()
+        },
+    }
+
+
+def failure_document(event: ErrorEvent) -> dict[str, Any]:
+    """One terminal event."""
+    return {
+        "event_id": event.id,
+        "at": event.stamp or None,
+        "type": event.type,
+        "peer_id": event.peer_id,
+        "user_id": event.user_id,
+        "user_name": _text(event.user_name),
+        "session_id": event.session_id,
+        "error_code": event.error_code,
+        "error_name": _text(event.error_name),
+        "error_message": _text(event.error_message),
+        "error_description": _text(event.error_description),
+        "action": _text(event.action),
+    }
+
+
+def error_document(
+    error: BotError, reference: str, candidates: Sequence[Candidate] = ()
+) -> dict[str, Any]:
+    """Why there is no report, and what may have been meant."""
+    return {
+        "version": VERSION,
+        "error": {
+            "headline": error.headline,
+            "cause": error.cause,
+            "next_step": error.next_step,
+            "reference": reference,
+        },
+        "candidates": [
+            {
+                "kind": one.kind,
+                "value": one.value,
+                "label": one.label,
+                "workspace": one.workspace,
+                "created_at": instant(one.created_at) if one.created_at else None,
+            }
+            for one in candidates
+        ],
+    }
+
+
+def choices_document(choices: Choices, reference: str) -> dict[str, Any]:
+    """Several matches: an error whose candidates each say how to ask for just it."""
+    error = BotError(
+        choices.note or "Several things match.",
+        headline="That may mean several things",
+        next_step="Ask again with the `value` of the one you mean.",
+    )
+    return error_document(error, reference, choices.candidates)
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601, UTC, ending in Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else free(text)
+
+
+_FIELDS = {
+    Kind.OBJECT: "room_id",
+    Kind.ROOM: "room_id",
+    Kind.SESSION: "session_id",
+    Kind.UUID: "peer_id",
+    Kind.PEER: "peer_id",
+    Kind.USER: "user_id",
+}
+"""Where a clue's value goes; names and codes are no ids."""
+_GRAVEST = ("user_id", "peer_id", "session_id", "room_id")
+"""The narrowest thing asked for is what the question was about."""
+
+
+def nothing_document(
+    error: NothingFound, reference: str, question: Question, as_of: datetime
+) -> dict[str, Any]:
+    """Everything that an answer holds, at zero, beside the error.
+
+    `target` is as asked: a bare 24-hex id stands as the room's and a bare UUID as the peer's,
+    since nothing says otherwise.
+    """
+    case = Case(room=None, now=as_of, known=False)
+    nobody = People(affected=0, in_room=0)
+    verdict = verdict_of_nothing(case, nothing_of(case, Crowd((), (), ())), nobody)
+    return {
+        **error_document(error, reference),
+        "target": _target(question),
+        "as_of": instant(as_of),
+        "completeness": completeness_document(Completeness(0, 0, complete=True)),
+        "counts": counts_document((), count_by_type(())),
+        "failures": [],
+        "people": people_document(nobody),
+        "stories": [],
+        "verdict": verdict_document(verdict),
+    }
+
+
+def _target(question: Question) -> dict[str, str | None]:
+    ids: dict[str, str | None] = dict.fromkeys(("room_id", "session_id", "peer_id", "user_id"))
+    for clue in question.clues:
+        field = _FIELDS.get(clue.kind)
+        if field and ids[field] is None:
+            ids[field] = clue.value
+    asked = next((field for field in _GRAVEST if ids[field] is not None), "room_id")
+    return {"kind": asked.removesuffix("_id"), **ids}
+
+
+_INDENT = 2
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
+)
+"""Controls beyond ASCII, bidi marks and other characters that nobody sees."""
+
+
+def text_of(value: object) -> str:
+    """A small document as JSON text that may leave: see `pieces_of`."""
+    return _document_text_text(leave_all(value), 0)
+
+
+def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
+    """`json.dumps(document, ensure_ascii=False, indent=2)` in pieces.
+
+    A value may be an iterator of things to come, which is written as a list. The exponent of a
+    float may be written in another way.
+    """
+    before = "{"
+    for name, value in document.items():
+        yield f"{before}\n  {_document_text_text(leave(name), 1)}: "
+        if isinstance(value, Iterator):
+            yield from _list(value)
+        else:
+            yield _document_text_text(leave_all(value), 1)
+        before = ","
+    yield "\n}" if before == "," else "{}"
+
+
+def _list(items: Iterator[Any]) -> Iterator[str]:
+    before = "["
+    for item in items:
+        yield f"{before}\n    {_document_text_text(leave_all(item), 2)}"
+        before = ","
+    yield "\n  ]" if before == "," else "[]"
+
+
+def _document_text_text(value: object, depth: int) -> str:
+    """Line ends within strings are escaped, so that those left are of the layout."""
+    text = _laid_out(value).replace("\n", "\n" + " " * _INDENT * depth)
+    return _UNSEEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """The same character as JSON's escape: a terminal shows documents, too."""
+    units = found[0].encode("utf-16-be")
+    return "".join(
+        f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)
+    )
+
+
+def _laid_out(value: object) -> str:
+    """`json`'s own layout is Python code: a thousand failures take it five times as long."""
+    try:
+        return to_json(value, indent=_INDENT).decode()
+    except PydanticSerializationError:  # half a character, of somebody's command line
+        return json.dumps(value, ensure_ascii=False, indent=_INDENT)

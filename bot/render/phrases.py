@@ -1,0 +1,115 @@
+"""Small phrases that several messages share.
+
+Whose turn it is, and to do what: of a verdict, and of one failure.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.domain.catalogue import OWNER_WORDS, Entry
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
+from bot.domain.diagnosis.next_steps import STEPS
+from bot.domain.diagnosis.wording import fits
+from bot.domain.events import ErrorEvent
+from bot.domain.privacy.addresses import redact
+from bot.domain.text import clean
+
+WHAT: Mapping[str, str] = {
+    "client.connect.failed": "could not connect",
+    "client.join.failed": "could not join",
+    "client.disconnected": "lost the connection",
+    "client.publish.failed": "could not send audio or video",
+    "client.subscribe.failed": "could not receive the others",
+}
+"""What a failure of each type is to the person, gravest first."""
+
+TYPE_NAMES: Mapping[str, str] = {
+    "client.publish.failed": "publish",
+    "client.subscribe.failed": "subscribe",
+    "client.join.failed": "join",
+    "client.disconnected": "disconnected",
+    "client.connect.failed": "connect",
+}
+
+# 100ms' HIPAA workspaces send SHA-256 in place of names.
+# https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_HASH_SHOWN = 8
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def free(text: str | None) -> str:
+    """Outside text, free of control characters and addresses; "" for nothing."""
+    return clean(redact(text)) if text else ""
+
+
+def name_of(text: str | None) -> str:
+    """A person's or room's name; a hashed one is cut to its first eight digits."""
+    name = free(text)
+    return f"{name[:_HASH_SHOWN]}… (hashed)" if _HASH.fullmatch(name) else name
+
+
+def person_of(event: ErrorEvent) -> str:
+    """What tells people apart: the user id, else the peer id; case ignored."""
+    return (event.user_id or event.peer_id or "").casefold()
+
+
+def what_of(kind: str, feature: str | None = None) -> str:
+    """`could not join`, also for event types nobody knows yet; `could not use the screen share`."""
+    return f"could not use {feature}" if feature else WHAT.get(kind, f"reported {kind}")
+
+
+def code_of(event: ErrorEvent) -> str:
+    """`500 ServerErrors`; what is missing is left out, and never both."""
+    parts = (str(event.error_code or ""), free(event.error_name))
+    return " ".join(filter(None, parts)) or "no code"
+
+
+def span(length: timedelta) -> str:
+    """`0.4 s`, `42 s`, `3:10 min`, `2:05 h`, `3 d 4 h`."""
+    seconds = length.total_seconds()
+    if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}:{whole % _MINUTE:02d} min"
+    if whole < _DAY:
+        return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02d} h"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
+
+
+TURNS: dict[VerdictClass, str] = {
+    "user_network": OWNER_WORDS["user_network"],
+    "shared_network": OWNER_WORDS["user_network"],
+    "device": OWNER_WORDS["user_device"],
+    "environment": OWNER_WORDS["user_device"],
+    "app": OWNER_WORDS["app"],
+    "account": OWNER_WORDS["account"],
+    "service": OWNER_WORDS["service"],
+    "mixed": "told with each failure",
+    "none": OWNER_WORDS["nobody"],
+    "unknown": "whoever asked",
+}
+
+
+FOR_RECORDERS = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
+"""In place of `turn_of`: a recorder can be told nothing."""
+
+
+def turn_of(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
+    """Who has to act on a failure of that code, and what they do.
+
+    `cls` is what the failure was judged to be, None if it was not: it beats the code where
+    the two contradict each other.
+    """
+    if cls and not fits(cls, entry.owner):
+        return TURNS[cls], STEPS[cls][0]
+    return OWNER_WORDS[entry.owner], entry.do
+
+
+def class_of(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:
+    """What a failure was judged to be; a consequence is what its cause is."""
+    return diagnosis.classes.get(story.id) or (diagnosis.classes.get(cause.id) if cause else None)

@@ -1,0 +1,88 @@
+"""The failures behind "Recovered errors": each in two lines, with the proof of its end."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.domain.diagnosis import Story
+from bot.domain.report import Report
+from bot.render.answer.thread_entries import rest_of
+from bot.render.answer.thread_entry import OUTCOMES
+from bot.render.filters import count, utc
+from bot.render.limits import WHOLE, Group, fill, shorten
+from bot.render.message import Message
+from bot.render.phrases import code_of, free, name_of, span, what_of
+from bot.render.templates import Composer
+
+_MESSAGES, _LINES = 3, 8
+_SPACE = WHOLE.without(0, 400, 2_000)
+_NAME, _ROLE, _WHAT, _TITLE, _CODE, _EVIDENCE, _ID = 60, 30, 60, 80, 50, 140, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One failure, clipped."""
+
+    who: str
+    what: str
+    ended: str
+    evidence: str
+    code: str
+    events: str
+    when: str
+    consequence: bool
+    event_id: str
+
+
+def rest_messages(composer: Composer, report: Report) -> tuple[Message, ...]:
+    """At most three messages, `recovered-1` and on; what they do not hold is counted."""
+    stories = rest_of(report.diagnosis) if report.diagnosis else ()
+    if not stories:
+        note = f"Look-up {report.lookup_id}: no error went away, and the end of each is known."
+        return (composer.message("elsewhere", "recovered-1", note=note),)
+    pages = list(islice(fill(_groups(composer, stories), _SPACE), _MESSAGES))
+    return tuple(_messages(composer, report, stories, pages))
+
+
+def _groups(composer: Composer, stories: Sequence[Story]) -> Iterator[Group]:
+    for story in stories:
+        yield composer.group("story_line", story.rows[0].id, line=line_of(story))
+
+
+def _messages(
+    composer: Composer, report: Report, stories: Sequence[Story], pages: Sequence[Sequence[Group]]
+) -> Iterator[Message]:
+    recovered = sum(one.outcome == "recovered" for one in stories)
+    left = len(stories) - sum(map(len, pages))
+    for number, page in enumerate(pages, start=1):
+        yield composer.message(
+            "recovered",
+            f"recovered-{number}",
+            recovered=recovered,
+            unknown=len(stories) - recovered,
+            number=number,
+            of=len(pages),
+            chunks=[page[at : at + _LINES] for at in range(0, len(page), _LINES)],
+            left=left if number == len(pages) else 0,
+            reference=report.lookup_id,
+        )
+
+
+def line_of(story: Story) -> Line:
+    """A story in a line."""
+    first = story.rows[0]
+    role = shorten(free(first.role), _ROLE)
+    who = shorten(name_of(first.user_name) or "Somebody without a name", _NAME)
+    title = shorten(story.explanation.entry.title, _TITLE)
+    length = story.last_at - story.first_at
+    return Line(
+        who=f"{who} ({role})" if role else who,
+        what=f"{shorten(what_of(story.type, story.feature), _WHAT)}: {title}",
+        ended="end not known" if story.outcome == "unknown" else OUTCOMES[story.outcome],
+        evidence=shorten(free(story.evidence), _EVIDENCE),
+        code=shorten(code_of(first), _CODE),
+        events=count(story.events, "event", f"events in {span(length)}"),
+        when=utc(story.first_at),
+        consequence=story.symptom_of is not None,
+        event_id=shorten(first.id, _ID),
+    )

@@ -1,0 +1,268 @@
+"""The packet for 100ms support: ids, times, versions and codes.
+
+It goes to another company: no name, e-mail, phone or IP address is in it. User ids that tell who
+somebody is are hashed.
+
+The packet's JSON as text, for where no file can be attached: valid JSON, cut to a message.
+
+The packet for 100ms support as text: whole failures, as many as a message holds.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from bot.domain.diagnosis import Story
+from bot.domain.events import ErrorEvent
+from bot.domain.privacy.addresses import mark_version
+from bot.domain.privacy.outgoing import leave_all, redact_all
+from bot.domain.privacy.report_names import for_outsiders
+from bot.domain.report import Report
+from bot.render.filters import UNKNOWN, count
+from bot.render.json_document import instant
+from bot.render.limits import shorten
+from bot.render.message import File, Message
+from bot.render.phrases import free
+from bot.render.templates import Composer
+
+_BLOCK, _SHOWN, _JSON = 3_600, 7_000, 9_500
+"""Characters of a preformatted block, of all of them as shown, and of all of them as JSON."""
+_IDS, _TEXT = 8, 120
+
+
+def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
+    """Texts that read one after the other are one JSON document; failures they do not hold.
+
+    Long lists of ids are cut and say so (`…_left_out`), as does the list of failures.
+    """
+    head = dict(_brief({key: value for key, value in facts.items() if key != "failures"}))
+    rows = [_line(dict(_brief(row))) for row in facts["failures"]]
+    kept = sum(total <= _SHOWN for total in accumulate(map(len, rows)))
+    while True:
+        blocks = _blocks([*_document(head, rows[:kept], len(rows) - kept)])
+        if kept == 0 or _fits(blocks):
+            return blocks, len(rows) - kept
+        kept -= 1
+
+
+def _document(head: Mapping[str, Any], rows: list[str], left: int) -> Iterator[str]:
+    """Line by line: one for each field of the head, one for each failure."""
+    yield "{"
+    told = {**head, "failures_left_out": left} if left else head
+    for key, value in told.items():
+        yield f"{json.dumps(key)}: {_line(value)},"
+    yield '"failures": ['
+    yield from (f"{row}," for row in rows[:-1])
+    yield from rows[-1:]
+    yield "]}"
+
+
+def _brief(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in facts.items():
+        if isinstance(value, list):
+            yield key, [_short(one) for one in value[:_IDS]]
+            if len(value) > _IDS:
+                yield f"{key}_left_out", len(value) - _IDS
+        else:
+            yield key, _short(value)
+
+
+def _short(value: Any) -> Any:  # noqa: ANN401  any JSON
+    return shorten(value, _TEXT) if isinstance(value, str) else value
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _blocks(lines: list[str]) -> list[str]:
+    """Whole lines, as many to a block as it holds."""
+    blocks = [""]
+    for line in lines:
+        joined = f"{blocks[-1]}\n{line}".strip("\n")
+        if len(joined) > _BLOCK and blocks[-1]:
+            blocks.append(line)
+        else:
+            blocks[-1] = joined
+    return blocks
+
+
+def _fits(blocks: list[str]) -> bool:
+    return sum(map(len, blocks)) <= _SHOWN and sum(len(_line(one)) for one in blocks) <= _JSON
+
+
+_PACKET_TEXT_BLOCK, _BLOCKS, _PACKET_TEXT_JSON = 3_600, 2, 9_500
+"""Characters of a preformatted block, such blocks in the message, their JSON together."""
+_LIST, _EVENTS, _SDKS, _SDK, _ID, _WORD = 12, 8, 5, 110, 60, 40
+_LISTS = ("account_ids", "template_ids", "session_ids", "peer_ids", "user_ids", "codes")
+
+
+def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
+    """The packet's texts for preformatted blocks; how many failures they do not hold."""
+    parts = [_head(facts), *map(_told, facts["failures"])]
+    blocks: list[str] = [""]
+    budget = _PACKET_TEXT_JSON
+    for index, part in enumerate(shorten(part, _PACKET_TEXT_BLOCK) for part in parts):
+        budget -= len(json.dumps(part, ensure_ascii=False))
+        joined = f"{blocks[-1]}\n{part}".strip("\n")
+        full = len(joined) > _PACKET_TEXT_BLOCK
+        if budget < 0 or (full and len(blocks) == _BLOCKS):
+            return [block for block in blocks if block], len(parts) - index
+        if full:
+            blocks.append(part.strip("\n"))
+        else:
+            blocks[-1] = joined
+    return blocks, 0
+
+
+def _head(facts: Mapping[str, Any]) -> str:
+    unseen = "" if facts["complete"] else " (incomplete)"
+    rows: Iterable[tuple[str, str]] = (
+        ("look-up", f"{facts['lookup_id']}, as of {facts['as_of']}, all times UTC"),
+        ("workspace", free(facts["workspace"])),
+        ("room id", shorten(free(facts["room_id"]), _ID)),
+        *((name.replace("_", " "), _some(facts[name], _LIST)) for name in _LISTS),
+        *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
+        ("note", facts["user_ids_note"]),
+        ("events", f"{facts['events']:,}{unseen}"),
+        *(("not read", shorten(free(note), _SDK)) for note in facts["not_read"][:_SDKS]),
+    )
+    return "\n".join(f"{label:<12} {words}" for label, words in rows)
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    code = " ".join(filter(None, (str(row["error_code"] or ""), row["error_name"]))) or "no code"
+    what = f"{shorten(free(row['type']), _WORD)} {shorten(code, _WORD)}"
+    during = f" during {shorten(row['action'], _WORD)}" if row["action"] else ""
+    times = " to ".join(dict.fromkeys((free(row["first_at"]), free(row["last_at"]))))
+    times = times or UNKNOWN
+    events = count(row["events"], "event", "events")
+    ids = f"session {_some(row['session_ids'], 2)}  peer {_some(row['peer_ids'], 2)}"
+    lines = (
+        f"{shorten(times, _SDK)}  {what}{during}",
+        f"{row['outcome']}, {events}, {row['terminal']:,} terminal",
+        f"{ids}  user {shorten(free(row['user_id']) or '-', _ID)}",
+        *(shorten(sdk, _SDK) for sdk in row["sdks"][:1]),
+        f"events {_some(row['event_ids'], _EVENTS)}",
+    )
+    return "\n" + "\n  ".join(lines)
+
+
+def _some(found: Sequence[str], most: int) -> str:
+    """The first ones, and how many more there are."""
+    shown = [shorten(free(one), _ID) for one in found[:most]]
+    left = len(found) - len(shown)
+    return " ".join([*shown, f"(+{left:,} more)"] if left else shown) or "-"
+
+
+VERSION = 1
+HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits of their SHA-256"
+
+
+def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
+    """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
+    facts = redact_all(_facts(for_outsiders(report)))
+    text = json.dumps(leave_all(facts), ensure_ascii=False, indent=1)
+    name = f"{report.lookup_id}-packet.json"
+    blocks, left = text_blocks(facts)
+    message = composer.message(
+        "packet", "packet", blocks=blocks, left=left, reference=report.lookup_id
+    )
+    return message, File(name, f"Packet for 100ms support, look-up {report.lookup_id}", text)
+
+
+def packet_json_message(composer: Composer, report: Report) -> Message:
+    """The packet's JSON as text, for where no file can be attached."""
+    blocks, left = json_blocks(redact_all(_facts(for_outsiders(report))))
+    return composer.message(
+        "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
+    )
+
+
+def _stories(report: Report) -> list[Story]:
+    """What did not go away first, each group in order of time."""
+    stories = report.diagnosis.stories if report.diagnosis else ()
+    return sorted(stories, key=lambda one: one.outcome == "recovered")
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    events, target = report.events, report.target
+    facts: dict[str, Any] = {
+        "version": VERSION,
+        "lookup_id": report.lookup_id,
+        "user_ids_note": HASHED,
+        "as_of": instant(report.as_of),
+        "workspace": target.room.workspace,
+        "account_ids": _distinct(event.account_id for event in events),
+        "template_ids": _distinct(event.template_id for event in events),
+        "room_id": target.room.id,
+        "session_ids": _distinct(
+            [target.session.id if target.session else None, *(e.session_id for e in events)]
+        ),
+        "peer_ids": _distinct([target.peer_id, *(event.peer_id for event in events)]),
+        "user_ids": _distinct([target.user_id, *(event.user_id for event in events)]),
+        "sdks": [
+            f"{sdk}: {count(n, 'event', 'events')}"
+            for sdk, n in Counter(map(_sdk, events)).most_common()
+        ],
+        "codes": _distinct(str(event.error_code or "") for event in events),
+        "events": len(events),
+        "complete": report.completeness.complete,
+        "not_read": list(report.completeness.notes),
+    }
+    if report.diagnosis:
+        verdict = report.diagnosis.verdict
+        facts["reading"] = {"class": verdict.cls, "confidence": verdict.confidence}
+    return {**facts, "failures": [_failure(story) for story in _stories(report)]}
+
+
+def _failure(story: Story) -> dict[str, Any]:
+    rows = story.rows
+    return {
+        "type": story.type,
+        "error_code": story.error_code,
+        "error_name": free(story.error_name) or None,
+        "action": free(story.action) or None,
+        "first_at": story.first_stamp or None,
+        "last_at": story.last_stamp or None,
+        "outcome": story.outcome,
+        "path": story.path,
+        "session_ids": _distinct(row.session_id for row in rows),
+        "peer_ids": _distinct(row.peer_id for row in rows),
+        "user_id": story.user_id,
+        "sdks": _distinct(map(_sdk, rows)),
+        "events": len(rows),
+        "terminal": sum(row.is_terminal for row in rows),
+        "event_ids": list(story.event_ids),
+    }
+
+
+def _sdk(event: ErrorEvent) -> str:
+    """`web 0.12.15 (react-web 0.10.15), Chrome_125.0.0.0, web_macOS 10.15.7`."""
+    agent = event.agent
+    wrapper = _versioned(agent.framework, agent.framework_sdk_version)
+    own = _versioned(agent.sdk, agent.sdk_version)
+    system = _versioned(agent.os, agent.os_version)
+    model = mark_version(agent.device_model or "")
+    parts = (own + f" ({wrapper})" * bool(wrapper), model, system)
+    return free(", ".join(filter(None, parts))) or "SDK not reported"
+
+
+def _versioned(name: str | None, version: str | None) -> str:
+    return " ".join(filter(None, (name, mark_version(version or ""))))
+
+
+def _counted(found: Iterable[str]) -> list[str]:
+    """`web 0.12.15: 3 events`, the commonest first."""
+    return [f"{one}: {count(n, 'event', 'events')}" for one, n in Counter(found).most_common()]
+
+
+def _distinct(found: Iterable[str | None]) -> list[str]:
+    """In order of appearance; case tells no two ids apart, as iOS sends capitals."""
+    known: dict[str, str] = {}
+    for one in found:
+        if one:
+            known.setdefault(one.lower(), one)
+    return list(known.values())

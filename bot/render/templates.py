@@ -1,0 +1,150 @@
+"""Jinja2 for JSON: whatever a template prints is safe inside a JSON string by default.
+
+Templates to messages: one rendering, one parse, one message.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
+from markupsafe import Markup
+
+from bot.domain.errors import Misconfigured
+from bot.domain.privacy.addresses import leave
+from bot.render import filters, limits
+from bot.render.answer.thread_entry import Failure
+from bot.render.filters import unwrapped
+from bot.render.limits import GIST_MOST, Group, shorten_escaped, size, visible
+from bot.render.message import Message
+
+SUFFIX = ".json.j2"
+
+
+def _safe_by_default(value: object) -> object:
+    if isinstance(value, Markup | Undefined):
+        return value  # finished already, or about to raise
+    if value is None:
+        raise TypeError("None reached a template: say what to show instead")
+    return filters.mrkdwn(value)
+
+
+def find_templates() -> Path:
+    """The templates' folder: inside the installed package, else at the top of the checkout.
+
+    Raises Misconfigured if there is neither.
+    """
+    package = Path(str(files("bot")))
+    for folder in (package / "templates", package.parent / "templates"):
+        if folder.is_dir():
+            return folder
+    raise Misconfigured("The message templates are missing; install Call Doctor again.")
+
+
+def open_environment(*folders: Path) -> Environment:
+    """An environment whose every `{{ }}` is escaped for Slack and JSON.
+
+    A template is taken from the first folder that holds it.
+
+    `finalize` sees each printed value and returns `Markup`, so autoescape's HTML rules (which
+    would write `&#34;`) leave it alone; autoescape makes macros return `Markup`, so that they
+    are not escaped twice.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        finalize=_safe_by_default,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= {
+        "brief": limits.brief,
+        "clock": filters.clock,
+        "coded": filters.coded,
+        "count": filters.count,
+        "exact": filters.exact,
+        "fit": limits.fit,
+        "gist": filters.gist,
+        "kept": filters.kept,
+        "local": filters.local,
+        "plain": filters.plain,
+        "remembered": filters.remembered,
+        "shorten": limits.shorten,
+        "unix": filters.unix,
+        "utc": filters.utc,
+        "verbatim": filters.verbatim,
+    }
+    environment.globals["link"] = filters.link
+    return environment
+
+
+def every_template(environment: Environment) -> dict[str, Template]:
+    """All templates of a folder by name, those that others import too: none is read later."""
+    names = (name for name in environment.list_templates(["j2"]) if "/" not in name)
+    return {name: environment.get_template(name) for name in names}
+
+
+class Composer:
+    """Every template, compiled once."""
+
+    def __init__(self, folder: Path | None) -> None:
+        folders = (folder, find_templates()) if folder else (find_templates(),)
+        compiled = every_template(open_environment(*folders))
+        self._templates: Mapping[str, Template] = {
+            name.removesuffix(SUFFIX): template
+            for name, template in compiled.items()
+            if name.endswith(SUFFIX)
+        }
+
+    def message(self, template: str, part: str, **facts: object) -> Message:
+        """A whole message."""
+        whole = self.view(template, **facts)
+        return Message(part, shorten_escaped(whole["text"], GIST_MOST), tuple(whole["blocks"]))
+
+    def view(self, template: str, **facts: object) -> dict[str, Any]:
+        """A whole JSON object: a message or a view."""
+        whole = json.loads(self._templates[template].render(facts))
+        if not isinstance(whole, dict):
+            raise TypeError(template)
+        return {name: _leaving(name, item) for name, item in whole.items()}
+
+    def groups(self, failures: Iterable[Failure], *, short: bool) -> Iterator[Group]:
+        """Each failure's blocks, made as they are asked for."""
+        template = "failure_short" if short else "failure"
+        for failure in failures:
+            yield self.group(template, failure.event.id, cut=failure.cut, f=failure)
+
+    def group(self, template: str, event_id: str, *, cut: bool = False, **facts: object) -> Group:
+        """What a template makes of some facts (a JSON array), and how big it is."""
+        text = self._templates[template].render(facts)
+        blocks = json.loads(text)
+        return Group(
+            event_id=event_id,
+            json=unwrapped(text),
+            blocks=len(blocks),
+            visible=visible(blocks),
+            size=size(blocks),
+            cut=cut,
+        )
+
+
+_RETURNED = {"value", "private_metadata", "initial_value", "action_id", "block_id", "callback_id"}
+"""What Slack hands back as it was: what a person typed, and what buttons remember."""
+
+
+def _leaving(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
+    """A field of a message or view as it may leave: no text grows, as all fit Slack's limits."""
+    if name in _RETURNED:
+        return item
+    if isinstance(item, str):
+        return shorten_escaped(leave(item), len(item))
+    if isinstance(item, dict):
+        return {key: _leaving(key, inner) for key, inner in item.items()}
+    if isinstance(item, list):
+        return [_leaving("", inner) for inner in item]
+    return item

@@ -1,0 +1,1 @@
+"""Who may ask, who may read, and the audit of both."""

@@ -1,0 +1,65 @@
+"""The steps of a job that ends when what it is about is forgotten while it is under way."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from bot.domain.errors import SinceForgotten
+from bot.domain.records.erasures import Forgotten
+from bot.jobs.ports import Json, Steps
+
+_ENDED: Json = {"since_forgotten": True}
+"""What a step records instead of its result. No step of ours has such a result."""
+
+
+class EndingSteps:
+    """As the steps they are made of, until one of the names was forgotten since it was asked.
+
+    That is noticed inside a step and recorded as its result, so that a life after a crash ends the
+    job at the same step. What comes after it, the word to the asker, is not held up again.
+    """
+
+    def __init__(
+        self, steps: Steps, forgotten: Forgotten, names: Iterable[str], asked_at: float
+    ) -> None:
+        self._steps = steps
+        self._forgotten = forgotten
+        self._names = {name for name in names if name}
+        self._asked_at = asked_at
+        self._ended = False
+
+    @property
+    def job_id(self) -> str:
+        """The job's own name."""
+        return self._steps.job_id
+
+    def concern(self, *names: str | None) -> None:
+        """It turned out to be about these, too."""
+        self._names.update(name for name in names if name)
+
+    async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
+        """As `Steps.run`. Raises SinceForgotten."""
+
+        async def unless() -> Json:
+            return _ENDED if self._over() else await act()
+
+        return self._told(await self._steps.run(name, unless))
+
+    async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
+        """As `Steps.once`. Raises SinceForgotten."""
+
+        async def unless(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+            return _ENDED if self._over() else await act(again)
+
+        return self._told(await self._steps.once(name, unless))
+
+    async def pause(self, seconds: float) -> None:
+        """As `Steps.pause`."""
+        await self._steps.pause(seconds)
+
+    def _over(self) -> bool:
+        return not self._ended and self._forgotten.any_of(self._names, self._asked_at)
+
+    def _told(self, kept: Json) -> Json:
+        if kept == _ENDED:
+            self._ended = True
+            raise SinceForgotten
+        return kept

@@ -1,0 +1,153 @@
+"""What an investigation finds, rendered and recorded: a crash does not ask 100ms again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from bot.domain.privacy.personal_names import Names
+from bot.domain.privacy.report_names import named
+from bot.domain.report import Report
+from bot.domain.target import Choices
+from bot.jobs.ports import Json, Steps
+from bot.render.message import Answer, Message, Picture
+from bot.slack.checkpoints.serialization import (
+    keep,
+    keep_error,
+    keep_picture,
+    restore,
+    restore_error,
+    restore_picture,
+)
+from bot.slack.context import Draw, Renders
+from bot.slack.error_boundary import in_words
+
+Investigation = Callable[[], Awaitable[Report | Choices]]
+
+
+class Finding:
+    """One look-up's facts. They are asked for when first needed, and at most once in a life."""
+
+    def __init__(
+        self, steps: Steps, renderer: Renders, investigate: Investigation, names: Names
+    ) -> None:
+        self._steps = steps
+        self._renderer = renderer
+        self._investigate = investigate
+        self._asked: asyncio.Task[Report | Choices] | None = None
+        self._named: tuple[Report, Names, Report] | None = None
+        self.names = names
+        """How much of people's names is shown in what is made."""
+
+    def asking(self) -> "asyncio.Task[Report | Choices]":
+        """The investigation, begun now if it was not yet. It raises what went wrong."""
+        if self._asked is None:
+            self._asked = asyncio.create_task(_awaited(self._investigate))
+        return self._asked
+
+    def close(self) -> None:
+        """Stop asking; nobody waits for it."""
+        if self._asked is not None:
+            self._asked.cancel()
+            self._asked.add_done_callback(_retrieved)
+
+    async def choices(self) -> Choices | None:
+        """What may be meant, or None if it is clear. Raises BotError when nothing was found.
+
+        This is the step at which the investigation ends.
+        """
+
+        async def act() -> Json:
+            found = await self.asking()
+            return keep(Choices, found) if isinstance(found, Choices) else None
+
+        kept = await self._told("investigate", act)
+        return restore(Choices, kept) if kept else None
+
+    async def answer(self, note: str = "") -> Answer:
+        """The whole answer for a channel."""
+        found: Answer = await self.made(
+            "answer", Answer, lambda report: self._renderer.answer(report, note=note)
+        )
+        return found
+
+    async def private(self, *, messages: int, note: str = "") -> tuple[Message, ...]:
+        """The answer in at most so many messages."""
+        found: tuple[Message, ...] = await self.made(
+            "private",
+            tuple[Message, ...],
+            lambda report: self._renderer.private(report, messages=messages, note=note),
+        )
+        return found
+
+    async def spread(self) -> Message | None:
+        """Errors over time, where that concerns the room."""
+        found: Message | None = await self.made("spread", Message | None, self._renderer.spread)
+        return found
+
+    async def picture(self, draw: Draw) -> Picture | None:
+        """What `draw` makes of the report."""
+
+        def drawn(report: Report) -> Json:
+            picture = draw(report)
+            return picture and keep_picture(picture)
+
+        kept = await self.made("picture", dict[str, str] | None, drawn)
+        return kept and restore_picture(kept)
+
+    async def made(
+        self,
+        name: str,
+        kind: Any,  # noqa: ANN401  as `keep` takes it
+        make: Callable[[Report], Any],
+        *,
+        whole: bool = False,
+    ) -> Any:  # noqa: ANN401  as `make` returns it
+        """What `make` makes of the report, in a thread; recorded, so that it is made once.
+
+        The report names people as `names` says; with `whole` it names them as 100ms does.
+        """
+
+        def making(report: Report) -> Any:  # noqa: ANN401  as above
+            return make(report if whole else self._readable(report))
+
+        async def act() -> Json:
+            report = await self.asking()
+            if not isinstance(report, Report):
+                raise TypeError(name)
+            return keep(kind, await asyncio.to_thread(making, report))
+
+        return restore(kind, await self._told(name, act))
+
+    def _readable(self, report: Report) -> Report:
+        """The report as its readers may see it."""
+        known = self._named
+        if known is None or known[0] is not report or known[1] is not self.names:
+            known = self._named = (report, self.names, named(report, self.names))
+        return known[2]
+
+    async def _told(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
+        """A step whose errors are recorded in words. Raises BotError, in this life and the next."""
+
+        async def guarded() -> Json:
+            try:
+                return {"found": await act()}
+            except Exception as error:  # noqa: BLE001  a border: errors go into the record as words
+                log = structlog.get_logger("call_doctor")
+                return {"error": keep_error(in_words(error, log))}
+
+        kept = await self._steps.run(name, guarded)
+        if "error" in kept:
+            raise restore_error(kept["error"])
+        return kept["found"]
+
+
+async def _awaited(investigate: Investigation) -> Report | Choices:
+    return await investigate()
+
+
+def _retrieved(task: "asyncio.Task[Report | Choices]") -> None:
+    """Read what a stopped task raised, so that Python does not warn of it."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,162 @@
+"""Work that goes on after the acknowledgement: held, bounded, and finished before we stop.
+
+Python's loop keeps only weak references to tasks, and Bolt keeps none.
+https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
+
+How many look-ups may ask 100ms at once, of everybody and of one person, and how many wait.
+
+In this process: several share the work as it comes to them.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import TooManyWaiting
+from bot.investigate.ports import Tell
+
+ADMITTED_SECONDS = 30.0
+"""A look-up that did not ask for its turn within this time counts no longer: it began elsewhere."""
+
+
+@dataclass(slots=True)
+class _Asker:
+    """One person's look-ups: when they were admitted, how many wait, and how many are here."""
+
+    turns: asyncio.Semaphore
+    admitted: list[float] = field(default_factory=list)
+    waiting: int = 0
+    lookups: int = 0
+
+    def count(self) -> int:
+        """Look-ups that have no turn yet."""
+        since = time.monotonic() - ADMITTED_SECONDS
+        self.admitted = [at for at in self.admitted if at > since]
+        return len(self.admitted) + self.waiting
+
+    def leave_admission(self) -> None:
+        """Drop the oldest admission, if there is one."""
+        del self.admitted[:1]
+
+    def is_idle(self) -> bool:
+        return not self.count() and not self.lookups
+
+
+class Bounds:
+    """Turns for look-ups: `at_once` of everybody, `per_asker` of one person.
+
+    At most `waiting` look-ups wait, and at most `waiting_per_asker` of one person, so that nobody
+    fills the queue that all share. `depth` hears how many wait whenever that changes.
+    """
+
+    def __init__(
+        self,
+        at_once: int,
+        per_asker: int,
+        waiting: int,
+        depth: Callable[[int], None],
+        waiting_per_asker: int = 10,
+    ) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+        self._per_asker = per_asker
+        self._most = waiting
+        self._most_per_asker = waiting_per_asker
+        self._depth = depth
+        self._askers: dict[str, _Asker] = {}
+        self._waiting = 0
+
+    def admit(self, asker: str) -> None:
+        """Count a look-up of this person, before it is recorded. Raises TooManyWaiting.
+
+        `withdraw` takes it back; its turn ends it otherwise.
+        """
+        if self._waiting >= self._most:
+            raise TooManyWaiting(f"{self._waiting} look-ups wait for their turn already.")
+        known = self._known(asker)
+        waiting = known.count()
+        if waiting >= self._most_per_asker:
+            raise TooManyWaiting(
+                f"{waiting} of your look-ups wait for their turn already.",
+                headline="You have too many look-ups waiting",
+                next_step="Wait until some of them are answered, then ask again; this one was "
+                "not taken on.",
+            )
+        known.admitted.append(time.monotonic())
+
+    def withdraw(self, asker: str) -> None:
+        """Take back an admitted look-up that will not begin here."""
+        self._known(asker).leave_admission()
+        self._forget_idle(asker)
+
+    @asynccontextmanager
+    async def turn(self, asker: str, tell: Tell) -> AsyncIterator[None]:
+        """Wait for a turn and hold it; an asker who must wait for their own look-ups is told."""
+        known = self._known(asker)
+        known.leave_admission()
+        known.lookups += 1
+        try:
+            async with self._waited(known, tell):
+                yield
+        finally:
+            known.lookups -= 1
+            self._forget_idle(asker)
+
+    @asynccontextmanager
+    async def _waited(self, asker: _Asker, tell: Tell) -> AsyncIterator[None]:
+        self._change(asker, +1)
+        waits = True
+        try:
+            if asker.turns.locked():
+                await tell("Waiting for your other look-ups …")
+            async with asker.turns, self._turns:
+                waits = False
+                self._change(asker, -1)
+                yield
+        finally:
+            if waits:
+                self._change(asker, -1)
+
+    def _known(self, asker: str) -> _Asker:
+        return self._askers.setdefault(asker, _Asker(asyncio.Semaphore(self._per_asker)))
+
+    def _forget_idle(self, asker: str) -> None:
+        if self._known(asker).is_idle():
+            del self._askers[asker]
+
+    def _change(self, asker: _Asker, by: int) -> None:
+        asker.waiting += by
+        self._waiting += by
+        self._depth(self._waiting)
+
+
+class Crew:
+    """Our own set of tasks. `bounds` says how many look-ups ask 100ms at once."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin work; its errors are its own to explain."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> int:
+        """Wait for what is under way, at most so long; returns how many had to be cut off."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + seconds
+        while self._tasks and loop.time() < give_up:
+            await asyncio.wait(set(self._tasks), timeout=max(0.0, give_up - loop.time()))
+        left = set(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            structlog.get_logger("call_doctor").error("cut_off", lookups=len(left))
+        return len(left)

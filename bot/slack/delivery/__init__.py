@@ -1,0 +1,1 @@
+"""Where an answer goes, and where else if Slack refuses."""

@@ -1,0 +1,110 @@
+"""Parts that Slack did not confirm are named, not repeated.
+
+Why an answer comes by another way than asked, in a sentence for the asker.
+"""
+
+import json
+
+import structlog
+
+from bot.domain.query import Question
+from bot.domain.saved_lookup import LIMIT
+from bot.render.message import Message
+from bot.slack.checkpoints.serialization import keep
+from bot.slack.context import Desk, Lookup
+from bot.slack.error_boundary import announce
+from bot.slack.lookup.channel_defaults import hides_clues
+from bot.slack.sending.errors import Cause
+from bot.slack.sending.format_fallback import Sent
+
+_REASONS = {
+    "is_archived": "this channel is archived",
+    "not_in_channel": "I am not in this channel; `/invite @Call Doctor` lets me answer in it",
+    "channel_not_found": "I am not in this conversation; `/invite @Call Doctor` lets me in",
+    "restricted_action_thread_locked": "that thread is locked",
+    "messages_tab_disabled": "my direct messages are switched off",
+    "shared_channel": "people of another company are in this channel; write `public` in the "
+    "question to answer here, without names",
+    "sharing_unknown": "Slack did not say whether people of another company are in this channel; "
+    "write `public` in the question to answer here, without names",
+    "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
+}
+_BY_CAUSE = {
+    Cause.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
+    Cause.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
+    Cause.BUSY: "Slack asks me to slow down",
+    Cause.FORM: "Slack would not take the form of the answer",
+    Cause.LONG: "Slack found the answer too long",
+    Cause.STALE: "the message that I wanted to change is gone",
+    Cause.EXPIRED: "Slack no longer takes an answer there",
+}
+
+
+def reason(sent: Sent) -> str:
+    """What Slack's refusal means, as half a sentence."""
+    known = _REASONS.get(sent.error) or _BY_CAUSE.get(sent.cause or Cause.PLACE)
+    return known or "Slack did not confirm the message"
+
+
+def only_you(sent: Sent, reference: str) -> str:
+    """For a private answer in the place of a public one."""
+    return f"Only you see this: {reason(sent)}. (Reference {reference})"
+
+
+def sent_here(sent: Sent, reference: str) -> str:
+    """For a direct message in the place of an answer elsewhere."""
+    return f"I could not answer where you asked: {reason(sent)}. (Reference {reference})"
+
+
+def missing(parts: list[str], reference: str) -> str:
+    """Parts whose fate Slack did not tell."""
+    number = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
+    return (
+        f"{number} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
+        f"{'it' if len(parts) == 1 else 'them'}, and I post nothing twice. (Reference {reference})"
+    )
+
+
+def ended_elsewhere(reference: str) -> str:
+    """In the place of an opening whose end could not be put there in time."""
+    return (
+        "Slack did not let me finish this message in time. What came of it was told apart from "
+        f"it: below, or to the asker alone. (Reference {reference})"
+    )
+
+
+def stays(sent: Sent, reference: str) -> str:
+    """In the thread of an opening that Slack does not let us change."""
+    return (
+        f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
+        f"came of it was told apart from it: below, or to the asker alone. (Reference {reference})"
+    )
+
+
+async def tell_missing(
+    desk: Desk, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
+) -> None:
+    """Name in the thread what may be missing there; else to the asker, by another way."""
+    log = structlog.get_logger("call_doctor")
+    log.warning("parts_unconfirmed", parts=parts)
+    message = told_again(desk, lookup, missing(parts, lookup.id))
+    if thread:
+        sent: Sent = await desk.poster.post(channel, message, lookup.id, thread=thread)
+        if sent.ok:
+            return
+    # Our "Looking…" may stand: when the opening was to replace it, this does so instead.
+    instead = "opening" in parts
+    if not await announce(desk, lookup.place, message, lookup.id, instead=instead):
+        log.error("asker_not_reached")
+
+
+def told_again(desk: Desk, lookup: Lookup, words: str) -> Message:
+    """A warning with a Refresh button that asks the whole question anew."""
+    value = "" if hides_clues(lookup.question) else _remembered(lookup.question)
+    return desk.tools.renderer.missing(words, value, lookup.id)
+
+
+def _remembered(question: Question) -> str:
+    """The question for the button; "" if there is none, or it would not fit."""
+    value = json.dumps(keep(Question, question), ensure_ascii=False, separators=(",", ":"))
+    return value if question.clues and len(value) <= LIMIT else ""

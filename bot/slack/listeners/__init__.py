@@ -1,0 +1,1 @@
+"""What Slack sends: commands, shortcuts, mentions, forms and buttons."""

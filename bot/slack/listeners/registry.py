@@ -1,0 +1,48 @@
+"""Every listener of the bot. A new command, shortcut, event, form or button gets its line here."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.slack.buttons.buttons import PACKET, RECOVERED, REPLY, SHOW_MORE, TIMELINE
+from bot.slack.context import Desk
+from bot.slack.listeners.actions import (
+    CHOOSE,
+    LINKS,
+    REFRESH,
+    choose_listener,
+    link_listener,
+    refresh_listener,
+)
+from bot.slack.listeners.commands import CALL_ERRORS, PEER_ERRORS, ROOM_ERRORS, Command
+from bot.slack.listeners.events import (
+    APP_HOME_OPENED,
+    APP_MENTION,
+    home_listener,
+    mention_listener,
+)
+from bot.slack.listeners.modal import CALLBACK_ID, listen
+from bot.slack.listeners.shortcuts import DIAGNOSE_CALL, DIAGNOSE_MESSAGE, Shortcut
+
+Listener = Callable[..., Awaitable[Any]]
+
+COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
+
+SHORTCUTS: tuple[Shortcut, ...] = (DIAGNOSE_MESSAGE, DIAGNOSE_CALL)
+
+EVENTS: dict[str, Callable[[Desk], Listener]] = {
+    APP_HOME_OPENED: home_listener,
+    APP_MENTION: mention_listener,
+}
+
+VIEWS: dict[str, Callable[[Desk], Listener]] = {CALLBACK_ID: listen}
+
+REOPENING = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
+"""Buttons that open their look-up again."""
+
+ACTIONS: tuple[tuple[re.Pattern[str], Callable[[Desk], Listener]], ...] = (
+    *((re.compile(rf"\A{button.name}\Z"), button.listen) for button in REOPENING),
+    (CHOOSE, choose_listener),
+    (REFRESH, refresh_listener),
+    (LINKS, link_listener),  # the last: it takes what no other took
+)

@@ -1,0 +1,38 @@
+"""What a modal must remember between opening and sending.
+
+Slack keeps `private_metadata` for us. A response_url is a secret, so it stays in our memory and
+the modal carries only a ticket for it; after a restart the answer takes another route.
+https://docs.slack.dev/reference/views/modal-views
+"""
+
+import json
+import secrets
+
+from cachetools import TTLCache
+
+from bot.slack.payloads import SECONDS, Place, ResponseUrl, text_at
+
+MOST = 5000
+
+
+class Modals:
+    """The response_urls of open modals."""
+
+    def __init__(self) -> None:
+        self._urls: TTLCache[str, ResponseUrl] = TTLCache(MOST, SECONDS)
+
+    def note(self, place: Place) -> str:
+        """A modal's private_metadata."""
+        ticket = secrets.token_urlsafe(9)
+        if place.url is not None:
+            self._urls[ticket] = place.url
+        return json.dumps({"channel": place.channel, "thread": place.thread, "ticket": ticket})
+
+    def place(self, note: str, user: str) -> Place:
+        """The place that a modal was opened for."""
+        try:
+            facts = json.loads(note)
+        except ValueError:
+            facts = {}
+        url = self._urls.get(text_at(facts, "ticket"))
+        return Place(user, text_at(facts, "channel"), text_at(facts, "thread"), url)

@@ -1,0 +1,190 @@
+"""What came of a message, and the same one in simpler forms.
+
+The forms of one message, from the richest down: what Slack refuses is surely not posted.
+
+The next rungs, other places than the one asked for, are in `bot.slack.routes`; what each of
+Slack's errors leads to is in `bot.slack.errors.ACTS`.
+https://docs.slack.dev/reference/methods/chat.postMessage#errors
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.render.message import Block, File, Message
+from bot.slack.sending.errors import UNREACHABLE, Cause
+
+SECTION = 2900  # a text object holds 3,000 characters
+BLOCKS = 50
+TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one message: posted when `cause` is None, with its place and thread.
+
+    `wait` are the seconds that Slack asks to wait after a 429; `detail` is what it adds to an
+    error.
+    """
+
+    cause: Cause | None = None
+    error: str = ""
+    channel: str = ""
+    ts: str = ""
+    thread: str = ""
+    wait: float = 0.0
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether Slack said that it took the message."""
+        return self.cause is None
+
+    @property
+    def offline(self) -> bool:
+        """Whether Slack could not be reached at all, so that surely nothing was sent."""
+        return self.cause is Cause.BUSY and self.error == UNREACHABLE
+
+
+Send = Callable[[Message], Awaitable[Sent]]
+
+
+def classic(message: Message) -> Message:
+    """Sections of plain text, and the buttons."""
+    words = words_of(message)
+    pieces = [words[at : at + SECTION] for at in range(0, len(words), SECTION)]
+    buttons = [block for block in message.blocks if block.get("type") == "actions"]
+    sections: list[Block] = [
+        {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}}
+        for piece in pieces
+        if piece.strip()
+    ]
+    return replace(message, blocks=(*sections[: BLOCKS - len(buttons)], *buttons))
+
+
+def plain(message: Message) -> Message:
+    """Text alone. Shown as mrkdwn, so what the blocks held as plain text is escaped."""
+    words = "\n".join(lines_of(message.blocks))
+    text = escape(words)[:TEXT].rpartition("\n")[0] or message.text
+    return replace(message, text=text, blocks=())
+
+
+def words_of(message: Message) -> str:
+    """What a message shows, as plain text."""
+    return "\n".join(lines_of(message.blocks)) or message.text
+
+
+def escape(text: str) -> str:
+    """The three characters that mrkdwn gives a meaning.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """What the three entities stand for."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def lines_of(blocks: tuple[Block, ...]) -> list[str]:
+    """What the blocks show, a line for each text, without buttons; nothing is escaped."""
+    lines = []
+    for block in blocks:
+        if block.get("type") == "rich_text":
+            lines.append("".join(_leaves(block)))
+        elif block.get("type") == "data_visualization":
+            lines.extend(_columns(block))
+        elif block.get("type") != "actions":
+            lines.extend(_texts(block))
+    return [line for line in lines if line.strip()]
+
+
+def _columns(block: Block) -> Iterator[str]:
+    """A chart as lines: `10:02: errors 3, people in the room 8`."""
+    series = block["chart"]["series"]
+    for points in zip(*(one["data"] for one in series), strict=True):
+        values = (f"{one['name']} {at['value']:,}" for one, at in zip(series, points, strict=True))
+        yield f"{points[0]['label']}: {', '.join(values)}"
+
+
+def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    """Every text object inside, in order."""
+    if isinstance(part, Mapping):
+        text = part.get("text")
+        if part.get("type") in ("plain_text", "raw_text", "raw_number"):
+            yield str(text)
+        elif part.get("type") == "mrkdwn":
+            yield unescape(str(text))
+        elif part.get("type") == "rich_text":
+            yield "".join(_leaves(part))
+        else:
+            for value in part.values():
+                yield from _texts(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _texts(value)
+
+
+def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    """The texts of a rich_text block; each list item and section ends its line."""
+    if not isinstance(part, Mapping):
+        return
+    kind = part.get("type")
+    if kind in ("text", "link"):
+        yield str(part.get("text") or part.get("url") or "")
+    elif kind == "date":
+        yield str(part.get("fallback") or "")
+    for inside in part.get("elements") or ():
+        yield from _leaves(inside)
+    if kind in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
+        yield "\n"
+
+
+FILE_UNCONFIRMED = "file_unconfirmed"
+"""A file stands for a message, and Slack did not say whether it took it: it bears no mark."""
+
+_UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/type\]")
+
+Attach = Callable[[File], Awaitable[Sent]]
+
+
+class Ladder:
+    """Sends a message in the richest form that Slack takes, and remembers what it never takes."""
+
+    def __init__(self) -> None:
+        self._unsupported: set[str] = set()
+
+    async def send(self, send: Send, message: Message, attach: Attach | None = None) -> Sent:
+        """Rich, then classic blocks, then text alone, at last a file if `attach` can.
+
+        A type of block that this workspace does not know is not tried again in this process.
+        """
+        sent = Sent(Cause.FORM)
+        if not self._known_bad(message):
+            sent = await send(message)
+            self._learn(message, sent)
+        if sent.cause is Cause.FORM:
+            sent = await send(classic(message))
+        if sent.cause in (Cause.FORM, Cause.LONG):
+            sent = await send(plain(message))
+        if sent.cause in (Cause.FORM, Cause.LONG) and attach is not None:
+            return await _as_file(attach, message, sent)
+        return sent
+
+    def _known_bad(self, message: Message) -> bool:
+        return any(block.get("type") in self._unsupported for block in message.blocks)
+
+    def _learn(self, message: Message, sent: Sent) -> None:
+        """Only a type that is unknown: another fault may lie in what this one block held."""
+        found = _UNSUPPORTED.search(sent.detail) if sent.cause is Cause.FORM else None
+        if found and int(found[1]) < len(message.blocks):
+            self._unsupported.add(str(message.blocks[int(found[1])].get("type")))
+
+
+async def _as_file(attach: Attach, message: Message, refused: Sent) -> Sent:
+    sent = await attach(File(f"{message.part}.txt", message.part, words_of(message)))
+    if sent.cause is Cause.UNKNOWN:
+        return Sent(Cause.UNKNOWN, FILE_UNCONFIRMED)
+    return sent if sent.ok else refused

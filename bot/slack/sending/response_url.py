@@ -1,0 +1,67 @@
+"""One post to a response_url, and what its answer means."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot.slack.payloads import ResponseUrl, is_slacks
+from bot.slack.sending.errors import CAUSES, TROUBLES, Cause, cause_of
+from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.web_clients import Clients
+
+_OK = 200
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+_MOST = 2_000
+"""Bytes of an answer that can say something."""
+_log = structlog.get_logger("call_doctor.post")
+_YES = ("ok", '{"ok":true}', '{"ok": true}')
+
+
+async def post_at(clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str) -> Sent:
+    """Post once: after a dropped connection a retry would post twice.
+
+    EXPIRED without asking anybody if the address is too old, or not Slack's.
+    """
+    if url.aged:
+        url.dead = True
+        return Sent(Cause.EXPIRED, "expired_url")
+    if not is_slacks(url.address, clients.post.base_url):
+        url.dead = True
+        _log.error("response_url_is_not_slacks", part=part)
+        return Sent(Cause.EXPIRED, "foreign_url")
+    url.used += 1
+    try:
+        sent = await _post(clients, url.address, body)
+    except TROUBLES as error:
+        sent = Sent(*cause_of(error))
+    if sent.offline:
+        url.used -= 1
+    if not sent.ok:
+        url.dead = sent.cause is Cause.EXPIRED
+        _log.warning("response_url_refused", part=part, cause=sent.cause, error=sent.error)
+    return sent
+
+
+async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Sent:
+    async with clients.session.post(
+        address,
+        json={name: value for name, value in body.items() if value is not None},
+        proxy=clients.post.proxy,
+        allow_redirects=False,  # an answer holds people's names: it goes to Slack and nowhere else
+    ) as response:
+        said = await response.content.read(_MOST)
+        return outcome(response.status, said.decode("utf-8", "replace"))
+
+
+def outcome(status: int, body: str) -> Sent:
+    """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
+    if status == _OK and body.strip().lower() in _YES:
+        return Sent()
+    if status == _TOO_MANY:
+        return Sent(Cause.BUSY, "ratelimited")
+    if status >= _SERVER_ERROR:
+        return Sent(Cause.UNKNOWN, f"http_{status}")
+    word = next((name for name in CAUSES if f'"{name}"' in body or name == body.strip()), "")
+    return Sent(CAUSES[word], word) if word else Sent(Cause.EXPIRED, f"http_{status}")

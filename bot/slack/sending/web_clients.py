@@ -1,0 +1,175 @@
+"""Two clients for one Slack: one that asks and may repeat, one that posts and may not.
+
+Slack has no idempotency key, and slack_sdk's default handler sends a post again after a
+dropped connection: two posts. So posts are repeated only when they were surely not done.
+
+Counts each attempt to call Slack: slack_sdk hides those that it repeats.
+
+https://docs.aiohttp.org/en/stable/tracing_reference.html
+"""
+
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import aiohttp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
+
+from bot.domain.metrics import Meters
+from bot.slack.sending.errors import CAUSES
+from bot.slack.settings import SlackSettings
+
+_OK = 200
+_METHOD = re.compile(r"/api/([a-zA-Z]+(?:\.[a-zA-Z]+)+)$")
+
+
+def counted(meters: Meters) -> aiohttp.TraceConfig:
+    """A trace for aiohttp's session that tells the meters."""
+    trace = aiohttp.TraceConfig()
+
+    async def ended(
+        _: object, attempt: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        attempt.status = params.response.status
+        if attempt.status != _OK:
+            meters.slack_request(method_of(params.url), f"http_{attempt.status}")
+
+    async def failed(_: object, __: object, params: aiohttp.TraceRequestExceptionParams) -> None:
+        meters.slack_request(method_of(params.url), "no_answer")
+
+    async def read(
+        _: object, attempt: SimpleNamespace, params: aiohttp.TraceResponseChunkReceivedParams
+    ) -> None:
+        if attempt.status == _OK:  # then the body tells whether it was done
+            meters.slack_request(method_of(params.url), word_in(params.chunk))
+
+    trace.on_request_end.append(ended)
+    trace.on_request_exception.append(failed)
+    trace.on_response_chunk_received.append(read)
+    return trace
+
+
+def method_of(url: URL) -> str:
+    """The API method that an address stands for; other addresses carry secrets."""
+    method = _METHOD.search(url.path)
+    if method:
+        return method[1]
+    return "upload" if "/upload" in url.path else "response_url"
+
+
+def word_in(body: bytes) -> str:
+    """`ok`, or Slack's word for the refusal if our table has it, else `other`.
+
+    aiohttp hands over the whole body at once; a response_url answers with the bare word ok.
+    """
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return "ok" if body.strip().lower() == b"ok" else "other"
+    if not isinstance(said, dict) or said.get("ok") is not False:
+        return "ok" if isinstance(said, dict) else "other"
+    word = said.get("error")
+    return word if isinstance(word, str) and word in CAUSES else "other"
+
+
+RATE_RETRIES = 4
+_SECRET = re.compile(r"(?:wss?|https?)://\S+|\bx(?:ox[a-z]|app|oxe\.xox[bp])-[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """`read` for calls that may be repeated, `post` for those that may not."""
+
+    read: AsyncWebClient
+    post: AsyncWebClient
+    session: aiohttp.ClientSession
+    logger: logging.Logger
+
+
+class PatientRetry(AsyncRateLimitErrorRetryHandler):
+    """Waits as long as Slack asks, unless that is longer than a person would wait.
+
+    Not for chat.postMessage: what Slack asks there holds all posts in that channel
+    (`bot.slack.pace`), not only the one that was refused.
+    """
+
+    def __init__(self, longest: float) -> None:
+        super().__init__(max_retry_count=RATE_RETRIES)
+        self._longest = longest
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002  the base class names it
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002
+    ) -> bool:
+        if request.url.endswith("/chat.postMessage"):
+            return False
+        if response is None or response.status_code != 429:  # noqa: PLR2004  HTTP's number
+            return False
+        asked = response.headers.get("retry-after") or response.headers.get("Retry-After") or ["1"]
+        return asked[0].isdecimal() and int(asked[0]) <= self._longest
+
+
+def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
+    """A logger for slack_sdk and Bolt that tells no payloads (they do so at DEBUG) nor secrets."""
+    logger = logging.getLogger(f"call_doctor.{name}")
+    logger.setLevel(level)
+    if _scrub not in logger.filters:
+        logger.addFilter(_scrub)
+    return logger
+
+
+def _scrub(record: logging.LogRecord) -> bool:
+    """Addresses carry secrets (a socket's ticket, a response_url); so may a trace."""
+    record.msg = _SECRET.sub("[hidden]", record.getMessage())
+    record.args = ()
+    record.exc_info = None
+    return True
+
+
+@asynccontextmanager
+async def open_clients(
+    settings: SlackSettings, meters: Meters | None = None
+) -> AsyncIterator[Clients]:
+    """Both clients on one connection pool, closed at the end; each attempt is counted."""
+    timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
+    logger = quiet_logger()
+    trace = counted(meters or Meters())
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
+
+        def client(handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
+            return AsyncWebClient(
+                token=settings.bot_token,
+                base_url=settings.api_url,
+                session=session,
+                logger=logger,
+                retry_handlers=handlers,
+            )
+
+        patient = PatientRetry(settings.longest_retry_after)
+        never_sent = AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError])
+        yield Clients(
+            read=client(
+                [patient, AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
+            ),
+            post=client([patient, never_sent]),
+            session=session,
+            logger=logger,
+        )

@@ -1,0 +1,111 @@
+"""/healthz: the process lives. /readyz: it can answer, and if not, what it lacks.
+
+What /readyz asks of Slack.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from cachetools import TLRUCache, TTLCache
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.slack.sending.errors import TROUBLES, cause_of
+from bot.slack.sending.sender import Poster
+from bot.slack.sending.web_clients import Clients
+
+Probe = Callable[[], Awaitable[str]]
+"""Tells `ok`, `degraded: …` where one part of several is down, or in a few words why not."""
+
+DEGRADED = "degraded: "
+
+PROBE_SECONDS = 5.0
+FAILURE_KEPT_SECONDS = 2.0
+"""A failure may be over in a moment."""
+
+
+class Health:
+    """Asks the probes, each by itself."""
+
+    def __init__(self, probes: Mapping[str, Probe]) -> None:
+        self._probes = dict(probes)
+
+    async def alive(self, _: Request) -> Response:
+        """Always 200."""
+        return PlainTextResponse("ok")
+
+    async def ready(self, _: Request) -> Response:
+        """200 when every probe says `ok` or is degraded, else 503; JSON with each probe's words.
+
+        To take a replica out would help nobody with what is degraded, and take from the others.
+        """
+        words = await asyncio.gather(*(_word(probe) for probe in self._probes.values()))
+        found = dict(zip(self._probes, words, strict=True))
+        fit = all(word == "ok" or word.startswith(DEGRADED) for word in words)
+        return JSONResponse(found, 200 if fit else 503)
+
+
+def cached(probe: Probe, seconds: float) -> Probe:
+    """The probe, asked again only after so many seconds: orchestrators ask every few seconds.
+
+    A word other than `ok` stands for two seconds at most.
+    """
+
+    def until(_: str, word: str, now: float) -> float:
+        return now + (seconds if word == "ok" else min(seconds, FAILURE_KEPT_SECONDS))
+
+    kept: TLRUCache[str, str] = TLRUCache(1, until)
+
+    async def asked() -> str:
+        word = kept.get("word")
+        if word is None:
+            word = kept["word"] = await probe()
+        return word
+
+    return asked
+
+
+async def _word(probe: Probe) -> str:
+    try:
+        return await asyncio.wait_for(probe(), PROBE_SECONDS)
+    except TimeoutError:
+        return "no answer in time"
+    except Exception:  # noqa: BLE001  a border: a probe that fails is an answer
+        structlog.get_logger("call_doctor").warning("probe_failed", exc_info=True)
+        return "failed"
+
+
+KEPT_SECONDS = 15
+
+
+class Probes:
+    """The probes of others, and ours. A refused token makes us unready in both modes."""
+
+    def __init__(self, others: Mapping[str, Probe], poster: Poster, clients: Clients) -> None:
+        self._others = dict(others)
+        self._poster = poster
+        self._clients = clients
+
+    def with_slack(self, connected: Probe) -> Health:
+        """All probes; `slack` tells of the connection, and of posts refused for our token."""
+
+        async def slack() -> str:
+            return self._poster.setup_error or await connected()
+
+        return Health({**self._others, "slack": slack})
+
+    def asked(self) -> Probe:
+        """auth.test, at most once in a while: /readyz is asked often."""
+        kept: TTLCache[str, str] = TTLCache(1, KEPT_SECONDS)
+
+        async def probe() -> str:
+            if "slack" not in kept:
+                try:
+                    await self._clients.read.auth_test()
+                    kept["slack"] = "ok"
+                except TROUBLES as error:
+                    kept["slack"] = cause_of(error)[1]
+            return kept["slack"]
+
+        return probe

@@ -1,0 +1,163 @@
+"""Slack's requests over HTTP: nothing unsigned, oversized or misshapen reaches Bolt."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+import structlog
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.domain.metrics import Meters
+from bot.slack.server.health import Health
+from bot.slack.server.payload_shape import read_body
+from bot.slack.server.signature import is_signed, may_be_signed
+
+PATH = "/slack/events"
+# Slack's largest payloads are messages and views of some 250 KB.
+BODY_LIMIT = 1_000_000
+# Bodies up to this size are read without waiting. Commands and clicks are far smaller.
+SMALL_BODY = 64_000
+LARGE_BODIES = 8
+SSL_CHECK = b"ssl_check=1"
+SSL_CHECK_LIMIT = 1_000
+LENGTH_DIGITS = 20
+CLOSE = {"connection": "close"}
+REFUSED = {"error": "invalid request"}
+# All that Bolt needs; it obeys others, which Slack's signature does not cover.
+HEADERS = (
+    "content-type",
+    "x-slack-request-timestamp",
+    "x-slack-signature",
+    "x-slack-retry-num",
+    "x-slack-retry-reason",
+)
+MALFORMED = {"error": "malformed request"}
+SERVER_ERROR = 500
+
+
+def build_http(
+    health: Health,
+    meters: Meters,
+    app: AsyncApp | None = None,
+    secret: str = "",
+    now: Callable[[], float] = time.time,
+) -> Starlette:
+    """The health paths and /metrics, and with an app Slack's own path."""
+    routes: list[BaseRoute] = [
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/readyz", health.ready, methods=["GET"]),
+        Route("/metrics", _page(meters), methods=["GET"]),
+    ]
+    if app is not None:
+        routes.append(Route(PATH, Door(app, secret, now, meters).knock, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+class Door:
+    """Lets in what Slack signed and shaped."""
+
+    def __init__(
+        self, app: AsyncApp, secret: str, now: Callable[[], float], meters: Meters
+    ) -> None:
+        self._app = app
+        self._secret = secret
+        self._now = now
+        self._meters = meters
+        self._large_bodies = asyncio.Semaphore(LARGE_BODIES)
+
+    def _turn(self, length: int | None) -> AbstractAsyncContextManager[None]:
+        """Small bodies are read at once, large ones a few at a time: each is held in memory.
+
+        Those that wait are read no further, and their connections have a deadline.
+        """
+        small = length is not None and length <= SMALL_BODY
+        return nullcontext() if small else self._large_bodies
+
+    async def knock(self, request: Request) -> Response:
+        """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx.
+
+        The head is judged first: what Slack cannot have signed is refused with its body unread.
+        """
+        came = time.monotonic()
+        length = _length(request)
+        if length is not None and length > BODY_LIMIT:
+            return PlainTextResponse("too large", 413, CLOSE)
+        if not may_be_signed(request.headers, self._now()):
+            return await _unsigned(request, length)
+        async with self._turn(length):
+            body = await _body(request, BODY_LIMIT)
+        if body is None:
+            return PlainTextResponse("too large", 413, CLOSE)
+        if not is_signed(self._secret, request.headers, body, self._now()):
+            return JSONResponse(REFUSED, 401)
+        text = read_body(body, request.headers.get("content-type", ""))
+        if text is None:
+            return JSONResponse(MALFORMED, 400)
+        answer = await self._pass_on(text, request)
+        self._meters.ack_seconds(time.monotonic() - came)
+        return answer
+
+    async def _pass_on(self, text: str, request: Request) -> Response:
+        """Bolt's answer. Where Bolt itself fails, it fails at reading: the body is at fault.
+
+        Our listeners' own faults never come here: the app's error handler answers them.
+        """
+        headers: dict[str, str | Sequence[str]] = {
+            name: [request.headers[name]] for name in HEADERS if name in request.headers
+        }
+        try:
+            asked = AsyncBoltRequest(body=text, headers=headers)
+            answer = await self._app.async_dispatch(asked)
+        except Exception:  # noqa: BLE001  a border: Bolt reads the body outside its own handlers
+            structlog.get_logger("call_doctor").warning("unreadable_request", exc_info=True)
+            return JSONResponse(MALFORMED, 400)
+        if answer.status >= SERVER_ERROR:
+            structlog.get_logger("call_doctor").warning("unreadable_request")
+            return JSONResponse(MALFORMED, 400)
+        return to_starlette_response(answer)
+
+
+def _page(meters: Meters) -> Callable[[Request], Awaitable[Response]]:
+    async def page(_: Request) -> Response:
+        return Response(meters.page(), media_type=meters.content_type)
+
+    return page
+
+
+async def _unsigned(request: Request, length: int | None) -> Response:
+    """Slack's look at our certificate carries no signature, and gets nothing; all else is 401."""
+    if length is not None and length <= SSL_CHECK_LIMIT:
+        body = await _body(request, SSL_CHECK_LIMIT)
+        if body is not None and _is_ssl_check(body):
+            return Response()
+    return JSONResponse(REFUSED, 401, CLOSE)
+
+
+def _length(request: Request) -> int | None:
+    """The length that the head declares, None if it declares none."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < LENGTH_DIGITS else None
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """The raw bytes; None when there are more than `most`, of which no more are read."""
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                return None
+    except ClientDisconnect:
+        return b""
+    return bytes(body)
+
+
+def _is_ssl_check(body: bytes) -> bool:
+    """Slack probes the certificate of a command's address, by its documents with a token alone."""
+    return body.startswith(SSL_CHECK) and body[len(SSL_CHECK) :][:1] in (b"", b"&")

@@ -1,0 +1,193 @@
+"""Runs the bot until it is told to stop: over Socket Mode or HTTP, health paths in both."""
+
+import asyncio
+import contextlib
+import signal
+import socket as sockets
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+import structlog
+import uvicorn
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+
+from bot.domain.errors import Misconfigured
+from bot.domain.metrics import Meters
+from bot.jobs.ports import JobsHost
+from bot.slack.access.people import People
+from bot.slack.access.shared_channels import SharedChannels
+from bot.slack.app import build_app
+from bot.slack.buttons.job import PRESS_KIND, button_handler
+from bot.slack.concurrency import Bounds, Crew
+from bot.slack.context import Desk, Tools
+from bot.slack.listeners.registry import REOPENING
+from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
+from bot.slack.sending.rate_limit import Pace
+from bot.slack.sending.reconcile import Reconciler
+from bot.slack.sending.sender import Poster
+from bot.slack.sending.web_clients import open_clients
+from bot.slack.server.connections import bounded_protocol, connection_limit
+from bot.slack.server.health import Probe, Probes
+from bot.slack.server.http import build_http
+from bot.slack.server.socket_mode import Socket
+from bot.slack.server.startup_checks import check_slack
+from bot.slack.settings import SlackSettings
+
+GRACE_SECONDS = 2
+# So many connections asyncio accepts in one go, before the first of them can be closed again.
+BACKLOG = 128
+FAILED = 1
+
+
+async def serve(
+    settings: SlackSettings,
+    tools: Tools,
+    *,
+    jobs: JobsHost,
+    ready: Mapping[str, Probe],
+    stop: asyncio.Event | None = None,
+) -> int:
+    """Serve until SIGTERM, SIGINT or `stop`; returns the exit status.
+
+    `ready` are the probes of /readyz besides `slack`. Raises Misconfigured and SlackTrouble
+    before anything is served.
+    """
+    identity = await check_slack(settings)
+    log = structlog.get_logger("call_doctor")
+    async with open_clients(settings, tools.meters) as clients:
+        pace = Pace(settings.rates, lambda: jobs.replicas, settings.longest_retry_after)
+        desk = Desk(
+            tools,
+            identity,
+            Poster(clients, pace),
+            Crew(_bounds(settings, tools.meters)),
+            jobs,
+            Reconciler(clients, identity.scopes, tools.meters),
+            People(clients.read, identity.scopes),
+            settings.access,
+            sharing=SharedChannels(clients, identity.scopes),
+        )
+        app = build_app(desk, clients, settings)
+        jobs.register(LOOKUP_KIND, lookup_handler(desk))
+        jobs.register(PRESS_KIND, button_handler(desk, REOPENING))
+        await jobs.start()
+        with _stopping(stop or asyncio.Event()) as told:
+            run = _serve_socket if settings.app_token else _serve_http
+            health = Probes(ready, desk.poster.plain, clients)
+            status = await run(settings, app, health, told, tools.meters)
+            log.info("draining")
+            left = await jobs.settle(settings.drain_seconds)
+            await desk.crew.drain(GRACE_SECONDS)
+            log.info("handed_over", jobs=left)
+        log.info("stopped", status=status)
+    return status
+
+
+def _bounds(settings: SlackSettings, meters: Meters) -> Bounds:
+    return Bounds(
+        settings.at_once,
+        settings.per_asker,
+        settings.most_waiting,
+        meters.queue_depth,
+        settings.most_waiting_per_asker,
+    )
+
+
+async def _serve_http(
+    settings: SlackSettings,
+    app: AsyncApp,
+    probes: Probes,
+    told: asyncio.Event,
+    meters: Meters,
+) -> int:
+    health = probes.with_slack(probes.asked())
+    site = build_http(health, meters, app, settings.signing_secret)
+    async with _listening(settings, site):
+        await told.wait()
+    return 0
+
+
+async def _serve_socket(
+    settings: SlackSettings,
+    app: AsyncApp,
+    probes: Probes,
+    told: asyncio.Event,
+    meters: Meters,
+) -> int:
+    socket = Socket(app, settings, meters)
+    health = probes.with_slack(socket.probe)
+    async with _listening(settings, build_http(health, meters)):
+        socket.open()
+        watching = asyncio.create_task(socket.watch())
+        waiting = asyncio.create_task(told.wait())
+        try:
+            await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return 0 if told.is_set() else FAILED
+        finally:
+            for task in (watching, waiting):
+                task.cancel()
+            await asyncio.gather(watching, waiting, return_exceptions=True)
+            await socket.close()
+
+
+@contextlib.asynccontextmanager
+async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[None]:
+    """Serve a site while the block runs. Raises Misconfigured when the port is taken."""
+    server = _Server(
+        uvicorn.Config(
+            site,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            http=bounded_protocol(connection_limit()),
+            ws="none",
+            backlog=BACKLOG,
+        )
+    )
+    listener = _bound(settings)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event
+            await asyncio.sleep(0.01)
+        structlog.get_logger("call_doctor").info("listening", port=listener.getsockname()[1])
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def _bound(settings: SlackSettings) -> sockets.socket:
+    family = sockets.AF_INET6 if ":" in settings.host else sockets.AF_INET
+    listener = sockets.socket(family, sockets.SOCK_STREAM)
+    listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Misconfigured(
+            f"HOST {settings.host}, PORT {settings.port} cannot be used: {error.strerror}."
+        ) from error
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: we drain look-ups, not only connections."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _stopping(told: asyncio.Event) -> Iterator[asyncio.Event]:
+    """SIGTERM and SIGINT set the event while the block runs."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, told.set)
+    try:
+        yield told
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,142 @@
+"""Socket Mode, with a watchdog: slack_sdk may believe in a connection that is none.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+
+slack_sdk's socket client, without its needless second reconnect.
+"""
+
+import asyncio
+import contextlib
+import time
+from typing import Any
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.metrics import Meters
+from bot.slack.sending.errors import TROUBLES, cause_of
+from bot.slack.sending.web_clients import quiet_logger
+from bot.slack.settings import SlackSettings
+
+
+class SteadyClient(SocketModeClient):
+    """Reconnects once for one goodbye.
+
+    Slack says goodbye twice, by a message and by closing. slack_sdk reconnects for both, and the
+    second time closes the new connection with whatever already came over it.
+    """
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001,FBT002
+        """Reconnect, unless that was done while we waited for our turn."""
+        leaving = self.current_session
+        async with self.connect_operation_lock:
+            replaced = self.current_session is not leaving
+            if (replaced or not force) and await self.is_connected():
+                return
+            self.wss_uri = await self.issue_new_wss_url()
+            await self.connect()  # type: ignore[no-untyped-call]
+
+
+class SteadyHandler(AsyncSocketModeHandler):
+    """Bolt's handler around our client."""
+
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
+        # Bolt's own constructor would begin a client of its own.
+        self.app = app
+        self.app_token = settings.app_token
+        self.client = SteadyClient(
+            app_token=settings.app_token,
+            logger=quiet_logger(),
+            web_client=AsyncWebClient(base_url=settings.api_url, logger=quiet_logger()),
+            ping_interval=settings.socket.ping,
+        )
+        self.heard = time.monotonic()
+        self._meters = meters
+        listeners: list[Any] = self.client.socket_mode_request_listeners
+        listeners.append(self.handle)
+
+    async def handle(self, client: Any, req: Any) -> None:  # noqa: ANN401  as Bolt declares them
+        """Note when Slack was last heard of, then let Bolt answer."""
+        came = self.heard = time.monotonic()
+        await super().handle(client, req)
+        self._meters.ack_seconds(time.monotonic() - came)
+
+
+CLOSE_SECONDS = 5.0
+
+
+class Socket:
+    """One connection to Slack, rebuilt with a new client when it stays down."""
+
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
+        self._app = app
+        self._meters = meters
+        self._settings = settings
+        self._times = settings.socket
+        self._handler: SteadyHandler | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("call_doctor.socket")
+
+    async def connected(self) -> bool:
+        """Whether Slack can reach us."""
+        if self._handler is None or self._handler.client.current_session is None:
+            return False
+        return bool(await self._handler.client.is_connected())
+
+    async def probe(self) -> str:
+        """For /readyz."""
+        return "ok" if await self.connected() else "not connected"
+
+    def open(self) -> None:
+        """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
+        self._handler = SteadyHandler(self._app, self._settings, self._meters)
+        self._connecting = asyncio.create_task(
+            self._handler.client.connect()  # type: ignore[no-untyped-call]
+        )
+
+    async def close(self) -> None:
+        """Take no more envelopes."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        if self._handler is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._handler.client.close(),  # type: ignore[no-untyped-call]
+                    CLOSE_SECONDS,
+                )
+        self._handler = None
+
+    async def watch(self) -> None:
+        """Return only when rebuilding did not help: then the process should end."""
+        down, rebuilt = 0.0, 0
+        while True:
+            await asyncio.sleep(self._times.poll)
+            if await self.connected():
+                down, rebuilt = 0.0, 0
+                await self._keep_alive()
+                continue
+            down += self._times.poll
+            if down < self._times.down:
+                continue
+            if rebuilt >= self._times.rebuilds:
+                self._log.error("socket_given_up", rebuilt=rebuilt)
+                return
+            rebuilt, down = rebuilt + 1, 0.0
+            self._log.warning("socket_rebuilt", rebuilt=rebuilt)
+            await self.close()
+            self.open()
+
+    async def _keep_alive(self) -> None:
+        """Ask Slack something after a long silence; trouble is logged, the watch goes on."""
+        handler = self._handler
+        if handler is None or time.monotonic() - handler.heard < self._times.idle:
+            return
+        handler.heard = time.monotonic()
+        try:
+            await self._app.client.auth_test()
+        except TROUBLES as error:
+            self._log.warning("keep_alive_failed", reason=cause_of(error)[1])

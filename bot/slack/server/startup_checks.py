@@ -1,0 +1,103 @@
+"""Checks Slack before we start: what is wrong is said in a sentence, naming the setting."""
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.errors import Misconfigured, SlackTrouble
+from bot.domain.web_address import check_address
+from bot.slack.identity import REQUIRED, SlackIdentity
+from bot.slack.sending.errors import TROUBLES, Cause, cause_of
+from bot.slack.sending.web_clients import open_clients, quiet_logger
+from bot.slack.settings import SlackSettings
+
+UNREACHABLE = "Slack cannot be reached"
+
+
+async def check_slack(settings: SlackSettings) -> SlackIdentity:
+    """Who we are, once tokens, scopes and secret are known to be good.
+
+    Raises Misconfigured naming the variable to mend, or SlackTrouble when Slack does not answer.
+    """
+    check_present(settings)
+    async with open_clients(settings) as clients:
+        identity = identity_of(await _asked(clients.read.auth_test(), "SLACK_BOT_TOKEN", settings))
+    if settings.app_token:
+        await probe_socket(settings)
+    return identity
+
+
+async def probe_socket(settings: SlackSettings) -> None:
+    """Ask for a socket's address once: with a bad token slack_sdk would ask for ever, unheard."""
+    timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(
+            base_url=settings.api_url,
+            session=session,
+            logger=quiet_logger(),
+            retry_handlers=[AsyncRateLimitErrorRetryHandler()],
+        )
+        asking = client.apps_connections_open(app_token=settings.app_token)
+        await _asked(asking, "SLACK_APP_TOKEN", settings)
+
+
+def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
+    """What auth.test told. Raises Misconfigured for a token that may too little."""
+    granted = response.headers.get("x-oauth-scopes")
+    scopes = frozenset(scope.strip() for scope in (granted or "").split(",") if scope.strip())
+    missing = sorted(REQUIRED - scopes) if granted is not None else []
+    if missing:
+        raise Misconfigured(
+            f"SLACK_BOT_TOKEN lacks the scope {', '.join(missing)}.",
+            next_step="Install the app again from manifest.yaml and use its new bot token.",
+        )
+    return SlackIdentity(
+        team_id=str(response.get("team_id") or ""),
+        bot_id=str(response.get("bot_id") or ""),
+        bot_user_id=str(response.get("user_id") or ""),
+        scopes=scopes,
+        enterprise_id=str(response.get("enterprise_id") or ""),
+    )
+
+
+def check_present(settings: SlackSettings) -> None:
+    """Raises Misconfigured for a setting without which nothing can be tried."""
+    if not settings.bot_token.strip():
+        raise Misconfigured("SLACK_BOT_TOKEN is not set.")
+    check_address("SLACK_API_URL", settings.api_url)
+    if settings.bot_token.strip().startswith("xoxp-"):
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is not a bot's token.", next_step="Use the one that begins with xoxb-."
+        )
+    if not settings.app_token.strip() and not settings.signing_secret.strip():
+        raise Misconfigured(
+            "SLACK_SIGNING_SECRET is empty: anybody could sign requests to us.",
+            next_step="Set it, or set SLACK_APP_TOKEN to use Socket Mode, which needs none.",
+        )
+
+
+async def _asked(asking: object, variable: str, settings: SlackSettings) -> AsyncSlackResponse:
+    """The answer. Raises Misconfigured when the token is refused, SlackTrouble without answer."""
+    try:
+        response: AsyncSlackResponse = await asking  # type: ignore[misc]  # a coroutine of the SDK's
+    except TROUBLES as error:
+        cause, word = cause_of(error)
+        if isinstance(error, SlackApiError) and cause not in (Cause.UNKNOWN, Cause.BUSY):
+            raise Misconfigured(
+                f"Slack refuses {variable} ({word}{_wanted(error)}).",
+                next_step=f"Copy {variable} again from the app's settings at api.slack.com/apps.",
+            ) from error
+        raise SlackTrouble(
+            f"{settings.api_url} did not answer ({word}).",
+            headline=UNREACHABLE,
+            next_step="Check the network and SLACK_API_URL.",
+        ) from error
+    return response
+
+
+def _wanted(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    needed = data.get("needed") if isinstance(data, dict) else None
+    return f", needs {needed}" if needed else ""

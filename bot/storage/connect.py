@@ -1,0 +1,149 @@
+"""Opening the database: its file, its connections, its tables of today.
+
+SQLite's write-ahead logs, in which what was removed stands until they are cut.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.investigate.ports import Clock
+from bot.storage.database import SqlMemory
+from bot.storage.sql import troubles
+from bot.storage.urls import engine_url, file_of, jobs_url
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 0x100CA11D0C  # any number that no other user of the same PostgreSQL takes
+_PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6)
+_BUSY_MS = 10_000
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_memory(database_url: str, *, clock: Clock = _now) -> AsyncIterator[SqlMemory]:
+    """The memory while the block runs, its tables brought up to date and old rows dropped.
+
+    Two processes may open one database at once. Raises Misconfigured, StoreUnreachable.
+    """
+    url = engine_url(database_url)
+    with troubles():
+        _prepare(file_of(url))
+        _prepare(file_of(make_url(jobs_url(database_url))))
+        engine = _engine(url)
+    memory = SqlMemory(engine, clock)
+    try:
+        with troubles():
+            await _upgrade_patiently(engine)
+        await memory.purge()
+        yield memory
+    finally:
+        await engine.dispose()
+
+
+def _prepare(path: Path | None) -> None:
+    """SQLite makes its file readable to all; ours names people's rooms."""
+    if path is not None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            os.fchmod(file, 0o600)  # one that stood there already may be readable to all
+        finally:
+            os.close(file)
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", _set_up)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        # Poolers such as PgBouncer lose prepared statements between transactions.
+        connect_args={"connect_timeout": 5, "prepare_threshold": None},
+    )
+
+
+def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's own type
+    connection.isolation_level = None  # transactions begin where SQLAlchemy begins them
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the lock at once: a reader that turns writer is refused, not queued.
+
+    https://www.sqlite.org/lang_transaction.html
+    """
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _upgrade_patiently(engine: AsyncEngine) -> None:
+    """Bring the tables up to date; SQLite does not queue two who turn WAL on at once."""
+    for pause in _PATIENCE:
+        try:
+            return await _upgrade(engine)
+        except OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
+            await asyncio.sleep(pause)
+    return await _upgrade(engine)
+
+
+async def _upgrade(engine: AsyncEngine) -> None:
+    async with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await connection.run_sync(_run_migrations)
+
+
+def _run_migrations(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+_SECONDS = 10
+
+
+def empty_logs(database_url: str) -> bool:
+    """Cut the logs of both files; False if somebody read them all the while.
+
+    Nothing is done for PostgreSQL. Raises sqlite3.Error.
+    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    emptied = True
+    for url in (engine_url(database_url), make_url(jobs_url(database_url))):
+        path = file_of(url)
+        if path is None or not path.exists():
+            continue
+        connection = sqlite3.connect(path, timeout=_SECONDS)
+        try:
+            row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        emptied = emptied and row[0] == 0
+    return emptied
