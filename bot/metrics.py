@@ -17,19 +17,19 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.domain.metrics import Meters, Outcome, Reconciled, State
+from bot.domain.metrics import Metrics, LookupOutcome, ReconcileResult, CircuitState
 
 __all__ = [
     "PrometheusMeters",
 ]
 
-_STATES: tuple[State, ...] = ("closed", "half_open", "open")
+_STATES: tuple[CircuitState, ...] = ("closed", "half_open", "open")
 _PROMPT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 """Slack gives up on an acknowledgement after three seconds."""
 _PATIENT = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 
 
-class PrometheusMeters(Meters):
+class PrometheusMeters(Metrics):
     """Counts in memory; made once for each process, never at import."""
 
     content_type = CONTENT_TYPE_LATEST
@@ -50,12 +50,12 @@ class PrometheusMeters(Meters):
         self._duplicates = self._counter("duplicates_suppressed", "Repetitions not answered")
         self._reconciled = self._counter("reconciliations", "Posts looked for again", "result")
         self._incomplete = self._counter("incomplete_answers", "Answers with a named gap")
-        for outcome in Outcome:  # a rate needs its zero
+        for outcome in LookupOutcome:  # a rate needs its zero
             self._lookups.labels(outcome.value)
-        for result in get_args(Reconciled):
+        for result in get_args(ReconcileResult):
             self._reconciled.labels(result)
 
-    def lookup(self, outcome: Outcome) -> None:
+    def lookup(self, outcome: LookupOutcome) -> None:
         """See `Meters`."""
         self._lookups.labels(outcome.value).inc()
 
@@ -75,7 +75,7 @@ class PrometheusMeters(Meters):
         """See `Meters`."""
         self._hms.labels("no_answer" if status is None else str(status)).inc()
 
-    def hms_circuit(self, workspace: str, state: State) -> None:
+    def hms_circuit(self, workspace: str, state: CircuitState) -> None:
         """See `Meters`."""
         self._circuit.labels(workspace).set(_STATES.index(state))
 
@@ -91,7 +91,7 @@ class PrometheusMeters(Meters):
         """See `Meters`."""
         self._duplicates.inc()
 
-    def reconciliation(self, result: Reconciled) -> None:
+    def reconciliation(self, result: ReconcileResult) -> None:
         """See `Meters`."""
         self._reconciled.labels(result).inc()
 

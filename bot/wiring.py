@@ -18,36 +18,43 @@ from uuid import uuid4
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.erasures import Forgotten
+from bot.domain.records.erasures import ErasureLog
 from bot.hundredms.client import HundredMsClient
-from bot.hundredms.workspaces import Credentials, Limits, OnCall, let_go, open_workspaces
-from bot.investigate.caching import SharedInvestigator
+from bot.hundredms.workspaces import Credentials, CallLimits, OnCall, clear_caches, open_workspaces
+from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
-from bot.investigate.ports import Memory
-from bot.investigate.room_index import Learner, NoMemory, Recall
+from bot.investigate.ports import RoomIndex
+from bot.investigate.room_index import RoomIndexWriter, NoMemory, BestEffortRoomIndex
 from bot.metrics import PrometheusMeters
 from bot.render.renderer import Renderer
 from bot.settings import Settings
-from bot.storage import SqlMemory, heeded, jobs_url, kept_short, open_memory, sole_user
+from bot.storage import (
+    Database,
+    watch_erasures,
+    jobs_url,
+    purge_hourly,
+    open_database,
+    lock_sqlite_file,
+)
 
 if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not wait for
-    from bot.jobs import DurableJobs
+    from bot.jobs import DbosJobQueue
     from bot.slack.context import Tools
     from bot.slack.server.health import Probe
     from bot.slack.settings import SlackSettings
 
 __all__ = [
-    "Engine",
+    "Services",
     "credentials",
     "new_reference",
     "now",
-    "open_engine",
-    "open_work",
+    "open_services",
+    "open_job_queue",
     "probes",
     "slack_settings",
-    "tools",
+    "build_tools",
 ]
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -65,16 +72,16 @@ def new_reference() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class Services:
     """The parts that every entry point needs."""
 
-    investigator: SharedInvestigator
+    investigator: CachingInvestigator
     renderer: Renderer
     catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
-    memory: SqlMemory | None
-    meters: Meters
-    forgotten: Forgotten
+    memory: Database | None
+    meters: Metrics
+    forgotten: ErasureLog
     names: Names = Names.FULL
 
 
@@ -93,9 +100,9 @@ def credentials(settings: Settings) -> list[Credentials]:
 
 
 @asynccontextmanager
-async def open_engine(
-    settings: Settings, *, memory_needed: bool, limits: Limits | None = None
-) -> AsyncIterator[Engine]:
+async def open_services(
+    settings: Settings, *, memory_needed: bool, limits: CallLimits | None = None
+) -> AsyncIterator[Services]:
     """The engine, its connections open while the block runs.
 
     `limits` bound each call to 100ms. Raises Misconfigured; StoreUnreachable only if
@@ -103,7 +110,7 @@ async def open_engine(
     """
     signing = credentials(settings)
     catalogue = load_catalogue()
-    limits = limits or Limits(in_flight=settings.hms_calls_at_once)
+    limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
     meters = PrometheusMeters()
     renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:
@@ -114,59 +121,59 @@ async def open_engine(
         for workspace in workspaces.values():
             workspace.circuit.watch(meters.hms_circuit)
         investigator = _investigator(stack, workspaces, memory, catalogue)
-        kept = memory if isinstance(memory, SqlMemory) else None
+        kept = memory if isinstance(memory, Database) else None
         forgotten = await _forgotten(stack, kept if memory_needed else None, investigator)
         shared = (investigator, renderer, catalogue, workspaces, kept, meters, forgotten)
-        yield Engine(*shared, settings.show_names)
+        yield Services(*shared, settings.show_names)
 
 
 def _investigator(
     stack: AsyncExitStack,
     workspaces: dict[str, HundredMsClient],
-    memory: Memory,
+    memory: RoomIndex,
     catalogue: Catalogue,
-) -> SharedInvestigator:
-    recall = Recall(memory)
-    learner = Learner(recall)
+) -> CachingInvestigator:
+    recall = BestEffortRoomIndex(memory)
+    learner = RoomIndexWriter(recall)
     stack.push_async_callback(learner.close)
     one = Investigator(workspaces, recall, learner, catalogue, now)
     stack.push_async_callback(one.beside.close)
-    return SharedInvestigator(one)
+    return CachingInvestigator(one)
 
 
 async def _forgotten(
-    stack: AsyncExitStack, memory: SqlMemory | None, investigator: SharedInvestigator
-) -> Forgotten:
+    stack: AsyncExitStack, memory: Database | None, investigator: CachingInvestigator
+) -> ErasureLog:
     """What was forgotten; in a process that lasts, `memory` tells of more as it comes."""
-    forgotten = Forgotten()
+    forgotten = ErasureLog()
     if memory is not None:
-        heeding = heeded(memory.forgotten, forgotten, partial(_let_go, investigator))
+        heeding = watch_erasures(memory.forgotten, forgotten, partial(_let_go, investigator))
         await stack.enter_async_context(heeding)
     return forgotten
 
 
-def _let_go(investigator: SharedInvestigator) -> None:
+def _let_go(investigator: CachingInvestigator) -> None:
     """Keep nothing in memory of what was read by now: somebody in it was forgotten."""
     investigator.let_go()
-    let_go()
+    clear_caches()
 
 
-def _counted(meters: Meters) -> OnCall:
+def _counted(meters: Metrics) -> OnCall:
     def on_call(_alias: str, _call: str, status: int | None, _seconds: float) -> None:
         meters.hms_request(status)
 
     return on_call
 
 
-async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> Memory:
+async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> RoomIndex:
     try:
-        memory = await stack.enter_async_context(open_memory(settings.database))
+        memory = await stack.enter_async_context(open_database(settings.database))
     except StoreUnreachable:
         if needed:
             raise
         return NoMemory()
     if needed:  # a process that lasts
-        await stack.enter_async_context(kept_short([memory.purge], now))
+        await stack.enter_async_context(purge_hourly([memory.purge], now))
     return memory
 
 
@@ -174,7 +181,7 @@ PROBE_KEPT_SECONDS = 15
 
 
 @asynccontextmanager
-async def open_work(settings: Settings, engine: Engine) -> AsyncIterator["DurableJobs"]:
+async def open_job_queue(settings: Settings, engine: Services) -> AsyncIterator["DbosJobQueue"]:
     """The engine of durable jobs, with a life of its own for this process.
 
     Raises Misconfigured if another process uses the same SQLite file, StoreUnreachable.
@@ -183,13 +190,13 @@ async def open_work(settings: Settings, engine: Engine) -> AsyncIterator["Durabl
 
     if engine.memory is None:
         raise StoreUnreachable
-    with sole_user(settings.database):
+    with lock_sqlite_file(settings.database):
         url, life = jobs_url(settings.database), uuid4().hex
         async with open_jobs(url, life, engine.memory.lives) as jobs:
             yield jobs
 
 
-def tools(engine: Engine) -> "Tools":
+def build_tools(engine: Services) -> "Tools":
     """What the Slack edge answers with."""
     from bot.pictures import timeline_picture  # noqa: PLC0415  see above
     from bot.slack.context import Tools  # noqa: PLC0415  see above
@@ -212,9 +219,9 @@ def tools(engine: Engine) -> "Tools":
     )
 
 
-def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":
+def probes(engine: Services, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":
     """What /readyz asks besides Slack: the database and 100ms, whose `ok` stands for `kept` s."""
-    from bot.slack.server.health import DEGRADED, cached  # noqa: PLC0415  see above
+    from bot.slack.server.health import DEGRADED, cache_probe  # noqa: PLC0415  see above
 
     async def database() -> str:
         return await _probed(engine.memory.ping()) if engine.memory else "not open"
@@ -227,7 +234,7 @@ def probes(engine: Engine, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe
         # Answers out of the others say which workspace was missing.
         return DEGRADED + named if 0 < len(down) < len(asked) else named
 
-    return {"database": database, "hms": cached(hms, kept)}
+    return {"database": database, "hms": cache_probe(hms, kept)}
 
 
 async def _probed(attempt: Awaitable[None]) -> str:

@@ -14,11 +14,11 @@ from scenario_spread import spread
 from scenario_times import moment, span
 from scenario_yaml import parse
 
-from bot.domain.diagnosis import Case
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Window
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
-from bot.investigate.reports import cut
+from bot.investigate.reports import filter_events
 
 FOLDER = Path(__file__).parent / "scenarios"
 START = "2026-11-02T10:00:00Z"
@@ -30,7 +30,7 @@ class Scenario:
     """One file: its case, and what is expected of it (`each` spelled out)."""
 
     name: str
-    case: Case
+    case: DiagnosisInput
     expect: Mapping[str, Any]
     labels: Mapping[str, tuple[str, ...]]
 
@@ -167,18 +167,20 @@ _Facts = tuple[
 ]
 
 
-def _case(raw: Mapping[str, Any], start: datetime, room: Room | None, facts: _Facts) -> Case:
+def _case(
+    raw: Mapping[str, Any], start: datetime, room: Room | None, facts: _Facts
+) -> DiagnosisInput:
     asked = raw.get("look_up", {"kind": "room"})
     kind, wanted = asked["kind"], asked.get("id")
     events, sessions, tracks, stats = facts
     since, until = (asked.get(key) and moment(asked[key], start) for key in ("since", "until"))
     session = next((one for one in sessions if one.id == wanted), None)
-    mine = cut(events, session if kind == "session" else None, Window(since, until))
+    mine = filter_events(events, session if kind == "session" else None, Window(since, until))
     if kind == "peer":
         mine = tuple(one for one in mine if (one.peer_id or "").lower() == (wanted or "").lower())
     if kind == "user":
         mine = tuple(one for one in mine if one.user_id == wanted)
-    return Case(
+    return DiagnosisInput(
         room=room,
         now=moment(raw.get("now", "+2h"), start),
         events=mine,

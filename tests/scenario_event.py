@@ -12,7 +12,7 @@ from scenario_times import moment, stamp
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
-from bot.hundredms.error_events import event_of as event_of_row
+from bot.hundredms.error_events import parse_event as event_of_row
 
 TYPES = {
     "publish": "client.publish.failed",

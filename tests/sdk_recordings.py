@@ -13,10 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import Case, diagnose
-from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.diagnosis import DiagnosisInput, diagnose
+from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.target import Target
-from bot.hundredms.error_events import event_of
+from bot.hundredms.error_events import parse_event
 from bot.hundredms.media import track_of
 from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
 from bot.render.json_document import document
@@ -59,10 +59,10 @@ def answer(recording: dict[str, Any], crowd: int = 1) -> dict[str, Any]:
     rows = world.events[room_id]
     events = [event for row in rows if row["type"].startswith("client.") and (event := _event(row))]
     session = [session_of(SessionWire.model_validate(one), "main") for one in _sessions(world)]
-    case = Case(
+    case = DiagnosisInput(
         room=room,
         now=datetime.fromtimestamp(NOW, UTC),
-        events=distinct(events),
+        events=distinct_events(events),
         sessions=tuple(one for one in session if one),
         tracks=tuple(track for row in rows if (track := track_of(row))),
     )
@@ -72,14 +72,14 @@ def answer(recording: dict[str, Any], crowd: int = 1) -> dict[str, Any]:
 
 
 def _event(row: dict[str, Any]) -> Any:
-    return event_of({**row, "data": dict(row["data"])}, _KEY)
+    return parse_event({**row, "data": dict(row["data"])}, _KEY)
 
 
 def _sessions(world: Any) -> list[Any]:
     return [json.loads(json.dumps(one)) for one in world.sessions.values()]
 
 
-def _report(case: Case, found: Any, seen: Completeness) -> Report:
+def _report(case: DiagnosisInput, found: Any, seen: Completeness) -> Report:
     assert case.room is not None
     return Report(
         lookup_id="L", target=Target("room", case.room), as_of=case.now, window=Window(),

@@ -12,14 +12,14 @@ import time
 from benchmarks.programs.fold_cost import report_of
 from bot import wiring
 from bot.cli.log_setup import set_up_logs
-from bot.cli.runtime_tuning import stand
+from bot.cli.runtime_tuning import freeze_gc
 from bot.domain.report import Report
 from bot.settings import read_settings
 
 _TIMES = 7
 
 
-async def _diagnosed(engine: wiring.Engine, room_id: str) -> Report:
+async def _diagnosed(engine: wiring.Services, room_id: str) -> Report:
     async def tell(note: str) -> None:
         print(note, file=sys.stderr)
 
@@ -29,7 +29,7 @@ async def _diagnosed(engine: wiring.Engine, room_id: str) -> Report:
     return report
 
 
-def _answered(engine: wiring.Engine, report: Report) -> tuple[float, int]:
+def _answered(engine: wiring.Services, report: Report) -> tuple[float, int]:
     """CPU seconds of one answer, and its messages."""
     before = time.process_time()
     answer = engine.renderer.answer(report)
@@ -40,7 +40,7 @@ def _answered(engine: wiring.Engine, report: Report) -> tuple[float, int]:
 
 
 async def _measured(room_id: str) -> dict[str, float]:
-    async with wiring.open_engine(read_settings(), memory_needed=False) as engine:
+    async with wiring.open_services(read_settings(), memory_needed=False) as engine:
         report = await _diagnosed(engine, room_id)
         costs = [_answered(engine, report) for _ in range(_TIMES + 1)]
     return {
@@ -55,7 +55,7 @@ async def _measured(room_id: str) -> dict[str, float]:
 def main() -> None:
     """Prints {cpu, first, times, failures, messages}."""
     set_up_logs("CRITICAL")
-    stand()  # as `call-doctor` does once a command is loaded
+    freeze_gc()  # as `call-doctor` does once a command is loaded
     print(json.dumps(asyncio.run(_measured(sys.argv[1]))))
 
 

@@ -15,22 +15,22 @@ import httpx
 from benchmarks.programs.common import api, events_of, token_headers
 from bot import wiring
 from bot.cli.log_setup import set_up_logs
-from bot.cli.runtime_tuning import stand
+from bot.cli.runtime_tuning import freeze_gc
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.settings import read_settings
 
 _DECODED_TIMES = 3
 
 
-async def report_of(engine: wiring.Engine, room_id: str) -> Report:
+async def report_of(engine: wiring.Services, room_id: str) -> Report:
     """The report of a room, without its diagnosis."""
 
     async def tell(note: str) -> None:
         print(note, file=sys.stderr)
 
-    question = read_question(room_id, wiring.now())
+    question = parse_query(room_id, wiring.now())
     found = await engine.investigator.report(question, wiring.new_reference(), tell)
     if not isinstance(found, Report):
         raise SystemExit("there is no such room")
@@ -38,7 +38,7 @@ async def report_of(engine: wiring.Engine, room_id: str) -> Report:
 
 
 async def _folded(room_id: str, empty: str) -> tuple[float, int]:
-    async with wiring.open_engine(read_settings(), memory_needed=False) as engine:
+    async with wiring.open_services(read_settings(), memory_needed=False) as engine:
         await report_of(engine, empty)
         before = time.process_time()
         report = await report_of(engine, room_id)
@@ -60,7 +60,7 @@ def _decoded(room_id: str) -> tuple[float, int]:
 def main() -> None:
     """Prints {cpu, events, json_loads, decoded}."""
     set_up_logs("CRITICAL")
-    stand()  # as `call-doctor` does once a command is loaded
+    freeze_gc()  # as `call-doctor` does once a command is loaded
     cpu, events = asyncio.run(_folded(*sys.argv[1:3]))
     loads, decoded = _decoded(sys.argv[1])
     print(json.dumps({"cpu": cpu, "events": events, "json_loads": loads, "decoded": decoded}))

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.catalogue.fixes import load_fixes
-from bot.catalogue.schema import Form, in_words
+from bot.catalogue.schema import EntrySchema, validation_messages
 from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
 
@@ -25,12 +25,12 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """
     path = path or ENTRIES
     complaints: list[str] = []
-    forms: list[Form] = []
+    forms: list[EntrySchema] = []
     for number, raw in enumerate(_read(path), start=1):
         try:
-            forms.append(Form.model_validate(raw))
+            forms.append(EntrySchema.model_validate(raw))
         except ValidationError as error:
-            complaints += [f"{_title(number, raw)}: {line}" for line in in_words(error)]
+            complaints += [f"{_title(number, raw)}: {line}" for line in validation_messages(error)]
     complaints += _clashes(forms)
     if not complaints and UNKNOWN not in {form.key for form in forms}:
         complaints.append(f"the entry with the key `{UNKNOWN}` is missing; it must stay")
@@ -89,7 +89,7 @@ def _title(number: int, raw: object) -> str:
     return f"entry `{key}`" if isinstance(key, str) else f"entry number {number} (without a key)"
 
 
-def _clashes(forms: Sequence[Form]) -> Iterator[str]:
+def _clashes(forms: Sequence[EntrySchema]) -> Iterator[str]:
     """Entries that stand in each other's way: one key twice, one code twice on a platform."""
     for key, times in Counter(form.key for form in forms).items():
         if times > 1:

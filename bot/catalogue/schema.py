@@ -64,7 +64,7 @@ class Native(BaseModel):
     do: Annotated[str, _line(240)] | None = None
 
 
-class Form(BaseModel):
+class EntrySchema(BaseModel):
     """One entry as it stands in the file. The lengths keep a Slack answer readable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -130,7 +130,7 @@ class Form(BaseModel):
 _LONGEST_QUOTE = 40
 
 
-def in_words(error: ValidationError) -> Iterator[str]:
+def validation_messages(error: ValidationError) -> Iterator[str]:
     """One plain sentence, naming the field, for each thing that is wrong."""
     for detail in error.errors():
         field = str(detail["loc"][0]) if detail["loc"] else ""
@@ -154,7 +154,7 @@ def _sentence(field: str, detail: ErrorDetails) -> str:
 
 
 def _meant(field: str) -> str:
-    near = get_close_matches(field, Form.model_fields, n=1)
+    near = get_close_matches(field, EntrySchema.model_fields, n=1)
     return f" (is `{near[0]}` meant?)" if near else ""
 
 

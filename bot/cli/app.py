@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.runtime_tuning import loading
+from bot.cli.runtime_tuning import gc_paused
 
 app = typer.Typer(
     help="Tells why a 100ms video call failed.",
@@ -18,7 +18,7 @@ app = typer.Typer(
 
 def _run(command: str, *args: str, **options: bool) -> typer.Exit:
     """Runs a command out of its own module, so that none waits for what only others need."""
-    with loading():
+    with gc_paused():
         module = import_module(f"bot.cli.{command}")
     return typer.Exit(asyncio.run(module.run(*args, **options)))
 

@@ -17,7 +17,7 @@ from bot.domain.records.audit import Access
 from bot.domain.text import clean
 from bot.render.json_document import text_of
 from bot.settings import read_settings
-from bot.storage import open_memory
+from bot.storage import open_database
 
 DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
 
@@ -28,7 +28,7 @@ async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
         moment = _moment(since)
         settings = read_settings()
         set_up_logs("CRITICAL")
-        async with open_memory(settings.database) as memory:
+        async with open_database(settings.database) as memory:
             rows = await memory.audit.find(since=moment, user=user.strip(), room=room.strip())
     except BotError as error:
         terminal.show_error(open_console(stderr=True), error, wiring.new_reference())

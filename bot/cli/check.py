@@ -23,11 +23,11 @@ from bot.settings import Settings, read_settings
 from bot.slack.identity import COSTS, SlackIdentity
 from bot.slack.server.manifest import manifest_differences
 from bot.slack.server.startup_checks import check_slack
-from bot.storage import open_memory
+from bot.storage import open_database
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing tried; `trouble` is None if it works. `notes` tell what it goes without."""
 
     name: str
@@ -44,7 +44,7 @@ async def run() -> int:
     try:
         settings = read_settings()
     except BotError as error:
-        _show(console, Finding("settings", trouble=error))
+        _show(console, CheckResult("settings", trouble=error))
         return 1
     set_up_logs("CRITICAL")
     well = catalogue.trouble is None
@@ -54,7 +54,7 @@ async def run() -> int:
     return 0 if well else 1
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+async def _findings(settings: Settings) -> AsyncIterator[CheckResult]:
     yield await _slack(settings)
     yield await _try("manifest", _manifest)
     if settings.templates_dir:
@@ -63,24 +63,24 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _try("database", lambda: _database(settings))
 
 
-async def _try(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
+async def _try(name: str, attempt: Callable[[], Awaitable[str]]) -> CheckResult:
     try:
-        return Finding(name, await attempt())
+        return CheckResult(name, await attempt())
     except BotError as error:
-        return Finding(name, trouble=error)
+        return CheckResult(name, trouble=error)
 
 
 async def _catalogue() -> str:
     return f"{len(load_catalogue().entries)} entries, all in form"
 
 
-async def _slack(settings: Settings) -> Finding:
+async def _slack(settings: Settings) -> CheckResult:
     try:
         identity = await check_slack(wiring.slack_settings(settings))
     except BotError as error:
-        return Finding("Slack", trouble=error)
+        return CheckResult("Slack", trouble=error)
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
-    return Finding("Slack", good, notes=tuple(scope_notes(identity)))
+    return CheckResult("Slack", good, notes=tuple(scope_notes(identity)))
 
 
 def scope_notes(identity: SlackIdentity) -> Iterator[str]:
@@ -134,12 +134,12 @@ async def _hundredms(settings: Settings) -> str:
 
 
 async def _database(settings: Settings) -> str:
-    async with open_memory(settings.database) as memory:
+    async with open_database(settings.database) as memory:
         await memory.ping()
     return "reachable, up to date"
 
 
-def _show(console: Console, finding: Finding) -> None:
+def _show(console: Console, finding: CheckResult) -> None:
     if finding.trouble is None:
         console.print(Text.assemble(("ok    ", "green"), shown(f"{finding.name}: {finding.good}")))
         for note in finding.notes:

@@ -9,7 +9,7 @@ from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, shown, write_error
 from bot.domain.errors import BotError
 from bot.settings import read_settings
-from bot.storage import Removed, empty_logs, open_memory
+from bot.storage import Removed, empty_logs, open_database
 
 DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
 
@@ -22,7 +22,7 @@ async def run(user: str, room: str) -> int:
     try:
         settings = read_settings()
         set_up_logs("CRITICAL")
-        async with open_memory(settings.database) as memory:
+        async with open_database(settings.database) as memory:
             if user.strip():
                 _say("user", user.strip(), await memory.forget_user(user.strip()))
             if room.strip():

@@ -21,10 +21,10 @@ from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, words
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
-from bot.domain.parsing import read_question
-from bot.domain.query import Question
+from bot.domain.parsing import parse_query
+from bot.domain.query import LookupQuery
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices
 from bot.domain.target import Progress as Reading
 from bot.render.json_document import (
@@ -35,12 +35,12 @@ from bot.render.json_document import (
     pieces_of,
 )
 from bot.settings import read_settings
-from bot.storage import SqlMemory
+from bot.storage import Database
 
 _REFERENCE = re.compile(r"\s*(CD-[A-Z2-9]{8})\s*", re.IGNORECASE)
 
 
-async def handle_behind(text: str, memory: SqlMemory | None) -> Handle | None:
+async def handle_behind(text: str, memory: Database | None) -> SavedLookup | None:
     """The look-up that the text names by its reference; None if the text is no reference.
 
     Raises NothingFound, StoreUnreachable.
@@ -109,7 +109,7 @@ class Screen:
         sys.stdout.writelines(pieces_of(facts))
         sys.stdout.write("\n")
 
-    def error(self, error: BotError, question: Question | None = None) -> int:
+    def error(self, error: BotError, question: LookupQuery | None = None) -> int:
         """The error in words, with its reference; the exit status it means.
 
         That nothing is known by an id is an answer as well: its document has a verdict.
@@ -138,7 +138,7 @@ async def run(text: str, *, as_json: bool) -> int:
     screen = Screen(open_console(), as_json, wiring.new_reference())
     question = None
     try:
-        question = read_question(text, wiring.now())
+        question = parse_query(text, wiring.now())
         if question.help and text.strip() and not as_json:
             terminal.show_help(screen.out)
             return ANSWERED
@@ -150,10 +150,10 @@ async def run(text: str, *, as_json: bool) -> int:
         return screen.error(Unexpected())
 
 
-async def _answer(question: Question, text: str, screen: Screen) -> int:
+async def _answer(question: LookupQuery, text: str, screen: Screen) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
-    async with wiring.open_engine(settings, memory_needed=False) as engine:
+    async with wiring.open_services(settings, memory_needed=False) as engine:
         with Progress(open_console(stderr=True)) as progress:
             found = await _found(question, text, engine, screen, progress)
             if isinstance(found, Report):
@@ -165,7 +165,7 @@ async def _answer(question: Question, text: str, screen: Screen) -> int:
 
 
 async def _found(
-    question: Question, text: str, engine: wiring.Engine, screen: Screen, progress: Progress
+    question: LookupQuery, text: str, engine: wiring.Services, screen: Screen, progress: Progress
 ) -> Report | Choices:
     """The facts; for the reference of an answer in Slack those of then."""
     handle = await handle_behind(text, engine.memory)
@@ -176,15 +176,15 @@ async def _found(
     )
 
 
-def _show(report: Report, engine: wiring.Engine, screen: Screen) -> None:
+def _show(report: Report, engine: wiring.Services, screen: Screen) -> None:
     if screen.as_json:
         screen.document(document_to_come(report))
     else:
-        gist = unescaped(engine.renderer.answer(report).opening.text)
+        gist = unescape(engine.renderer.answer(report).opening.text)
         terminal.show_report(screen.out, report, engine.catalogue, gist)
     sys.stdout.flush()
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Slack's three entities as the characters they stand for."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

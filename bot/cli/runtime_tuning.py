@@ -24,17 +24,17 @@ again and again; what is no longer referred to goes without any of this."""
 
 
 @contextmanager
-def loading() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """What is made while the block runs stays for good."""
     gc.disable()
     try:
         yield
     finally:
-        stand()
+        freeze_gc()
         gc.enable()
 
 
-def stand() -> None:
+def freeze_gc() -> None:
     """All that there is by now stays for good."""
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
     gc.freeze()
@@ -50,7 +50,7 @@ it to 32 MB by itself."""
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 
 
-def bound_heap() -> bool:
+def limit_malloc_arenas() -> bool:
     """To be called before threads begin; False where the C library is not glibc."""
     try:
         mallopt = ctypes.CDLL(None).mallopt

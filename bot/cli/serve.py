@@ -8,7 +8,7 @@ import bot.jobs
 import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
 from bot import wiring
 from bot.cli.log_setup import set_up_logs
-from bot.cli.runtime_tuning import bound_heap, stand
+from bot.cli.runtime_tuning import limit_malloc_arenas, freeze_gc
 from bot.cli.screen import write_error
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
@@ -37,7 +37,7 @@ async def run() -> int:
         return 1
 
 
-async def _check_hundredms(engine: wiring.Engine) -> None:
+async def _check_hundredms(engine: wiring.Services) -> None:
     """Refused credentials end the start. An outage of 100ms does not: /readyz tells it.
 
     By itself a call would go on through refusals and pauses for minutes.
@@ -55,14 +55,16 @@ async def _checked(client: HundredMsClient) -> None:
 
 
 async def _serve(settings: Settings) -> int:
-    bound_heap()
+    limit_malloc_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     slack = wiring.slack_settings(settings)
     check_present(slack)
     async with (
-        wiring.open_engine(settings, memory_needed=True) as engine,
-        wiring.open_work(settings, engine) as jobs,
+        wiring.open_services(settings, memory_needed=True) as engine,
+        wiring.open_job_queue(settings, engine) as jobs,
     ):
         await _check_hundredms(engine)
-        stand()
-        return await serve(slack, wiring.tools(engine), jobs=jobs, ready=wiring.probes(engine))
+        freeze_gc()
+        return await serve(
+            slack, wiring.build_tools(engine), jobs=jobs, ready=wiring.probes(engine)
+        )

@@ -23,7 +23,7 @@ from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.answer.opening import part_of
 from bot.render.filters import UNKNOWN
-from bot.render.phrases import free
+from bot.render.phrases import safe_text
 from bot.render.timeline import LABEL, LEGEND, SIGNS, drawing_of, gravest, lanes_of, stretches
 
 STORIES_SHOWN = 25
@@ -84,7 +84,7 @@ def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
 
 def _who(story: Story) -> str:
     person = story.person
-    return free(next(iter(person.names), None) or person.user_id) or "somebody unnamed"
+    return safe_text(next(iter(person.names), None) or person.user_id) or "somebody unnamed"
 
 
 LANES = 20
@@ -168,8 +168,8 @@ def show_choices(console: Console, choices: Choices) -> None:
     for candidate in choices.candidates:
         created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
         console.print(
-            words(f"  {free(candidate.value)}", style="cyan"),
-            words(f"    {free(candidate.label)}{created}"),
+            words(f"  {safe_text(candidate.value)}", style="cyan"),
+            words(f"    {safe_text(candidate.label)}{created}"),
         )
     if choices.note:
         console.print(words(choices.note))
@@ -225,21 +225,21 @@ def _failures(report: Report, catalogue: Catalogue) -> Iterator[RenderableType]:
 
 def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     entry = catalogue.explain(event).entry
-    who = f"{free(event.user_name) or 'no name'}, user {free(event.user_id) or 'not reported'}"
+    who = f"{safe_text(event.user_name) or 'no name'}, user {safe_text(event.user_id) or 'not reported'}"
     rows: Sequence[tuple[str, str | None]] = (
         ("when", event.stamp or UNKNOWN),
-        ("who", f"{who}, role {free(event.role)}" if event.role else who),
+        ("who", f"{who}, role {safe_text(event.role)}" if event.role else who),
         (
             "error",
-            f"{event.error_code or '-'} {free(event.error_name)}: {free(event.error_message)}",
+            f"{event.error_code or '-'} {safe_text(event.error_name)}: {safe_text(event.error_message)}",
         ),
-        ("detail", free(event.error_description)),
+        ("detail", safe_text(event.error_description)),
         ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
         ("next", entry.do),
         ("device", device_line(event.agent, event.domain)),
-        ("peer", free(event.peer_id)),
-        ("session", free(event.session_id)),
-        ("event", free(event.id)),
+        ("peer", safe_text(event.peer_id)),
+        ("session", safe_text(event.session_id)),
+        ("event", safe_text(event.id)),
     )
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from bot.domain.device import PLATFORM_WORDS, platform_of
-from bot.domain.events import Agent, ErrorEvent, Failure, once
-from bot.domain.match_texts import Texts, letters_of, texts_of, track_type_of
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, cached_by_error_facts
+from bot.domain.match_texts import MatchTexts, normalise_name, match_texts, track_type_of
 from bot.domain.sdk_fixes import Fixes
 
 Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]
@@ -107,7 +107,7 @@ class Catalogue:
         self._code_of_name = _index_names(self.entries)
         pairs = {pair for entry in self.entries for pair in entry.match}
         self._patterns = {pair: re.compile(pair[1], re.IGNORECASE) for pair in pairs}
-        self._once = once(self._explain)
+        self._once = cached_by_error_facts(self._explain)
 
     def explain(self, event: ErrorEvent) -> Explanation:
         """What the event means; never fails, at worst it is the `unknown` entry.
@@ -123,7 +123,7 @@ class Catalogue:
 
     def _explain(
         self,
-        failure: Failure,
+        failure: ErrorFacts,
         platforms: tuple[str, ...],
         track_type: str | None,
         by_text: bool,  # noqa: FBT001  part of a cache's key
@@ -139,14 +139,14 @@ class Catalogue:
 
     def _find(
         self,
-        failure: Failure,
+        failure: ErrorFacts,
         platforms: tuple[str, ...],
         track_type: str | None,
         *,
         by_text: bool,
     ) -> Explanation:
-        told = texts_of(failure, track_type)
-        code = failure.error_code or self._code_of_name.get(letters_of(failure.error_name), 0)
+        told = match_texts(failure, track_type)
+        code = failure.error_code or self._code_of_name.get(normalise_name(failure.error_name), 0)
         for rule in self._rules if by_text else ():
             if _concerns(rule, code, platforms, failure.type) and self._hits(rule, told):
                 return Explanation(rule)
@@ -157,13 +157,13 @@ class Catalogue:
         return found or Explanation(self._by_range(code))
 
     def _by_platform(
-        self, code: int, platforms: tuple[str, ...], told: Texts
+        self, code: int, platforms: tuple[str, ...], told: MatchTexts
     ) -> Explanation | None:
         """The entry of a code for the event's platform, else for the nearest other one.
 
         Another platform's entry is taken only if the error's own name does not contradict it.
         """
-        name = letters_of(told["error_name"])
+        name = normalise_name(told["error_name"])
         entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, told)]
         entries.sort(key=lambda entry: not entry.match)
         others = [e for e in entries if code in _STATUSES or not _contradicts(e, name)]
@@ -171,7 +171,7 @@ class Catalogue:
             for entry in known:
                 if not entry.platforms or platform in entry.platforms:
                     return Explanation(entry)
-        named = [entry for entry in others if name and name in map(letters_of, entry.names)]
+        named = [entry for entry in others if name and name in map(normalise_name, entry.names)]
         if not named and code == 0:
             return None  # a plain browser error says nothing about any other platform
         others = named or sorted(others, key=lambda entry: not _akin(entry, platforms))
@@ -187,7 +187,7 @@ class Catalogue:
                 return entry
         return self._unknown
 
-    def _hits(self, entry: Entry, told: Texts) -> bool:
+    def _hits(self, entry: Entry, told: MatchTexts) -> bool:
         return any(self._patterns[pair].search(told[pair[0]]) for pair in entry.match)
 
 
@@ -204,11 +204,11 @@ def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
     codes: defaultdict[str, set[int]] = defaultdict(set)
     for entry in entries:
         for name in () if entry.rule else entry.names:
-            codes[letters_of(name)].update(code for code in entry.codes if code)
+            codes[normalise_name(name)].update(code for code in entry.codes if code)
     return {name: min(known) for name, known in codes.items() if name and len(known) == 1}
 
 
-_WRITTEN = {letters_of(platform): platform for platform in PLATFORM_WORDS}
+_WRITTEN = {normalise_name(platform): platform for platform in PLATFORM_WORDS}
 
 
 @lru_cache(1024)
@@ -217,10 +217,10 @@ def _platforms(agent: Agent) -> tuple[str, ...]:
 
     Where the SDK is not named, its operating system tells web, Android and iOS apart.
     """
-    own = letters_of(agent.sdk)
+    own = normalise_name(agent.sdk)
     if not own and platform_of(agent) in PLATFORM_WORDS:
         own = platform_of(agent)
-    wrapper = _WRITTEN.get(letters_of(agent.framework))
+    wrapper = _WRITTEN.get(normalise_name(agent.framework))
     return tuple(platform for platform in (_WRITTEN.get(own, own), wrapper) if platform)
 
 
@@ -230,7 +230,7 @@ def _is_native(platforms: tuple[str, ...]) -> bool:
 
 def _contradicts(entry: Entry, name: str) -> bool:
     """Whether the error's own name, letters only, speaks of something else than the entry."""
-    known = set(map(letters_of, entry.names))
+    known = set(map(normalise_name, entry.names))
     return bool(name and known) and name not in known | _SAYS_NOTHING
 
 

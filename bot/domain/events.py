@@ -22,18 +22,18 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.domain.timestamps import NO_TIME, Tail, nanoseconds_of, stamp_of, tail_of
+from bot.domain.timestamps import NO_TIME, StampSuffix, nanoseconds_of, stamp_of, suffix_of
 
 __all__ = [
     "ERROR_TYPES",
     "TRACK_TYPES",
     "Agent",
     "ErrorEvent",
-    "Failure",
+    "ErrorFacts",
     "Pairs",
-    "Sender",
+    "EventSource",
     "is_error_type",
-    "shared_event",
+    "event_from_parts",
 ]
 
 Pairs = tuple[tuple[str, str], ...]
@@ -61,7 +61,7 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sender:
+class EventSource:
     """Who sent an event and from where: alike in all that one person reports in one call.
 
     Compared by identity, so that what is concluded from one can be found again at once.
@@ -80,7 +80,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Failure:
+class ErrorFacts:
     """What an event tells of: alike in a whole flood. Compared by identity, as `Sender`."""
 
     type: str
@@ -122,21 +122,21 @@ def is_error_type(kind: str) -> bool:
     return not kind.lower().endswith(_SUCCESS)
 
 
-class _Held:
+class _EventSlots:
     """What an event takes in memory: its own id and time, and what it shares with others."""
 
     __slots__ = ("at", "failure", "id", "more", "sender", "tail")
 
     id: str
     at: datetime
-    tail: Tail
-    sender: Sender
-    failure: Failure
+    tail: StampSuffix
+    sender: EventSource
+    failure: ErrorFacts
     more: Pairs
 
 
 @dataclass(frozen=True)
-class ErrorEvent(_Held):
+class ErrorEvent(_EventSlots):
     """One client error event, free texts cleaned of control characters and addresses.
 
     `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds. Of an
@@ -180,10 +180,12 @@ class ErrorEvent(_Held):
     """A keyed, one-way mark of the public ICE address, to compare in memory only; never shown."""
 
     def __init__(self, id: str, type: str, at: datetime, stamp: str, **facts: Any) -> None:  # noqa: A002, ANN401  as above
-        sender = {name: facts.pop(name) for name in Sender.__slots__ if name in facts}
+        sender = {name: facts.pop(name) for name in EventSource.__slots__ if name in facts}
         more = facts.pop("extras", ())
-        made = shared_event(id, at, stamp, Sender(**sender), Failure(type, **facts), more)
-        for name in _Held.__slots__:
+        made = event_from_parts(
+            id, at, stamp, EventSource(**sender), ErrorFacts(type, **facts), more
+        )
+        for name in _EventSlots.__slots__:
             object.__setattr__(self, name, getattr(made, name))
 
     @property
@@ -195,43 +197,50 @@ class ErrorEvent(_Held):
         return hash(self.id)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return shared_event, (self.id, self.at, self.stamp, self.sender, self.failure, self.more)
+        return event_from_parts, (
+            self.id,
+            self.at,
+            self.stamp,
+            self.sender,
+            self.failure,
+            self.more,
+        )
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "stamp": lambda event: stamp_of(event.tail, event.at),
     "extras": attrgetter("more"),
-    **{name: attrgetter(f"sender.{name}") for name in Sender.__slots__},
-    **{name: attrgetter(f"failure.{name}") for name in Failure.__slots__},
+    **{name: attrgetter(f"sender.{name}") for name in EventSource.__slots__},
+    **{name: attrgetter(f"failure.{name}") for name in ErrorFacts.__slots__},
 }
 for _name, _read in _READ.items():
     setattr(ErrorEvent, _name, property(_read))
 
 
-class _Open(_Held):
+class _MutableEvent(_EventSlots):
     """An event while it is made: plain attributes take a fifth of what a frozen one takes."""
 
     __slots__ = ()
 
 
-def shared_event(  # noqa: PLR0913  what an event holds
+def event_from_parts(  # noqa: PLR0913  what an event holds
     event_id: str,
     at: datetime,
     stamp: str,
-    sender: Sender,
-    failure: Failure,
+    sender: EventSource,
+    failure: ErrorFacts,
     more: Pairs,
     *,
-    tail: Tail | None = None,
+    tail: StampSuffix | None = None,
 ) -> ErrorEvent:
     """The event of a sender and a failure that are held once for all their events.
 
     `tail` is `tail_in(stamp)` if `at` was read from the stamp; else it is found out.
     """
-    event: Any = _Open()
+    event: Any = _MutableEvent()
     event.id = event_id
     event.at = at
-    event.tail = tail_of(stamp, at) if tail is None else tail
+    event.tail = suffix_of(stamp, at) if tail is None else tail
     event.sender = sender
     event.failure = failure
     event.more = more
@@ -244,7 +253,7 @@ _AT = attrgetter("at")
 _PART = 32_768
 
 
-def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
+def sort_events(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
     """The events sorted by `order`; only those of one microsecond need to be asked for it."""
     found = sorted(events, key=_AT)
     moments = [event.at for event in found]
@@ -254,11 +263,11 @@ def in_order(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
         if begin < done:
             continue
         done = bisect_right(moments, moments[begin], begin)
-        found[begin:done] = sorted(found[begin:done], key=order)
+        found[begin:done] = sorted(found[begin:done], key=sort_key)
     return found
 
 
-def has_twins(events: Sequence[ErrorEvent]) -> bool:
+def has_duplicates(events: Sequence[ErrorEvent]) -> bool:
     """Whether an id occurs twice; looked for in parts, since a set of all ids takes megabytes."""
     parts = 1 + len(events) // _PART
     for part in range(parts):
@@ -268,7 +277,7 @@ def has_twins(events: Sequence[ErrorEvent]) -> bool:
     return False
 
 
-def order(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
+def sort_key(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
     """Sort key: time, the nanoseconds that `at` cannot hold, terminal last, then id.
 
     100ms cuts trailing zeros off its stamps, so that their texts do not sort. Of two events
@@ -286,12 +295,14 @@ _LONGEST = 4096
 """Characters. Descriptions of 100 kB exist, and what is kept stays after the look-up."""
 
 
-def once(read: Callable[Concatenate[Failure, P], T]) -> Callable[Concatenate[Failure, P], T]:
+def cached_by_error_facts(
+    read: Callable[Concatenate[ErrorFacts, P], T],
+) -> Callable[Concatenate[ErrorFacts, P], T]:
     """`read`, which looks at nothing but its arguments, with what it found kept for a while."""
     kept: Any = lru_cache(_KEPT)(read)
 
     @wraps(read)
-    def found(failure: Failure, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def found(failure: ErrorFacts, /, *args: P.args, **kwargs: P.kwargs) -> T:
         short = len(failure.error_description or "") + len(failure.error_message or "") < _LONGEST
         told: T = (kept if short else read)(failure, *args, **kwargs)
         return told

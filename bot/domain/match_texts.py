@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.domain.events import ErrorEvent, Failure
+from bot.domain.events import ErrorEvent, ErrorFacts
 
-Texts = Mapping[str, str]
+MatchTexts = Mapping[str, str]
 """What the catalogue looks at, by the names of `MATCH_FIELDS`; "" for what was not told."""
 
 MATCH_FIELDS = (
@@ -31,12 +31,12 @@ def track_type_of(event: ErrorEvent) -> str | None:
     return _extra(event, "tracktype") if event.extras else None
 
 
-def letters_of(name: str | None) -> str:
+def normalise_name(name: str | None) -> str:
     """A name's letters only: platforms write one name in several cases and spacings."""
     return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
 
 
-def texts_of(failure: Failure, track_type: str | None) -> Texts:
+def match_texts(failure: ErrorFacts, track_type: str | None) -> MatchTexts:
     """What of an event decides its meaning, without the middle of a huge text."""
     told = (
         failure.error_message,
@@ -56,4 +56,4 @@ def _searched(text: str) -> str:
 
 
 def _extra(event: ErrorEvent, label: str) -> str | None:
-    return next((text for name, text in event.extras if letters_of(name) == label), None)
+    return next((text for name, text in event.extras if normalise_name(name) == label), None)

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.domain.errors import AskedWrongly, BotError, ServiceTrouble
 
 
-class Outcome(StrEnum):
+class LookupOutcome(StrEnum):
     """How a look-up ended, for the asker."""
 
     ANSWERED = "answered"
@@ -22,19 +22,19 @@ class Outcome(StrEnum):
     FAILED = "failed"  # a fault of ours
 
 
-Reconciled = Literal["found", "absent", "unreadable"]
+ReconcileResult = Literal["found", "absent", "unreadable"]
 """What Slack's history told of a post whose fate was not known."""
 
-State = Literal["closed", "half_open", "open"]
+CircuitState = Literal["closed", "half_open", "open"]
 """Of a circuit: calls go through, one is tried, none is made."""
 
 
-class Meters:
+class Metrics:
     """Measures nothing; `bot.metrics.PrometheusMeters` measures. All durations in seconds."""
 
     content_type = "text/plain; charset=utf-8"
 
-    def lookup(self, outcome: Outcome) -> None:
+    def lookup(self, outcome: LookupOutcome) -> None:
         """A look-up ended."""
 
     def ack_seconds(self, seconds: float) -> None:
@@ -49,7 +49,7 @@ class Meters:
     def hms_request(self, status: int | None) -> None:
         """One attempt to call 100ms: its HTTP status, None without an answer."""
 
-    def hms_circuit(self, workspace: str, state: State) -> None:
+    def hms_circuit(self, workspace: str, state: CircuitState) -> None:
         """The circuit of a workspace (by the alias of the settings) changed."""
 
     def slack_request(self, method: str, status: str) -> None:
@@ -61,7 +61,7 @@ class Meters:
     def duplicate_suppressed(self) -> None:
         """A delivery or a click came again, and was not answered again."""
 
-    def reconciliation(self, result: Reconciled) -> None:
+    def reconciliation(self, result: ReconcileResult) -> None:
         """A post of unknown fate was looked for."""
 
     def incomplete_answer(self) -> None:
@@ -72,8 +72,8 @@ class Meters:
         return b""
 
 
-def outcome_of(error: BotError) -> Outcome:
+def outcome_of(error: BotError) -> LookupOutcome:
     """How a look-up ended that ended with this error."""
     if isinstance(error, AskedWrongly):
-        return Outcome.ASKED_WRONGLY
-    return Outcome.UNAVAILABLE if isinstance(error, ServiceTrouble) else Outcome.FAILED
+        return LookupOutcome.ASKED_WRONGLY
+    return LookupOutcome.UNAVAILABLE if isinstance(error, ServiceTrouble) else LookupOutcome.FAILED

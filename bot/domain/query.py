@@ -8,7 +8,7 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.privacy.personal_names import Names
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """What a clue may name."""
 
     OBJECT = "object"  # 24 hex digits without a word: a room or a session
@@ -22,18 +22,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Clue:
+class Identifier:
     """One thing that was pasted. `value` is as typed, stripped of wrappings."""
 
-    kind: Kind
+    kind: IdentifierKind
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LookupQuery:
     """What to look up, over which time, and for whose eyes. Times are UTC."""
 
-    clues: tuple[Clue, ...] = ()
+    clues: tuple[Identifier, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     types: tuple[str, ...] = ERROR_TYPES
@@ -57,6 +57,6 @@ class Question:
     names: Names | None = None
     """How much of people's names its answer shows; None as long as nobody decided."""
 
-    def about(self, *clues: Clue) -> "Question":
+    def about(self, *clues: Identifier) -> "LookupQuery":
         """The same question about these clues instead."""
         return replace(self, clues=clues)

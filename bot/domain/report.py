@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ERROR_TYPES, ErrorEvent, has_twins, in_order
+from bot.domain.events import ERROR_TYPES, ErrorEvent, has_duplicates, sort_events
 from bot.domain.rooms import Session, TrackEvent
 from bot.domain.target import Target
 
@@ -90,10 +90,10 @@ class Report:
         return tuple(event for event in self.events if event.is_terminal)
 
 
-def distinct(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
+def distinct_events(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
-    found = in_order(events)
-    if not has_twins(found):
+    found = sort_events(events)
+    if not has_duplicates(found):
         return tuple(found)
     first: dict[str, ErrorEvent] = {}
     for event in found:

@@ -22,7 +22,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Handle:
+class SavedLookup:
     """One look-up, frozen at `as_of`, read up to and including the failure `after`.
 
     `since`, `until` are the window asked for, `session_from`, `session_to` the session's time;
@@ -52,10 +52,10 @@ _YEARS = range(1970, 2100)
 _MOST = 10**9
 
 
-def handle_of(report: Report, *, after: str | None, shown: int, private: bool) -> Handle:
+def from_report(report: Report, *, after: str | None, shown: int, private: bool) -> SavedLookup:
     """The handle of a report, read so far."""
     target, session = report.target, report.target.session
-    return Handle(
+    return SavedLookup(
         lookup_id=report.lookup_id,
         workspace=target.room.workspace,
         kind=target.kind,
@@ -75,14 +75,14 @@ def handle_of(report: Report, *, after: str | None, shown: int, private: bool) -
     )
 
 
-def write_handle(handle: Handle) -> str:
+def encode(handle: SavedLookup) -> str:
     """The handle as a button's value.
 
     It is "" if it would not fit (a monstrous user id), or if an id holds an address: everybody in
     the channel can read a button's value.
     """
     facts: dict[str, object] = {"v": VERSION}
-    for name in Handle.__slots__:
+    for name in SavedLookup.__slots__:
         value = getattr(handle, name)
         if isinstance(value, datetime):
             facts[name] = value.isoformat()
@@ -96,7 +96,7 @@ def write_handle(handle: Handle) -> str:
     return text if len(text) <= LIMIT else ""
 
 
-def read_handle(text: str) -> Handle:
+def decode(text: str) -> SavedLookup:
     """The handle out of a button's value.
 
     Raises NotAllowed if it is not one of ours, or of a version that is gone.
@@ -110,12 +110,12 @@ def read_handle(text: str) -> Handle:
         ) from error
 
 
-def _handle(facts: Mapping[str, object]) -> Handle:
+def _handle(facts: Mapping[str, object]) -> SavedLookup:
     values: dict[str, object] = dict(facts)
     if values.pop("v") != VERSION:
         raise ValueError(facts)
     read = {name: _READERS[name](value) for name, value in values.items()}
-    return Handle(**read)  # type: ignore[arg-type]  # each reader gives its field's type
+    return SavedLookup(**read)  # type: ignore[arg-type]  # each reader gives its field's type
 
 
 def _text(value: object) -> str:
@@ -168,6 +168,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
 }
 
 
-def names_of(handle: Handle) -> tuple[str, ...]:
+def subject_ids(handle: SavedLookup) -> tuple[str, ...]:
     """The ids of the room and the person that a look-up is about."""
     return tuple(filter(None, (handle.room_id, handle.peer_id, handle.user_id)))

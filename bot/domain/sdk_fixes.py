@@ -10,12 +10,12 @@ from datetime import date
 
 from bot.domain.device import PLATFORM_WORDS, platform_of
 from bot.domain.events import Agent
-from bot.domain.match_texts import letters_of
+from bot.domain.match_texts import normalise_name
 from bot.domain.sdk_version import is_before, parse_version
 
 _MOST_NUMBERS, _LONGEST = 3, 40
 
-_WRAPPERS = {letters_of(name): name for name in ("flutter", "react-native")}
+_WRAPPERS = {normalise_name(name): name for name in ("flutter", "react-native")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Fixes:
 
 def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
     """The native or web SDK and the wrapper around it, each with a version that can be shown."""
-    wrapper = _WRAPPERS.get(letters_of(agent.framework), "")
+    wrapper = _WRAPPERS.get(normalise_name(agent.framework), "")
     versions = ((platform_of(agent), agent.sdk_version), (wrapper, agent.framework_sdk_version))
     for sdk, text in versions:
         shown = (text or "").strip().removeprefix("v").split("+")[0]

@@ -7,7 +7,7 @@ A datetime ends at the microsecond, while 100ms sends up to nine digits and cuts
 import re
 from datetime import UTC, datetime
 
-Tail = int | str
+StampSuffix = int | str
 """A thousand for each digit after the second, plus the nanoseconds; or the stamp itself."""
 
 NO_TIME = datetime(9000, 1, 1, tzinfo=UTC)
@@ -25,14 +25,14 @@ _SHARED = tuple(range(10_000))
 """Every number there can be: CPython makes an object for each use of one above 256."""
 
 
-def tail_of(stamp: str, at: datetime) -> Tail:
+def suffix_of(stamp: str, at: datetime) -> StampSuffix:
     """What gives `stamp` back beside `at`; the stamp as it is, unless written as 100ms does."""
     if not at.isoformat("T", "microseconds")[:_MICROSECOND].startswith(stamp[:-1][:_MICROSECOND]):
         return stamp
-    return tail_in(stamp)
+    return suffix_in(stamp)
 
 
-def tail_in(stamp: str) -> Tail:
+def suffix_in(stamp: str) -> StampSuffix:
     """As `tail_of`, for the time that was read from that stamp."""
     digits = len(stamp) - _SECOND - 2
     if not 0 < digits <= _MOST_DIGITS or stamp[-1] != "Z" or stamp[4:20:3] != "--T::.":
@@ -45,7 +45,7 @@ def tail_in(stamp: str) -> Tail:
     return _SHARED[1000 * digits + int(finer.ljust(3, "0"))]
 
 
-def stamp_of(tail: Tail, at: datetime) -> str:
+def stamp_of(tail: StampSuffix, at: datetime) -> str:
     """The stamp as 100ms sent it."""
     if isinstance(tail, str):
         return tail
@@ -54,7 +54,7 @@ def stamp_of(tail: Tail, at: datetime) -> str:
     return text[: _SECOND + 1 + digits] + "Z"
 
 
-def nanoseconds_of(tail: Tail) -> int:
+def nanoseconds_of(tail: StampSuffix) -> int:
     """Nanoseconds beyond the last whole microsecond."""
     if isinstance(tail, int):
         return tail % 1000

@@ -16,14 +16,18 @@ from typing import TypeVar
 import structlog
 from purgatory.domain.model import Context, OpenedState
 
-from bot.domain.metrics import State
-from bot.hundredms.request import Call
-from bot.hundredms.retry import Broken, Limits
+from bot.domain.metrics import CircuitState
+from bot.hundredms.request import Request
+from bot.hundredms.retry import TransientError, CallLimits
 
-OnState = Callable[[str, State], None]
+OnState = Callable[[str, CircuitState], None]
 """Told when a workspace's circuit changes: alias, state."""
 
-_STATES: dict[str, State] = {"closed": "closed", "opened": "open", "half-opened": "half_open"}
+_STATES: dict[str, CircuitState] = {
+    "closed": "closed",
+    "opened": "open",
+    "half-opened": "half_open",
+}
 _BESIDE = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
 """An answer stands without these. They may be down by themselves, and open nothing."""
 
@@ -31,20 +35,20 @@ _Answer = TypeVar("_Answer")
 _log = structlog.get_logger(__name__)
 
 
-class Paused(Exception):
+class CircuitOpen(Exception):
     """Not tried: 100ms failed again and again a moment ago."""
 
 
 class Circuit:
     """Attempts go through `run`; each workspace has a circuit of its own."""
 
-    def __init__(self, alias: str, limits: Limits) -> None:
+    def __init__(self, alias: str, limits: CallLimits) -> None:
         self._alias = alias
         self._limits = limits
         self._on_state: OnState | None = None
         self._context = Context(alias, limits.failures, limits.rest)
         self._trying = False
-        self.state: State = "closed"
+        self.state: CircuitState = "closed"
 
     def watch(self, on_state: OnState) -> None:
         """Tell the state now, and whenever it changes."""
@@ -57,19 +61,19 @@ class Circuit:
             time.time() <= self._context.opened_at + self._limits.rest
         )
         if self._trying or (self.state == "open" and rests):
-            raise Paused
+            raise CircuitOpen
 
     def at_most(self, seconds: float) -> float:
         """How long an attempt may take: a trial is shorter, since somebody waits for it."""
         return min(seconds, self._limits.trial) if self.state == "half_open" else seconds
 
-    async def run(self, call: Call, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    async def run(self, call: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
         """What the attempt answers. Raises Paused without trying, or what the attempt raises."""
         self.refuse()
         try:
             self._context.handle_new_request()
         except OpenedState:
-            raise Paused from None
+            raise CircuitOpen from None
         self._note()
         trial = self._trying = self.state == "half_open"
         try:
@@ -79,11 +83,11 @@ class Circuit:
                 self._trying = False
             self._note()
 
-    async def _judged(self, call: Call, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    async def _judged(self, call: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
         """Tell the state machine how it went; what was cancelled tells nothing of 100ms."""
         try:
             answer = await attempt()
-        except Broken as error:
+        except TransientError as error:
             if call.name not in _BESIDE:
                 self._context.handle_exception(error)
             raise

@@ -29,11 +29,11 @@ from pydantic import BaseModel
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.rooms import PeerStats, Room, Session
 from bot.hundredms.circuit_breaker import Circuit
-from bot.hundredms.error_events import page_of, readable
-from bot.hundredms.lenient import decoded, read, shaped
+from bot.hundredms.error_events import parse_page, readable
+from bot.hundredms.lenient import decode_json, read, validate_shape
 from bot.hundredms.media import StatsWire, is_other, stats_of, track_of
-from bot.hundredms.request import LARGEST_OF_SESSIONS, NOBODY, Announcer, Asker, Call
-from bot.hundredms.responses import Meaning, Verdict
+from bot.hundredms.request import LARGEST_OF_SESSIONS, ANONYMOUS, WaitNotifier, Caller, Request
+from bot.hundredms.responses import ResponseKind, ResponseVerdict
 from bot.hundredms.schemas import (
     CodeWire,
     EventsWire,
@@ -43,7 +43,7 @@ from bot.hundredms.schemas import (
     room_of,
     session_of,
 )
-from bot.hundredms.transport import Line, get
+from bot.hundredms.transport import WorkspaceConnection, send_with_retries
 from bot.investigate.ports import (
     EventQuery,
     ExpiredCursor,
@@ -51,7 +51,7 @@ from bot.investigate.ports import (
     SessionPage,
     Tell,
     TrackPage,
-    Unread,
+    RawPage,
 )
 
 _PLAIN = re.compile(r"[0-9A-Za-z_.@-]+")
@@ -59,13 +59,13 @@ _PLAIN = re.compile(r"[0-9A-Za-z_.@-]+")
 
 def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
     """The page, without peers if it cannot name that person. Raises UnreadableBody."""
-    value = decoded(body)
+    value = decode_json(body)
     if naming and not _may_hold(body, naming):
         rows = value.get("data") if isinstance(value, dict) else None
         for row in rows if isinstance(rows, list) else ():
             if isinstance(row, dict):
                 row.pop("peers", None)
-    return shaped(Listing[SessionWire], value)
+    return validate_shape(Listing[SessionWire], value)
 
 
 def _may_hold(body: bytes, text: str) -> bool:
@@ -81,7 +81,7 @@ FULL = 100
 """The most rows of a page that 100ms allows."""
 
 
-def events_call(query: EventQuery, start: str, limit: int) -> Call:
+def events_call(query: EventQuery, start: str, limit: int) -> Request:
     """One page of at most `limit` events; `start` is the cursor, "" for the first page.
 
     Filters that are not set are left out: what 100ms makes of an empty one is not documented.
@@ -93,7 +93,7 @@ def events_call(query: EventQuery, start: str, limit: int) -> Call:
         "session_id": query.session_id,
         "start": start,
     }
-    return Call(_PATH, _PATH, params | {name: value for name, value in filters.items() if value})
+    return Request(_PATH, _PATH, params | {name: value for name, value in filters.items() if value})
 
 
 def word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
@@ -111,7 +111,7 @@ def written(moment: datetime | None) -> str:
 _PAGES = 3
 
 
-async def rows_named(line: Line, asker: Asker, name: str) -> Sequence[RoomWire]:
+async def rows_named(line: WorkspaceConnection, asker: Caller, name: str) -> Sequence[RoomWire]:
     """Rows of exactly that name, case ignored; 100ms hides disabled rooms unless asked."""
     both = await asyncio.gather(
         *[_listed(line, asker, name, enabled=enabled) for enabled in (True, False)]
@@ -119,12 +119,14 @@ async def rows_named(line: Line, asker: Asker, name: str) -> Sequence[RoomWire]:
     return [row for rows in both for row in rows]
 
 
-async def _listed(line: Line, asker: Asker, name: str, *, enabled: bool) -> list[RoomWire]:
+async def _listed(
+    line: WorkspaceConnection, asker: Caller, name: str, *, enabled: bool
+) -> list[RoomWire]:
     params: dict[str, str | int] = {"name": name, "enabled": word(enabled), "limit": FULL}
     found: list[RoomWire] = []
     for _ in range(_PAGES):
-        wire = await get(line, Call("rooms", "rooms", params), _READ, asker)
-        if isinstance(wire, Verdict):
+        wire = await send_with_retries(line, Request("rooms", "rooms", params), _READ, asker)
+        if isinstance(wire, ResponseVerdict):
             break
         found += [row for row in wire.data if row and _same(row.name, name)]
         following = wire.following(FULL)
@@ -150,9 +152,9 @@ Row = TypeVar("Row", bound=BaseModel)
 class HundredMsClient:
     """See `bot.investigate.ports.HundredMs`. `mark_key` keys the marks of public addresses."""
 
-    line: Line
+    line: WorkspaceConnection
     mark_key: bytes
-    asker: Asker = NOBODY
+    asker: Caller = ANONYMOUS
 
     @property
     def alias(self) -> str:
@@ -164,24 +166,24 @@ class HundredMsClient:
         """Whether calls are made at all."""
         return self.line.circuit
 
-    def with_tell(self, tell: Tell) -> Self:
+    def reporting_to(self, tell: Tell) -> Self:
         """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
-        return replace(self, asker=Asker(Announcer(tell, self.line.clock)))
+        return replace(self, asker=Caller(WaitNotifier(tell, self.line.clock)))
 
-    def aside(self) -> Self:
+    def low_priority(self) -> Self:
         """The same workspace; calls made through it let all others go first."""
         return replace(self, asker=replace(self.asker, aside=True))
 
     async def check(self) -> None:
         """One cheap call, to learn whether our credentials are accepted. Raises as every call."""
-        await self._get(Call("rooms", "rooms", {"limit": 10}), Listing[RoomWire])
+        await self._get(Request("rooms", "rooms", {"limit": 10}), Listing[RoomWire])
 
     async def room(self, room_id: str) -> Room | None:
         """The room by id; None for any 4xx but 401, 403 and 429, or if another one came."""
         if not _SAFE_ID.fullmatch(room_id):
             return None
-        wire = await self._get(Call("rooms/{id}", f"rooms/{room_id}"), RoomWire)
-        room = None if isinstance(wire, Verdict) else room_of(wire, self.alias)
+        wire = await self._get(Request("rooms/{id}", f"rooms/{room_id}"), RoomWire)
+        room = None if isinstance(wire, ResponseVerdict) else room_of(wire, self.alias)
         return room if room and room.id.lower() == room_id.lower() else None
 
     async def session(self, session_id: str) -> Session | None:
@@ -189,7 +191,7 @@ class HundredMsClient:
         if not _SAFE_ID.fullmatch(session_id):
             return None
         wire = await self._get(_session_call(session_id), SessionWire)
-        session = None if isinstance(wire, Verdict) else session_of(wire, self.alias)
+        session = None if isinstance(wire, ResponseVerdict) else session_of(wire, self.alias)
         return session if session and session.id.lower() == session_id.lower() else None
 
     async def rooms_named(self, name: str) -> Sequence[Room]:
@@ -206,10 +208,10 @@ class HundredMsClient:
         """
         return (await self.page(query, start)).read()
 
-    async def page(self, query: EventQuery, start: str = "") -> Unread:
+    async def page(self, query: EventQuery, start: str = "") -> RawPage:
         """As `events`, before they are read."""
         wire = await self._page(query, start)
-        return Unread(len(wire.events), wire.next, partial(page_of, wire, self.mark_key))
+        return RawPage(len(wire.events), wire.next, partial(parse_page, wire, self.mark_key))
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""
@@ -228,9 +230,9 @@ class HundredMsClient:
         for a session that still runs is not documented (404 and 409 are likely).
         """
         params = {"peer_id": peer_id, "session_id": session_id}
-        call = Call("analytics/peer-stats", "analytics/peer-stats", params)
+        call = Request("analytics/peer-stats", "analytics/peer-stats", params)
         wire = await self._get(call, StatsWire)
-        return None if isinstance(wire, Verdict) else stats_of(wire, peer_id, session_id)
+        return None if isinstance(wire, ResponseVerdict) else stats_of(wire, peer_id, session_id)
 
     async def sessions(
         self,
@@ -251,9 +253,11 @@ class HundredMsClient:
         }
         params: dict[str, str | int] = {"active": word(active), "limit": FULL}
         params |= {name: value for name, value in filters.items() if value}
-        call = Call("sessions", "sessions", params, largest=LARGEST_OF_SESSIONS)
-        wire = await get(self.line, call, partial(read_sessions, naming=naming), self.asker)
-        if isinstance(wire, Verdict):
+        call = Request("sessions", "sessions", params, largest=LARGEST_OF_SESSIONS)
+        wire = await send_with_retries(
+            self.line, call, partial(read_sessions, naming=naming), self.asker
+        )
+        if isinstance(wire, ResponseVerdict):
             raise _unread(wire)
         read = partial(session_of, workspace=self.alias, room_id=room_id)
         found = tuple(one for row in wire.data if (one := readable(read, row)) is not None)
@@ -263,33 +267,33 @@ class HundredMsClient:
         """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
         if not _SAFE_ID.fullmatch(room_id):
             return ()
-        call = Call(
+        call = Request(
             "room-codes/room/{id}",
             f"room-codes/room/{room_id}",
             {"limit": FULL},
             absent=frozenset({403}),
         )
         wire = await self._get(call, Listing[CodeWire])
-        if isinstance(wire, Verdict):
+        if isinstance(wire, ResponseVerdict):
             return ()
         return tuple(dict.fromkeys(row.code for row in wire.data if row and row.code))
 
     async def _page(self, query: EventQuery, start: str) -> EventsWire:
         wire = await self._get(events_call(query, start, FULL), EventsWire)
-        if not isinstance(wire, Verdict):
+        if not isinstance(wire, ResponseVerdict):
             return wire
-        if wire.meaning is Meaning.EXPIRED:
+        if wire.meaning is ResponseKind.EXPIRED:
             raise ExpiredCursor(wire.message)
         raise _unread(wire)
 
-    async def _get(self, call: Call, model: type[Row]) -> Row | Verdict:
-        return await get(self.line, call, partial(read, model), self.asker)
+    async def _get(self, call: Request, model: type[Row]) -> Row | ResponseVerdict:
+        return await send_with_retries(self.line, call, partial(read, model), self.asker)
 
 
-def _session_call(session_id: str) -> Call:
-    return Call("sessions/{id}", f"sessions/{session_id}", largest=LARGEST_OF_SESSIONS)
+def _session_call(session_id: str) -> Request:
+    return Request("sessions/{id}", f"sessions/{session_id}", largest=LARGEST_OF_SESSIONS)
 
 
-def _unread(verdict: Verdict) -> HundredMsUnreachable:
+def _unread(verdict: ResponseVerdict) -> HundredMsUnreachable:
     """A list that 100ms does not give, also with 404: that is no proof of an empty one."""
     return HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")

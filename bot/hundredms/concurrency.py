@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 
-class Rank(IntEnum):
+class Priority(IntEnum):
     """How much a call hurries; each rank gets about three times the turns of the next one."""
 
     FIRST = 0  # what the first sentence of an answer needs
@@ -22,7 +22,7 @@ class Rank(IntEnum):
     ASIDE = 2  # what somebody is not waiting for yet
 
 
-_SHARE = {Rank.FIRST: 9, Rank.FURTHER: 3, Rank.ASIDE: 1}
+_SHARE = {Priority.FIRST: 9, Priority.FURTHER: 3, Priority.ASIDE: 1}
 
 Asker = Hashable
 
@@ -55,7 +55,7 @@ class _Queue:
             del self.lines[line]
 
 
-class Gate:
+class ConcurrencyLimiter:
     """At most `most` calls in flight, fewer after a 429.
 
     First pages go in order of arrival. Further pages of many look-ups take turns, so that a
@@ -67,7 +67,7 @@ class Gate:
         self._limit = float(most)
         self._in_flight = 0
         self._flying: dict[Asker, int] = {}
-        self._queues = {rank: _Queue() for rank in Rank}
+        self._queues = {rank: _Queue() for rank in Priority}
         self._rounds = 0
 
     @property
@@ -81,7 +81,7 @@ class Gate:
         return self._in_flight
 
     @asynccontextmanager
-    async def turn(self, rank: Rank, asker: Asker) -> AsyncIterator[int]:
+    async def slot(self, rank: Priority, asker: Asker) -> AsyncIterator[int]:
         """Wait for a turn, and hold it; gives the round, for `slow_down`."""
         await self._enter(rank, asker)
         try:
@@ -89,18 +89,18 @@ class Gate:
         finally:
             self._leave(asker)
 
-    def slow_down(self, begun_in: int) -> None:
+    def on_rate_limit(self, begun_in: int) -> None:
         """100ms said 429 to a call: halve the number, once for all that were then in flight."""
         if begun_in == self._rounds:
             self._rounds += 1
             self._limit = max(1.0, self._limit / 2)
 
-    def speed_up(self) -> None:
+    def on_success(self) -> None:
         """A call was answered: after a whole round of them, one more may be in flight."""
         self._limit = min(float(self._most), self._limit + 1.0 / self._limit)
         self._let_in()
 
-    async def _enter(self, rank: Rank, asker: Asker) -> None:
+    async def _enter(self, rank: Priority, asker: Asker) -> None:
         if self._in_flight < self.limit and not any(q.lines for q in self._queues.values()):
             self._take(asker)
             return
@@ -115,7 +115,7 @@ class Gate:
                 self._queues[rank].remove(_line(rank, asker), one)
             raise
 
-    def _line_up(self, rank: Rank, one: _Waiting) -> None:
+    def _line_up(self, rank: Priority, one: _Waiting) -> None:
         queue = self._queues[rank]
         if not queue.lines:  # a rank that was idle has saved up no turns
             waiting = [other.used for other in self._queues.values() if other.lines]
@@ -150,6 +150,6 @@ class Gate:
             one.turn.set_result(None)
 
 
-def _line(rank: Rank, asker: Asker) -> Asker:
+def _line(rank: Priority, asker: Asker) -> Asker:
     """First pages stand in one line, in order of arrival; further ones in one for each asker."""
-    return None if rank is Rank.FIRST else asker
+    return None if rank is Priority.FIRST else asker

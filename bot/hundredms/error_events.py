@@ -26,16 +26,16 @@ from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
-from bot.domain.events import Agent, ErrorEvent, Failure, Pairs, Sender, shared_event
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, Pairs, EventSource, event_from_parts
 from bot.domain.privacy.addresses import is_frozen_version, is_version, unmark
 from bot.domain.privacy.credentials import is_secret_name
 from bot.domain.text import clean
-from bot.domain.timestamps import NO_TIME, tail_in
+from bot.domain.timestamps import NO_TIME, suffix_in
 from bot.hundredms.ice_candidates import let_go as descriptions_let_go
 from bot.hundredms.ice_candidates import read_description
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_time, as_whole
-from bot.hundredms.sanitize import let_go as texts_let_go
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import clear_caches as texts_let_go
+from bot.hundredms.sanitize import sanitize
 from bot.hundredms.schemas import EventsWire
 from bot.investigate.ports import Page
 
@@ -66,7 +66,7 @@ def readable(read: Callable[[Any], Made | None], row: object) -> Made | None:
         return None
 
 
-def row_of(value: object) -> Row | None:
+def parse_envelope(value: object) -> Row | None:
     """The row; None without id or type: such a row costs itself, not the page."""
     if not isinstance(value, dict):
         return None
@@ -103,7 +103,7 @@ def _fact(name: str, sent: str | None) -> str | None:
     """The text without addresses and credentials. Only here may four numbers be a version."""
     text = unmark(clean(sent or ""))
     versioned = name.endswith("version") and is_version(text)
-    return text if versioned or is_frozen_version(text) else tidy(text)
+    return text if versioned or is_frozen_version(text) else sanitize(text)
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -169,7 +169,9 @@ def _settings(known: Mapping[str, Any]) -> str:
     names = [*(name for name in _WORDS if name in facts), *(n for n in facts if n not in _WORDS)]
     for name in names[:_MOST]:
         words = _WORDS.get(name)
-        parts.append(words.format(facts[name]) if words else f"{tidy(as_text(name))} {facts[name]}")
+        parts.append(
+            words.format(facts[name]) if words else f"{sanitize(as_text(name))} {facts[name]}"
+        )
     return ", ".join(parts)
 
 
@@ -194,7 +196,7 @@ def _device(item: object) -> str | None:
 
 
 def _label(kind: object) -> str:
-    return _DEVICES.get(str(kind)) or tidy(as_text(str(kind))) or "Devices"
+    return _DEVICES.get(str(kind)) or sanitize(as_text(str(kind))) or "Devices"
 
 
 def _flat(label: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
@@ -203,7 +205,7 @@ def _flat(label: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
             yield label, "[hidden]"
     elif isinstance(value, Mapping) and depth < _DEPTH:
         for name, inner in value.items():
-            clear = tidy(as_text(str(name))) or "?"
+            clear = sanitize(as_text(str(name))) or "?"
             yield from _flat(f"{label}.{clear}" if label else clear, inner, depth + 1)
     elif isinstance(value, list):
         texts = [text for item in value[:_TEXT] if (text := _scalar(item) or _inside(item))]
@@ -218,7 +220,7 @@ def _inside(value: object) -> str:
     if not isinstance(value, Mapping | list):
         return ""
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
-    facts = ((tidy(as_text(str(name))), _scalar(inner)) for name, inner in islice(items, _TEXT))
+    facts = ((sanitize(as_text(str(name))), _scalar(inner)) for name, inner in islice(items, _TEXT))
     return " ".join(f"{name}={text}" for name, text in facts if text)[:_TEXT]
 
 
@@ -226,7 +228,7 @@ def _scalar(value: object) -> str | None:
     """A reported scalar as clean text; None for zeros and blanks. False counts as reported."""
     if not isinstance(value, bool) and (as_whole(value) == 0 or value is None):
         return None
-    return tidy(as_text(value))
+    return sanitize(as_text(value))
 
 
 def _reported(value: object) -> bool:
@@ -249,42 +251,42 @@ _NOTHING = repeat(None)
 _VERSION = 2  # the last one of marshal whose bytes do not depend on who else holds a value
 
 
-def page_of(wire: EventsWire, key: bytes) -> Page:
+def parse_page(wire: EventsWire, key: bytes) -> Page:
     """The page with its events; `key` as in `event_of`. The rows' data is used up."""
-    found = [readable(partial(event_of, key=key), row) for row in wire.events]
+    found = [readable(partial(parse_event, key=key), row) for row in wire.events]
     events = tuple(event for event in found if event)
     return Page(events, len(found), wire.count, wire.next, unreadable=len(found) - len(events))
 
 
-def event_of(value: object, key: bytes) -> ErrorEvent | None:
+def parse_event(value: object, key: bytes) -> ErrorEvent | None:
     """The event; None for a row that is none. Ids and time stamp stay as they are.
 
     `key` is the secret of the public address's mark. The row's data is used up.
     """
-    row = row_of(value)
+    row = parse_envelope(value)
     if row is None:
         return None
     event_id, kind, stamp, at, data = row
     take = data.pop
-    sender = _frozen(tuple(map(take, _SENDER, _NOTHING)))
-    failure = _frozen((kind, *map(take, _FAILURE, _NOTHING)))
+    sender = _dump(tuple(map(take, _SENDER, _NOTHING)))
+    failure = _dump((kind, *map(take, _FAILURE, _NOTHING)))
     told = take("error_description", None)
     small = len(failure) < _LONGEST
     plain = _kept_failure(failure) if small else _failure(failure)
-    return shared_event(
+    return event_from_parts(
         event_id,
         at,
         stamp,
         _kept_sender(sender) if len(sender) < _LONGEST else _sender(sender),
         plain if told is None else _described(plain, as_text(told), key, small=small),
         extras_of(data) if data else (),
-        tail=tail_in(stamp),
+        tail=suffix_in(stamp),
     )
 
 
-def _sender(sent: bytes) -> Sender:
-    peer, user, name, session, room, room_name, template, account, role, agent = _thawed(sent)
-    return Sender(
+def _sender(sent: bytes) -> EventSource:
+    peer, user, name, session, room, room_name, template, account, role, agent = _load(sent)
+    return EventSource(
         peer_id=as_text(peer),
         user_id=as_text(user),
         user_name=_tidy(name),
@@ -294,15 +296,15 @@ def _sender(sent: bytes) -> Sender:
         template_id=as_text(template),
         account_id=as_text(account),
         role=_tidy(role),
-        agent=_agent(_frozen(agent)),
+        agent=_agent(_dump(agent)),
     )
 
 
-def _failure(sent: bytes) -> Failure:
+def _failure(sent: bytes) -> ErrorFacts:
     """What failed, but for its description."""
-    kind, code, name, message, terminal, action, domain, *rest = _thawed(sent)
+    kind, code, name, message, terminal, action, domain, *rest = _load(sent)
     state, endpoint, retries, audio, video, devices = rest
-    return Failure(
+    return ErrorFacts(
         kind,
         error_code=as_whole(code),
         error_name=_tidy(name),
@@ -313,11 +315,11 @@ def _failure(sent: bytes) -> Failure:
         transport_state=_tidy(state),
         endpoint=_tidy(endpoint),
         retries_join=as_whole(retries),
-        media=_media(_frozen((audio, video, devices))),
+        media=_media(_dump((audio, video, devices))),
     )
 
 
-def _described(plain: Failure, told: str | None, key: bytes, *, small: bool) -> Failure:
+def _described(plain: ErrorFacts, told: str | None, key: bytes, *, small: bool) -> ErrorFacts:
     """The failure with its description, held once for all that read alike.
 
     ICE texts differ in the ports and addresses, of which none is kept.
@@ -329,13 +331,13 @@ def _described(plain: Failure, told: str | None, key: bytes, *, small: bool) -> 
     return join(plain, text, mark)
 
 
-def _join(plain: Failure, text: str | None, mark: str | None) -> Failure:
+def _join(plain: ErrorFacts, text: str | None, mark: str | None) -> ErrorFacts:
     return replace(plain, error_description=text, public_address=mark)
 
 
 @lru_cache(_KEPT // 8)
 def _media(sent: bytes) -> Pairs:
-    return media_of(*map(as_mapping, _thawed(sent)))
+    return media_of(*map(as_mapping, _load(sent)))
 
 
 _joined = lru_cache(_KEPT)(_join)
@@ -345,10 +347,10 @@ _kept_failure = lru_cache(_KEPT)(_failure)
 
 @lru_cache(_KEPT // 8)
 def _agent(sent: bytes) -> Agent:
-    return agent_of(_thawed(sent))
+    return agent_of(_load(sent))
 
 
-def let_go() -> None:
+def clear_caches() -> None:
     """Keep nobody of whom was read by now, and nothing that anybody reported."""
     for cache in (_joined, _media, _agent):
         cache.cache_clear()
@@ -358,16 +360,16 @@ def let_go() -> None:
     texts_let_go()
 
 
-def _frozen(value: Any) -> bytes:  # noqa: ANN401  any JSON
+def _dump(value: Any) -> bytes:  # noqa: ANN401  any JSON
     return marshal.dumps(value, _VERSION)
 
 
-def _thawed(frozen: bytes) -> Any:  # noqa: ANN401  any JSON
+def _load(frozen: bytes) -> Any:  # noqa: ANN401  any JSON
     return marshal.loads(frozen)  # noqa: S302  bytes of our own
 
 
 def _tidy(value: object) -> str | None:
-    return tidy(as_text(value))
+    return sanitize(as_text(value))
 
 
 def _not_zero(object_id: str | None) -> str | None:

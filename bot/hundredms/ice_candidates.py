@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import sanitize
 
 Address = IPv4Address | IPv6Address
 
@@ -48,7 +48,7 @@ _PRIVATE = tuple(
 _MARKS = 4096
 
 
-def mark_of(description: str | None, key: bytes) -> str | None:
+def network_fingerprint(description: str | None, key: bytes) -> str | None:
     """A keyed, one-way mark of the sender's public address in an ICE description, or None.
 
     IPv6 addresses are marked by their /64, since each device of a home has one of its own.
@@ -58,11 +58,11 @@ def mark_of(description: str | None, key: bytes) -> str | None:
     if found is None:
         return None
     # A relayed candidate's own address is the TURN server's; the related one is the sender's.
-    return mark(found["raddr"] if found["type"] == "relay" else found["ip"], key)
+    return fingerprint(found["raddr"] if found["type"] == "relay" else found["ip"], key)
 
 
 @lru_cache(_MARKS)
-def mark(address: str | None, key: bytes) -> str | None:
+def fingerprint(address: str | None, key: bytes) -> str | None:
     """The mark of that address; None for what is no address, or a private one."""
     public = _public(address)
     if public is None:
@@ -111,7 +111,7 @@ _PAIR = re.compile(
 
 
 def _read(text: str, key: bytes) -> tuple[str | None, str | None]:
-    return tidy(text), mark_of(text, key)
+    return sanitize(text), network_fingerprint(text, key)
 
 
 _kept = lru_cache(_KEPT)(_read)
@@ -128,14 +128,14 @@ def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
     sender = near_raddr if near_typ == " typ relay" else near_ip
     return (
         f"local candidate - {local}; remote candidate - {remote}",
-        mark(sender.lstrip(), key) if near_ip and sender else None,
+        fingerprint(sender.lstrip(), key) if near_ip and sender else None,
     )
 
 
 def let_go() -> None:
     """Keep no description and no address that was read by now."""
     _kept.cache_clear()
-    mark.cache_clear()
+    fingerprint.cache_clear()
 
 
 def _shown(head: str, address: str, typ: str, raddr: str, rport: str, tail: str) -> str:

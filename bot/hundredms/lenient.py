@@ -112,10 +112,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read(model: type[Model], body: bytes) -> Model:
     """The body as that model, its JSON decoded once. Raises UnreadableBody."""
-    return shaped(model, decoded(body))
+    return validate_shape(model, decode_json(body))
 
 
-def shaped(model: type[Model], value: object) -> Model:
+def validate_shape(model: type[Model], value: object) -> Model:
     """Decoded JSON as that model. Raises UnreadableBody."""
     try:
         return model.model_validate(value)
@@ -123,7 +123,7 @@ def shaped(model: type[Model], value: object) -> Model:
         raise UnreadableBody(model.__name__) from error
 
 
-def decoded(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
+def decode_json(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
     """The body's JSON. Raises UnreadableBody.
 
     If the JSON reader refuses an object as a whole (a value has 5,000 digits or 20,000 levels),

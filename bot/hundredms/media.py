@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.rooms import Media, PeerStats, TrackEvent
 from bot.domain.timestamps import NO_TIME
-from bot.hundredms.error_events import row_of
+from bot.hundredms.error_events import parse_envelope
 from bot.hundredms.lenient import YEARS, as_flag, as_mapping, as_text, as_time, as_whole
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import sanitize
 from bot.hundredms.schemas import Object
 
 _PREFIX = "track."
@@ -34,7 +34,7 @@ def track_of(value: object) -> TrackEvent | None:
 
     Every field of the data may be missing or of an odd type; it is None then.
     """
-    row = row_of(value)
+    row = parse_envelope(value)
     if row is None or row.at == NO_TIME or not row.type.startswith(_PREFIX):
         return None
     read = row.data.get
@@ -45,8 +45,8 @@ def track_of(value: object) -> TrackEvent | None:
         stamp=row.stamp,
         peer_id=as_text(read("peer_id")),
         user_id=as_text(read("user_id")),
-        user_name=tidy(as_text(read("user_name"))),
-        role=tidy(as_text(read("role"))),
+        user_name=sanitize(as_text(read("user_name"))),
+        role=sanitize(as_text(read("role"))),
         session_id=as_text(read("session_id")),
         room_id=as_text(read("room_id")),
         track_id=as_text(read("track_id")),
@@ -59,12 +59,12 @@ def track_of(value: object) -> TrackEvent | None:
 
 def is_other(value: object) -> bool:
     """True for a row that can be read and is no track event."""
-    row = row_of(value)
+    row = parse_envelope(value)
     return row is not None and not row.type.startswith(_PREFIX)
 
 
 def _word(value: object) -> str | None:
-    return (tidy(as_text(value)) or "").lower() or None
+    return (sanitize(as_text(value)) or "").lower() or None
 
 
 class StatsWire(BaseModel):

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.hundredms.concurrency import Rank
+from bot.hundredms.concurrency import Priority
 from bot.investigate.ports import Clock, Tell
 
 _SAME = timedelta(seconds=1)
 
 
-class Announcer:
+class WaitNotifier:
     """Tells of waits, except of those that end no later than one that was told already."""
 
     def __init__(self, tell: Tell, clock: Clock) -> None:
@@ -40,7 +40,7 @@ LARGEST_OF_SESSIONS = 48_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """A GET. `name` is the endpoint without ids, for logs.
 
     `absent` are statuses that here mean "nothing there", whatever they mean elsewhere. A body of
@@ -60,17 +60,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Caller:
     """Who hears of waits; `aside` is true for calls that let all others go first."""
 
-    announcer: Announcer | None = None
+    announcer: WaitNotifier | None = None
     aside: bool = False
 
-    def rank(self, call: Call) -> Rank:
+    def rank(self, call: Request) -> Priority:
         """How much the call hurries."""
         if self.aside:
-            return Rank.ASIDE
-        return Rank.FURTHER if call.cursor else Rank.FIRST
+            return Priority.ASIDE
+        return Priority.FURTHER if call.cursor else Priority.FIRST
 
 
-NOBODY = Asker()
+ANONYMOUS = Caller()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import sanitize
 
 LONGEST_MESSAGE = 200
 _ENOUGH = 4000
@@ -20,7 +20,7 @@ _SECONDS = re.compile(
 )
 
 
-class Meaning(Enum):
+class ResponseKind(Enum):
     """What to do next."""
 
     BODY = auto()  # read it
@@ -33,34 +33,34 @@ class Meaning(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ResponseVerdict:
     """A meaning, 100ms' own words (tidied, at most 200 characters) and seconds to wait."""
 
-    meaning: Meaning
+    meaning: ResponseKind
     message: str = ""
     wait: float | None = None
 
 
-def judge(
+def classify_response(
     status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, cursor: bool = False
-) -> Verdict:
+) -> ResponseVerdict:
     """What the answer means; `cursor` says that the call carried one.
 
     100ms documents 401, 403, 404, 429 and 500; what it answers to an expired cursor is not
     documented, so every complaint about a call with a cursor counts as one about it.
     """
     if 200 <= status < 300:  # noqa: PLR2004
-        return Verdict(Meaning.BODY)
+        return ResponseVerdict(ResponseKind.BODY)
     message = message_of(body) or f"HTTP {status}"
     if status in (401, 403):
-        return Verdict(Meaning.REFUSED, message)
+        return ResponseVerdict(ResponseKind.REFUSED, message)
     if status == 429:  # noqa: PLR2004
-        return Verdict(Meaning.BUSY, message, wait_of(headers, message, now))
+        return ResponseVerdict(ResponseKind.BUSY, message, wait_of(headers, message, now))
     if status == 408 or not 400 <= status < 500:  # noqa: PLR2004
-        return Verdict(Meaning.BROKEN, f"100ms answered HTTP {status}")
+        return ResponseVerdict(ResponseKind.BROKEN, f"100ms answered HTTP {status}")
     if cursor:
-        return Verdict(Meaning.EXPIRED, message)
-    return Verdict(Meaning.ABSENT if status == 404 else Meaning.REJECTED, message)  # noqa: PLR2004
+        return ResponseVerdict(ResponseKind.EXPIRED, message)
+    return ResponseVerdict(ResponseKind.ABSENT if status == 404 else ResponseKind.REJECTED, message)  # noqa: PLR2004
 
 
 def wait_of(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
@@ -82,7 +82,7 @@ def message_of(body: bytes) -> str:
     """What an error body says, in any of the forms 100ms was seen using."""
     raw = body[:_ENOUGH].decode("utf-8", "replace")
     said = _said(raw)
-    return (tidy(said if said is not None else _plain(raw)) or "")[:LONGEST_MESSAGE]
+    return (sanitize(said if said is not None else _plain(raw)) or "")[:LONGEST_MESSAGE]
 
 
 def _said(raw: str) -> str | None:

@@ -7,7 +7,7 @@ from tenacity import RetryCallState
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """Seconds and counts of one call.
 
     `call` bounds the time of all attempts and of the pauses we choose ourselves; waits that
@@ -29,11 +29,11 @@ class Limits:
     trial: float = 5.0
 
 
-class Broken(Exception):
+class TransientError(Exception):
     """An attempt that failed in a way that may pass."""
 
 
-class Busy(Exception):
+class RateLimited(Exception):
     """100ms asks to be left alone, for `seconds` if it said how long."""
 
     def __init__(self, message: str, seconds: float | None) -> None:
@@ -41,10 +41,10 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-class Patience:
+class RetryBudget:
     """What is left of one call's limits; gives tenacity its `wait` and `stop`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: CallLimits) -> None:
         self._limits = limits
         self._spent = 0.0
         self._waited = 0.0
@@ -63,7 +63,7 @@ class Patience:
     def wait(self, state: RetryCallState) -> float:
         """Seconds to pause after the failure at hand, with jitter against marching in step."""
         failure = _failure(state)
-        if isinstance(failure, Busy):
+        if isinstance(failure, RateLimited):
             self._busy += 1
             if failure.seconds is not None:
                 pause = max(1.0, failure.seconds) + random.uniform(0.0, 0.5)  # noqa: S311
@@ -79,7 +79,7 @@ class Patience:
     def stop(self, state: RetryCallState) -> bool:
         """True if another attempt is beyond the limits. tenacity asks after `wait`."""
         limits, failure = self._limits, _failure(state)
-        if isinstance(failure, Busy) and failure.seconds is not None:
+        if isinstance(failure, RateLimited) and failure.seconds is not None:
             too_long = failure.seconds > limits.wait_once or self._waited > limits.wait_all
             return too_long or self._busy > limits.waits
         tired = self._broken >= limits.attempts or self._busy > limits.waits

@@ -9,7 +9,7 @@ from bot.domain.text import clean
 _SHORT = 100
 
 
-def tidy(value: str | None) -> str | None:
+def sanitize(value: str | None) -> str | None:
     """The text cleaned and redacted; None if nothing is left of it."""
     if value is None:
         return None
@@ -20,7 +20,7 @@ def _tidied(value: str) -> str | None:
     return redact(hide_credentials(unmark(clean(value)))) or None
 
 
-def let_go() -> None:
+def clear_caches() -> None:
     """Keep no text that was read by now."""
     _short.cache_clear()
 

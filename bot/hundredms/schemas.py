@@ -24,7 +24,7 @@ from bot.hundredms.lenient import (
     as_text,
     or_none,
 )
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import sanitize
 
 
 class _Shape(BaseModel):
@@ -133,7 +133,7 @@ def room_of(wire: RoomWire, workspace: str) -> Room | None:
     return Room(
         id=wire.id,
         workspace=workspace,
-        name=tidy(wire.name),
+        name=sanitize(wire.name),
         enabled=wire.enabled,
         created_at=wire.created_at,
     )
@@ -170,9 +170,9 @@ def _translate_peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
             continue
         peers[peer_id.lower()] = Peer(
             id=peer_id,
-            name=tidy(wire.name),
+            name=sanitize(wire.name),
             user_id=wire.user_id,
-            role=tidy(wire.role),
+            role=sanitize(wire.role),
             joined_at=wire.joined_at,
             left_at=wire.left_at,
         )

@@ -20,12 +20,19 @@ from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
-from bot.hundredms.circuit_breaker import Circuit, Paused
-from bot.hundredms.concurrency import Gate
+from bot.hundredms.circuit_breaker import Circuit, CircuitOpen
+from bot.hundredms.concurrency import ConcurrencyLimiter
 from bot.hundredms.lenient import UnreadableBody
-from bot.hundredms.request import NOBODY, Asker, Call
-from bot.hundredms.responses import Meaning, Verdict, judge, paused, too_busy, why_refused
-from bot.hundredms.retry import Broken, Busy, Limits, Patience
+from bot.hundredms.request import ANONYMOUS, Caller, Request
+from bot.hundredms.responses import (
+    ResponseKind,
+    ResponseVerdict,
+    classify_response,
+    paused,
+    too_busy,
+    why_refused,
+)
+from bot.hundredms.retry import TransientError, RateLimited, CallLimits, RetryBudget
 from bot.hundredms.token import TokenSource
 from bot.investigate.ports import Clock
 
@@ -35,15 +42,15 @@ FAILED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ClientError, OSE
 _DIGITS = 18
 
 
-def broken(error: BaseException) -> Broken:
+def broken(error: BaseException) -> TransientError:
     """What failed, in words for the asker.
 
     aiohttp's transport for httpx calls every lost connection a timeout; the cause knows better.
     """
     cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
     if isinstance(cause, TimeoutError | httpx.TimeoutException):
-        return Broken("100ms did not answer in time")
-    return Broken(f"The connection to 100ms failed ({type(cause).__name__})")
+        return TransientError("100ms did not answer in time")
+    return TransientError(f"The connection to 100ms failed ({type(cause).__name__})")
 
 
 class Refused(Exception):
@@ -51,7 +58,7 @@ class Refused(Exception):
 
 
 async def send(
-    http: httpx.AsyncClient, url: str, call: Call, token: str
+    http: httpx.AsyncClient, url: str, call: Request, token: str
 ) -> tuple[httpx.Response, bytes]:
     """The answer and all of its body, unpacked.
 
@@ -88,7 +95,7 @@ async def _body(response: httpx.Response, largest: int) -> bytes:
         if max(received, len(body)) > largest:
             raise Refused(_too_large(largest))
     if unpack and received and not unpack.eof:
-        raise Broken("100ms' answer is cut off")
+        raise TransientError("100ms' answer is cut off")
     return bytes(body)
 
 
@@ -96,7 +103,7 @@ def _unpacked(unpack: "zlib._Decompress", piece: bytes, most: int) -> bytes:
     try:
         return unpack.decompress(piece, most)
     except zlib.error as error:
-        raise Broken("100ms' answer could not be unpacked") from error
+        raise TransientError("100ms' answer could not be unpacked") from error
 
 
 def _unpacker(coding: str) -> "zlib._Decompress | None":
@@ -127,32 +134,32 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkspaceConnection:
     """What all calls to one workspace share."""
 
     alias: str
     url: str
     http: httpx.AsyncClient
     tokens: TokenSource
-    gate: Gate
+    gate: ConcurrencyLimiter
     circuit: Circuit
     clock: Clock
-    limits: Limits = field(default_factory=Limits)
+    limits: CallLimits = field(default_factory=CallLimits)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     on_call: OnCall | None = None
 
 
-async def get(
-    line: Line, call: Call, reading: Reading[Model], asker: Asker = NOBODY
-) -> Model | Verdict:
+async def send_with_retries(
+    line: WorkspaceConnection, call: Request, reading: Reading[Model], asker: Caller = ANONYMOUS
+) -> Model | ResponseVerdict:
     """The answer as `reading` has it, or the verdict: ABSENT, REJECTED or EXPIRED.
 
     Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused; the first at once while the
     workspace's circuit is open.
     """
-    patience = Patience(line.limits)
+    patience = RetryBudget(line.limits)
     attempts = AsyncRetrying(
-        retry=retry_if_exception_type((Broken, Busy)),
+        retry=retry_if_exception_type((TransientError, RateLimited)),
         wait=patience.wait,
         stop=patience.stop,
         sleep=line.sleep,
@@ -160,28 +167,32 @@ async def get(
         reraise=True,
     )
     try:
-        return await attempts(_authorised, line, call, reading, patience, asker)
-    except Paused as error:
+        return await attempts(_with_token, line, call, reading, patience, asker)
+    except CircuitOpen as error:
         raise HundredMsUnreachable(paused(line.alias)) from error
-    except Broken as error:
+    except TransientError as error:
         _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
         raise HundredMsUnreachable(f"{error}.") from error
     except Refused as error:
         _log.warning("hundredms.unread", workspace=line.alias, call=call.name, reason=str(error))
         raise HundredMsUnreachable(f"{error}.") from error
-    except Busy as error:
+    except RateLimited as error:
         _log.warning("hundredms.busy", workspace=line.alias, call=call.name)
         raise HundredMsBusy(too_busy(error.seconds)) from error
 
 
-async def _authorised(
-    line: Line, call: Call, reading: Reading[Model], patience: Patience, asker: Asker
-) -> Model | Verdict:
+async def _with_token(
+    line: WorkspaceConnection,
+    call: Request,
+    reading: Reading[Model],
+    patience: RetryBudget,
+    asker: Caller,
+) -> Model | ResponseVerdict:
     token = line.tokens.fresh()
     answer = await _attempt(line, call, reading, patience, token, asker)
     if _refused(answer) and line.tokens.renewable:
         answer = await _attempt(line, call, reading, patience, line.tokens.renew(token), asker)
-    if isinstance(answer, Verdict) and _refused(answer):
+    if isinstance(answer, ResponseVerdict) and _refused(answer):
         _log.error("hundredms.refused", workspace=line.alias, call=call.name)
         raise HundredMsRefused(
             why_refused(line.alias, answer.message, renewable=line.tokens.renewable)
@@ -190,24 +201,33 @@ async def _authorised(
 
 
 async def _attempt(
-    line: Line, call: Call, reading: Reading[Model], patience: Patience, token: str, asker: Asker
-) -> Model | Verdict:
+    line: WorkspaceConnection,
+    call: Request,
+    reading: Reading[Model],
+    patience: RetryBudget,
+    token: str,
+    asker: Caller,
+) -> Model | ResponseVerdict:
     line.circuit.refuse()
-    async with line.gate.turn(asker.rank(call), asker) as begun_in:
+    async with line.gate.slot(asker.rank(call), asker) as begun_in:
         try:
             answer = await line.circuit.run(
                 call, lambda: _exchange(line, call, reading, patience, token)
             )
-        except Busy:
-            line.gate.slow_down(begun_in)
+        except RateLimited:
+            line.gate.on_rate_limit(begun_in)
             raise
-    line.gate.speed_up()
+    line.gate.on_success()
     return answer
 
 
 async def _exchange(
-    line: Line, call: Call, reading: Reading[Model], patience: Patience, token: str
-) -> Model | Verdict:
+    line: WorkspaceConnection,
+    call: Request,
+    reading: Reading[Model],
+    patience: RetryBudget,
+    token: str,
+) -> Model | ResponseVerdict:
     started = time.monotonic()
     status: int | None = None
     try:
@@ -224,26 +244,38 @@ async def _exchange(
 
 
 def _reading(
-    line: Line, call: Call, reading: Reading[Model], response: httpx.Response, body: bytes
-) -> Model | Verdict:
+    line: WorkspaceConnection,
+    call: Request,
+    reading: Reading[Model],
+    response: httpx.Response,
+    body: bytes,
+) -> Model | ResponseVerdict:
     if response.status_code in call.absent:
-        return Verdict(Meaning.ABSENT)
-    verdict = judge(
+        return ResponseVerdict(ResponseKind.ABSENT)
+    verdict = classify_response(
         response.status_code, response.headers, body, now=line.clock(), cursor=call.cursor
     )
-    if verdict.meaning is Meaning.BUSY:
-        raise Busy(verdict.message, verdict.wait)
-    if verdict.meaning is Meaning.BROKEN:
-        raise Broken(verdict.message)
-    if verdict.meaning is not Meaning.BODY:
+    if verdict.meaning is ResponseKind.BUSY:
+        raise RateLimited(verdict.message, verdict.wait)
+    if verdict.meaning is ResponseKind.BROKEN:
+        raise TransientError(verdict.message)
+    if verdict.meaning is not ResponseKind.BODY:
         return verdict
     try:
         return reading(body)
     except UnreadableBody as error:
-        raise Broken("100ms' answer could not be read (it is cut off, or no JSON)") from error
+        raise TransientError(
+            "100ms' answer could not be read (it is cut off, or no JSON)"
+        ) from error
 
 
-def _note(line: Line, call: Call, status: int | None, seconds: float, patience: Patience) -> None:
+def _note(
+    line: WorkspaceConnection,
+    call: Request,
+    status: int | None,
+    seconds: float,
+    patience: RetryBudget,
+) -> None:
     patience.spend(seconds)
     _log.debug(
         "hundredms.call",
@@ -256,7 +288,9 @@ def _note(line: Line, call: Call, status: int | None, seconds: float, patience: 
         line.on_call(line.alias, call.name, status, seconds)
 
 
-def _announce(line: Line, call: Call, asker: Asker) -> Callable[[RetryCallState], Awaitable[None]]:
+def _announce(
+    line: WorkspaceConnection, call: Request, asker: Caller
+) -> Callable[[RetryCallState], Awaitable[None]]:
     async def announce(state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
         _log.info(
@@ -266,11 +300,11 @@ def _announce(line: Line, call: Call, asker: Asker) -> Callable[[RetryCallState]
             reason=str(failure),
             seconds=round(state.upcoming_sleep, 1),
         )
-        if asker.announcer and isinstance(failure, Busy):
+        if asker.announcer and isinstance(failure, RateLimited):
             await asker.announcer.wait(state.upcoming_sleep)
 
     return announce
 
 
-def _refused(answer: BaseModel | Verdict) -> bool:
-    return isinstance(answer, Verdict) and answer.meaning is Meaning.REFUSED
+def _refused(answer: BaseModel | ResponseVerdict) -> bool:
+    return isinstance(answer, ResponseVerdict) and answer.meaning is ResponseKind.REFUSED

@@ -14,14 +14,21 @@ from bot.domain.errors import Misconfigured
 from bot.domain.web_address import check_address
 from bot.hundredms.circuit_breaker import Circuit
 from bot.hundredms.client import HundredMsClient
-from bot.hundredms.concurrency import Gate
-from bot.hundredms.error_events import let_go
-from bot.hundredms.retry import Limits
+from bot.hundredms.concurrency import ConcurrencyLimiter
+from bot.hundredms.error_events import clear_caches
+from bot.hundredms.retry import CallLimits
 from bot.hundredms.token import TokenSource
-from bot.hundredms.transport import Line, OnCall
+from bot.hundredms.transport import WorkspaceConnection, OnCall
 from bot.investigate.ports import Clock
 
-__all__ = ["Credentials", "HundredMsClient", "Limits", "OnCall", "let_go", "open_workspaces"]
+__all__ = [
+    "Credentials",
+    "HundredMsClient",
+    "CallLimits",
+    "OnCall",
+    "clear_caches",
+    "open_workspaces",
+]
 
 _CONNECTIONS = 64
 _IDLE_SECONDS = 50.0
@@ -49,7 +56,7 @@ async def open_workspaces(
     *,
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
-    limits: Limits | None = None,
+    limits: CallLimits | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     on_call: OnCall | None = None,
 ) -> AsyncIterator[dict[str, HundredMsClient]]:
@@ -57,20 +64,20 @@ async def open_workspaces(
 
     Raises Misconfigured for a workspace without credentials or with an unusable URL.
     """
-    limits = limits or Limits()
+    limits = limits or CallLimits()
     mark_key = secrets.token_bytes(32)
     async with _http(settings, transport, limits) as http:
         clients = {}
         for one in settings:
             _verify(one, local=transport is not None)
-            line = Line(
+            line = WorkspaceConnection(
                 alias=one.alias,
                 url=one.url,
                 http=http,
                 tokens=TokenSource(
                     access_key=one.access_key, secret=one.secret, token=one.token, clock=clock
                 ),
-                gate=Gate(limits.in_flight),
+                gate=ConcurrencyLimiter(limits.in_flight),
                 circuit=Circuit(one.alias, limits),
                 clock=clock,
                 limits=limits,
@@ -82,7 +89,7 @@ async def open_workspaces(
 
 
 def _http(
-    settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: Limits
+    settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: CallLimits
 ) -> httpx.AsyncClient:
     own = transport is not None or any(_loopback(one.url) for one in settings)
     # aiohttp's connections: its parser is C, and takes a page in a seventh of httpcore's time.

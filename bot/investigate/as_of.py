@@ -7,7 +7,7 @@ from bot.domain.diagnosis.unread_sources import OLDER
 from bot.domain.errors import NotAllowed
 from bot.domain.report import Completeness
 from bot.domain.rooms import Peer, PeerStats, Session
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.investigate.budget import KEPT
 from bot.investigate.evidence.evidence import Evidence
 
@@ -15,7 +15,7 @@ _SOON = timedelta(hours=1)
 """What 100ms drops within this time of an answer is not worth a remark."""
 
 
-def known_by(evidence: Evidence, moment: datetime) -> Evidence:
+def evidence_as_of(evidence: Evidence, moment: datetime) -> Evidence:
     """The evidence as it stood at that moment.
 
     An answer and the buttons under it must not contradict each other, whenever they are pressed.
@@ -38,7 +38,7 @@ def known_by(evidence: Evidence, moment: datetime) -> Evidence:
     )
 
 
-def still_kept(seen: Completeness, handle: Handle, now: datetime) -> Completeness:
+def completeness_now(seen: Completeness, handle: SavedLookup, now: datetime) -> Completeness:
     """What an answer of then can still be made of; raises NotAllowed if nothing is left."""
     oldest = now - KEPT
     if handle.as_of <= oldest:

@@ -11,7 +11,9 @@ P = ParamSpec("P")
 Sum = TypeVar("Sum")
 
 
-async def summed(events: Sized, work: Callable[P, Sum], *args: P.args, **kwargs: P.kwargs) -> Sum:
+async def run_in_thread_if_large(
+    events: Sized, work: Callable[P, Sum], *args: P.args, **kwargs: P.kwargs
+) -> Sum:
     """What `work` gives, in a thread if there are many `events`; it must change nothing shared."""
     if len(events) > MANY:
         return await asyncio.to_thread(work, *args, **kwargs)

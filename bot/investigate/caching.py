@@ -12,15 +12,22 @@ from dataclasses import replace
 
 from cachetools import TTLCache
 
-from bot.domain.query import Clue, Question
+from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report, Window
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
-from bot.investigate.event_cache import FRESH, MOST_EVENTS, Snapshot, Snapshots, key_of, snapshot_of
+from bot.investigate.event_cache import (
+    FRESH,
+    MOST_EVENTS,
+    Snapshot,
+    EventCache,
+    key_of,
+    snapshot_of,
+)
 from bot.investigate.investigator import Investigator
 from bot.investigate.ports import Tell, Watch, unwatched
-from bot.investigate.reports import Task, reopened, sum_up, target_of, window_of
-from bot.investigate.single_flight import Flights
+from bot.investigate.reports import FetchTask, rebuild_report, build_report, target_of, window_of
+from bot.investigate.single_flight import SingleFlight
 
 
 class Diagnoses:
@@ -31,7 +38,7 @@ class Diagnoses:
         self._known: TTLCache[object, Report] = TTLCache(
             MOST_EVENTS, FRESH.total_seconds(), timer, _weight
         )
-        self._flights: Flights[Report] = Flights()
+        self._flights: SingleFlight[Report] = SingleFlight()
         self._times = 0
         """How often everything was let go."""
 
@@ -68,20 +75,20 @@ def _weight(report: Report) -> int:
     return len(report.events) + len(report.beyond) + 1
 
 
-class SharedInvestigator:
+class CachingInvestigator:
     """An `Investigator` that reads nothing twice; the same methods."""
 
     def __init__(self, inner: Investigator, timer: Callable[[], float] = time.monotonic) -> None:
         self._inner = inner
-        self._snapshots = Snapshots(timer)
-        self._reports: Flights[Report | Choices] = Flights()
-        self._buttons: Flights[Report] = Flights()
+        self._snapshots = EventCache(timer)
+        self._reports: SingleFlight[Report | Choices] = SingleFlight()
+        self._buttons: SingleFlight[Report] = SingleFlight()
         self._diagnoses = Diagnoses(inner, timer)
         self._times = 0
         """How often everything was let go."""
 
     async def report(
-        self, question: Question, lookup_id: str, tell: Tell, watch: Watch = unwatched
+        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = unwatched
     ) -> Report | Choices:
         """As `Investigator.report`."""
         found = await self._report(replace(question, remarks=()), lookup_id, tell, watch)
@@ -91,7 +98,7 @@ class SharedInvestigator:
         return replace(found, note=note)
 
     async def _report(
-        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
         known = self._snapshots.of_question(question)
         if known and self._inner.clock() - known.as_of <= FRESH and not question.complaint:
@@ -114,12 +121,12 @@ class SharedInvestigator:
             return replace(found, lookup_id=lookup_id)
         return _report(snapshot_of(found), question, lookup_id)
 
-    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
         """As `Investigator.reopen`."""
         known = self._snapshots.of_button(handle)
         if known and handle.workspace in self._inner.workspaces:
             target = target_of(handle, known.target.room)
-            return reopened(handle, target, known.fetched, self._inner.clock())
+            return rebuild_report(handle, target, known.fetched, self._inner.clock())
 
         async def ask(tell_all: Tell, _: Watch) -> Report:
             times = self._times
@@ -139,22 +146,22 @@ class SharedInvestigator:
         self._snapshots.clear()
         self._diagnoses.clear()
 
-    def _keep(self, times: int, report: Report, question: Question | None = None) -> None:
+    def _keep(self, times: int, report: Report, question: LookupQuery | None = None) -> None:
         """Unless it was begun before everything was let go."""
         if times == self._times:
             self._snapshots.keep(snapshot_of(report), question)
 
     async def describe(
-        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+        self, clues: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
         """As `Investigator.describe`."""
         return await self._inner.describe(clues, workspaces)
 
 
-def _report(snapshot: Snapshot, question: Question, lookup_id: str) -> Report:
+def _report(snapshot: Snapshot, question: LookupQuery, lookup_id: str) -> Report:
     window, usual = window_of(question, snapshot.target)
-    task = Task(lookup_id, window, question.types)
-    report = sum_up(snapshot.target, task, snapshot.as_of, snapshot.fetched)
+    task = FetchTask(lookup_id, window, question.types)
+    report = build_report(snapshot.target, task, snapshot.as_of, snapshot.fetched)
     return replace(report, notes=(*snapshot.notes, *usual))
 
 

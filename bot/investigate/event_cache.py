@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from cachetools import TTLCache
 
-from bot.domain.query import Clue, Question
-from bot.domain.report import Report, distinct
-from bot.domain.saved_lookup import Handle
+from bot.domain.query import Identifier, LookupQuery
+from bot.domain.report import Report, distinct_events
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Target
 from bot.investigate.fetch.events import Fetched
 
@@ -25,7 +25,7 @@ MOST_EVENTS = 20_000
 _QUESTIONS = 1000
 
 PlaceKey = tuple[str, str, str | None, str | None, tuple[str, ...]]
-QuestionKey = tuple[tuple[Clue, ...], tuple[str, ...], str, tuple[str, ...] | None]
+QuestionKey = tuple[tuple[Identifier, ...], tuple[str, ...], str, tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def snapshot_of(report: Report) -> Snapshot:
     """What the report was made of."""
     events = report.events  # distinct and in order already
     if report.beyond:
-        events = distinct((*events, *report.beyond))
+        events = distinct_events((*events, *report.beyond))
     fetched = Fetched(events, report.completeness)
     return Snapshot(report.target, report.types, report.as_of, fetched, report.notes)
 
@@ -59,12 +59,12 @@ def place_of(target: Target, types: tuple[str, ...]) -> PlaceKey:
     return (target.room.workspace, target.room.id, target.peer_id, target.user_id, types)
 
 
-def key_of(question: Question) -> QuestionKey:
+def key_of(question: LookupQuery) -> QuestionKey:
     """Equal for questions about the same; the window is cut later, on our side."""
     return (question.clues, question.types, question.workspace, question.workspaces)
 
 
-class Snapshots:
+class EventCache:
     """The latest snapshot of each place, bounded by time and by the number of events."""
 
     def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
@@ -75,7 +75,7 @@ class Snapshots:
             _QUESTIONS, KEPT_SECONDS, timer
         )
 
-    def keep(self, snapshot: Snapshot, question: Question | None = None) -> None:
+    def keep(self, snapshot: Snapshot, question: LookupQuery | None = None) -> None:
         """Keep it, if it proves to be complete and no newer one is there."""
         known = self._places.get(snapshot.place)
         newer = known is not None and known.as_of > snapshot.as_of
@@ -91,7 +91,7 @@ class Snapshots:
         self._places.clear()
         self._targets.clear()
 
-    def of_question(self, question: Question) -> Snapshot | None:
+    def of_question(self, question: LookupQuery) -> Snapshot | None:
         """What the same question last read, with its own target; however old."""
         meant = self._targets.get(key_of(question))
         if meant is None:
@@ -100,7 +100,7 @@ class Snapshots:
         known = self._places.get(place_of(target, question.types))
         return replace(known, target=target, notes=notes) if known else None
 
-    def of_button(self, handle: Handle) -> Snapshot | None:
+    def of_button(self, handle: SavedLookup) -> Snapshot | None:
         """What holds everything that the button's answer knew."""
         place = (handle.workspace, handle.room_id, handle.peer_id, handle.user_id, handle.types)
         known = self._places.get(place)

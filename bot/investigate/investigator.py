@@ -9,26 +9,26 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
-from bot.domain.query import Clue, Question
+from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report, Window
 from bot.domain.rooms import Room
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Candidate, Choices, Target
-from bot.investigate.as_of import known_by
+from bot.investigate.as_of import evidence_as_of
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import Snapshot, place_of
-from bot.investigate.evidence.collector import Beside, gathering_of
+from bot.investigate.evidence.collector import PendingEvidence, gathering_of
 from bot.investigate.evidence.evidence import case_of, gather_evidence
 from bot.investigate.fetch.events import Fetched, Reader, read_any_spelling
-from bot.investigate.paging.prefetch import Ahead
+from bot.investigate.paging.prefetch import Prefetch
 from bot.investigate.ports import Clock, HundredMs, Tell, Watch, Workspaces, only, unwatched
 from bot.investigate.reports import (
-    Task,
+    FetchTask,
     ahead_of,
     person_of,
     reads_whole_room,
-    reopened,
-    sum_up,
+    rebuild_report,
+    build_report,
     target_of,
     whole_room,
     window_of,
@@ -36,8 +36,8 @@ from bot.investigate.reports import (
 from bot.investigate.resolve.choices import candidate_of_clue, candidate_of_place
 from bot.investigate.resolve.people import PersonSearch
 from bot.investigate.resolve.resolver import Resolver, split
-from bot.investigate.resolve.rooms import known_room, places_of
-from bot.investigate.room_index import Learner, Recall
+from bot.investigate.resolve.rooms import fetch_room, find_rooms
+from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
 
 NAMED = 3
 """Unknown ids that a note names; the rest is counted."""
@@ -48,16 +48,16 @@ class Investigator:
     """Answers questions with what 100ms and earlier look-ups know."""
 
     workspaces: Workspaces
-    recall: Recall
-    learner: Learner
+    recall: BestEffortRoomIndex
+    learner: RoomIndexWriter
     catalogue: Catalogue
     clock: Clock
     budget: Budget = field(default_factory=Budget)
-    beside: Beside = field(default_factory=Beside)
+    beside: PendingEvidence = field(default_factory=PendingEvidence)
 
     async def report(
         self,
-        question: Question,
+        question: LookupQuery,
         lookup_id: str,
         tell: Tell,
         watch: Watch = unwatched,
@@ -83,16 +83,16 @@ class Investigator:
             window, usual = window_of(question, found)
             place = place_of(found, question.types)
             seed = known.fetched.events if known and known.place == place else ()
-            task = Task(lookup_id, window, question.types, watch, ahead, seed)
+            task = FetchTask(lookup_id, window, question.types, watch, ahead, seed)
             as_of = self.clock()
             target, fetched = await self._read(found, task, tell, as_of)
             notes = (*resolver.notes, *usual)
-            report = sum_up(target, task, as_of, fetched)
+            report = build_report(target, task, as_of, fetched)
             return replace(report, notes=notes, remarks=question.remarks)
         finally:
             ahead.close()
 
-    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
         """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be.
 
         What was recorded later is no part of it, neither here nor in its diagnosis.
@@ -102,15 +102,15 @@ class Investigator:
                 f"The 100ms workspace {handle.workspace} is no longer configured.",
                 next_step="Ask again for a fresh answer.",
             )
-        ahead = Ahead(handle.types, person_of(handle))
-        room = await known_room(self._on(handle.workspace, tell), handle.room_id, ahead)
+        ahead = Prefetch(handle.types, person_of(handle))
+        room = await fetch_room(self._on(handle.workspace, tell), handle.room_id, ahead)
         target = target_of(handle, room or Room(handle.room_id, handle.workspace))
-        task = Task(handle.lookup_id, Window(), handle.types, ahead=ahead)
+        task = FetchTask(handle.lookup_id, Window(), handle.types, ahead=ahead)
         try:
             target, fetched = await self._read(target, task, tell, handle.as_of)
         finally:
             ahead.close()
-        return reopened(handle, target, fetched, self.clock())
+        return rebuild_report(handle, target, fetched, self.clock())
 
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis as of the report, from evidence read within the budget.
@@ -118,7 +118,7 @@ class Investigator:
         Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm
         of thousands of events takes seconds.
         """
-        hundredms = self._on(report.target.room.workspace, tell).aside()
+        hundredms = self._on(report.target.room.workspace, tell).low_priority()
         found = await gather_evidence(
             hundredms,
             report.target,
@@ -129,7 +129,7 @@ class Investigator:
             read=whole_room(report),
             begun=self.beside.take(report),
         )
-        evidence = known_by(found, report.as_of)
+        evidence = evidence_as_of(found, report.as_of)
         case = case_of(
             report.target,
             report.events,
@@ -151,7 +151,7 @@ class Investigator:
         )
 
     async def describe(
-        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+        self, clues: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
         """Each clue with what it is and when it was created, for a person to choose.
 
@@ -161,7 +161,7 @@ class Investigator:
         """
         where, who = split(clues)
         asked = {
-            alias: hundredms.aside()
+            alias: hundredms.low_priority()
             for alias, hundredms in only(self.workspaces, workspaces).items()
         }
         most = self.budget.ids_within_calls(len(asked))
@@ -174,17 +174,19 @@ class Investigator:
         unknown = [clue.value for clue, group in zip(where, found, strict=True) if not group]
         return Choices(tuple(dict.fromkeys(places + people)), _unknown(unknown, beyond))
 
-    def _persons(self, tell: Tell, ahead: Ahead, permitted: Sequence[str] | None) -> PersonSearch:
+    def _persons(
+        self, tell: Tell, ahead: Prefetch, permitted: Sequence[str] | None
+    ) -> PersonSearch:
         asked = only(self.workspaces, permitted)
         workspaces = {alias: self._on(alias, tell) for alias in asked}
         return PersonSearch(workspaces, self.recall, self.budget, self.clock(), ahead)
 
     def _on(self, alias: str, tell: Tell) -> HundredMs:
-        return self.workspaces[alias].with_tell(tell)
+        return self.workspaces[alias].reporting_to(tell)
 
-    async def _described(self, clue: Clue, workspaces: Workspaces) -> list[Candidate]:
+    async def _described(self, clue: Identifier, workspaces: Workspaces) -> list[Candidate]:
         try:
-            search = await places_of(clue, workspaces, self.recall)
+            search = await find_rooms(clue, workspaces, self.recall)
         except (NothingFound, UnknownCode):
             return []
         if search.troubles and not search.places:
@@ -192,13 +194,13 @@ class Investigator:
         return [candidate_of_place(place) for place in search.places]
 
     async def _read(
-        self, target: Target, task: Task, tell: Tell, as_of: datetime
+        self, target: Target, task: FetchTask, tell: Tell, as_of: datetime
     ) -> tuple[Target, Fetched]:
         hundredms = self.workspaces[target.room.workspace]
-        self.learner.room(hundredms.aside(), target)
+        self.learner.room(hundredms.low_priority(), target)
         whole = target.kind == "room" or reads_whole_room(target, task.types)
         gathering = gathering_of(
-            hundredms.aside(), target, as_of, task.window, self.budget, whole=whole
+            hundredms.low_priority(), target, as_of, task.window, self.budget, whole=whole
         )
         reader = Reader(
             hundredms,
@@ -209,7 +211,7 @@ class Investigator:
             task.watch,
             task.ahead,
             task.seed,
-            gathering.begin_beside,
+            gathering.start_in_background,
         )
         with self.beside.kept(gathering):
             target, fetched = await read_any_spelling(reader, target)

@@ -27,7 +27,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class RawPage:
     """A page whose events are still to be made, by `read`: that takes longer than the rest.
 
     `following` is the next page's cursor, so that it can be asked for before.
@@ -87,10 +87,10 @@ class HundredMs(Protocol):
     def alias(self) -> str:
         """The workspace's name in our settings."""
 
-    def with_tell(self, tell: "Tell") -> "HundredMs":
+    def reporting_to(self, tell: "Tell") -> "HundredMs":
         """The same workspace; long waits for 100ms are told to this asker."""
 
-    def aside(self) -> "HundredMs":
+    def low_priority(self) -> "HundredMs":
         """The same workspace; calls made through it let all others go first."""
 
     async def room(self, room_id: str) -> Room | None:
@@ -105,7 +105,7 @@ class HundredMs(Protocol):
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """One page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
 
-    async def page(self, query: EventQuery, start: str = "") -> Unread:
+    async def page(self, query: EventQuery, start: str = "") -> RawPage:
         """As `events`, before they are read."""
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
@@ -133,7 +133,7 @@ class HundredMs(Protocol):
         """The room's codes (first 100)."""
 
 
-class Memory(Protocol):
+class RoomIndex(Protocol):
     """What earlier look-ups taught us. Raises StoreUnreachable."""
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Report, Window, count_by_type
 from bot.domain.rooms import Room, Session
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Target, TargetKind
-from bot.investigate.as_of import still_kept
+from bot.investigate.as_of import completeness_now
 from bot.investigate.fetch.events import Fetched
-from bot.investigate.paging.prefetch import Ahead
+from bot.investigate.paging.prefetch import Prefetch
 from bot.investigate.ports import Watch, unwatched
 from bot.investigate.resolve.resolver import split
 
 
-def belongs(event: ErrorEvent, session: Session) -> bool:
+def in_session(event: ErrorEvent, session: Session) -> bool:
     """True if the event names the session, or names none and falls into its time.
 
     One that names none and has no readable time belongs to no session.
@@ -36,7 +36,7 @@ def belongs(event: ErrorEvent, session: Session) -> bool:
     return not (session.ended_at and event.at > session.ended_at)
 
 
-def inside(event: ErrorEvent, window: Window) -> bool:
+def in_window(event: ErrorEvent, window: Window) -> bool:
     """True if the event was recorded within the window, both ends included.
 
     One without a readable time is in no window but the one without ends.
@@ -48,7 +48,7 @@ def inside(event: ErrorEvent, window: Window) -> bool:
     return not (window.until and event.at > window.until)
 
 
-def cut(
+def filter_events(
     events: Iterable[ErrorEvent],
     session: Session | None,
     window: Window,
@@ -61,8 +61,8 @@ def cut(
     return tuple(
         event
         for event in events
-        if (session is None or belongs(event, session))
-        and inside(event, window)
+        if (session is None or in_session(event, session))
+        and in_window(event, window)
         and (kinds is None or event.type in kinds)
     )
 
@@ -75,30 +75,30 @@ def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class FetchTask:
     """What a look-up asks of its target."""
 
     lookup_id: str
     window: Window
     types: tuple[str, ...] = ERROR_TYPES
     watch: Watch = unwatched
-    ahead: Ahead = field(default_factory=Ahead)
+    ahead: Prefetch = field(default_factory=Prefetch)
     seed: tuple[ErrorEvent, ...] = ()
     """Events of the target that an earlier look-up read."""
 
 
-def ahead_of(question: Question) -> Ahead:
+def ahead_of(question: LookupQuery) -> Prefetch:
     """Guesses only where one place and one person at most are named: else choices follow."""
     where, who = split(question.clues)
     if len(where) > 1 or len(who) > 1:
-        return Ahead()
-    return Ahead(question.types, who[0] if who else None)
+        return Prefetch()
+    return Prefetch(question.types, who[0] if who else None)
 
 
 USUAL = "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
 
 
-def window_of(question: Question, target: Target) -> tuple[Window, tuple[str, ...]]:
+def window_of(question: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
     """The window that is meant, and notes: how times in words were read, or that it is usual.
 
     A session has an end of its own, which a channel's usual window might cut off.
@@ -109,10 +109,10 @@ def window_of(question: Question, target: Target) -> tuple[Window, tuple[str, ..
     return Window(question.usual_since), (USUAL,)
 
 
-def sum_up(target: Target, task: Task, as_of: datetime, fetched: Fetched) -> Report:
+def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetched) -> Report:
     """The report of what was read, cut to session, window and types."""
     only = None if task.types == ERROR_TYPES else task.types
-    events = cut(fetched.events, target.session, task.window, only)
+    events = filter_events(fetched.events, target.session, task.window, only)
     cut_off = len(events) < len(fetched.events)
     kept = {event.id for event in events} if cut_off else frozenset[str]()
     beyond = tuple(event for event in fetched.events if event.id not in kept) if cut_off else ()
@@ -141,12 +141,12 @@ def _with_untimed(
     return replace(seen, notes=(*seen.notes, note))
 
 
-def reopened(handle: Handle, target: Target, fetched: Fetched, now: datetime) -> Report:
+def rebuild_report(handle: SavedLookup, target: Target, fetched: Fetched, now: datetime) -> Report:
     """The report that a button belongs to, as of then, of events read then or later."""
     known = tuple(one for one in fetched.events if not one.timed or one.at <= handle.as_of)
-    task = Task(handle.lookup_id, Window(handle.since, handle.until), handle.types)
-    report = sum_up(target, task, handle.as_of, replace(fetched, events=known))
-    return replace(report, completeness=still_kept(report.completeness, handle, now))
+    task = FetchTask(handle.lookup_id, Window(handle.since, handle.until), handle.types)
+    report = build_report(target, task, handle.as_of, replace(fetched, events=known))
+    return replace(report, completeness=completeness_now(report.completeness, handle, now))
 
 
 def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
@@ -162,14 +162,14 @@ def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
     return (*report.events, *report.beyond)
 
 
-def person_of(handle: Handle) -> Clue | None:
+def person_of(handle: SavedLookup) -> Identifier | None:
     """The one person a button's look-up is about."""
     if handle.peer_id:
-        return Clue(Kind.PEER, handle.peer_id)
-    return Clue(Kind.USER, handle.user_id) if handle.user_id else None
+        return Identifier(IdentifierKind.PEER, handle.peer_id)
+    return Identifier(IdentifierKind.USER, handle.user_id) if handle.user_id else None
 
 
-def target_of(handle: Handle, room: Room) -> Target:
+def target_of(handle: SavedLookup, room: Room) -> Target:
     """The target of a button's look-up."""
     session = None
     if handle.session_id:

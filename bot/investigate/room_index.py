@@ -13,7 +13,7 @@ from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Room, Session
 from bot.domain.target import Target
-from bot.investigate.ports import HundredMs, Memory
+from bot.investigate.ports import HundredMs, RoomIndex
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -46,10 +46,10 @@ class NoMemory:
         log.debug("not kept: %s, %s, %s", workspace, room_id, codes)
 
 
-class Recall:
+class BestEffortRoomIndex:
     """A Memory that forgets rather than fails: knowledge only saves calls."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: RoomIndex) -> None:
         self._memory = memory
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
@@ -86,10 +86,10 @@ PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Learner:
+class RoomIndexWriter:
     """Writes to memory in tasks of its own."""
 
-    recall: Recall
+    recall: BestEffortRoomIndex
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def room(self, hundredms: HundredMs, target: Target) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.domain.target import Progress
-from bot.investigate.paging.prefetch import look_away
+from bot.investigate.paging.prefetch import ignore_result
 from bot.investigate.ports import Tell, Watch
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class _Flight(Generic[Result]):
         self.askers: list[_Asker] = []
         self.last: Progress | None = None
         self.task = asyncio.ensure_future(work(self.tell, self.watch))
-        self.task.add_done_callback(look_away)
+        self.task.add_done_callback(ignore_result)
 
     @property
     def joinable(self) -> bool:
@@ -61,7 +61,7 @@ class _Flight(Generic[Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class Flights(Generic[Result]):
+class SingleFlight(Generic[Result]):
     """What is under way, by what was asked."""
 
     _flying: dict[Hashable, _Flight[Result]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Work that survives the process: recorded first, checkpointed, done once. Owns dbos."""
 
-from bot.jobs.engine import DurableJobs, open_jobs
-from bot.jobs.ports import Course, Jobs, Json, Lives, Steps
+from bot.jobs.engine import DbosJobQueue, open_jobs
+from bot.jobs.ports import JobHandler, Jobs, Json, ProcessRegistry, Steps
 
-__all__ = ["Course", "DurableJobs", "Jobs", "Json", "Lives", "Steps", "open_jobs"]
+__all__ = ["JobHandler", "DbosJobQueue", "Jobs", "Json", "ProcessRegistry", "Steps", "open_jobs"]

@@ -25,7 +25,7 @@ _CONTENT = ("workflow_input", "workflow_output", "operation_outputs")
 """dbos' tables for what a job was given and what came of it and of its steps."""
 
 
-class Leavings:
+class JobCleanup:
     """Clears dbos' tables of what nobody needs. Synchronous, as dbos' connections are."""
 
     def __init__(self, engine: Engine) -> None:

@@ -13,13 +13,13 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
 
 from bot.domain.errors import StoreUnreachable
-from bot.jobs.cleanup import Leavings
+from bot.jobs.cleanup import JobCleanup
 from bot.jobs.database import open_engine
 from bot.jobs.inbox import Inbox, Note
-from bot.jobs.ports import Course, Json, Lives
-from bot.jobs.recovery import Watchman
-from bot.jobs.steps import DurableSteps, JsonForm, refuse_other_forms
-from bot.jobs.submit import TROUBLES, Intake, Precedence
+from bot.jobs.ports import JobHandler, Json, ProcessRegistry
+from bot.jobs.recovery import RecoveryLoop
+from bot.jobs.steps import DbosSteps, JsonSerializer, refuse_other_forms
+from bot.jobs.submit import TROUBLES, JobSubmitter, SubmitPriority
 
 APPLICATION = "call-doctor"
 VERSION = "1"
@@ -33,15 +33,15 @@ THREADS = 32
 _WORKFLOW = "job"
 
 
-class DurableJobs:
+class DbosJobQueue:
     """Jobs in a database. Open it with `open_jobs`."""
 
-    def __init__(self, watchman: Watchman, inbox: Inbox) -> None:
+    def __init__(self, watchman: RecoveryLoop, inbox: Inbox) -> None:
         self.watchman = watchman
-        self._courses: dict[str, Course] = {}
+        self._courses: dict[str, JobHandler] = {}
         self._running: dict[str, asyncio.Future[None]] = {}
-        self._precedence = Precedence()
-        self._intake = Intake(inbox, self._precedence, self._begin)
+        self._precedence = SubmitPriority()
+        self._intake = JobSubmitter(inbox, self._precedence, self._begin)
         self._log = structlog.get_logger("call_doctor.jobs")
 
     @property
@@ -54,7 +54,7 @@ class DurableJobs:
         """Jobs that this process took on and has not finished."""
         return len(self._under_way())
 
-    def register(self, kind: str, course: Course) -> None:
+    def register(self, kind: str, course: JobHandler) -> None:
         """Say what a job of that kind means."""
         self._courses[kind] = course
 
@@ -117,7 +117,7 @@ class DurableJobs:
         job_id, task = DBOS.workflow_id or "", asyncio.current_task()
         if task is not None:
             self._runs(job_id, task)  # dbos' own is shielded: this one can be cancelled
-        steps = DurableSteps(job_id, self.watchman.certain, self._precedence)
+        steps = DbosSteps(job_id, self.watchman.ensure_still_owner, self._precedence)
         try:
             await self._courses[kind](payload, steps)
         except Exception:
@@ -126,7 +126,7 @@ class DurableJobs:
 
 
 @asynccontextmanager
-async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJobs]:
+async def open_jobs(url: str, life: str, lives: ProcessRegistry) -> AsyncIterator[DbosJobQueue]:
     """The engine while the block runs. `url` is SQLAlchemy's, for a synchronous driver.
 
     Raises StoreUnreachable.
@@ -134,7 +134,7 @@ async def open_jobs(url: str, life: str, lives: Lives) -> AsyncIterator[DurableJ
     # Of its own: in dbos' pool a question would queue behind the steps of all jobs under way.
     engine, incoming = open_engine(url), open_engine(url)
     inbox = Inbox(incoming, life)
-    jobs = DurableJobs(Watchman(life, lives, Leavings(engine), inbox), inbox)
+    jobs = DbosJobQueue(RecoveryLoop(life, lives, JobCleanup(engine), inbox), inbox)
     refuse_other_forms()
     DBOS(config=_config(engine, life))
     _quiet()
@@ -170,7 +170,7 @@ def _config(engine: Engine, life: str) -> DBOSConfig:
         application_version=VERSION,
         executor_id=life,
         system_database_engine=engine,
-        serializer=JsonForm(),
+        serializer=JsonSerializer(),
         log_level="WARNING",
         enable_otlp=False,
         max_executor_threads=THREADS,

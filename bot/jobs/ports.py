@@ -32,14 +32,14 @@ class Steps(Protocol):
         """Wait; what is left of the time is waited after a crash."""
 
 
-Course = Callable[[Json, Steps], Awaitable[None]]
+JobHandler = Callable[[Json, Steps], Awaitable[None]]
 """What is done for a job, from its payload. What it raises is logged, and the job is over."""
 
 
 class Jobs(Protocol):
     """Takes on work."""
 
-    def register(self, kind: str, course: Course) -> None:
+    def register(self, kind: str, course: JobHandler) -> None:
         """Say what a job of that kind means. Before `start`."""
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
@@ -63,7 +63,7 @@ class JobsHost(Jobs, Protocol):
         """Wait for the jobs under way; returns how many are left for another life."""
 
 
-class Lives(Protocol):
+class ProcessRegistry(Protocol):
     """The processes that share one database, each with a life of its own. Raises StoreUnreachable.
 
     All times are the database's: the clocks of two machines may differ.

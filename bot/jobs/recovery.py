@@ -9,9 +9,9 @@ import structlog
 from dbos import DBOS
 
 from bot.domain.errors import StoreUnreachable
-from bot.jobs.cleanup import Leavings
+from bot.jobs.cleanup import JobCleanup
 from bot.jobs.inbox import Inbox, Note
-from bot.jobs.ports import Lives
+from bot.jobs.ports import ProcessRegistry
 
 BEAT_SECONDS = 3.0
 DEAD_SECONDS = 15.0
@@ -25,10 +25,12 @@ _PENDING = "PENDING"
 _POLL = 0.2
 
 
-class Watchman:
+class RecoveryLoop:
     """Beats for this process, and takes over from those that fell silent."""
 
-    def __init__(self, life: str, lives: Lives, leavings: Leavings, inbox: Inbox) -> None:
+    def __init__(
+        self, life: str, lives: ProcessRegistry, leavings: JobCleanup, inbox: Inbox
+    ) -> None:
         self.life = life
         self._lives = lives
         self._leavings = leavings
@@ -50,7 +52,7 @@ class Watchman:
         Raises StoreUnreachable.
         """
         self._begin = begin
-        await self.look()
+        await self.beat_and_take_over()
         self._task = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -61,7 +63,7 @@ class Watchman:
             with contextlib.suppress(StoreUnreachable):
                 await self._lives.end(self.life)
 
-    async def certain(self) -> None:
+    async def ensure_still_owner(self) -> None:
         """Return once nobody can have taken this process for dead."""
         loop = asyncio.get_running_loop()
         while loop.time() - self._beaten > UNSURE_SECONDS:  # noqa: ASYNC110  time alone undoes it
@@ -71,11 +73,11 @@ class Watchman:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
-                await self.look()
+                await self.beat_and_take_over()
             except Exception:  # noqa: BLE001  a border: a watch that ends would strand jobs
                 self._log.warning("watch_failed", exc_info=True)
 
-    async def look(self) -> None:
+    async def beat_and_take_over(self) -> None:
         """Beat, and take over from those who fell silent. Raises StoreUnreachable."""
         began = asyncio.get_running_loop().time()
         await self._lives.beat(self.life)

@@ -18,16 +18,16 @@ from dbos._serialization import DBOSPortableJSONSerializer, DefaultSerializer
 
 from bot.domain.errors import RecordUnusable
 from bot.jobs.ports import Json
-from bot.jobs.submit import Precedence
+from bot.jobs.submit import SubmitPriority
 
 Certain = Callable[[], Awaitable[None]]
 """Returns once this process is sure that nobody has taken its work over."""
 
 
-class DurableSteps:
+class DbosSteps:
     """The Steps of one run of a course. A run that follows a crash has another `_run`."""
 
-    def __init__(self, job_id: str, certain: Certain, precedence: Precedence) -> None:
+    def __init__(self, job_id: str, certain: Certain, precedence: SubmitPriority) -> None:
         self._job_id = job_id
         self._certain = certain
         self._precedence = precedence
@@ -77,7 +77,7 @@ def _fitting() -> Iterator[None]:
         raise RecordUnusable from unexpected
 
 
-class JsonForm(Serializer):
+class JsonSerializer(Serializer):
     """JSON; an exception is kept as its class's name, since a course tells its own errors."""
 
     def serialize(self, data: Json) -> str:

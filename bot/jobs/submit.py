@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 1.0
 """A step gives way for so long and no longer: questions that never end must not stop answers."""
 
 
-class Precedence:
+class SubmitPriority:
     """Lets the recording of questions go before the steps of jobs under way."""
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ TROUBLES = (SQLAlchemyError, error.DBOSException, OSError)
 """What dbos and the database raise."""
 
 
-class Intake:
+class JobSubmitter:
     """`begin` gives a recorded job to dbos; `beginning` are those that wait for it."""
 
     def __init__(
-        self, inbox: Inbox, precedence: Precedence, begin: Callable[[Note], Awaitable[None]]
+        self, inbox: Inbox, precedence: SubmitPriority, begin: Callable[[Note], Awaitable[None]]
     ) -> None:
         self.beginning: set[asyncio.Task[None]] = set()
         self._inbox = inbox

@@ -12,7 +12,7 @@ from bot.domain.diagnosis import Outcome, Story
 from bot.domain.report import Report
 from bot.domain.rooms import TrackEvent
 from bot.render.filters import count
-from bot.render.phrases import free, name_of
+from bot.render.phrases import safe_text, name_of
 from bot.render.timeline import (
     COARSE,
     GRAVITY,
@@ -72,12 +72,12 @@ ROWS = 10
 _TICKS = 4
 _FINE = timedelta(minutes=10)
 
-Stretch = tuple[float, float]
+Interval = tuple[float, float]
 """From and to, as shares of the time axis: 0 is its start, 1 its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Marker:
     """Where a failure was last reported, and how it ended."""
 
     at: float
@@ -89,16 +89,16 @@ class Row:
     """One person's lane. `signals` are by medium: `audio`, `video`, `screen`."""
 
     label: str
-    stays: tuple[Stretch, ...]
-    signals: Mapping[str, tuple[Stretch, ...]]
-    failing: tuple[Stretch, ...]
+    stays: tuple[Interval, ...]
+    signals: Mapping[str, tuple[Interval, ...]]
+    failing: tuple[Interval, ...]
     joined: tuple[float, ...]
     left: tuple[float, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class TimelineLayout:
     """A whole timeline. `starts` are where sessions began; `ticks` are places and their times."""
 
     heading: str
@@ -110,7 +110,7 @@ class Scene:
     rest: str
 
 
-def scene_of(report: Report) -> Scene | None:
+def layout_of(report: Report) -> TimelineLayout | None:
     """The gravest stretch of trouble in a report; None if there is no failure to draw."""
     diagnosis = report.diagnosis
     if diagnosis is None:
@@ -124,7 +124,7 @@ def scene_of(report: Report) -> Scene | None:
     people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
     signals = signals_of(report.tracks)
     healthy = people_without_errors(report, diagnosis)
-    return Scene(
+    return TimelineLayout(
         heading=_heading(report, axis.begins),
         about=f"{people} with {failures}",
         lanes=tuple(lanes),
@@ -137,7 +137,7 @@ def scene_of(report: Report) -> Scene | None:
 
 def _heading(report: Report, begins: datetime) -> str:
     room = report.target.room
-    return f"{name_of(room.name) or free(room.id)}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
+    return f"{name_of(room.name) or safe_text(room.id)}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
 
 
 def _rest(people: int, healthy: int, runs: int) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]]) -> 
         failing=tuple(axis.stretch(one.first_at, one.last_at) for one in lane.stories),
         joined=tuple(axis.at(joined) for joined, _ in stays if axis.shows(joined)),
         left=tuple(axis.at(left) for _, left in stays if axis.shows(left)),
-        marks=tuple(Mark(axis.at(one.last_at), one.outcome) for one in _by_gravity(lane.stories)),
+        marks=tuple(Marker(axis.at(one.last_at), one.outcome) for one in _by_gravity(lane.stories)),
     )
 
 
@@ -202,7 +202,7 @@ class _Axis:
         """True if a stretch that began reaches into the axis."""
         return since is not None and since <= self._ends and not (until and until < self.begins)
 
-    def stretch(self, since: datetime | None, until: datetime | None) -> Stretch:
+    def stretch(self, since: datetime | None, until: datetime | None) -> Interval:
         return (self.at(since), self.at(until))
 
     def ticks(self) -> Iterator[tuple[float, str]]:

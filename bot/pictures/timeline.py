@@ -21,7 +21,7 @@ from bot.pictures.canvas import (
     Canvas,
     can_write,
 )
-from bot.pictures.layout import Mark, Row, Scene, scene_of
+from bot.pictures.layout import Marker, Row, TimelineLayout, layout_of
 from bot.render.message import Picture
 from bot.render.phrases import what_of
 from bot.render.timeline import Lane, label_of
@@ -39,7 +39,7 @@ ENDS: dict[Outcome, str] = {
 }
 
 
-def alt_of(scene: Scene) -> str:
+def alt_of(scene: TimelineLayout) -> str:
     """Who failed when and how it ended, worst first."""
     told = [f"Timeline of {scene.heading}: {scene.about}."]
     told += [_told(lane) for lane in scene.lanes[:_LANES]]
@@ -71,7 +71,7 @@ def timeline_picture(report: Report) -> Picture | None:
 
     Takes up to 0.3 s of CPU: call it in a thread.
     """
-    scene = scene_of(report)
+    scene = layout_of(report)
     if scene is None:
         return None
     return Picture(
@@ -82,7 +82,7 @@ def timeline_picture(report: Report) -> Picture | None:
     )
 
 
-def _drawn(scene: Scene) -> bytes:
+def _drawn(scene: TimelineLayout) -> bytes:
     legend = list(_legend(scene))
     rest_at = _HEAD + _AXIS + _ROW * len(scene.rows) + 10
     legend_at = rest_at + (_LEGEND_LINE if scene.rest else 0)
@@ -99,14 +99,14 @@ def _drawn(scene: Scene) -> bytes:
     return canvas.png()
 
 
-def _head(canvas: Canvas, scene: Scene) -> None:
+def _head(canvas: Canvas, scene: TimelineLayout) -> None:
     wide = WIDTH - 2 * _SIDE
     heading = scene.heading if can_write(scene.heading) else scene.heading[-16:]
     canvas.text(_SIDE, 18, heading, _BIG, width=wide)
     canvas.text(_SIDE, 54, scene.about, _TEXT, colour=SOFT, width=wide)
 
 
-def _axis(canvas: Canvas, scene: Scene, bottom: float) -> None:
+def _axis(canvas: Canvas, scene: TimelineLayout, bottom: float) -> None:
     last = len(scene.ticks) - 1
     for number, (share, words) in enumerate(scene.ticks):
         anchor = "la" if number == 0 else "ra" if number == last else "ma"
@@ -134,7 +134,7 @@ def _lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
         canvas.sign(mark.outcome, x, bar + _BAR / 2, _SIGN)
 
 
-def _apart(marks: Sequence[Mark]) -> Iterator[tuple[Mark, float]]:
+def _apart(marks: Sequence[Marker]) -> Iterator[tuple[Marker, float]]:
     """Marks with their places; of those that would lie on each other, the gravest is kept."""
     taken: list[float] = []
     for mark in reversed(marks):  # gravest first
@@ -144,7 +144,7 @@ def _apart(marks: Sequence[Mark]) -> Iterator[tuple[Mark, float]]:
             yield mark, x
 
 
-def _legend(scene: Scene) -> Iterator[tuple[str, str]]:
+def _legend(scene: TimelineLayout) -> Iterator[tuple[str, str]]:
     """Only what the picture holds."""
     shown = {mark.outcome for row in scene.rows for mark in row.marks}
     yield from ((outcome, words) for outcome, words in ENDS.items() if outcome in shown)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.privacy.personal_names import Names
 from bot.domain.records.channel_settings import ChannelSettings
 from bot.render.message import Message
-from bot.render.templates import Composer
+from bot.render.templates import MessageTemplates
 
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60))
 
@@ -18,7 +18,7 @@ _NAMES: Mapping[Names, str] = {
 }
 
 
-def loosened_message(composer: Composer, user: str, settings: ChannelSettings) -> Message:
+def loosened_message(composer: MessageTemplates, user: str, settings: ChannelSettings) -> Message:
     """Who made the channel's answers show more, and what holds now."""
     now = [f"answers {_private(settings)}"]
     if settings.names:
@@ -27,7 +27,7 @@ def loosened_message(composer: Composer, user: str, settings: ChannelSettings) -
 
 
 def settings_message(
-    composer: Composer,
+    composer: MessageTemplates,
     settings: ChannelSettings,
     workspaces: Sequence[str],
     *,

@@ -8,14 +8,14 @@ from bot.domain.privacy.addresses import redact
 from bot.domain.target import Candidate, Choices
 from bot.render.filters import utc
 from bot.render.limits import BUTTON_VALUE_MOST, shorten
-from bot.render.phrases import free
+from bot.render.phrases import safe_text
 
 MOST = 10
 _LABEL, _NOTE = 300, 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ChoiceButton:
     """One candidate. `button` is its button's value, "" if that would not fit one."""
 
     kind: str
@@ -25,7 +25,7 @@ class Offer:
     button: str
 
 
-def offered(
+def choice_facts(
     choices: Choices, *, private: bool = False, value_most: int = BUTTON_VALUE_MOST
 ) -> dict[str, Any]:
     """Up to ten candidates, how many are left out, and the note."""
@@ -35,7 +35,7 @@ def offered(
     return {
         "candidates": [_offer(one, private=private) for one in shown],
         "left": len({one.value for one in choices.candidates}) - len(shown),
-        "note": shorten(free(choices.note), _NOTE),
+        "note": shorten(safe_text(choices.note), _NOTE),
     }
 
 
@@ -44,11 +44,11 @@ def _is_open(value: str) -> bool:
     return redact(value) == value
 
 
-def _offer(one: Candidate, *, private: bool) -> Offer:
+def _offer(one: Candidate, *, private: bool) -> ChoiceButton:
     value = json.dumps({"q": one.value, "private": private}, ensure_ascii=False)
-    return Offer(
+    return ChoiceButton(
         kind=one.kind,
-        label=shorten(free(one.label) or one.value, _LABEL),
+        label=shorten(safe_text(one.label) or one.value, _LABEL),
         made=f"created {utc(one.created_at)}" if one.created_at else "creation time not known",
         value=one.value,
         button=value if len(value) + 5 * value.count("<") <= BUTTON_VALUE_MOST else "",

@@ -18,7 +18,7 @@ from bot.render.answer.headline import unread_of
 from bot.render.answer.side_features import side_problem
 from bot.render.limits import brief
 from bot.render.message import Message
-from bot.render.templates import Composer, every_template, find_templates
+from bot.render.templates import MessageTemplates, every_template, find_templates
 
 FOLDER = "replies"
 _LETTER, _OTHER = "letter.j2", "other.j2"
@@ -40,7 +40,7 @@ _PLACES = {
 _NEAT = re.compile(r"\n{3,}")
 
 
-class Letters:
+class ReplyTemplates:
     """The editable templates of replies, each class by a file of its name."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -63,7 +63,7 @@ class Letters:
         return self._templates[_LETTER].render(body=body).strip()
 
 
-def reply_message(composer: Composer, letters: Letters, report: Report) -> Message:
+def reply_message(composer: MessageTemplates, letters: ReplyTemplates, report: Report) -> Message:
     """The letter in a block to copy; `reply` is its part."""
     diagnosis = report.diagnosis
     if diagnosis is None:

@@ -14,7 +14,7 @@ from bot.domain.report import Report
 from bot.domain.rooms import Session
 from bot.render.filters import count
 from bot.render.message import Message
-from bot.render.templates import Composer
+from bot.render.templates import MessageTemplates
 
 COLUMNS = 20
 """Slack's most points in a series."""
@@ -43,7 +43,7 @@ def is_room_wide(diagnosis: Diagnosis) -> bool:
     return people.affected >= _PEOPLE and people.affected * _SHARE >= people.in_room
 
 
-def spread_message(composer: Composer, report: Report) -> Message | None:
+def error_chart_message(composer: MessageTemplates, report: Report) -> Message | None:
     """The chart with its gist in words; None for what is no matter of the room."""
     diagnosis = report.diagnosis
     if diagnosis is None or not is_room_wide(diagnosis):

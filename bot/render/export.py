@@ -10,14 +10,14 @@ from typing import Any
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.privacy.outgoing import leave_all
 from bot.domain.report import Report
 from bot.domain.text import clean
 from bot.render.answer.thread_entries import causes_of
 from bot.render.json_document import failure_document, instant
 from bot.render.message import File
-from bot.render.phrases import FOR_RECORDERS, class_of, free, turn_of
+from bot.render.phrases import FOR_RECORDERS, class_of, safe_text, next_actor
 
 _STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 
@@ -70,7 +70,7 @@ def _pairs(report: Report, diagnosis: Diagnosis) -> list[tuple[ErrorEvent, Story
         for story in diagnosis.stories
         if not story.terminal and story.outcome != "recovered"
     ]
-    return sorted(found, key=lambda pair: order(pair[0]))
+    return sorted(found, key=lambda pair: sort_key(pair[0]))
 
 
 def _told(
@@ -78,7 +78,7 @@ def _told(
 ) -> dict[str, Any]:
     entry = story.explanation.entry if story else catalogue.explain(event).entry
     facts = _story(event, story) if story else dict.fromkeys(_STORY)
-    owner, todo = FOR_RECORDERS if story and story.bot else turn_of(entry, cls)
+    owner, todo = FOR_RECORDERS if story and story.bot else next_actor(entry, cls)
     turn = {"what_to_do": todo, "whose_turn": owner}
     return {**_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
 
@@ -88,7 +88,7 @@ def _story(event: ErrorEvent, story: Story) -> dict[str, Any]:
     facts = (
         story.id,
         story.outcome,
-        free(story.evidence),
+        safe_text(story.evidence),
         story.path,
         story.symptom_of,
         story.events,
@@ -105,7 +105,7 @@ def _first(story: Story) -> ErrorEvent:
 def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
     return {
         **failure_document(event),
-        "role": free(event.role) or None,
+        "role": safe_text(event.role) or None,
         "room_id": event.room_id,
         "template_id": event.template_id,
         "account_id": event.account_id,
@@ -114,11 +114,13 @@ def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
         "what_to_do": entry.do,
         "whose_turn": OWNER_WORDS[entry.owner],
         "device": device_line(event.agent, event.domain),
-        "transport_state": free(event.transport_state) or None,
-        "endpoint": free(event.endpoint) or None,
+        "transport_state": safe_text(event.transport_state) or None,
+        "endpoint": safe_text(event.endpoint) or None,
         "retries_join": event.retries_join,
         "domain": event.domain,
-        "also": {free(label): free(text) for label, text in (*event.media, *event.extras)},
+        "also": {
+            safe_text(label): safe_text(text) for label, text in (*event.media, *event.extras)
+        },
     }
 
 

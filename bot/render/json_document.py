@@ -16,21 +16,21 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from bot.domain.diagnosis import Case, Diagnosis, People, Share, Story, Verdict
-from bot.domain.diagnosis.no_errors import nothing_of
-from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.verdict import verdict_of_nothing
+from bot.domain.diagnosis import DiagnosisInput, Diagnosis, Impact, GroupCount, Story, Verdict
+from bot.domain.diagnosis.no_errors import explain_no_errors
+from bot.domain.diagnosis.people import PersonIndex
+from bot.domain.diagnosis.verdict import verdict_without_errors
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import leave
 from bot.domain.privacy.outgoing import leave_all
-from bot.domain.query import Kind, Question
+from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
-from bot.render.phrases import free
+from bot.render.phrases import safe_text
 
 
-def people_document(people: People, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
+def people_document(people: Impact, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
     """How far it reaches. Calls are named by person, so they need the diagnosis."""
     persons = {person.key: person for person in diagnosis.persons} if diagnosis else {}
     calls = [(persons[key], number) for key, number in people.failed_calls if key in persons]
@@ -52,9 +52,10 @@ def people_document(people: People, diagnosis: Diagnosis | None = None) -> dict[
     }
 
 
-def _shares(shares: Iterable[Share]) -> list[Mapping[str, Any]]:
+def _shares(shares: Iterable[GroupCount]) -> list[Mapping[str, Any]]:
     return [
-        {"label": free(one.label), "affected": one.affected, "total": one.total} for one in shares
+        {"label": safe_text(one.label), "affected": one.affected, "total": one.total}
+        for one in shares
     ]
 
 
@@ -87,10 +88,10 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "class": verdict.cls,
         "confidence": verdict.confidence,
         "words": verdict.words,
-        "evidence": [free(line) for line in verdict.evidence],
+        "evidence": [safe_text(line) for line in verdict.evidence],
         "changes_if": verdict.changes_if,
         "next_steps": list(verdict.next_steps),
-        "update": free(verdict.update) or None,
+        "update": safe_text(verdict.update) or None,
     }
 
 
@@ -101,7 +102,7 @@ def _document_story_text(text: str | None) -> str | None:
 @lru_cache(1024)
 def _told(text: str) -> str:
     """As `free`: a flood of failures has few words."""
-    return free(text)
+    return safe_text(text)
 
 
 VERSION = 3
@@ -132,7 +133,7 @@ def document_to_come(report: Report) -> dict[str, Any]:
         },
         "as_of": instant(report.as_of),
         "window": window_document(report.window),
-        "remarks": [free(remark) for remark in (*report.remarks, *report.notes)],
+        "remarks": [safe_text(remark) for remark in (*report.remarks, *report.notes)],
         "completeness": completeness_document(report.completeness),
         "counts": counts_document(report.events, report.by_type or count_by_type(report.events)),
         "failures": (failure_document(event) for event in report.events if event.is_terminal),
@@ -233,16 +234,16 @@ def instant(moment: datetime) -> str:
 
 
 def _text(text: str | None) -> str | None:
-    return None if text is None else free(text)
+    return None if text is None else safe_text(text)
 
 
 _FIELDS = {
-    Kind.OBJECT: "room_id",
-    Kind.ROOM: "room_id",
-    Kind.SESSION: "session_id",
-    Kind.UUID: "peer_id",
-    Kind.PEER: "peer_id",
-    Kind.USER: "user_id",
+    IdentifierKind.OBJECT: "room_id",
+    IdentifierKind.ROOM: "room_id",
+    IdentifierKind.SESSION: "session_id",
+    IdentifierKind.UUID: "peer_id",
+    IdentifierKind.PEER: "peer_id",
+    IdentifierKind.USER: "user_id",
 }
 """Where a clue's value goes; names and codes are no ids."""
 _GRAVEST = ("user_id", "peer_id", "session_id", "room_id")
@@ -250,16 +251,16 @@ _GRAVEST = ("user_id", "peer_id", "session_id", "room_id")
 
 
 def nothing_document(
-    error: NothingFound, reference: str, question: Question, as_of: datetime
+    error: NothingFound, reference: str, question: LookupQuery, as_of: datetime
 ) -> dict[str, Any]:
     """Everything that an answer holds, at zero, beside the error.
 
     `target` is as asked: a bare 24-hex id stands as the room's and a bare UUID as the peer's,
     since nothing says otherwise.
     """
-    case = Case(room=None, now=as_of, known=False)
-    nobody = People(affected=0, in_room=0)
-    verdict = verdict_of_nothing(case, nothing_of(case, Crowd((), (), ())), nobody)
+    case = DiagnosisInput(room=None, now=as_of, known=False)
+    nobody = Impact(affected=0, in_room=0)
+    verdict = verdict_without_errors(case, explain_no_errors(case, PersonIndex((), (), ())), nobody)
     return {
         **error_document(error, reference),
         "target": _target(question),
@@ -273,7 +274,7 @@ def nothing_document(
     }
 
 
-def _target(question: Question) -> dict[str, str | None]:
+def _target(question: LookupQuery) -> dict[str, str | None]:
     ids: dict[str, str | None] = dict.fromkeys(("room_id", "session_id", "peer_id", "user_id"))
     for clue in question.clues:
         field = _FIELDS.get(clue.kind)

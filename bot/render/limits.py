@@ -102,7 +102,7 @@ def _shown(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no narrower ty
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BlockGroup:
     """The blocks of one failure: their JSON without the outer brackets, and how big they are."""
 
     event_id: str
@@ -114,33 +114,33 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class MessageSpace:
     """What a message has room for: blocks, visible characters, characters of JSON."""
 
     blocks: int
     visible: int
     size: int
 
-    def without(self, blocks: int, visible: int, size: int) -> "Space":
+    def minus(self, blocks: int, visible: int, size: int) -> "MessageSpace":
         """What is left beside so much else."""
-        return Space(self.blocks - blocks, self.visible - visible, self.size - size)
+        return MessageSpace(self.blocks - blocks, self.visible - visible, self.size - size)
 
 
-WHOLE = Space(BLOCKS_MOST, REPLY_MOST, JSON_MOST)
+WHOLE = MessageSpace(BLOCKS_MOST, REPLY_MOST, JSON_MOST)
 
 
-def fill(groups: Iterable[Group], space: Space) -> Iterator[Sequence[Group]]:
+def pack(groups: Iterable[BlockGroup], space: MessageSpace) -> Iterator[Sequence[BlockGroup]]:
     """Messages' worth of groups, made as they are asked for.
 
     A group too big for an empty message still gets one of its own: nothing is dropped here.
     """
-    page: list[Group] = []
+    page: list[BlockGroup] = []
     left = space
     for group in groups:
-        rest = left.without(group.blocks, group.visible, group.size)
+        rest = left.minus(group.blocks, group.visible, group.size)
         if page and min(rest.blocks, rest.visible, rest.size) < 0:
             yield page
-            page, rest = [], space.without(group.blocks, group.visible, group.size)
+            page, rest = [], space.minus(group.blocks, group.visible, group.size)
         page.append(group)
         left = rest
     if page:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.domain.catalogue import OWNER_WORDS, Entry
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.diagnosis.next_steps import STEPS
-from bot.domain.diagnosis.wording import fits
+from bot.domain.diagnosis.wording import advice_fits
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
@@ -39,14 +39,14 @@ _HASH_SHOWN = 8
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
-def free(text: str | None) -> str:
+def safe_text(text: str | None) -> str:
     """Outside text, free of control characters and addresses; "" for nothing."""
     return clean(redact(text)) if text else ""
 
 
 def name_of(text: str | None) -> str:
     """A person's or room's name; a hashed one is cut to its first eight digits."""
-    name = free(text)
+    name = safe_text(text)
     return f"{name[:_HASH_SHOWN]}… (hashed)" if _HASH.fullmatch(name) else name
 
 
@@ -62,7 +62,7 @@ def what_of(kind: str, feature: str | None = None) -> str:
 
 def code_of(event: ErrorEvent) -> str:
     """`500 ServerErrors`; what is missing is left out, and never both."""
-    parts = (str(event.error_code or ""), free(event.error_name))
+    parts = (str(event.error_code or ""), safe_text(event.error_name))
     return " ".join(filter(None, parts)) or "no code"
 
 
@@ -81,7 +81,7 @@ def span(length: timedelta) -> str:
     return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
 
 
-TURNS: dict[VerdictClass, str] = {
+NEXT_ACTOR: dict[VerdictClass, str] = {
     "user_network": OWNER_WORDS["user_network"],
     "shared_network": OWNER_WORDS["user_network"],
     "device": OWNER_WORDS["user_device"],
@@ -99,14 +99,14 @@ FOR_RECORDERS = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act f
 """In place of `turn_of`: a recorder can be told nothing."""
 
 
-def turn_of(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
+def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
     """Who has to act on a failure of that code, and what they do.
 
     `cls` is what the failure was judged to be, None if it was not: it beats the code where
     the two contradict each other.
     """
-    if cls and not fits(cls, entry.owner):
-        return TURNS[cls], STEPS[cls][0]
+    if cls and not advice_fits(cls, entry.owner):
+        return NEXT_ACTOR[cls], STEPS[cls][0]
     return OWNER_WORDS[entry.owner], entry.do
 
 

@@ -4,14 +4,14 @@ from bot.domain.target import Progress
 from bot.domain.text import clip
 from bot.render.filters import count
 from bot.render.message import Message
-from bot.render.phrases import TYPE_NAMES, free, name_of
-from bot.render.templates import Composer
+from bot.render.phrases import TYPE_NAMES, safe_text, name_of
+from bot.render.templates import MessageTemplates
 
 _BAR = 20
 _PLACE, _WAITS = 80, 160
 
 
-def progress_message(composer: Composer, progress: Progress, reference: str) -> Message:
+def progress_message(composer: MessageTemplates, progress: Progress, reference: str) -> Message:
     """`so far: 100 of 4,312 events`, with a bar if the total is known; part `opening`."""
     return composer.message(
         "progress",
@@ -20,7 +20,7 @@ def progress_message(composer: Composer, progress: Progress, reference: str) -> 
         place=_place(progress),
         by_type=_by_type(progress),
         bar=_bar(progress),
-        waits_for=clip(free(progress.waits_for), _WAITS) or _still(progress),
+        waits_for=clip(safe_text(progress.waits_for), _WAITS) or _still(progress),
         reference=reference,
     )
 

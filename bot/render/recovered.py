@@ -6,16 +6,16 @@ from itertools import islice
 
 from bot.domain.diagnosis import Story
 from bot.domain.report import Report
-from bot.render.answer.thread_entries import rest_of
+from bot.render.answer.thread_entries import recovered_or_unknown
 from bot.render.answer.thread_entry import OUTCOMES
 from bot.render.filters import count, utc
-from bot.render.limits import WHOLE, Group, fill, shorten
+from bot.render.limits import WHOLE, BlockGroup, pack, shorten
 from bot.render.message import Message
-from bot.render.phrases import code_of, free, name_of, span, what_of
-from bot.render.templates import Composer
+from bot.render.phrases import code_of, safe_text, name_of, span, what_of
+from bot.render.templates import MessageTemplates
 
 _MESSAGES, _LINES = 3, 8
-_SPACE = WHOLE.without(0, 400, 2_000)
+_SPACE = WHOLE.minus(0, 400, 2_000)
 _NAME, _ROLE, _WHAT, _TITLE, _CODE, _EVIDENCE, _ID = 60, 30, 60, 80, 50, 140, 60
 
 
@@ -34,23 +34,26 @@ class Line:
     event_id: str
 
 
-def rest_messages(composer: Composer, report: Report) -> tuple[Message, ...]:
+def rest_messages(composer: MessageTemplates, report: Report) -> tuple[Message, ...]:
     """At most three messages, `recovered-1` and on; what they do not hold is counted."""
-    stories = rest_of(report.diagnosis) if report.diagnosis else ()
+    stories = recovered_or_unknown(report.diagnosis) if report.diagnosis else ()
     if not stories:
         note = f"Look-up {report.lookup_id}: no error went away, and the end of each is known."
         return (composer.message("elsewhere", "recovered-1", note=note),)
-    pages = list(islice(fill(_groups(composer, stories), _SPACE), _MESSAGES))
+    pages = list(islice(pack(_groups(composer, stories), _SPACE), _MESSAGES))
     return tuple(_messages(composer, report, stories, pages))
 
 
-def _groups(composer: Composer, stories: Sequence[Story]) -> Iterator[Group]:
+def _groups(composer: MessageTemplates, stories: Sequence[Story]) -> Iterator[BlockGroup]:
     for story in stories:
-        yield composer.group("story_line", story.rows[0].id, line=line_of(story))
+        yield composer.render_blocks("story_line", story.rows[0].id, line=line_of(story))
 
 
 def _messages(
-    composer: Composer, report: Report, stories: Sequence[Story], pages: Sequence[Sequence[Group]]
+    composer: MessageTemplates,
+    report: Report,
+    stories: Sequence[Story],
+    pages: Sequence[Sequence[BlockGroup]],
 ) -> Iterator[Message]:
     recovered = sum(one.outcome == "recovered" for one in stories)
     left = len(stories) - sum(map(len, pages))
@@ -71,7 +74,7 @@ def _messages(
 def line_of(story: Story) -> Line:
     """A story in a line."""
     first = story.rows[0]
-    role = shorten(free(first.role), _ROLE)
+    role = shorten(safe_text(first.role), _ROLE)
     who = shorten(name_of(first.user_name) or "Somebody without a name", _NAME)
     title = shorten(story.explanation.entry.title, _TITLE)
     length = story.last_at - story.first_at
@@ -79,7 +82,7 @@ def line_of(story: Story) -> Line:
         who=f"{who} ({role})" if role else who,
         what=f"{shorten(what_of(story.type, story.feature), _WHAT)}: {title}",
         ended="end not known" if story.outcome == "unknown" else OUTCOMES[story.outcome],
-        evidence=shorten(free(story.evidence), _EVIDENCE),
+        evidence=shorten(safe_text(story.evidence), _EVIDENCE),
         code=shorten(code_of(first), _CODE),
         events=count(story.events, "event", f"events in {span(length)}"),
         when=utc(story.first_at),

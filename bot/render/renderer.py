@@ -7,25 +7,25 @@ from typing import Any
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError
 from bot.domain.privacy.personal_names import Names, is_contact
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
-from bot.render.answer.answer import Answers
+from bot.render.answer.answer import AnswerBuilder
 from bot.render.channel_settings import loosened_message, settings_message
-from bot.render.choices import offered
-from bot.render.customer_reply import Letters, reply_message
-from bot.render.error_chart import spread_message
+from bot.render.choices import choice_facts
+from bot.render.customer_reply import ReplyTemplates, reply_message
+from bot.render.error_chart import error_chart_message
 from bot.render.filters import EMPTY
 from bot.render.help import EXAMPLES, KINDS, WORDS
 from bot.render.limits import OPTION_VALUE_MOST, shorten
 from bot.render.message import Answer, File, Message
-from bot.render.phrases import free
+from bot.render.phrases import safe_text
 from bot.render.progress import progress_message
 from bot.render.recovered import rest_messages
 from bot.render.support_packet import packet_json_message, packet_message
-from bot.render.templates import Composer
+from bot.render.templates import MessageTemplates
 from bot.render.timeline import timeline_messages
 
 DASHBOARD = "https://dashboard.100ms.live"
@@ -42,9 +42,9 @@ class Renderer:
     def __init__(
         self, catalogue: Catalogue, templates_dir: Path | None = None, *, dashboard: str = DASHBOARD
     ) -> None:
-        self._composer = Composer(templates_dir)
-        self._letters = Letters(templates_dir)
-        self._answers = Answers(self._composer, catalogue, dashboard.rstrip("/"))
+        self._composer = MessageTemplates(templates_dir)
+        self._letters = ReplyTemplates(templates_dir)
+        self._answers = AnswerBuilder(self._composer, catalogue, dashboard.rstrip("/"))
         self._help = self._composer.message("help", "help", **_usage())
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
@@ -52,7 +52,7 @@ class Renderer:
         return self._answers.public(report, note)
 
     def private(
-        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+        self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None
     ) -> tuple[Message, ...]:
         """The answer in at most `messages` messages without a thread, the opening first.
 
@@ -60,7 +60,7 @@ class Renderer:
         """
         return self._answers.private(report, messages, note, start)
 
-    def more(self, report: Report, handle: Handle) -> Message:
+    def more(self, report: Report, handle: SavedLookup) -> Message:
         """The next reply after `handle.after`, with a new button if failures remain."""
         return self._answers.more(report, handle)
 
@@ -76,9 +76,9 @@ class Renderer:
         """A calm text for the customer, ready to be copied."""
         return reply_message(self._composer, self._letters, report)
 
-    def spread(self, report: Report) -> Message | None:
+    def error_chart(self, report: Report) -> Message | None:
         """Errors over time against people in the room; None if it is no matter of the room."""
-        return spread_message(self._composer, report)
+        return error_chart_message(self._composer, report)
 
     def packet(self, report: Report) -> tuple[Message, File]:
         """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
@@ -88,7 +88,7 @@ class Renderer:
         """The packet's JSON as text, cut to a message, for where no file can be attached."""
         return packet_json_message(self._composer, report)
 
-    def looking(self, question: Question, reference: str) -> Message:
+    def placeholder(self, question: LookupQuery, reference: str) -> Message:
         """That the look-up began."""
         clues = [_shown(clue, question) for clue in question.clues[:_CLUES]]
         facts = {"clues": clues, "private": question.private, "reference": reference}
@@ -100,7 +100,7 @@ class Renderer:
 
     def waiting(self, reason: str, reference: str) -> Message:
         """What a look-up waits for, in a sentence."""
-        told = shorten(free(reason), 300)
+        told = shorten(safe_text(reason), 300)
         return self._composer.message("waiting", "waiting", reason=told, reference=reference)
 
     def error(self, error: BotError, reference: str) -> Message:
@@ -108,15 +108,15 @@ class Renderer:
         return self._composer.message(
             "error",
             "error",
-            headline=free(error.headline),
-            cause=free(error.cause),
-            next_step=free(error.next_step),
+            headline=safe_text(error.headline),
+            cause=safe_text(error.cause),
+            next_step=safe_text(error.next_step),
             reference=reference,
         )
 
-    def missing(self, told: str, value: str, reference: str) -> Message:
+    def unconfirmed(self, told: str, value: str, reference: str) -> Message:
         """Which parts may be missing, with a `Refresh` button that remembers `value`, if any."""
-        words = shorten(free(told), 1000)
+        words = shorten(safe_text(told), 1000)
         return self._composer.message(
             "missing", "missing", told=words, value=value, reference=reference
         )
@@ -148,7 +148,7 @@ class Renderer:
 
     def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
         """A "Look up" button for each of up to ten things that may have been meant."""
-        facts = offered(choices, private=private)
+        facts = choice_facts(choices, private=private)
         return self._composer.message("choices", "choices", reference=reference, **facts)
 
     def modal(
@@ -165,9 +165,9 @@ class Renderer:
         Answers arrive as `choice.value` (a candidate's value), `target.value` (text) and, with
         `conversation`, `where.value` (a conversation's id).
         """
-        facts = offered(choices or Choices(()), value_most=OPTION_VALUE_MOST)
+        facts = choice_facts(choices or Choices(()), value_most=OPTION_VALUE_MOST)
         facts["note"] = note or facts["note"]
-        return self._composer.view(
+        return self._composer.render_json(
             "modal",
             private_metadata=private_metadata,
             conversation=conversation,
@@ -177,11 +177,11 @@ class Renderer:
 
     def home(self) -> dict[str, Any]:
         """The Home tab's view."""
-        return self._composer.view("home", **_usage())
+        return self._composer.render_json("home", **_usage())
 
-    def elsewhere(self, note: str) -> Message:
+    def note(self, note: str) -> Message:
         """Why an answer comes by another way than asked."""
-        told = shorten(free(note), 1000) or "The answer comes by another way."
+        told = shorten(safe_text(note), 1000) or "The answer comes by another way."
         return self._composer.message("elsewhere", "elsewhere", note=told)
 
 
@@ -189,7 +189,7 @@ def _usage() -> Mapping[str, Sequence[object]]:
     return {"examples": EXAMPLES, "words": WORDS, "kinds": KINDS}
 
 
-def _shown(clue: Clue, question: Question) -> str:
+def _shown(clue: Identifier, question: LookupQuery) -> str:
     """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated.
 
     Nor is an e-mail or phone, where others may read it and names are not shown.
@@ -197,6 +197,6 @@ def _shown(clue: Clue, question: Question) -> str:
     open_names = question.names in (None, Names.FULL) or question.private
     if not open_names and is_contact(clue.value):
         return "somebody"
-    if clue.kind is Kind.CODE:
+    if clue.kind is IdentifierKind.CODE:
         return "a room code"
-    return shorten(free(clue.value), _CLUE) or EMPTY
+    return shorten(safe_text(clue.value), _CLUE) or EMPTY

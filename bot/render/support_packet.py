@@ -24,8 +24,8 @@ from bot.render.filters import UNKNOWN, count
 from bot.render.json_document import instant
 from bot.render.limits import shorten
 from bot.render.message import File, Message
-from bot.render.phrases import free
-from bot.render.templates import Composer
+from bot.render.phrases import safe_text
+from bot.render.templates import MessageTemplates
 
 _BLOCK, _SHOWN, _JSON = 3_600, 7_000, 9_500
 """Characters of a preformatted block, of all of them as shown, and of all of them as JSON."""
@@ -121,29 +121,29 @@ def _head(facts: Mapping[str, Any]) -> str:
     unseen = "" if facts["complete"] else " (incomplete)"
     rows: Iterable[tuple[str, str]] = (
         ("look-up", f"{facts['lookup_id']}, as of {facts['as_of']}, all times UTC"),
-        ("workspace", free(facts["workspace"])),
-        ("room id", shorten(free(facts["room_id"]), _ID)),
+        ("workspace", safe_text(facts["workspace"])),
+        ("room id", shorten(safe_text(facts["room_id"]), _ID)),
         *((name.replace("_", " "), _some(facts[name], _LIST)) for name in _LISTS),
         *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
         ("note", facts["user_ids_note"]),
         ("events", f"{facts['events']:,}{unseen}"),
-        *(("not read", shorten(free(note), _SDK)) for note in facts["not_read"][:_SDKS]),
+        *(("not read", shorten(safe_text(note), _SDK)) for note in facts["not_read"][:_SDKS]),
     )
     return "\n".join(f"{label:<12} {words}" for label, words in rows)
 
 
 def _told(row: Mapping[str, Any]) -> str:
     code = " ".join(filter(None, (str(row["error_code"] or ""), row["error_name"]))) or "no code"
-    what = f"{shorten(free(row['type']), _WORD)} {shorten(code, _WORD)}"
+    what = f"{shorten(safe_text(row['type']), _WORD)} {shorten(code, _WORD)}"
     during = f" during {shorten(row['action'], _WORD)}" if row["action"] else ""
-    times = " to ".join(dict.fromkeys((free(row["first_at"]), free(row["last_at"]))))
+    times = " to ".join(dict.fromkeys((safe_text(row["first_at"]), safe_text(row["last_at"]))))
     times = times or UNKNOWN
     events = count(row["events"], "event", "events")
     ids = f"session {_some(row['session_ids'], 2)}  peer {_some(row['peer_ids'], 2)}"
     lines = (
         f"{shorten(times, _SDK)}  {what}{during}",
         f"{row['outcome']}, {events}, {row['terminal']:,} terminal",
-        f"{ids}  user {shorten(free(row['user_id']) or '-', _ID)}",
+        f"{ids}  user {shorten(safe_text(row['user_id']) or '-', _ID)}",
         *(shorten(sdk, _SDK) for sdk in row["sdks"][:1]),
         f"events {_some(row['event_ids'], _EVENTS)}",
     )
@@ -152,7 +152,7 @@ def _told(row: Mapping[str, Any]) -> str:
 
 def _some(found: Sequence[str], most: int) -> str:
     """The first ones, and how many more there are."""
-    shown = [shorten(free(one), _ID) for one in found[:most]]
+    shown = [shorten(safe_text(one), _ID) for one in found[:most]]
     left = len(found) - len(shown)
     return " ".join([*shown, f"(+{left:,} more)"] if left else shown) or "-"
 
@@ -161,7 +161,7 @@ VERSION = 1
 HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits of their SHA-256"
 
 
-def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
+def packet_message(composer: MessageTemplates, report: Report) -> tuple[Message, File]:
     """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
     facts = redact_all(_facts(for_outsiders(report)))
     text = json.dumps(leave_all(facts), ensure_ascii=False, indent=1)
@@ -173,7 +173,7 @@ def packet_message(composer: Composer, report: Report) -> tuple[Message, File]:
     return message, File(name, f"Packet for 100ms support, look-up {report.lookup_id}", text)
 
 
-def packet_json_message(composer: Composer, report: Report) -> Message:
+def packet_json_message(composer: MessageTemplates, report: Report) -> Message:
     """The packet's JSON as text, for where no file can be attached."""
     blocks, left = json_blocks(redact_all(_facts(for_outsiders(report))))
     return composer.message(
@@ -223,8 +223,8 @@ def _failure(story: Story) -> dict[str, Any]:
     return {
         "type": story.type,
         "error_code": story.error_code,
-        "error_name": free(story.error_name) or None,
-        "action": free(story.action) or None,
+        "error_name": safe_text(story.error_name) or None,
+        "action": safe_text(story.action) or None,
         "first_at": story.first_stamp or None,
         "last_at": story.last_stamp or None,
         "outcome": story.outcome,
@@ -247,7 +247,7 @@ def _sdk(event: ErrorEvent) -> str:
     system = _versioned(agent.os, agent.os_version)
     model = mark_version(agent.device_model or "")
     parts = (own + f" ({wrapper})" * bool(wrapper), model, system)
-    return free(", ".join(filter(None, parts))) or "SDK not reported"
+    return safe_text(", ".join(filter(None, parts))) or "SDK not reported"
 
 
 def _versioned(name: str | None, version: str | None) -> str:

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from bot.domain.errors import Misconfigured
 from bot.domain.privacy.addresses import leave
 from bot.render import filters, limits
-from bot.render.answer.thread_entry import Failure
+from bot.render.answer.thread_entry import ThreadEntry
 from bot.render.filters import unwrapped
-from bot.render.limits import GIST_MOST, Group, shorten_escaped, size, visible
+from bot.render.limits import GIST_MOST, BlockGroup, shorten_escaped, size, visible
 from bot.render.message import Message
 
 SUFFIX = ".json.j2"
@@ -89,7 +89,7 @@ def every_template(environment: Environment) -> dict[str, Template]:
     return {name: environment.get_template(name) for name in names}
 
 
-class Composer:
+class MessageTemplates:
     """Every template, compiled once."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -103,27 +103,29 @@ class Composer:
 
     def message(self, template: str, part: str, **facts: object) -> Message:
         """A whole message."""
-        whole = self.view(template, **facts)
+        whole = self.render_json(template, **facts)
         return Message(part, shorten_escaped(whole["text"], GIST_MOST), tuple(whole["blocks"]))
 
-    def view(self, template: str, **facts: object) -> dict[str, Any]:
+    def render_json(self, template: str, **facts: object) -> dict[str, Any]:
         """A whole JSON object: a message or a view."""
         whole = json.loads(self._templates[template].render(facts))
         if not isinstance(whole, dict):
             raise TypeError(template)
         return {name: _leaving(name, item) for name, item in whole.items()}
 
-    def groups(self, failures: Iterable[Failure], *, short: bool) -> Iterator[Group]:
+    def groups(self, failures: Iterable[ThreadEntry], *, short: bool) -> Iterator[BlockGroup]:
         """Each failure's blocks, made as they are asked for."""
         template = "failure_short" if short else "failure"
         for failure in failures:
-            yield self.group(template, failure.event.id, cut=failure.cut, f=failure)
+            yield self.render_blocks(template, failure.event.id, cut=failure.cut, f=failure)
 
-    def group(self, template: str, event_id: str, *, cut: bool = False, **facts: object) -> Group:
+    def render_blocks(
+        self, template: str, event_id: str, *, cut: bool = False, **facts: object
+    ) -> BlockGroup:
         """What a template makes of some facts (a JSON array), and how big it is."""
         text = self._templates[template].render(facts)
         blocks = json.loads(text)
-        return Group(
+        return BlockGroup(
             event_id=event_id,
             json=unwrapped(text),
             blocks=len(blocks),

@@ -14,8 +14,8 @@ from bot.domain.text import clip
 from bot.render.filters import UNKNOWN, count
 from bot.render.limits import shorten
 from bot.render.message import Message
-from bot.render.phrases import free, name_of, span, what_of
-from bot.render.templates import Composer
+from bot.render.phrases import safe_text, name_of, span, what_of
+from bot.render.templates import MessageTemplates
 
 WIDTH, LABEL, _TICK = 48, 16, 12
 _NEAR = timedelta(minutes=30)
@@ -84,7 +84,7 @@ def drawing_of(lanes: Sequence[Lane]) -> list[str]:
 
 def label_of(person: Person) -> str:
     """A name short enough for the left edge."""
-    name = name_of(next(iter(person.names), "")) or free(person.user_id) or "no name"
+    name = name_of(next(iter(person.names), "")) or safe_text(person.user_id) or "no name"
     return clip(name, LABEL - 2)
 
 
@@ -161,7 +161,7 @@ _APART = timedelta(hours=1)
 _CODE, _WHAT = 30, 44
 
 
-def timeline_messages(composer: Composer, report: Report) -> tuple[Message, ...]:
+def timeline_messages(composer: MessageTemplates, report: Report) -> tuple[Message, ...]:
     """At most three messages, `timeline-1` and on: the latest stretches, oldest first."""
     diagnosis = report.diagnosis
     runs = list(stretches(diagnosis.stories)) if diagnosis else []
@@ -244,8 +244,8 @@ def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
 
 def _line(story: Story, form: str) -> str:
     """`10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
-    code = str(story.error_code or "") or shorten(free(story.error_name), _CODE) or "no code"
-    what = shorten(free(what_of(story.type, story.feature)), _WHAT)
+    code = str(story.error_code or "") or shorten(safe_text(story.error_name), _CODE) or "no code"
+    what = shorten(safe_text(what_of(story.type, story.feature)), _WHAT)
     events = f", {story.events:,} events in {span(story.last_at - story.first_at)}"
     because = ", a consequence" if story.symptom_of else ""
     return (

@@ -13,17 +13,17 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot.slack.access.admission import admission
 from bot.slack.access.audit import with_audit
 from bot.slack.access.shared_channels import heeding
-from bot.slack.context import Desk
-from bot.slack.error_boundary import announce, in_words
+from bot.slack.context import BotContext
+from bot.slack.error_boundary import notify_user, as_bot_error
 from bot.slack.listeners.commands import listener
 from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
-from bot.slack.middleware import once, said_to_asker
-from bot.slack.payloads import place_of, text_at
+from bot.slack.middleware import drop_duplicates, ephemeral_response
+from bot.slack.payloads import reply_target_of, text_at
 from bot.slack.sending.web_clients import Clients, quiet_logger
 from bot.slack.settings import SlackSettings
 
 
-def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp:
+def build_app(desk: BotContext, clients: Clients, settings: SlackSettings) -> AsyncApp:
     """An AsyncApp with every listener, that answers every delivery with 200."""
     app = AsyncApp(
         logger=quiet_logger("bolt", logging.ERROR),  # its warnings are about choices made below
@@ -37,7 +37,7 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
         # Each listener only records what is asked; Bolt is to acknowledge after that, also events.
         process_before_response=True,
     )
-    app.middleware(once(desk.seen, desk.tools.meters))
+    app.middleware(drop_duplicates(desk.seen, desk.tools.meters))
     app.middleware(heeding(desk.sharing))
     app.middleware(admission(desk))
     _register(app, desk)
@@ -45,7 +45,7 @@ def build_app(desk: Desk, clients: Clients, settings: SlackSettings) -> AsyncApp
     return app
 
 
-def _register(app: AsyncApp, desk: Desk) -> None:
+def _register(app: AsyncApp, desk: BotContext) -> None:
     for command in COMMANDS:
         app.command(command.name)(with_audit(desk, listener(desk, command)))
     for shortcut in SHORTCUTS:
@@ -63,7 +63,9 @@ def _register(app: AsyncApp, desk: Desk) -> None:
 _KINDS = {"message": "message_action", "global": "shortcut"}
 
 
-def _authorize(desk: Desk, settings: SlackSettings) -> Callable[..., Awaitable[AuthorizeResult]]:
+def _authorize(
+    desk: BotContext, settings: SlackSettings
+) -> Callable[..., Awaitable[AuthorizeResult]]:
     """We asked auth.test at start; Bolt would ask again at the first request of each burst."""
 
     async def authorize() -> AuthorizeResult:
@@ -78,19 +80,19 @@ def _authorize(desk: Desk, settings: SlackSettings) -> Callable[..., Awaitable[A
     return authorize
 
 
-def _on_error(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
+def _on_error(desk: BotContext) -> Callable[..., Awaitable[BoltResponse]]:
     """What a listener could not say itself: acknowledged, told, and logged with a reference."""
 
     async def on_error(error: Exception, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             structlog.get_logger("call_doctor").info("unhandled", type=text_at(body, "type"))
             return BoltResponse(status=200, body="")
-        reference = desk.tools.references()
+        reference = desk.tools.new_lookup_id()
         log = structlog.get_logger("call_doctor").bind(lookup_id=reference)
-        message = desk.tools.renderer.error(in_words(error, log), reference)
+        message = desk.tools.renderer.error(as_bot_error(error, log), reference)
         if text_at(body, "command") and ack.response is None:
-            return said_to_asker(message)
-        desk.crew.start(_tell(announce(desk, place_of(body), message, reference)))
+            return ephemeral_response(message)
+        desk.crew.spawn(_tell(notify_user(desk, reply_target_of(body), message, reference)))
         return BoltResponse(status=200, body="")
 
     return on_error

@@ -47,7 +47,7 @@ class _Asker:
         return not self.count() and not self.lookups
 
 
-class Bounds:
+class LookupLimiter:
     """Turns for look-ups: `at_once` of everybody, `per_asker` of one person.
 
     At most `waiting` look-ups wait, and at most `waiting_per_asker` of one person, so that nobody
@@ -70,7 +70,7 @@ class Bounds:
         self._askers: dict[str, _Asker] = {}
         self._waiting = 0
 
-    def admit(self, asker: str) -> None:
+    def ensure_room(self, asker: str) -> None:
         """Count a look-up of this person, before it is recorded. Raises TooManyWaiting.
 
         `withdraw` takes it back; its turn ends it otherwise.
@@ -94,7 +94,7 @@ class Bounds:
         self._forget_idle(asker)
 
     @asynccontextmanager
-    async def turn(self, asker: str, tell: Tell) -> AsyncIterator[None]:
+    async def slot(self, asker: str, tell: Tell) -> AsyncIterator[None]:
         """Wait for a turn and hold it; an asker who must wait for their own look-ups is told."""
         known = self._known(asker)
         known.leave_admission()
@@ -134,14 +134,14 @@ class Bounds:
         self._depth(self._waiting)
 
 
-class Crew:
+class BackgroundTasks:
     """Our own set of tasks. `bounds` says how many look-ups ask 100ms at once."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: LookupLimiter) -> None:
         self.bounds = bounds
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin work; its errors are its own to explain."""
         task = asyncio.create_task(work)
         self._tasks.add(task)

@@ -10,48 +10,48 @@ from typing import Any, Protocol
 
 from bot.domain.access import AccessRules, channel_in
 from bot.domain.errors import BotError
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.domain.privacy.personal_names import Names
-from bot.domain.query import Clue, Question
-from bot.domain.records.answer_log import Answers
+from bot.domain.query import Identifier, LookupQuery
+from bot.domain.records.answer_log import AnswerLog
 from bot.domain.records.audit import Audit
-from bot.domain.records.channel_settings import Channels, ChannelSettings
-from bot.domain.records.erasures import Forgotten
-from bot.domain.records.post_claims import Shown
+from bot.domain.records.channel_settings import ChannelSettingsStore, ChannelSettings
+from bot.domain.records.erasures import ErasureLog
+from bot.domain.records.post_claims import PostClaims
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 from bot.investigate.ports import Clock, Tell, Watch
 from bot.jobs.ports import Jobs
 from bot.render.message import Answer, File, Message, Picture
 from bot.slack.access.people import People
 from bot.slack.access.shared_channels import SharedChannels
-from bot.slack.concurrency import Crew
-from bot.slack.dedupe import Seen
+from bot.slack.concurrency import BackgroundTasks
+from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
-from bot.slack.modal_state import Modals
-from bot.slack.payloads import Place
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.modal_state import ModalState
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import Posts
 
 
-class Investigates(Protocol):
+class LookupService(Protocol):
     """Finds out what went wrong. Raises BotError."""
 
     async def report(
-        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
         """The facts, or the choices when several things may be meant."""
 
-    async def reopen(self, handle: Handle, tell: Tell) -> Report:
+    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
         """The same look-up again, as a button remembers it."""
 
     async def diagnosed(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis, as of the report."""
 
     async def describe(
-        self, clues: Sequence[Clue], workspaces: Sequence[str] | None = None
+        self, clues: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
         """What each clue is in these workspaces (in all if None), for a person to choose."""
 
@@ -67,11 +67,11 @@ class Renders(Protocol):
         """The opening (with a note), the replies in its thread, and what is beyond."""
 
     def private(
-        self, report: Report, *, messages: int, note: str = "", start: Handle | None = None
+        self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None
     ) -> tuple[Message, ...]:
         """The answer in at most `messages` messages without a thread."""
 
-    def more(self, report: Report, handle: Handle) -> Message:
+    def more(self, report: Report, handle: SavedLookup) -> Message:
         """The next failures after those that the handle's reader has seen."""
 
     def recovered(self, report: Report) -> tuple[Message, ...]:
@@ -80,7 +80,7 @@ class Renders(Protocol):
     def timeline(self, report: Report) -> tuple[Message, ...]:
         """Who had trouble when; at most three messages."""
 
-    def spread(self, report: Report) -> Message | None:
+    def error_chart(self, report: Report) -> Message | None:
         """Errors over time against people in the room; None if it is no matter of the room."""
 
     def reply(self, report: Report) -> Message:
@@ -92,10 +92,10 @@ class Renders(Protocol):
     def packet_json(self, report: Report) -> Message:
         """That file's content as text, cut to a message."""
 
-    def elsewhere(self, note: str) -> Message:
+    def note(self, note: str) -> Message:
         """Where to look for what was asked."""
 
-    def looking(self, question: Question, reference: str) -> Message:
+    def placeholder(self, question: LookupQuery, reference: str) -> Message:
         """That the look-up began."""
 
     def progress(self, progress: Progress, reference: str) -> Message:
@@ -107,7 +107,7 @@ class Renders(Protocol):
     def error(self, error: BotError, reference: str) -> Message:
         """What went wrong, and what to do."""
 
-    def missing(self, told: str, value: str, reference: str) -> Message:
+    def unconfirmed(self, told: str, value: str, reference: str) -> Message:
         """Which parts may be missing, with a button that asks again."""
 
     def settings(
@@ -144,11 +144,11 @@ class Renders(Protocol):
         """The Home tab."""
 
 
-Draw = Callable[[Report], Picture | None]
+DrawTimeline = Callable[[Report], Picture | None]
 """Draws a diagnosed report's timeline; None if there is nothing to draw. Takes 0.1 s of CPU."""
 
 
-def undrawn(report: Report) -> None:
+def draw_nothing(report: Report) -> None:
     """A Draw without a pen."""
 
 
@@ -157,15 +157,15 @@ class Tools:
     """Everything behind the Slack edge. `references` makes a new `CD-…` on each call."""
 
     renderer: Renders
-    investigator: Investigates
+    investigator: LookupService
     clock: Clock
-    references: Callable[[], str]
-    meters: Meters = field(default_factory=Meters)
-    answers: Answers | None = None
-    draw: Draw = undrawn
-    forgotten: Forgotten = field(default_factory=Forgotten)
-    channels: Channels | None = None
-    shown: Shown | None = None
+    new_lookup_id: Callable[[], str]
+    meters: Metrics = field(default_factory=Metrics)
+    answers: AnswerLog | None = None
+    draw_timeline: DrawTimeline = draw_nothing
+    forgotten: ErasureLog = field(default_factory=ErasureLog)
+    channels: ChannelSettingsStore | None = None
+    shown: PostClaims | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""
     audit: Audit | None = None
@@ -174,19 +174,19 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BotContext:
     """The tools, and our hands in Slack."""
 
     tools: Tools
     identity: SlackIdentity
     poster: Posts
-    crew: Crew
+    crew: BackgroundTasks
     jobs: Jobs
     reconciler: Reconciler
     people: People
     access: AccessRules = field(default_factory=AccessRules)
-    seen: Seen = field(default_factory=Seen)
-    modals: Modals = field(default_factory=Modals)
+    seen: RecentKeys = field(default_factory=RecentKeys)
+    modals: ModalState = field(default_factory=ModalState)
     sharing: SharedChannels = field(default_factory=SharedChannels)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
@@ -204,9 +204,9 @@ class Lookup:
     """
 
     id: str
-    question: Question
-    place: Place
-    refused: Sent | None = None
+    question: LookupQuery
+    place: ReplyTarget
+    refused: SendResult | None = None
     """Why the channel did not take the opening; None as long as nothing was refused there."""
     begun: bool = False
     """Its opening stands already, with a first true number."""
@@ -219,6 +219,6 @@ class Lookup:
         """Since it was asked."""
         return max(0.0, time.time() - self.asked_at)
 
-    def at(self, place: Place) -> "Lookup":
+    def at(self, place: ReplyTarget) -> "Lookup":
         """The same look-up with a better known place."""
         return replace(self, place=place)

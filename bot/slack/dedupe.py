@@ -13,13 +13,13 @@ KEPT = 20_000
 SECONDS = 60 * 60
 
 
-class Seen:
+class RecentKeys:
     """Keys of the last hour, bounded."""
 
     def __init__(self) -> None:
         self._keys: TTLCache[bytes, bool] = TTLCache(KEPT, SECONDS)
 
-    def first(self, *parts: str) -> bool:
+    def add(self, *parts: str) -> bool:
         """Whether these parts come for the first time; remembers them."""
         key = digest_of(parts)
         if key in self._keys:
@@ -27,12 +27,12 @@ class Seen:
         self._keys[key] = True
         return True
 
-    def known(self, *parts: str) -> bool:
+    def contains(self, *parts: str) -> bool:
         """Whether these parts came before; remembers nothing."""
         return digest_of(parts) in self._keys
 
     @contextmanager
-    def unless_it_fails(self, *parts: str) -> Iterator[None]:
+    def rollback_on_error(self, *parts: str) -> Iterator[None]:
         """What the block starts may be asked for again if it cannot be started."""
         try:
             yield

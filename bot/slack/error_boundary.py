@@ -13,15 +13,15 @@ import structlog
 from bot.domain.errors import BotError, RecordUnusable, Unexpected
 from bot.domain.privacy.personal_names import Names, masked
 from bot.render.message import Message
-from bot.slack.context import Desk
-from bot.slack.payloads import Place
-from bot.slack.sending.errors import PASSING
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.context import BotContext
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.errors import TRANSIENT
+from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.sender import Posts
 
 
-async def announce(
-    desk: Desk, place: Place, message: Message, lookup_id: str, *, instead: bool = False
+async def notify_user(
+    desk: BotContext, place: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
 ) -> bool:
     """Tell the asker; `instead` puts it in the place of our "Looking…". False if nothing worked.
 
@@ -36,32 +36,34 @@ async def announce(
             sent = await attempt(replace(message, part=part))
             if sent.ok:
                 return True
-            refused = refused and sent.cause not in PASSING
+            refused = refused and sent.cause not in TRANSIENT
             number += 1
-        if refused or not await desk.poster.later(rounds):
+        if refused or not await desk.poster.wait_and_retry(rounds):
             return False
         rounds += 1
 
 
-async def announce_alone(desk: Desk, place: Place, message: Message, lookup_id: str) -> bool:
+async def announce_alone(
+    desk: BotContext, place: ReplyTarget, message: Message, lookup_id: str
+) -> bool:
     """Tell the asker alone, and take away our "Looking…" that all can see.
 
     Where nothing reaches the asker alone, the message takes the place of "Looking…" after all. One
     that cannot be taken away is ended by `bot.slack.durable.amends`.
     """
-    if not await announce(desk, replace(place, looking=""), message, lookup_id):
-        return await announce(desk, place, message, lookup_id, instead=True)
+    if not await notify_user(desk, replace(place, looking=""), message, lookup_id):
+        return await notify_user(desk, place, message, lookup_id, instead=True)
     await desk.poster.remove(place.channel, place.looking)
     return True
 
 
 def _attempts(
-    poster: Posts, place: Place, lookup_id: str, *, instead: bool
-) -> Iterator[Callable[[Message], Awaitable[Sent]]]:
+    poster: Posts, place: ReplyTarget, lookup_id: str, *, instead: bool
+) -> Iterator[Callable[[Message], Awaitable[SendResult]]]:
     if instead and place.looking:
         yield lambda message: poster.update(place.channel, place.looking, message, lookup_id)
     url = place.url
-    if url is not None and url.left:
+    if url is not None and url.uses_left:
         yield lambda message: poster.respond(url, message, lookup_id)
     if place.channel and place.user:
         yield lambda message: poster.ephemeral(
@@ -71,14 +73,14 @@ def _attempts(
         yield lambda message: poster.post(place.user, message, lookup_id, first=True)
 
 
-class Explained:
+class ErrorBoundary:
     """A border around the work for one asker: nothing that goes wrong inside stays unsaid.
 
     `place` may be made more exact while the work goes on. Everything logged inside carries the
     reference as `lookup_id`.
     """
 
-    def __init__(self, desk: Desk, place: Place, reference: str) -> None:
+    def __init__(self, desk: BotContext, place: ReplyTarget, reference: str) -> None:
         self.place = place
         self._desk = desk
         self._reference = reference
@@ -102,7 +104,7 @@ class Explained:
         self.failed = error is not None
         if not isinstance(error, Exception):
             return False
-        self.error = in_words(error, self._log)
+        self.error = as_bot_error(error, self._log)
         await self._say(self.error)
         return True
 
@@ -124,15 +126,15 @@ class Explained:
             masked(error.cause), headline=masked(error.headline), next_step=masked(error.next_step)
         )
 
-    async def _announce(self, desk: Desk, message: Message) -> bool:
+    async def _announce(self, desk: BotContext, message: Message) -> bool:
         """To the asker alone, also where a mention's "Looking…" stands for all to see."""
         place = self.place
         if place.looking and place.channel and place.url is None:
             return await announce_alone(desk, place, message, self._reference)
-        return await announce(desk, place, message, self._reference, instead=True)
+        return await notify_user(desk, place, message, self._reference, instead=True)
 
 
-def in_words(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:
+def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:
     """Log an error and return the one to show: ours as it is, any other as a fault of ours."""
     if isinstance(error, BotError):
         log.log(
@@ -146,7 +148,9 @@ def in_words(error: Exception, log: structlog.typing.FilteringBoundLogger) -> Bo
     return Unexpected()
 
 
-async def told(desk: Desk, place: Place, reference: str, error: BotError) -> None:
+async def report_error(
+    desk: BotContext, place: ReplyTarget, reference: str, error: BotError
+) -> None:
     """Tell one asker of an error that came before there was anything to look up."""
-    async with Explained(desk, place, reference):
+    async with ErrorBoundary(desk, place, reference):
         raise error

@@ -17,16 +17,16 @@ from typing import Any
 from slack_bolt import BoltResponse
 
 from bot.domain.errors import NotAllowed
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.render.message import Message
-from bot.slack.dedupe import Seen
+from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
 from bot.slack.payloads import Body, at, text_at
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 
-def once(seen: Seen, meters: Meters) -> Middleware:
+def drop_duplicates(seen: RecentKeys, meters: Metrics) -> Middleware:
     """Answers a repetition with 200 and no work."""
 
     async def middleware(
@@ -34,7 +34,7 @@ def once(seen: Seen, meters: Meters) -> Middleware:
         next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
     ) -> BoltResponse | None:
         key = text_at(body, "event_id") or text_at(body, "trigger_id")
-        if key and not seen.first("delivery", key):
+        if key and not seen.add("delivery", key):
             meters.duplicate_suppressed()
             return BoltResponse(status=200, body="")
         await next()
@@ -60,7 +60,7 @@ _ENVELOPE = (("team_id",), ("team", "id"))
 """Where payloads name the workspace in which something happened, or which installed the app."""
 
 
-def is_ours(identity: SlackIdentity, body: Body, sisters: frozenset[str] = frozenset()) -> bool:
+def is_own_user(identity: SlackIdentity, body: Body, sisters: frozenset[str] = frozenset()) -> bool:
     """Whether the person who acts is of our workspace, our organisation or a sister workspace.
 
     Each of the actor's own ids that is there must be one of ours. The envelope never lets anybody
@@ -93,7 +93,7 @@ def _named(body: Body, paths: tuple[tuple[str, ...], ...]) -> list[object]:
     return [team for team in found if team not in (None, "")]
 
 
-def said_to_asker(message: Message) -> BoltResponse:
+def ephemeral_response(message: Message) -> BoltResponse:
     """Errors are 200 too: anything else shows Slack's own, unhelpful words.
 
     https://docs.slack.dev/interactivity/implementing-slash-commands

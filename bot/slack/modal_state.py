@@ -10,29 +10,29 @@ import secrets
 
 from cachetools import TTLCache
 
-from bot.slack.payloads import SECONDS, Place, ResponseUrl, text_at
+from bot.slack.payloads import SECONDS, ReplyTarget, ResponseUrl, text_at
 
 MOST = 5000
 
 
-class Modals:
+class ModalState:
     """The response_urls of open modals."""
 
     def __init__(self) -> None:
         self._urls: TTLCache[str, ResponseUrl] = TTLCache(MOST, SECONDS)
 
-    def note(self, place: Place) -> str:
+    def save(self, place: ReplyTarget) -> str:
         """A modal's private_metadata."""
         ticket = secrets.token_urlsafe(9)
         if place.url is not None:
             self._urls[ticket] = place.url
         return json.dumps({"channel": place.channel, "thread": place.thread, "ticket": ticket})
 
-    def place(self, note: str, user: str) -> Place:
+    def load(self, note: str, user: str) -> ReplyTarget:
         """The place that a modal was opened for."""
         try:
             facts = json.loads(note)
         except ValueError:
             facts = {}
         url = self._urls.get(text_at(facts, "ticket"))
-        return Place(user, text_at(facts, "channel"), text_at(facts, "thread"), url)
+        return ReplyTarget(user, text_at(facts, "channel"), text_at(facts, "thread"), url)

@@ -32,7 +32,7 @@ class ResponseUrl:
     now: Callable[[], float] = field(default=time.time, repr=False)
 
     @property
-    def left(self) -> int:
+    def uses_left(self) -> int:
         """How many answers it still takes, unless it is too old by now.
 
         Not asked of the clock: a job that goes on later would take other steps than it recorded.
@@ -40,7 +40,7 @@ class ResponseUrl:
         return 0 if self.dead else max(0, USES - self.used)
 
     @property
-    def aged(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether Slack no longer takes anything there."""
         return self.now() - self.born > SECONDS
 
@@ -69,7 +69,7 @@ def _place(address: str) -> tuple[str, str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplyTarget:
     """Who asked, and where.
 
     `channel` is empty when the answer goes by direct message, `thread` when there is none yet.
@@ -87,7 +87,7 @@ class Place:
     @property
     def answers_left(self) -> int:
         """Answers that the response_url still takes."""
-        return self.url.left if self.url else 0
+        return self.url.uses_left if self.url else 0
 
 
 Body = Mapping[str, Any]
@@ -114,9 +114,9 @@ def list_at(body: Any, *path: str) -> Sequence[Any]:  # noqa: ANN401
     return found if isinstance(found, list) else ()
 
 
-def place_of_command(body: Body) -> Place:
+def reply_target_of_command(body: Body) -> ReplyTarget:
     """A slash command cannot be typed in a thread, so it names none."""
-    return Place(
+    return ReplyTarget(
         user=text_at(body, "user_id"),
         channel=text_at(body, "channel_id"),
         url=response_url(text_at(body, "response_url")),
@@ -124,11 +124,11 @@ def place_of_command(body: Body) -> Place:
     )
 
 
-def place_of_message_shortcut(body: Body) -> Place:
+def reply_target_of_shortcut(body: Body) -> ReplyTarget:
     """The thread of the message that the shortcut was used on."""
     message = at(body, "message")
     thread = text_at(message, "thread_ts") or text_at(message, "ts") or text_at(body, "message_ts")
-    return Place(
+    return ReplyTarget(
         user=text_at(body, "user", "id"),
         channel=text_at(body, "channel", "id"),
         thread=thread,
@@ -136,20 +136,20 @@ def place_of_message_shortcut(body: Body) -> Place:
     )
 
 
-def place_of_mention(event: Body) -> Place:
+def reply_target_of_mention(event: Body) -> ReplyTarget:
     """The thread of the mention, or the one under it."""
-    return Place(
+    return ReplyTarget(
         user=text_at(event, "user"),
         channel=text_at(event, "channel"),
         thread=text_at(event, "thread_ts") or text_at(event, "ts"),
     )
 
 
-def place_of_click(body: Body) -> Place:
+def reply_target_of_click(body: Body) -> ReplyTarget:
     """The thread of the message whose button was pressed; ephemeral ones come without it."""
     channel = text_at(body, "container", "channel_id") or text_at(body, "channel", "id")
     thread = text_at(body, "message", "thread_ts") or text_at(body, "container", "thread_ts")
-    return Place(
+    return ReplyTarget(
         user=text_at(body, "user", "id"),
         channel=channel,
         thread=thread,
@@ -179,15 +179,15 @@ def is_ephemeral(body: Body) -> bool:
     return at(body, "container", "is_ephemeral") is True
 
 
-def place_of(body: Body) -> Place:
+def reply_target_of(body: Body) -> ReplyTarget:
     """Where the person is who caused this."""
     kind = text_at(body, "type")
     if text_at(body, "command"):
-        return place_of_command(body)
+        return reply_target_of_command(body)
     if kind == "event_callback":
-        return place_of_mention(at(body, "event"))
+        return reply_target_of_mention(at(body, "event"))
     if kind == "message_action":
-        return place_of_message_shortcut(body)
+        return reply_target_of_shortcut(body)
     if kind == "block_actions":
-        return place_of_click(body)
-    return Place(text_at(body, "user", "id"))
+        return reply_target_of_click(body)
+    return ReplyTarget(text_at(body, "user", "id"))

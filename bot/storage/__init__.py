@@ -1,20 +1,20 @@
 """What earlier look-ups taught us, in SQLite or PostgreSQL."""
 
-from bot.storage.connect import empty_logs, open_memory
-from bot.storage.database import SqlMemory
-from bot.storage.erasures import heeded
-from bot.storage.heartbeats import SqlLives
-from bot.storage.retention import Removed, kept_short
-from bot.storage.urls import jobs_url, sole_user
+from bot.storage.connect import empty_logs, open_database
+from bot.storage.database import Database
+from bot.storage.erasures import watch_erasures
+from bot.storage.heartbeats import SqlProcessRegistry
+from bot.storage.retention import Removed, purge_hourly
+from bot.storage.urls import jobs_url, lock_sqlite_file
 
 __all__ = [
     "Removed",
-    "SqlLives",
-    "SqlMemory",
+    "SqlProcessRegistry",
+    "Database",
     "empty_logs",
-    "heeded",
+    "watch_erasures",
     "jobs_url",
-    "kept_short",
-    "open_memory",
-    "sole_user",
+    "purge_hourly",
+    "open_database",
+    "lock_sqlite_file",
 ]

@@ -4,29 +4,29 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.errors import NotAllowed
-from bot.domain.metrics import Outcome
-from bot.domain.records.answer_log import Answered
-from bot.domain.saved_lookup import read_handle, write_handle
+from bot.domain.metrics import LookupOutcome
+from bot.domain.records.answer_log import PostedAnswer
+from bot.domain.saved_lookup import decode, encode
 from bot.investigate.ports import Clock
-from bot.storage.erasures import let_rest
+from bot.storage.erasures import without_erased
 from bot.storage.retention import KEPT
-from bot.storage.sql import troubles, upsert
+from bot.storage.sql import as_store_errors, upsert
 from bot.storage.tables import ANSWERS
 
 _NAMES = ("room_id", "peer_id", "user_id", "asked_by")
 
 
-class SqlAnswers:
+class SqlAnswerLog:
     """See `bot.domain.answered.Answers`. Ids only: no name, no event, no words of anybody."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
-    async def remember(self, answered: Answered) -> None:
+    async def remember(self, answered: PostedAnswer) -> None:
         """Keep it, unless no button could: a monstrous user id, or one with control characters."""
         handle = answered.handle
-        written = write_handle(handle)
+        written = encode(handle)
         if not written or not f"{handle.user_id}{handle.peer_id}".isprintable():
             return
         row = {
@@ -42,26 +42,26 @@ class SqlAnswers:
             "handle": written,
             "answered_at": int(self._clock().timestamp()),
         }
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 now = self._clock().timestamp()
-                rows = await let_rest(connection, [row], _NAMES, now)
+                rows = await without_erased(connection, [row], _NAMES, now)
                 if rows:
                     await upsert(connection, ANSWERS, rows)
 
-    async def find(self, lookup_id: str) -> Answered | None:
+    async def find(self, lookup_id: str) -> PostedAnswer | None:
         """The answer with that reference; None if there is none, or of a form that is gone."""
         query = select(ANSWERS).where(
             ANSWERS.c.lookup_id == lookup_id.upper(),
             ANSWERS.c.answered_at >= int((self._clock() - KEPT).timestamp()),
         )
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(query)).first()
         if row is None:
             return None
         try:
-            handle = read_handle(row.handle)
+            handle = decode(row.handle)
         except NotAllowed:  # written by a release whose buttons nobody can read either
             return None
-        return Answered(handle, row.asked_by, row.channel, row.ts, Outcome(row.outcome))
+        return PostedAnswer(handle, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome))

@@ -16,8 +16,8 @@ from bot.domain.privacy.addresses import redact
 from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
 from bot.domain.records.erasures import digest
 from bot.investigate.ports import Clock
-from bot.storage.erasures import QUIET, marks
-from bot.storage.sql import put_in, troubles
+from bot.storage.erasures import QUIET, read_erasures
+from bot.storage.sql import insert_if_absent, as_store_errors
 from bot.storage.tables import AUDIT
 
 KEPT = timedelta(days=400)
@@ -80,7 +80,7 @@ class SqlAudit:
         if room:
             wanted.append(or_(AUDIT.c.room_id == room, _names(room)))
         query = select(AUDIT).where(*wanted).order_by(AUDIT.c.asked_at, AUDIT.c.key)
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 found = [_access(row) for row in await connection.execute(query)]
         return [
@@ -110,10 +110,10 @@ class SqlAudit:
         """Write them in one transaction; returns the rows that were completed, by key."""
         new = [_row(waiting.access) for waiting in batch if waiting.access]
         found: dict[str, Access] = {}
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 if new:
-                    await put_in(connection, AUDIT, new)
+                    await insert_if_absent(connection, AUDIT, new)
                 for waiting in batch:
                     row = waiting.ending and await self._complete(
                         connection, waiting.key, waiting.ending
@@ -139,7 +139,7 @@ class SqlAudit:
 
     async def _forgotten(self, connection: AsyncConnection, name: str) -> bool:
         since = self._clock().timestamp() - QUIET.total_seconds()
-        return digest(name) in await marks(connection, since)
+        return digest(name) in await read_erasures(connection, since)
 
 
 async def purge_audit(connection: AsyncConnection, now: datetime) -> None:

@@ -8,15 +8,15 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import NO_TIME, Change, ChannelSettings
+from bot.domain.records.channel_settings import NO_TIME, SettingsPatch, ChannelSettings
 from bot.investigate.ports import Clock
-from bot.storage.sql import sane, troubles, upsert
+from bot.storage.sql import is_storable_id, as_store_errors, upsert
 from bot.storage.tables import CHANNELS
 
 Found = Mapping[str, ChannelSettings]
 
 
-class SqlChannels:
+class SqlChannelSettings:
     """See `bot.domain.channel.Channels`.
 
     Every question asks, before it is acknowledged, and replicas share the settings, so nothing is
@@ -32,7 +32,7 @@ class SqlChannels:
 
     async def of(self, channel: str) -> ChannelSettings:
         """That channel's, as they are now; what is no id of Slack's has none."""
-        if not sane(channel):
+        if not is_storable_id(channel):
             return ChannelSettings()
         self._wanted.add(channel)
         if self._next is None:
@@ -40,7 +40,7 @@ class SqlChannels:
         found = await asyncio.shield(self._next)
         return found.get(channel, ChannelSettings())
 
-    async def change(self, channel: str, change: Change, by: str) -> ChannelSettings:
+    async def change(self, channel: str, change: SettingsPatch, by: str) -> ChannelSettings:
         """Change what is not None, in one go: two who change different things both get theirs."""
         row = {
             "channel": channel,
@@ -51,7 +51,7 @@ class SqlChannels:
             "set_by": by,
             "set_at": int(self._clock().timestamp()),
         }
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await upsert(connection, CHANNELS, [row], only=_named(change))
                 query = select(CHANNELS).where(CHANNELS.c.channel == channel)
@@ -61,13 +61,13 @@ class SqlChannels:
         async with self._one:
             wanted, self._wanted, self._next = self._wanted, set(), None
             query = select(CHANNELS).where(CHANNELS.c.channel.in_(sorted(wanted)))
-            with troubles():
+            with as_store_errors():
                 async with self._engine.connect() as connection:
                     rows = await connection.execute(query)
                     return {row.channel: _settings(row) for row in rows}
 
 
-def _named(change: Change) -> Collection[str]:
+def _named(change: SettingsPatch) -> Collection[str]:
     """The columns that a change names, and who made it when."""
     named = {
         "private": change.private,

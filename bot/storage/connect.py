@@ -19,8 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.investigate.ports import Clock
-from bot.storage.database import SqlMemory
-from bot.storage.sql import troubles
+from bot.storage.database import Database
+from bot.storage.sql import as_store_errors
 from bot.storage.urls import engine_url, file_of, jobs_url
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,19 +34,19 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def open_memory(database_url: str, *, clock: Clock = _now) -> AsyncIterator[SqlMemory]:
+async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncIterator[Database]:
     """The memory while the block runs, its tables brought up to date and old rows dropped.
 
     Two processes may open one database at once. Raises Misconfigured, StoreUnreachable.
     """
     url = engine_url(database_url)
-    with troubles():
+    with as_store_errors():
         _prepare(file_of(url))
         _prepare(file_of(make_url(jobs_url(database_url))))
         engine = _engine(url)
-    memory = SqlMemory(engine, clock)
+    memory = Database(engine, clock)
     try:
-        with troubles():
+        with as_store_errors():
             await _upgrade_patiently(engine)
         await memory.purge()
         yield memory

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.records.erasures import Marks
+from bot.domain.records.erasures import ErasureMarks
 from bot.investigate.ports import Clock
 from bot.storage import retention
-from bot.storage.answer_log import SqlAnswers
+from bot.storage.answer_log import SqlAnswerLog
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
-from bot.storage.channel_settings import SqlChannels
-from bot.storage.erasures import let_rest, mark, marks
-from bot.storage.heartbeats import SqlLives
-from bot.storage.post_claims import SqlShown
+from bot.storage.channel_settings import SqlChannelSettings
+from bot.storage.erasures import without_erased, record_erasure, read_erasures
+from bot.storage.heartbeats import SqlProcessRegistry
+from bot.storage.post_claims import SqlPostClaims
 from bot.storage.retention import KEPT, Removed
-from bot.storage.sql import sane, troubles, upsert
+from bot.storage.sql import is_storable_id, as_store_errors, upsert
 from bot.storage.tables import CODES, PEERS, ROOMS
 
 CODES_FRESH = timedelta(days=1)
@@ -28,17 +28,17 @@ _IN_AUDIT = "ids in audit rows"
 _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 
 
-class SqlMemory:
+class Database:
     """See `bot.investigate.ports.Memory`. Every method raises StoreUnreachable."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
         self._purged_at = clock()
-        self.lives = SqlLives(engine)
-        self.answers = SqlAnswers(engine, clock)
-        self.channels = SqlChannels(engine, clock)
-        self.shown = SqlShown(engine, clock)
+        self.lives = SqlProcessRegistry(engine)
+        self.answers = SqlAnswerLog(engine, clock)
+        self.channels = SqlChannelSettings(engine, clock)
+        self.shown = SqlPostClaims(engine, clock)
         self.audit = SqlAudit(engine, clock)
 
     async def ping(self) -> None:
@@ -46,7 +46,7 @@ class SqlMemory:
 
         SQLite answers `SELECT 1` without a look at its file.
         """
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 await connection.execute(select(ROOMS.c.room_id).limit(1))
 
@@ -80,51 +80,51 @@ class SqlMemory:
             ROOMS.c.room_id == room_id,
             ROOMS.c.codes_seen_at > self._seconds(CODES_FRESH),
         )
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 return (await connection.execute(known)).first() is not None
 
     async def purge(self, before: datetime | None = None) -> None:
         """Drop what is older than that moment: than 30 days, unless told; audit rows after 400."""
-        with troubles():
+        with as_store_errors():
             async with self._writing() as connection:
                 await self._purge(connection, before or self._clock() - KEPT)
 
     async def forget_user(self, user: str) -> Removed:
         """Drop what is kept of a person, by Slack's id, 100ms' user id or peer id."""
-        if not sane(user):
+        if not is_storable_id(user):
             return {}
-        with troubles():
+        with as_store_errors():
             async with self._writing() as connection:
-                await mark(connection, user, self._clock().timestamp())
+                await record_erasure(connection, user, self._clock().timestamp())
                 removed = await retention.forget_user(connection, user)
                 return {**removed, _IN_AUDIT: await forget_in_audit(connection, user)}
 
     async def forget_room(self, room_id: str) -> Removed:
         """Drop what is kept of a room, in every workspace."""
-        if not sane(room_id):
+        if not is_storable_id(room_id):
             return {}
-        with troubles():
+        with as_store_errors():
             async with self._writing() as connection:
-                await mark(connection, room_id, self._clock().timestamp())
+                await record_erasure(connection, room_id, self._clock().timestamp())
                 removed = await retention.forget_room(connection, room_id)
                 return {**removed, _IN_AUDIT: await forget_in_audit(connection, room_id)}
 
-    async def forgotten(self, within: timedelta) -> Marks:
+    async def forgotten(self, within: timedelta) -> ErasureMarks:
         """What was forgotten within that time, for `bot.storage.marks.heeded`."""
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
-                return await marks(connection, (self._clock() - within).timestamp())
+                return await read_erasures(connection, (self._clock() - within).timestamp())
 
     async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
-        if not sane(value):
+        if not is_storable_id(value):
             return ()
         query = (
             select(table.c.workspace, table.c.room_id)
             .where(table.c[column] == value.lower(), table.c.seen_at >= self._seconds(KEPT))
             .order_by(table.c.seen_at.desc(), table.c.workspace, table.c.room_id)
         )
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 found = await connection.execute(query)
                 return tuple((row.workspace, row.room_id) for row in found)
@@ -136,14 +136,16 @@ class SqlMemory:
         now = self._seconds()
         return [
             {column: value, "workspace": workspace, "room_id": room_id, "seen_at": now}
-            for value in sorted({value.lower() for value in values if sane(value)})
+            for value in sorted({value.lower() for value in values if is_storable_id(value)})
         ]
 
     async def _store(self, batches: Sequence[tuple[Table, list[dict[str, object]]]]) -> None:
-        with troubles():
+        with as_store_errors():
             async with self._writing() as connection:
                 for table, found in batches:
-                    rows = await let_rest(connection, found, _NAMES, self._clock().timestamp())
+                    rows = await without_erased(
+                        connection, found, _NAMES, self._clock().timestamp()
+                    )
                     for start in range(0, len(rows), _CHUNK):
                         await upsert(connection, table, rows[start : start + _CHUNK])
                 if self._clock() - self._purged_at > _PURGE_EVERY:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.records.erasures import Forgotten, Marks, digest
+from bot.domain.records.erasures import ErasureLog, ErasureMarks, digest
 from bot.storage.retention import KEPT
 from bot.storage.sql import upsert
 from bot.storage.tables import FORGOTTEN
@@ -25,40 +25,40 @@ QUIET = timedelta(minutes=15)
 read of it. As long as a running bot keeps events (`bot.investigate.snapshots`)."""
 
 Row = Mapping[str, object]
-Read = Callable[[timedelta], Awaitable[Marks]]
+Read = Callable[[timedelta], Awaitable[ErasureMarks]]
 """The marks that are not older than that."""
 
 
-async def mark(connection: AsyncConnection, name: str, now: float) -> None:
+async def record_erasure(connection: AsyncConnection, name: str, now: float) -> None:
     """Leave a mark of a name that is being removed."""
     await upsert(connection, FORGOTTEN, [{"digest": digest(name), "forgotten_at": now}])
 
 
-async def marks(connection: AsyncConnection, since: float) -> Marks:
+async def read_erasures(connection: AsyncConnection, since: float) -> ErasureMarks:
     """What was forgotten since that moment (Unix seconds)."""
     query = select(FORGOTTEN).where(FORGOTTEN.c.forgotten_at >= since)
     return {row.digest: row.forgotten_at for row in await connection.execute(query)}
 
 
-async def let_rest(
+async def without_erased(
     connection: AsyncConnection, rows: Sequence[Row], names: Sequence[str], now: float
 ) -> Sequence[Row]:
     """The rows without those that name, in one of the columns, what was forgotten just now."""
-    known = await marks(connection, now - QUIET.total_seconds())
+    known = await read_erasures(connection, now - QUIET.total_seconds())
     if not known:
         return rows
     return [row for row in rows if not any(digest(str(row.get(name))) in known for name in names)]
 
 
 @asynccontextmanager
-async def heeded(
-    read: Read, forgotten: Forgotten, let_go: Callable[[], None], every: float = EVERY_SECONDS
+async def watch_erasures(
+    read: Read, forgotten: ErasureLog, let_go: Callable[[], None], every: float = EVERY_SECONDS
 ) -> AsyncIterator[None]:
     """While the block runs, `forgotten` knows every mark soon, and each new one lets go.
 
     Raises StoreUnreachable if the database is away at the beginning.
     """
-    forgotten.learn(await read(KEPT))
+    forgotten.update(await read(KEPT))
     reading = asyncio.create_task(_read_for_ever(read, forgotten, let_go, every))
     try:
         yield
@@ -69,12 +69,12 @@ async def heeded(
 
 
 async def _read_for_ever(
-    read: Read, forgotten: Forgotten, let_go: Callable[[], None], every: float
+    read: Read, forgotten: ErasureLog, let_go: Callable[[], None], every: float
 ) -> None:
     while True:
         await asyncio.sleep(every)
         try:
-            new = forgotten.learn(await read(OVERLAP))
+            new = forgotten.update(await read(OVERLAP))
         except StoreUnreachable as error:  # /readyz tells it; the next time tries again
             structlog.get_logger("call_doctor").warning("marks_not_read", cause=error.cause)
             continue

@@ -6,14 +6,14 @@ from sqlalchemy import ColumnElement, Float, cast, delete, extract, func, litera
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.functions import now
 
-from bot.storage.sql import troubles
+from bot.storage.sql import as_store_errors
 from bot.storage.tables import LIVES
 
 _FORGOTTEN = 24 * 3600
 """Seconds after which a life that never said that it ended is dropped."""
 
 
-class SqlLives:
+class SqlProcessRegistry:
     """See `bot.jobs.ports.Lives`. SQLite has one process at a time (`bot.storage.alone`)."""
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -23,7 +23,7 @@ class SqlLives:
     async def beat(self, life: str) -> None:
         """Say that this life goes on."""
         mine = LIVES.c.life == life
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 touched = await connection.execute(
                     update(LIVES).where(mine).values(beat_at=self._clock())
@@ -36,7 +36,7 @@ class SqlLives:
 
     async def end(self, life: str) -> None:
         """Say that it is over."""
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await connection.execute(delete(LIVES).where(LIVES.c.life == life))
 
@@ -45,7 +45,7 @@ class SqlLives:
         if self._alone:
             return ()
         query = select(LIVES.c.life).where(LIVES.c.beat_at > self._clock() - within)
-        with troubles():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 return tuple((await connection.execute(query)).scalars())
 

@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.records.post_claims import Claim
 from bot.investigate.ports import Clock
-from bot.storage.sql import put_in, troubles
+from bot.storage.sql import insert_if_absent, as_store_errors
 from bot.storage.tables import SHOWN
 
 STALE = timedelta(hours=1)
 """A claim that became nothing for so long is void: its job cannot be under way any more."""
 
 
-class SqlShown:
+class SqlPostClaims:
     """See `bot.domain.shown.Shown`."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
@@ -26,27 +26,27 @@ class SqlShown:
         now = int(self._clock().timestamp())
         claim = {"what": what, "by": by, "stands": False, "claimed_at": now}
         void = SHOWN.c.claimed_at < now - int(STALE.total_seconds())
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await put_in(connection, SHOWN, [claim])
+                await insert_if_absent(connection, SHOWN, [claim])
                 taking = update(SHOWN).where(SHOWN.c.what == what, ~SHOWN.c.stands, void)
                 await connection.execute(taking.values(by=by, claimed_at=now))
                 query = select(SHOWN).where(SHOWN.c.what == what)
                 row = (await connection.execute(query)).one()
         if row.by == by:
-            return Claim.OURS
-        return Claim.SHOWN if row.stands else Claim.UNDER_WAY
+            return Claim.ACQUIRED
+        return Claim.DONE if row.stands else Claim.HELD
 
     async def keep(self, what: str, by: str) -> None:
         """It stands."""
         mine = (SHOWN.c.what == what, SHOWN.c.by == by)
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await connection.execute(update(SHOWN).where(*mine).values(stands=True))
 
     async def release(self, what: str, by: str) -> None:
         """It could not be shown."""
         mine = (SHOWN.c.what == what, SHOWN.c.by == by, ~SHOWN.c.stands)
-        with troubles():
+        with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await connection.execute(delete(SHOWN).where(*mine))

@@ -82,7 +82,7 @@ EVERY_SECONDS = 3600.0
 
 
 @asynccontextmanager
-async def kept_short(
+async def purge_hourly(
     stores: Sequence[Purge], clock: Clock, every: float = EVERY_SECONDS
 ) -> AsyncIterator[None]:
     """While the block runs, each store is purged hourly of what is older than 30 days."""

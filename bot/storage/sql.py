@@ -20,7 +20,7 @@ from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.addresses import redact
 
 
-async def put_in(
+async def insert_if_absent(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Put in rows, except those whose key is known."""
@@ -54,7 +54,7 @@ async def upsert(
 _LONGEST = 200
 
 
-def sane(value: str) -> bool:
+def is_storable_id(value: str) -> bool:
     """PostgreSQL refuses a NUL; no id or code has control characters, or is that long.
 
     No address is kept: an id that holds one is passed over.
@@ -66,7 +66,7 @@ _log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def troubles() -> Iterator[None]:
+def as_store_errors() -> Iterator[None]:
     """Whatever SQLAlchemy, a driver or the file system raises becomes StoreUnreachable."""
     try:
         yield

@@ -55,7 +55,7 @@ def jobs_url(text: str) -> str:
 
 
 @contextmanager
-def sole_user(database_url: str) -> Iterator[None]:
+def lock_sqlite_file(database_url: str) -> Iterator[None]:
     """Hold the file's lock; the system lets go of it however the process ends.
 
     Does nothing for PostgreSQL. Raises Misconfigured if another process holds it.

@@ -4,7 +4,7 @@ from scenario_case import FOLDER, load
 
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import diagnose
-from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.report import Completeness, Report, Window, count_by_type, distinct_events
 from bot.domain.rooms import Room
 from bot.domain.target import Target
 
@@ -41,7 +41,7 @@ NOTHINGS = {
 def diagnosed(name: str) -> Report:
     """What the bot would answer about that scenario, everything read."""
     case = load(FOLDER / f"{name}.yaml").case
-    events = distinct(case.events)
+    events = distinct_events(case.events)
     session = next((one for one in case.sessions if one.id == case.session_id), None)
     return Report(
         lookup_id="CD-ABCD2345",

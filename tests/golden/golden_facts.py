@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.report import Completeness, Report, Window, count_by_type, distinct_events
 from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
-from bot.hundredms.error_events import event_of
+from bot.hundredms.error_events import parse_event
 from bot.hundredms.schemas import EventsWire
 
 NOON = datetime(2026, 11, 22, 8, 26, 40, 117_000, tzinfo=UTC)
@@ -109,7 +109,7 @@ FULL = event(
 
 def report(*events: ErrorEvent, **changes: Any) -> Report:
     """A complete report on the room; all its events were received."""
-    found = distinct(events)
+    found = distinct_events(events)
     facts: dict[str, Any] = {
         "lookup_id": "CD-ABCD2345",
         "target": Target("room", ROOM),
@@ -136,5 +136,5 @@ def about(kind: TargetKind) -> Target:
 def sample(name: str) -> Report:
     """The report on a sample answer of 100ms' documentation."""
     page = EventsWire.model_validate(json.loads((SAMPLES / f"{name}.json").read_text()))
-    found = [event_of(row, b"key of the tests") for row in page.events]
+    found = [parse_event(row, b"key of the tests") for row in page.events]
     return report(*(each for each in found if each))

@@ -25,7 +25,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.records.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
@@ -156,13 +156,16 @@ def test_private_answer(messages: int, golden: SnapshotAssertion) -> None:
 
 
 def test_looking(golden: SnapshotAssertion) -> None:
-    clues = (Clue(Kind.NAME, "standup-daily"), Clue(Kind.CODE, "abc-defg-hij"))
-    assert shape(RENDERER.looking(Question(clues=clues), REFERENCE)) == golden
+    clues = (
+        Identifier(IdentifierKind.NAME, "standup-daily"),
+        Identifier(IdentifierKind.CODE, "abc-defg-hij"),
+    )
+    assert shape(RENDERER.placeholder(LookupQuery(clues=clues), REFERENCE)) == golden
 
 
 def test_looking_for_one_persons_eyes(golden: SnapshotAssertion) -> None:
-    question = Question(clues=(Clue(Kind.NAME, "standup-daily"),), private=True)
-    assert shape(RENDERER.looking(question, REFERENCE)) == golden
+    question = LookupQuery(clues=(Identifier(IdentifierKind.NAME, "standup-daily"),), private=True)
+    assert shape(RENDERER.placeholder(question, REFERENCE)) == golden
 
 
 @pytest.mark.parametrize(
@@ -203,7 +206,7 @@ def test_home(golden: SnapshotAssertion) -> None:
 
 def test_elsewhere(golden: SnapshotAssertion) -> None:
     note = "I could not answer where you asked: this channel is archived."
-    assert shape(RENDERER.elsewhere(note)) == golden
+    assert shape(RENDERER.note(note)) == golden
 
 
 CHOICES = Choices(

@@ -59,7 +59,7 @@ def texts(report: Report) -> Iterator[str]:
     for most in (1, 3):
         messages += RENDERER.private(report, messages=most, note="Only you see this.")
     packet, file = RENDERER.packet(report)
-    spread = RENDERER.spread(report)
+    spread = RENDERER.error_chart(report)
     messages += [RENDERER.reply(report), packet, RENDERER.packet_json(report)]
     messages += [*RENDERER.recovered(report), *RENDERER.timeline(report)]
     messages += [spread] if spread else []

@@ -17,12 +17,12 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.catalogue import load_catalogue
 from bot.domain.errors import BotError
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
-from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import Learner, Recall
-from bot.storage import open_memory
+from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
+from bot.storage import open_database
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenarios import Scenario, load_scenario, lookup_text
@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY, SECRET = "0123456789abcdef00000001", "a-secret-of-these-tests-not-a-real-one-0123456789"
 ACCOUNT = "0123456789abcdef000000a1"
 CATALOGUE = load_catalogue()
-ONCE = Limits(attempts=1, waits=0, failures=1_000_000)
+ONCE = CallLimits(attempts=1, waits=0, failures=1_000_000)
 """Nothing is tried twice: each fault lasts for ever."""
 
 PEERS = "one session's peers"
@@ -120,7 +120,7 @@ async def engine(room: str, folder: Path) -> AsyncIterator[tuple[Investigator, S
     world = World((PretendWorkspace("main", KEY, SECRET, ACCOUNT, rooms),))
     spoiler = Spoiler(build(world, clock=lambda: NOW))
     async with (
-        open_memory(f"sqlite:///{folder / 'db'}") as memory,
+        open_database(f"sqlite:///{folder / 'db'}") as memory,
         open_workspaces(
             [Credentials("main", access_key=KEY, secret=SECRET, url="http://pretend/v2")],
             clock=lambda: NOW,
@@ -128,8 +128,8 @@ async def engine(room: str, folder: Path) -> AsyncIterator[tuple[Investigator, S
             limits=ONCE,
         ) as workspaces,
     ):
-        recall = Recall(memory)
-        learner = Learner(recall)
+        recall = BestEffortRoomIndex(memory)
+        learner = RoomIndexWriter(recall)
         yield Investigator(workspaces, recall, learner, CATALOGUE, lambda: NOW), spoiler
         await learner.close()
 
@@ -141,7 +141,7 @@ async def _tell(note: str) -> None:
 async def asked(investigator: Investigator, text: str) -> Report | BotError:
     """The answer with its diagnosis, or why there is none."""
     try:
-        found = await investigator.report(read_question(text, NOW), "CD-TEST2345", _tell)
+        found = await investigator.report(parse_query(text, NOW), "CD-TEST2345", _tell)
         assert isinstance(found, Report), found
         return await investigator.diagnosed(found, _tell)
     except BotError as error:

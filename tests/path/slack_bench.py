@@ -12,12 +12,12 @@ import aiohttp
 from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references
 
-from bot.domain.records.channel_settings import Channels
-from bot.jobs import DurableJobs
+from bot.domain.records.channel_settings import ChannelSettingsStore
+from bot.jobs import DbosJobQueue
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve
 from bot.slack.settings import Rates, SocketTimes
-from bot.storage import SqlMemory, open_memory
+from bot.storage import Database, open_database
 from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_slack import Message, PretendSlack, Team, example_team, stand
 from workbench.pretend_slack.limits import check_message
@@ -54,8 +54,8 @@ class Bench:
     database_url: str = ""
     status: int | None = None
     running: asyncio.Task[int] = field(init=False)
-    jobs: DurableJobs = field(init=False)
-    memory: SqlMemory = field(init=False)
+    jobs: DbosJobQueue = field(init=False)
+    memory: Database = field(init=False)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     begin: Begin = field(init=False)
     hundredms: Stage = field(init=False)
@@ -144,7 +144,7 @@ async def open_bench(
     probes: Mapping[str, Probe] | None = None,
     blind: bool = False,
     unread: bool = False,
-    channels: Channels | None = None,
+    channels: ChannelSettingsStore | None = None,
     enterprise: str = "",
     without: str = "",
     workspaces: tuple[str, ...] = (),
@@ -178,7 +178,7 @@ async def open_bench(
 
         async def begin(life: AsyncExitStack) -> None:
             bench.jobs = await life.enter_async_context(own_jobs(url))
-            bench.memory = await life.enter_async_context(open_memory(url))
+            bench.memory = await life.enter_async_context(open_database(url))
             told = replace(tools, shown=bench.memory.shown, audit=bench.memory.audit)
             await life.enter_async_context(started(bench, told, bench.jobs, ready, wanted))
 

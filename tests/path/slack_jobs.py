@@ -5,8 +5,8 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator
 
-from bot.jobs import DurableJobs, open_jobs
-from bot.storage import jobs_url, open_memory
+from bot.jobs import DbosJobQueue, open_jobs
+from bot.storage import jobs_url, open_database
 
 
 @contextlib.asynccontextmanager
@@ -17,10 +17,10 @@ async def own_database() -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def own_jobs(database_url: str) -> AsyncIterator[DurableJobs]:
+async def own_jobs(database_url: str) -> AsyncIterator[DbosJobQueue]:
     """An engine with a life of its own, as each process has one."""
     async with (
-        open_memory(database_url) as memory,
+        open_database(database_url) as memory,
         open_jobs(jobs_url(database_url), uuid.uuid4().hex, memory.lives) as jobs,
     ):
         yield jobs

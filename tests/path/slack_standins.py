@@ -11,11 +11,11 @@ from typing import Any
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.personal_names import Names
-from bot.domain.query import Clue, Question
+from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
-from bot.domain.saved_lookup import Handle, handle_of, write_handle
+from bot.domain.saved_lookup import SavedLookup, from_report, encode
 from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch
 from bot.render.message import Answer, File, Message
@@ -56,13 +56,13 @@ class StandInInvestigator:
     choices: Choices | None = None
     seconds: float = 0.0
     told: str = ""
-    asked: list[Question] = field(default_factory=list)
-    reopened: list[Handle] = field(default_factory=list)
-    described: list[tuple[Clue, ...]] = field(default_factory=list)
+    asked: list[LookupQuery] = field(default_factory=list)
+    reopened: list[SavedLookup] = field(default_factory=list)
+    described: list[tuple[Identifier, ...]] = field(default_factory=list)
     diagnoses: int = 0
 
     async def report(
-        self, question: Question, lookup_id: str, tell: Tell, watch: Watch
+        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
         self.asked.append(question)
         if self.told:
@@ -76,7 +76,7 @@ class StandInInvestigator:
         watch(Progress(report.target, self.failures, self.failures, begun=True))
         return report
 
-    async def reopen(self, handle: Handle, tell: Tell) -> Report:  # noqa: ARG002
+    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:  # noqa: ARG002
         self.reopened.append(handle)
         await asyncio.sleep(self.seconds)
         if self.error is not None:
@@ -90,7 +90,7 @@ class StandInInvestigator:
 
     async def describe(
         self,
-        clues: Sequence[Clue],
+        clues: Sequence[Identifier],
         workspaces: Sequence[str] | None = None,  # noqa: ARG002
     ) -> Choices:
         self.described.append(tuple(clues))
@@ -120,7 +120,7 @@ REOPENING = ("recovered", "timeline", "reply", "packet")
 
 def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
     """The buttons under an opening."""
-    value = write_handle(handle_of(report, after=None, shown=0, private=private))
+    value = encode(from_report(report, after=None, shown=0, private=private))
     return [button(name, name.capitalize(), value) for name in REOPENING]
 
 
@@ -153,14 +153,14 @@ class StandInRenderer:
         *,
         messages: int,
         note: str = "",
-        start: Handle | None = None,  # noqa: ARG002
+        start: SavedLookup | None = None,  # noqa: ARG002
     ) -> tuple[Message, ...]:
         words = f"{note} Room standup: {len(report.failures)} terminal"
         opening = simple("opening", words, *reopening(report, private=True))
         rest = simple("reply-1", " ".join(e.id for e in report.failures) or "no failures")
         return (opening, rest)[:messages]
 
-    def more(self, report: Report, handle: Handle) -> Message:
+    def more(self, report: Report, handle: SavedLookup) -> Message:
         at = handle.shown
         event = report.failures[at]
         shown = self._rest(f"more-{event.id}", report, at + 1, private=handle.private)
@@ -172,7 +172,7 @@ class StandInRenderer:
     def timeline(self, report: Report) -> tuple[Message, ...]:
         return tuple(simple(f"timeline-{n}", f"{e.id} drawn") for n, e in _numbered(report))
 
-    def spread(self, report: Report) -> Message | None:  # noqa: ARG002
+    def error_chart(self, report: Report) -> Message | None:  # noqa: ARG002
         return None
 
     def reply(self, report: Report) -> Message:
@@ -185,10 +185,10 @@ class StandInRenderer:
     def packet_json(self, report: Report) -> Message:
         return simple("packet-json", self.packet(report)[1].content)
 
-    def elsewhere(self, note: str) -> Message:
+    def note(self, note: str) -> Message:
         return simple("elsewhere", note)
 
-    def looking(self, question: Question, reference: str) -> Message:  # noqa: ARG002
+    def placeholder(self, question: LookupQuery, reference: str) -> Message:  # noqa: ARG002
         return simple("looking", f"Looking up … ({reference})")
 
     def progress(self, progress: Progress, reference: str) -> Message:
@@ -201,7 +201,7 @@ class StandInRenderer:
         text = f"{error.headline}: {error.cause} {error.next_step} (Reference {reference})"
         return simple("error", text)
 
-    def missing(self, told: str, value: str, reference: str) -> Message:
+    def unconfirmed(self, told: str, value: str, reference: str) -> Message:
         buttons = [button("refresh", "Refresh", value)] if value else []
         return simple("missing", f"{told} (Reference {reference})", *buttons)
 
@@ -271,8 +271,8 @@ class StandInRenderer:
         if not left:
             return simple(part, "That was the last one.")
         after = report.failures[shown - 1].id if shown else None
-        handle = handle_of(report, after=after, shown=shown, private=private)
-        return simple(part, f"{left} more", button("show_more", "Show more", write_handle(handle)))
+        handle = from_report(report, after=after, shown=shown, private=private)
+        return simple(part, f"{left} more", button("show_more", "Show more", encode(handle)))
 
 
 def _numbered(report: Report) -> Iterator[tuple[int, ErrorEvent]]:

@@ -10,10 +10,10 @@ from typing import Any
 from slack_bench import Bench, living, settings_for, started
 
 from bot.domain.privacy.personal_names import Names
-from bot.hundredms.workspaces import Limits
+from bot.hundredms.workspaces import CallLimits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
-from bot.wiring import open_engine, open_work, probes, tools
+from bot.wiring import open_services, open_job_queue, probes, build_tools
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,
@@ -39,7 +39,7 @@ async def open_whole(
     scenarios: Path | None = None,
     without: str = "",
     other: bool = False,
-    limits: Limits | None = None,
+    limits: CallLimits | None = None,
     show_names: Names = Names.FULL,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
@@ -78,7 +78,7 @@ async def reborn(bench: Bench, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    bench: Bench, folder: Path, told: dict[str, Any], limits: Limits | None
+    bench: Bench, folder: Path, told: dict[str, Any], limits: CallLimits | None
 ) -> AsyncIterator[None]:
     settings = Settings(
         _env_file=None,
@@ -89,9 +89,9 @@ async def _serving(
         **told,
     )
     async with (
-        open_engine(settings, memory_needed=True, limits=limits) as engine,
-        open_work(settings, engine) as jobs,
-        started(bench, tools(engine), jobs, probes(engine)),
+        open_services(settings, memory_needed=True, limits=limits) as engine,
+        open_job_queue(settings, engine) as jobs,
+        started(bench, build_tools(engine), jobs, probes(engine)),
     ):
         assert engine.memory is not None
         bench.memory = engine.memory

@@ -13,11 +13,11 @@ from fault_matrix import add_places, channel_of, complaints, person_of, said_to,
 from slack_bench import Bench
 from slack_whole import open_whole
 
-from bot.hundredms.workspaces import Limits
+from bot.hundredms.workspaces import CallLimits
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-QUICK = Limits(attempt=2.5, call=12.0, attempts=2, wait_once=2.0, wait_all=4.0, failures=1000)
+QUICK = CallLimits(attempt=2.5, call=12.0, attempts=2, wait_once=2.0, wait_all=4.0, failures=1000)
 """What hangs is given up soon, and no circuit opens: one room's fault is not another's."""
 
 ROOMS = (

@@ -16,13 +16,13 @@ from starlette.applications import Starlette
 
 from bot.catalogue import load_catalogue
 from bot.domain.errors import NothingFound
-from bot.domain.parsing import read_question
-from bot.domain.query import Kind
+from bot.domain.parsing import parse_query
+from bot.domain.query import IdentifierKind
 from bot.domain.report import Report
-from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import Learner, Recall
-from bot.storage import open_memory
+from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
+from bot.storage import open_database
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.scenarios import Scenario, load_scenario, lookup_text
 from workbench.pretend_hundredms.world import PretendWorkspace, World
@@ -49,16 +49,16 @@ def pretend() -> Starlette:
 @asynccontextmanager
 async def engine(database: Path) -> AsyncIterator[Investigator]:
     async with (
-        open_memory(f"sqlite:///{database}") as memory,
+        open_database(f"sqlite:///{database}") as memory,
         open_workspaces(
             [Credentials("main", access_key=KEY, secret=SECRET, url="http://pretend/v2")],
             clock=lambda: NOW,
             transport=httpx.ASGITransport(pretend()),
-            limits=Limits(),
+            limits=CallLimits(),
         ) as workspaces,
     ):
-        recall = Recall(memory)
-        learner = Learner(recall)
+        recall = BestEffortRoomIndex(memory)
+        learner = RoomIndexWriter(recall)
         yield Investigator(workspaces, recall, learner, CATALOGUE, lambda: NOW)
         await learner.close()
 
@@ -69,7 +69,7 @@ async def tell(note: str) -> None:
 
 async def asked(text: str, database: Path) -> Report:
     async with engine(database) as investigator:
-        found = await investigator.report(read_question(text, NOW), "CD-TEST2345", tell)
+        found = await investigator.report(parse_query(text, NOW), "CD-TEST2345", tell)
         assert isinstance(found, Report), found
         return await investigator.diagnosed(found, tell)
 
@@ -114,24 +114,24 @@ def made_up(look_up: str, folder: Path, room: str = "{}") -> Scenario:
 @pytest.mark.parametrize(
     ("look_up", "kinds"),
     [
-        ("{kind: room}", [Kind.NAME]),
-        ("{kind: session, id: s1}", [Kind.SESSION]),
-        ("{kind: peer, id: p-ann}", [Kind.PEER, Kind.NAME]),
-        ("{kind: user, id: ann b}", [Kind.USER, Kind.NAME]),
-        ("{kind: user, id: zoe, unknown: true}", [Kind.USER]),
+        ("{kind: room}", [IdentifierKind.NAME]),
+        ("{kind: session, id: s1}", [IdentifierKind.SESSION]),
+        ("{kind: peer, id: p-ann}", [IdentifierKind.PEER, IdentifierKind.NAME]),
+        ("{kind: user, id: ann b}", [IdentifierKind.USER, IdentifierKind.NAME]),
+        ("{kind: user, id: zoe, unknown: true}", [IdentifierKind.USER]),
     ],
 )
 def test_what_is_to_be_pasted_is_understood(
-    look_up: str, kinds: list[Kind], tmp_path: Path
+    look_up: str, kinds: list[IdentifierKind], tmp_path: Path
 ) -> None:
-    question = read_question(lookup_text(made_up(look_up, tmp_path)), NOW)
+    question = parse_query(lookup_text(made_up(look_up, tmp_path)), NOW)
     assert [clue.kind for clue in question.clues] == kinds
     assert question.complaint is None
 
 
 def test_a_window_moves_with_the_scenario(tmp_path: Path) -> None:
     look_up = "{kind: room, since: '+00:00', until: '+1:00:00'}"
-    question = read_question(lookup_text(made_up(look_up, tmp_path)), NOW)
+    question = parse_query(lookup_text(made_up(look_up, tmp_path)), NOW)
     assert (question.since, question.until) == (NOW - timedelta(hours=2), NOW - timedelta(hours=1))
 
 

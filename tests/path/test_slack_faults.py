@@ -9,13 +9,21 @@ import structlog
 from slack_bench import Bench, check_all, lookup_of, open_bench, part_of, shown
 from slack_standins import ROOM, button
 
-from bot.slack.sending.errors import CAUSES, Cause
+from bot.slack.sending.errors import ERROR_KINDS, SlackErrorKind
 from workbench.pretend_slack import Message
 
 AMBIGUOUS = ["timeout", "reset_before", "reset_after", "http_500", "http_503", "html"]
-AMBIGUOUS += [name for name, cause in CAUSES.items() if cause is Cause.UNKNOWN]
-REFUSALS = [name for name, cause in CAUSES.items() if cause in (Cause.PLACE, Cause.SETUP)]
-FORMS = [name for name, cause in CAUSES.items() if cause in (Cause.FORM, Cause.LONG)]
+AMBIGUOUS += [name for name, cause in ERROR_KINDS.items() if cause is SlackErrorKind.UNKNOWN]
+REFUSALS = [
+    name
+    for name, cause in ERROR_KINDS.items()
+    if cause in (SlackErrorKind.PLACE, SlackErrorKind.SETUP)
+]
+FORMS = [
+    name
+    for name, cause in ERROR_KINDS.items()
+    if cause in (SlackErrorKind.FORM, SlackErrorKind.LONG)
+]
 
 
 @pytest.fixture

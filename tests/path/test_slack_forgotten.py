@@ -10,11 +10,11 @@ import httpx
 from slack_bench import Bench, check_all, part_of
 from slack_whole import open_whole
 
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.settings import Settings
-from bot.storage import open_memory
-from bot.wiring import Engine, now, open_engine
+from bot.storage import open_database
+from bot.wiring import Services, now, open_services
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.serving import running
@@ -46,7 +46,7 @@ def database(folder: Path) -> str:
 
 async def forget(folder: Path, users: Sequence[str] = (), rooms: Sequence[str] = ()) -> list[int]:
     """As `call-doctor forget` does; how many look-ups were removed for each."""
-    async with open_memory(database(folder)) as memory:
+    async with open_database(database(folder)) as memory:
         removed = [await memory.forget_user(user) for user in users]
         removed += [await memory.forget_room(room) for room in rooms]
     return [one["look-ups"] for one in removed]
@@ -134,7 +134,7 @@ async def test_events_in_memory_are_let_go_and_read_anew(tmp_path: Path) -> None
             hms_api_url=url,
             database_url=database(tmp_path),
         )
-        async with open_engine(settings, memory_needed=True) as engine:
+        async with open_services(settings, memory_needed=True) as engine:
             report = await ask(engine, "storm")
             await ask(engine, "storm")
             calls = stage(app).calls
@@ -143,14 +143,14 @@ async def test_events_in_memory_are_let_go_and_read_anew(tmp_path: Path) -> None
             assert len(calls.calls) == before, "it was read a moment ago"
             await forget(tmp_path, rooms=[report.target.room.id])
             async with asyncio.timeout(30):
-                while not engine.forgotten.any_of([report.target.room.id], 0.0):  # noqa: ASYNC110
+                while not engine.forgotten.erased_since([report.target.room.id], 0.0):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             assert (await ask(engine, "storm")).as_of > report.as_of
             assert len(calls.calls) > before
 
 
-async def ask(engine: Engine, text: str) -> Report:
-    found = await engine.investigator.report(read_question(text, now()), "CD-AAAAAAAA", silent)
+async def ask(engine: Services, text: str) -> Report:
+    found = await engine.investigator.report(parse_query(text, now()), "CD-AAAAAAAA", silent)
     assert isinstance(found, Report)
     return found
 

@@ -11,24 +11,24 @@ from slack_jobs import own_database, own_jobs
 from slack_standins import NOW, StandInInvestigator, StandInRenderer, references, simple
 from slack_steps import KeptSteps
 
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.slack.access.people import People
-from bot.slack.checkpoints.sender import LATER, OUTAGE, DurablePoster
-from bot.slack.concurrency import Bounds, Crew
-from bot.slack.context import Desk, Tools
-from bot.slack.error_boundary import announce
+from bot.slack.checkpoints.sender import LATER, OUTAGE, CheckpointedSender
+from bot.slack.concurrency import LookupLimiter, BackgroundTasks
+from bot.slack.context import BotContext, Tools
+from bot.slack.error_boundary import notify_user
 from bot.slack.identity import SlackIdentity
-from bot.slack.payloads import Place, ResponseUrl
-from bot.slack.sending.format_fallback import Sent
-from bot.slack.sending.rate_limit import Pace
+from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import Poster
+from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import open_clients
 from workbench.pretend_slack import Team, example_team, stand
 
 CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
 MESSAGE = simple("part-1", "the words")
-Say = Callable[[DurablePoster, str], Awaitable[Sent]]
+Say = Callable[[CheckpointedSender, str], Awaitable[SendResult]]
 
 WAYS: dict[str, Say] = {
     "opening": lambda poster, _: poster.post(CHANNEL, MESSAGE, "CD-1", first=True),
@@ -55,16 +55,16 @@ class Outage(KeptSteps):
 @asynccontextmanager
 async def slack_gone(
     team: Team, last: int, port: int | None = None
-) -> AsyncIterator[tuple[DurablePoster, Outage]]:
+) -> AsyncIterator[tuple[CheckpointedSender, Outage]]:
     """A poster that finds nobody where Slack should be, until so many pauses are over."""
     port = port or free_port()
     async with AsyncExitStack() as stack:
         steps = Outage(last, lambda: stack.enter_async_context(stand(team, port)))
         settings = replace(settings_for(team, "http"), api_url=f"http://127.0.0.1:{port}/api/")
         async with open_clients(settings) as clients:
-            reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
-            poster = Poster(clients, Pace(FAST, now=time.monotonic))
-            yield DurablePoster(poster, steps, reconciler), steps
+            reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
+            poster = SlackSender(clients, ChannelRateLimiter(FAST, now=time.monotonic))
+            yield CheckpointedSender(poster, steps, reconciler), steps
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -81,14 +81,14 @@ async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -
     team, port = example_team(), free_port()
     async with slack_gone(team, 0, port) as (poster, steps):
         url = ResponseUrl(f"http://127.0.0.1:{port}/response/1")
-        left = url.left
+        left = url.uses_left
         assert (await poster.respond(url, MESSAGE, "CD-1")).offline
         assert steps.pauses == list(OUTAGE)
-        assert url.left == left
+        assert url.uses_left == left
 
 
 @asynccontextmanager
-async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[Desk]:
+async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[BotContext]:
     """A desk in a job whose steps are these."""
     settings = settings_for(team, "http")
     async with (
@@ -97,20 +97,22 @@ async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[Desk]:
         own_jobs(url) as jobs,
         open_clients(replace(settings, api_url=team.base_url + "/api/")) as clients,
     ):
-        reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
-        poster = DurablePoster(Poster(clients, Pace(FAST)), steps, reconciler)
+        reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
+        poster = CheckpointedSender(
+            SlackSender(clients, ChannelRateLimiter(FAST)), steps, reconciler
+        )
         tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
-        crew = Crew(Bounds(1, 1, 1, lambda _: None))
+        crew = BackgroundTasks(LookupLimiter(1, 1, 1, lambda _: None))
         identity = SlackIdentity("T0ACME", "B0DOCTOR", "U0DOCTOR", frozenset())
         people = People(clients.read, frozenset())
-        yield Desk(tools, identity, poster, crew, jobs, reconciler, people)
+        yield BotContext(tools, identity, poster, crew, jobs, reconciler, people)
 
 
 async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
     team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
     async with desk_of(team, steps) as desk:
         team.faults.add("chat.*", "http_503", times=2)
-        assert await announce(desk, Place(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
         assert steps.pauses == [LATER[0]]
         assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
 
@@ -119,5 +121,5 @@ async def test_last_words_that_are_refused_for_good_are_not_said_again() -> None
     team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
     async with desk_of(team, steps) as desk:
         team.faults.add("chat.*", "account_inactive", times=None)
-        assert not await announce(desk, Place(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert not await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
         assert steps.pauses == []

@@ -7,7 +7,7 @@ import pytest
 from slack_bench import check_all, open_bench, shown
 
 from bot.domain.errors import NothingFound
-from bot.domain.query import Kind
+from bot.domain.query import IdentifierKind
 
 ROOM = "65e1a3b34cba296674838f8b"
 SESSION = "6b0c6fb54cba296674838f00"
@@ -71,7 +71,10 @@ async def test_a_webhooks_own_id_is_not_offered() -> None:
         message = bench.slack.say("C0ONCALL", f"```\n{json.dumps(body, indent=2)}\n```")
         await bench.slack.use_message_shortcut(message)
         await bench.slack.until(lambda: bench.investigator.described)
-        assert [clue.kind for clue in bench.investigator.described[0]] == [Kind.ROOM, Kind.SESSION]
+        assert [clue.kind for clue in bench.investigator.described[0]] == [
+            IdentifierKind.ROOM,
+            IdentifierKind.SESSION,
+        ]
 
 
 async def test_a_form_that_opens_for_lack_of_ids_says_so() -> None:

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
-from bot.slack.server.health import FAILURE_KEPT_SECONDS, Health, cached
-from bot.wiring import open_engine, probes
+from bot.slack.server.health import FAILURE_KEPT_SECONDS, Health, cache_probe
+from bot.wiring import open_services, probes
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
@@ -76,7 +76,7 @@ async def test_100ms_down_is_noticed_and_so_is_its_return(tmp_path: Path) -> Non
             hms_api_url=url,
             database_url=f"sqlite:///{tmp_path / 'bot.db'}",
         )
-        async with open_engine(settings, memory_needed=True) as engine:
+        async with open_services(settings, memory_needed=True) as engine:
             asked = probes(engine, kept=0)
             assert [await probe() for probe in asked.values()] == ["ok", "ok"]
             stage(app).faults.add(Fault(kind="error", status=401))
@@ -93,7 +93,7 @@ async def test_a_database_in_trouble_is_named_and_taken_back(tmp_path: Path) -> 
         hms_secret=SECRET,
         database_url=f"sqlite:///{tmp_path / 'bot.db'}",
     )
-    async with open_engine(settings, memory_needed=True) as engine:
+    async with open_services(settings, memory_needed=True) as engine:
         database = probes(engine)["database"]
         assert await database() == "ok"
         await asyncio.to_thread(_rename, tmp_path / "bot.db", "rooms", "gone")
@@ -114,7 +114,7 @@ async def test_a_good_word_stands_longer_than_a_bad_one() -> None:
     async def probe() -> str:
         return next(words)
 
-    asked = cached(probe, 3600)
+    asked = cache_probe(probe, 3600)
     assert [await asked(), await asked()] == ["down", "down"]
     await asyncio.sleep(FAILURE_KEPT_SECONDS + 0.1)
     assert [await asked(), await asked()] == ["ok", "ok"]

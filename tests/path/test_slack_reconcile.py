@@ -10,15 +10,15 @@ from slack_bench import FAST, part_of, settings_for
 from slack_standins import simple
 from slack_steps import Crash, KeptSteps
 
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.jobs import Json
-from bot.slack.checkpoints.sender import LONGEST_WAIT, WAITS, DurablePoster
+from bot.slack.checkpoints.sender import LONGEST_WAIT, WAITS, CheckpointedSender
 from bot.slack.payloads import USES, ResponseUrl
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
-from bot.slack.sending.rate_limit import Pace
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import Poster
+from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import open_clients
 from workbench.pretend_slack import Team, example_team, stand
 
@@ -40,7 +40,9 @@ class Slept:
 class World:
     """A pretend Slack, and a poster for each life of one job."""
 
-    def __init__(self, team: Team, poster: Poster, reconciler: Reconciler, slept: Slept) -> None:
+    def __init__(
+        self, team: Team, poster: SlackSender, reconciler: Reconciler, slept: Slept
+    ) -> None:
         self.team = team
         self.slept = slept
         self.steps = self.life("run-1")
@@ -53,16 +55,16 @@ class World:
     def wait(self, seconds: float) -> None:
         self.slept.seconds += seconds
 
-    async def post(self, channel: str, *, thread: str = "", first: bool = False) -> Sent:
-        poster = DurablePoster(self._poster, self.steps, self._reconciler)
+    async def post(self, channel: str, *, thread: str = "", first: bool = False) -> SendResult:
+        poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
         message = simple("part-1", "the words")
         return await poster.post(channel, message, "CD-1", thread=thread, first=first)
 
-    async def respond(self, url: ResponseUrl) -> Sent:
-        poster = DurablePoster(self._poster, self.steps, self._reconciler)
+    async def respond(self, url: ResponseUrl) -> SendResult:
+        poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
         return await poster.respond(url, simple("part-1", "the words"), "CD-1")
 
-    async def crashed(self, channel: str, *, before: bool, thread: str = "") -> Sent:
+    async def crashed(self, channel: str, *, before: bool, thread: str = "") -> SendResult:
         """The process ends around the post; what its next life makes of it."""
         self.steps.crash_in, self.steps.before = "post:part-1", before
         with pytest.raises(Crash):
@@ -82,9 +84,9 @@ async def world(scopes: set[str]) -> AsyncIterator[World]:
     async with stand(team):
         settings = replace(settings_for(team, "http"), call_seconds=2)
         async with open_clients(settings) as clients:
-            reconciler = Reconciler(clients, frozenset(team.app.scopes), Meters())
+            reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
             slept = Slept()
-            poster = Poster(clients, Pace(FAST, now=slept.now))
+            poster = SlackSender(clients, ChannelRateLimiter(FAST, now=slept.now))
             yield World(team, poster, reconciler, slept)
 
 
@@ -131,7 +133,7 @@ async def test_where_we_may_not_read_a_crash_repeats_nothing(
 ) -> None:
     async with world(scopes) as here:
         sent = await here.crashed(channel, before=before)
-        assert sent.cause is Cause.UNKNOWN
+        assert sent.cause is SlackErrorKind.UNKNOWN
         assert here.standing(channel) == (0 if before else 1)
 
 
@@ -155,7 +157,7 @@ async def test_where_we_may_not_read_it_is_told_and_not_repeated(
 ) -> None:
     async with world(scopes) as here:
         here.team.faults.add("chat.postMessage", error, times=None)
-        assert (await here.post(channel)).cause is Cause.UNKNOWN
+        assert (await here.post(channel)).cause is SlackErrorKind.UNKNOWN
         calls = [call for call in here.team.calls if call.method == "chat.postMessage"]
         assert len(calls) == 1
 
@@ -165,7 +167,7 @@ async def test_when_slack_does_not_let_us_look_nothing_is_repeated(error: str) -
     async with world({"channels:history"}) as here:
         here.team.faults.add("conversations.*", error, times=None, seconds=900)
         here.team.faults.add("chat.postMessage", "reset_after", times=None)
-        assert (await here.post(PUBLIC)).cause is Cause.UNKNOWN
+        assert (await here.post(PUBLIC)).cause is SlackErrorKind.UNKNOWN
         assert here.standing(PUBLIC) == 1
 
 
@@ -192,9 +194,9 @@ async def test_an_answer_at_a_response_url_that_a_crash_cut_off_counts_as_used(
             await here.respond(ResponseUrl(address))
         here.steps = here.life("run-2", here.steps.record)
         url = ResponseUrl(address)
-        assert (await here.respond(url)).cause is Cause.UNKNOWN
+        assert (await here.respond(url)).cause is SlackErrorKind.UNKNOWN
         assert here.standing(PUBLIC) == (0 if before else 1)
-        assert url.left == USES - 1
+        assert url.uses_left == USES - 1
 
 
 async def test_a_long_limit_is_waited_for_in_a_thread_and_survives_a_crash() -> None:
@@ -220,5 +222,5 @@ async def test_a_limit_is_not_waited_for_without_end(
     async with world(HISTORIES) as here:
         here.team.faults.add("chat.postMessage", "ratelimited", seconds=seconds, times=None)
         sent = await here.post(PUBLIC, first=first)
-        assert sent.cause is Cause.BUSY
+        assert sent.cause is SlackErrorKind.BUSY
         assert [round(pause) for pause in here.steps.pauses] == [seconds] * pauses

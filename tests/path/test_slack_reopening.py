@@ -120,7 +120,7 @@ async def test_pressed_while_another_process_answers_a_press_says_that_it_comes(
         elements = [each for block in opening.blocks for each in block.get("elements", ())]
         value = next(each["value"] for each in elements if each.get("action_id") == "recovered")
         what = digest_of(("recovered", "C0ONCALL", opening.ts, value, "")).hex()
-        assert await bench.memory.shown.claim(what, "press:elsewhere") is Claim.OURS
+        assert await bench.memory.shown.claim(what, "press:elsewhere") is Claim.ACQUIRED
         (word,) = await press(bench, opening, "recovered")
         assert word.ephemeral_to == "U0ALICE"
         assert "it comes in the thread" in shown(word)

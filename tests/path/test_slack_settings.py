@@ -10,7 +10,7 @@ from slack_standins import ROOM
 from slack_whole import open_whole
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.records.channel_settings import Change, ChannelSettings
+from bot.domain.records.channel_settings import SettingsPatch, ChannelSettings
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 
@@ -161,7 +161,7 @@ class Unreadable:
             await asyncio.Event().wait()
         raise StoreUnreachable(channel)
 
-    async def change(self, channel: str, change: Change, by: str) -> ChannelSettings:  # noqa: ARG002
+    async def change(self, channel: str, change: SettingsPatch, by: str) -> ChannelSettings:  # noqa: ARG002
         return await self.of(channel)
 
 

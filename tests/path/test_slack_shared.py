@@ -11,12 +11,12 @@ from slack_whole import open_whole
 
 from bot.domain.access import AccessRules
 from bot.domain.privacy.personal_names import Names
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
-from bot.slack.checkpoints.serialization import keep_lookup, restore_lookup
+from bot.slack.checkpoints.serialization import lookup_to_json, lookup_from_json
 from bot.slack.context import Lookup
 from bot.slack.listeners.registry import REOPENING
-from bot.slack.payloads import Place
+from bot.slack.payloads import ReplyTarget
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 
@@ -192,10 +192,10 @@ async def test_what_cannot_be_said_in_the_channel_is_not_loosened(tmp_path: Path
 
 
 def test_a_look_up_that_the_release_before_recorded_goes_on_as_it_began() -> None:
-    kept: Json = keep_lookup(Lookup("CD-1", Question(), Place("U0ALICE", "C0ONCALL")))
+    kept: Json = lookup_to_json(Lookup("CD-1", LookupQuery(), ReplyTarget("U0ALICE", "C0ONCALL")))
     for new in ("weighs_audience", "refused"):
         del kept[new]
     del kept["question"]["names"]
-    found = restore_lookup(kept)
+    found = lookup_from_json(kept)
     assert not found.weighs_audience
     assert found.question.names is None

@@ -6,11 +6,11 @@ import pytest
 from slack_bench import free_port
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.settings import Settings, Workspace
-from bot.wiring import Engine, now, open_engine, probes
+from bot.wiring import Services, now, open_services, probes
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.serving import running
@@ -21,8 +21,8 @@ async def silent(_: str) -> None:
     """Nobody listens."""
 
 
-async def ask(engine: Engine, text: str) -> Report:
-    found = await engine.investigator.report(read_question(text, now()), "CD-AAAAAAAA", silent)
+async def ask(engine: Services, text: str) -> Report:
+    found = await engine.investigator.report(parse_query(text, now()), "CD-AAAAAAAA", silent)
     assert isinstance(found, Report)
     return found
 
@@ -45,7 +45,7 @@ async def test_the_workspace_that_lives_answers_and_names_the_other(tmp_path: Pa
             },
             database_url=f"sqlite:///{tmp_path / 'bot.db'}",
         )
-        async with open_engine(settings, memory_needed=True) as engine:
+        async with open_services(settings, memory_needed=True) as engine:
             while engine.workspaces["eu"].circuit.state == "closed":
                 with pytest.raises(HundredMsUnreachable):
                     await engine.workspaces["eu"].check()
@@ -62,7 +62,7 @@ async def test_the_workspace_that_lives_answers_and_names_the_other(tmp_path: Pa
             assert word == "degraded: eu: 100ms did not answer"
             person = next(event.user_id for event in report.events if event.user_id)
             found = await engine.investigator.report(
-                read_question(f"user:{person}", now()), "CD-AAAAAAAA", silent
+                parse_query(f"user:{person}", now()), "CD-AAAAAAAA", silent
             )
             told = found.note if isinstance(found, Choices) else " ".join(found.notes)
             assert "eu could not be asked" in told

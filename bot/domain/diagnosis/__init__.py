@@ -8,40 +8,45 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.diagnosis.classify import classes_of
-from bot.domain.diagnosis.impact import reach
-from bot.domain.diagnosis.input import Case, own, own_sessions, own_tracks
+from bot.domain.diagnosis.classify import classify_stories
+from bot.domain.diagnosis.impact import measure_impact
+from bot.domain.diagnosis.input import (
+    DiagnosisInput,
+    events_of_room,
+    sessions_of_room,
+    tracks_of_room,
+)
 from bot.domain.diagnosis.model import (
     Diagnosis,
-    Nothing,
+    NoErrorsFound,
     Outcome,
-    People,
+    Impact,
     Person,
-    Share,
+    GroupCount,
     Story,
     Verdict,
     VerdictClass,
 )
-from bot.domain.diagnosis.network import Calls, judged
+from bot.domain.diagnosis.network import AttendanceIndex, refine_network_classes
 from bot.domain.diagnosis.next_steps import behind, in_phone_words, in_side_words, update_of
-from bot.domain.diagnosis.no_errors import nothing_of
-from bot.domain.diagnosis.outcomes import with_outcomes
-from bot.domain.diagnosis.people import Crowd
-from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.no_errors import explain_no_errors
+from bot.domain.diagnosis.outcomes import assign_outcomes
+from bot.domain.diagnosis.people import PersonIndex
+from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.ice_path import with_paths
-from bot.domain.diagnosis.stories import stories_of, with_causes
+from bot.domain.diagnosis.stories import build_stories, link_symptoms
 from bot.domain.diagnosis.tally import tally
-from bot.domain.diagnosis.verdict import verdict_of, verdict_of_nothing
+from bot.domain.diagnosis.verdict import build_verdict, verdict_without_errors
 from bot.domain.events import ErrorEvent
 
 __all__ = [
-    "Case",
+    "DiagnosisInput",
     "Diagnosis",
-    "Nothing",
+    "NoErrorsFound",
     "Outcome",
-    "People",
+    "Impact",
     "Person",
-    "Share",
+    "GroupCount",
     "Story",
     "Verdict",
     "VerdictClass",
@@ -49,41 +54,43 @@ __all__ = [
 ]
 
 
-def diagnose(case: Case, catalogue: Catalogue) -> Diagnosis:
+def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
     """The diagnosis of one look-up. Never raises, whatever the events hold."""
-    mine = own(case, case.events)
-    around = _others(mine, own(case, case.around))
-    everything = own(case, (*mine, *around)) if around else mine
-    crowd = Crowd(own_sessions(case), everything, own_tracks(case))
-    signs = Signs(case, crowd, everything)
-    stories = _told(mine, crowd, catalogue, signs)
-    others = _told(around, crowd, catalogue, signs)
-    people = reach(case, crowd, mine, stories, others)
+    mine = events_of_room(case, case.events)
+    around = _events_around(mine, events_of_room(case, case.around))
+    everything = events_of_room(case, (*mine, *around)) if around else mine
+    crowd = PersonIndex(sessions_of_room(case), everything, tracks_of_room(case))
+    signs = ActivityIndex(case, crowd, everything)
+    stories = _build_stories(mine, crowd, catalogue, signs)
+    others = _build_stories(around, crowd, catalogue, signs)
+    people = measure_impact(case, crowd, mine, stories, others)
     if not stories:
-        nothing = nothing_of(case, crowd)
-        verdict = verdict_of_nothing(case, nothing, people)
+        nothing = explain_no_errors(case, crowd)
+        verdict = verdict_without_errors(case, nothing, people)
         return Diagnosis(crowd.persons, (), verdict, people, nothing)
-    calls = Calls(case, crowd, everything)
+    calls = AttendanceIndex(case, crowd, everything)
     disabled = case.room is not None and case.room.enabled is False
-    by_code = classes_of((*stories, *others), signs, room_disabled=disabled)
-    found = judged((*stories, *others), by_code, calls)
+    by_code = classify_stories((*stories, *others), signs, room_disabled=disabled)
+    found = refine_network_classes((*stories, *others), by_code, calls)
     classes = {one.id: found[one.id] for one in stories if one.id in found}
     by_numbers = {key for key, cls in classes.items() if cls == "service" != by_code[key]}
     tallied = tally(stories, classes, by_numbers)
-    verdict = verdict_of(case, stories, tallied, classes, people, calls.marks)
+    verdict = build_verdict(case, stories, tallied, classes, people, calls.marks)
     causes = behind(verdict.cls, stories, classes)
     verdict = in_phone_words(in_side_words(verdict, causes), causes)
     verdict = replace(verdict, update=update_of(causes, catalogue.fixes, case.now))
     return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
 
 
-def _others(mine: tuple[ErrorEvent, ...], around: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
+def _events_around(
+    mine: tuple[ErrorEvent, ...], around: tuple[ErrorEvent, ...]
+) -> tuple[ErrorEvent, ...]:
     known = {event.id for event in mine} if around else frozenset[str]()
     return tuple(event for event in around if event.id not in known)
 
 
-def _told(
-    events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue, signs: Signs
+def _build_stories(
+    events: Iterable[ErrorEvent], crowd: PersonIndex, catalogue: Catalogue, signs: ActivityIndex
 ) -> tuple[Story, ...]:
-    stories, heirs = with_causes(stories_of(events, crowd, catalogue))
-    return with_paths(with_outcomes(stories, heirs, signs), signs, catalogue)
+    stories, heirs = link_symptoms(build_stories(events, crowd, catalogue))
+    return with_paths(assign_outcomes(stories, heirs, signs), signs, catalogue)

@@ -12,7 +12,7 @@ from bot.domain.catalogue import UNKNOWN, Owner
 from bot.domain.device import platform_of
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
-from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.intercepted_responses import Answer, answer_of, is_empty_unreachable
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
@@ -42,7 +42,7 @@ def os_of(agent: Agent) -> str | None:
     return name if name not in {"", "undefined", "unknown"} else None
 
 
-def alike_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:
+def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:
     """`environment` or `app` for at least three people who have one thing in common.
 
     One SDK version outweighs one browser or OS, unless somebody with the same version but
@@ -57,7 +57,7 @@ def alike_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClas
     surroundings = {_one([browser_of(one) for one in agents]), _one([os_of(one) for one in agents])}
     surroundings -= {None}
     rest = [row.agent for one in others if one.person.key not in people for row in one.rows]
-    if surroundings and version and _spared(rest, version, surroundings):
+    if surroundings and version and _unaffected(rest, version, surroundings):
         return "environment"
     if version:
         return "app"
@@ -69,7 +69,7 @@ def _one(values: list[str | None]) -> str | None:
     return values[0] if values and len(set(values)) == 1 else None
 
 
-def _spared(rest: list[Agent], version: str, surroundings: set[str | None]) -> bool:
+def _unaffected(rest: list[Agent], version: str, surroundings: set[str | None]) -> bool:
     return any(
         agent.sdk_version == version and not {browser_of(agent), os_of(agent)} & surroundings
         for agent in rest
@@ -102,7 +102,7 @@ _BY_OWNER: dict[Owner, VerdictClass] = {
 }
 
 
-def is_no_fault(story: Story, signs: Signs) -> bool:
+def is_no_fault(story: Story, signs: ActivityIndex) -> bool:
     """True for what is nobody's fault (R12)."""
     if story.bot or is_cancelled_share(story):
         return True
@@ -113,7 +113,7 @@ def is_no_fault(story: Story, signs: Signs) -> bool:
     return story.harmless or story.code == MOVED
 
 
-def is_in(story: Story, signs: Signs) -> bool:
+def is_in(story: Story, signs: ActivityIndex) -> bool:
     """True if the person was in a session then, or shows up after."""
     if story.outcome == "recovered":
         return True
@@ -126,8 +126,8 @@ def is_in(story: Story, signs: Signs) -> bool:
     )
 
 
-def classes_of(
-    stories: Iterable[Story], signs: Signs, *, room_disabled: bool
+def classify_stories(
+    stories: Iterable[Story], signs: ActivityIndex, *, room_disabled: bool
 ) -> dict[str, VerdictClass]:
     """The class of each cause, by story id; what weighs nothing is left out.
 
@@ -136,13 +136,13 @@ def classes_of(
     """
     causes = [one for one in stories if one.symptom_of is None and not is_no_fault(one, signs)]
     causes = [one for one in causes if one.feature is None] or causes
-    found = {one.id: class_of(one, room_disabled=room_disabled) for one in causes}
+    found = {one.id: classify_story(one, room_disabled=room_disabled) for one in causes}
     negotiation = [one for one in causes if one.code in NEGOTIATION]
-    together = alike_class(negotiation, causes)
+    together = common_factor_class(negotiation, causes)
     return found | {one.id: together for one in negotiation if together}
 
 
-def class_of(story: Story, *, room_disabled: bool = False) -> VerdictClass:
+def classify_story(story: Story, *, room_disabled: bool = False) -> VerdictClass:
     """The class that text, code and catalogue give one story, texts first."""
     status = status_of(story.code)
     told = _by_text(story)

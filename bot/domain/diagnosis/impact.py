@@ -5,58 +5,66 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.domain.diagnosis.classify import os_of
-from bot.domain.diagnosis.input import Case, attended, own_sessions, own_tracks, weighed
-from bot.domain.diagnosis.model import People, Person, Share, Story
-from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.input import (
+    DiagnosisInput,
+    was_present,
+    sessions_of_room,
+    tracks_of_room,
+    is_in_scope,
+)
+from bot.domain.diagnosis.model import Impact, Person, GroupCount, Story
+from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.diagnosis.unread_sources import BEFORE_A_SESSION, OLDER
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.addresses import mark_version
 
 
-def in_room(case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> dict[str, Person]:
+def in_room(
+    case: DiagnosisInput, crowd: PersonIndex, events: Iterable[ErrorEvent]
+) -> dict[str, Person]:
     """People (no bots) seen in the sessions and the events looked at, by key."""
-    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
     seen = [
         crowd.of_peer(peer.id or key)
         for session in sessions
         for key, peer in session.peers.items()
-        if attended(case, session, peer)
+        if was_present(case, session, peer)
     ]
     seen += {event.sender: crowd.of(event) for event in events}.values()
     wanted = {session.id.lower() for session in sessions}
     seen += [
         crowd.of(track)
-        for track in own_tracks(case)
+        for track in tracks_of_room(case)
         if track.session_id and track.session_id.lower() in wanted and _within(case, track.at)
     ]
     return {one.key: one for one in seen if one and not one.bot}
 
 
-def room_is_known(case: Case) -> bool:
+def room_is_known(case: DiagnosisInput) -> bool:
     """True if nobody who was in the room can be missing from `in_room`.
 
     Whoever never got in is known from error events alone.
     """
     if case.unread.types & {*BEFORE_A_SESSION, OLDER}:
         return False
-    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
     if not all(one.peers_read for one in sessions):
         return False
     return not case.unread.sessions or (case.session_id is not None and bool(sessions))
 
 
-def _within(case: Case, at: datetime) -> bool:
+def _within(case: DiagnosisInput, at: datetime) -> bool:
     return (case.since is None or at >= case.since) and (case.until is None or at <= case.until)
 
 
-def reach(
-    case: Case,
-    crowd: Crowd,
+def measure_impact(
+    case: DiagnosisInput,
+    crowd: PersonIndex,
     events: Iterable[ErrorEvent],
     stories: Iterable[Story],
     around: Iterable[Story],
-) -> People:
+) -> Impact:
     """The numbers of the answer: of its own events, and what was told around them."""
     stories = tuple(one for one in stories if not one.bot)
     everybody, known = in_room(case, crowd, events), room_is_known(case)
@@ -71,7 +79,7 @@ def reach(
     beside = {one.person.key for one in causes} - failed - fine
     missed = (one for one in causes if not (one.feature or one.harmless))
     beside -= {one.person.key for one in missed if one.outcome != "recovered"}
-    return People(
+    return Impact(
         affected=len(worst),
         in_room=len(everybody) if known else None,
         seen=len(everybody),
@@ -81,8 +89,8 @@ def reach(
         unclear=len(worst) - len(failed) - len(fine) - len(beside),
         by_role=_roles(everybody, set(worst), known=known),
         by_platform=_shares(stories, lambda story: {story.platform}),
-        by_os=_shares(stories, lambda story: _told(story, os_of)),
-        by_sdk_version=_shares(stories, lambda story: _told(story, _version_of)),
+        by_os=_shares(stories, lambda story: _affected_people(story, os_of)),
+        by_sdk_version=_shares(stories, lambda story: _affected_people(story, _version_of)),
         by_path=_shares(stories, lambda story: {story.path} if story.path else set()),
         failed_calls=_failed_calls((*stories, *around), set(worst)) if whole else (),
     )
@@ -94,22 +102,25 @@ def _version_of(agent: Agent) -> str | None:
     return f"{agent.sdk or 'unknown'} {version}" if version else None
 
 
-def _told(story: Story, read: Callable[[Agent], str | None]) -> set[str]:
+def _affected_people(story: Story, read: Callable[[Agent], str | None]) -> set[str]:
     return {value for agent in story.agents if (value := read(agent))}
 
 
-def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tuple[Share, ...]:
+def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tuple[GroupCount, ...]:
     people: dict[str, set[str]] = defaultdict(set)
     for story in stories:
         for label in read(story):
             people[label].add(story.person.key)
     counts = Counter({label: len(keys) for label, keys in people.items()})
     return tuple(
-        Share(label, count) for label, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
+        GroupCount(label, count)
+        for label, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
     )
 
 
-def _roles(everybody: dict[str, Person], affected: set[str], *, known: bool) -> tuple[Share, ...]:
+def _roles(
+    everybody: dict[str, Person], affected: set[str], *, known: bool
+) -> tuple[GroupCount, ...]:
     total: Counter[str] = Counter()
     hit: Counter[str] = Counter()
     for key, person in everybody.items():
@@ -117,7 +128,7 @@ def _roles(everybody: dict[str, Person], affected: set[str], *, known: bool) -> 
         total[role] += 1
         hit[role] += key in affected
     return tuple(
-        Share(role, hit[role], total[role] if known else None)
+        GroupCount(role, hit[role], total[role] if known else None)
         for role in sorted(total)
         if known or hit[role]
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.thresholds import KEPT
 from bot.domain.diagnosis.unread_sources import Unread
-from bot.domain.events import ErrorEvent, has_twins, in_order
+from bot.domain.events import ErrorEvent, has_duplicates, sort_events
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
 CaseKind = Literal["room", "session", "peer", "user"]
@@ -19,7 +19,7 @@ _SENDER = attrgetter("sender")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DiagnosisInput:
     """One look-up's facts; nothing needs to be in order, and doubles do no harm.
 
     `events` are those the answer is about, cut to session and window. `around` may hold more
@@ -61,26 +61,26 @@ class Case:
         return min(self.until, self.now) if self.until else self.now
 
 
-def here(case: Case, room_id: str | None) -> bool:
+def is_same_room(case: DiagnosisInput, room_id: str | None) -> bool:
     """True unless the room is another one than the case's; a missing room id is no other."""
     if case.room is None or not room_id or room_id == case.room.id:
         return True
     return room_id.lower() == case.room.id.lower()
 
 
-def own(case: Case, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
+def events_of_room(case: DiagnosisInput, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
     """The events of this room, one per id, in order of time.
 
     100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
     """
-    senders = {sender for sender in set(map(_SENDER, events)) if here(case, sender.room_id)}
+    senders = {sender for sender in set(map(_SENDER, events)) if is_same_room(case, sender.room_id)}
     mine = [event for event in events if event.sender in senders]
-    if not has_twins(mine):
-        return tuple(in_order(mine))
+    if not has_duplicates(mine):
+        return tuple(sort_events(mine))
     found: dict[str, ErrorEvent] = {}
     for event in mine:
         _keep(found, event.id, event, lambda one: (one.at, repr(one)))
-    return tuple(in_order(found.values()))
+    return tuple(sort_events(found.values()))
 
 
 def _keep(found: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
@@ -90,25 +90,25 @@ def _keep(found: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> No
         found[key] = row
 
 
-def own_sessions(case: Case) -> tuple[Session, ...]:
+def sessions_of_room(case: DiagnosisInput) -> tuple[Session, ...]:
     """The sessions of this room, one per id (the richest row), oldest first."""
     found: dict[str, Session] = {}
-    rows = (one for one in case.sessions if here(case, one.room_id))
+    rows = (one for one in case.sessions if is_same_room(case, one.room_id))
     for session in rows:
         _keep(found, session.id.lower(), session, lambda one: (one.id, -len(one.peers), repr(one)))
     return tuple(sorted(found.values(), key=lambda one: (one.created_at or case.now, one.id)))
 
 
-def own_tracks(case: Case) -> tuple[TrackEvent, ...]:
+def tracks_of_room(case: DiagnosisInput) -> tuple[TrackEvent, ...]:
     """The track events of this room, one per id, in order of time."""
     found: dict[str, TrackEvent] = {}
-    rows = (one for one in case.tracks if here(case, one.room_id))
+    rows = (one for one in case.tracks if is_same_room(case, one.room_id))
     for track in rows:
         _keep(found, track.id, track, lambda one: (one.at, repr(one)))
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))
 
 
-def weighed(case: Case, session: Session) -> bool:
+def is_in_scope(case: DiagnosisInput, session: Session) -> bool:
     """True if the session is part of what is looked at: the one asked for, or in the window."""
     if case.session_id:
         return session.id.lower() == case.session_id.lower()
@@ -117,7 +117,7 @@ def weighed(case: Case, session: Session) -> bool:
     return (begins is None or begins <= case.closes) and ends >= case.opens
 
 
-def attended(case: Case, session: Session, peer: Peer) -> bool:
+def was_present(case: DiagnosisInput, session: Session, peer: Peer) -> bool:
     """True if that peer was there within the window asked for."""
     ends = peer.left_at or session.ended_at
     begins = peer.joined_at or session.created_at

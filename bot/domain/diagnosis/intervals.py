@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Lasting(Generic[T]):
+class IntervalIndex(Generic[T]):
     """Things by (begins, ends): asked for those of one hour, it does not look at all of them."""
 
     def __init__(self, spans: Iterable[tuple[datetime, datetime, T]]) -> None:
@@ -36,7 +36,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def shifted(moment: datetime, by: timedelta) -> datetime:
+def shift(moment: datetime, by: timedelta) -> datetime:
     """The moment later by that span, as far as the calendar goes: stamps of the year 1 exist."""
     try:
         return moment + by
@@ -44,7 +44,7 @@ def shifted(moment: datetime, by: timedelta) -> datetime:
         return LATEST if by > timedelta(0) else EARLIEST
 
 
-def span_words(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """`0.4 s`, `14 s`, `3 min`, `2 h 5 min`, `3 days`: no more exact than is useful."""
     seconds = max(span.total_seconds(), 0.0)
     if seconds < 1:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.catalogue import Explanation
-from bot.domain.events import Agent, ErrorEvent, Failure
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts
 
 Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
 
@@ -70,7 +70,7 @@ class Story:
         return (entry.owner == "nobody" and not entry.rule) or self.code == STATS_FAILED
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
+    def failures(self) -> tuple[ErrorFacts, ...]:
         """What its events tell of, each once, in order of appearance: few, where events flood."""
         return tuple(dict.fromkeys(row.failure for row in self.rows))
 
@@ -230,7 +230,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class GroupCount:
     """`affected` of `total` people share `label`; `total` None where only failures tell."""
 
     label: str
@@ -239,7 +239,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Impact:
     """How far it reaches. Platforms, versions and paths are of people with events only.
 
     `in_room` is None if who was there could not all be read; `seen` of them are known anyway.
@@ -253,11 +253,11 @@ class People:
     failed_for_good: int = 0
     recovered: int = 0
     unclear: int = 0
-    by_role: tuple[Share, ...] = ()
-    by_platform: tuple[Share, ...] = ()
-    by_os: tuple[Share, ...] = ()
-    by_sdk_version: tuple[Share, ...] = ()
-    by_path: tuple[Share, ...] = ()
+    by_role: tuple[GroupCount, ...] = ()
+    by_platform: tuple[GroupCount, ...] = ()
+    by_os: tuple[GroupCount, ...] = ()
+    by_sdk_version: tuple[GroupCount, ...] = ()
+    by_path: tuple[GroupCount, ...] = ()
     failed_calls: tuple[tuple[str, int], ...] = ()
     """(person key, number of this room's calls with a failure of theirs, this one included).
 
@@ -271,7 +271,7 @@ NothingReason = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NoErrorsFound:
     """What it means that no error was found. `cannot_prove` says what leaves no trace."""
 
     reason: NothingReason
@@ -286,8 +286,8 @@ class Diagnosis:
     persons: tuple[Person, ...]
     stories: tuple[Story, ...]
     verdict: Verdict
-    people: People
-    nothing: Nothing | None = None
+    people: Impact
+    nothing: NoErrorsFound | None = None
     classes: dict[str, VerdictClass] = field(default_factory=dict)
     """Story id → the class it weighs for; symptoms and no-faults are not in it."""
 

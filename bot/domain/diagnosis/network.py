@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.domain.diagnosis.input import Case, own_sessions, own_tracks
-from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.input import DiagnosisInput, sessions_of_room, tracks_of_room
+from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
-from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
 from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
 from bot.domain.diagnosis.thresholds import (
@@ -26,11 +26,13 @@ _TELLING = frozenset({"no_candidates", "relay_tcp"})
 _CONNECT = "client.connect.failed"
 
 
-class Calls:
+class AttendanceIndex:
     """Who was in which call, who got in when, and which public address people showed."""
 
-    def __init__(self, case: Case, crowd: Crowd, events: tuple[ErrorEvent, ...]) -> None:
-        self._sessions = own_sessions(case)
+    def __init__(
+        self, case: DiagnosisInput, crowd: PersonIndex, events: tuple[ErrorEvent, ...]
+    ) -> None:
+        self._sessions = sessions_of_room(case)
         self._crowd = crowd
         self._now = case.now
         self._of_session: defaultdict[str, set[str]] = defaultdict(set)
@@ -38,7 +40,7 @@ class Calls:
         self._loose: list[tuple[datetime, str]] = []
         self._read_sessions()
         self._tracks = sorted(
-            (track.at, crowd.of(track).key) for track in own_tracks(case) if track.deed == "add"
+            (track.at, crowd.of(track).key) for track in tracks_of_room(case) if track.deed == "add"
         )
         self.marks: defaultdict[str, set[str]] = defaultdict(set)
         for event in events:
@@ -66,11 +68,11 @@ class Calls:
         if event.public_address:
             self.marks[person.key].add(event.public_address)
 
-    def people_at(self, begins: datetime, sessions: set[str]) -> set[str]:
+    def people_in_calls_at(self, begins: datetime, sessions: set[str]) -> set[str]:
         """Everybody of the calls that ran in the minute from then, or named by `sessions`."""
-        since, beyond = shifted(begins, -SAME_CALL), shifted(begins, SAME_CALL)
+        since, beyond = shift(begins, -SAME_CALL), shift(begins, SAME_CALL)
         found = {key for _, key in _within(self._loose, since, beyond)}
-        until = shifted(begins, BURST)
+        until = shift(begins, BURST)
         for session in self._sessions:
             starts = session.created_at or begins
             ends = session.ended_at or self._now
@@ -78,9 +80,9 @@ class Calls:
                 sessions = sessions | {session.id.lower()}
         return found.union(*(self._of_session.get(one, set()) for one in sessions))
 
-    def got_in(self, begins: datetime, *, media: bool) -> set[str]:
+    def joined_within(self, begins: datetime, *, media: bool) -> set[str]:
         """Who joined (or, for media failures, began to publish) in the minute from then."""
-        until = shifted(begins, BURST)
+        until = shift(begins, BURST)
         found = {key for _, key in _within(self._joins, begins, until)}
         if media:
             found |= {key for _, key in _within(self._tracks, begins, until)}
@@ -97,8 +99,8 @@ def _at(sign: tuple[datetime, str]) -> datetime:
     return sign[0]
 
 
-def judged(
-    stories: Iterable[Story], classes: Mapping[str, VerdictClass], calls: Calls
+def refine_network_classes(
+    stories: Iterable[Story], classes: Mapping[str, VerdictClass], calls: AttendanceIndex
 ) -> dict[str, VerdictClass]:
     """The classes again, network causes told apart by who else has them."""
     outer = [one for one in stories if classes.get(one.id) in {"user_network", "service"}]
@@ -113,7 +115,7 @@ _SHARED: VerdictClass = "shared_network"
 _SERVICE: VerdictClass = "service"
 
 
-def _same_address(lines: list[Story], calls: Calls) -> set[str]:
+def _same_address(lines: list[Story], calls: AttendanceIndex) -> set[str]:
     """Stories of people of whom at least three show one public address."""
     people: defaultdict[str, set[str]] = defaultdict(set)
     for story in lines:
@@ -159,14 +161,14 @@ def patterns_of(story: Story) -> set[str]:
     return found
 
 
-def _bursts(outer: list[Story], calls: Calls) -> list[Story]:
+def _bursts(outer: list[Story], calls: AttendanceIndex) -> list[Story]:
     """Stories that began in a minute in which most people of the call failed."""
     outer = sorted((one for one in outer if one.timed), key=lambda one: (one.first_at, one.id))
     starts = [one.first_at for one in outer]
     found: list[Story] = []
     reached = 0
     for index, begins in enumerate(starts):
-        beyond = bisect_right(starts, shifted(begins, BURST))
+        beyond = bisect_right(starts, shift(begins, BURST))
         if beyond <= reached:  # the minute before holds all of this one
             continue
         reached = beyond
@@ -176,20 +178,20 @@ def _bursts(outer: list[Story], calls: Calls) -> list[Story]:
     return found
 
 
-def _is_service(group: list[Story], calls: Calls) -> bool:
+def _is_service(group: list[Story], calls: AttendanceIndex) -> bool:
     failed = {one.person.key for one in group}
     if len(failed) < BURST_LEAST:
         return False
     begins = group[0].first_at
     senders = {row.sender for one in group for row in one.rows}
     sessions = {one.session_id.lower() for one in senders if one.session_id}
-    everybody = calls.people_at(begins, sessions) | failed
+    everybody = calls.people_in_calls_at(begins, sessions) | failed
     if len(failed) <= len(everybody) * BURST_SHARE:
         return False
     if set[str].intersection(*(calls.marks.get(key, set()) for key in failed)):
         return False
     media = all(one.type in _MEDIA for one in group)
-    return not calls.got_in(begins, media=media) - failed
+    return not calls.joined_within(begins, media=media) - failed
 
 
 def gravest(classes: Iterable[VerdictClass]) -> VerdictClass:

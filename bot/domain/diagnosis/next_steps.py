@@ -24,7 +24,7 @@ from bot.domain.diagnosis.sdk.text import (
     status_of,
 )
 from bot.domain.diagnosis.thresholds import SHARED_LEAST
-from bot.domain.diagnosis.wording import CAUSES, fits, people_words
+from bot.domain.diagnosis.wording import CAUSES, advice_fits, people_words
 from bot.domain.sdk_fixes import Fixes, Outdated
 
 PAGE_WORDS = re.compile(
@@ -166,7 +166,7 @@ def steps_of(
     """
     if cls == "mixed":
         return _each_cause(weighing, classes)
-    own = _commonest(one for one in weighing if fits(cls, one.explanation.entry.owner))
+    own = _commonest(one for one in weighing if advice_fits(cls, one.explanation.entry.owner))
     usual = () if own and cls in {"account", "unknown"} else STEPS[cls]
     return tuple(dict.fromkeys((*own, *usual)))
 
@@ -186,7 +186,7 @@ def _each_cause(weighing: Sequence[Story], classes: Mapping[str, VerdictClass]) 
         mine = (
             one
             for one in weighing
-            if classes[one.id] == cls and fits(cls, one.explanation.entry.owner)
+            if classes[one.id] == cls and advice_fits(cls, one.explanation.entry.owner)
         )
         advice = (_commonest(mine) or [*STEPS[cls], ""])[0]
         steps.append(f"{people_words(len(people[cls]))}, {CAUSES[cls]}: {advice}")

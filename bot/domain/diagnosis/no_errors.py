@@ -1,8 +1,8 @@
 """R17: what it means that no error was found."""
 
-from bot.domain.diagnosis.input import Case, attended, own_sessions, weighed
-from bot.domain.diagnosis.model import Nothing, NothingReason, VerdictClass
-from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.input import DiagnosisInput, was_present, sessions_of_room, is_in_scope
+from bot.domain.diagnosis.model import NoErrorsFound, NothingReason, VerdictClass
+from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import KEPT
 from bot.domain.rooms import Session
 
@@ -28,28 +28,28 @@ _PERSON_UNREAD = (
 _SPEAK_OF_ERRORS: frozenset[NothingReason] = frozenset({"healthy", "not_seen"})
 
 
-def nothing_of(case: Case, crowd: Crowd) -> Nothing:
+def explain_no_errors(case: DiagnosisInput, crowd: PersonIndex) -> NoErrorsFound:
     """Why there are no events, as far as the case tells."""
     reason, detail = _reason(case, crowd)
     words = detail or _WORDS[reason]
     if case.unread.types and reason in _SPEAK_OF_ERRORS:
         words = f"{words.rstrip('.')} in what could be read."
-    return Nothing(reason, words, NO_TRACE)
+    return NoErrorsFound(reason, words, NO_TRACE)
 
 
-def class_of_nothing(nothing: Nothing) -> VerdictClass:
+def class_without_errors(nothing: NoErrorsFound) -> VerdictClass:
     """The verdict for an answer without events."""
     if nothing.reason == "room_disabled":
         return "account"
     return "none" if nothing.reason == "healthy" else "unknown"
 
 
-def _reason(case: Case, crowd: Crowd) -> tuple[NothingReason, str]:
+def _reason(case: DiagnosisInput, crowd: PersonIndex) -> tuple[NothingReason, str]:
     if not case.known or case.room is None:
         return "unknown_id", ""
     if case.room.enabled is False:
         return "room_disabled", ""
-    sessions = [one for one in own_sessions(case) if weighed(case, one)]
+    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
     kept = [one for one in sessions if not _too_old(case, one)]
     whole = bool(case.session_id and sessions) or not case.unread.sessions
     if sessions and not kept and whole:
@@ -58,7 +58,7 @@ def _reason(case: Case, crowd: Crowd) -> tuple[NothingReason, str]:
     attended_by = {one.id: _people(case, one, crowd) for one in kept}
     if not any(attended_by.values()):
         return ("no_session" if whole else "unread"), ""
-    there = [one for one in kept if _wanted(case, one, crowd)]
+    there = [one for one in kept if _asked_for_was_there(case, one, crowd)]
     if not there:
         return ("not_seen", "") if whole else ("unread", _PERSON_UNREAD)
     people = set[str]().union(*(attended_by[one.id] for one in there))
@@ -66,21 +66,21 @@ def _reason(case: Case, crowd: Crowd) -> tuple[NothingReason, str]:
     return "healthy", f"{_ran(there, len(people), least)}, and {_no_error(case)}."
 
 
-def _too_old(case: Case, session: Session) -> bool:
+def _too_old(case: DiagnosisInput, session: Session) -> bool:
     ends = session.ended_at or (case.now if session.active else session.created_at)
     return ends is not None and ends < case.now - KEPT
 
 
-def _people(case: Case, session: Session, crowd: Crowd) -> set[str]:
+def _people(case: DiagnosisInput, session: Session, crowd: PersonIndex) -> set[str]:
     found = set()
     for key, peer in session.peers.items():
         person = crowd.of_peer(peer.id or key)
-        if person and not person.bot and attended(case, session, peer):
+        if person and not person.bot and was_present(case, session, peer):
             found.add(person.key)
     return found
 
 
-def _wanted(case: Case, session: Session, crowd: Crowd) -> bool:
+def _asked_for_was_there(case: DiagnosisInput, session: Session, crowd: PersonIndex) -> bool:
     """True if whom the look-up is about was there; everybody counts if it is about nobody."""
     if case.kind == "peer" and case.peer_id:
         wanted = crowd.of_peer(case.peer_id)
@@ -97,7 +97,7 @@ def _ran(sessions: list[Session], people: int, least: str) -> str:
     return f"{begin[0].upper()}{begin[1:]} with {least}{who} ran in the time looked at"
 
 
-def _no_error(case: Case) -> str:
+def _no_error(case: DiagnosisInput) -> str:
     """What was not reported: of one person, or of some types, no more than that is known."""
     kind = "error" if case.all_types else "error of the types asked for"
     whose = " of this person" if case.kind in {"peer", "user"} else ""

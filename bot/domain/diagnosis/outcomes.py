@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.domain.diagnosis.intervals import span_words
+from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
-from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
@@ -30,8 +30,8 @@ SIGNAL_LOST = 1003
 _Ending = tuple[Outcome, str]
 
 
-def with_outcomes(
-    stories: Iterable[Story], heirs: Mapping[str, Story], signs: Signs
+def assign_outcomes(
+    stories: Iterable[Story], heirs: Mapping[str, Story], signs: ActivityIndex
 ) -> tuple[Story, ...]:
     """The stories with outcome and evidence."""
     found = []
@@ -44,7 +44,9 @@ def with_outcomes(
     return tuple(found)
 
 
-def _ending(story: Story, heir: Story | None, signs: Signs, doubt: frozenset[str]) -> _Ending:
+def _ending(
+    story: Story, heir: Story | None, signs: ActivityIndex, doubt: frozenset[str]
+) -> _Ending:
     """Proof first; then what ended terminal, was blocked by nature, or left.
 
     Of a story without a terminal event nothing is claimed where proof could not be read.
@@ -54,14 +56,19 @@ def _ending(story: Story, heir: Story | None, signs: Signs, doubt: frozenset[str
     """
     if not story.timed:
         return _untimed(story)
-    proof = signs.proof(story, heir or story)
+    proof = signs.proof_of_recovery(story, heir or story)
     if proof:
         return "recovered", proof.words
     if heir:
         return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later{_unseen(doubt)}"
-    given_up = _given_up(story, doubt)
+    given_up = _gave_up_outcome(story, doubt)
     if given_up or not doubt:
-        return given_up or _blocked(story, signs) or _left(story, signs) or _unknown(story)
+        return (
+            given_up
+            or _blocked_outcome(story, signs)
+            or _left_outcome(story, signs)
+            or _unknown_outcome(story)
+        )
     return _left_by_text(story) or ("unknown", f"what came after it{_unread(doubt)}")
 
 
@@ -80,7 +87,7 @@ def _unread(doubt: frozenset[str]) -> str:
     return f" could not be read ({listed(tuple(sorted(doubt)))})"
 
 
-def _given_up(story: Story, doubt: frozenset[str]) -> _Ending | None:
+def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
     if not story.ends_terminal:
         return None
     if story.retry_ms is not None:
@@ -93,7 +100,7 @@ def _given_up(story: Story, doubt: frozenset[str]) -> _Ending | None:
     return "gave_up", f"its last event is terminal{seen}"
 
 
-def _blocked(story: Story, signs: Signs) -> _Ending | None:
+def _blocked_outcome(story: Story, signs: ActivityIndex) -> _Ending | None:
     if story.terminal:
         return None
     if is_unasked_share(story):
@@ -103,16 +110,16 @@ def _blocked(story: Story, signs: Signs) -> _Ending | None:
     return _failing_on(story, signs)
 
 
-def _failing_on(story: Story, signs: Signs) -> _Ending | None:
+def _failing_on(story: Story, signs: ActivityIndex) -> _Ending | None:
     """What fails again and again and, by its nature, never ends terminal."""
     if story.type == PUBLISH and story.code in ICE_CODES:
         span = signs.paths.run_of(story).span
         if span > FAILS_ON:
-            return "blocked", f"sending failed again and again for {span_words(span)}"
+            return "blocked", f"sending failed again and again for {format_duration(span)}"
     if story.type == "client.disconnected" and story.code == SIGNAL_LOST:
         span = story.last_at - story.first_at
         if span > FAILS_ON and not signs.was_in(story):
-            told = f"each new connection was lost at once for {span_words(span)}"
+            told = f"each new connection was lost at once for {format_duration(span)}"
             return "blocked", f"{told}, and no session lists this person"
     return None
 
@@ -131,7 +138,7 @@ def is_blocking(story: Story) -> bool:
     return status in _CLIENT_ERRORS and status not in {MOVED, TOO_MANY}
 
 
-def _left(story: Story, signs: Signs) -> _Ending | None:
+def _left_outcome(story: Story, signs: ActivityIndex) -> _Ending | None:
     if is_cancelled_share(story):  # nothing was being tried that one could leave
         return None
     by_text = _left_by_text(story)
@@ -145,7 +152,7 @@ def _left(story: Story, signs: Signs) -> _Ending | None:
     ]
     after = [span for span in ends if span.total_seconds() >= 0]
     if after and min(after) <= LEFT_WITHIN:
-        return "left", f"left {span_words(min(after))} later"
+        return "left", f"left {format_duration(min(after))} later"
     return None
 
 
@@ -155,7 +162,7 @@ def _left_by_text(story: Story) -> _Ending | None:
     return None
 
 
-def _unknown(story: Story) -> _Ending:
+def _unknown_outcome(story: Story) -> _Ending:
     return "unknown", f"no sign of {'this recorder' if story.bot else 'this person'} after it"
 
 
@@ -164,4 +171,4 @@ def _name(story: Story) -> str:
 
 
 def _apart(story: Story, heir: Story) -> str:
-    return span_words(heir.last_at - story.last_at)
+    return format_duration(heir.last_at - story.last_at)

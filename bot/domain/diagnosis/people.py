@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.domain.diagnosis.model import Person
-from bot.domain.events import ErrorEvent, Sender
+from bot.domain.events import ErrorEvent, EventSource
 from bot.domain.rooms import Session, TrackEvent
 from bot.domain.timestamps import NO_TIME
 
@@ -29,7 +29,7 @@ def is_bot_role(role: str | None) -> bool:
     return name.startswith("__internal") or "".join(filter(str.isalnum, name)) in _ROLES
 
 
-class Union:
+class UnionFind:
     """Knows which names belong together; the smallest name stands for its set."""
 
     def __init__(self) -> None:
@@ -107,13 +107,13 @@ def spans_of(
 
 def first_of_each(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """The first event of each sender: the others tell no more of who it is."""
-    found: dict[Sender, ErrorEvent] = {}
+    found: dict[EventSource, ErrorEvent] = {}
     for event in events:
         found.setdefault(event.sender, event)
     return tuple(found.values())
 
 
-def together(some: Iterable[Span], others: Iterable[Span]) -> bool:
+def overlap(some: Iterable[Span], others: Iterable[Span]) -> bool:
     """True if any of the spans overlap; touching ends do not."""
     others = tuple(others)
     return any(one[0] < two[1] and two[0] < one[1] for one in some for two in others)
@@ -124,7 +124,7 @@ _BY_NAME = 0.5
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Sighting:
     """What is known of one node (a peer, or rows without any peer id)."""
 
     peer_ids: set[str] = field(default_factory=set)
@@ -135,7 +135,7 @@ class _Seen:
     first_at: datetime = _LATEST
 
 
-def node_of(sign: ErrorEvent | TrackEvent) -> str:
+def node_key(sign: ErrorEvent | TrackEvent) -> str:
     """The name of who sent it: the peer id, else the user id, else name and device."""
     if sign.peer_id:
         return f"peer:{sign.peer_id.lower()}"
@@ -146,7 +146,7 @@ def node_of(sign: ErrorEvent | TrackEvent) -> str:
     return "nobody:" + "|".join(part or "" for part in parts)
 
 
-class Crowd:
+class PersonIndex:
     """Everybody seen in sessions, error events (in order) and track events, as people."""
 
     def __init__(
@@ -157,24 +157,24 @@ class Crowd:
     ) -> None:
         events, tracks = tuple(events), tuple(tracks)
         seen = _sightings(sessions, events, tracks)
-        union = Union()
+        union = UnionFind()
         bots = {node for node, one in seen.items() if any(map(is_bot_role, one.roles))}
         for node, one in seen.items():
             union.find(node)
             for user in one.users:  # by names that no node has: a recorder's may be `user:…` itself
                 union.join(node, f"bots of {user}" if node in bots else f"peers of {user}")
-        stitched = _stitch(seen, spans_of(sessions, events, tracks), bots, union)
+        stitched = _merge_by_name_and_device(seen, spans_of(sessions, events, tracks), bots, union)
         self._person = _persons(seen, bots, stitched, union)
-        self._of_sender: dict[Sender, Person] = {}
+        self._of_sender: dict[EventSource, Person] = {}
         self.persons = tuple(sorted(set(self._person.values()), key=lambda one: one.key))
 
     def of(self, sign: ErrorEvent | TrackEvent) -> Person:
         """Whose event it is."""
         if not isinstance(sign, ErrorEvent):
-            return self._person[node_of(sign)]
+            return self._person[node_key(sign)]
         person = self._of_sender.get(sign.sender)
         if person is None:
-            person = self._of_sender[sign.sender] = self._person[node_of(sign)]
+            person = self._of_sender[sign.sender] = self._person[node_key(sign)]
         return person
 
     def of_peer(self, peer_id: str) -> Person | None:
@@ -184,15 +184,15 @@ class Crowd:
 
 def _sightings(
     sessions: Iterable[Session], events: Iterable[ErrorEvent], tracks: Iterable[TrackEvent]
-) -> dict[str, _Seen]:
-    seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+) -> dict[str, _Sighting]:
+    seen: defaultdict[str, _Sighting] = defaultdict(_Sighting)
     for session in sessions:
         for key, peer in session.peers.items():
             one = seen[f"peer:{(peer.id or key).lower()}"]
             _note(one, peer.id or key, peer.user_id, peer.name, peer.role)
     signs: tuple[ErrorEvent | TrackEvent, ...] = (*first_of_each(events), *tracks)
     for sign in signs:
-        one = seen[node_of(sign)]
+        one = seen[node_key(sign)]
         _note(one, sign.peer_id, sign.user_id, sign.user_name, sign.role)
         one.first_at = min(one.first_at, sign.at)
         if isinstance(sign, ErrorEvent) and sign.agent.device_model and sign.agent.os:
@@ -201,7 +201,7 @@ def _sightings(
 
 
 def _note(
-    one: _Seen, peer_id: str | None, user: str | None, name: str | None, role: str | None
+    one: _Sighting, peer_id: str | None, user: str | None, name: str | None, role: str | None
 ) -> None:
     for known, value in (
         (one.peer_ids, peer_id),
@@ -213,8 +213,8 @@ def _note(
             known.add(value)
 
 
-def _stitch(
-    seen: dict[str, _Seen], spans: dict[str, list[Span]], bots: set[str], union: Union
+def _merge_by_name_and_device(
+    seen: dict[str, _Sighting], spans: dict[str, list[Span]], bots: set[str], union: UnionFind
 ) -> set[str]:
     """Joins peers without user id by name and device; returns the nodes joined so."""
     alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -237,7 +237,7 @@ def _apart(nodes: Iterable[str], spans: dict[str, list[Span]]) -> Iterator[list[
     for node in nodes:
         mine = spans.get(node.removeprefix("peer:"), [])
         for members, taken in groups:
-            if not together(mine, taken):
+            if not overlap(mine, taken):
                 members.append(node)
                 taken.extend(mine)
                 break
@@ -247,7 +247,7 @@ def _apart(nodes: Iterable[str], spans: dict[str, list[Span]]) -> Iterator[list[
 
 
 def _persons(
-    seen: dict[str, _Seen], bots: set[str], stitched: set[str], union: Union
+    seen: dict[str, _Sighting], bots: set[str], stitched: set[str], union: UnionFind
 ) -> dict[str, Person]:
     sets: defaultdict[str, list[str]] = defaultdict(list)
     for node in sorted(seen):
@@ -259,7 +259,9 @@ def _persons(
     return found
 
 
-def _person(nodes: list[str], seen: dict[str, _Seen], bots: set[str], stitched: set[str]) -> Person:
+def _person(
+    nodes: list[str], seen: dict[str, _Sighting], bots: set[str], stitched: set[str]
+) -> Person:
     rows = [seen[node] for node in nodes]
     users = sorted({user for row in rows for user in row.users})
     bot = any(node in bots for node in nodes)

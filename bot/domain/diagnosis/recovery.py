@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.diagnosis.input import Case, own_sessions, own_tracks
-from bot.domain.diagnosis.intervals import EARLIEST, Lasting, shifted, span_words
+from bot.domain.diagnosis.input import DiagnosisInput, sessions_of_room, tracks_of_room
+from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, shift, format_duration
 from bot.domain.diagnosis.model import Person, Story
-from bot.domain.diagnosis.people import Crowd, Span, Stay, stays_of
+from bot.domain.diagnosis.people import PersonIndex, Span, Stay, stays_of
 from bot.domain.diagnosis.sdk.media_paths import MediaPaths
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     MEDIA_TYPES,
     PUBLISH,
-    Part,
+    FailureArea,
     media_of_story,
-    part_of,
+    area_of,
 )
 from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEYOND
 from bot.domain.diagnosis.unread_sources import KINDS, SESSIONS, STATS, TRACKS
@@ -38,7 +38,7 @@ def medium_of(track: TrackEvent) -> str | None:
 
 def later(at: datetime, after: datetime) -> str:
     """How long after the failure it shows."""
-    return f"{span_words(at - after)} later"
+    return f"{format_duration(at - after)} later"
 
 
 def deed_of(track: TrackEvent) -> str:
@@ -51,7 +51,7 @@ def deed_of(track: TrackEvent) -> str:
     return f"muted {medium}" if track.mute else f"unmuted {medium}"
 
 
-_PROOF: dict[Part, frozenset[str]] = {
+_PROOF: dict[FailureArea, frozenset[str]] = {
     "device": frozenset({TRACKS}),
     "publish": frozenset({TRACKS, STATS, SESSIONS}),
     "subscribe": frozenset({STATS, SESSIONS}),
@@ -64,16 +64,16 @@ _ALL = frozenset({SESSIONS, TRACKS, STATS})
 class MissingProof:
     """The sources missing, by story."""
 
-    def __init__(self, case: Case, crowd: Crowd) -> None:
+    def __init__(self, case: DiagnosisInput, crowd: PersonIndex) -> None:
         self._unread = case.unread
         self._now = case.now
         people = (crowd.of_peer(peer_id) for peer_id, _ in case.unread.stays)
         self._unmeasured = {person.key for person in people if person}
-        self._nameless = [one for one in own_sessions(case) if not one.peers_read]
+        self._nameless = [one for one in sessions_of_room(case) if not one.peers_read]
 
     def of(self, story: Story) -> frozenset[str]:
         """Nouns for what is missing; empty if all was read that the story's end hangs on."""
-        needed = _ALL if is_cancelled_share(story) else _PROOF[part_of(story)]
+        needed = _ALL if is_cancelled_share(story) else _PROOF[area_of(story)]
         missing = {one for one in needed if self._misses(one, story)}
         if story.type in self._unread.types:
             missing.add(KINDS.get(story.type, story.type))
@@ -91,7 +91,7 @@ class MissingProof:
         if any((row.session_id or "").lower() == session.id.lower() for row in story.rows):
             return True
         begins, ends = session.created_at or story.last_at, session.ended_at or self._now
-        return begins <= shifted(story.last_at, SAME_CALL) and ends >= story.first_at
+        return begins <= shift(story.last_at, SAME_CALL) and ends >= story.first_at
 
 
 _TOGETHER = timedelta(microseconds=1)
@@ -100,30 +100,32 @@ _MOMENTS = {"device": "sending", "publish": "sending", "subscribe": "receiving"}
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class RecoveryProof:
     """When the recovery shows, and in words how."""
 
     at: datetime
     words: str
 
 
-class Signs:
+class ActivityIndex:
     """Signs of life by person, ready to be asked about any story."""
 
-    def __init__(self, case: Case, crowd: Crowd, events: Iterable[ErrorEvent]) -> None:
+    def __init__(
+        self, case: DiagnosisInput, crowd: PersonIndex, events: Iterable[ErrorEvent]
+    ) -> None:
         self.now = case.now
         self.missing = MissingProof(case, crowd)
         self._types_unread = case.unread.types
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
-        for peer_id, stays in stays_of(own_sessions(case)).items():
+        for peer_id, stays in stays_of(sessions_of_room(case)).items():
             self._stays[_key(crowd.of_peer(peer_id))].extend(stays)
         self._joined = {
             key: sorted(stay.joined_at for stay in stays if stay.joined_at)
             for key, stays in self._stays.items()
         }
-        self._long = {key: Lasting(self._ending(stays)) for key, stays in self._stays.items()}
+        self._long = {key: IntervalIndex(self._ending(stays)) for key, stays in self._stays.items()}
         self._tracks: defaultdict[str, list[TrackEvent]] = defaultdict(list)
-        for track in own_tracks(case):
+        for track in tracks_of_room(case):
             if track.deed != "remove":
                 self._tracks[crowd.of(track).key].append(track)
         self._stats: defaultdict[str, list[PeerStats]] = defaultdict(list)
@@ -163,7 +165,7 @@ class Signs:
             track.mute is False and track.at <= moment for track in self._tracks[story.person.key]
         )
 
-    def proof(self, story: Story, end: Story) -> Proof | None:
+    def proof_of_recovery(self, story: Story, end: Story) -> RecoveryProof | None:
         """The earliest proof after the last event of `end`, None if there is none.
 
         `end` is the story itself, or the one in which its run ended.
@@ -176,8 +178,8 @@ class Signs:
             found = [*self._fitting(story, after), *self._stayed(story, end)]
         return min(found, key=lambda one: (one.at, one.words), default=None)
 
-    def _fitting(self, story: Story, after: datetime) -> Iterator[Proof]:
-        part = part_of(story)
+    def _fitting(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
+        part = area_of(story)
         if part == "device":
             yield from self._device(story, after)
         elif part == "session":
@@ -188,18 +190,18 @@ class Signs:
             if part == "publish":
                 yield from self._negotiated(story, after)
 
-    def _joins(self, story: Story, after: datetime) -> Iterator[Proof]:
+    def _joins(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
         joins = self._joined.get(story.person.key, [])
         first = bisect_right(joins, after)
-        beyond = bisect_right(joins, shifted(after, SAME_CALL))
+        beyond = bisect_right(joins, shift(after, SAME_CALL))
         again = " again" if first else ""
         for joined in joins[first:beyond][:1]:
-            yield Proof(joined, f"joined{again} {later(joined, after)}")
+            yield RecoveryProof(joined, f"joined{again} {later(joined, after)}")
 
-    def _sending(self, story: Story, after: datetime) -> Iterator[Proof]:
+    def _sending(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
         for track in self._tracks[story.person.key]:
             if track.at > after and self._same_call(story, track, after):
-                yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
+                yield RecoveryProof(track.at, f"{deed_of(track)} {later(track.at, after)}")
 
     def _unmuted(self, story: Story, after: datetime) -> Iterator[TrackEvent]:
         """Tracks that carry something: a muted one may be the SDK's blank stand-in.
@@ -211,7 +213,7 @@ class Signs:
             if track.at > after and track.mute is False and self._same_call(story, track, after):
                 yield track
 
-    def _negotiated(self, story: Story, after: datetime) -> Iterator[Proof]:
+    def _negotiated(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
         """A new track after a failed media path; a change of one travels over signalling alone.
 
         Tracks are announced before media flows, so that the path must not fail again at once.
@@ -220,14 +222,14 @@ class Signs:
             return
         for track in self._unmuted(story, after):
             if track.deed == "add" and not self.paths.fails_after(story.person.key, track.at):
-                yield Proof(track.at, f"{deed_of(track)} {later(track.at, after)}")
+                yield RecoveryProof(track.at, f"{deed_of(track)} {later(track.at, after)}")
 
-    def _device(self, story: Story, after: datetime) -> Iterator[Proof]:
+    def _device(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
         """Every medium that failed must have come back; the last one is the proof.
 
         Where the failure names none, any will do.
         """
-        tracks = list(self._unmuted(story, shifted(after, -_TOGETHER)))
+        tracks = list(self._unmuted(story, shift(after, -_TOGETHER)))
         firsts = [
             next((track for track in tracks if medium_of(track) == medium), None)
             for medium in sorted(media_of_story(story))
@@ -235,27 +237,27 @@ class Signs:
         shown = [track for track in firsts if track]
         if shown and len(shown) == len(firsts):
             last = max(shown, key=lambda track: (track.at, track.id))
-            yield Proof(last.at, f"{deed_of(last)} {later(last.at, after)}")
+            yield RecoveryProof(last.at, f"{deed_of(last)} {later(last.at, after)}")
 
-    def _moments(self, story: Story, after: datetime) -> Iterator[Proof]:
-        part = part_of(story)
+    def _moments(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
+        part = area_of(story)
         for stats in self._stats[story.person.key]:
             moments = stats.received if part == "subscribe" else stats.published
             for moment in sorted(moments):
                 if moment > after and self._reachable(story, stats.peer_id, moment, after):
                     doing = _MOMENTS.get(part, "sending")
                     words = f"was measured {doing} media {later(moment, after)}"
-                    yield Proof(moment, words)
+                    yield RecoveryProof(moment, words)
                     break
 
-    def _stayed(self, story: Story, end: Story) -> Iterator[Proof]:
+    def _stayed(self, story: Story, end: Story) -> Iterator[RecoveryProof]:
         """In the session for longer than a failure of this part could last unreported.
 
         A terminal flag does not weigh against 100ms' own list of who was there: native SDKs set
         it by default. For media paths the list says nothing once one ended.
         """
         ended = story.terminal or end.terminal
-        part = part_of(story)
+        part = area_of(story)
         if part == "session" and ended:
             yield from self._lasting(story, end.last_at, LISTED_BEYOND)
             return
@@ -266,20 +268,20 @@ class Signs:
         quiet = self.paths.quiet_since(story) if part == "publish" else end.last_at
         for proof in self._lasting(story, quiet) if quiet else ():
             if not self._gave_up(story, end.last_at, proof.at):
-                yield Proof(proof.at, f"{proof.words} and no giving up was reported")
+                yield RecoveryProof(proof.at, f"{proof.words} and no giving up was reported")
 
     def _lasting(
         self, story: Story, after: datetime, least: timedelta = STAYED_BEYOND
-    ) -> Iterator[Proof]:
+    ) -> Iterator[RecoveryProof]:
         """The person's stays that went on for more than `least` after that moment."""
         long = self._long.get(story.person.key)
-        since, until = shifted(after, least), shifted(after, SAME_CALL)
+        since, until = shift(after, least), shift(after, SAME_CALL)
         for joined, ends in long.between(since, until) if long else ():
             begins = max(joined, after)
             if ends - begins <= least:
                 continue
-            words = f"was in the session for {span_words(ends - begins)} after it"
-            yield Proof(begins + least, words)
+            words = f"was in the session for {format_duration(ends - begins)} after it"
+            yield RecoveryProof(begins + least, words)
 
     def _ending(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:
         """The stays whose end is known, with their joining (or as early as can be) and end."""
@@ -300,7 +302,7 @@ class Signs:
 
     def _same_call(self, story: Story, track: TrackEvent, after: datetime) -> bool:
         if track.joined_at and track.joined_at > after:
-            return track.joined_at <= shifted(after, SAME_CALL)
+            return track.joined_at <= shift(after, SAME_CALL)
         return self._reachable(story, track.peer_id, track.at, after)
 
     def _reachable(self, story: Story, peer_id: str | None, at: datetime, after: datetime) -> bool:
@@ -312,10 +314,10 @@ class Signs:
             if one.peer_id == wanted and one.joined_at and one.joined_at <= at
         ]
         if joins:
-            return max(joins) <= shifted(after, SAME_CALL)
+            return max(joins) <= shift(after, SAME_CALL)
         if wanted in {peer.lower() for peer in story.peer_ids}:
             return True
-        return at <= shifted(after, SAME_CALL)
+        return at <= shift(after, SAME_CALL)
 
 
 def _key(person: Person | None) -> str:

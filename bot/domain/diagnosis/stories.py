@@ -13,9 +13,9 @@ from operator import itemgetter
 
 from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
 from bot.domain.device import platform_of
-from bot.domain.diagnosis.intervals import Lasting, shifted
+from bot.domain.diagnosis.intervals import IntervalIndex, shift
 from bot.domain.diagnosis.model import Person, Story
-from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
 from bot.domain.diagnosis.sdk.side_features import feature_of
 from bot.domain.diagnosis.sdk.text import (
@@ -31,17 +31,17 @@ from bot.domain.diagnosis.thresholds import (
     STORY_GAP,
     SYMPTOM_WITHIN,
 )
-from bot.domain.events import ErrorEvent, Failure, Sender, order
+from bot.domain.events import ErrorEvent, ErrorFacts, EventSource, sort_key
 
 _Kind = tuple[str, str, int, str]
 
 
-def stories_of(
-    events: Iterable[ErrorEvent], crowd: Crowd, catalogue: Catalogue
+def build_stories(
+    events: Iterable[ErrorEvent], crowd: PersonIndex, catalogue: Catalogue
 ) -> tuple[Story, ...]:
     """Every event, given in order, in exactly one story; in order of the first event."""
     runs: defaultdict[_Kind, list[ErrorEvent]] = defaultdict(list)
-    kinds: dict[tuple[Sender, Failure], _Kind] = {}
+    kinds: dict[tuple[EventSource, ErrorFacts], _Kind] = {}
     for event in events:
         alike = (event.sender, event.failure)
         kind = kinds.get(alike)
@@ -51,10 +51,10 @@ def stories_of(
     found = (
         _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
     )
-    return tuple(sorted(found, key=lambda story: (order(story.rows[0]), story.id)))
+    return tuple(sorted(found, key=lambda story: (sort_key(story.rows[0]), story.id)))
 
 
-def _kind(person: Person, failure: Failure) -> _Kind:
+def _kind(person: Person, failure: ErrorFacts) -> _Kind:
     action = (failure.action or "").strip().lower()
     return person.key, failure.type, failure.error_code or 0, action
 
@@ -116,7 +116,7 @@ class _Own:
         for story in self.stories:
             by_type[story.type].append(story)
         self._by_type = {
-            kind: Lasting((one.first_at, one.last_at, one) for one in found if one.timed)
+            kind: IntervalIndex((one.first_at, one.last_at, one) for one in found if one.timed)
             for kind, found in by_type.items()
         }
         self._lost = sorted(
@@ -131,12 +131,12 @@ class _Own:
 
     def lost_near(self, moment: datetime) -> list[tuple[datetime, str, Story]]:
         """The rows that tell of a lost signal shortly before that moment."""
-        first = bisect_left(self._lost, shifted(moment, -SYMPTOM_WITHIN), key=itemgetter(0))
-        beyond = bisect_right(self._lost, shifted(moment, STAMPED_EARLY), key=itemgetter(0))
+        first = bisect_left(self._lost, shift(moment, -SYMPTOM_WITHIN), key=itemgetter(0))
+        beyond = bisect_right(self._lost, shift(moment, STAMPED_EARLY), key=itemgetter(0))
         return self._lost[first:beyond]
 
 
-def with_causes(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
+def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
     """The stories with `symptom_of` set, and by id the terminal story that ends their run."""
     stories = tuple(stories)
     mine: defaultdict[str, list[Story]] = defaultdict(list)
@@ -146,17 +146,17 @@ def with_causes(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, 
     links: dict[str, str] = {}
     for own in map(_Own, mine.values()):
         for story in own.stories:
-            heir = _heir(story, own)
+            heir = _terminal_successor(story, own)
             if heir:
                 heirs[story.id] = heir
             cause = _by_text(story, own) or _by_lost_signal(story, own) or heir
-            if cause and not _leads(links, cause.id, story.id):
+            if cause and not _is_cause(links, cause.id, story.id):
                 links[story.id] = cause.id
     found = (replace(one, symptom_of=links[one.id]) if one.id in links else one for one in stories)
     return tuple(found), heirs
 
 
-def _leads(links: dict[str, str], start: str, goal: str) -> bool:
+def _is_cause(links: dict[str, str], start: str, goal: str) -> bool:
     """True if following the causes from `start` comes to `goal`: texts may contradict."""
     here: str | None = start
     while here is not None and here != goal:
@@ -168,7 +168,7 @@ def _by_text(story: Story, own: _Own) -> Story | None:
     """The nearest story of the kind that the dependency text names."""
     kinds = dict.fromkeys(kind for one in story.failures for kind in dependencies_of(one))
     for kind in kinds:
-        since, until = shifted(story.first_at, -STORY_GAP), shifted(story.last_at, STORY_GAP)
+        since, until = shift(story.first_at, -STORY_GAP), shift(story.last_at, STORY_GAP)
         causes = own.near(kind, since, until)
         near = [one for one in causes if one is not story]
         if near:
@@ -195,7 +195,7 @@ def _by_lost_signal(story: Story, own: _Own) -> Story | None:
         return None
     begins = story.first_at
     if story.code == SIGNAL_LOST:
-        causes = own.near(_LOST, shifted(begins, -FOLLOWED_WITHIN), begins)
+        causes = own.near(_LOST, shift(begins, -FOLLOWED_WITHIN), begins)
         opened = [one for one in causes if one.code == SIGNAL_LOST]
         if opened:
             return max(opened, key=lambda one: (one.first_at, one.id))
@@ -203,7 +203,7 @@ def _by_lost_signal(story: Story, own: _Own) -> Story | None:
     return min(near, key=itemgetter(0, 1, 2))[3] if near else None
 
 
-def _heir(story: Story, own: _Own) -> Story | None:
+def _terminal_successor(story: Story, own: _Own) -> Story | None:
     """The failure of the same kind that follows at once, or goes on by then, and ends terminal.
 
     The media paths of a person fail together: of these sending and receiving are one kind.
@@ -211,16 +211,16 @@ def _heir(story: Story, own: _Own) -> Story | None:
     if story.terminal:
         return None
     found = []
-    last, begun = story.last_at, order(story.rows[-1])
+    last, begun = story.last_at, sort_key(story.rows[-1])
     for kind in _kinds(story):
-        for other in own.near(kind, last, shifted(last, FOLLOWED_WITHIN)):
+        for other in own.near(kind, last, shift(last, FOLLOWED_WITHIN)):
             if other is story or not other.ends_terminal or not _akin(story, other):
                 continue
-            index = bisect_left(other.rows, begun, key=order)
+            index = bisect_left(other.rows, begun, key=sort_key)
             if index == len(other.rows):
                 continue
             if index or other.rows[index].at - last <= FOLLOWED_WITHIN:
-                found.append((order(other.rows[index]), other))
+                found.append((sort_key(other.rows[index]), other))
     return min(found, key=itemgetter(0))[1] if found else None
 
 

@@ -54,7 +54,7 @@ def tally(
         if "service" in chosen and _only_by_numbers(own, classes, by_numbers):
             counted += Fraction(1, len(chosen))
     people = {cls: frozenset(keys) for cls, keys in weighing.items()}
-    return _led(dict(weights), people, counted, nobody_failed=not failed)
+    return _leading_class(dict(weights), people, counted, nobody_failed=not failed)
 
 
 def _only_by_numbers(
@@ -65,7 +65,7 @@ def _only_by_numbers(
     return all(one.id in by_numbers for one in served)
 
 
-def _led(
+def _leading_class(
     weights: dict[VerdictClass, Fraction],
     weighing: dict[VerdictClass, frozenset[str]],
     counted: Fraction,

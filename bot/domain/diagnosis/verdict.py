@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.diagnosis.classify import browser_of, os_of
 from bot.domain.diagnosis.confidence import confidence_of, confidence_of_nothing
-from bot.domain.diagnosis.input import Case
-from bot.domain.diagnosis.intervals import span_words
+from bot.domain.diagnosis.input import DiagnosisInput
+from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import (
     BY_NUMBERS,
-    Nothing,
+    NoErrorsFound,
     Outcome,
-    People,
+    Impact,
     Story,
     Verdict,
     VerdictClass,
@@ -28,7 +28,7 @@ from bot.domain.diagnosis.next_steps import (
     most_at_one_address,
     steps_of,
 )
-from bot.domain.diagnosis.no_errors import class_of_nothing
+from bot.domain.diagnosis.no_errors import class_without_errors
 from bot.domain.diagnosis.sdk.side_features import side_features
 from bot.domain.diagnosis.tally import Tally
 from bot.domain.diagnosis.thresholds import FEW_PEOPLE
@@ -52,11 +52,11 @@ _OUTCOMES: dict[Outcome, str] = {
 }
 
 
-def lines_of(
+def evidence_lines(
     cls: VerdictClass,
     weighing: list[Story],
     stories: Iterable[Story],
-    people: People,
+    people: Impact,
     marks: dict[str, set[str]],
 ) -> tuple[str, ...]:
     """At least two lines; `weighing` are the stories behind the verdict."""
@@ -67,7 +67,7 @@ def lines_of(
     return tuple(row for row in rows if row)
 
 
-def _who(told: list[Story], people: People) -> str:
+def _who(told: list[Story], people: Impact) -> str:
     keys = {one.person.key for one in told}
     times = [one.first_at for one in told if one.timed]
     systems = {os_of(agent) for one in told for agent in one.agents} - {None}
@@ -78,7 +78,7 @@ def _who(told: list[Story], people: People) -> str:
     parts += [f"{len(systems)} operating system{'s' * (len(systems) > 1)}"] if systems else []
     parts += [f"{len(browsers)} browser{'s' * (len(browsers) > 1)}"] if browsers else []
     if len(told) > 1 and times:
-        parts.append(f"within {span_words(max(times) - min(times))}")
+        parts.append(f"within {format_duration(max(times) - min(times))}")
     line = ", ".join(parts)
     return f"{line[0].upper()}{line[1:]}."
 
@@ -135,18 +135,18 @@ def _pattern(pattern: str) -> str:
     return names.get(pattern, f"error {pattern.removeprefix('connect ')} at connecting")
 
 
-def verdict_of(
-    case: Case,
+def build_verdict(
+    case: DiagnosisInput,
     stories: tuple[Story, ...],
     tallied: Tally,
     classes: dict[str, VerdictClass],
-    people: People,
+    people: Impact,
     marks: dict[str, set[str]],
 ) -> Verdict:
     """The verdict of a look-up that has stories."""
     cls: VerdictClass = tallied.cls or "none"
     weighing = _behind(cls, stories, tallied, classes)
-    evidence = lines_of(cls, weighing, stories, people, marks)
+    evidence = evidence_lines(cls, weighing, stories, people, marks)
     if cls in BY_NUMBERS:
         evidence = (*evidence, *_provisos(people))
     unread = case.unread.words(proof=doubts_of(stories), around=cls in BY_NUMBERS)
@@ -162,7 +162,7 @@ def verdict_of(
     )
 
 
-def _provisos(people: People) -> tuple[str, ...]:
+def _provisos(people: Impact) -> tuple[str, ...]:
     """Why one line cannot be told from the service, if it cannot."""
     if people.in_room is None:
         return (NOT_TOLD_APART,)
@@ -204,7 +204,7 @@ def _steps(
 def _words(
     cls: VerdictClass,
     tallied: Tally,
-    people: People,
+    people: Impact,
     unread: tuple[str, ...],
     stories: tuple[Story, ...],
 ) -> str:
@@ -236,7 +236,7 @@ def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def verdict_of_nothing(case: Case, nothing: Nothing, people: People) -> Verdict:
+def verdict_without_errors(case: DiagnosisInput, nothing: NoErrorsFound, people: Impact) -> Verdict:
     """The verdict of a look-up without events."""
     unread = case.unread.words(proof=frozenset(), around=False)
     seen = f"{people_words(people.seen)} seen in the time looked at"
@@ -245,7 +245,7 @@ def verdict_of_nothing(case: Case, nothing: Nothing, people: People) -> Verdict:
     among = " among those that could be read" if case.unread.types else ""
     again = (AGAIN,) if unread else ()
     return Verdict(
-        cls=class_of_nothing(nothing),
+        cls=class_without_errors(nothing),
         confidence=confidence_of_nothing(nothing.reason, complete=case.complete),
         words=partial_words(unread) + nothing.words,
         evidence=(

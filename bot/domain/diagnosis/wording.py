@@ -1,7 +1,7 @@
 """What is said beside each verdict: the cause as a noun, and the numbers of people in words."""
 
 from bot.domain.catalogue import Owner
-from bot.domain.diagnosis.model import BY_NUMBERS, People, VerdictClass
+from bot.domain.diagnosis.model import BY_NUMBERS, Impact, VerdictClass
 from bot.domain.diagnosis.unread_sources import listed
 
 CAUSES: dict[VerdictClass, str] = {
@@ -24,7 +24,7 @@ _SIDES: dict[VerdictClass, Owner] = {
 }
 
 
-def fits(cls: VerdictClass, owner: Owner) -> bool:
+def advice_fits(cls: VerdictClass, owner: Owner) -> bool:
     """False if a code alone points at the network where numbers showed 100ms, or the reverse.
 
     Its advice would then send the person to mend what is not broken.
@@ -45,7 +45,7 @@ def people_words(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 
 
-def of_room(some: int, people: People) -> str:
+def of_room(some: int, people: Impact) -> str:
     """`3 of 41 people`; just `3 people` where it is not known how many were in the room.
 
     Where events are missing it is the least: `at least 3 of 41 people`.
@@ -56,7 +56,7 @@ def of_room(some: int, people: People) -> str:
     return f"{least}{some:,} of {people_words(people.in_room)}"
 
 
-def cause_words(cls: VerdictClass, people: People) -> str:
+def cause_words(cls: VerdictClass, people: Impact) -> str:
     """The cause, unless it hangs on who else was there and that is not known."""
     if cls in BY_NUMBERS and people.in_room is None:
         return "whose side it is cannot be told yet"

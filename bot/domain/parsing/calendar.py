@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from bot.domain.parsing.times import SPAN, Clock, Days, Moment, read_span
+from bot.domain.parsing.times import SPAN, Clock, Days, Moment, parse_duration
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = (
@@ -82,7 +82,7 @@ def take_ago(text: str, at: int) -> tuple[Moment, int] | None:
     words = found["span"] or ("30m" if found["half"] else "")
     if not words:
         words = f"{_NUMBERS[found['number'].lower()]}{_unit(found['unit'])}"
-    length = read_span(words)
+    length = parse_duration(words)
     return (Moment(ago=length), found.end()) if length is not None else None
 
 

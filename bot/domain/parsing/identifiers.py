@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 
 LONGEST = 256
 """A longer name or user id is no name: it would not fit in a URL, a button or a title."""
@@ -43,59 +43,64 @@ NO_NAMES = frozenset(_NO_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Find:
+class Match:
     """A clue, where it stood, and whether only a loose word before it makes it one."""
 
     at: int
-    clue: Clue
+    clue: Identifier
     weak: bool = False
     loose: bool = False
     """Whether it may as well be the id of something else (`"id": …`, `order: …`)."""
 
 
 @dataclass(slots=True)
-class Page:
+class MaskedText:
     """A text under reading: `rest` has what was understood replaced by marks of equal length."""
 
-    rest: str
-    finds: list[Find] = field(default_factory=list)
-    taken: bool = False
+    unparsed: str
+    matches: list[Match] = field(default_factory=list)
+    saw_link: bool = False
     """Whether a link, a token or the id of some other thing stood in it."""
 
-    def add(self, at: int, *clues: Clue, weak: bool = False, loose: bool = False) -> None:
+    def add(self, at: int, *clues: Identifier, weak: bool = False, loose: bool = False) -> None:
         """Note clues found at a position."""
-        self.finds.extend(Find(at, clue, weak, loose) for clue in clues)
+        self.matches.extend(Match(at, clue, weak, loose) for clue in clues)
 
 
-def id_clue(found: re.Match[str], kind: Kind | None = None) -> Clue:
+def id_clue(found: re.Match[str], kind: IdentifierKind | None = None) -> Identifier:
     """The clue of an ID match; a kind that does not go with its shape is ignored."""
     if found["hex"]:
-        fits = kind in {Kind.ROOM, Kind.SESSION, Kind.USER}
-        value = found[0] if kind is Kind.USER else found[0].lower()
-        return Clue(kind if fits and kind else Kind.OBJECT, value)
-    if kind is Kind.ROOM:
-        kind = Kind.NAME
-    fits = kind in {Kind.NAME, Kind.PEER, Kind.USER}
-    return Clue(kind if fits and kind else Kind.UUID, found[0])
+        fits = kind in {IdentifierKind.ROOM, IdentifierKind.SESSION, IdentifierKind.USER}
+        value = found[0] if kind is IdentifierKind.USER else found[0].lower()
+        return Identifier(kind if fits and kind else IdentifierKind.OBJECT, value)
+    if kind is IdentifierKind.ROOM:
+        kind = IdentifierKind.NAME
+    fits = kind in {IdentifierKind.NAME, IdentifierKind.PEER, IdentifierKind.USER}
+    return Identifier(kind if fits and kind else IdentifierKind.UUID, found[0])
 
 
-def distinct(clues: Iterable[Clue]) -> tuple[Clue, ...]:
+def distinct(clues: Iterable[Identifier]) -> tuple[Identifier, ...]:
     """Clues in order, each thing once; what a better clue names drops its vague namesake."""
     ordered = list(clues)
     named = {clue.value.lower() for clue in ordered if clue.kind not in _VAGUE}
-    kept: dict[tuple[Kind, str], Clue] = {}
+    kept: dict[tuple[IdentifierKind, str], Identifier] = {}
     for clue in ordered:
-        folded = clue.value if clue.kind is Kind.USER else clue.value.lower()
+        folded = clue.value if clue.kind is IdentifierKind.USER else clue.value.lower()
         if clue.kind not in _VAGUE or folded not in named:
             kept.setdefault((clue.kind, folded), clue)
     return tuple(kept.values())
 
 
-_VAGUE = {Kind.OBJECT, Kind.UUID}
+_VAGUE = {IdentifierKind.OBJECT, IdentifierKind.UUID}
 
 
 _REACH = 64
-_OWN = {"room": Kind.ROOM, "session": Kind.SESSION, "peer": Kind.PEER, "user": Kind.USER}
+_OWN = {
+    "room": IdentifierKind.ROOM,
+    "session": IdentifierKind.SESSION,
+    "peer": IdentifierKind.PEER,
+    "user": IdentifierKind.USER,
+}
 
 # What else has ids of the same shapes. Words of everyday speech need `id`, a colon or a slash.
 _FOREIGN = "template|account|track|recording|asset|beam|poll"
@@ -146,7 +151,7 @@ def is_loose(text: str, at: int) -> bool:
     return bool(_LOOSE.search(text[max(0, at - _REACH) : at]))
 
 
-def kind_before(text: str, found: re.Match[str]) -> Kind | None:
+def kind_before(text: str, found: re.Match[str]) -> IdentifierKind | None:
     """What the label before an ID match makes of it; None if it is some other thing's id."""
     label = label_before(text, found.start())
     if label is None:
@@ -158,10 +163,10 @@ def kind_before(text: str, found: re.Match[str]) -> Kind | None:
 
 _IN = re.compile(r"\bin[\s\"'(*_~\[{]{1,6}$", re.IGNORECASE)
 _AND = re.compile(r"[\s\"'`,;&+\x00]*(?:\b(?:and|or)\b)?[\s\"'`]*", re.IGNORECASE)
-_PEERS = {Kind.PEER, Kind.USER, Kind.UUID}
+_PEERS = {IdentifierKind.PEER, IdentifierKind.USER, IdentifierKind.UUID}
 
 
-def take_ids(page: Page, *, expect: Kind | None = None) -> None:
+def extract_ids(page: MaskedText, *, expect: IdentifierKind | None = None) -> None:
     """Blank every id on the page and note each. `expect` tells what a UUID without a word is."""
     peer_end = -1  # where the last id of a list of peers ended
 
@@ -169,21 +174,21 @@ def take_ids(page: Page, *, expect: Kind | None = None) -> None:
         nonlocal peer_end
         text, at = found.string, found.start()
         kind = kind_before(text, found)
-        if kind is Kind.UUID and label_before(text, at) is None:
+        if kind is IdentifierKind.UUID and label_before(text, at) is None:
             kind = id_clue(found, expect).kind
             if peer_end >= 0 and _AND.fullmatch(text, peer_end, at):
-                kind = Kind.PEER
-        page.taken |= kind is None
+                kind = IdentifierKind.PEER
+        page.saw_link |= kind is None
         if kind:
             value = found[0].lower() if found["hex"] else found[0]
-            page.add(at, Clue(kind, value), loose=is_loose(text, at))
-        peer_end = found.end() if kind is Kind.PEER else -1
+            page.add(at, Identifier(kind, value), loose=is_loose(text, at))
+        peer_end = found.end() if kind is IdentifierKind.PEER else -1
         return FOUND * len(found[0])
 
-    page.rest = ID.sub(take, page.rest)
+    page.unparsed = ID.sub(take, page.unparsed)
 
 
-def take_ids_in(page: Page) -> None:
+def extract_ids_after_in(page: MaskedText) -> None:
     """Note the room's id in `<peer> in <room>`: 24 hex digits or a room named by a UUID."""
 
     def take(found: re.Match[str]) -> str:
@@ -194,13 +199,13 @@ def take_ids_in(page: Page) -> None:
         lead = before[: word.start()].rstrip(" \t\n\"')]}*_~.,")
         if lead and not _ends_in_person(page, lead):
             return found[0]
-        page.add(found.start(), id_clue(found, Kind.ROOM))
+        page.add(found.start(), id_clue(found, IdentifierKind.ROOM))
         return FOUND * len(found[0])
 
-    page.rest = ID.sub(take, page.rest)
+    page.unparsed = ID.sub(take, page.unparsed)
 
 
-def _ends_in_person(page: Page, lead: str) -> bool:
+def _ends_in_person(page: MaskedText, lead: str) -> bool:
     if lead.endswith(("\x00", "\x01")):
-        return any(find.clue.kind in _PEERS for find in page.finds)
+        return any(find.clue.kind in _PEERS for find in page.matches)
     return bool(re.search(ID.pattern + r"$", lead[-40:]))

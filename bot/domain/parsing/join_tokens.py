@@ -8,15 +8,15 @@ import base64
 import json
 import re
 
-from bot.domain.parsing.identifiers import FOUND, HEX, Page
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing.identifiers import FOUND, HEX, MaskedText
+from bot.domain.query import Identifier, IdentifierKind
 
 _RUN = re.compile(r"[A-Za-z0-9_.=-]{16,}")
 _START = re.compile(r"e(?:y[JA]|w[o0])[A-Za-z0-9_-]{6,}(?:={0,2}\.|(?<=[A-Za-z0-9_-]{24}))")
 _LONGEST_PAYLOAD = 16_384
 
 
-def room_in(token: str) -> tuple[Clue, ...]:
+def room_in(token: str) -> tuple[Identifier, ...]:
     """The room a JWT names, without any check of its signature; nothing if it names none."""
     parts = token.split(".")
     if len(parts) < 2 or len(parts[1]) > _LONGEST_PAYLOAD:  # noqa: PLR2004  head and payload
@@ -28,19 +28,19 @@ def room_in(token: str) -> tuple[Clue, ...]:
         return ()
     room = facts.get("room_id") if isinstance(facts, dict) else None
     if isinstance(room, str) and re.fullmatch(HEX, room):
-        return (Clue(Kind.ROOM, room.lower()),)
+        return (Identifier(IdentifierKind.ROOM, room.lower()),)
     return ()
 
 
-def take_tokens(page: Page) -> None:
+def extract_tokens(page: MaskedText) -> None:
     """Blank every JWT on the page and note the rooms they name."""
 
     def blank(found: re.Match[str]) -> str:
         start = _START.search(found[0])
         if not start:
             return found[0]
-        page.taken = True
+        page.saw_link = True
         page.add(found.start() + start.start(), *room_in(found[0][start.start() :]))
         return found[0][: start.start()] + FOUND * (len(found[0]) - start.start())
 
-    page.rest = _RUN.sub(blank, page.rest)
+    page.unparsed = _RUN.sub(blank, page.unparsed)

@@ -2,8 +2,17 @@
 
 import re
 
-from bot.domain.parsing.identifiers import ANY_CODE, CODE, FOUND, ID, LONGEST, NAME, NO_NAMES, Page
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing.identifiers import (
+    ANY_CODE,
+    CODE,
+    FOUND,
+    ID,
+    LONGEST,
+    NAME,
+    NO_NAMES,
+    MaskedText,
+)
+from bot.domain.query import Identifier, IdentifierKind
 
 _STRONG = r"(?P<strong>[\"'*_~]{0,3}\s{0,4}[:=][*_~]{0,2}\s{0,4})"
 _GAP = rf"(?:{_STRONG}|[ \t\u00a0]{{1,8}})"
@@ -32,13 +41,19 @@ _OPEN, _CLOSE = "([{*~'…", ".,;:!?)]}*~'…"
 _GOES_ON = {"for", "is", "was", "were", "has", "had", "did", "does", "when", "with", "because"}
 _NEXT = re.compile(r"\s{1,8}([A-Za-z]{2,7})\b")
 _END = re.compile(r"\s*\Z")
-_PLACES = {Kind.ROOM, Kind.NAME, Kind.SESSION, Kind.CODE, Kind.OBJECT}
+_PLACES = {
+    IdentifierKind.ROOM,
+    IdentifierKind.NAME,
+    IdentifierKind.SESSION,
+    IdentifierKind.CODE,
+    IdentifierKind.OBJECT,
+}
 _NESTED = 4
 _NO_VALUES = {"null", "none", "undefined", "unknown", "n/a", "-", "true", "false"}
 _LIKE_AN_ID = re.compile(r"[0-9@_-]")
 
 
-def trim(word: str) -> str:
+def strip_punctuation(word: str) -> str:
     """A word without the punctuation and emphasis around it."""
     word = word.lstrip(_OPEN).rstrip(_CLOSE)
     for _ in range(_NESTED):
@@ -48,7 +63,7 @@ def trim(word: str) -> str:
     return word
 
 
-def take_codes(page: Page, *, strict: bool) -> None:
+def extract_codes(page: MaskedText, *, strict: bool) -> None:
     """Note room codes after `code`; without a colon only the documented form counts."""
 
     def take(found: re.Match[str]) -> str:
@@ -56,13 +71,13 @@ def take_codes(page: Page, *, strict: bool) -> None:
         loose = found["strong"] and not strict
         if not (ANY_CODE if loose else CODE).fullmatch(code) or (strict and not found["strong"]):
             return found[0]
-        page.add(found.start("code"), Clue(Kind.CODE, code.lower()))
+        page.add(found.start("code"), Identifier(IdentifierKind.CODE, code.lower()))
         return FOUND * len(found[0])
 
-    page.rest = _CODE.sub(take, page.rest)
+    page.unparsed = _CODE.sub(take, page.unparsed)
 
 
-def take_users(page: Page, *, strict: bool) -> None:
+def extract_users(page: MaskedText, *, strict: bool) -> None:
     """Note user ids after `user`. `strict`: in prose, where `User: Ann left` names nobody."""
     ids = _has_ids(page)
 
@@ -74,10 +89,10 @@ def take_users(page: Page, *, strict: bool) -> None:
         if strict and not _sure(found, value, quoted=quoted):
             return found[0]
         weak = not strong and not ID.fullmatch(value)
-        page.add(found.start(), Clue(Kind.USER, value), weak=weak)
+        page.add(found.start(), Identifier(IdentifierKind.USER, value), weak=weak)
         return FOUND * len(found[0])
 
-    page.rest = _USER.sub(take, page.rest)
+    page.unparsed = _USER.sub(take, page.unparsed)
 
 
 def _sure(found: re.Match[str], value: str, *, quoted: bool) -> bool:
@@ -87,7 +102,7 @@ def _sure(found: re.Match[str], value: str, *, quoted: bool) -> bool:
     return bool(told or _LIKE_AN_ID.search(value))
 
 
-def take_rooms(page: Page) -> None:
+def extract_rooms(page: MaskedText) -> None:
     """Note room names after `room`; ids there are left to be read as ids."""
     ids = _has_ids(page)
 
@@ -96,46 +111,48 @@ def take_rooms(page: Page) -> None:
         strong = bool(found["strong"]) or quoted
         if not _is_name(value, quoted=quoted) or (not strong and _is_word(value, found, ids=ids)):
             return found[0]
-        page.add(found.start(), Clue(Kind.NAME, value), weak=not strong)
+        page.add(found.start(), Identifier(IdentifierKind.NAME, value), weak=not strong)
         return FOUND * len(found[0])
 
-    page.rest = _ROOM.sub(take, page.rest)
+    page.unparsed = _ROOM.sub(take, page.unparsed)
 
 
-def take_in(page: Page) -> None:
+def extract_room_after_in(page: MaskedText) -> None:
     """Note the room's name in `<peer> in <room>`, unless the place is told already."""
-    if any(find.clue.kind in _PLACES for find in page.finds):
+    if any(find.clue.kind in _PLACES for find in page.matches):
         return
 
     def take(found: re.Match[str]) -> str:
         value, quoted = _value(found)
         if not _is_name(value, quoted=quoted) or (not quoted and value.lower() in NO_NAMES):
             return found[0]
-        page.add(found.start("before") + len(found["before"]), Clue(Kind.NAME, value))
+        page.add(
+            found.start("before") + len(found["before"]), Identifier(IdentifierKind.NAME, value)
+        )
         return found["before"] + FOUND * (len(found[0]) - len(found["before"]))
 
-    page.rest = _PEER_IN.sub(take, page.rest)
+    page.unparsed = _PEER_IN.sub(take, page.unparsed)
 
 
-def take_lone_user(page: Page) -> None:
+def extract_lone_user(page: MaskedText) -> None:
     """Note a user given by quotes or as a mail address, alone or before `in <room>`."""
 
     def take(found: re.Match[str]) -> str:
         value = " ".join((found["double"] or found["bare"]).split())
-        alone = not page.rest[found.end() :].lstrip().lower().startswith("in")
+        alone = not page.unparsed[found.end() :].lstrip().lower().startswith("in")
         if not value or ID.search(value) or (alone and NAME.fullmatch(value)):
             return found[0]
-        page.add(found.start(), Clue(Kind.USER, value))
+        page.add(found.start(), Identifier(IdentifierKind.USER, value))
         return FOUND * len(found[0])
 
-    page.rest = _LONE_USER.sub(take, page.rest)
+    page.unparsed = _LONE_USER.sub(take, page.unparsed)
 
 
 def _value(found: re.Match[str]) -> tuple[str, bool]:
     quoted = found["double"] or found["single"]
     if quoted:
         return " ".join(quoted.split()), True
-    value = trim(found["bare"])
+    value = strip_punctuation(found["bare"])
     return (value if len(value) <= LONGEST else ""), False
 
 
@@ -145,8 +162,8 @@ def _is_name(value: str, *, quoted: bool) -> bool:
     return any(map(str.isalnum, value)) and not whole and (quoted or bool(NAME.fullmatch(value)))
 
 
-def _has_ids(page: Page) -> bool:
-    return bool(page.finds or ID.search(page.rest))
+def _has_ids(page: MaskedText) -> bool:
+    return bool(page.matches or ID.search(page.unparsed))
 
 
 def _is_word(value: str, found: re.Match[str], *, ids: bool) -> bool:

@@ -9,10 +9,19 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from bot.domain.parsing.identifiers import ANY_CODE, CODE, FOUND, HEX, ID, UUID, Page, kind_before
+from bot.domain.parsing.identifiers import (
+    ANY_CODE,
+    CODE,
+    FOUND,
+    HEX,
+    ID,
+    UUID,
+    MaskedText,
+    kind_before,
+)
 from bot.domain.parsing.join_tokens import room_in
 from bot.domain.parsing.redirects import links_inside
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 
 _URL = re.compile(
     r"(?:https?://|(?<![\w.@/-])(?:[A-Za-z0-9-]{1,63}\.){1,6}100ms\.live(?![\w.-]))"
@@ -26,9 +35,9 @@ _APP_HOST = re.compile(r"(?:.+\.)?(?:app|qa-app)\.100ms\.live")
 _FILES = "cdn.100ms.live"
 _NO_APP = {"dashboard", "api", "www", "docs", "cdn"}
 _ROOM_KEYS = {
-    "room_id": Kind.ROOM, "roomid": Kind.ROOM,
-    "session_id": Kind.SESSION, "sessionid": Kind.SESSION,
-    "peer_id": Kind.PEER, "peerid": Kind.PEER,
+    "room_id": IdentifierKind.ROOM, "roomid": IdentifierKind.ROOM,
+    "session_id": IdentifierKind.SESSION, "sessionid": IdentifierKind.SESSION,
+    "peer_id": IdentifierKind.PEER, "peerid": IdentifierKind.PEER,
 }  # fmt: skip
 _DEEPEST = 4
 """Redirectors inside each other that are opened."""
@@ -37,19 +46,19 @@ _LONGEST = 8_000
 """Characters of a link that are read: no browser's link is longer, but a hostile text's may be."""
 
 
-def take_links(page: Page) -> None:
+def extract_links(page: MaskedText) -> None:
     """Blank every link on the page and note what they name."""
 
     def blank(found: re.Match[str]) -> str:
         link = found[0].rstrip(_AROUND)
-        page.taken = True
-        page.add(found.start(), *clues_of(link[:_LONGEST]))
+        page.saw_link = True
+        page.add(found.start(), *identifiers_of_link(link[:_LONGEST]))
         return FOUND * len(link) + " " * (len(found[0]) - len(link))
 
-    page.rest = _URL.sub(blank, page.rest)
+    page.unparsed = _URL.sub(blank, page.unparsed)
 
 
-def clues_of(link: str, *, depth: int = 0) -> tuple[Clue, ...]:
+def identifiers_of_link(link: str, *, depth: int = 0) -> tuple[Identifier, ...]:
     """What a link names, and then what the links inside it name, best first."""
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
@@ -60,7 +69,7 @@ def clues_of(link: str, *, depth: int = 0) -> tuple[Clue, ...]:
     inside = links_inside(link)[:_MOST_INSIDE] if depth < _DEEPEST else ()
     clues = [*_path_clues(host, parts.path), *_query_clues(query)]
     for inner in inside:
-        clues += clues_of(inner, depth=depth + 1)
+        clues += identifiers_of_link(inner, depth=depth + 1)
     if host == _FILES:
         clues += _recorded(parts.path)
     elif not _is_app(host) and not inside:
@@ -74,7 +83,7 @@ def _is_app(host: str) -> bool:
     return host.endswith(".100ms.live") and host.split(".")[-3] not in _NO_APP
 
 
-def _path_clues(host: str, path: str) -> Iterator[Clue]:
+def _path_clues(host: str, path: str) -> Iterator[Identifier]:
     parts = [unquote(part).lower() for part in path.split("/") if part]
     worded = False
     if parts[:1] == ["streaming"]:
@@ -84,12 +93,12 @@ def _path_clues(host: str, path: str) -> Iterator[Clue]:
     part = parts[0] if parts else ""
     app = _is_app(host)
     if re.fullmatch(HEX, part) and (app or worded):
-        yield Clue(Kind.ROOM, part)
+        yield Identifier(IdentifierKind.ROOM, part)
     elif (ANY_CODE if app else CODE).fullmatch(part) and (app or worded):
-        yield Clue(Kind.CODE, part)
+        yield Identifier(IdentifierKind.CODE, part)
 
 
-def _query_clues(query: list[tuple[str, str]]) -> Iterator[Clue]:
+def _query_clues(query: list[tuple[str, str]]) -> Iterator[Identifier]:
     for key, value in query:
         name = key.lower().removeprefix("amp;")
         if name in _TOKEN_KEYS:
@@ -98,21 +107,21 @@ def _query_clues(query: list[tuple[str, str]]) -> Iterator[Clue]:
             yield from _by_key(kind, value.strip())
 
 
-def _by_key(kind: Kind, value: str) -> Iterator[Clue]:
-    if kind is Kind.PEER and re.fullmatch(UUID, value):
-        yield Clue(kind, value)
-    elif kind is not Kind.PEER and re.fullmatch(HEX, value):
-        yield Clue(kind, value.lower())
+def _by_key(kind: IdentifierKind, value: str) -> Iterator[Identifier]:
+    if kind is IdentifierKind.PEER and re.fullmatch(UUID, value):
+        yield Identifier(kind, value)
+    elif kind is not IdentifierKind.PEER and re.fullmatch(HEX, value):
+        yield Identifier(kind, value.lower())
 
 
-def _recorded(path: str) -> Iterator[Clue]:
+def _recorded(path: str) -> Iterator[Identifier]:
     """The room of a recording's file: `/beam/<customer>/<room>/…`, or the only id there."""
     ids = [found[0].lower() for found in ID.finditer(unquote(path)) if found["hex"]]
     if ids:
-        yield Clue(Kind.OBJECT, ids[1] if len(ids) > 1 else ids[0])
+        yield Identifier(IdentifierKind.OBJECT, ids[1] if len(ids) > 1 else ids[0])
 
 
-def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Clue]:
+def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Identifier]:
     """Ids in the path, query and fragment of a link that is no app link."""
     texts = [parts.path, parts.fragment.partition("access_token")[0]]
     texts += [f"{key}={value}" for key, value in query if _may_show(key, value)]
@@ -120,7 +129,7 @@ def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Clue
         for found in ID.finditer(text):
             kind = kind_before(text, found)
             if kind:
-                yield Clue(kind, found[0].lower() if found["hex"] else found[0])
+                yield Identifier(kind, found[0].lower() if found["hex"] else found[0])
 
 
 def _may_show(key: str, value: str) -> bool:

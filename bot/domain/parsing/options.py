@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing.identifiers import OPTION, Page
+from bot.domain.parsing.identifiers import OPTION, MaskedText
 from bot.domain.parsing.time_phrases import Phrase, Reader
 from bot.domain.parsing.times import SPAN
 
@@ -91,7 +91,7 @@ class Options:
         return tuple(kind for kind in ERROR_TYPES if kind in self.types) or ERROR_TYPES
 
 
-def take_options(page: Page, now: datetime, options: Options, zone: tzinfo = UTC) -> None:
+def extract_options(page: MaskedText, now: datetime, options: Options, zone: tzinfo = UTC) -> None:
     """Blank the times and types that can be read. `zone` is that of a time that names none."""
 
     def take_types(found: re.Match[str]) -> str:
@@ -104,17 +104,17 @@ def take_options(page: Page, now: datetime, options: Options, zone: tzinfo = UTC
         return OPTION * len(found[0])
 
     _take_times(page, now, options, zone)
-    page.rest = _TYPES.sub(take_types, page.rest)
+    page.unparsed = _TYPES.sub(take_types, page.unparsed)
 
 
-def _take_times(page: Page, now: datetime, options: Options, zone: tzinfo) -> None:
-    text, pieces, at = page.rest, list[str](), 0
+def _take_times(page: MaskedText, now: datetime, options: Options, zone: tzinfo) -> None:
+    text, pieces, at = page.unparsed, list[str](), 0
     phrases = list(Reader(text, now, zone).phrases())
     for phrase in phrases:
         _use(phrase, text[phrase.start : phrase.end].strip(), options, zone)
         pieces += [text[at : phrase.start], OPTION * (phrase.end - phrase.start)]
         at = phrase.end
-    page.rest = "".join([*pieces, text[at:]])
+    page.unparsed = "".join([*pieces, text[at:]])
     if options.remarks and any(phrase.trouble for phrase in phrases):
         options.since = options.until = None  # what stands beside a time unread may belong to it
         options.readings.clear()
@@ -177,7 +177,7 @@ def _full_type(word: str) -> str | None:
     return f"client.{found[1]}.failed"
 
 
-def take_flags(page: Page, options: Options) -> None:
+def extract_flags(page: MaskedText, options: Options) -> None:
     """Blank `private`, `public` and `help`."""
 
     def take(found: re.Match[str]) -> str:
@@ -186,10 +186,10 @@ def take_flags(page: Page, options: Options) -> None:
         options.help |= found[1].lower() == "help"
         return OPTION * len(found[0])
 
-    page.rest = _FLAG.sub(take, page.rest)
+    page.unparsed = _FLAG.sub(take, page.unparsed)
 
 
-def take_misspelt_options(page: Page, options: Options) -> None:
+def take_misspelt_options(page: MaskedText, options: Options) -> None:
     """Blank `sinse 2h` and name the option that is near: what follows it says nothing alone."""
 
     def take(found: re.Match[str]) -> str:
@@ -201,12 +201,12 @@ def take_misspelt_options(page: Page, options: Options) -> None:
         )
         return OPTION * len(found[0])
 
-    if len(page.rest) <= _TYPED_MOST:
-        page.rest = _MISSPELT_TIME.sub(take, page.rest)
-        page.rest = _MISSPELT_TYPE.sub(take, page.rest)
+    if len(page.unparsed) <= _TYPED_MOST:
+        page.unparsed = _MISSPELT_TIME.sub(take, page.unparsed)
+        page.unparsed = _MISSPELT_TYPE.sub(take, page.unparsed)
 
 
-def take_misspelt_flags(page: Page, options: Options) -> None:
+def take_misspelt_flags(page: MaskedText, options: Options) -> None:
     """Blank a word that is nearly `private` or `public`, beside others, and name the option.
 
     Who nearly wrote `private` gets a private answer: the other reading could not be taken back.
@@ -223,8 +223,8 @@ def take_misspelt_flags(page: Page, options: Options) -> None:
         )
         return OPTION * len(found[0])
 
-    if len(page.rest) <= _TYPED_MOST and not _MISSPELT.fullmatch(page.rest.strip()):
-        page.rest = _MISSPELT.sub(take, page.rest)
+    if len(page.unparsed) <= _TYPED_MOST and not _MISSPELT.fullmatch(page.unparsed.strip()):
+        page.unparsed = _MISSPELT.sub(take, page.unparsed)
 
 
 def _near(word: str, *options: str) -> str:
@@ -235,7 +235,7 @@ def _near(word: str, *options: str) -> str:
     return next(iter(get_close_matches(word, options, 1, 0.79)), "")
 
 
-def take_unread(page: Page, options: Options, *, words: int) -> None:
+def extract_unread_words(page: MaskedText, options: Options, *, words: int) -> None:
     """Blank options and times that cannot be read and name each.
 
     `last` and `type` are English, too: in more than a few `words` they are no options.
@@ -254,11 +254,11 @@ def take_unread(page: Page, options: Options, *, words: int) -> None:
         options.remarks.append(_unused("ahead" if ahead else "unread", found[0]))
         return OPTION * len(found[0])
 
-    page.rest = _UNREAD.sub(take, page.rest)
-    if "\n" not in page.rest.strip() and "{" not in page.rest:
-        page.rest = _TIMELIKE.sub(take_time, page.rest)
+    page.unparsed = _UNREAD.sub(take, page.unparsed)
+    if "\n" not in page.unparsed.strip() and "{" not in page.unparsed:
+        page.unparsed = _TIMELIKE.sub(take_time, page.unparsed)
         if words <= _FEW + 1:
-            page.rest = _VAGUE.sub(take_time, page.rest)
+            page.unparsed = _VAGUE.sub(take_time, page.unparsed)
 
 
 def _meant(word: str, value: str, words: int) -> bool:

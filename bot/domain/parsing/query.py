@@ -11,33 +11,33 @@ from bot.domain.parsing.identifiers import (
     ID,
     NAME,
     NO_NAMES,
-    Find,
-    Page,
+    Match,
+    MaskedText,
     distinct,
-    take_ids,
-    take_ids_in,
+    extract_ids,
+    extract_ids_after_in,
 )
-from bot.domain.parsing.join_tokens import take_tokens
+from bot.domain.parsing.join_tokens import extract_tokens
 from bot.domain.parsing.labelled_names import (
-    take_codes,
-    take_in,
-    take_lone_user,
-    take_rooms,
-    take_users,
-    trim,
+    extract_codes,
+    extract_room_after_in,
+    extract_lone_user,
+    extract_rooms,
+    extract_users,
+    strip_punctuation,
 )
-from bot.domain.parsing.links import take_links
+from bot.domain.parsing.links import extract_links
 from bot.domain.parsing.options import (
     Options,
-    take_flags,
+    extract_flags,
     take_misspelt_flags,
     take_misspelt_options,
-    take_options,
-    take_unread,
+    extract_options,
+    extract_unread_words,
 )
-from bot.domain.parsing.slack_markup import unwrap
+from bot.domain.parsing.slack_markup import strip_markup
 from bot.domain.parsing.time_idioms import plain_times
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 
 _COMMAND = re.compile(r"^\s*/(?:call|room|peer)-errors(?!\S)", re.IGNORECASE)
 _BREAKS = re.compile(r"[\x00\x01\s\"<>(){}\[\],;|]+")
@@ -65,37 +65,43 @@ _RECORDERS = re.compile(
 )
 _NAMES_MOST = 3
 _REMARKS_MOST = 4
-_WHERE = {Kind.OBJECT, Kind.ROOM, Kind.SESSION, Kind.NAME, Kind.CODE}
+_WHERE = {
+    IdentifierKind.OBJECT,
+    IdentifierKind.ROOM,
+    IdentifierKind.SESSION,
+    IdentifierKind.NAME,
+    IdentifierKind.CODE,
+}
 _HARMLESS = re.compile(r"[\w\s:+.,'!?()/@-]{1,80}")
 
 
-def read_question(
-    text: str, now: datetime, *, expect: Kind | None = None, zone: tzinfo = UTC
-) -> Question:
+def parse_query(
+    text: str, now: datetime, *, expect: IdentifierKind | None = None, zone: tzinfo = UTC
+) -> LookupQuery:
     """What a person asks. `now` is aware; `expect` is Kind.ROOM or PEER where only that fits.
 
     `zone` is that of times that name none. Never raises: what is not understood leaves no clue,
     or a remark where the rest can be answered.
     """
-    plain = plain_times(_COMMAND.sub("", unwrap(text)))
-    page, options = Page(plain), Options()
-    take_links(page)
-    take_tokens(page)
+    plain = plain_times(_COMMAND.sub("", strip_markup(text)))
+    page, options = MaskedText(plain), Options()
+    extract_links(page)
+    extract_tokens(page)
     take_misspelt_options(page, options)
-    take_options(page, now, options, zone)
-    _take_named(page)
-    take_ids_in(page)
-    take_ids(page, expect=expect)
-    take_in(page)
-    take_flags(page, options)
-    take_unread(page, options, words=len(_words(page)))
+    extract_options(page, now, options, zone)
+    _extract_named(page)
+    extract_ids_after_in(page)
+    extract_ids(page, expect=expect)
+    extract_room_after_in(page)
+    extract_flags(page, options)
+    extract_unread_words(page, options, words=len(_words(page)))
     take_misspelt_flags(page, options)
     words = _words(page)
     found = distinct(_trusted(page, words) or _lone_names(page, words))
     found = one_person(without_recorder(found, plain))
     clues = found[:MOST_CLUES]
-    asked = bool(clues or words or page.taken or page.finds)
-    return Question(
+    asked = bool(clues or words or page.saw_link or page.matches)
+    return LookupQuery(
         clues=clues,
         since=options.since,
         until=options.until,
@@ -109,41 +115,43 @@ def read_question(
     )
 
 
-def clues_in(text: str) -> tuple[Clue, ...]:
+def find_identifiers(text: str) -> tuple[Identifier, ...]:
     """Every id, 100ms link, `user:` and `code:` in a long text; names are too easily guessed."""
-    plain = unwrap(text)
-    page = Page(plain)
-    take_links(page)
-    take_tokens(page)
-    take_codes(page, strict=True)
-    take_users(page, strict=True)
-    take_ids(page)
-    return without_recorder(distinct(find.clue for find in _firm(_ordered(page.finds))), plain)
+    plain = strip_markup(text)
+    page = MaskedText(plain)
+    extract_links(page)
+    extract_tokens(page)
+    extract_codes(page, strict=True)
+    extract_users(page, strict=True)
+    extract_ids(page)
+    return without_recorder(distinct(find.clue for find in _firm(_ordered(page.matches))), plain)
 
 
-def without_recorder(clues: tuple[Clue, ...], text: str) -> tuple[Clue, ...]:
+def without_recorder(clues: tuple[Identifier, ...], text: str) -> tuple[Identifier, ...]:
     """Without the peer of a recording's or stream's event: it is 100ms' own recorder."""
     if not _RECORDERS.search(text) or not any(clue.kind in _WHERE for clue in clues):
         return clues
-    return tuple(clue for clue in clues if clue.kind is not Kind.PEER)
+    return tuple(clue for clue in clues if clue.kind is not IdentifierKind.PEER)
 
 
-def one_person(clues: tuple[Clue, ...]) -> tuple[Clue, ...]:
+def one_person(clues: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
     """Without the user id, and a UUID of whatever else, that stands beside one peer's id."""
-    peers = [clue for clue in clues if clue.kind is Kind.PEER]
+    peers = [clue for clue in clues if clue.kind is IdentifierKind.PEER]
     if len(peers) != 1:
         return clues
-    return tuple(clue for clue in clues if clue.kind not in {Kind.USER, Kind.UUID})
+    return tuple(
+        clue for clue in clues if clue.kind not in {IdentifierKind.USER, IdentifierKind.UUID}
+    )
 
 
-def _firm(finds: list[Find]) -> list[Find]:
+def _firm(finds: list[Match]) -> list[Match]:
     """Without the UUIDs after a mere `"id":`, where something else is named.
 
     Ids of 24 digits stay: 100ms tells whether it knows them.
     """
     if all(find.loose for find in finds):
         return finds
-    return [find for find in finds if not (find.loose and find.clue.kind is Kind.UUID)]
+    return [find for find in finds if not (find.loose and find.clue.kind is IdentifierKind.UUID)]
 
 
 def _left_out(number: int) -> tuple[str, ...]:
@@ -157,16 +165,16 @@ def _left_out(number: int) -> tuple[str, ...]:
     )
 
 
-def _take_named(page: Page) -> None:
+def _extract_named(page: MaskedText) -> None:
     """Names and user ids; first a lone name that only contains an id (`class-65af…`)."""
     words = _words(page)
     if len(words) == 1 and _holds_id(words[0]):
-        page.add(0, Clue(Kind.NAME, words[0]))
-        page.rest = ""
-    take_codes(page, strict=False)
-    take_users(page, strict=False)
-    take_rooms(page)
-    take_lone_user(page)
+        page.add(0, Identifier(IdentifierKind.NAME, words[0]))
+        page.unparsed = ""
+    extract_codes(page, strict=False)
+    extract_users(page, strict=False)
+    extract_rooms(page)
+    extract_lone_user(page)
 
 
 def _holds_id(word: str) -> bool:
@@ -176,34 +184,38 @@ def _holds_id(word: str) -> bool:
     return not _ID_LABEL.fullmatch(word[: found.start()]) and not _VALUED.match(word)
 
 
-def _ordered(finds: Iterable[Find]) -> list[Find]:
+def _ordered(finds: Iterable[Match]) -> list[Match]:
     return sorted(finds, key=lambda find: find.at)
 
 
-def _words(page: Page) -> list[str]:
-    return [word for piece in _BREAKS.split(page.rest) if (word := trim(piece).strip("-"))]
+def _words(page: MaskedText) -> list[str]:
+    return [
+        word
+        for piece in _BREAKS.split(page.unparsed)
+        if (word := strip_punctuation(piece).strip("-"))
+    ]
 
 
-def _trusted(page: Page, words: list[str]) -> list[Clue]:
+def _trusted(page: MaskedText, words: list[str]) -> list[Identifier]:
     """All clues; but where ids stand in prose, not what only looks like a name there."""
-    sure = any(not find.weak for find in page.finds)
+    sure = any(not find.weak for find in page.matches)
     prose = any(word.lower() not in _FILLERS for word in words)
-    finds = [find for find in page.finds if not (find.weak and sure and prose)]
+    finds = [find for find in page.matches if not (find.weak and sure and prose)]
     return [find.clue for find in _firm(_ordered(finds))]
 
 
-def _lone_names(page: Page, words: list[str]) -> list[Clue]:
+def _lone_names(page: MaskedText, words: list[str]) -> list[Identifier]:
     """The words there are, if they can name rooms: one, or a few that make no sentence."""
     telling = [word for word in words if word.lower() not in _FILLERS | _AROUND]
     if len(telling) == 1 and telling[0].lower() not in NO_NAMES and not telling[0].isdecimal():
         words = telling
-    if page.taken or not words or len(words) > _NAMES_MOST:
+    if page.saw_link or not words or len(words) > _NAMES_MOST:
         return []
     if any(_LABELLED.match(word) or not NAME.fullmatch(word) for word in words):
         return []
     if len(words) > 1 and any(word.lower() in NO_NAMES | _FILLERS for word in words):
         return []
-    return [Clue(Kind.NAME, word) for word in words]
+    return [Identifier(IdentifierKind.NAME, word) for word in words]
 
 
 def _has_more(options: Options) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.domain.parsing.times import SPAN, read_span
+from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import NO_TIME, RESET, Change
+from bot.domain.records.channel_settings import NO_TIME, RESET, SettingsPatch
 
 LONGEST = timedelta(days=30)
 """As long as 100ms keeps events."""
@@ -27,59 +27,65 @@ _SHOWN = re.compile(r"[\w:+-]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SettingsCommand:
     """The change asked for, or a `complaint` in a sentence; nothing is changed by halves."""
 
-    change: Change = field(default_factory=Change)
+    change: SettingsPatch = field(default_factory=SettingsPatch)
     complaint: str = ""
 
 
-def read_wish(text: str, workspaces: Sequence[str]) -> Wish:
+def parse_settings_change(text: str, workspaces: Sequence[str]) -> SettingsCommand:
     """What a person wants changed. `workspaces` are the aliases there are. Never raises."""
-    wish, at = Wish(), 0
+    wish, at = SettingsCommand(), 0
     text = text.rstrip()
     while at < len(text):
         found = _WISH.match(text, at)
         if found is None:
-            return Wish(complaint=_unread(text[at:]))
+            return SettingsCommand(complaint=_unread(text[at:]))
         wish = _with(wish, found, workspaces)
         if wish.complaint:
-            return Wish(complaint=wish.complaint)
+            return SettingsCommand(complaint=wish.complaint)
         at = found.end()
     return wish
 
 
-def _with(wish: Wish, found: re.Match[str], workspaces: Sequence[str]) -> Wish:
+def _with(
+    wish: SettingsCommand, found: re.Match[str], workspaces: Sequence[str]
+) -> SettingsCommand:
     if found["alias"]:
         return _with_workspace(wish, found["alias"].lower(), workspaces)
     if found["names"]:
-        return Wish(replace(wish.change, names=_NAMES[found["names"].lower()]))
+        return SettingsCommand(replace(wish.change, names=_NAMES[found["names"].lower()]))
     if found["time"]:
         return _with_time(wish, found["time"].lower())
     word = found["word"].lower()
     if word == "reset":
-        return Wish(RESET)
-    return Wish(replace(wish.change, private=word == "private"))
+        return SettingsCommand(RESET)
+    return SettingsCommand(replace(wish.change, private=word == "private"))
 
 
-def _with_workspace(wish: Wish, alias: str, workspaces: Sequence[str]) -> Wish:
+def _with_workspace(
+    wish: SettingsCommand, alias: str, workspaces: Sequence[str]
+) -> SettingsCommand:
     if re.fullmatch(_ANY, alias):
-        return Wish(replace(wish.change, workspace=""))
+        return SettingsCommand(replace(wish.change, workspace=""))
     if alias in workspaces:
-        return Wish(replace(wish.change, workspace=alias))
+        return SettingsCommand(replace(wish.change, workspace=alias))
     there = ", ".join(workspaces)
-    return Wish(
+    return SettingsCommand(
         complaint=f"There is no 100ms workspace {_shown(alias, 'of that name')}; there is: {there}."
     )
 
 
-def _with_time(wish: Wish, word: str) -> Wish:
+def _with_time(wish: SettingsCommand, word: str) -> SettingsCommand:
     if re.fullmatch(_ANY, word):
-        return Wish(replace(wish.change, since=NO_TIME))
-    span = read_span(word)
+        return SettingsCommand(replace(wish.change, since=NO_TIME))
+    span = parse_duration(word)
     if not span or span > LONGEST:
-        return Wish(complaint="The time after `since` can be up to 30 days: 100ms keeps no more.")
-    return Wish(replace(wish.change, since=span))
+        return SettingsCommand(
+            complaint="The time after `since` can be up to 30 days: 100ms keeps no more."
+        )
+    return SettingsCommand(replace(wish.change, since=span))
 
 
 def _unread(rest: str) -> str:

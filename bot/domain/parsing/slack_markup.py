@@ -33,7 +33,7 @@ _CHARS = str.maketrans(
 )
 
 
-def unwrap(text: str) -> str:
+def strip_markup(text: str) -> str:
     """The text as its author meant it: links bare, entities and quotes plain, no mentions.
 
     The result has no control characters but white space, so that marks can be put into it.

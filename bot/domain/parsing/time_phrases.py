@@ -17,7 +17,7 @@ from bot.domain.parsing.times import (
     Moment,
     Stretch,
     like,
-    read_span,
+    parse_duration,
     settle,
     settle_after,
 )
@@ -135,7 +135,7 @@ class Reader:
         return replace(phrase, since=None, until=phrase.since)
 
     def _since(self, start: int, end: int, words: str) -> Phrase:
-        length = read_span(words)
+        length = parse_duration(words)
         try:
             since = self.now.astimezone(UTC) - length if length is not None else None
         except OverflowError:

@@ -73,7 +73,7 @@ class Stretch:
         return self.start == self.end
 
 
-def read_span(text: str) -> timedelta | None:
+def parse_duration(text: str) -> timedelta | None:
     """The length of time that a SPAN names; None if there is none so long."""
     try:
         return timedelta(

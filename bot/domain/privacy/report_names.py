@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from bot.domain.catalogue import Explanation
 from bot.domain.diagnosis import Diagnosis, Person, Story
-from bot.domain.events import Agent, ErrorEvent, Failure, Pairs, Sender, shared_event
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, Pairs, EventSource, event_from_parts
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
 from bot.domain.privacy.text_names import Terms
 from bot.domain.report import Report
@@ -92,7 +92,7 @@ class _Crowd:
             listed = known.setdefault(person, [])
             listed += [one for one in found if one not in listed]
 
-    def key(self, sign: "_Sign | Sender") -> str:
+    def key(self, sign: "_Sign | EventSource") -> str:
         """Whose sign it is."""
         peer, user = (sign.peer_id or "").lower(), sign.user_id or ""
         known = self._of.get(("peer", peer)) or self._of.get(("user", user))
@@ -199,7 +199,7 @@ class _Rewriter:
         return cast(ErrorEvent, self._once(event, self._rewritten))
 
     def _rewritten(self, event: ErrorEvent) -> ErrorEvent:
-        return shared_event(
+        return event_from_parts(
             event.id,
             event.at,
             event.stamp,
@@ -208,7 +208,7 @@ class _Rewriter:
             self._pairs(event.more),
         )
 
-    def _sender(self, sender: Sender) -> Sender:
+    def _sender(self, sender: EventSource) -> EventSource:
         person = self._crowd.key(sender)
         return replace(
             sender,
@@ -225,7 +225,7 @@ class _Rewriter:
         texts: Any = {k: self._text(v) for k, v in told.items() if isinstance(v, str)}
         return replace(agent, **texts)
 
-    def _failure(self, failure: Failure) -> Failure:
+    def _failure(self, failure: ErrorFacts) -> ErrorFacts:
         texts: Any = {name: self._text(getattr(failure, name)) for name in _FREE_TEXTS}
         return replace(
             failure,

@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.metrics import Outcome
+from bot.domain.metrics import LookupOutcome
 from bot.domain.privacy.addresses import redact
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.text import clean, clip
 
 MOST_IDS = 20
@@ -31,16 +31,16 @@ class AuditOutcome(StrEnum):
     """What became of a question or a press; a look-up that ended has one of `Outcome`."""
 
     ASKED = "asked"  # under way, or its process died and none has taken it over yet
-    ANSWERED = Outcome.ANSWERED.value
-    INCOMPLETE = Outcome.INCOMPLETE.value
-    CHOICES = Outcome.CHOICES.value
+    ANSWERED = LookupOutcome.ANSWERED.value
+    INCOMPLETE = LookupOutcome.INCOMPLETE.value
+    CHOICES = LookupOutcome.CHOICES.value
     NOTHING_FOUND = "nothing_found"
     NOT_READ = "not_read"  # nothing to look up could be read in it
-    ASKED_WRONGLY = Outcome.ASKED_WRONGLY.value
-    REFUSED = Outcome.REFUSED.value  # the person or the channel may not ask
+    ASKED_WRONGLY = LookupOutcome.ASKED_WRONGLY.value
+    REFUSED = LookupOutcome.REFUSED.value  # the person or the channel may not ask
     TOO_MANY = "too_many_waiting"
-    UNAVAILABLE = Outcome.UNAVAILABLE.value
-    FAILED = Outcome.FAILED.value
+    UNAVAILABLE = LookupOutcome.UNAVAILABLE.value
+    FAILED = LookupOutcome.FAILED.value
     FORM_OPENED = "form_opened"
     HELP = "help"
     SETTINGS = "settings"
@@ -98,7 +98,7 @@ class Audit(Protocol):
         """Add what became of it; returns the row, None if there is none."""
 
 
-def subjects_of(clues: tuple[Clue, ...]) -> tuple[Subject, ...]:
+def subjects_of(clues: tuple[Identifier, ...]) -> tuple[Subject, ...]:
     """The ids of a question, fit to be kept: without addresses, and codes cut short.
 
     A room code lets whoever has it join the call.
@@ -108,6 +108,6 @@ def subjects_of(clues: tuple[Clue, ...]) -> tuple[Subject, ...]:
 
 def subject_of(kind: str, value: str) -> Subject:
     """One id, fit to be kept."""
-    if kind == Kind.CODE:
+    if kind == IdentifierKind.CODE:
         value = value[:_SHOWN_OF_CODE] + "…"
     return Subject(str(kind), clip(clean(redact(value)), _LONGEST))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from bot.domain.privacy.personal_names import OPENNESS, Names
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 
 NO_TIME = timedelta()
 
@@ -28,7 +28,7 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingsPatch:
     """What somebody wants otherwise; None stays as it is."""
 
     private: bool | None = None
@@ -38,20 +38,20 @@ class Change:
     """"" for what holds everywhere."""
 
 
-RESET = Change(private=False, workspace="", since=NO_TIME, names="")
+RESET = SettingsPatch(private=False, workspace="", since=NO_TIME, names="")
 
 
-class Channels(Protocol):
+class ChannelSettingsStore(Protocol):
     """The settings of every channel. Raises StoreUnreachable."""
 
     async def of(self, channel: str) -> ChannelSettings:
         """That channel's; the defaults where nobody set any."""
 
-    async def change(self, channel: str, change: Change, by: str) -> ChannelSettings:
+    async def change(self, channel: str, change: SettingsPatch, by: str) -> ChannelSettings:
         """Change them for all who ask there; returns them as they are then."""
 
 
-def changed_by(settings: ChannelSettings, change: Change) -> ChannelSettings:
+def changed_by(settings: ChannelSettings, change: SettingsPatch) -> ChannelSettings:
     """What a channel will show after a change, and to whom; the rest stays as it is here."""
     private = settings.private if change.private is None else change.private
     names = settings.names if change.names is None else change.names or None
@@ -64,7 +64,7 @@ def loosened(before: ChannelSettings, after: ChannelSettings, everywhere: Names)
     return shown or (before.private and not after.private)
 
 
-def as_usual(question: Question, settings: ChannelSettings, now: datetime) -> Question:
+def apply_settings(question: LookupQuery, settings: ChannelSettings, now: datetime) -> LookupQuery:
     """The question with what its channel wants where it says nothing itself.
 
     `private` beats `public` where somebody writes both.

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
-Marks = Mapping[str, float]
+ErasureMarks = Mapping[str, float]
 """When each was forgotten (Unix seconds), by its digest: a mark names nobody."""
 
 
@@ -12,19 +12,19 @@ def digest(name: str) -> str:
     return hashlib.sha256(name.casefold().encode(errors="replace")).hexdigest()
 
 
-class Forgotten:
+class ErasureLog:
     """The marks that this process knows of."""
 
     def __init__(self) -> None:
         self._marks: dict[str, float] = {}
 
-    def learn(self, marks: Marks) -> bool:
+    def update(self, marks: ErasureMarks) -> bool:
         """Take over what is in the database; True if something of it is new."""
         new = {mark: at for mark, at in marks.items() if at > self._marks.get(mark, float("-inf"))}
         self._marks.update(new)
         return bool(new)
 
-    def any_of(self, names: Iterable[str], asked_at: float) -> bool:
+    def erased_since(self, names: Iterable[str], asked_at: float) -> bool:
         """Whether one of them was forgotten after that moment (Unix seconds)."""
         if not self._marks:
             return False

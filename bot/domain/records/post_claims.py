@@ -7,12 +7,12 @@ from typing import Protocol
 class Claim(StrEnum):
     """What becomes of a press that asks for what everybody will see."""
 
-    OURS = "ours"  # it is the first, or goes on after a crash
-    UNDER_WAY = "under_way"  # another press is being answered
-    SHOWN = "shown"  # it stands there
+    ACQUIRED = "ours"  # it is the first, or goes on after a crash
+    HELD = "under_way"  # another press is being answered
+    DONE = "shown"  # it stands there
 
 
-class Shown(Protocol):
+class PostClaims(Protocol):
     """What stands, by a digest of button and message. Raises StoreUnreachable."""
 
     async def claim(self, what: str, by: str) -> Claim:

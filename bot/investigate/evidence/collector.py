@@ -15,18 +15,18 @@ from bot.domain.events import ErrorEvent
 from bot.domain.report import Report, Window
 from bot.domain.rooms import TrackEvent
 from bot.domain.target import Target
-from bot.investigate.background import summed
+from bot.investigate.background import run_in_thread_if_large
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import FRESH
 from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
 from bot.investigate.evidence.room_events import RoomReader, around_of, tracks_of
-from bot.investigate.paging.prefetch import let_go, look_away
+from bot.investigate.paging.prefetch import cancel_soon, ignore_result
 from bot.investigate.paging.room_sessions import SessionReader, near, span_of
 from bot.investigate.ports import HundredMs
 
 
 @dataclass(slots=True)
-class Gathering:
+class EvidenceCollector:
     """The four readers of one look-up; `around` is None if there is nothing to read there.
 
     `now` is the moment of the answer. What was read stays if the reading is cut short.
@@ -43,7 +43,7 @@ class Gathering:
     late: bool = False
     _beside: "asyncio.Task[None] | None" = None
 
-    def begin_beside(self) -> None:
+    def start_in_background(self) -> None:
         """Read while the error events are being read: few calls at a time, as theirs go first.
 
         Begins once, however often it is called.
@@ -51,7 +51,7 @@ class Gathering:
         if self._beside:
             return
         self._beside = asyncio.ensure_future(self._timed(self._read_beside()))
-        self._beside.add_done_callback(look_away)
+        self._beside.add_done_callback(ignore_result)
 
     @property
     def begun(self) -> bool:
@@ -61,7 +61,7 @@ class Gathering:
     def drop(self) -> None:
         """Nobody wants it any more."""
         if self._beside:
-            let_go({self._beside})
+            cancel_soon({self._beside})
 
     async def end(self) -> None:
         """As `drop`, at once."""
@@ -100,8 +100,8 @@ class Gathering:
                 if self.around:
                     first.create_task(self.around.begin())
         sessions = self.sessions.found
-        ids = await summed(events, near, self.target, events, sessions)
-        stays = await summed(events, stays_to_measure, events, sessions, self.now)
+        ids = await run_in_thread_if_large(events, near, self.target, events, sessions)
+        stays = await run_in_thread_if_large(events, stays_to_measure, events, sessions, self.now)
         async with asyncio.TaskGroup() as then:
             then.create_task(self.stats.run(stays))
             then.create_task(self.tracks.narrow(ids))
@@ -117,10 +117,10 @@ def gathering_of(
     budget: Budget,
     *,
     whole: bool,
-) -> Gathering:
+) -> EvidenceCollector:
     """The readers of a look-up; `whole` if its error events are all that the room has."""
     room_id = target.room.id
-    return Gathering(
+    return EvidenceCollector(
         target=target,
         now=now,
         window=window,
@@ -138,18 +138,18 @@ _MOST = 16
 _Key = tuple[str, str, str | None, str | None, str | None, datetime]
 
 
-def _kept() -> TTLCache[_Key, Gathering]:
+def _kept() -> TTLCache[_Key, EvidenceCollector]:
     return TTLCache(_MOST, FRESH.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class PendingEvidence:
     """Gatherings under way, each for one diagnosis."""
 
-    _gatherings: TTLCache[_Key, Gathering] = field(default_factory=_kept)
+    _gatherings: TTLCache[_Key, EvidenceCollector] = field(default_factory=_kept)
 
     @contextmanager
-    def kept(self, gathering: Gathering) -> Iterator[None]:
+    def kept(self, gathering: EvidenceCollector) -> Iterator[None]:
         """While events are read; and if they were, until their report is diagnosed."""
         try:
             yield
@@ -165,7 +165,7 @@ class Beside:
             await gathering.end()
         self._gatherings.clear()
 
-    def take(self, report: Report) -> Gathering | None:
+    def take(self, report: Report) -> EvidenceCollector | None:
         """What was begun for that report; given away once."""
         return self._gatherings.pop(_key(report.target, report.as_of), None)
 

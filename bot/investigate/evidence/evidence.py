@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.diagnosis.input import Case
+from bot.domain.diagnosis.input import DiagnosisInput
 from bot.domain.diagnosis.unread_sources import Unread
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.report import Completeness, Window, distinct
+from bot.domain.report import Completeness, Window, distinct_events
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.budget import Budget
-from bot.investigate.evidence.collector import Gathering, gathering_of
+from bot.investigate.evidence.collector import EvidenceCollector, gathering_of
 from bot.investigate.ports import HundredMs
 
 _TOO_LONG = (
@@ -51,7 +51,7 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
     window: Window,
     *,
     read: Sequence[ErrorEvent] | None = None,
-    begun: Gathering | None = None,
+    begun: EvidenceCollector | None = None,
 ) -> Evidence:
     """Everything that can prove recoveries of the `events` of a finished look-up.
 
@@ -66,7 +66,7 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
 
 
 def _evidence(
-    gathering: Gathering, events: Sequence[ErrorEvent], read: Sequence[ErrorEvent]
+    gathering: EvidenceCollector, events: Sequence[ErrorEvent], read: Sequence[ErrorEvent]
 ) -> Evidence:
     """What was read, `read` among it."""
     sessions, tracks, stats = gathering.sessions, gathering.tracks, gathering.stats
@@ -83,14 +83,14 @@ def _evidence(
         sessions=sessions.found,
         tracks=_once(tracks.found),
         stats=tuple(sorted(stats.found, key=lambda one: (one.session_id, one.peer_id))),
-        around=distinct(event for event in around if event.id not in mine),
+        around=distinct_events(event for event in around if event.id not in mine),
         notes=(*missing, *stats.notes),
         complete=not missing and not stats.trouble,
         unread=_unread(gathering),
     )
 
 
-def _unread(gathering: Gathering) -> Unread:
+def _unread(gathering: EvidenceCollector) -> Unread:
     sessions, stats = gathering.sessions, gathering.stats
     return Unread(
         sessions=not sessions.complete,
@@ -111,12 +111,12 @@ def case_of(  # noqa: PLR0913  a look-up's facts, each of another kind
     *,
     seen: Completeness,
     all_types: bool = True,
-) -> Case:
+) -> DiagnosisInput:
     """The case of a target that was found; `seen` tells how complete its `events` are.
 
     An id that is known nowhere has no target: its case is `Case(None, now, known=False)`.
     """
-    return Case(
+    return DiagnosisInput(
         room=target.room,
         now=now,
         events=tuple(events),

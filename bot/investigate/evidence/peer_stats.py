@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.errors import BotError
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.rooms import Peer, PeerStats, Session
 from bot.investigate.budget import LONGEST_SESSION
 from bot.investigate.paging.room_sessions import SAME_CALL
@@ -100,7 +100,7 @@ def stays_to_measure(
     sessions that are over: before, 100ms has measured nothing.
     """
     register = _Register(sessions)
-    failures = sorted((one for one in events if _fails_media(one)), key=order, reverse=True)
+    failures = sorted((one for one in events if _fails_media(one)), key=sort_key, reverse=True)
     stays = [stay for one in failures for stay in _own(one, register, now)]
     stays += [stay for one in failures for stay in _next(one, register)]
     distinct: dict[Stay, Stay] = {}

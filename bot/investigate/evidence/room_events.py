@@ -6,15 +6,23 @@ from typing import Generic
 
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES, ErrorEvent
 from bot.domain.rooms import TrackEvent
-from bot.investigate.paging.paged_list import Batch, Purse, Row, Strand, advance, drain, troubles_of
+from bot.investigate.paging.paged_list import (
+    ListPage,
+    PageBudget,
+    Row,
+    PagedList,
+    read_next_pages,
+    read_all,
+    troubles_of,
+)
 from bot.investigate.ports import EventQuery, HundredMs
 
-AskFor = Callable[[EventQuery, str], Awaitable[Batch[Row]]]
+AskFor = Callable[[EventQuery, str], Awaitable[ListPage[Row]]]
 _VITAL_TRACKS = ("track.add.success", "track.update.success")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish(Generic[Row]):
+class RoomEventKind(Generic[Row]):
     """What is to be read. `vital` types are those that a long room is read for.
 
     `what` and `harm` are words for the notes. `by_session` tells that every row names its
@@ -28,10 +36,10 @@ class Wish(Generic[Row]):
     by_session: bool
 
 
-TRACKS: Wish[TrackEvent] = Wish(
+TRACK_EVENTS: RoomEventKind[TrackEvent] = RoomEventKind(
     TRACK_TYPES, _VITAL_TRACKS, "track events", "recoveries may be missed", by_session=True
 )
-AROUND: Wish[ErrorEvent] = Wish(
+OTHER_ERRORS: RoomEventKind[ErrorEvent] = RoomEventKind(
     ERROR_TYPES,
     ERROR_TYPES,
     "other error events",
@@ -51,10 +59,10 @@ class RoomReader(Generic[Row]):
 
     ask: AskFor[Row]
     room_id: str
-    wish: Wish[Row]
-    purse: Purse
-    whole: list[Strand[Row]] = field(default_factory=list)
-    parts: list[Strand[Row]] = field(default_factory=list)
+    wish: RoomEventKind[Row]
+    purse: PageBudget
+    whole: list[PagedList[Row]] = field(default_factory=list)
+    parts: list[PagedList[Row]] = field(default_factory=list)
     long: bool = False
     cut: bool = False
     narrowed: bool = False
@@ -62,10 +70,10 @@ class RoomReader(Generic[Row]):
     async def begin(self) -> None:
         """The first page of each type, and the rest too if the budget holds it."""
         self.whole = [self._strand(kind, None) for kind in self.wish.types]
-        await advance(self.whole, self.purse)
+        await read_next_pages(self.whole, self.purse)
         self.long = sum(one.pages_ahead for one in self.whole) > self.purse.pages
         if not self.long:
-            await drain(self.whole, self.purse)
+            await read_all(self.whole, self.purse)
             self.cut = any(one.open for one in self.whole)
 
     async def narrow(self, session_ids: Iterable[str]) -> None:
@@ -77,7 +85,7 @@ class RoomReader(Generic[Row]):
         for session_id in session_ids:
             strands = [self._strand(kind, session_id) for kind in self.wish.vital]
             self.parts += strands
-            await drain(strands, self.purse)
+            await read_all(strands, self.purse)
             if any(one.open or one.trouble for one in strands):
                 self.cut = True
                 return
@@ -116,27 +124,27 @@ class RoomReader(Generic[Row]):
             )
         return tuple(notes)
 
-    def _strand(self, kind: str, session_id: str | None) -> Strand[Row]:
+    def _strand(self, kind: str, session_id: str | None) -> PagedList[Row]:
         query = EventQuery(self.room_id, kind, session_id=session_id)
-        return Strand(lambda start: self.ask(query, start))
+        return PagedList(lambda start: self.ask(query, start))
 
 
 def tracks_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[TrackEvent]:
     """A reader of the room's track events."""
 
-    async def ask(query: EventQuery, start: str) -> Batch[TrackEvent]:
+    async def ask(query: EventQuery, start: str) -> ListPage[TrackEvent]:
         page = await hundredms.track_events(query, start)
-        return Batch(page.events, page.rows, page.total, page.next, page.unreadable)
+        return ListPage(page.events, page.rows, page.total, page.next, page.unreadable)
 
-    return RoomReader(ask, room_id, TRACKS, Purse(pages))
+    return RoomReader(ask, room_id, TRACK_EVENTS, PageBudget(pages))
 
 
 def around_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[ErrorEvent]:
     """A reader of the room's error events, whoever had them."""
 
-    async def ask(query: EventQuery, start: str) -> Batch[ErrorEvent]:
+    async def ask(query: EventQuery, start: str) -> ListPage[ErrorEvent]:
         page = await hundredms.events(query, start)
         known = tuple(event for event in page.events if event.type in ERROR_TYPES)
-        return Batch(known, page.rows, page.total, page.next, page.unreadable)
+        return ListPage(known, page.rows, page.total, page.next, page.unreadable)
 
-    return RoomReader(ask, room_id, AROUND, Purse(pages))
+    return RoomReader(ask, room_id, OTHER_ERRORS, PageBudget(pages))

@@ -16,19 +16,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Completeness, distinct
+from bot.domain.report import Completeness, distinct_events
 from bot.domain.target import Progress, Target
-from bot.investigate.background import summed
-from bot.investigate.fetch.partition import Split
-from bot.investigate.fetch.type_progress import OneType
+from bot.investigate.background import run_in_thread_if_large
+from bot.investigate.fetch.partition import Partition
+from bot.investigate.fetch.type_progress import EventTypeState
 from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import walk
-from bot.investigate.paging.prefetch import Ahead, let_go
+from bot.investigate.paging.pagination import read_pages
+from bot.investigate.paging.prefetch import Prefetch, cancel_soon
 from bot.investigate.paging.room_sessions import RoomSessions
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, unwatched
 
 
-def waits_for(types: Sequence[OneType]) -> str:
+def waits_for(types: Sequence[EventTypeState]) -> str:
     """The longest list still being read; "" once all are at their end."""
     if not all(one.begun for one in types):
         return "the first pages"
@@ -41,7 +41,7 @@ def waits_for(types: Sequence[OneType]) -> str:
     return f"page {min(page, pages):,} of {pages:,} of {longest.query.type}"
 
 
-def _left(one: OneType) -> int:
+def _left(one: EventTypeState) -> int:
     return (one.total or 0) - one.shown
 
 
@@ -67,7 +67,7 @@ class Reader:
     clock: Clock
     tell: Tell
     watch: Watch = unwatched
-    ahead: Ahead = field(default_factory=Ahead)
+    ahead: Prefetch = field(default_factory=Prefetch)
     seed: Sequence[ErrorEvent] = ()
     meanwhile: Callable[[], None] = _nothing
     """Told after each further page; the first answer needs none of what is begun then."""
@@ -85,11 +85,11 @@ class Reader:
         found = [event for one in reading.types for event in one.failures]
         for one in reading.types:
             one.forget()  # tasks and callbacks still know each other, and these tables are large
-        return Fetched(await summed(found, distinct, found), seen)
+        return Fetched(await run_in_thread_if_large(found, distinct_events, found), seen)
 
-    def _types(self, target: Target) -> list[OneType]:
+    def _types(self, target: Target) -> list[EventTypeState]:
         room, peer, user = target.room.id, target.peer_id, target.user_id
-        types = [OneType(EventQuery(room, kind, peer, user)) for kind in self.types]
+        types = [EventTypeState(EventQuery(room, kind, peer, user)) for kind in self.types]
         for one in types if self.seed else ():
             one.take_over(event for event in self.seed if event.type == one.query.type)
         return types
@@ -101,15 +101,15 @@ class _Reading:
 
     reader: Reader
     target: Target
-    types: Sequence[OneType]
+    types: Sequence[EventTypeState]
     hundredms: HundredMs = field(init=False)
     sessions: RoomSessions = field(init=False)
-    splits: list[Split] = field(init=False)
+    splits: list[Partition] = field(init=False)
     weighed: bool = False
 
     def __post_init__(self) -> None:
         reader = self.reader
-        self.hundredms = reader.hundredms.with_tell(self._heard)
+        self.hundredms = reader.hundredms.reporting_to(self._heard)
         self.sessions = RoomSessions(self.hundredms, self.target.room.id, reader.clock)
         self.splits = [self._split(one) for one in self.types]
 
@@ -122,11 +122,11 @@ class _Reading:
                 task.cancel()
             self.sessions.close()
 
-    def _split(self, one: OneType) -> Split:
+    def _split(self, one: EventTypeState) -> Partition:
         reader, proved = self.reader, asyncio.get_running_loop().create_future()
-        return Split(self.hundredms, one, self.sessions.ids, reader.clock, self._told, proved)
+        return Partition(self.hundredms, one, self.sessions.ids, reader.clock, self._told, proved)
 
-    async def _type(self, split: Split) -> None:
+    async def _type(self, split: Partition) -> None:
         """The chain of one type and, if it dominates, its parts: whatever proves it first."""
         chain = asyncio.ensure_future(self._chain(split))
         try:
@@ -139,12 +139,12 @@ class _Reading:
                 split.chain_ended()
                 await split.proved
         finally:
-            split.one.chain.halted = True
-            split.one.chain.go_on()
+            split.one.chain.stopped_early = True
+            split.one.chain.resume()
             split.close()
-            let_go({chain})
+            cancel_soon({chain})
 
-    async def _chain(self, split: Split) -> None:
+    async def _chain(self, split: Partition) -> None:
         reader, one = self.reader, split.one
 
         def after_page(page: Page) -> None:
@@ -159,7 +159,7 @@ class _Reading:
                 self.reader.meanwhile()
 
         first = reader.ahead.take(self.hundredms, one.query)
-        await walk(self.hundredms, one.chain, reader.cap, after_page, first=first)
+        await read_pages(self.hundredms, one.chain, reader.cap, after_page, first=first)
 
     def _weigh(self) -> None:
         """Once each type has named its total: one that dominates is split."""
@@ -180,7 +180,7 @@ class _Reading:
         await self.reader.tell(note)
 
 
-def _progress(target: Target, types: Sequence[OneType], waiting: str) -> Progress:
+def _progress(target: Target, types: Sequence[EventTypeState], waiting: str) -> Progress:
     shown = {one.query.type: one.shown for one in types}
     return Progress(
         target,
@@ -197,13 +197,13 @@ def _sum(totals: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(totals) else None
 
 
-def _raise_if_blind(types: Sequence[OneType]) -> None:
+def _raise_if_blind(types: Sequence[EventTypeState]) -> None:
     troubles = [one.chain.trouble for one in types if one.chain.trouble and one.blind]
     if types and len(troubles) == len(types):
         raise troubles[0]
 
 
-def _completeness(types: Sequence[OneType]) -> Completeness:
+def _completeness(types: Sequence[EventTypeState]) -> Completeness:
     tallies = [one.tally for one in types]
     unreadable = sum(tally.unreadable for tally in tallies)
     notes = [tally.note for tally in tallies if tally.note]

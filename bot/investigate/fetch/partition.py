@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.errors import HundredMsRefused, ServiceTrouble
 from bot.domain.events import ErrorEvent
-from bot.investigate.fetch.type_progress import OneType
+from bot.investigate.fetch.type_progress import EventTypeState
 from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import Walk, walk
-from bot.investigate.paging.prefetch import let_go
+from bot.investigate.paging.pagination import Pagination, read_pages
+from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
 
 PARTS_PER_PAGE = 2
@@ -34,11 +34,11 @@ CONFIRMATIONS = 4
 
 
 @dataclass(slots=True)
-class Split:
+class Partition:
     """The parts of one type. `proved` becomes true, or false when nothing is left to try."""
 
     hundredms: HundredMs
-    one: OneType
+    one: EventTypeState
     sessions: Callable[[], Awaitable[Sequence[str]]]
     clock: Clock
     told: Callable[[], None]
@@ -47,7 +47,7 @@ class Split:
     begun: bool = False
     _keys: set[str] = field(default_factory=set)
     _running: set["asyncio.Task[None]"] = field(default_factory=set)
-    _parts: list[Walk] = field(default_factory=list)
+    _parts: list[Pagination] = field(default_factory=list)
     _weighed: bool = False
     _confirming: bool = False
     _confirmations: int = 0
@@ -69,7 +69,7 @@ class Split:
     def known_before(self) -> None:
         """After a page of the chain: what an earlier look-up read is all there is, perhaps."""
         if not self.begun and self.one.all_known(self.clock()):
-            self.one.chain.halted = True
+            self.one.chain.stopped_early = True
             self.proved.set_result(True)
 
     def see(self, events: Iterable[ErrorEvent]) -> None:
@@ -86,7 +86,7 @@ class Split:
                 self._confirmations += 1
                 self._start(self._confirm())
         elif not self._running:
-            self.one.chain.go_on()
+            self.one.chain.resume()
             if self._chain_ended:
                 self.proved.set_result(False)
         elif not self._weighed:
@@ -100,11 +100,11 @@ class Split:
     def close(self) -> None:
         """Let go of what is still being read."""
         self._halt()
-        let_go(self._running)
+        cancel_soon(self._running)
 
     def _halt(self) -> None:
         for part in self._parts:
-            part.halted = True
+            part.stopped_early = True
 
     def _weigh(self) -> None:
         """Once each part has named its total: the chain may rest, or the parts are given up."""
@@ -112,7 +112,7 @@ class Split:
             return
         self._weighed = True
         if sum(part.total or 0 for part in self._parts) >= self._wanted:
-            self.one.chain.rest()
+            self.one.chain.pause()
         elif not self.by_peer:  # some have no session: only the chain shows them
             self._halt()
 
@@ -127,7 +127,7 @@ class Split:
         if len(self._keys) > PARTS_PER_PAGE * pages:
             return
         for key in new.values():
-            part = Walk(self._query(key))
+            part = Pagination(self._query(key))
             self._parts.append(part)
             self._start(self._part(part))
 
@@ -146,17 +146,17 @@ class Split:
             return
         self.check()
 
-    async def _part(self, part: Walk) -> None:
+    async def _part(self, part: Pagination) -> None:
         def after_page(page: Page) -> None:
-            if not part.halted:
+            if not part.stopped_early:
                 self.one.take(page.events)
                 part.events.clear()
                 self.told()
                 self.check()
 
-        await walk(self.hundredms.aside(), part, self._wanted, after_page)
+        await read_pages(self.hundredms.low_priority(), part, self._wanted, after_page)
         if part.ended_early:
-            self.one.chain.go_on()
+            self.one.chain.resume()
 
     def _query(self, key: str) -> EventQuery:
         if self.by_peer:

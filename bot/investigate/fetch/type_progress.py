@@ -9,7 +9,7 @@ from bot.domain.events import ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
 from bot.investigate.budget import KEPT
 from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import Walk, reason
+from bot.investigate.paging.pagination import Pagination, incompleteness_note
 from bot.investigate.ports import EventQuery
 
 FEW_PAGES = 5
@@ -23,7 +23,7 @@ EDGE = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
-class OneType:
+class EventTypeState:
     """One type's events so far.
 
     Until parts are read beside it, the chain is all there is. From then on `known` holds every
@@ -32,7 +32,7 @@ class OneType:
     """
 
     query: EventQuery
-    chain: Walk = field(init=False)
+    chain: Pagination = field(init=False)
     known: dict[str, ErrorEvent] | None = None
     asked: int = 0
     oldest: ErrorEvent | None = None
@@ -40,7 +40,7 @@ class OneType:
     _shown: int = 0
 
     def __post_init__(self) -> None:
-        self.chain = Walk(self.query)
+        self.chain = Pagination(self.query)
 
     @property
     def begun(self) -> bool:
@@ -76,7 +76,7 @@ class OneType:
 
     def take_over(self, events: Iterable[ErrorEvent]) -> None:
         """Start from what an earlier look-up read: nothing may be new."""
-        self.chain.patient = True
+        self.chain.read_before_next = True
         self.divide()
         self.take(events)
 
@@ -152,4 +152,4 @@ class OneType:
         if self.known is None or chain.note is None:
             return chain
         read = max(chain.fetched, self.asked)
-        return TypeTally(read, chain.total, reason(self.chain, read), chain.unreadable)
+        return TypeTally(read, chain.total, incompleteness_note(self.chain, read), chain.unreadable)

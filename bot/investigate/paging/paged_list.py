@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Batch(Generic[Row]):
+class ListPage(Generic[Row]):
     """One page of any list; `following` is the next one's cursor, "" if there is none.
 
     `rows` counts what was received, `found` what could be read; `total` is None if not told.
@@ -30,18 +30,18 @@ class Batch(Generic[Row]):
     unreadable: int = 0
 
 
-Ask = Callable[[str], Awaitable[Batch[Row]]]
+Ask = Callable[[str], Awaitable[ListPage[Row]]]
 
 
 @dataclass(slots=True)
-class Purse:
+class PageBudget:
     """Pages that may still be asked for."""
 
     pages: int
 
 
 @dataclass(slots=True)
-class Strand(Generic[Row]):
+class PagedList(Generic[Row]):
     """One list so far. `open` while it has more; `trouble` says in words why it ended early."""
 
     ask: Ask[Row]
@@ -73,7 +73,7 @@ class Strand(Generic[Row]):
         else:
             self._take(batch)
 
-    def _take(self, batch: Batch[Row]) -> None:
+    def _take(self, batch: ListPage[Row]) -> None:
         self.found += batch.found
         self.rows += batch.rows
         self.unreadable += batch.unreadable
@@ -92,7 +92,7 @@ class Strand(Generic[Row]):
         self.open, self.trouble = False, why
 
 
-async def advance(strands: Iterable[Strand[Row]], purse: Purse) -> None:
+async def read_next_pages(strands: Iterable[PagedList[Row]], purse: PageBudget) -> None:
     """One page of each open strand, side by side; the first ones if the purse is too small."""
     ready = [one for one in strands if one.open][: purse.pages]
     purse.pages -= len(ready)
@@ -101,12 +101,12 @@ async def advance(strands: Iterable[Strand[Row]], purse: Purse) -> None:
             group.create_task(strand.step())
 
 
-async def drain(strands: Sequence[Strand[Row]], purse: Purse) -> None:
+async def read_all(strands: Sequence[PagedList[Row]], purse: PageBudget) -> None:
     """All strands to their ends, or until the purse is empty."""
     while purse.pages > 0 and any(one.open for one in strands):
-        await advance(strands, purse)
+        await read_next_pages(strands, purse)
 
 
-def troubles_of(strands: Iterable[Strand[Row]]) -> tuple[str, ...]:
+def troubles_of(strands: Iterable[PagedList[Row]]) -> tuple[str, ...]:
     """The distinct troubles of some strands, without a full stop."""
     return tuple(dict.fromkeys(one.trouble.rstrip(". ") for one in strands if one.trouble))

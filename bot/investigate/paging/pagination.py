@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
 from bot.domain.events import ErrorEvent
 from bot.domain.report import TypeTally
-from bot.investigate.paging.prefetch import let_go, look_away
-from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page, Unread
+from bot.investigate.paging.prefetch import cancel_soon, ignore_result
+from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page, RawPage
 
 EMPTY_PAGES = 3
 """Empty pages in a row after which a cursor that still names a `next` is given up."""
 
 
 @dataclass(slots=True)
-class Walk:
+class Pagination:
     """One type's events so far. `rows` counts what was received, repeats included.
 
     `unreadable` counts, of these, the rows that could not be read.
@@ -33,34 +33,39 @@ class Walk:
     stopped: str | None = None
     restarted: bool = False
     started: bool = False
-    halted: bool = False
+    stopped_early: bool = False
     """Set from outside: nobody needs the pages that follow."""
-    patient: bool = False
+    read_before_next: bool = False
     """The page at hand may be the last that is needed: it is read before the next is asked for."""
     _awake: asyncio.Event | None = None
     _cursors: set[str] = field(default_factory=set)
     _empty: int = 0
     _page_totals: bool = False
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Ask for no further page for now."""
         self._awake = self._awake or asyncio.Event()
         self._awake.clear()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Rest no longer."""
         if self._awake:
             self._awake.set()
 
-    async def awake(self) -> None:
+    async def resumed(self) -> None:
         """Wait while it rests."""
         if self._awake:
             await self._awake.wait()
 
-    def goes_on(self, page: Unread, cap: int) -> bool:
+    def goes_on(self, page: RawPage, cap: int) -> bool:
         """True if the next page will be wanted, as far as can be told before this one is read."""
         resting = self._awake is not None and not self._awake.is_set()
-        if self.patient or self.halted or resting or page.following in self._cursors:
+        if (
+            self.read_before_next
+            or self.stopped_early
+            or resting
+            or page.following in self._cursors
+        ):
             return False
         return bool(page.following) and self.rows + page.rows < cap
 
@@ -128,7 +133,7 @@ class Walk:
         if self.why is None and self._agrees():
             return TypeTally(self.rows, self.total, None, self.unreadable)
         read = max(self.rows, len(self.events))  # one begun again has rows to come
-        return TypeTally(read, self.total, reason(self, read), self.unreadable)
+        return TypeTally(read, self.total, incompleteness_note(self, read), self.unreadable)
 
     def _agrees(self) -> bool:
         """Whether rows, distinct events or those of the type asked for are as many as the total.
@@ -141,7 +146,7 @@ class Walk:
         return self.total == sum(event.type == self.query.type for event in self.events.values())
 
 
-def reason(chain: Walk, read: int) -> str:
+def incompleteness_note(chain: Pagination, read: int) -> str:
     """Why the `read` events of a query are not proved to be all of them, in a sentence."""
     name, total, why = chain.query.type, chain.total, chain.why
     if total is None:
@@ -167,28 +172,28 @@ With five types side by side a page's successor is asked for after 3.9 ms instea
 
 
 @dataclass(slots=True)
-class _Cursor:
+class _PageRequests:
     """The pages of one query in turn."""
 
     hundredms: HundredMs
-    so_far: Walk
-    asking: "asyncio.Task[Unread] | None"
+    so_far: Pagination
+    asking: "asyncio.Task[RawPage] | None"
     start: str = ""
 
     def ask(self, start: str) -> None:
         """Ask for a page now; `answer` brings it."""
         self.start = start
         self.asking = asyncio.ensure_future(self.hundredms.page(self.so_far.query, start))
-        self.asking.add_done_callback(look_away)
+        self.asking.add_done_callback(ignore_result)
 
-    async def ask_ahead(self, page: Unread, cap: int) -> None:
+    async def ask_ahead(self, page: RawPage, cap: int) -> None:
         """Ask for the page after this one, if it will be wanted, and see it on its way."""
         if self.so_far.goes_on(page, cap):
             self.ask(page.following)
             for _ in range(_TURNS):
                 await asyncio.sleep(0)
 
-    async def answer(self) -> Unread | None:
+    async def answer(self) -> RawPage | None:
         """The page asked for last; None once trouble ends the walk, which keeps the reason."""
         while self.asking:
             asking, self.asking = self.asking, None
@@ -207,18 +212,18 @@ class _Cursor:
         return None
 
 
-async def walk(
+async def read_pages(
     hundredms: HundredMs,
-    so_far: Walk,
+    so_far: Pagination,
     cap: int,
     after_page: Callable[[Page], None],
-    first: "asyncio.Task[Unread] | None" = None,
+    first: "asyncio.Task[RawPage] | None" = None,
 ) -> None:
     """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
 
     Trouble on the way is kept in the outcome; only refused credentials are raised.
     """
-    cursor = _Cursor(hundredms, so_far, first)
+    cursor = _PageRequests(hundredms, so_far, first)
     if first is None:
         cursor.ask("")
     try:
@@ -227,13 +232,13 @@ async def walk(
             page = unread.read()
             so_far.take(page)
             after_page(page)
-            if so_far.halted or so_far.ended(page.next, cap):
+            if so_far.stopped_early or so_far.ended(page.next, cap):
                 return
-            await so_far.awake()
-            if so_far.halted:
+            await so_far.resumed()
+            if so_far.stopped_early:
                 return
             if not cursor.asking:
                 cursor.ask(page.next)
     finally:
         if cursor.asking:
-            let_go({cursor.asking})
+            cancel_soon({cursor.asking})

@@ -16,8 +16,15 @@ from bot.domain.report import Window
 from bot.domain.rooms import Session, birth_of
 from bot.domain.target import Target
 from bot.investigate.budget import KEPT, LONGEST_SESSION
-from bot.investigate.paging.paged_list import Ask, Batch, Purse, Strand, drain, troubles_of
-from bot.investigate.paging.prefetch import let_go
+from bot.investigate.paging.paged_list import (
+    Ask,
+    ListPage,
+    PageBudget,
+    PagedList,
+    read_all,
+    troubles_of,
+)
+from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, HundredMs
 
 SAME_CALL = timedelta(minutes=10)
@@ -104,7 +111,7 @@ class SessionReader:
     known: Session | None = None
     span: Span | None = None
     """What was read."""
-    strands: list[Strand[Session]] = field(default_factory=list)
+    strands: list[PagedList[Session]] = field(default_factory=list)
     cut: bool = False
     lost: int = 0
     """Rows that could not be read."""
@@ -116,10 +123,10 @@ class SessionReader:
         """
         self.span, self.lost = span, 0
         self.strands = [
-            Strand(self._ask(Span(None, None), active=True)),
-            Strand(self._ask(span, active=False)),
+            PagedList(self._ask(Span(None, None), active=True)),
+            PagedList(self._ask(span, active=False)),
         ]
-        await drain(self.strands, Purse(self.pages))
+        await read_all(self.strands, PageBudget(self.pages))
         self.cut = any(strand.open for strand in self.strands)
 
     @property
@@ -167,7 +174,7 @@ class SessionReader:
         return tuple(notes)
 
     def _ask(self, span: Span, *, active: bool) -> Ask[Session]:
-        async def ask(start: str) -> Batch[Session]:
+        async def ask(start: str) -> ListPage[Session]:
             page = await self.hundredms.sessions(
                 active=active,
                 room_id=self.room_id,
@@ -176,7 +183,7 @@ class SessionReader:
                 start=start,
             )
             self.lost += page.lost
-            return Batch(page.sessions, len(page.sessions) + page.lost, None, page.last)
+            return ListPage(page.sessions, len(page.sessions) + page.lost, None, page.last)
 
         return ask
 
@@ -208,7 +215,7 @@ class RoomSessions:
     def close(self) -> None:
         """Nobody needs them any more."""
         if self._reading:
-            let_go({self._reading})
+            cancel_soon({self._reading})
 
     async def _read(self) -> Sequence[str]:
         reader = SessionReader(self.hundredms, self.room_id, _PAGES)

@@ -1,20 +1,20 @@
 """Several matches, each in words a person can choose by, with text that asks for just it."""
 
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import birth_of
 from bot.domain.target import Candidate, Target, TargetKind
-from bot.investigate.resolve.rooms import Place
+from bot.investigate.resolve.rooms import RoomMatch
 from bot.investigate.resolve.session_search import Sighting
 
-_KINDS: dict[Kind, TargetKind] = {
-    Kind.SESSION: "session",
-    Kind.UUID: "peer",
-    Kind.PEER: "peer",
-    Kind.USER: "user",
+_KINDS: dict[IdentifierKind, TargetKind] = {
+    IdentifierKind.SESSION: "session",
+    IdentifierKind.UUID: "peer",
+    IdentifierKind.PEER: "peer",
+    IdentifierKind.USER: "user",
 }
 
 
-def candidate_of_place(place: Place) -> Candidate:
+def candidate_of_place(place: RoomMatch) -> Candidate:
     """A room or a session that was found."""
     room, session = place.room, place.session
     name = room.name or room.id
@@ -35,7 +35,7 @@ def candidate_of_target(target: Target, seen: Sighting | None) -> Candidate:
     """A peer or user in a room, with when they were last seen there."""
     room = target.room
     if target.kind == "room":
-        return candidate_of_place(Place(room))
+        return candidate_of_place(RoomMatch(room))
     who = target.peer_id if target.kind == "peer" else target.user_id
     word = "Peer" if target.kind == "peer" else "User"
     when = (seen.peer.joined_at or seen.session.created_at) if seen else None
@@ -48,12 +48,16 @@ def candidate_of_target(target: Target, seen: Sighting | None) -> Candidate:
     )
 
 
-def candidate_of_clue(clue: Clue, room_id: str | None = None) -> Candidate:
+def candidate_of_clue(clue: Identifier, room_id: str | None = None) -> Candidate:
     """A clue that was not looked up yet."""
     kind = _KINDS.get(clue.kind, "room")
     suffix = f" in room {room_id}" if room_id and kind in ("peer", "user") else ""
-    word = clue.kind.value if clue.kind in (Kind.CODE, Kind.USER, Kind.SESSION) else kind
-    value = clue.value if clue.kind is Kind.UUID else f"{word} {quoted(clue.value)}"
+    word = (
+        clue.kind.value
+        if clue.kind in (IdentifierKind.CODE, IdentifierKind.USER, IdentifierKind.SESSION)
+        else kind
+    )
+    value = clue.value if clue.kind is IdentifierKind.UUID else f"{word} {quoted(clue.value)}"
     label = f"{word.capitalize()} {clue.value}"
     return Candidate(kind, value + suffix, label, "", birth_of(clue.value))
 

@@ -13,7 +13,7 @@ from bot.domain.errors import (
     UnknownCode,
     UnreadableQuestion,
 )
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import birth_of
 from bot.domain.target import Choices, Target
 from bot.investigate.resolve.choices import (
@@ -22,9 +22,9 @@ from bot.investigate.resolve.choices import (
     candidate_of_target,
 )
 from bot.investigate.resolve.people import PersonSearch, in_place
-from bot.investigate.resolve.rooms import Place, Search, places_of
+from bot.investigate.resolve.rooms import RoomMatch, RoomSearch, find_rooms
 
-PERSONS = (Kind.PEER, Kind.USER)
+PERSONS = (IdentifierKind.PEER, IdentifierKind.USER)
 Found = TypeVar("Found")
 
 
@@ -41,7 +41,7 @@ class Resolver:
     seen: list[Target] = field(default_factory=list)
     """Peers that a session of 100ms' holds, as the search for them showed."""
 
-    async def resolve(self, clues: Sequence[Clue]) -> Target | Choices:
+    async def resolve(self, clues: Sequence[Identifier]) -> Target | Choices:
         """The one target, or the several there are.
 
         A clue that leads nowhere is left out, and a note names it, where another clue leads
@@ -62,12 +62,14 @@ class Resolver:
         ]
         if not places:
             return await self._without_place(failed, who)
-        self._leave_out(failed, places_of_codes_only=all(c.kind is Kind.CODE for c in where))
+        self._leave_out(
+            failed, places_of_codes_only=all(c.kind is IdentifierKind.CODE for c in where)
+        )
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
         return _in(places[0], who)
 
-    def _within_budget(self, where: list[Clue]) -> list[Clue]:
+    def _within_budget(self, where: list[Identifier]) -> list[Identifier]:
         """As many clues as may be looked up; a note counts the rest."""
         most = self.persons.budget.ids_within_calls(len(self.persons.workspaces))
         if len(where) > most:
@@ -75,7 +77,7 @@ class Resolver:
         return where[:most]
 
     async def _without_place(
-        self, failed: Sequence[tuple[Clue, BotError]], who: Sequence[Clue]
+        self, failed: Sequence[tuple[Identifier, BotError]], who: Sequence[Identifier]
     ) -> Target | Choices:
         """The person alone, where no place is known; else the error that says most."""
         errors = [error for _, error in failed]
@@ -90,7 +92,7 @@ class Resolver:
         return found
 
     def _leave_out(
-        self, failed: Sequence[tuple[Clue, BotError]], *, places_of_codes_only: bool
+        self, failed: Sequence[tuple[Identifier, BotError]], *, places_of_codes_only: bool
     ) -> None:
         """Note what led nowhere; an unknown code beside a room, as in a link with a token, not."""
         for clue, error in failed:
@@ -99,13 +101,13 @@ class Resolver:
             elif places_of_codes_only:
                 self.notes.append(f"I do not know the room code {clue.value} yet; it is left out.")
 
-    async def _places_or_error(self, clue: Clue) -> Sequence[Place] | BotError:
+    async def _places_or_error(self, clue: Identifier) -> Sequence[RoomMatch] | BotError:
         try:
             return await self._places(clue)
         except (NothingFound, UnknownCode, ServiceTrouble) as error:
             return error
 
-    async def _places(self, clue: Clue) -> Sequence[Place]:
+    async def _places(self, clue: Identifier) -> Sequence[RoomMatch]:
         search = await self._ask(clue)
         if search.places:
             self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
@@ -114,11 +116,11 @@ class Resolver:
             raise search.troubles[0]
         raise _no_place(clue, list(self.persons.workspaces))
 
-    async def _ask(self, clue: Clue) -> Search:
+    async def _ask(self, clue: Identifier) -> RoomSearch:
         persons = self.persons
-        return await places_of(clue, persons.workspaces, persons.recall, persons.ahead)
+        return await find_rooms(clue, persons.workspaces, persons.recall, persons.ahead)
 
-    async def _persons(self, who: Sequence[Clue]) -> Target | Choices:
+    async def _persons(self, who: Sequence[Identifier]) -> Target | Choices:
         if len(who) > 1:
             return Choices(tuple(candidate_of_clue(clue) for clue in who))
         search = await self.persons.find(who[0])
@@ -149,13 +151,13 @@ def _not_asked(trouble: ServiceTrouble) -> str:
     )
 
 
-def split(clues: Sequence[Clue]) -> tuple[list[Clue], list[Clue]]:
+def split(clues: Sequence[Identifier]) -> tuple[list[Identifier], list[Identifier]]:
     """Clues that name places, and clues that name persons; a bare UUID is a person's here."""
-    who = [clue for clue in clues if clue.kind in (*PERSONS, Kind.UUID)]
+    who = [clue for clue in clues if clue.kind in (*PERSONS, IdentifierKind.UUID)]
     return [clue for clue in clues if clue not in who], who
 
 
-def _in(place: Place, who: Sequence[Clue]) -> Target | Choices:
+def _in(place: RoomMatch, who: Sequence[Identifier]) -> Target | Choices:
     if not who:
         return Target("session" if place.session else "room", place.room, place.session)
     targets = [in_place(clue, place) for clue in who]
@@ -164,7 +166,7 @@ def _in(place: Place, who: Sequence[Clue]) -> Target | Choices:
     return targets[0]
 
 
-def _meant(found: Sequence[Sequence[Place]]) -> list[Place]:
+def _meant(found: Sequence[Sequence[RoomMatch]]) -> list[RoomMatch]:
     """Distinct places; a room that was named beside its own session means that session."""
     places = list({place.key: place for group in found for place in group}.values())
     cut = {(place.room.workspace, place.room.id) for place in places if place.session}
@@ -177,9 +179,9 @@ def _meant(found: Sequence[Sequence[Place]]) -> list[Place]:
     return places
 
 
-def _no_place(clue: Clue, aliases: Sequence[str]) -> NothingFound:
+def _no_place(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
     where = f"workspace {aliases[0]}" if len(aliases) == 1 else f"workspaces {', '.join(aliases)}"
-    if clue.kind is Kind.NAME:
+    if clue.kind is IdentifierKind.NAME:
         return NothingFound(
             f"No room is named {clue.value} in {where}; enabled and disabled rooms were asked.",
             headline="I know nothing by that name",

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.domain.errors import ServiceTrouble, UnknownCode
-from bot.domain.query import Clue, Kind
+from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import Room, Session
-from bot.investigate.paging.prefetch import Ahead
+from bot.investigate.paging.prefetch import Prefetch
 from bot.investigate.ports import HundredMs, Workspaces
-from bot.investigate.room_index import Recall
+from bot.investigate.room_index import BestEffortRoomIndex
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoomMatch:
     """A room, perhaps cut to one of its sessions."""
 
     room: Room
@@ -30,14 +30,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class RoomSearch:
     """What was found, and which workspaces could not be asked, and why."""
 
-    places: tuple[Place, ...]
+    places: tuple[RoomMatch, ...]
     troubles: tuple[ServiceTrouble, ...] = ()
 
 
-async def in_each(
+async def ask_each_workspace(
     workspaces: Workspaces, ask: Callable[[HundredMs], Awaitable[Sequence[Found]]]
 ) -> tuple[list[Found], tuple[ServiceTrouble, ...]]:
     """Ask every workspace side by side; one in trouble does not hide what the others know."""
@@ -57,54 +57,59 @@ async def in_each(
     return found, tuple(troubles)
 
 
-async def places_of(
-    clue: Clue, workspaces: Workspaces, recall: Recall, ahead: Ahead | None = None
-) -> Search:
+async def find_rooms(
+    clue: Identifier,
+    workspaces: Workspaces,
+    recall: BestEffortRoomIndex,
+    ahead: Prefetch | None = None,
+) -> RoomSearch:
     """Every place the clue may mean, in every workspace.
 
     The events of each room that may be meant are asked for `ahead`. Raises UnknownCode for a room
     code that no look-up taught us.
     """
-    ahead = ahead or Ahead()
-    if clue.kind is Kind.CODE:
+    ahead = ahead or Prefetch()
+    if clue.kind is IdentifierKind.CODE:
         return await _by_code(clue.value, workspaces, recall, ahead)
-    if clue.kind in (Kind.NAME, Kind.UUID):
-        rooms, troubles = await in_each(workspaces, lambda w: w.rooms_named(clue.value))
-        return Search(tuple(Place(room) for room in _once(rooms)), troubles)
-    places, troubles = await in_each(workspaces, lambda w: _by_id(clue, w, ahead))
-    return Search(tuple(places), troubles)
+    if clue.kind in (IdentifierKind.NAME, IdentifierKind.UUID):
+        rooms, troubles = await ask_each_workspace(workspaces, lambda w: w.rooms_named(clue.value))
+        return RoomSearch(tuple(RoomMatch(room) for room in _once(rooms)), troubles)
+    places, troubles = await ask_each_workspace(workspaces, lambda w: _by_id(clue, w, ahead))
+    return RoomSearch(tuple(places), troubles)
 
 
 def _once(rooms: Iterable[Room]) -> list[Room]:
     return list({(room.workspace, room.id): room for room in rooms}.values())
 
 
-async def _by_code(code: str, workspaces: Workspaces, recall: Recall, ahead: Ahead) -> Search:
+async def _by_code(
+    code: str, workspaces: Workspaces, recall: BestEffortRoomIndex, ahead: Prefetch
+) -> RoomSearch:
     known = [
         (workspaces[alias], room_id)
         for alias, room_id in await recall.rooms_of_code(code)
         if alias in workspaces
     ]
-    rooms = await asyncio.gather(*(known_room(*pair, ahead) for pair in known))
-    places = tuple(Place(room) for room in rooms if room)
+    rooms = await asyncio.gather(*(fetch_room(*pair, ahead) for pair in known))
+    places = tuple(RoomMatch(room) for room in rooms if room)
     if not places:
         raise UnknownCode
-    return Search(places)
+    return RoomSearch(places)
 
 
-async def known_room(hundredms: HundredMs, room_id: str, ahead: Ahead) -> Room | None:
+async def fetch_room(hundredms: HundredMs, room_id: str, ahead: Prefetch) -> Room | None:
     """A room whose id was learned elsewhere, asked for together with its events."""
     ahead.room(hundredms, room_id)
     return await hundredms.room(room_id)
 
 
-async def _by_id(clue: Clue, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
+async def _by_id(clue: Identifier, hundredms: HundredMs, ahead: Prefetch) -> list[RoomMatch]:
     """Room and session by that id, asked together: a 24-hex id does not tell which it is.
 
     How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
     one side counts only if the other side knows nothing either.
     """
-    if clue.kind is not Kind.SESSION:
+    if clue.kind is not IdentifierKind.SESSION:
         ahead.room(hundredms, clue.value)
     rooms, sessions = await asyncio.gather(
         _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms, ahead))
@@ -115,27 +120,27 @@ async def _by_id(clue: Clue, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
             if isinstance(side, ServiceTrouble):
                 raise side
     wanted = {
-        Kind.ROOM: [place for place in found if not place.session],
-        Kind.SESSION: [place for place in found if place.session],
+        IdentifierKind.ROOM: [place for place in found if not place.session],
+        IdentifierKind.SESSION: [place for place in found if place.session],
     }
     return wanted.get(clue.kind) or found
 
 
-async def _tried(asking: Awaitable[list[Place]]) -> list[Place] | ServiceTrouble:
+async def _tried(asking: Awaitable[list[RoomMatch]]) -> list[RoomMatch] | ServiceTrouble:
     try:
         return await asking
     except ServiceTrouble as trouble:
         return trouble
 
 
-async def _room(room_id: str, hundredms: HundredMs) -> list[Place]:
+async def _room(room_id: str, hundredms: HundredMs) -> list[RoomMatch]:
     room = await hundredms.room(room_id)
-    return [Place(room)] if room else []
+    return [RoomMatch(room)] if room else []
 
 
-async def _session(session_id: str, hundredms: HundredMs, ahead: Ahead) -> list[Place]:
+async def _session(session_id: str, hundredms: HundredMs, ahead: Prefetch) -> list[RoomMatch]:
     session = await hundredms.session(session_id)
     if session is None:
         return []
-    room = await known_room(hundredms, session.room_id, ahead)
-    return [Place(room or Room(session.room_id, hundredms.alias), session)]
+    room = await fetch_room(hundredms, session.room_id, ahead)
+    return [RoomMatch(room or Room(session.room_id, hundredms.alias), session)]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.rooms import Peer, Session
 from bot.investigate.budget import KEPT, Budget
-from bot.investigate.paging.prefetch import let_go
+from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import HundredMs
 
 Wanted = Callable[[Peer], bool]
@@ -28,7 +28,7 @@ class Sighting:
 
 
 @dataclass(slots=True)
-class Searched:
+class SearchCoverage:
     """What a search covered, to be told if it found nothing."""
 
     workspace: str
@@ -63,11 +63,11 @@ class SessionSearch:
     wanted: Wanted
     budget: Budget
     every: bool
-    searched: Searched
+    searched: SearchCoverage
     pages_left: int = 0
     found: bool = False
 
-    async def run(self, now: datetime) -> Searched:
+    async def run(self, now: datetime) -> SearchCoverage:
         """All lists side by side, until one has found the peer; raises what 100ms raises."""
         self.searched.since = now - KEPT
         self.pages_left = self.budget.ended_pages
@@ -89,7 +89,7 @@ class SessionSearch:
             raise
         finally:
             self.found = True
-            let_go(readers)
+            cancel_soon(readers)
         return self.searched
 
     async def _read(
@@ -102,7 +102,7 @@ class SessionSearch:
     ) -> bool:
         """One list to its end; True as soon as a page of it holds a wanted peer."""
         start, seen = "", False
-        hundredms = self.hundredms if active else self.hundredms.aside()
+        hundredms = self.hundredms if active else self.hundredms.low_priority()
         while not self.found and self._may_read(pages):
             pages = None if pages is None else pages - 1
             page = await hundredms.sessions(

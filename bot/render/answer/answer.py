@@ -11,16 +11,25 @@ from itertools import islice
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle
-from bot.render.answer.opening import NOTE, Openings, remarks_of
-from bot.render.answer.thread_entries import Detail, details_of, position
-from bot.render.answer.thread_entry import Failures
+from bot.domain.saved_lookup import SavedLookup
+from bot.render.answer.opening import NOTE, OpeningBuilder, remarks_of
+from bot.render.answer.thread_entries import EntrySource, details_of, position
+from bot.render.answer.thread_entry import EntryBuilder
 from bot.render.answer.verdict import value_of
 from bot.render.export import files_of
-from bot.render.limits import REPLIES_MOST, WHOLE, Group, Space, fill, shorten, size, visible
+from bot.render.limits import (
+    REPLIES_MOST,
+    WHOLE,
+    BlockGroup,
+    MessageSpace,
+    pack,
+    shorten,
+    size,
+    visible,
+)
 from bot.render.message import Answer, Message
-from bot.render.phrases import free
-from bot.render.templates import Composer
+from bot.render.phrases import safe_text
+from bot.render.templates import MessageTemplates
 
 NARROW = (
     "They do not fit a button's memory: ask again for a shorter time, one type or one peer, or use "
@@ -29,11 +38,11 @@ NARROW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ThreadEntries:
     """A report and its details, and what one of them is called."""
 
     report: Report
-    details: tuple[Detail, ...]
+    details: tuple[EntrySource, ...]
     noun: str
 
     def __len__(self) -> int:
@@ -49,7 +58,7 @@ class Listed:
             return f"{shown:,} of {self.count(len(self))} in detail {where}."
         return f"{self.count(shown)} in detail {where}." if shown else ""
 
-    def button(self, page: Sequence[Group], shown: int, *, private: bool) -> str:
+    def button(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
         """The button's value after `shown` details; "" if none remain, or it would not fit."""
         if shown >= len(self):
             return ""
@@ -63,15 +72,15 @@ class Listed:
         return told if button else f"{told} {NARROW}"
 
 
-def listed_of(report: Report) -> Listed:
+def listed_of(report: Report) -> ThreadEntries:
     """What is told of a report in detail."""
     noun = "failure" if report.diagnosis else "terminal failure"
-    return Listed(report, details_of(report), noun)
+    return ThreadEntries(report, details_of(report), noun)
 
 
-_HEAD = WHOLE.without(2, 150, 400)
+_HEAD = WHOLE.minus(2, 150, 400)
 """Beside a reply's own heading and ending."""
-_WITH_BUTTON = _HEAD.without(1, 150, 2300)
+_WITH_BUTTON = _HEAD.minus(1, 150, 2300)
 """Beside the same and a button, whose value may hold 2,000 characters."""
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -89,14 +98,14 @@ class _Edges:
     more: bool = False
 
 
-class Answers:
+class AnswerBuilder:
     """Turns reports into messages."""
 
-    def __init__(self, composer: Composer, catalogue: Catalogue, dashboard: str) -> None:
+    def __init__(self, composer: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
         self._composer = composer
         self._catalogue = catalogue
         self._dashboard = dashboard
-        self._openings = Openings(composer, catalogue, dashboard)
+        self._openings = OpeningBuilder(composer, catalogue, dashboard)
 
     def public(self, report: Report, note: str) -> Answer:
         """For a channel and its thread."""
@@ -114,7 +123,7 @@ class Answers:
         )
 
     def private(
-        self, report: Report, messages: int, note: str, start: Handle | None
+        self, report: Report, messages: int, note: str, start: SavedLookup | None
     ) -> tuple[Message, ...]:
         """For one person, without a thread: shorter, in at most `messages` messages."""
         listed = listed_of(report)
@@ -123,7 +132,7 @@ class Answers:
         first = position(report, listed.details, start) if start else 0
         begins = start is None
         above = "" if begins else note
-        space = _WITH_BUTTON.without(1, len(above), 2 * len(above) + 200)
+        space = _WITH_BUTTON.minus(1, len(above), 2 * len(above) + 200)
         pages = list(islice(self._pages(listed, first, space, short=True), messages - begins))
         last = first + sum(map(len, pages))
         opening: tuple[Message, ...] = ()
@@ -134,7 +143,7 @@ class Answers:
         edges = _Edges(above, button=button, more=not begins)
         return opening + tuple(self._replies(listed, pages, first, edges))
 
-    def more(self, report: Report, handle: Handle) -> Message:
+    def more(self, report: Report, handle: SavedLookup) -> Message:
         """The next reply after what a handle's reader has seen."""
         listed = listed_of(report)
         first = position(report, listed.details, handle)
@@ -146,13 +155,17 @@ class Answers:
         return next(self._replies(listed, [page], first, _Edges(button=button, more=True)))
 
     def _pages(
-        self, listed: Listed, first: int, space: Space, *, short: bool = False
-    ) -> Iterator[Sequence[Group]]:
-        failures = Failures(listed.report, listed.details, self._catalogue, self._dashboard)
-        return fill(self._composer.groups(failures.since(first), short=short), space)
+        self, listed: ThreadEntries, first: int, space: MessageSpace, *, short: bool = False
+    ) -> Iterator[Sequence[BlockGroup]]:
+        failures = EntryBuilder(listed.report, listed.details, self._catalogue, self._dashboard)
+        return pack(self._composer.groups(failures.since(first), short=short), space)
 
     def _replies(
-        self, listed: Listed, pages: Sequence[Sequence[Group]], first: int, edges: _Edges
+        self,
+        listed: ThreadEntries,
+        pages: Sequence[Sequence[BlockGroup]],
+        first: int,
+        edges: _Edges,
     ) -> Iterator[Message]:
         """Pages as messages, after `first` details."""
         for number, page in enumerate(pages, start=1):
@@ -173,18 +186,18 @@ class Answers:
             )
             first += len(page)
 
-    def _single(self, listed: Listed, note: str) -> Message:
+    def _single(self, listed: ThreadEntries, note: str) -> Message:
         """Opening and details in one message."""
         report = listed.report
         alone = self._openings.opening(report, note, below="", private=True).blocks
-        space = _WITH_BUTTON.without(len(alone), visible(alone), size(alone))
+        space = _WITH_BUTTON.minus(len(alone), visible(alone), size(alone))
         page = next(self._pages(listed, 0, space, short=True))
         button = listed.button(page, len(page), private=True)
         return self._composer.message(
             "private",
             "opening",
             s=self._openings.tight(report),
-            note=" ".join(filter(None, (remarks_of(report), shorten(free(note), NOTE)))),
+            note=" ".join(filter(None, (remarks_of(report), shorten(safe_text(note), NOTE)))),
             remarks=remarks_of(report),
             groups=page,
             of=len(listed),
@@ -193,7 +206,7 @@ class Answers:
             button=button,
         )
 
-    def _beyond(self, listed: Listed, page: Sequence[Group], shown: int) -> Message:
+    def _beyond(self, listed: ThreadEntries, page: Sequence[BlockGroup], shown: int) -> Message:
         """What the replies do not hold, and the way to it."""
         button = listed.button(page, shown, private=False)
         return self._composer.message(
@@ -208,7 +221,7 @@ class Answers:
         )
 
 
-def _more_part(page: Sequence[Group]) -> str:
+def _more_part(page: Sequence[BlockGroup]) -> str:
     """`more-` and the first event id shown; a hash of an id that no part should carry."""
     found = page[0].event_id
     if not _PLAIN_ID.fullmatch(found):

@@ -43,7 +43,7 @@ _NO_PATH = "never found a path"
 _RECORDERS_READ = "In what could be read, only recorders reported errors."
 
 
-def lead_of(report: Report, diagnosis: Diagnosis) -> str:
+def headline_of(report: Report, diagnosis: Diagnosis) -> str:
     """Our own words and numbers only. What could not be read and matters stands first."""
     return partial_words(unread_of(report, diagnosis)) + _lead(report, diagnosis)
 

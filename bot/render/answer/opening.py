@@ -15,13 +15,13 @@ from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.diagnosis.people import is_bot_role
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Report, Window, count_by_type
-from bot.render.answer.text_budget import SIZES, Sizes
+from bot.render.answer.text_budget import SIZES, TextBudget
 from bot.render.answer.thread_entry import page_of
-from bot.render.answer.verdict import Told, told_of
+from bot.render.answer.verdict import DiagnosisSection, diagnosis_section
 from bot.render.limits import OPENING_MOST, brief, shorten, visible
 from bot.render.message import Message
-from bot.render.phrases import TYPE_NAMES, WHAT, code_of, free, name_of, person_of
-from bot.render.templates import Composer
+from bot.render.phrases import TYPE_NAMES, WHAT, code_of, safe_text, name_of, person_of
+from bot.render.templates import MessageTemplates
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ def _explained(
         yield event, entry
 
 
-def in_words(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: Sizes) -> Cause:
+def in_words(code: str, entry: Entry, events: Sequence[ErrorEvent], sizes: TextBudget) -> Cause:
     """One kind of error, cut to size: what it means, who had it, what to do next."""
     return Cause(
         title=shorten(entry.title, sizes.title),
         code=shorten(code, sizes.code),
-        said=shorten(free(events[-1].error_message), sizes.said) if sizes.said else "",
+        said=shorten(safe_text(events[-1].error_message), sizes.said) if sizes.said else "",
         meaning=brief(entry.meaning, sizes.meaning),
         todo=brief(entry.do, sizes.todo),
         owner=OWNER_WORDS[entry.owner],
@@ -95,7 +95,7 @@ _TYPE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class FailureMode:
     """So many people failed for good like this."""
 
     what: str
@@ -131,7 +131,7 @@ class Summary:
     disabled: bool
     people: int
     failed: int
-    ways: tuple[Way, ...]
+    ways: tuple[FailureMode, ...]
     events: int
     terminal: int
     types: tuple[TypeCount, ...]
@@ -150,11 +150,16 @@ class Summary:
     reference: str
     asked_types: tuple[str, ...]
     part: str
-    told: Told | None
+    told: DiagnosisSection | None
 
 
 def summarise(
-    report: Report, catalogue: Catalogue, dashboard: str, sizes: Sizes, *, private: bool = False
+    report: Report,
+    catalogue: Catalogue,
+    dashboard: str,
+    sizes: TextBudget,
+    *,
+    private: bool = False,
 ) -> Summary:
     """The facts of a report's opening, clipped to `sizes`."""
     events, failures = report.events, report.failures
@@ -179,11 +184,11 @@ def summarise(
         notes=_notes(report.notes, sizes),
         as_of=report.as_of,
         reference=report.lookup_id,
-        told=told_of(report, sizes, private=private),
+        told=diagnosis_section(report, sizes, private=private),
     )
 
 
-def _place(report: Report, dashboard: str, sizes: Sizes) -> dict[str, Any]:
+def _place(report: Report, dashboard: str, sizes: TextBudget) -> dict[str, Any]:
     """What was looked up."""
     events, target, session = report.events, report.target, report.target.session
     sessions = {event.session_id for event in events if event.session_id}
@@ -216,14 +221,14 @@ def part_of(report: Report) -> str:
     return "this session" if report.target.session else ""
 
 
-def _notes(notes: Sequence[str], sizes: Sizes) -> tuple[str, ...]:
+def _notes(notes: Sequence[str], sizes: TextBudget) -> tuple[str, ...]:
     """The first notes, and how many more there are."""
-    shown = [shorten(free(note), sizes.note) for note in notes[: sizes.notes]]
+    shown = [shorten(safe_text(note), sizes.note) for note in notes[: sizes.notes]]
     left = len(notes) - sizes.notes
     return (*shown, f"… and {left} more remarks.") if left > 0 else tuple(shown)
 
 
-def _ways(failures: Iterable[ErrorEvent]) -> tuple[Way, ...]:
+def _ways(failures: Iterable[ErrorEvent]) -> tuple[FailureMode, ...]:
     ranks = {kind: rank for rank, kind in enumerate(WHAT)}
     gravest: dict[str, str] = {}
     for event in failures:
@@ -231,17 +236,19 @@ def _ways(failures: Iterable[ErrorEvent]) -> tuple[Way, ...]:
         known = gravest.get(person, event.type)
         gravest[person] = min(known, event.type, key=lambda kind: ranks.get(kind, len(ranks)))
     counted = Counter(WHAT.get(kind, "failed in a way I do not know") for kind in gravest.values())
-    return tuple(Way(what, people) for what, people in counted.most_common())
+    return tuple(FailureMode(what, people) for what, people in counted.most_common())
 
 
-def _types(report: Report, sizes: Sizes) -> tuple[TypeCount, ...]:
+def _types(report: Report, sizes: TextBudget) -> tuple[TypeCount, ...]:
     counts = report.by_type or count_by_type(report.events)
     seen = sorted(
         ((kind, count) for kind, count in counts.items() if count.events),
         key=lambda pair: (-pair[1].terminal, -pair[1].events),
     )
     known = [
-        TypeCount(shorten(TYPE_NAMES.get(kind, free(kind)), _TYPE), count.events, count.terminal)
+        TypeCount(
+            shorten(TYPE_NAMES.get(kind, safe_text(kind)), _TYPE), count.events, count.terminal
+        )
         for kind, count in seen[: sizes.types]
     ]
     rest = [count for _, count in seen[sizes.types :]]
@@ -261,13 +268,13 @@ REMARKS = 400
 
 def remarks_of(report: Report) -> str:
     """What of the question was not understood, as one paragraph; "" if all was."""
-    return shorten(free(" ".join(report.remarks)), REMARKS)
+    return shorten(safe_text(" ".join(report.remarks)), REMARKS)
 
 
-class Openings:
+class OpeningBuilder:
     """Puts reports into openings."""
 
-    def __init__(self, composer: Composer, catalogue: Catalogue, dashboard: str) -> None:
+    def __init__(self, composer: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
         self._composer = composer
         self._catalogue = catalogue
         self._dashboard = dashboard
@@ -276,7 +283,7 @@ class Openings:
         """The roomiest opening that keeps within its limit."""
         for sizes in SIZES:
             summary = summarise(report, self._catalogue, self._dashboard, sizes, private=private)
-            told = shorten(free(note), sizes.note + NOTE)
+            told = shorten(safe_text(note), sizes.note + NOTE)
             remarks = remarks_of(report)
             first = " ".join(filter(None, (remarks, told)))
             facts = {"s": summary, "below": below, "note": first, "remarks": remarks}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class TextBudget:
     """How many of each an opening names, and how many characters of each.
 
     The last seven are for a diagnosis: lines of evidence, steps, shares of people.
@@ -30,7 +30,7 @@ class Sizes:
 
 
 SIZES = (
-    Sizes(
+    TextBudget(
         causes=3,
         types=6,
         notes=3,
@@ -49,7 +49,7 @@ SIZES = (
         label=44,
         spread=260,
     ),
-    Sizes(
+    TextBudget(
         causes=3,
         types=6,
         notes=2,
@@ -68,7 +68,7 @@ SIZES = (
         label=36,
         spread=170,
     ),
-    Sizes(
+    TextBudget(
         causes=2,
         types=4,
         notes=1,

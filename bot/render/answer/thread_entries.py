@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle
+from bot.domain.saved_lookup import SavedLookup
 from bot.render.phrases import class_of
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class EntrySource:
     """One entry of the thread, anchored at one event; anchors differ.
 
     `told_at` is the number (from 1) of the entry that tells the story's course: its own, unless
@@ -30,14 +30,14 @@ class Detail:
     cls: VerdictClass | None = None
 
 
-def details_of(report: Report) -> tuple[Detail, ...]:
+def details_of(report: Report) -> tuple[EntrySource, ...]:
     """The entries in order of time; just the terminal events while nothing is diagnosed."""
     if report.diagnosis is None:
-        return tuple(Detail(event, number) for number, event in enumerate(report.failures, 1))
+        return tuple(EntrySource(event, number) for number, event in enumerate(report.failures, 1))
     return _told(report, report.diagnosis)
 
 
-def position(report: Report, details: Sequence[Detail], handle: Handle) -> int:
+def position(report: Report, details: Sequence[EntrySource], handle: SavedLookup) -> int:
     """How many entries a handle's reader has seen.
 
     The list may have changed since: evidence arrives late, and 100ms drops old events.
@@ -47,16 +47,16 @@ def position(report: Report, details: Sequence[Detail], handle: Handle) -> int:
             return detail.number
     known = next((event for event in report.events if event.id == handle.after), None)
     if known:
-        return bisect_right(details, order(known), key=lambda detail: order(detail.event))
+        return bisect_right(details, sort_key(known), key=lambda detail: sort_key(detail.event))
     return min(handle.shown, len(details))
 
 
-def rest_of(diagnosis: Diagnosis) -> tuple[Story, ...]:
+def recovered_or_unknown(diagnosis: Diagnosis) -> tuple[Story, ...]:
     """The failures that went away or whose end is not known, oldest first."""
     return tuple(one for one in diagnosis.stories if one.outcome in {"recovered", "unknown"})
 
 
-def _told(report: Report, diagnosis: Diagnosis) -> tuple[Detail, ...]:
+def _told(report: Report, diagnosis: Diagnosis) -> tuple[EntrySource, ...]:
     causes = causes_of(diagnosis)
     story_of = {row.id: story for story in diagnosis.stories for row in story.rows}
     anchors = [(event, story_of.get(event.id)) for event in report.failures]
@@ -65,16 +65,16 @@ def _told(report: Report, diagnosis: Diagnosis) -> tuple[Detail, ...]:
         for story in diagnosis.stories
         if not story.terminal and _stands_alone(story, causes.get(story.id))
     )
-    anchors.sort(key=lambda anchor: order(anchor[0]))
+    anchors.sort(key=lambda anchor: sort_key(anchor[0]))
     first = _first_numbers(anchors)
     symptoms: dict[str, list[Story]] = {}
     for story in diagnosis.stories:
         if story.id in causes:
             symptoms.setdefault(causes[story.id].id, []).append(story)
     return tuple(
-        Detail(event, number)
+        EntrySource(event, number)
         if story is None
-        else Detail(
+        else EntrySource(
             event,
             number,
             story,

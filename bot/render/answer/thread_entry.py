@@ -13,20 +13,20 @@ from datetime import datetime, timedelta
 from bot.domain.catalogue import Catalogue, Explanation
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Outcome, Story, VerdictClass
-from bot.domain.events import ErrorEvent, order
+from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.report import Report
 from bot.domain.rooms import Session
-from bot.render.answer.thread_entries import Detail
+from bot.render.answer.thread_entries import EntrySource
 from bot.render.filters import clock
 from bot.render.limits import brief, shorten
 from bot.render.phrases import (
     FOR_RECORDERS,
     TYPE_NAMES,
     code_of,
-    free,
+    safe_text,
     name_of,
     span,
-    turn_of,
+    next_actor,
     what_of,
 )
 
@@ -49,7 +49,7 @@ Step = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class StoryTimeline:
     """A story in words; "" is nothing. `steps` are in order of time.
 
     `same_as` is the number of the entry that tells all this, `because` that of the cause.
@@ -67,15 +67,15 @@ class Course:
     because: int
 
 
-def course_of(detail: Detail, sessions: Sequence[Session]) -> Course | None:
+def course_of(detail: EntrySource, sessions: Sequence[Session]) -> StoryTimeline | None:
     """The course of a detail's story; just where to find it if another entry tells it."""
     story = detail.story
     if story is None:
         return None
     own = detail.told_at == detail.number
-    return Course(
+    return StoryTimeline(
         outcome=OUTCOMES[story.outcome],
-        evidence=shorten(free(story.evidence), _EVIDENCE),
+        evidence=shorten(safe_text(story.evidence), _EVIDENCE),
         path=_sentence(story.path) if own else "",
         begins=clock(story.first_at),
         steps=tuple(_steps(story, detail.symptoms, sessions)) if own else (),
@@ -145,14 +145,14 @@ def _near(story: Story, at: datetime) -> bool:
     return story.first_at - _JOINED_NEAR <= at <= story.last_at + _JOINED_NEAR
 
 
-def _others(story: Story, detail: Detail) -> str:
+def _others(story: Story, detail: EntrySource) -> str:
     """Event ids to copy; those of terminal events stand in entries of their own."""
     rows = [row for one in (story, *detail.symptoms) for row in one.rows]
     found = [row.id for row in rows if not row.is_terminal and row.id != detail.event.id]
     return _listed(found, _IDS)
 
 
-def _peers(story: Story, detail: Detail) -> str:
+def _peers(story: Story, detail: EntrySource) -> str:
     mine = (detail.event.peer_id or "").lower()
     return _listed([peer for peer in story.peer_ids if peer.lower() != mine], _PEERS)
 
@@ -186,7 +186,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ThreadEntry:
     """One entry in words. `ids` are (label, text) pairs; "" is nothing.
 
     `course` is the story behind it, None while nothing is diagnosed. `cut` says that some text
@@ -214,7 +214,7 @@ class Failure:
     also: str
     ids: tuple[tuple[str, str], ...]
     page: str
-    course: Course | None
+    course: StoryTimeline | None
     bot: bool
     cut: bool
 
@@ -230,11 +230,11 @@ class _Cutter:
         return shorten(text, most)
 
 
-class Failures:
+class EntryBuilder:
     """The entries of one report, in order of time, each put into words when asked for."""
 
     def __init__(
-        self, report: Report, details: Sequence[Detail], catalogue: Catalogue, dashboard: str
+        self, report: Report, details: Sequence[EntrySource], catalogue: Catalogue, dashboard: str
     ) -> None:
         self._details = details
         self._sessions = report.sessions
@@ -246,32 +246,34 @@ class Failures:
             if event.peer_id:
                 self._by_peer[event.peer_id.lower()].append(event)
 
-    def since(self, index: int) -> Iterator[Failure]:
+    def since(self, index: int) -> Iterator[ThreadEntry]:
         """The entries from `index` on."""
         for detail in self._details[index:]:
             yield self._failure(detail)
 
-    def _failure(self, detail: Detail) -> Failure:
+    def _failure(self, detail: EntrySource) -> ThreadEntry:
         event, story, clip = detail.event, detail.story, _Cutter()
         explained = story.explanation if story else self._catalogue.explain(event)
-        message, description = free(event.error_message), free(event.error_description)
-        return Failure(
+        message, description = safe_text(event.error_message), safe_text(event.error_description)
+        return ThreadEntry(
             number=detail.number,
             of=len(self._details),
             event=event,
             who=clip(name_of(event.user_name) or "Somebody without a name", _NAME),
-            role=clip(free(event.role), _WORD),
+            role=clip(safe_text(event.role), _WORD),
             what=clip(what_of(event.type), _LINE),
-            type=clip(free(event.type), _WORD),
+            type=clip(safe_text(event.type), _WORD),
             code=clip(code_of(event), _LINE),
-            action=clip(free(event.action), _WORD),
+            action=clip(safe_text(event.action), _WORD),
             message=clip(message, _PARAGRAPH),
             description="" if description == message else clip(description, _DESCRIPTION),
             **_words(explained, detail.cls, bot=bool(story and story.bot)),
             before=clip(self._before(event), _PARAGRAPH),
-            device=clip(free(device_line(event.agent, event.domain)), _LINE),
+            device=clip(safe_text(device_line(event.agent, event.domain)), _LINE),
             also=clip(_also(event), _PAIRS),
-            ids=tuple((label, clip(free(text), _ID)) for label, text in _ids(event, self._room_id)),
+            ids=tuple(
+                (label, clip(safe_text(text), _ID)) for label, text in _ids(event, self._room_id)
+            ),
             page=page_of(self._dashboard, event.session_id),
             course=course_of(detail, self._sessions),
             bot=bool(story and story.bot),
@@ -280,7 +282,7 @@ class Failures:
 
     def _before(self, event: ErrorEvent) -> str:
         peers = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
-        earlier = peers[: bisect_left(peers, order(event), key=order)]
+        earlier = peers[: bisect_left(peers, sort_key(event), key=sort_key)]
         if not earlier:
             return ""
         last = " · ".join(
@@ -293,7 +295,7 @@ class Failures:
 
 
 def _type_of(event: ErrorEvent) -> str:
-    return TYPE_NAMES.get(event.type) or free(event.type)
+    return TYPE_NAMES.get(event.type) or safe_text(event.type)
 
 
 def page_of(dashboard: str, session_id: str | None) -> str:
@@ -304,7 +306,7 @@ def page_of(dashboard: str, session_id: str | None) -> str:
 
 def _words(explained: Explanation, cls: VerdictClass | None, *, bot: bool) -> dict[str, str]:
     entry = explained.entry
-    owner, todo = FOR_RECORDERS if bot else turn_of(entry, cls)
+    owner, todo = FOR_RECORDERS if bot else next_actor(entry, cls)
     return {
         "title": shorten(entry.title, _LINE),
         "meaning": brief(entry.meaning, _PARAGRAPH),
@@ -325,7 +327,7 @@ def _also(event: ErrorEvent) -> str:
         *event.media,
         *event.extras,
     )
-    return " · ".join(f"{free(label)} {free(text)}" for label, text in pairs if text)
+    return " · ".join(f"{safe_text(label)} {safe_text(text)}" for label, text in pairs if text)
 
 
 def _ids(event: ErrorEvent, room_id: str) -> Iterator[tuple[str, str]]:

@@ -8,23 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.device import PLATFORM_WORDS
-from bot.domain.diagnosis import Diagnosis, Share, VerdictClass
+from bot.domain.diagnosis import Diagnosis, GroupCount, VerdictClass
 from bot.domain.report import Report
-from bot.domain.saved_lookup import handle_of, write_handle
+from bot.domain.saved_lookup import from_report, encode
 from bot.domain.text import clip
 from bot.render.answer.headline import (
     has_open_end,
     has_open_side,
-    lead_of,
+    headline_of,
     unclear_words,
     unread_of,
 )
 from bot.render.answer.side_features import side_label
-from bot.render.answer.text_budget import Sizes
-from bot.render.answer.thread_entries import rest_of
+from bot.render.answer.text_budget import TextBudget
+from bot.render.answer.thread_entries import recovered_or_unknown
 from bot.render.filters import count
 from bot.render.limits import BUTTON_VALUE_MOST, brief, shorten
-from bot.render.phrases import TURNS, free
+from bot.render.phrases import NEXT_ACTOR, safe_text
 
 _TOGETHER = 3_600
 """Characters of all values together, so that they leave room for what the opening says."""
@@ -48,7 +48,7 @@ def value_of(report: Report, *, after: str | None, shown: int, private: bool) ->
     """
     if report.hides_user:
         return ""
-    value = write_handle(handle_of(report, after=after, shown=shown, private=private))
+    value = encode(from_report(report, after=after, shown=shown, private=private))
     grown = len(value) + _ESCAPED * value.count("<")
     return value if grown <= BUTTON_VALUE_MOST else ""
 
@@ -88,7 +88,7 @@ _NAMES = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Li
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DiagnosisSection:
     """A diagnosis in words; "" is nothing. `colour` is an emoji's name.
 
     `spread` are lines on who else is affected; `cannot_prove` is set if nothing was found.
@@ -110,7 +110,9 @@ class Told:
     buttons: tuple[Button, ...]
 
 
-def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
+def diagnosis_section(
+    report: Report, sizes: TextBudget, *, private: bool
+) -> DiagnosisSection | None:
     """The diagnosis in words, clipped to `sizes`; None before there is one."""
     diagnosis = report.diagnosis
     if diagnosis is None:
@@ -118,19 +120,19 @@ def told_of(report: Report, sizes: Sizes, *, private: bool) -> Told | None:
     verdict, nothing = diagnosis.verdict, diagnosis.nothing
     buttons = buttons_of(report, private=private)
     open_side = has_open_side(diagnosis)
-    return Told(
-        lead=lead_of(report, diagnosis),
+    return DiagnosisSection(
+        lead=headline_of(report, diagnosis),
         colour=_colour(report, diagnosis),
         cls="cannot be told yet" if open_side else CLASSES[verdict.cls],
         sureness=f"{verdict.sureness} confidence ({verdict.confidence:.2f})",
         evidence=_evidence(diagnosis, sizes),
         changes=brief(verdict.changes_if, sizes.changes),
         steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
-        turn=TURNS["unknown" if open_side else verdict.cls],
+        turn=NEXT_ACTOR["unknown" if open_side else verdict.cls],
         people=_people(report, diagnosis),
         spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
         rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
-        update=brief(free(verdict.update), sizes.changes),
+        update=brief(safe_text(verdict.update), sizes.changes),
         cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
         buttons=buttons,
     )
@@ -145,12 +147,12 @@ def _colour(report: Report, diagnosis: Diagnosis) -> str:
     return "large_green_circle" if calm else "large_yellow_circle"
 
 
-def _evidence(diagnosis: Diagnosis, sizes: Sizes) -> tuple[str, ...]:
+def _evidence(diagnosis: Diagnosis, sizes: TextBudget) -> tuple[str, ...]:
     """The first lines; the last one, too, since it says if there were few people."""
     lines = [one for one in diagnosis.verdict.evidence if not _is_proviso(diagnosis, one)]
     if len(lines) > sizes.evidence:
         lines = [*lines[: sizes.evidence - 1], lines[-1]]
-    return tuple(shorten(free(line), sizes.line) for line in lines)
+    return tuple(shorten(safe_text(line), sizes.line) for line in lines)
 
 
 def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
@@ -181,7 +183,7 @@ def _people(report: Report, diagnosis: Diagnosis) -> str:
     return told if known else f"{told}; how many were in the room could not be read"
 
 
-def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:
+def _spread(diagnosis: Diagnosis, sizes: TextBudget) -> Iterator[str]:
     """What tells: a role that is hit harder, one platform, version or path, calls before."""
     people = diagnosis.people
     whole = people.in_room is not None and not people.least
@@ -198,15 +200,15 @@ def _spread(diagnosis: Diagnosis, sizes: Sizes) -> Iterator[str]:
         yield repeated
 
 
-def _shares(shares: Sequence[Share], sizes: Sizes) -> str:
+def _shares(shares: Sequence[GroupCount], sizes: TextBudget) -> str:
     """`host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` where no total is known."""
     told = [_share(one, sizes) for one in shares[: sizes.shares]]
     left = len(shares) - len(told)
     return ", ".join([*told, f"{left:,} more"] if left > 0 else told)
 
 
-def _share(one: Share, sizes: Sizes) -> str:
-    label = clip(free(_NAMES.get(one.label, one.label)), sizes.label)
+def _share(one: GroupCount, sizes: TextBudget) -> str:
+    label = clip(safe_text(_NAMES.get(one.label, one.label)), sizes.label)
     if one.total is None:
         return f"{one.affected:,} {label}"
     return f"{label} {one.affected:,} of {one.total:,}"
@@ -227,7 +229,7 @@ def _repeated(diagnosis: Diagnosis) -> str:
 
 def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
     """The recovered and unknown rest in a line."""
-    rest = rest_of(diagnosis)
+    rest = recovered_or_unknown(diagnosis)
     counts = Counter(story.outcome for story in rest)
     if not counts:
         return ""

@@ -14,10 +14,10 @@ from bot.domain.errors import BotError, NotAllowed
 from bot.domain.records.audit import AuditOutcome
 from bot.slack.access.audit import audit_refusal, outcome_for
 from bot.slack.access.entries import conversation_of, entry_of, handle_of_press, opens_home
-from bot.slack.context import Desk
-from bot.slack.error_boundary import announce
-from bot.slack.middleware import REFUSAL, is_ours, said_to_asker
-from bot.slack.payloads import Body, place_of, text_at
+from bot.slack.context import BotContext
+from bot.slack.error_boundary import notify_user
+from bot.slack.middleware import REFUSAL, is_own_user, ephemeral_response
+from bot.slack.payloads import Body, reply_target_of, text_at
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
@@ -39,7 +39,7 @@ _OTHER_WORKSPACE = NotAllowed(
 )
 
 
-def admission(desk: Desk) -> Middleware:
+def admission(desk: BotContext) -> Middleware:
     """Lets those through who may ask."""
 
     async def middleware(
@@ -55,17 +55,17 @@ def admission(desk: Desk) -> Middleware:
     return middleware
 
 
-async def refusal_of(desk: Desk, body: Body) -> BotError | None:
+async def refusal_of(desk: BotContext, body: Body) -> BotError | None:
     """Why the person may not ask there; None if they may."""
-    if not is_ours(desk.identity, body, desk.access.teams):
+    if not is_own_user(desk.identity, body, desk.access.teams):
         return REFUSAL
     if entry_of(body) is None and not opens_home(body):
         return None
-    user, conversation = place_of(body).user, conversation_of(body)
+    user, conversation = reply_target_of(body).user, conversation_of(body)
     return _unlisted(desk, body, user, channel_in(conversation)) or await _guest(desk, user)
 
 
-def _unlisted(desk: Desk, body: Body, user: str, channel: str) -> BotError | None:
+def _unlisted(desk: BotContext, body: Body, user: str, channel: str) -> BotError | None:
     access = desk.access
     if access.users is not None and user not in access.users:
         return _NOT_LISTED
@@ -80,7 +80,7 @@ def _unlisted(desk: Desk, body: Body, user: str, channel: str) -> BotError | Non
     return _OTHER_WORKSPACE if handle and handle.workspace not in workspaces else None
 
 
-async def _guest(desk: Desk, user: str) -> BotError | None:
+async def _guest(desk: BotContext, user: str) -> BotError | None:
     if desk.access.guests:
         return None
     try:
@@ -90,9 +90,9 @@ async def _guest(desk: Desk, user: str) -> BotError | None:
     return _GUEST if person is not None and person.guest else None
 
 
-async def _refused(desk: Desk, body: Body, error: BotError) -> BoltResponse:
+async def _refused(desk: BotContext, body: Body, error: BotError) -> BoltResponse:
     """Acknowledge, tell the person, and leave a row and a line. What asks nothing hears nothing."""
-    reference = desk.tools.references()
+    reference = desk.tools.new_lookup_id()
     allowed = isinstance(error, NotAllowed)
     outcome = AuditOutcome.REFUSED if allowed else outcome_for(error)
     await audit_refusal(desk, body, reference, outcome)
@@ -102,23 +102,23 @@ async def _refused(desk: Desk, body: Body, error: BotError) -> BoltResponse:
         cause=error.cause,
     )
     if error is REFUSAL:
-        desk.sharing.note(place_of(body).channel)
+        desk.sharing.note(reply_target_of(body).channel)
     message = desk.tools.renderer.error(error, reference)
     if text_at(body, "command"):
-        return said_to_asker(message)
+        return ephemeral_response(message)
     if opens_home(body):
         view = {"type": "home", "blocks": [dict(block) for block in message.blocks]}
-        desk.crew.start(_show_home(desk, text_at(body, "event", "user"), view))
+        desk.crew.spawn(_show_home(desk, text_at(body, "event", "user"), view))
     elif entry_of(body) is not None:
-        desk.crew.start(_tell(desk, body, error, reference))
+        desk.crew.spawn(_tell(desk, body, error, reference))
     return BoltResponse(status=200, body="")
 
 
-async def _show_home(desk: Desk, user: str, view: dict[str, Any]) -> None:
+async def _show_home(desk: BotContext, user: str, view: dict[str, Any]) -> None:
     await desk.poster.plain.publish_home(user, view)
 
 
-async def _tell(desk: Desk, body: Body, error: BotError, reference: str) -> None:
+async def _tell(desk: BotContext, body: Body, error: BotError, reference: str) -> None:
     message = desk.tools.renderer.error(error, reference)
-    if not await announce(desk, place_of(body), message, reference):
+    if not await notify_user(desk, reply_target_of(body), message, reference):
         structlog.get_logger("call_doctor").error("asker_not_reached", lookup_id=reference)

@@ -3,15 +3,17 @@
 from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.personal_names import Names
 from bot.jobs.ports import Json, Steps
-from bot.slack.checkpoints.result import Finding
-from bot.slack.context import Desk, Lookup
+from bot.slack.checkpoints.result import LookupResult
+from bot.slack.context import BotContext, Lookup
 from bot.slack.lookup.channel_defaults import for_strangers, settings_of
-from bot.slack.payloads import Place
+from bot.slack.payloads import ReplyTarget
 
 STEP = "audience"
 
 
-async def for_its_readers(desk: Desk, lookup: Lookup, steps: Steps, finding: Finding) -> Lookup:
+async def for_its_readers(
+    desk: BotContext, lookup: Lookup, steps: Steps, finding: LookupResult
+) -> Lookup:
     """The look-up as it may be answered where it was asked.
 
     Slack is asked while 100ms is read; nothing is said in the channel before. A job that an older
@@ -23,7 +25,7 @@ async def for_its_readers(desk: Desk, lookup: Lookup, steps: Steps, finding: Fin
     if lookup.weighs_audience:
 
         async def look() -> Json:
-            finding.asking()
+            finding.task()
             return await desk.sharing.of(place.channel)
 
         why = await steps.run(STEP, look)
@@ -35,7 +37,7 @@ async def for_its_readers(desk: Desk, lookup: Lookup, steps: Steps, finding: Fin
     return lookup
 
 
-async def of_press(desk: Desk, place: Place, steps: Steps) -> tuple[str, Names]:
+async def of_press(desk: BotContext, place: ReplyTarget, steps: Steps) -> tuple[str, Names]:
     """Why what a button brings there is for the presser alone, and how people are named in it."""
 
     async def look() -> Json:

@@ -24,10 +24,10 @@ from bot.domain.errors import (
     UnreadableQuestion,
 )
 from bot.domain.metrics import outcome_of
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry
 from bot.slack.access.entries import access_of
-from bot.slack.context import Desk
+from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
 from bot.slack.payloads import Body
 
@@ -99,17 +99,17 @@ def outcome_for(error: BaseException) -> AuditOutcome:
     return AuditOutcome.FAILED
 
 
-def without_look_up(question: Question) -> AuditOutcome:
+def without_look_up(question: LookupQuery) -> AuditOutcome:
     """What becomes of a question that is answered without a look-up."""
     return AuditOutcome.HELP if question.help else AuditOutcome.NOT_READ
 
 
-async def end_of_job(desk: Desk, job_id: str, ending: Ending) -> None:
+async def end_of_job(desk: BotContext, job_id: str, ending: Ending) -> None:
     """Add what became of a job to the row of its delivery."""
     await end_row(desk, key_of(job_id.partition(":")[2]), ending)
 
 
-async def end_row(desk: Desk, key: str, ending: Ending) -> None:
+async def end_row(desk: BotContext, key: str, ending: Ending) -> None:
     """Complete the row and log it; a database in trouble leaves the row and a warning."""
     if desk.tools.audit is None:
         return
@@ -153,7 +153,7 @@ _BY_ENTRY = {
 
 
 @asynccontextmanager
-async def audited(desk: Desk, body: Body) -> AsyncIterator[None]:
+async def audited(desk: BotContext, body: Body) -> AsyncIterator[None]:
     """While the block runs a delivery is answered, or its job recorded; its row stands by then.
 
     Raises StoreUnreachable if the row could not be written: nothing is answered unrecorded.
@@ -170,14 +170,14 @@ async def audited(desk: Desk, body: Body) -> AsyncIterator[None]:
             await recorded()
     except Exception as error:
         await asyncio.gather(writing, return_exceptions=True)
-        desk.crew.start(end_row(desk, access.key, Ending(outcome_for(error))))
+        desk.crew.spawn(end_row(desk, access.key, Ending(outcome_for(error))))
         raise
     if not trail.goes_on:
-        desk.crew.start(end_row(desk, access.key, Ending(trail.outcome)))
+        desk.crew.spawn(end_row(desk, access.key, Ending(trail.outcome)))
 
 
 def with_audit(
-    desk: Desk, listener: Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
+    desk: BotContext, listener: Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 ) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """The listener of a command, a shortcut, a form or a button, audited."""
 
@@ -188,7 +188,9 @@ def with_audit(
     return on_delivery
 
 
-async def audit_refusal(desk: Desk, body: Body, reference: str, outcome: AuditOutcome) -> None:
+async def audit_refusal(
+    desk: BotContext, body: Body, reference: str, outcome: AuditOutcome
+) -> None:
     """One row and one line for what was refused at the door.
 
     Where the row cannot be written the line stands alone: nothing was answered, so the refusal
@@ -206,7 +208,7 @@ async def audit_refusal(desk: Desk, body: Body, reference: str, outcome: AuditOu
         await end_row(desk, access.key, ending)
 
 
-async def _begin(desk: Desk, access: Access) -> None:
+async def _begin(desk: BotContext, access: Access) -> None:
     if desk.tools.audit is None:
         return
     try:

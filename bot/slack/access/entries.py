@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from bot.domain.access import channel_in
 from bot.domain.errors import NotAllowed
-from bot.domain.parsing import clues_in, read_question
-from bot.domain.query import Clue, Question
+from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.audit import Access, Entry, Subject, subject_of, subjects_of
-from bot.domain.saved_lookup import Handle, read_handle
+from bot.domain.saved_lookup import SavedLookup, decode
 from bot.slack.access.audit import key_of
-from bot.slack.checkpoints.serialization import restore
-from bot.slack.context import Desk
-from bot.slack.listeners.modal import read_state
+from bot.slack.checkpoints.serialization import from_json
+from bot.slack.context import BotContext
+from bot.slack.listeners.modal import read_form_values
 from bot.slack.listeners.query import MOST
 from bot.slack.message_text import texts_of
-from bot.slack.payloads import Body, at, click_id, place_of, pressed, text_at
+from bot.slack.payloads import Body, at, click_id, reply_target_of, pressed, text_at
 from bot.slack.sending.format_fallback import unescape
 
 _MENTION = re.compile(r"<@[^>]*>")
@@ -54,19 +54,19 @@ def conversation_of(body: Body) -> str:
     A form belongs to the conversation that its answer goes to.
     """
     if text_at(body, "type") != "view_submission":
-        return place_of(body).channel
-    return read_state(body).conversation or text_at(_noted(body), "channel")
+        return reply_target_of(body).channel
+    return read_form_values(body).conversation or text_at(_noted(body), "channel")
 
 
-def handle_of_press(body: Body) -> Handle | None:
+def handle_of_press(body: Body) -> SavedLookup | None:
     """The look-up that a pressed button belongs to, if its value names one."""
     try:
-        return read_handle(text_at(pressed(body), "value"))
+        return decode(text_at(pressed(body), "value"))
     except (NotAllowed, RecursionError):
         return None
 
 
-def access_of(desk: Desk, body: Body) -> Access | None:
+def access_of(desk: BotContext, body: Body) -> Access | None:
     """The audit's row of a delivery before it is answered; None for what is not audited."""
     entry = entry_of(body)
     if entry is None:
@@ -74,7 +74,7 @@ def access_of(desk: Desk, body: Body) -> Access | None:
     access = Access(
         key=key_of(_delivery(body, entry)),
         at=desk.tools.clock(),
-        user=_fit(place_of(body).user),
+        user=_fit(reply_target_of(body).user),
         channel=_fit(channel_in(conversation_of(body)) or conversation_of(body)),
         entry=entry,
         action=_fit(_action(body, entry)),
@@ -106,12 +106,12 @@ def _action(body: Body, entry: Entry) -> str:
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
-def _clues(desk: Desk, body: Body, entry: Entry) -> tuple[Clue, ...]:
+def _clues(desk: BotContext, body: Body, entry: Entry) -> tuple[Identifier, ...]:
     if entry is Entry.MESSAGE_SHORTCUT:
-        return clues_in(texts_of(body.get("message"))[:MOST])
+        return find_identifiers(texts_of(body.get("message"))[:MOST])
     if entry is Entry.BUTTON:
         return _clues_of_press(desk, text_at(pressed(body), "value"))
-    return read_question(_words(body, entry)[:MOST], desk.tools.clock()).clues
+    return parse_query(_words(body, entry)[:MOST], desk.tools.clock()).clues
 
 
 def _words(body: Body, entry: Entry) -> str:
@@ -119,23 +119,23 @@ def _words(body: Body, entry: Entry) -> str:
         return text_at(body, "text")
     if entry is Entry.MENTION:
         return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MOST]))
-    filled = read_state(body)
+    filled = read_form_values(body)
     return filled.text.strip() or filled.picked
 
 
-def _clues_of_press(desk: Desk, value: str) -> tuple[Clue, ...]:
+def _clues_of_press(desk: BotContext, value: str) -> tuple[Identifier, ...]:
     """What a choice (`q`) or Refresh (a whole question) asks for."""
     try:
         facts = json.loads(value)
         if text_at(facts, "q"):
-            return read_question(text_at(facts, "q"), desk.tools.clock()).clues
-        question: Question = restore(Question, facts)
+            return parse_query(text_at(facts, "q"), desk.tools.clock()).clues
+        question: LookupQuery = from_json(LookupQuery, facts)
     except (ValueError, RecursionError):
         return ()
     return question.clues
 
 
-def _subject_of_handle(handle: Handle) -> Subject:
+def _subject_of_handle(handle: SavedLookup) -> Subject:
     ids = {
         "peer": handle.peer_id,
         "user": handle.user_id,

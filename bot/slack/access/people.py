@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import SlackTrouble
 from bot.slack.identity import PEOPLE
 from bot.slack.payloads import at, text_at
-from bot.slack.sending.errors import PASSING, TROUBLES, cause_of
+from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, cause_of
 
 FRESH_SECONDS = 300.0
 MOST = 5_000
@@ -62,10 +62,10 @@ class People:
     async def _ask(self, user: str) -> Person | None:
         try:
             response = await self._client.users_info(user=user)
-        except TROUBLES as error:
+        except SLACK_EXCEPTIONS as error:
             cause, word = cause_of(error)
             structlog.get_logger("call_doctor").warning("person_unknown", error=word)
-            if cause in PASSING:
+            if cause in TRANSIENT:
                 raise _NO_ANSWER from error
             self._known[user] = None
             return None

@@ -17,7 +17,7 @@ from cachetools import TTLCache
 
 from bot.slack.identity import CHANNELS
 from bot.slack.payloads import Body, at, text_at
-from bot.slack.sending.errors import TROUBLES, cause_of
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
 from bot.slack.sending.web_clients import Clients
 
 KEPT_SECONDS = 300
@@ -82,7 +82,7 @@ class SharedChannels:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 response = await clients.read.conversations_info(channel=channel)
-        except TROUBLES as error:
+        except SLACK_EXCEPTIONS as error:
             word = cause_of(error)[1]
             structlog.get_logger("call_doctor").warning("channel_unread", error=word)
             return word if word == "channel_not_found" else UNKNOWN

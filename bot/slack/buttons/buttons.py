@@ -15,85 +15,98 @@ from functools import partial
 from typing import Any
 
 from bot.render.message import File, Message
-from bot.slack.buttons.job import Button, Reopened
-from bot.slack.buttons.reply import say, thread_of
-from bot.slack.context import Desk
-from bot.slack.delivery.thread import drawn
-from bot.slack.delivery.unconfirmed import tell_missing
-from bot.slack.payloads import Body, is_ephemeral, list_at, message_ts, place_of_click, text_at
-from bot.slack.sending.errors import Cause
+from bot.slack.buttons.job import LookupButton, ReopenedLookup
+from bot.slack.buttons.reply import send_result, thread_of
+from bot.slack.context import BotContext
+from bot.slack.delivery.thread import timeline_picture_for
+from bot.slack.delivery.unconfirmed import report_unconfirmed
+from bot.slack.payloads import (
+    Body,
+    is_ephemeral,
+    list_at,
+    message_ts,
+    reply_target_of_click,
+    text_at,
+)
+from bot.slack.sending.errors import SlackErrorKind
 
 
-async def _packet(press: Reopened) -> None:
+async def _packet(press: ReopenedLookup) -> None:
     renderer = press.desk.tools.renderer
-    message, file = await press.finding.made(
+    message, file = await press.finding.rendered(
         "packet", tuple[Message, File], renderer.packet, whole=True
     )
-    public = await say(press, message)
+    public = await send_result(press, message)
     if not (public and await _attached(press, file)):
         make = renderer.packet_json
-        await say(press, await press.finding.made("packet_json", Message, make, whole=True))
+        await send_result(
+            press, await press.finding.rendered("packet_json", Message, make, whole=True)
+        )
 
 
-async def _attached(press: Reopened, file: File) -> bool:
+async def _attached(press: ReopenedLookup, file: File) -> bool:
     """Whether the file is in the thread, or may be: then nothing is said in its place."""
     desk = press.desk
     if not desk.identity.may_upload:
         return False
     sent = await desk.poster.upload(press.lookup.place.channel, thread_of(press), (file,))
-    if sent.cause is Cause.UNKNOWN:
-        await tell_missing(desk, press.lookup, ["file"])
+    if sent.cause is SlackErrorKind.UNKNOWN:
+        await report_unconfirmed(desk, press.lookup, ["file"])
         return True
     return sent.ok
 
 
-PACKET = Button("packet", _packet)
+PACKET = LookupButton("packet", _packet)
 
 
-async def _recovered(press: Reopened) -> None:
+async def _recovered(press: ReopenedLookup) -> None:
     render = press.desk.tools.renderer.recovered
-    await say(press, *await press.finding.made("recovered", tuple[Message, ...], render))
+    await send_result(
+        press, *await press.finding.rendered("recovered", tuple[Message, ...], render)
+    )
 
 
-RECOVERED = Button("recovered", _recovered)
+RECOVERED = LookupButton("recovered", _recovered)
 
 
-async def _reply(press: Reopened) -> None:
+async def _reply(press: ReopenedLookup) -> None:
     renderer = press.desk.tools.renderer
-    await say(press, await press.finding.made("reply", Message, renderer.reply))
+    await send_result(press, await press.finding.rendered("reply", Message, renderer.reply))
 
 
-REPLY = Button("reply", _reply, each=True)
+REPLY = LookupButton("reply", _reply, each=True)
 
 
-async def _timeline(press: Reopened) -> None:
+async def _timeline(press: ReopenedLookup) -> None:
     renderer = press.desk.tools.renderer
-    messages = await press.finding.made("timeline", tuple[Message, ...], renderer.timeline)
-    if await say(press, *messages):
+    messages = await press.finding.rendered("timeline", tuple[Message, ...], renderer.timeline)
+    if await send_result(press, *messages):
         await _show(press)
 
 
-async def _show(press: Reopened) -> None:
+async def _show(press: ReopenedLookup) -> None:
     """Attach the picture; an incident's stands in the thread already. Refused: the words stand."""
     desk = press.desk
     if not desk.identity.may_upload:
         return
-    picture = await press.finding.picture(lambda report: drawn(desk, report, incident=False))
+    picture = await press.finding.picture(
+        lambda report: timeline_picture_for(desk, report, incident=False)
+    )
     if picture is None:
         return
     sent = await desk.poster.upload(press.lookup.place.channel, thread_of(press), (picture,))
-    if sent.cause is Cause.UNKNOWN:
-        await tell_missing(desk, press.lookup, [picture.name])
+    if sent.cause is SlackErrorKind.UNKNOWN:
+        await report_unconfirmed(desk, press.lookup, [picture.name])
 
 
-TIMELINE = Button("timeline", _timeline)
+TIMELINE = LookupButton("timeline", _timeline)
 
 
 # chat.update refuses more. https://docs.slack.dev/reference/methods/chat.update
 TEXT = 3900
 
 
-async def without_button(desk: Desk, body: Body, lookup_id: str) -> None:
+async def without_button(desk: BotContext, body: Body, lookup_id: str) -> None:
     """Change our own public message; an ephemeral one cannot be changed by its time stamp.
 
     It keeps its `part`: the metadata came with the press.
@@ -105,11 +118,11 @@ async def without_button(desk: Desk, body: Body, lookup_id: str) -> None:
     part = text_at(body, "message", "metadata", "event_payload", "part") or "changed"
     text = text_at(body, "message", "text")[:TEXT]
     await desk.poster.update(
-        place_of_click(body).channel, message_ts(body), Message(part, text, left), lookup_id
+        reply_target_of_click(body).channel, message_ts(body), Message(part, text, left), lookup_id
     )
 
 
-def _is_ours(desk: Desk, body: Body) -> bool:
+def _is_ours(desk: BotContext, body: Body) -> bool:
     return text_at(body, "message", "bot_id") == desk.identity.bot_id
 
 
@@ -117,12 +130,12 @@ def _holds_button(block: Any) -> bool:  # noqa: ANN401  any JSON
     return any(text_at(each, "action_id") == "show_more" for each in list_at(block, "elements"))
 
 
-async def _more(press: Reopened) -> None:
+async def _more(press: ReopenedLookup) -> None:
     renderer = press.desk.tools.renderer
     more = partial(renderer.more, handle=press.handle)
-    await say(press, await press.finding.made("more", Message, more))
+    await send_result(press, await press.finding.rendered("more", Message, more))
     if not press.shared:  # the others in the channel have not seen it
         await without_button(press.desk, press.body, press.lookup.id)
 
 
-SHOW_MORE = Button("show_more", _more)
+SHOW_MORE = LookupButton("show_more", _more)

@@ -9,16 +9,23 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from bot.domain.errors import NotAllowed, StoreUnreachable
-from bot.domain.records.post_claims import Claim, Shown
-from bot.domain.saved_lookup import Handle, names_of, read_handle
+from bot.domain.records.post_claims import Claim, PostClaims
+from bot.domain.saved_lookup import SavedLookup, subject_ids, decode
 from bot.jobs.ports import Json, Steps
-from bot.slack.checkpoints.serialization import keep_place
-from bot.slack.context import Desk
+from bot.slack.checkpoints.serialization import target_to_json
+from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
-from bot.slack.payloads import Body, is_ephemeral, message_ts, place_of_click, pressed, text_at
+from bot.slack.payloads import (
+    Body,
+    is_ephemeral,
+    message_ts,
+    reply_target_of_click,
+    pressed,
+    text_at,
+)
 
 
-class Press:
+class ButtonPress:
     """One press of the button of that name. `handle` is None if its value is not one of ours.
 
     Where people of other companies are in the channel it is for the presser alone: nobody typed
@@ -45,27 +52,27 @@ class Press:
     @property
     def key(self) -> tuple[str, ...]:
         """What makes two presses the same."""
-        place = place_of_click(self.body)
+        place = reply_target_of_click(self.body)
         who = place.user if self.alone else ""
         return (self.button, place.channel, message_ts(self.body), self.value, who)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Whom and what it is about, and who pressed."""
-        about = names_of(self.handle) if self.handle else ()
-        return (place_of_click(self.body).user, *about)
+        about = subject_ids(self.handle) if self.handle else ()
+        return (reply_target_of_click(self.body).user, *about)
 
-    def reference(self, desk: Desk) -> str:
+    def reference(self, desk: BotContext) -> str:
         """The look-up's own reference, or a new one where there is none."""
-        return self.handle.lookup_id if self.handle else desk.tools.references()
+        return self.handle.lookup_id if self.handle else desk.tools.new_lookup_id()
 
-    def kept(self, desk: Desk) -> Json:
+    def kept(self, desk: BotContext) -> Json:
         """What the job needs of the click."""
         return {
             "button": self.button,
             "reference": self.reference(desk),
             "asked_at": time.time(),
-            "place": keep_place(place_of_click(self.body)),
+            "place": target_to_json(reply_target_of_click(self.body)),
             "weighs_audience": True,
             "body": {name: self.body[name] for name in _NEEDED if name in self.body},
         }
@@ -75,43 +82,43 @@ _NEEDED = ("actions", "container", "message", "channel", "user")
 """Of a click's payload; its secrets are elsewhere."""
 
 
-def _handle(value: str) -> Handle | None:
+def _handle(value: str) -> SavedLookup | None:
     try:
-        return read_handle(value)
+        return decode(value)
     except NotAllowed:  # told inside the border
         return None
 
 
-class Claiming:
+class PressClaim:
     """One press' claim; `key` is what makes two presses the same. Without a store it is ours."""
 
-    def __init__(self, shown: Shown | None, steps: Steps, key: Sequence[str]) -> None:
+    def __init__(self, shown: PostClaims | None, steps: Steps, key: Sequence[str]) -> None:
         self._shown = shown
         self._steps = steps
         self._what = digest_of(key).hex()
-        self.found = Claim.OURS
+        self.found = Claim.ACQUIRED
 
     async def ask(self) -> Claim:
         """Whether this press is the one to show it."""
 
-        async def act(shown: Shown) -> Json:
+        async def act(shown: PostClaims) -> Json:
             return (await shown.claim(self._what, self._steps.job_id)).value
 
-        self.found = Claim(await self._step("claim", act) or Claim.OURS)
+        self.found = Claim(await self._step("claim", act) or Claim.ACQUIRED)
         return self.found
 
     async def settle(self, *, failed: bool) -> None:
         """It stands, or the next press may try."""
-        if self.found is not Claim.OURS:
+        if self.found is not Claim.ACQUIRED:
             return
 
-        async def act(shown: Shown) -> Json:
+        async def act(shown: PostClaims) -> Json:
             ending = shown.release if failed else shown.keep
             await ending(self._what, self._steps.job_id)
 
         await self._step("settle", act)
 
-    async def _step(self, name: str, act: Callable[[Shown], Awaitable[Json]]) -> Json:
+    async def _step(self, name: str, act: Callable[[PostClaims], Awaitable[Json]]) -> Json:
         """Where the database fails, the button works all the same."""
         shown = self._shown
         if shown is None:

@@ -2,13 +2,13 @@
 
 from bot.domain.errors import SlackTrouble
 from bot.render.message import Message
-from bot.slack.buttons.job import Reopened
-from bot.slack.delivery.unconfirmed import reason, tell_missing
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.buttons.job import ReopenedLookup
+from bot.slack.delivery.unconfirmed import reason, report_unconfirmed
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 
 
-async def say(press: Reopened, *messages: Message) -> bool:
+async def send_result(press: ReopenedLookup, *messages: Message) -> bool:
     """Say these in order; True if all of them stand in the thread.
 
     What Slack does not confirm is named to the presser, and not repeated. Raises SlackTrouble
@@ -25,27 +25,27 @@ async def say(press: Reopened, *messages: Message) -> bool:
         if not sent.ok:
             unconfirmed.append(message.part)
     if unconfirmed:
-        await tell_missing(press.desk, press.lookup, unconfirmed)
+        await report_unconfirmed(press.desk, press.lookup, unconfirmed)
     return public
 
 
-def thread_of(press: Reopened) -> str:
+def thread_of(press: ReopenedLookup) -> str:
     """The thread under the answer that holds the button."""
     return press.lookup.place.thread or press.message_ts
 
 
-async def _in_thread(press: Reopened, message: Message, *, first: bool) -> Sent:
+async def _in_thread(press: ReopenedLookup, message: Message, *, first: bool) -> SendResult:
     if press.alone:
-        return Sent(Cause.PLACE, "private")
+        return SendResult(SlackErrorKind.PLACE, "private")
     channel, thread = press.lookup.place.channel, thread_of(press)
     return await press.desk.poster.post(
         channel, message, press.lookup.id, thread=thread, first=first
     )
 
 
-async def _to_presser(press: Reopened, message: Message) -> Sent:
+async def _to_presser(press: ReopenedLookup, message: Message) -> SendResult:
     poster, lookup, place = press.desk.poster, press.lookup, press.lookup.place
-    sent = Sent(Cause.PLACE, "no_way")
+    sent = SendResult(SlackErrorKind.PLACE, "no_way")
     if place.url is not None and place.answers_left:
         sent = await poster.respond(place.url, message, lookup.id)
     if _refused(sent):
@@ -55,6 +55,6 @@ async def _to_presser(press: Reopened, message: Message) -> Sent:
     return sent
 
 
-def _refused(sent: Sent) -> bool:
+def _refused(sent: SendResult) -> bool:
     """Surely not said: another way may be tried."""
-    return not sent.ok and sent.cause is not Cause.UNKNOWN
+    return not sent.ok and sent.cause is not SlackErrorKind.UNKNOWN

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.domain.errors import SinceForgotten
-from bot.domain.records.erasures import Forgotten
+from bot.domain.records.erasures import ErasureLog
 from bot.jobs.ports import Json, Steps
 
-_ENDED: Json = {"since_forgotten": True}
+_CANCELLED: Json = {"since_forgotten": True}
 """What a step records instead of its result. No step of ours has such a result."""
 
 
-class EndingSteps:
+class CancellableSteps:
     """As the steps they are made of, until one of the names was forgotten since it was asked.
 
     That is noticed inside a step and recorded as its result, so that a life after a crash ends the
@@ -18,7 +18,7 @@ class EndingSteps:
     """
 
     def __init__(
-        self, steps: Steps, forgotten: Forgotten, names: Iterable[str], asked_at: float
+        self, steps: Steps, forgotten: ErasureLog, names: Iterable[str], asked_at: float
     ) -> None:
         self._steps = steps
         self._forgotten = forgotten
@@ -31,7 +31,7 @@ class EndingSteps:
         """The job's own name."""
         return self._steps.job_id
 
-    def concern(self, *names: str | None) -> None:
+    def also_about(self, *names: str | None) -> None:
         """It turned out to be about these, too."""
         self._names.update(name for name in names if name)
 
@@ -39,7 +39,7 @@ class EndingSteps:
         """As `Steps.run`. Raises SinceForgotten."""
 
         async def unless() -> Json:
-            return _ENDED if self._over() else await act()
+            return _CANCELLED if self._is_erased() else await act()
 
         return self._told(await self._steps.run(name, unless))
 
@@ -47,7 +47,7 @@ class EndingSteps:
         """As `Steps.once`. Raises SinceForgotten."""
 
         async def unless(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
-            return _ENDED if self._over() else await act(again)
+            return _CANCELLED if self._is_erased() else await act(again)
 
         return self._told(await self._steps.once(name, unless))
 
@@ -55,11 +55,11 @@ class EndingSteps:
         """As `Steps.pause`."""
         await self._steps.pause(seconds)
 
-    def _over(self) -> bool:
-        return not self._ended and self._forgotten.any_of(self._names, self._asked_at)
+    def _is_erased(self) -> bool:
+        return not self._ended and self._forgotten.erased_since(self._names, self._asked_at)
 
     def _told(self, kept: Json) -> Json:
-        if kept == _ENDED:
+        if kept == _CANCELLED:
             self._ended = True
             raise SinceForgotten
         return kept

@@ -13,20 +13,20 @@ from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
 from bot.render.message import Answer, Message, Picture
 from bot.slack.checkpoints.serialization import (
-    keep,
-    keep_error,
-    keep_picture,
-    restore,
-    restore_error,
-    restore_picture,
+    to_json,
+    error_to_json,
+    picture_to_json,
+    from_json,
+    error_from_json,
+    picture_from_json,
 )
-from bot.slack.context import Draw, Renders
-from bot.slack.error_boundary import in_words
+from bot.slack.context import DrawTimeline, Renders
+from bot.slack.error_boundary import as_bot_error
 
 Investigation = Callable[[], Awaitable[Report | Choices]]
 
 
-class Finding:
+class LookupResult:
     """One look-up's facts. They are asked for when first needed, and at most once in a life."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Finding:
         self.names = names
         """How much of people's names is shown in what is made."""
 
-    def asking(self) -> "asyncio.Task[Report | Choices]":
+    def task(self) -> "asyncio.Task[Report | Choices]":
         """The investigation, begun now if it was not yet. It raises what went wrong."""
         if self._asked is None:
             self._asked = asyncio.create_task(_awaited(self._investigate))
@@ -59,22 +59,22 @@ class Finding:
         """
 
         async def act() -> Json:
-            found = await self.asking()
-            return keep(Choices, found) if isinstance(found, Choices) else None
+            found = await self.task()
+            return to_json(Choices, found) if isinstance(found, Choices) else None
 
         kept = await self._told("investigate", act)
-        return restore(Choices, kept) if kept else None
+        return from_json(Choices, kept) if kept else None
 
     async def answer(self, note: str = "") -> Answer:
         """The whole answer for a channel."""
-        found: Answer = await self.made(
+        found: Answer = await self.rendered(
             "answer", Answer, lambda report: self._renderer.answer(report, note=note)
         )
         return found
 
     async def private(self, *, messages: int, note: str = "") -> tuple[Message, ...]:
         """The answer in at most so many messages."""
-        found: tuple[Message, ...] = await self.made(
+        found: tuple[Message, ...] = await self.rendered(
             "private",
             tuple[Message, ...],
             lambda report: self._renderer.private(report, messages=messages, note=note),
@@ -83,20 +83,22 @@ class Finding:
 
     async def spread(self) -> Message | None:
         """Errors over time, where that concerns the room."""
-        found: Message | None = await self.made("spread", Message | None, self._renderer.spread)
+        found: Message | None = await self.rendered(
+            "spread", Message | None, self._renderer.error_chart
+        )
         return found
 
-    async def picture(self, draw: Draw) -> Picture | None:
+    async def picture(self, draw: DrawTimeline) -> Picture | None:
         """What `draw` makes of the report."""
 
         def drawn(report: Report) -> Json:
             picture = draw(report)
-            return picture and keep_picture(picture)
+            return picture and picture_to_json(picture)
 
-        kept = await self.made("picture", dict[str, str] | None, drawn)
-        return kept and restore_picture(kept)
+        kept = await self.rendered("picture", dict[str, str] | None, drawn)
+        return kept and picture_from_json(kept)
 
-    async def made(
+    async def rendered(
         self,
         name: str,
         kind: Any,  # noqa: ANN401  as `keep` takes it
@@ -113,12 +115,12 @@ class Finding:
             return make(report if whole else self._readable(report))
 
         async def act() -> Json:
-            report = await self.asking()
+            report = await self.task()
             if not isinstance(report, Report):
                 raise TypeError(name)
-            return keep(kind, await asyncio.to_thread(making, report))
+            return to_json(kind, await asyncio.to_thread(making, report))
 
-        return restore(kind, await self._told(name, act))
+        return from_json(kind, await self._told(name, act))
 
     def _readable(self, report: Report) -> Report:
         """The report as its readers may see it."""
@@ -135,11 +137,11 @@ class Finding:
                 return {"found": await act()}
             except Exception as error:  # noqa: BLE001  a border: errors go into the record as words
                 log = structlog.get_logger("call_doctor")
-                return {"error": keep_error(in_words(error, log))}
+                return {"error": error_to_json(as_bot_error(error, log))}
 
         kept = await self._steps.run(name, guarded)
         if "error" in kept:
-            raise restore_error(kept["error"])
+            raise error_from_json(kept["error"])
         return kept["found"]
 
 

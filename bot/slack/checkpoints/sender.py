@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from bot.jobs.ports import Json, Steps
 from bot.render.message import File, Message, Picture
-from bot.slack.checkpoints.serialization import keep_sent, restore_sent
+from bot.slack.checkpoints.serialization import sent_to_json, sent_from_json
 from bot.slack.payloads import ResponseUrl
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, Sent
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import Poster
+from bot.slack.sending.sender import SlackSender
 
-UNCONFIRMED = Sent(Cause.UNKNOWN, "unconfirmed")
+UNCONFIRMED = SendResult(SlackErrorKind.UNKNOWN, "unconfirmed")
 """It may have been sent before a crash, and nobody can tell."""
 
 LONGEST_WAIT = 15 * 60.0
@@ -26,10 +26,10 @@ LATER = (30.0, 120.0, 600.0)
 """Seconds until the last words to an asker are tried again, when no way to them was confirmed."""
 
 
-class DurablePoster:
+class CheckpointedSender:
     """As `bot.slack.post.Poster`, whose posts an earlier life of the job may have made."""
 
-    def __init__(self, poster: Poster, steps: Steps, reconciler: Reconciler) -> None:
+    def __init__(self, poster: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
         self.plain = poster
         self._steps = steps
         self._reconciler = reconciler
@@ -44,75 +44,75 @@ class DurablePoster:
         *,
         thread: str = "",
         first: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Post in a channel, or under `thread`, unless it stands there already.
 
         A long 429 is waited for where a thread would else break off; a restart takes up the rest
         of the wait. For a first message it is told at once: another way is sooner.
         """
 
-        async def send() -> Sent:
+        async def send() -> SendResult:
             return await self.plain.post(channel, message, lookup_id, thread=thread, first=first)
 
-        async def find() -> Sent | None:
+        async def find() -> SendResult | None:
             return await self._reconciler.find(channel, thread, lookup_id, message.part)
 
         async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             sent = UNCONFIRMED if again else await send()
-            if sent.cause is Cause.UNKNOWN and sent.error != FILE_UNCONFIRMED:
+            if sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED:
                 found = await find()
                 sent = sent if found is None else found if found.ts else await send()
-            return keep_sent(sent)
+            return sent_to_json(sent)
 
-        async def attempt(name: str) -> Sent:
-            return restore_sent(await self._steps.once(name, act))
+        async def attempt(name: str) -> SendResult:
+            return sent_from_json(await self._steps.once(name, act))
 
         name = f"post:{message.part}"
-        sent = await self._reaching(name, attempt)
+        sent = await self._until_reachable(name, attempt)
         for number in range(WAITS):
             if first or not 0 < sent.wait <= LONGEST_WAIT:
                 break
             await self._steps.pause(sent.wait)
-            sent = await self._reaching(f"{name}:after-{number + 1}", attempt)
+            sent = await self._until_reachable(f"{name}:after-{number + 1}", attempt)
         return sent
 
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
+    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
         """Change one of ours; to do so again changes nothing."""
 
         async def act() -> Json:
-            return keep_sent(await self.plain.update(channel, ts, message, lookup_id))
+            return sent_to_json(await self.plain.update(channel, ts, message, lookup_id))
 
-        async def attempt(name: str) -> Sent:
-            return restore_sent(await self._steps.run(name, act))
+        async def attempt(name: str) -> SendResult:
+            return sent_from_json(await self._steps.run(name, act))
 
-        sent = await self._reaching(f"update:{message.part}", attempt)
+        sent = await self._until_reachable(f"update:{message.part}", attempt)
         if sent.ok:
             self.changed.add(ts)
         return sent
 
-    async def remove(self, channel: str, ts: str) -> Sent:
+    async def remove(self, channel: str, ts: str) -> SendResult:
         """Delete one of ours; to do so again changes nothing."""
 
         async def act() -> Json:
-            return keep_sent(await self.plain.remove(channel, ts))
+            return sent_to_json(await self.plain.remove(channel, ts))
 
-        async def attempt(name: str) -> Sent:
-            return restore_sent(await self._steps.run(name, act))
+        async def attempt(name: str) -> SendResult:
+            return sent_from_json(await self._steps.run(name, act))
 
-        sent = await self._reaching(f"remove:{ts}", attempt)
+        sent = await self._until_reachable(f"remove:{ts}", attempt)
         if sent.ok:
             self.changed.add(ts)
         return sent
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> Sent:
+    ) -> SendResult:
         """Show a message to one person; nobody can look whether they saw it."""
 
-        async def send() -> Sent:
+        async def send() -> SendResult:
             return await self.plain.ephemeral(channel, user, message, lookup_id, thread=thread)
 
-        return await self._unless_again(f"ephemeral:{message.part}", send)
+        return await self._at_most_once(f"ephemeral:{message.part}", send)
 
     async def respond(
         self,
@@ -122,46 +122,50 @@ class DurablePoster:
         *,
         thread: str = "",
         in_channel: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Answer at a response_url, as `ephemeral`."""
 
-        async def send() -> Sent:
+        async def send() -> SendResult:
             return await self.plain.respond(
                 url, message, lookup_id, thread=thread, in_channel=in_channel
             )
 
-        return await self._unless_again(f"respond:{message.part}", send, url)
+        return await self._at_most_once(f"respond:{message.part}", send, url)
 
-    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
+    async def upload(
+        self, channel: str, thread: str, files: tuple[File | Picture, ...]
+    ) -> SendResult:
         """Attach files; an upload carries no mark to find it by."""
 
-        async def send() -> Sent:
+        async def send() -> SendResult:
             return await self.plain.upload(channel, thread, files)
 
-        return await self._unless_again("upload", send)
+        return await self._at_most_once("upload", send)
 
-    async def later(self, rounds: int) -> bool:
+    async def wait_and_retry(self, rounds: int) -> bool:
         """Wait for a while, a few times; a restart takes up the rest of the wait."""
         if rounds >= len(LATER):
             return False
         await self._steps.pause(LATER[rounds])
         return True
 
-    async def _unless_again(
-        self, name: str, send: Callable[[], Awaitable[Sent]], url: ResponseUrl | None = None
-    ) -> Sent:
+    async def _at_most_once(
+        self, name: str, send: Callable[[], Awaitable[SendResult]], url: ResponseUrl | None = None
+    ) -> SendResult:
         async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             if again and url is not None:
                 url.used += 1
             sent = UNCONFIRMED if again else await send()
-            return keep_sent(sent, url)
+            return sent_to_json(sent, url)
 
-        async def attempt(name: str) -> Sent:
-            return restore_sent(await self._steps.once(name, act), url)
+        async def attempt(name: str) -> SendResult:
+            return sent_from_json(await self._steps.once(name, act), url)
 
-        return await self._reaching(name, attempt)
+        return await self._until_reachable(name, attempt)
 
-    async def _reaching(self, name: str, attempt: Callable[[str], Awaitable[Sent]]) -> Sent:
+    async def _until_reachable(
+        self, name: str, attempt: Callable[[str], Awaitable[SendResult]]
+    ) -> SendResult:
         """Wait out an outage of the way to Slack; each attempt is a step of its own."""
         sent = await attempt(name)
         for number, pause in enumerate(OUTAGE, 1):

@@ -18,20 +18,20 @@ from bot.domain.errors import (
     Unexpected,
     UnknownCode,
 )
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
 from bot.render.message import Picture
 from bot.slack.context import Lookup
-from bot.slack.payloads import Place, ResponseUrl
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.sending.format_fallback import SendResult
 
 
-def keep(kind: Any, value: object) -> Json:  # noqa: ANN401  a type, or a form such as tuple[X, ...]
+def to_json(kind: Any, value: object) -> Json:  # noqa: ANN401  a type, or a form such as tuple[X, ...]
     """A value of plain dataclasses as JSON."""
     return _adapter(kind).dump_python(value, mode="json", warnings="error")
 
 
-def restore(kind: Any, kept: Json) -> Any:  # noqa: ANN401  as above
+def from_json(kind: Any, kept: Json) -> Any:  # noqa: ANN401  as above
     """The value again. Raises ValueError if the record is of another form."""
     return _adapter(kind).validate_python(kept)
 
@@ -41,33 +41,33 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  as above
     return TypeAdapter(kind)
 
 
-def keep_lookup(lookup: Lookup) -> Json:
+def lookup_to_json(lookup: Lookup) -> Json:
     """A look-up before it began."""
     return {
         "id": lookup.id,
-        "question": keep(Question, lookup.question),
-        "place": keep_place(lookup.place),
+        "question": to_json(LookupQuery, lookup.question),
+        "place": target_to_json(lookup.place),
         "asked_at": lookup.asked_at,
-        "refused": lookup.refused and keep(Sent, lookup.refused),
+        "refused": lookup.refused and to_json(SendResult, lookup.refused),
         "weighs_audience": lookup.weighs_audience,
     }
 
 
-def restore_lookup(kept: Json) -> Lookup:
+def lookup_from_json(kept: Json) -> Lookup:
     """The look-up again, also as an older release recorded it."""
-    question: Question = restore(Question, kept["question"])
+    question: LookupQuery = from_json(LookupQuery, kept["question"])
     refused = kept.get("refused")
     return Lookup(
         kept["id"],
         question,
-        restore_place(kept["place"]),
-        refused and restore(Sent, refused),
+        target_from_json(kept["place"]),
+        refused and from_json(SendResult, refused),
         asked_at=kept["asked_at"],
         weighs_audience=kept.get("weighs_audience", False),
     )
 
 
-def keep_place(place: Place) -> Json:
+def target_to_json(place: ReplyTarget) -> Json:
     """A place with its response_url: a secret, but one that dies within half an hour."""
     url = place.url
     return {
@@ -76,36 +76,36 @@ def keep_place(place: Place) -> Json:
     }
 
 
-def restore_place(kept: Json) -> Place:
+def target_from_json(kept: Json) -> ReplyTarget:
     """The place again; its response_url is as old as it was."""
     url = kept["url"] and ResponseUrl(**kept["url"])
-    return replace(Place(**{name: kept[name] for name in _NAMES}), url=url)
+    return replace(ReplyTarget(**{name: kept[name] for name in _NAMES}), url=url)
 
 
 _NAMES = ("user", "channel", "thread", "looking", "acked")
 
 
-def keep_sent(sent: Sent, url: ResponseUrl | None = None) -> Json:
+def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:
     """What came of a message, and how often its response_url was used by then."""
     return {**asdict(sent), "used": url.used if url else 0, "dead": bool(url and url.dead)}
 
 
-def restore_sent(kept: Json, url: ResponseUrl | None = None) -> Sent:
+def sent_from_json(kept: Json, url: ResponseUrl | None = None) -> SendResult:
     """The same again; the response_url is used up as far as it was."""
     facts = dict(kept)
     used, dead = facts.pop("used"), facts.pop("dead")
     if url is not None:
         url.used, url.dead = max(url.used, used), url.dead or dead
-    sent: Sent = restore(Sent, facts)
+    sent: SendResult = from_json(SendResult, facts)
     return sent
 
 
-def keep_picture(picture: Picture) -> Json:
+def picture_to_json(picture: Picture) -> Json:
     """A picture, its bytes as base64."""
     return {**asdict(picture), "png": b64encode(picture.png).decode()}
 
 
-def restore_picture(kept: Json) -> Picture:
+def picture_from_json(kept: Json) -> Picture:
     """The picture again."""
     return Picture(**{**kept, "png": b64decode(kept["png"])})
 
@@ -117,7 +117,7 @@ _KINDS: dict[str, type[BotError]] = {
 }
 
 
-def keep_error(error: BotError) -> Json:
+def error_to_json(error: BotError) -> Json:
     """An error as the asker will read it."""
     kind = next((name for name, kind in _KINDS.items() if isinstance(error, kind)), "ours")
     return {
@@ -129,7 +129,7 @@ def keep_error(error: BotError) -> Json:
     }
 
 
-def restore_error(kept: Json) -> BotError:
+def error_from_json(kept: Json) -> BotError:
     """The same words again; it was logged when it happened."""
     # A record of an older release does not tell whether nothing was found.
     kind = NothingFound if kept.get("nothing") else _KINDS[kept["kind"]]

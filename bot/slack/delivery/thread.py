@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from bot.domain.report import Report
 from bot.render.message import Answer, Picture
-from bot.slack.checkpoints.result import Finding
-from bot.slack.context import Desk, Lookup
+from bot.slack.checkpoints.result import LookupResult
+from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery import private
-from bot.slack.delivery.unconfirmed import tell_missing
-from bot.slack.lookup_metrics import count_opening
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.delivery.unconfirmed import report_unconfirmed
+from bot.slack.lookup_metrics import record_first_answer
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 
 INCIDENT = 3
 """So many people affected are shown as a picture without being asked for."""
 
 
-async def post_sights(
-    desk: Desk, lookup: Lookup, finding: Finding, channel: str, thread: str
+async def post_incident_overview(
+    desk: BotContext, lookup: Lookup, finding: LookupResult, channel: str, thread: str
 ) -> list[str]:
     """Show an incident in its thread; returns what Slack did not confirm.
 
@@ -28,54 +28,56 @@ async def post_sights(
     """
     unconfirmed = []
     if desk.identity.may_upload:
-        picture = await finding.picture(lambda report: drawn(desk, report, incident=True))
+        picture = await finding.picture(
+            lambda report: timeline_picture_for(desk, report, incident=True)
+        )
         if picture is not None:
             sent = await desk.poster.upload(channel, thread, (picture,))
-            unconfirmed += [picture.name] * (sent.cause is Cause.UNKNOWN)
+            unconfirmed += [picture.name] * (sent.cause is SlackErrorKind.UNKNOWN)
     spread = await finding.spread()
     if spread is not None:
         sent = await desk.poster.post(channel, spread, lookup.id, thread=thread)
-        unconfirmed += [spread.part] * (sent.cause is Cause.UNKNOWN)
+        unconfirmed += [spread.part] * (sent.cause is SlackErrorKind.UNKNOWN)
     return unconfirmed
 
 
-def drawn(desk: Desk, report: Report, *, incident: bool) -> Picture | None:
+def timeline_picture_for(desk: BotContext, report: Report, *, incident: bool) -> Picture | None:
     """The picture of an incident, or of what is none: an incident's is shown unasked."""
     people = report.diagnosis.people.affected if report.diagnosis else 0
-    return desk.tools.draw(report) if (people >= INCIDENT) is incident else None
+    return desk.tools.draw_timeline(report) if (people >= INCIDENT) is incident else None
 
 
-async def post_rest(
-    desk: Desk, lookup: Lookup, finding: Finding, answer: Answer, opening: Sent
+async def post_thread(
+    desk: BotContext, lookup: Lookup, finding: LookupResult, answer: Answer, opening: SendResult
 ) -> None:
     """Post the replies in order under the opening, then files or the `Show more` button.
 
     A reply that Slack refuses ends the thread: the asker gets the whole in private instead.
     """
-    count_opening(desk, lookup)
+    record_first_answer(desk, lookup)
     thread = lookup.place.thread or opening.ts
-    unconfirmed = await post_sights(desk, lookup, finding, opening.channel, thread)
+    unconfirmed = await post_incident_overview(desk, lookup, finding, opening.channel, thread)
     for reply in answer.replies:
         sent = await desk.poster.post(opening.channel, reply, lookup.id, thread=thread)
-        if sent.cause is Cause.UNKNOWN:
+        if sent.cause is SlackErrorKind.UNKNOWN:
             unconfirmed.append(reply.part)
         elif not sent.ok:
-            await _in_private(desk, lookup, finding, sent)
+            await _send_rest_privately(desk, lookup, finding, sent)
             return
-    unconfirmed += await _beyond(desk, lookup, answer, opening.channel, thread)
+    unconfirmed += await _post_overflow(desk, lookup, answer, opening.channel, thread)
     if unconfirmed:
-        await tell_missing(desk, lookup, unconfirmed, channel=opening.channel, thread=thread)
+        await report_unconfirmed(desk, lookup, unconfirmed, channel=opening.channel, thread=thread)
 
 
-async def _beyond(
-    desk: Desk, lookup: Lookup, answer: Answer, channel: str, thread: str
+async def _post_overflow(
+    desk: BotContext, lookup: Lookup, answer: Answer, channel: str, thread: str
 ) -> list[str]:
     """Attach the files, or post the button; returns what Slack did not confirm."""
     if answer.files and desk.identity.may_upload:
         sent = await desk.poster.upload(channel, thread, answer.files)
         if sent.ok:
             return []
-        if sent.cause is Cause.UNKNOWN and answer.more is None:
+        if sent.cause is SlackErrorKind.UNKNOWN and answer.more is None:
             return ["files"]
     if answer.more is None:
         return []
@@ -83,11 +85,13 @@ async def _beyond(
     return [] if sent.ok else [answer.more.part]
 
 
-async def _in_private(desk: Desk, lookup: Lookup, finding: Finding, why: Sent) -> None:
+async def _send_rest_privately(
+    desk: BotContext, lookup: Lookup, finding: LookupResult, why: SendResult
+) -> None:
     """The detail for the asker alone; its parts have names of their own."""
     apart = replace(lookup, place=replace(lookup.place, looking=""))
     for route in (private.to_asker_by_response_url, private.to_asker_ephemeral):
         sent = await route(desk, apart, finding, why, "detail-")
-        if sent is not None and (sent.ok or sent.cause is Cause.UNKNOWN):
+        if sent is not None and (sent.ok or sent.cause is SlackErrorKind.UNKNOWN):
             return
-    await tell_missing(desk, apart, ["the thread"])
+    await report_unconfirmed(desk, apart, ["the thread"])

@@ -7,15 +7,15 @@ import json
 
 import structlog
 
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import LIMIT
 from bot.render.message import Message
-from bot.slack.checkpoints.serialization import keep
-from bot.slack.context import Desk, Lookup
-from bot.slack.error_boundary import announce
+from bot.slack.checkpoints.serialization import to_json
+from bot.slack.context import BotContext, Lookup
+from bot.slack.error_boundary import notify_user
 from bot.slack.lookup.channel_defaults import hides_clues
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 
 _REASONS = {
     "is_archived": "this channel is archived",
@@ -30,33 +30,33 @@ _REASONS = {
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
 _BY_CAUSE = {
-    Cause.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
-    Cause.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
-    Cause.BUSY: "Slack asks me to slow down",
-    Cause.FORM: "Slack would not take the form of the answer",
-    Cause.LONG: "Slack found the answer too long",
-    Cause.STALE: "the message that I wanted to change is gone",
-    Cause.EXPIRED: "Slack no longer takes an answer there",
+    SlackErrorKind.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
+    SlackErrorKind.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
+    SlackErrorKind.BUSY: "Slack asks me to slow down",
+    SlackErrorKind.FORM: "Slack would not take the form of the answer",
+    SlackErrorKind.LONG: "Slack found the answer too long",
+    SlackErrorKind.STALE: "the message that I wanted to change is gone",
+    SlackErrorKind.EXPIRED: "Slack no longer takes an answer there",
 }
 
 
-def reason(sent: Sent) -> str:
+def reason(sent: SendResult) -> str:
     """What Slack's refusal means, as half a sentence."""
-    known = _REASONS.get(sent.error) or _BY_CAUSE.get(sent.cause or Cause.PLACE)
+    known = _REASONS.get(sent.error) or _BY_CAUSE.get(sent.cause or SlackErrorKind.PLACE)
     return known or "Slack did not confirm the message"
 
 
-def only_you(sent: Sent, reference: str) -> str:
+def only_you(sent: SendResult, reference: str) -> str:
     """For a private answer in the place of a public one."""
     return f"Only you see this: {reason(sent)}. (Reference {reference})"
 
 
-def sent_here(sent: Sent, reference: str) -> str:
+def sent_here(sent: SendResult, reference: str) -> str:
     """For a direct message in the place of an answer elsewhere."""
     return f"I could not answer where you asked: {reason(sent)}. (Reference {reference})"
 
 
-def missing(parts: list[str], reference: str) -> str:
+def unconfirmed_text(parts: list[str], reference: str) -> str:
     """Parts whose fate Slack did not tell."""
     number = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
     return (
@@ -73,7 +73,7 @@ def ended_elsewhere(reference: str) -> str:
     )
 
 
-def stays(sent: Sent, reference: str) -> str:
+def stays(sent: SendResult, reference: str) -> str:
     """In the thread of an opening that Slack does not let us change."""
     return (
         f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
@@ -81,30 +81,30 @@ def stays(sent: Sent, reference: str) -> str:
     )
 
 
-async def tell_missing(
-    desk: Desk, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
+async def report_unconfirmed(
+    desk: BotContext, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
 ) -> None:
     """Name in the thread what may be missing there; else to the asker, by another way."""
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
-    message = told_again(desk, lookup, missing(parts, lookup.id))
+    message = unconfirmed_message(desk, lookup, unconfirmed_text(parts, lookup.id))
     if thread:
-        sent: Sent = await desk.poster.post(channel, message, lookup.id, thread=thread)
+        sent: SendResult = await desk.poster.post(channel, message, lookup.id, thread=thread)
         if sent.ok:
             return
     # Our "Looking…" may stand: when the opening was to replace it, this does so instead.
     instead = "opening" in parts
-    if not await announce(desk, lookup.place, message, lookup.id, instead=instead):
+    if not await notify_user(desk, lookup.place, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
 
 
-def told_again(desk: Desk, lookup: Lookup, words: str) -> Message:
+def unconfirmed_message(desk: BotContext, lookup: Lookup, words: str) -> Message:
     """A warning with a Refresh button that asks the whole question anew."""
     value = "" if hides_clues(lookup.question) else _remembered(lookup.question)
-    return desk.tools.renderer.missing(words, value, lookup.id)
+    return desk.tools.renderer.unconfirmed(words, value, lookup.id)
 
 
-def _remembered(question: Question) -> str:
+def _remembered(question: LookupQuery) -> str:
     """The question for the button; "" if there is none, or it would not fit."""
-    value = json.dumps(keep(Question, question), ensure_ascii=False, separators=(",", ":"))
+    value = json.dumps(to_json(LookupQuery, question), ensure_ascii=False, separators=(",", ":"))
     return value if question.clues and len(value) <= LIMIT else ""

@@ -18,20 +18,20 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing import read_question
-from bot.domain.query import Question
+from bot.domain.parsing import parse_query
+from bot.domain.query import LookupQuery
 from bot.domain.records.audit import AuditOutcome
 from bot.slack.access.audit import note
-from bot.slack.context import Desk, Lookup
-from bot.slack.error_boundary import told
+from bot.slack.context import BotContext, Lookup
+from bot.slack.error_boundary import report_error
 from bot.slack.listeners.button_values import read_value, unreadable
-from bot.slack.lookup.job import start
+from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import (
     Body,
-    Place,
+    ReplyTarget,
     click_id,
     message_ts,
-    place_of_click,
+    reply_target_of_click,
     pressed,
     text_at,
 )
@@ -54,14 +54,14 @@ class Choice:
 _FORM = TypeAdapter(Choice)
 
 
-def choose_listener(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def choose_listener(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Acknowledges and looks up what was chosen; a second press by the same person is ignored."""
 
     async def on_choice(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place = place_of_click(body)
+        place = reply_target_of_click(body)
         key = ("choose", place.channel, message_ts(body), text_at(pressed(body), "action_id"))
-        if desk.seen.first(*key, place.user):
-            with desk.seen.unless_it_fails(*key, place.user):
+        if desk.seen.add(*key, place.user):
+            with desk.seen.rollback_on_error(*key, place.user):
                 await _begin(desk, place, body)
         else:
             note(AuditOutcome.REPEATED)
@@ -71,18 +71,18 @@ def choose_listener(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitabl
     return on_choice
 
 
-async def _begin(desk: Desk, place: Place, body: Body) -> None:
-    reference = desk.tools.references()
+async def _begin(desk: BotContext, place: ReplyTarget, body: Body) -> None:
+    reference = desk.tools.new_lookup_id()
     try:
         question = _question(desk, text_at(pressed(body), "value"))
     except NotAllowed as error:
         note(AuditOutcome.ASKED_WRONGLY)
-        desk.crew.start(told(desk, place, reference, error))
+        desk.crew.spawn(report_error(desk, place, reference, error))
     else:
-        await start(desk, Lookup(reference, question, place), click_id(body))
+        await start_lookup(desk, Lookup(reference, question, place), click_id(body))
 
 
-def _question(desk: Desk, value: str) -> Question:
+def _question(desk: BotContext, value: str) -> LookupQuery:
     """The button's value: `q` asks for just one thing; the rest repeats the first question.
 
     Raises NotAllowed when it is not one of ours.
@@ -90,7 +90,7 @@ def _question(desk: Desk, value: str) -> Question:
     chosen = read_value(_FORM, value)
     if not chosen.q.strip():
         raise unreadable()
-    question = read_question(chosen.q, desk.tools.clock())
+    question = parse_query(chosen.q, desk.tools.clock())
     return replace(
         question,
         private=chosen.private,
@@ -103,27 +103,27 @@ def _question(desk: Desk, value: str) -> Question:
 
 REFRESH = re.compile(r"\Arefresh\Z")
 
-_REFRESH_FORM = TypeAdapter(Question)
+_REFRESH_FORM = TypeAdapter(LookupQuery)
 
 
-def refresh_listener(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def refresh_listener(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Records a fresh look-up in the place of the button, then acknowledges."""
 
     async def on_refresh(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place, reference = place_of_click(body), desk.tools.references()
+        place, reference = reply_target_of_click(body), desk.tools.new_lookup_id()
         try:
             question = _refresh_question(text_at(pressed(body), "value"))
         except NotAllowed as error:
             note(AuditOutcome.ASKED_WRONGLY)
-            desk.crew.start(told(desk, place, reference, error))
+            desk.crew.spawn(report_error(desk, place, reference, error))
         else:
-            await start(desk, Lookup(reference, question, place), click_id(body))
+            await start_lookup(desk, Lookup(reference, question, place), click_id(body))
         await ack()
 
     return on_refresh
 
 
-def _refresh_question(value: str) -> Question:
+def _refresh_question(value: str) -> LookupQuery:
     """Raises NotAllowed for what is no question of ours."""
     question = read_value(_REFRESH_FORM, value)
     if not question.clues or not set(question.types) <= set(ERROR_TYPES):
@@ -134,7 +134,7 @@ def _refresh_question(value: str) -> Question:
 LINKS = re.compile(r".*", re.DOTALL)
 
 
-def link_listener(_: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def link_listener(_: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Acknowledges and does nothing: the client opened the page already."""
 
     async def on_link(ack: AsyncAck, body: dict[str, Any]) -> None:  # noqa: ARG001  Bolt's form

@@ -14,15 +14,15 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.query import Kind
+from bot.domain.query import IdentifierKind
 from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
 from bot.slack.access.audit import note, recorded, without_look_up
-from bot.slack.context import Desk, Lookup
-from bot.slack.listeners.query import understand
+from bot.slack.context import BotContext, Lookup
+from bot.slack.listeners.query import parse_command_text
 from bot.slack.listeners.subcommands import subcommand_of
-from bot.slack.lookup.job import start
-from bot.slack.payloads import place_of_command, text_at
+from bot.slack.lookup.job import start_lookup
+from bot.slack.payloads import reply_target_of_command, text_at
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
@@ -37,36 +37,38 @@ class Command:
     name: str
     summary: str
     usage_hint: str
-    expect: Kind | None = None
+    expect: IdentifierKind | None = None
     subcommands: bool = False
 
 
-def listener(desk: Desk, command: Command) -> Listener:
+def listener(desk: BotContext, command: Command) -> Listener:
     """The listener of a command: the acknowledgement already says "Looking…"."""
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        text, place = text_at(body, "text"), place_of_command(body)
+        text, place = text_at(body, "text"), reply_target_of_command(body)
         special = subcommand_of(text) if command.subcommands else None
         if special is not None:
             subcommand, rest = special
             note(AuditOutcome.SETTINGS)
             await recorded()
-            await say(ack, await subcommand.answer(desk, place, rest, desk.tools.references()))
+            await ack_privately(
+                ack, await subcommand.answer(desk, place, rest, desk.tools.new_lookup_id())
+            )
             return
-        asked = await understand(desk, text, place.user, command.expect)
+        asked = await parse_command_text(desk, text, place.user, command.expect)
         if asked.reply is not None:
             structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
             note(without_look_up(asked.question))
-            await say(ack, asked.reply)
+            await ack_privately(ack, asked.reply)
             return
         lookup = Lookup(asked.reference, asked.question, place)
-        begun = await start(desk, lookup, text_at(body, "trigger_id"))
-        await say(ack, desk.tools.renderer.looking(begun.question, begun.id))
+        begun = await start_lookup(desk, lookup, text_at(body, "trigger_id"))
+        await ack_privately(ack, desk.tools.renderer.placeholder(begun.question, begun.id))
 
     return on_command
 
 
-async def say(ack: AsyncAck, message: Message) -> None:
+async def ack_privately(ack: AsyncAck, message: Message) -> None:
     """Acknowledge with words that only the asker sees."""
     await ack(
         text=message.text,
@@ -87,7 +89,7 @@ PEER_ERRORS = Command(
     name="/peer-errors",
     summary="Explain one participant's failures in a 100ms call",
     usage_hint="peer id [in room] [since 2h | last 3d] [private]",
-    expect=Kind.PEER,
+    expect=IdentifierKind.PEER,
 )
 
 
@@ -95,5 +97,5 @@ ROOM_ERRORS = Command(
     name="/room-errors",
     summary="Explain the failures in a 100ms room",
     usage_hint="room id, session id, room name or link [since 2h | last 3d] [private]",
-    expect=Kind.ROOM,
+    expect=IdentifierKind.ROOM,
 )

@@ -11,15 +11,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.query import Question
-from bot.slack.context import Desk, Lookup
-from bot.slack.listeners.query import question_of, trouble_with
-from bot.slack.lookup.job import start
-from bot.slack.payloads import Body, Place, at, list_at, response_url, text_at
+from bot.domain.query import LookupQuery
+from bot.slack.context import BotContext, Lookup
+from bot.slack.listeners.query import question_of, query_error
+from bot.slack.lookup.job import start_lookup
+from bot.slack.payloads import Body, ReplyTarget, at, list_at, response_url, text_at
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormValues:
     """The form's fields; `typed_in` is the block that a complaint is shown at."""
 
     text: str = ""
@@ -30,7 +30,7 @@ class Filled:
     private: bool = False
 
 
-def read_state(body: Body) -> Filled:
+def read_form_values(body: Body) -> FormValues:
     """The fields of a view_submission, whatever its blocks are called."""
     facts: dict[str, Any] = {}
     for block_id, state in _states(body):
@@ -44,7 +44,7 @@ def read_state(body: Body) -> Filled:
             facts["conversation"] = text_at(state, "selected_conversation")
         elif kind == "checkboxes":
             facts["private"] = bool(list_at(state, "selected_options"))
-    return Filled(**facts, response_url=_url(body))
+    return FormValues(**facts, response_url=_url(body))
 
 
 def _states(body: Body) -> Iterator[tuple[str, Any]]:
@@ -66,19 +66,19 @@ SHORT = "There is nothing in it that I can look up."
 HOW = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 
-def listen(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def listen(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Closes the form and starts the look-up, or shows what to change."""
 
     async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        filled = read_state(body)
+        filled = read_form_values(body)
         question = await _question(desk, filled, text_at(body, "user", "id"))
-        trouble = trouble_with(question)
+        trouble = query_error(question)
         if trouble is not None:
             words = below_field(trouble.cause)
             await ack(response_action="errors", errors={filled.typed_in: words})
             return
-        lookup = Lookup(desk.tools.references(), question, _place(desk, body, filled))
-        await start(desk, lookup, text_at(body, "trigger_id"))
+        lookup = Lookup(desk.tools.new_lookup_id(), question, _place(desk, body, filled))
+        await start_lookup(desk, lookup, text_at(body, "trigger_id"))
         await ack()
 
     return on_form
@@ -90,17 +90,17 @@ def below_field(cause: str) -> str:
     return next((words for words in (both, cause) if len(words) <= COMPLAINT), f"{SHORT} {HOW}")
 
 
-async def _question(desk: Desk, filled: Filled, user: str) -> Question:
+async def _question(desk: BotContext, filled: FormValues, user: str) -> LookupQuery:
     """What was typed counts before what was picked: it is the later thought."""
     words = filled.text.strip() or filled.picked
     question = await question_of(desk, words, user)
     return replace(question, private=True) if filled.private else question
 
 
-def _place(desk: Desk, body: Body, filled: Filled) -> Place:
+def _place(desk: BotContext, body: Body, filled: FormValues) -> ReplyTarget:
     user = text_at(body, "user", "id")
-    place = desk.modals.place(text_at(body, "view", "private_metadata"), user)
+    place = desk.modals.load(text_at(body, "view", "private_metadata"), user)
     if filled.conversation:
         url = response_url(filled.response_url)
-        place = Place(user, filled.conversation, url=url)
+        place = ReplyTarget(user, filled.conversation, url=url)
     return place

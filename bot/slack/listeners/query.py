@@ -5,37 +5,41 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import SlackTrouble, UnreadableQuestion
-from bot.domain.parsing import MOST_CLUES, clues_in, read_question, zone_named
-from bot.domain.query import Kind, Question
+from bot.domain.parsing import MOST_CLUES, find_identifiers, parse_query, zone_named
+from bot.domain.query import IdentifierKind, LookupQuery
 from bot.render.message import Message
-from bot.slack.context import Desk, Tools
+from bot.slack.context import BotContext, Tools
 from bot.slack.message_text import texts_of
 
 MOST = 20_000  # characters; Slack's own input takes fewer
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ParsedCommand:
     """A question with its reference; `reply` when there is nothing to look up."""
 
     reference: str
-    question: Question
+    question: LookupQuery
     reply: Message | None = None
 
 
-async def understand(desk: Desk, text: str, user: str, expect: Kind | None = None) -> Understood:
+async def parse_command_text(
+    desk: BotContext, text: str, user: str, expect: IdentifierKind | None = None
+) -> ParsedCommand:
     """Read a question. `reply` is for the asker alone: help, or what could not be read."""
-    tools, reference = desk.tools, desk.tools.references()
+    tools, reference = desk.tools, desk.tools.new_lookup_id()
     if not text.strip():
-        return Understood(reference, Question(help=True), tools.renderer.help_())
+        return ParsedCommand(reference, LookupQuery(help=True), tools.renderer.help_())
     question = await question_of(desk, text, user, expect)
-    return Understood(reference, question, _reply(tools, question, reference))
+    return ParsedCommand(reference, question, _reply(tools, question, reference))
 
 
-async def question_of(desk: Desk, text: str, user: str, expect: Kind | None = None) -> Question:
+async def question_of(
+    desk: BotContext, text: str, user: str, expect: IdentifierKind | None = None
+) -> LookupQuery:
     """What a text asks, its times in the asker's zone, where Slack tells it, if they name none."""
     now = desk.tools.clock()
-    question = read_question(text[:MOST], now, expect=expect)
+    question = parse_query(text[:MOST], now, expect=expect)
     if not question.readings:
         return question
     try:
@@ -43,34 +47,34 @@ async def question_of(desk: Desk, text: str, user: str, expect: Kind | None = No
     except SlackTrouble:  # UTC, as the answer then says
         return question
     zone = zone_named(person.zone) if person and person.zone else None
-    return read_question(text[:MOST], now, expect=expect, zone=zone) if zone else question
+    return parse_query(text[:MOST], now, expect=expect, zone=zone) if zone else question
 
 
 async def understand_message(
-    desk: Desk, text: str, user: str, message: Mapping[str, Any]
-) -> Understood:
+    desk: BotContext, text: str, user: str, message: Mapping[str, Any]
+) -> ParsedCommand:
     """Read a question typed into a message, which may be about what the message carries.
 
     Where the words name nothing, the ids of its files and of a forwarded message count.
     """
-    asked = await understand(desk, text, user)
+    asked = await parse_command_text(desk, text, user)
     if asked.question.clues:
         return asked
     carried = {key: value for key, value in message.items() if key in ("files", "attachments")}
-    clues = clues_in(texts_of(carried))
+    clues = find_identifiers(texts_of(carried))
     if not clues:
         return asked
     question = replace(asked.question, clues=clues[:MOST_CLUES], complaint=None, help=False)
-    return Understood(asked.reference, question)
+    return ParsedCommand(asked.reference, question)
 
 
-def trouble_with(question: Question) -> UnreadableQuestion | None:
+def query_error(question: LookupQuery) -> UnreadableQuestion | None:
     """Why this question cannot be looked up; None if it can."""
     return None if question.clues else UnreadableQuestion(question.complaint)
 
 
-def _reply(tools: Tools, question: Question, reference: str) -> Message | None:
+def _reply(tools: Tools, question: LookupQuery, reference: str) -> Message | None:
     if question.help:
         return tools.renderer.help_()
-    trouble = trouble_with(question)
+    trouble = query_error(question)
     return tools.renderer.error(trouble, reference) if trouble else None

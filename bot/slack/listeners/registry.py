@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.slack.buttons.buttons import PACKET, RECOVERED, REPLY, SHOW_MORE, TIMELINE
-from bot.slack.context import Desk
+from bot.slack.context import BotContext
 from bot.slack.listeners.actions import (
     CHOOSE,
     LINKS,
@@ -30,18 +30,18 @@ COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
 
 SHORTCUTS: tuple[Shortcut, ...] = (DIAGNOSE_MESSAGE, DIAGNOSE_CALL)
 
-EVENTS: dict[str, Callable[[Desk], Listener]] = {
+EVENTS: dict[str, Callable[[BotContext], Listener]] = {
     APP_HOME_OPENED: home_listener,
     APP_MENTION: mention_listener,
 }
 
-VIEWS: dict[str, Callable[[Desk], Listener]] = {CALLBACK_ID: listen}
+VIEWS: dict[str, Callable[[BotContext], Listener]] = {CALLBACK_ID: listen}
 
 REOPENING = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
 """Buttons that open their look-up again."""
 
-ACTIONS: tuple[tuple[re.Pattern[str], Callable[[Desk], Listener]], ...] = (
-    *((re.compile(rf"\A{button.name}\Z"), button.listen) for button in REOPENING),
+ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
+    *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in REOPENING),
     (CHOOSE, choose_listener),
     (REFRESH, refresh_listener),
     (LINKS, link_listener),  # the last: it takes what no other took

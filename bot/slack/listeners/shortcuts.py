@@ -17,16 +17,16 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import BotError, NotAllowed, SlackTrouble
-from bot.domain.parsing import MOST_CLUES, clues_in
-from bot.domain.query import Clue, Question
+from bot.domain.parsing import MOST_CLUES, find_identifiers
+from bot.domain.query import Identifier, LookupQuery
 from bot.domain.target import Choices
 from bot.slack.access.audit import recorded
-from bot.slack.context import Desk, Lookup
-from bot.slack.error_boundary import Explained, in_words
-from bot.slack.lookup.job import start
+from bot.slack.context import BotContext, Lookup
+from bot.slack.error_boundary import ErrorBoundary, as_bot_error
+from bot.slack.lookup.job import start_lookup
 from bot.slack.message_text import texts_of
-from bot.slack.payloads import Place, place_of_message_shortcut, text_at
-from bot.slack.sending.errors import Cause
+from bot.slack.payloads import ReplyTarget, reply_target_of_shortcut, text_at
+from bot.slack.sending.errors import SlackErrorKind
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
@@ -39,7 +39,7 @@ class Shortcut:
     type: Literal["message", "global"]
     callback_id: str
     description: str
-    listen: Callable[[Desk], Listener]
+    listen: Callable[[BotContext], Listener]
 
 
 TOO_LATE = NotAllowed(
@@ -56,12 +56,12 @@ https://docs.slack.dev/reference/methods/views.update
 """
 
 
-async def ask(
-    desk: Desk,
-    place: Place,
+async def open_lookup_modal(
+    desk: BotContext,
+    place: ReplyTarget,
     trigger_id: str,
     reference: str,
-    clues: tuple[Clue, ...] = (),
+    clues: tuple[Identifier, ...] = (),
     *,
     why: str = "",
 ) -> None:
@@ -69,14 +69,14 @@ async def ask(
 
     `why` says what was not found in the message, or left out.
     """
-    async with Explained(desk, place, reference):
+    async with ErrorBoundary(desk, place, reference):
         note = f"{SEVERAL} {why}".strip() if clues else why
-        kept = desk.modals.note(place)
+        kept = desk.modals.save(place)
         view = desk.tools.renderer.modal(
             None, private_metadata=kept, note=note, conversation=not place.channel
         )
         opened = await desk.poster.plain.open_view(trigger_id, view)
-        if opened.cause is Cause.EXPIRED:
+        if opened.cause is SlackErrorKind.EXPIRED:
             raise TOO_LATE
         if not opened.ok:
             raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
@@ -85,9 +85,9 @@ async def ask(
 
 
 async def _choose(
-    desk: Desk,
-    place: Place,
-    clues: tuple[Clue, ...],
+    desk: BotContext,
+    place: ReplyTarget,
+    clues: tuple[Identifier, ...],
     view_id: str,
     kept: str,
     why: str,
@@ -95,11 +95,11 @@ async def _choose(
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
     choices: Choices | None = None
     try:
-        async with desk.crew.bounds.turn(place.user, _say_nothing):
+        async with desk.crew.bounds.slot(place.user, _say_nothing):
             workspaces = desk.workspaces_at(place.channel)
             choices = await desk.tools.investigator.describe(clues, workspaces)
     except BotError as error:
-        said = in_words(error, structlog.get_logger("call_doctor"))
+        said = as_bot_error(error, structlog.get_logger("call_doctor"))
         note = f"{said.headline}. {said.cause} {said.next_step}"
     else:
         note = f"{choices.note} {why}".strip()
@@ -117,12 +117,14 @@ async def _say_nothing(_: str) -> None:
     """Leave the form as it is while its ids wait for the asker's other look-ups."""
 
 
-def _listen_for_call(desk: Desk) -> Listener:
+def _listen_for_call(desk: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         await recorded()
         await ack()
-        place = Place(text_at(body, "user", "id"))
-        desk.crew.start(ask(desk, place, text_at(body, "trigger_id"), desk.tools.references()))
+        place = ReplyTarget(text_at(body, "user", "id"))
+        desk.crew.spawn(
+            open_lookup_modal(desk, place, text_at(body, "trigger_id"), desk.tools.new_lookup_id())
+        )
 
     return on_shortcut
 
@@ -142,21 +144,21 @@ NOTHING = (
 )
 
 
-def _listen_for_message(desk: Desk) -> Listener:
+def _listen_for_message(desk: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place, reference = place_of_message_shortcut(body), desk.tools.references()
-        found = _distinct(clues_in(texts_of(body.get("message"))))
+        place, reference = reply_target_of_shortcut(body), desk.tools.new_lookup_id()
+        found = _distinct(find_identifiers(texts_of(body.get("message"))))
         clues = found[:MOST_CLUES]
         if len(clues) == 1:
-            lookup = Lookup(reference, Question(clues=clues), place)
-            await start(desk, lookup, text_at(body, "trigger_id"))
+            lookup = Lookup(reference, LookupQuery(clues=clues), place)
+            await start_lookup(desk, lookup, text_at(body, "trigger_id"))
             await ack()
         else:
             await recorded()
             await ack()
             why = _left_out(len(found) - len(clues)) if clues else NOTHING
             trigger = text_at(body, "trigger_id")
-            desk.crew.start(ask(desk, place, trigger, reference, clues, why=why))
+            desk.crew.spawn(open_lookup_modal(desk, place, trigger, reference, clues, why=why))
 
     return on_shortcut
 
@@ -165,7 +167,7 @@ def _left_out(number: int) -> str:
     return f"{number:,} more ids of this message are left out." if number else ""
 
 
-def _distinct(clues: tuple[Clue, ...]) -> tuple[Clue, ...]:
+def _distinct(clues: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
     """The same id written twice is one; ids do not mind their case."""
     return tuple({(clue.kind, clue.value.lower()): clue for clue in clues}.values())
 

@@ -20,21 +20,21 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
-from bot.domain.parsing import read_wish
+from bot.domain.parsing import parse_settings_change
 from bot.domain.records.channel_settings import (
-    Change,
-    Channels,
+    SettingsPatch,
+    ChannelSettingsStore,
     ChannelSettings,
     changed_by,
     loosened,
 )
 from bot.render.message import Message
-from bot.slack.context import Desk
-from bot.slack.error_boundary import Explained
+from bot.slack.context import BotContext
+from bot.slack.error_boundary import ErrorBoundary
 from bot.slack.listeners.query import MOST
-from bot.slack.lookup.channel_defaults import READ_SECONDS, channel_of
-from bot.slack.payloads import Place
-from bot.slack.sending.errors import Cause
+from bot.slack.lookup.channel_defaults import READ_SECONDS, settings_channel
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.errors import SlackErrorKind
 
 __all__ = [
     "SUBCOMMANDS",
@@ -42,7 +42,7 @@ __all__ = [
     "subcommand_of",
 ]
 
-Answer = Callable[[Desk, Place, str, str], Awaitable[Message]]
+Answer = Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
 """Does what the text after the word asks, where the person is, under that reference.
 
 The message is for the asker alone. Raises BotError.
@@ -65,33 +65,44 @@ _UNSAID = NotAllowed(
 
 
 async def announce_loosening(
-    desk: Desk, place: Place, before: ChannelSettings, after: ChannelSettings, reference: str
+    desk: BotContext,
+    place: ReplyTarget,
+    before: ChannelSettings,
+    after: ChannelSettings,
+    reference: str,
 ) -> None:
     """Name who changed the settings. Where that cannot be said, the change is undone."""
     if await _said(desk, place, after, reference):
         return
     structlog.get_logger("call_doctor").warning("loosening_undone", lookup_id=reference)
-    async with Explained(desk, place, reference):
+    async with ErrorBoundary(desk, place, reference):
         await _undo(desk, place, before)
         raise _UNSAID
 
 
-async def _said(desk: Desk, place: Place, after: ChannelSettings, reference: str) -> bool:
+async def _said(
+    desk: BotContext, place: ReplyTarget, after: ChannelSettings, reference: str
+) -> bool:
     """Whether it stands in the channel, or may: what Slack did not confirm is not said twice."""
     message = desk.tools.renderer.loosened(place.user, after)
     poster = desk.poster.plain
     sent = await poster.post(place.channel, message, reference, first=True)
-    if not sent.ok and sent.cause is not Cause.UNKNOWN and place.url is not None and place.url.left:
+    if (
+        not sent.ok
+        and sent.cause is not SlackErrorKind.UNKNOWN
+        and place.url is not None
+        and place.url.uses_left
+    ):
         sent = await poster.respond(place.url, message, reference, in_channel=True)
-    return sent.ok or sent.cause is Cause.UNKNOWN
+    return sent.ok or sent.cause is SlackErrorKind.UNKNOWN
 
 
-async def _undo(desk: Desk, place: Place, before: ChannelSettings) -> None:
+async def _undo(desk: BotContext, place: ReplyTarget, before: ChannelSettings) -> None:
     channels = desk.tools.channels
     if channels is None:
         raise BotError
-    change = Change(private=before.private, names=before.names or "")
-    await channels.change(channel_of(place), change, before.set_by or place.user)
+    change = SettingsPatch(private=before.private, names=before.names or "")
+    await channels.change(settings_channel(place), change, before.set_by or place.user)
 
 
 _FORMS = (
@@ -109,23 +120,23 @@ _GUEST = NotAllowed(
 )
 
 
-async def _answer(desk: Desk, place: Place, text: str, reference: str) -> Message:
+async def _answer(desk: BotContext, place: ReplyTarget, text: str, reference: str) -> Message:
     tools = desk.tools
-    channel = channel_of(place)
+    channel = settings_channel(place)
     if not channel or tools.channels is None:
         raise _NOWHERE
     permitted = desk.workspaces_at(channel)
     workspaces = tools.workspaces if permitted is None else permitted
-    wish = read_wish(text[:MOST], workspaces)
+    wish = parse_settings_change(text[:MOST], workspaces)
     if wish.complaint:
         raise UnreadableQuestion(
             wish.complaint, headline="No setting was changed", next_step=_FORMS
         )
     before = await _in_time(tools.channels.of(channel))
     found = await _changed(desk, tools.channels, place, before, wish.change)
-    changed = wish.change != Change()
+    changed = wish.change != SettingsPatch()
     if changed and loosened(before, found, tools.names):
-        desk.crew.start(announce_loosening(desk, place, before, found, reference))
+        desk.crew.spawn(announce_loosening(desk, place, before, found, reference))
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
     return tools.renderer.settings(
         found,
@@ -137,15 +148,19 @@ async def _answer(desk: Desk, place: Place, text: str, reference: str) -> Messag
 
 
 async def _changed(
-    desk: Desk, channels: Channels, place: Place, before: ChannelSettings, change: Change
+    desk: BotContext,
+    channels: ChannelSettingsStore,
+    place: ReplyTarget,
+    before: ChannelSettings,
+    change: SettingsPatch,
 ) -> ChannelSettings:
     """The settings after the change, if it is one. Raises NotAllowed for a guest."""
-    if change == Change():
+    if change == SettingsPatch():
         return before
     wanted = changed_by(before, change)
     if loosened(before, wanted, desk.tools.names) and await _is_guest(desk, place):
         raise _GUEST
-    return await _in_time(channels.change(channel_of(place), change, place.user))
+    return await _in_time(channels.change(settings_channel(place), change, place.user))
 
 
 async def _in_time(reading: Awaitable[ChannelSettings]) -> ChannelSettings:
@@ -157,7 +172,7 @@ async def _in_time(reading: Awaitable[ChannelSettings]) -> ChannelSettings:
         raise StoreUnreachable("The settings could not be reached in time.") from error
 
 
-async def _is_guest(desk: Desk, place: Place) -> bool:
+async def _is_guest(desk: BotContext, place: ReplyTarget) -> bool:
     """Whether the person is known to be a guest: Slack says so where it may be asked."""
     person = await desk.people.find(place.user)
     return person is not None and person.guest

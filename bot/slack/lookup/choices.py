@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.errors import SlackTrouble
-from bot.domain.query import Question
+from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import LIMIT
 from bot.domain.target import Choices
 from bot.render.message import Block, Message
-from bot.slack.context import Desk, Lookup
-from bot.slack.error_boundary import announce
+from bot.slack.context import BotContext, Lookup
+from bot.slack.error_boundary import notify_user
 from bot.slack.lookup.channel_defaults import hides_clues
 
 
-async def offer(desk: Desk, lookup: Lookup, choices: Choices) -> None:
+async def post_choices(desk: BotContext, lookup: Lookup, choices: Choices) -> None:
     """Show the choices: in the thread where there is one, else to the asker alone.
 
     Raises SlackTrouble when no way to the asker works.
@@ -31,11 +31,11 @@ async def offer(desk: Desk, lookup: Lookup, choices: Choices) -> None:
         )
         if sent.ok:
             return
-    if not await announce(desk, place, message, lookup.id, instead=not hidden):
+    if not await notify_user(desk, place, message, lookup.id, instead=not hidden):
         raise SlackTrouble("No way of asking back worked.")
 
 
-def remembering(message: Message, question: Question) -> Message:
+def remembering(message: Message, question: LookupQuery) -> Message:
     """The choices, each with the rest of the question: its window and its types."""
     rest: dict[str, Any] = {"types": list(question.types)}
     if question.public:

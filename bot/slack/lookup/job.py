@@ -13,64 +13,66 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.metrics import Outcome
-from bot.domain.records.answer_log import Answered
+from bot.domain.metrics import LookupOutcome
+from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.records.audit import AuditOutcome, Ending
 from bot.domain.report import Report
-from bot.domain.saved_lookup import Handle, handle_of, names_of
+from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
 from bot.domain.target import Choices, Progress
 from bot.jobs.ports import Json, Steps
 from bot.slack.access.audience import for_its_readers
 from bot.slack.access.audit import end_of_job, goes_on, outcome_for, recorded
-from bot.slack.checkpoints.cancellation import EndingSteps
-from bot.slack.checkpoints.result import Finding
-from bot.slack.checkpoints.sender import DurablePoster
-from bot.slack.checkpoints.serialization import keep, keep_lookup, restore, restore_lookup
-from bot.slack.context import Desk, Lookup
+from bot.slack.checkpoints.cancellation import CancellableSteps
+from bot.slack.checkpoints.result import LookupResult
+from bot.slack.checkpoints.sender import CheckpointedSender
+from bot.slack.checkpoints.serialization import to_json, lookup_to_json, from_json, lookup_from_json
+from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.routes import deliver
-from bot.slack.error_boundary import Explained
-from bot.slack.lookup.channel_defaults import usual
-from bot.slack.lookup.choices import offer
-from bot.slack.lookup.placeholder import amend, greet
-from bot.slack.lookup.progress import Watching
-from bot.slack.lookup_metrics import admission, count_end, count_opening
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.error_boundary import ErrorBoundary
+from bot.slack.lookup.channel_defaults import apply_channel_defaults
+from bot.slack.lookup.choices import post_choices
+from bot.slack.lookup.placeholder import close_unfinished_opening, post_placeholder
+from bot.slack.lookup.progress import ProgressReporter
+from bot.slack.lookup_metrics import admission, record_end, record_first_answer
+from bot.slack.sending.format_fallback import SendResult
 
 
-def in_job(desk: Desk, steps: Steps) -> Desk:
+def in_job(desk: BotContext, steps: Steps) -> BotContext:
     """The same desk with a poster that checkpoints."""
-    return replace(desk, poster=DurablePoster(desk.poster.plain, steps, desk.reconciler))
+    return replace(desk, poster=CheckpointedSender(desk.poster.plain, steps, desk.reconciler))
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class AnswerSummary:
     """What is kept of a report."""
 
-    handle: Handle
+    handle: SavedLookup
     complete: bool
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> LookupOutcome:
         """How a look-up ended that was answered so."""
-        return Outcome.ANSWERED if self.complete else Outcome.INCOMPLETE
+        return LookupOutcome.ANSWERED if self.complete else LookupOutcome.INCOMPLETE
 
 
-def gist_of(lookup: Lookup) -> Callable[[Report], Gist]:
+def summarise_for_log(lookup: Lookup) -> Callable[[Report], AnswerSummary]:
     """Makes the gist of that look-up's report."""
 
-    def make(report: Report) -> Gist:
-        handle = handle_of(report, after=None, shown=0, private=lookup.question.private)
-        return Gist(handle, report.completeness.complete)
+    def make(report: Report) -> AnswerSummary:
+        handle = from_report(report, after=None, shown=0, private=lookup.question.private)
+        return AnswerSummary(handle, report.completeness.complete)
 
     return make
 
 
-async def remember(desk: Desk, lookup: Lookup, gist: Gist, opening: Sent) -> None:
+async def log_answer(
+    desk: BotContext, lookup: Lookup, gist: AnswerSummary, opening: SendResult
+) -> None:
     """Remember an answer that was given; without a database it stands all the same."""
     if desk.tools.answers is None:
         return
     place = lookup.place
-    answered = Answered(
+    answered = PostedAnswer(
         gist.handle, place.user, opening.channel or place.channel, opening.ts, gist.outcome
     )
     try:
@@ -82,19 +84,19 @@ async def remember(desk: Desk, lookup: Lookup, gist: Gist, opening: Sent) -> Non
 LOOKUP_KIND = "lookup"
 
 
-async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
+async def start_lookup(desk: BotContext, lookup: Lookup, delivery: str) -> Lookup:
     """Record a look-up, to be called before it is acknowledged: the one place where one begins.
 
     `delivery` is what Slack calls the request; the same one begins one look-up. Returns it as its
     channel wants it. Raises TooManyWaiting, StoreUnreachable.
     """
     with admission(desk, lookup.place.user):
-        lookup = await usual(desk, lookup)
+        lookup = await apply_channel_defaults(desk, lookup)
         workspaces = desk.workspaces_at(lookup.place.channel)
         lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
         await recorded()
         begun = await desk.jobs.submit(
-            LOOKUP_KIND, f"{LOOKUP_KIND}:{delivery}", keep_lookup(lookup)
+            LOOKUP_KIND, f"{LOOKUP_KIND}:{delivery}", lookup_to_json(lookup)
         )
     goes_on()
     if not begun:
@@ -102,15 +104,15 @@ async def start(desk: Desk, lookup: Lookup, delivery: str) -> Lookup:
     return lookup
 
 
-def lookup_handler(desk: Desk) -> Callable[[Json, Steps], Awaitable[None]]:
+def lookup_handler(desk: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
     """What is done for each look-up."""
 
     async def answer(payload: Json, steps: Steps) -> None:
-        lookup = restore_lookup(payload)
-        ending = EndingSteps(steps, desk.tools.forgotten, _names(lookup), lookup.asked_at)
-        poster = DurablePoster(desk.poster.plain, ending, desk.reconciler)
+        lookup = lookup_from_json(payload)
+        ending = CancellableSteps(steps, desk.tools.forgotten, _names(lookup), lookup.asked_at)
+        poster = CheckpointedSender(desk.poster.plain, ending, desk.reconciler)
         lookup = await run(replace(desk, poster=poster), lookup, ending)
-        await amend(desk, lookup, steps, poster.changed)
+        await close_unfinished_opening(desk, lookup, steps, poster.changed)
 
     return answer
 
@@ -120,34 +122,36 @@ def _names(lookup: Lookup) -> list[str]:
     return [lookup.place.user, *(clue.value for clue in lookup.question.clues)]
 
 
-async def run(desk: Desk, lookup: Lookup, steps: EndingSteps) -> Lookup:
+async def run(desk: BotContext, lookup: Lookup, steps: CancellableSteps) -> Lookup:
     """Answer one question; whatever happens, the asker reads of it, and it is counted.
 
     Returns the look-up as it ended.
     """
-    outcome, handle = Outcome.FAILED, None
+    outcome, handle = LookupOutcome.FAILED, None
     async with AsyncExitStack() as stack:
-        border = await stack.enter_async_context(Explained(desk, lookup.place, lookup.id))
+        border = await stack.enter_async_context(ErrorBoundary(desk, lookup.place, lookup.id))
         log = structlog.get_logger("call_doctor")
         log.info("asked", clues=len(lookup.question.clues), private=lookup.question.private)
-        watching = await stack.enter_async_context(Watching(desk, lookup))
+        watching = await stack.enter_async_context(ProgressReporter(desk, lookup))
         finding = _finding(desk, lookup, steps, watching)
         stack.callback(finding.close)
         lookup = await for_its_readers(desk, lookup, steps, finding)
         border.names = finding.names
-        watching.shown(lookup)
-        lookup = lookup.at(await greet(desk, lookup))
-        watching.shown(lookup)
-        lookup = await _first_sight(desk, lookup, steps, finding, watching)
+        watching.move_to(lookup)
+        lookup = lookup.at(await post_placeholder(desk, lookup))
+        watching.move_to(lookup)
+        lookup = await _post_first_opening(desk, lookup, steps, finding, watching)
         border.place = lookup.place
         outcome, handle = await _answer(desk, lookup, steps, finding, watching)
         log.info("answered", outcome=outcome.value)
-    count_end(desk, lookup, border, outcome)
+    record_end(desk, lookup, border, outcome)
     await end_of_job(desk, steps.job_id, _ending(lookup, border, outcome, handle))
     return lookup
 
 
-def _ending(lookup: Lookup, border: Explained, outcome: Outcome, handle: Handle | None) -> Ending:
+def _ending(
+    lookup: Lookup, border: ErrorBoundary, outcome: LookupOutcome, handle: SavedLookup | None
+) -> Ending:
     """What becomes of the question in the audit."""
     ended = outcome_for(border.error) if border.error else AuditOutcome(outcome.value)
     if handle is None:
@@ -156,43 +160,55 @@ def _ending(lookup: Lookup, border: Explained, outcome: Outcome, handle: Handle 
 
 
 async def _answer(
-    desk: Desk, lookup: Lookup, steps: EndingSteps, finding: Finding, watching: Watching
-) -> tuple[Outcome, Handle | None]:
+    desk: BotContext,
+    lookup: Lookup,
+    steps: CancellableSteps,
+    finding: LookupResult,
+    watching: ProgressReporter,
+) -> tuple[LookupOutcome, SavedLookup | None]:
     choices = await finding.choices()
-    await watching.settled()
+    await watching.close()
     if choices is not None:
-        await offer(desk, lookup, choices)
-        return Outcome.CHOICES, None
-    gist: Gist = await finding.made("gist", Gist, gist_of(lookup), whole=True)
-    steps.concern(*names_of(gist.handle))
-    await remember(desk, lookup, gist, await deliver(desk, lookup, finding))
+        await post_choices(desk, lookup, choices)
+        return LookupOutcome.CHOICES, None
+    gist: AnswerSummary = await finding.rendered(
+        "gist", AnswerSummary, summarise_for_log(lookup), whole=True
+    )
+    steps.also_about(*subject_ids(gist.handle))
+    await log_answer(desk, lookup, gist, await deliver(desk, lookup, finding))
     return gist.outcome, gist.handle
 
 
-def _finding(desk: Desk, lookup: Lookup, steps: EndingSteps, watching: Watching) -> Finding:
+def _finding(
+    desk: BotContext, lookup: Lookup, steps: CancellableSteps, watching: ProgressReporter
+) -> LookupResult:
     names = lookup.question.names or desk.tools.names
     investigation = _investigation(desk, lookup, watching)
-    return Finding(steps, desk.tools.renderer, investigation, names)
+    return LookupResult(steps, desk.tools.renderer, investigation, names)
 
 
 def _investigation(
-    desk: Desk, lookup: Lookup, watching: Watching
+    desk: BotContext, lookup: Lookup, watching: ProgressReporter
 ) -> Callable[[], Awaitable[Report | Choices]]:
     async def investigate() -> Report | Choices:
         investigator = desk.tools.investigator
-        async with desk.crew.bounds.turn(lookup.place.user, watching.tell):
+        async with desk.crew.bounds.slot(lookup.place.user, watching.say_waiting):
             found = await investigator.report(
-                lookup.question, lookup.id, watching.tell, watching.watch
+                lookup.question, lookup.id, watching.say_waiting, watching.update
             )
             if isinstance(found, Report):
-                found = await investigator.diagnosed(found, watching.tell)
+                found = await investigator.diagnosed(found, watching.say_waiting)
             return found
 
     return investigate
 
 
-async def _first_sight(
-    desk: Desk, lookup: Lookup, steps: Steps, finding: Finding, watching: Watching
+async def _post_first_opening(
+    desk: BotContext,
+    lookup: Lookup,
+    steps: Steps,
+    finding: LookupResult,
+    watching: ProgressReporter,
 ) -> Lookup:
     """Post the opening as soon as there is one true number, where none stands yet.
 
@@ -203,24 +219,24 @@ async def _first_sight(
         return lookup
 
     async def begin() -> Json:
-        asking = finding.asking()
+        asking = finding.task()
         beginning = asyncio.create_task(watching.begun.wait())
         await asyncio.wait({asking, beginning}, return_when=asyncio.FIRST_COMPLETED)
         beginning.cancel()
         seen = watching.progress
-        return keep(Progress, seen) if seen is not None and seen.begun else None
+        return to_json(Progress, seen) if seen is not None and seen.begun else None
 
     kept = await steps.run("begin", begin)
     if kept is None:
         return lookup
-    message = watching.message(restore(Progress, kept))
+    message = watching.message(from_json(Progress, kept))
     sent = await desk.poster.post(
         place.channel, message, lookup.id, thread=place.thread, first=True
     )
     if not sent.ok:
         return replace(lookup, refused=sent)
-    count_opening(desk, lookup)
+    record_first_answer(desk, lookup)
     lookup = lookup.at(replace(place, channel=sent.channel, looking=sent.ts))
     lookup = replace(lookup, begun=True)
-    watching.shown(lookup, just_now=True)
+    watching.move_to(lookup, just_now=True)
     return lookup

@@ -12,16 +12,16 @@ from dataclasses import replace
 import structlog
 
 from bot.jobs.ports import Json, Steps
-from bot.slack.checkpoints.sender import DurablePoster
-from bot.slack.checkpoints.serialization import keep, restore
-from bot.slack.context import Desk, Lookup
-from bot.slack.delivery.unconfirmed import ended_elsewhere, stays, told_again
-from bot.slack.payloads import Place
-from bot.slack.sending.errors import PASSING, Cause
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.checkpoints.sender import CheckpointedSender
+from bot.slack.checkpoints.serialization import to_json, from_json
+from bot.slack.context import BotContext, Lookup
+from bot.slack.delivery.unconfirmed import ended_elsewhere, stays, unconfirmed_message
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.errors import TRANSIENT, SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 
 
-async def greet(desk: Desk, lookup: Lookup) -> Place:
+async def post_placeholder(desk: BotContext, lookup: Lookup) -> ReplyTarget:
     """Say "Looking…" unless the acknowledgement did; returns the place with what was posted.
 
     What only the asker sees carries no metadata: it is no part of the answer.
@@ -29,7 +29,7 @@ async def greet(desk: Desk, lookup: Lookup) -> Place:
     place = lookup.place
     if place.acked:
         return place
-    message = desk.tools.renderer.looking(lookup.question, lookup.id)
+    message = desk.tools.renderer.placeholder(lookup.question, lookup.id)
     if place.url is not None:
         await desk.poster.respond(place.url, message, "")
         return place
@@ -48,18 +48,20 @@ WAITS = (2.0, 5.0, 20.0, 120.0, 600.0)
 _GONE = "message_not_found"
 
 
-async def amend(desk: Desk, lookup: Lookup, steps: Steps, changed: Container[str]) -> None:
+async def close_unfinished_opening(
+    desk: BotContext, lookup: Lookup, steps: Steps, changed: Container[str]
+) -> None:
     """End our opening if it stands unfinished; to be called when all else is said.
 
     `changed` are the time stamps of the messages that were brought to their end.
     """
     place = lookup.place
-    poster = DurablePoster(desk.poster.plain, steps, desk.reconciler)
-    unsure = lookup.refused is not None and lookup.refused.cause is Cause.UNKNOWN
+    poster = CheckpointedSender(desk.poster.plain, steps, desk.reconciler)
+    unsure = lookup.refused is not None and lookup.refused.cause is SlackErrorKind.UNKNOWN
     if unsure and desk.reconciler.may_read:
-        opening = Sent(Cause.UNKNOWN)
+        opening = SendResult(SlackErrorKind.UNKNOWN)
     elif place.looking and place.looking not in changed:
-        opening = Sent(channel=place.channel, ts=place.looking)
+        opening = SendResult(channel=place.channel, ts=place.looking)
     else:
         return
     for pause in WAITS:
@@ -71,28 +73,30 @@ async def amend(desk: Desk, lookup: Lookup, steps: Steps, changed: Container[str
     structlog.get_logger("call_doctor").error("opening_unfinished")
 
 
-async def _looked_for(desk: Desk, lookup: Lookup, steps: Steps) -> Sent:
+async def _looked_for(desk: BotContext, lookup: Lookup, steps: Steps) -> SendResult:
     """Where the opening stands; without `ts` if it does not, UNKNOWN if nobody can tell."""
 
     async def look() -> Json:
         place = lookup.place
         found = await desk.reconciler.find(place.channel, place.thread, lookup.id, "opening")
-        return keep(Sent, found or Sent(Cause.UNKNOWN))
+        return to_json(SendResult, found or SendResult(SlackErrorKind.UNKNOWN))
 
-    found: Sent = restore(Sent, await steps.run("late-look", look))
+    found: SendResult = from_json(SendResult, await steps.run("late-look", look))
     return found
 
 
-async def _ended(desk: Desk, poster: DurablePoster, lookup: Lookup, opening: Sent) -> bool:
+async def _ended(
+    desk: BotContext, poster: CheckpointedSender, lookup: Lookup, opening: SendResult
+) -> bool:
     """Whether nothing is left to be done about it."""
     if not opening.ts:
         return True
     words = ended_elsewhere(lookup.id)
-    message = replace(told_again(desk, lookup, words), part="ended")
+    message = replace(unconfirmed_message(desk, lookup, words), part="ended")
     sent = await poster.update(opening.channel, opening.ts, message, lookup.id)
-    if sent.ok or sent.cause in PASSING or sent.error == _GONE:
-        return sent.cause not in PASSING
-    message = replace(told_again(desk, lookup, stays(sent, lookup.id)), part="stays")
+    if sent.ok or sent.cause in TRANSIENT or sent.error == _GONE:
+        return sent.cause not in TRANSIENT
+    message = replace(unconfirmed_message(desk, lookup, stays(sent, lookup.id)), part="stays")
     thread = lookup.place.thread or opening.ts
     said = await poster.post(opening.channel, message, lookup.id, thread=thread)
     if not said.ok:

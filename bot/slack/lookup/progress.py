@@ -8,7 +8,7 @@ from typing import Self
 from bot.domain.privacy.personal_names import Names
 from bot.domain.target import Progress
 from bot.render.message import Message
-from bot.slack.context import Desk, Lookup
+from bot.slack.context import BotContext, Lookup
 
 APART_SECONDS = 3.0
 """Edits of one message: Slack counts them as posts, and people cannot read faster."""
@@ -16,13 +16,13 @@ KEPT_ANSWERS = 3
 """Answers at a response_url are few: one for waiting leaves enough for the answer."""
 
 
-class Watching:
+class ProgressReporter:
     """A `Tell` and a `Watch` for one look-up. `shows` is where it is told, once that is known.
 
     What it says is no part of the answer: it is never recorded and may be lost.
     """
 
-    def __init__(self, desk: Desk, lookup: Lookup) -> None:
+    def __init__(self, desk: BotContext, lookup: Lookup) -> None:
         self.shows = lookup
         self.progress: Progress | None = None
         self.begun = asyncio.Event()
@@ -38,9 +38,9 @@ class Watching:
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         """No "so far" arrives over the words of what went wrong; who is stopped does not wait."""
         if error is None or isinstance(error, Exception):
-            await self.settled()
+            await self.close()
 
-    async def tell(self, reason: str) -> None:
+    async def say_waiting(self, reason: str) -> None:
         """Say what is waited for, unless something was said a moment ago.
 
         What came before there was a place to say it is said there.
@@ -50,7 +50,7 @@ class Watching:
         elif self._due():
             await self._say(self._desk.tools.renderer.waiting(reason, self.shows.id))
 
-    def watch(self, progress: Progress) -> None:
+    def update(self, progress: Progress) -> None:
         """Note how far it is; show it now and then."""
         self.progress = progress
         if not progress.begun:
@@ -69,7 +69,7 @@ class Watching:
             progress = replace(progress, target=replace(progress.target, room=room))
         return self._desk.tools.renderer.progress(progress, self.shows.id)
 
-    def shown(self, lookup: Lookup, *, just_now: bool = False) -> None:
+    def move_to(self, lookup: Lookup, *, just_now: bool = False) -> None:
         """From now on it is told there; perhaps something true was said there just now."""
         self.shows = lookup
         if just_now:
@@ -79,7 +79,7 @@ class Watching:
             self._editing = asyncio.create_task(self._say(waiting))
             self._untold = ""
 
-    async def settled(self) -> None:
+    async def close(self) -> None:
         """Say nothing more; return when no edit of ours can arrive after the final one.
 
         After a crash the investigation may run again for a later part of an answer whose opening
@@ -103,5 +103,5 @@ class Watching:
         poster, place = self._desk.poster.plain, self.shows.place
         if place.looking:
             await poster.update(place.channel, place.looking, message, self.shows.id)
-        elif place.url is not None and place.url.left > KEPT_ANSWERS:
+        elif place.url is not None and place.url.uses_left > KEPT_ANSWERS:
             await poster.respond(place.url, message, "")

@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 
-class Cause(StrEnum):
+class SlackErrorKind(StrEnum):
     """Why a call to Slack failed, by what is to be done."""
 
     BUSY = "busy"  # surely not done: later, or by another route
@@ -24,32 +24,32 @@ class Cause(StrEnum):
     STALE = "stale"  # the message to change is gone: post a new one
 
 
-PASSING = frozenset({Cause.BUSY, Cause.UNKNOWN})
+TRANSIENT = frozenset({SlackErrorKind.BUSY, SlackErrorKind.UNKNOWN})
 """What may be otherwise in a moment; the rest is refused for good."""
 
-ACTS: dict[Cause, str] = {
-    Cause.BUSY: "Waited for as long as Slack asks, then sent again; if that is long, the next way",
-    Cause.UNKNOWN: "Looked for in the thread if we may read it; else not repeated, but named",
-    Cause.FORM: "Classic blocks, then text alone, then a file",
-    Cause.LONG: "Text alone, then a file",
-    Cause.PLACE: "The next way: response_url, for the asker alone, direct message",
-    Cause.SETUP: "The next way; `/readyz` tells the operator",
-    Cause.EXPIRED: "The next way, or the person is told to ask once more",
-    Cause.STALE: "A new message in the place of the lost one",
+POLICY: dict[SlackErrorKind, str] = {
+    SlackErrorKind.BUSY: "Waited for as long as Slack asks, then sent again; if that is long, the next way",
+    SlackErrorKind.UNKNOWN: "Looked for in the thread if we may read it; else not repeated, but named",
+    SlackErrorKind.FORM: "Classic blocks, then text alone, then a file",
+    SlackErrorKind.LONG: "Text alone, then a file",
+    SlackErrorKind.PLACE: "The next way: response_url, for the asker alone, direct message",
+    SlackErrorKind.SETUP: "The next way; `/readyz` tells the operator",
+    SlackErrorKind.EXPIRED: "The next way, or the person is told to ask once more",
+    SlackErrorKind.STALE: "A new message in the place of the lost one",
 }
 """What each class leads to: the rows of docs/operating.md."""
 
-_NAMES: dict[Cause, str] = {
-    Cause.BUSY: "ratelimited rate_limited message_limit_exceeded",
-    Cause.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
-    Cause.FORM: (
+_NAMES: dict[SlackErrorKind, str] = {
+    SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",
+    SlackErrorKind.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
+    SlackErrorKind.FORM: (
         "invalid_blocks invalid_blocks_format invalid_attachments too_many_attachments no_text "
         "msg_blocks_too_many markdown_text_conflict markdown_text_too_long metadata_too_large "
         "invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app "
         "attachment_payload_limit_exceeded invalid_arg_name invalid_array_arg block_mismatch"
     ),
-    Cause.LONG: "msg_blocks_too_long msg_too_long",
-    Cause.PLACE: (
+    SlackErrorKind.LONG: "msg_blocks_too_long msg_too_long",
+    SlackErrorKind.PLACE: (
         "not_in_channel channel_not_found is_archived restricted_action "
         "restricted_action_read_only_channel restricted_action_thread_only_channel "
         "restricted_action_non_threadable_channel restricted_action_thread_locked "
@@ -58,27 +58,27 @@ _NAMES: dict[Cause, str] = {
         "file_uploads_disabled file_uploads_except_images_disabled file_type_not_allowed "
         "storage_limit_reached posting_to_channel_denied"
     ),
-    Cause.SETUP: (
+    SlackErrorKind.SETUP: (
         "invalid_auth not_authed token_revoked token_expired account_inactive missing_scope "
         "not_allowed_token_type org_login_required team_access_not_granted accesslimited "
         "access_denied two_factor_setup_required"
     ),
-    Cause.EXPIRED: (
+    SlackErrorKind.EXPIRED: (
         "expired_trigger_id exchanged_trigger_id invalid_trigger_id trigger_expired "
         "trigger_exchanged push_limit_reached expired_url used_url"
     ),
-    Cause.STALE: (
+    SlackErrorKind.STALE: (
         "message_not_found edit_window_closed cant_update_message is_inactive "
         "streaming_state_conflict"
     ),
 }
 
-CAUSES: dict[str, Cause] = {
+ERROR_KINDS: dict[str, SlackErrorKind] = {
     name: cause for cause, names in _NAMES.items() for name in names.split()
 }
 """Each error that Slack documents for what we call, and its class."""
 
-TROUBLES = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError)
+SLACK_EXCEPTIONS = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError)
 """What a call by slack_sdk's async clients raises when it fails."""
 
 UNREACHABLE = "unreachable"
@@ -88,22 +88,26 @@ _SERVER_ERROR = 500
 _TOO_MANY = 429
 
 
-def cause_of(error: BaseException) -> tuple[Cause, str]:
+def cause_of(error: BaseException) -> tuple[SlackErrorKind, str]:
     """The class of a failed call and Slack's own word for it (or the exception's name).
 
     An error that the table does not know, yet that Slack itself sent, is a refusal.
     """
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Cause.BUSY, UNREACHABLE  # no connection was made: nothing was sent
+        return SlackErrorKind.BUSY, UNREACHABLE  # no connection was made: nothing was sent
     if not isinstance(error, SlackApiError):
-        return Cause.UNKNOWN, type(error).__name__
+        return SlackErrorKind.UNKNOWN, type(error).__name__
     status = _status(error)
     if status == _TOO_MANY:
-        return Cause.BUSY, "ratelimited"
+        return SlackErrorKind.BUSY, "ratelimited"
     if status >= _SERVER_ERROR:
-        return Cause.UNKNOWN, f"http_{status}"
+        return SlackErrorKind.UNKNOWN, f"http_{status}"
     word = word_of(error)
-    return (CAUSES.get(word, Cause.PLACE), word) if word else (Cause.UNKNOWN, "unreadable_answer")
+    return (
+        (ERROR_KINDS.get(word, SlackErrorKind.PLACE), word)
+        if word
+        else (SlackErrorKind.UNKNOWN, "unreadable_answer")
+    )
 
 
 def wait_of(error: BaseException) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.render.message import Block, File, Message
-from bot.slack.sending.errors import UNREACHABLE, Cause
+from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 SECTION = 2900  # a text object holds 3,000 characters
 BLOCKS = 50
@@ -21,14 +21,14 @@ TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SendResult:
     """What came of one message: posted when `cause` is None, with its place and thread.
 
     `wait` are the seconds that Slack asks to wait after a 429; `detail` is what it adds to an
     error.
     """
 
-    cause: Cause | None = None
+    cause: SlackErrorKind | None = None
     error: str = ""
     channel: str = ""
     ts: str = ""
@@ -44,13 +44,13 @@ class Sent:
     @property
     def offline(self) -> bool:
         """Whether Slack could not be reached at all, so that surely nothing was sent."""
-        return self.cause is Cause.BUSY and self.error == UNREACHABLE
+        return self.cause is SlackErrorKind.BUSY and self.error == UNREACHABLE
 
 
-Send = Callable[[Message], Awaitable[Sent]]
+Send = Callable[[Message], Awaitable[SendResult]]
 
 
-def classic(message: Message) -> Message:
+def as_classic_blocks(message: Message) -> Message:
     """Sections of plain text, and the buttons."""
     words = words_of(message)
     pieces = [words[at : at + SECTION] for at in range(0, len(words), SECTION)]
@@ -63,7 +63,7 @@ def classic(message: Message) -> Message:
     return replace(message, blocks=(*sections[: BLOCKS - len(buttons)], *buttons))
 
 
-def plain(message: Message) -> Message:
+def as_plain_text(message: Message) -> Message:
     """Text alone. Shown as mrkdwn, so what the blocks held as plain text is escaped."""
     words = "\n".join(lines_of(message.blocks))
     text = escape(words)[:TEXT].rpartition("\n")[0] or message.text
@@ -147,44 +147,44 @@ FILE_UNCONFIRMED = "file_unconfirmed"
 
 _UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/type\]")
 
-Attach = Callable[[File], Awaitable[Sent]]
+Attach = Callable[[File], Awaitable[SendResult]]
 
 
-class Ladder:
+class FormatFallback:
     """Sends a message in the richest form that Slack takes, and remembers what it never takes."""
 
     def __init__(self) -> None:
         self._unsupported: set[str] = set()
 
-    async def send(self, send: Send, message: Message, attach: Attach | None = None) -> Sent:
+    async def send(self, send: Send, message: Message, attach: Attach | None = None) -> SendResult:
         """Rich, then classic blocks, then text alone, at last a file if `attach` can.
 
         A type of block that this workspace does not know is not tried again in this process.
         """
-        sent = Sent(Cause.FORM)
+        sent = SendResult(SlackErrorKind.FORM)
         if not self._known_bad(message):
             sent = await send(message)
             self._learn(message, sent)
-        if sent.cause is Cause.FORM:
-            sent = await send(classic(message))
-        if sent.cause in (Cause.FORM, Cause.LONG):
-            sent = await send(plain(message))
-        if sent.cause in (Cause.FORM, Cause.LONG) and attach is not None:
+        if sent.cause is SlackErrorKind.FORM:
+            sent = await send(as_classic_blocks(message))
+        if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG):
+            sent = await send(as_plain_text(message))
+        if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG) and attach is not None:
             return await _as_file(attach, message, sent)
         return sent
 
     def _known_bad(self, message: Message) -> bool:
         return any(block.get("type") in self._unsupported for block in message.blocks)
 
-    def _learn(self, message: Message, sent: Sent) -> None:
+    def _learn(self, message: Message, sent: SendResult) -> None:
         """Only a type that is unknown: another fault may lie in what this one block held."""
-        found = _UNSUPPORTED.search(sent.detail) if sent.cause is Cause.FORM else None
+        found = _UNSUPPORTED.search(sent.detail) if sent.cause is SlackErrorKind.FORM else None
         if found and int(found[1]) < len(message.blocks):
             self._unsupported.add(str(message.blocks[int(found[1])].get("type")))
 
 
-async def _as_file(attach: Attach, message: Message, refused: Sent) -> Sent:
+async def _as_file(attach: Attach, message: Message, refused: SendResult) -> SendResult:
     sent = await attach(File(f"{message.part}.txt", message.part, words_of(message)))
-    if sent.cause is Cause.UNKNOWN:
-        return Sent(Cause.UNKNOWN, FILE_UNCONFIRMED)
+    if sent.cause is SlackErrorKind.UNKNOWN:
+        return SendResult(SlackErrorKind.UNKNOWN, FILE_UNCONFIRMED)
     return sent if sent.ok else refused

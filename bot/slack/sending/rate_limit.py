@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 
 from cachetools import LRUCache
 
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 from bot.slack.settings import Rates
 
 CHANNELS = 2000
@@ -20,7 +20,7 @@ TRIES = 5
 Clock = Callable[[], float]
 
 
-class Pace:
+class ChannelRateLimiter:
     """A queue for openings and one for replies in each channel, both drawing on one allowance.
 
     Openings may overdraw it, replies then wait until that is made good: so no thread holds up
@@ -38,11 +38,11 @@ class Pace:
         self._replicas = replicas
         self._longest = longest
         self._now = now
-        self._channels: LRUCache[str, _Channel] = LRUCache(CHANNELS)
+        self._channels: LRUCache[str, _Allowance] = LRUCache(CHANNELS)
 
     async def post(
-        self, channel: str, send: Callable[[], Awaitable[Sent]], *, opening: bool
-    ) -> Sent:
+        self, channel: str, send: Callable[[], Awaitable[SendResult]], *, opening: bool
+    ) -> SendResult:
         """Send when it is our turn. A 429 holds the whole channel as long as Slack asks.
 
         What Slack wants to wait longer than `longest` comes back at once, with its `wait`: also
@@ -51,16 +51,16 @@ class Pace:
         for _ in range(TRIES):
             held = self._channel(channel).held(self._now())
             if held > self._longest:
-                return Sent(Cause.BUSY, "ratelimited", wait=held)
-            await self.turn(channel, opening=opening)
+                return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=held)
+            await self.acquire(channel, opening=opening)
             sent = await send()
             if sent.wait:
-                self._channel(channel).hold(self._now() + sent.wait)
+                self._channel(channel).block_until(self._now() + sent.wait)
             if not sent.wait or sent.wait > self._longest:
                 break
         return sent
 
-    async def turn(self, channel: str, *, opening: bool) -> None:
+    async def acquire(self, channel: str, *, opening: bool) -> None:
         """Return when the next message may go to that channel; first come, first served."""
         place, rates = self._channel(channel), self._rates
         most = rates.replies_at_once + (rates.openings_at_once if opening else 0)
@@ -69,16 +69,16 @@ class Pace:
             # Again after each sleep: a 429 or an opening may have come in between.
             while (pause := place.pause(self._now(), most, each)) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(pause)
-            place.take(self._now(), each)
+            place.spend(self._now(), each)
 
-    def _channel(self, name: str) -> "_Channel":
+    def _channel(self, name: str) -> "_Allowance":
         place = self._channels.get(name)
         if place is None:
-            place = self._channels[name] = _Channel()
+            place = self._channels[name] = _Allowance()
         return place
 
 
-class _Channel:
+class _Allowance:
     """One channel's allowance: `_paid` is when all that was posted will be made good."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class _Channel:
         self._paid = float("-inf")
         self._held = float("-inf")
 
-    def hold(self, until: float) -> None:
+    def block_until(self, until: float) -> None:
         """Post nothing before that moment."""
         self._held = max(self._held, until)
 
@@ -99,6 +99,6 @@ class _Channel:
         """Seconds until one more may go, if `most` may be owed and `each` costs so many seconds."""
         return max(self._held - now, self._paid - now - (most - 1) * each)
 
-    def take(self, now: float, each: float) -> None:
+    def spend(self, now: float, each: float) -> None:
         """One was posted."""
         self._paid = max(self._paid, now) + each

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.slack.payloads import list_at, text_at
-from bot.slack.sending.errors import PASSING, TROUBLES, cause_of
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, cause_of
+from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.web_clients import Clients
 
 HISTORIES = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
@@ -30,14 +30,14 @@ _PAGES, _LIMIT = 5, 200
 class Reconciler:
     """Reads threads and channels for messages of ours."""
 
-    def __init__(self, clients: Clients, scopes: frozenset[str], meters: Meters) -> None:
+    def __init__(self, clients: Clients, scopes: frozenset[str], meters: Metrics) -> None:
         self._clients = clients
         self._meters = meters
         self.may_read = bool(scopes & HISTORIES)
         """Whether there is any conversation that we may read."""
         self._log = structlog.get_logger("call_doctor.post")
 
-    async def find(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
+    async def find(self, channel: str, thread: str, lookup_id: str, part: str) -> SendResult | None:
         """The message that stands there, or a Sent without `ts` if surely none does.
 
         None if nobody can tell: we may not read there, or Slack does not answer.
@@ -50,10 +50,10 @@ class Reconciler:
             await asyncio.sleep(pause)
             try:
                 found = await self._look(channel, thread, lookup_id, part)
-            except TROUBLES as error:
+            except SLACK_EXCEPTIONS as error:
                 cause, word = cause_of(error)
                 self._log.warning("not_reconciled", part=part, error=word)
-                if cause not in PASSING:
+                if cause not in TRANSIENT:
                     break
                 continue
             if found is not None:
@@ -64,18 +64,20 @@ class Reconciler:
             if misses == LOOKS:
                 self._log.info("reconciled", part=part, stands=False)
                 self._meters.reconciliation("absent")
-                return Sent()
+                return SendResult()
         self._meters.reconciliation("unreadable")
         return None
 
-    async def _look(self, channel: str, thread: str, lookup_id: str, part: str) -> Sent | None:
+    async def _look(
+        self, channel: str, thread: str, lookup_id: str, part: str
+    ) -> SendResult | None:
         async for message in self._messages(channel, thread):
             payload = ("metadata", "event_payload")
             if (text_at(message, *payload, "lookup_id"), text_at(message, *payload, "part")) == (
                 lookup_id,
                 part,
             ):
-                return Sent(
+                return SendResult(
                     channel=channel,
                     ts=text_at(message, "ts"),
                     thread=text_at(message, "thread_ts"),

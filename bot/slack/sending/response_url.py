@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 
 from bot.slack.payloads import ResponseUrl, is_slacks
-from bot.slack.sending.errors import CAUSES, TROUBLES, Cause, cause_of
-from bot.slack.sending.format_fallback import Sent
+from bot.slack.sending.errors import ERROR_KINDS, SLACK_EXCEPTIONS, SlackErrorKind, cause_of
+from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.web_clients import Clients
 
 _OK = 200
@@ -19,32 +19,34 @@ _log = structlog.get_logger("call_doctor.post")
 _YES = ("ok", '{"ok":true}', '{"ok": true}')
 
 
-async def post_at(clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str) -> Sent:
+async def post_to_response_url(
+    clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str
+) -> SendResult:
     """Post once: after a dropped connection a retry would post twice.
 
     EXPIRED without asking anybody if the address is too old, or not Slack's.
     """
-    if url.aged:
+    if url.is_expired:
         url.dead = True
-        return Sent(Cause.EXPIRED, "expired_url")
+        return SendResult(SlackErrorKind.EXPIRED, "expired_url")
     if not is_slacks(url.address, clients.post.base_url):
         url.dead = True
         _log.error("response_url_is_not_slacks", part=part)
-        return Sent(Cause.EXPIRED, "foreign_url")
+        return SendResult(SlackErrorKind.EXPIRED, "foreign_url")
     url.used += 1
     try:
         sent = await _post(clients, url.address, body)
-    except TROUBLES as error:
-        sent = Sent(*cause_of(error))
+    except SLACK_EXCEPTIONS as error:
+        sent = SendResult(*cause_of(error))
     if sent.offline:
         url.used -= 1
     if not sent.ok:
-        url.dead = sent.cause is Cause.EXPIRED
+        url.dead = sent.cause is SlackErrorKind.EXPIRED
         _log.warning("response_url_refused", part=part, cause=sent.cause, error=sent.error)
     return sent
 
 
-async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Sent:
+async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> SendResult:
     async with clients.session.post(
         address,
         json={name: value for name, value in body.items() if value is not None},
@@ -55,13 +57,17 @@ async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Sent
         return outcome(response.status, said.decode("utf-8", "replace"))
 
 
-def outcome(status: int, body: str) -> Sent:
+def outcome(status: int, body: str) -> SendResult:
     """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
     if status == _OK and body.strip().lower() in _YES:
-        return Sent()
+        return SendResult()
     if status == _TOO_MANY:
-        return Sent(Cause.BUSY, "ratelimited")
+        return SendResult(SlackErrorKind.BUSY, "ratelimited")
     if status >= _SERVER_ERROR:
-        return Sent(Cause.UNKNOWN, f"http_{status}")
-    word = next((name for name in CAUSES if f'"{name}"' in body or name == body.strip()), "")
-    return Sent(CAUSES[word], word) if word else Sent(Cause.EXPIRED, f"http_{status}")
+        return SendResult(SlackErrorKind.UNKNOWN, f"http_{status}")
+    word = next((name for name in ERROR_KINDS if f'"{name}"' in body or name == body.strip()), "")
+    return (
+        SendResult(ERROR_KINDS[word], word)
+        if word
+        else SendResult(SlackErrorKind.EXPIRED, f"http_{status}")
+    )

@@ -13,10 +13,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.render.message import File, Message, Picture
 from bot.slack.payloads import ResponseUrl
-from bot.slack.sending.errors import TROUBLES, Cause, cause_of, detail_of, wait_of
-from bot.slack.sending.format_fallback import Ladder, Sent
-from bot.slack.sending.rate_limit import Pace
-from bot.slack.sending.response_url import post_at
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, cause_of, detail_of, wait_of
+from bot.slack.sending.format_fallback import FormatFallback, SendResult
+from bot.slack.sending.rate_limit import ChannelRateLimiter
+from bot.slack.sending.response_url import post_to_response_url
 from bot.slack.sending.web_clients import Clients
 
 EVENT_TYPE = "call_doctor"
@@ -43,28 +43,30 @@ def content(message: Message) -> dict[str, Any]:
     return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
 
 
-def sent_of(response: AsyncSlackResponse) -> Sent:
+def sent_of(response: AsyncSlackResponse) -> SendResult:
     """Where Slack says that the message stands; a view's id stands for its time stamp."""
     data = response.data if isinstance(response.data, dict) else {}
     view = data.get("view")
     ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
     thread = (data.get("message") or {}).get("thread_ts")
-    return Sent(channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or ""))
+    return SendResult(
+        channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or "")
+    )
 
 
-class Poster:
+class SlackSender:
     """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
 
-    def __init__(self, clients: Clients, pace: Pace) -> None:
+    def __init__(self, clients: Clients, pace: ChannelRateLimiter) -> None:
         self._clients = clients
         self._pace = pace
-        self._ladder = Ladder()
+        self._ladder = FormatFallback()
         self._log = structlog.get_logger("call_doctor.post")
         self.setup_error = ""
         """Slack's last refusal that only the operator can mend; "" after a success."""
 
     @property
-    def plain(self) -> "Poster":
+    def plain(self) -> "SlackSender":
         """This one: see `bot.slack.posts.Posts`."""
         return self
 
@@ -76,10 +78,10 @@ class Poster:
         *,
         thread: str = "",
         first: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Post in a channel, or under `thread`; `first` for what an asker waits for."""
 
-        async def once(form: Message) -> Sent:
+        async def once(form: Message) -> SendResult:
             sent = await self._call(
                 self._clients.post.chat_postMessage,
                 form.part,
@@ -96,19 +98,19 @@ class Poster:
                 self._log.warning("thread_lost", part=form.part, lookup_id=lookup_id)
             return sent
 
-        async def send(form: Message) -> Sent:
+        async def send(form: Message) -> SendResult:
             return await self._pace.post(channel, lambda: once(form), opening=first)
 
-        async def attach(file: File) -> Sent:
+        async def attach(file: File) -> SendResult:
             return await self.upload(channel, thread, (file,))
 
         # A file has no time stamp that a thread could hang on.
         return await self._ladder.send(send, message, attach if thread else None)
 
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
+    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
         """Put `message` in the place of one of ours. May be repeated: it changes nothing twice."""
 
-        async def send(form: Message) -> Sent:
+        async def send(form: Message) -> SendResult:
             return await self._call(
                 self._clients.read.chat_update,
                 form.part,
@@ -121,17 +123,17 @@ class Poster:
 
         return await self._ladder.send(send, message)
 
-    async def remove(self, channel: str, ts: str) -> Sent:
+    async def remove(self, channel: str, ts: str) -> SendResult:
         """Delete one of ours; one that is gone already counts as deleted."""
         sent = await self._call(self._clients.read.chat_delete, "removed", channel=channel, ts=ts)
-        return Sent(channel=channel, ts=ts) if sent.error == "message_not_found" else sent
+        return SendResult(channel=channel, ts=ts) if sent.error == "message_not_found" else sent
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> Sent:
+    ) -> SendResult:
         """Show a message to one person; both they and the bot must be in the channel."""
 
-        async def send(form: Message) -> Sent:
+        async def send(form: Message) -> SendResult:
             return await self._call(
                 self._clients.post.chat_postEphemeral,
                 form.part,
@@ -153,10 +155,10 @@ class Poster:
         *,
         thread: str = "",
         in_channel: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Answer at a response_url: to the asker alone, or to all in `thread`."""
 
-        async def send(form: Message) -> Sent:
+        async def send(form: Message) -> SendResult:
             body: dict[str, Any] = {
                 "response_type": "in_channel" if in_channel else "ephemeral",
                 "replace_original": False,
@@ -169,11 +171,13 @@ class Poster:
                 body["metadata"] = metadata(lookup_id, form.part)
             if thread and in_channel:
                 body["thread_ts"] = thread
-            return await post_at(self._clients, url, body, form.part)
+            return await post_to_response_url(self._clients, url, body, form.part)
 
         return await self._ladder.send(send, message)
 
-    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
+    async def upload(
+        self, channel: str, thread: str, files: tuple[File | Picture, ...]
+    ) -> SendResult:
         """Attach files to a thread; wants files:write and membership."""
         uploads = [uploaded(file) for file in files]
         return await self._call(
@@ -184,38 +188,40 @@ class Poster:
             file_uploads=uploads,
         )
 
-    async def later(self, rounds: int) -> bool:  # noqa: ARG002  see `bot.slack.posts.Posts`
+    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  see `bot.slack.posts.Posts`
         """Not here: whoever waited would be forgotten by a restart."""
         return False
 
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> Sent:
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> SendResult:
         """Open a modal within the three seconds of a trigger; `ts` is the view's id."""
         return await self._call(
             self._clients.post.views_open, "view", trigger_id=trigger_id, view=view
         )
 
-    async def change_view(self, view_id: str, view: dict[str, Any]) -> Sent:
+    async def change_view(self, view_id: str, view: dict[str, Any]) -> SendResult:
         """Change an open modal."""
         return await self._call(self._clients.read.views_update, "view", view_id=view_id, view=view)
 
-    async def publish_home(self, user: str, view: dict[str, Any]) -> Sent:
+    async def publish_home(self, user: str, view: dict[str, Any]) -> SendResult:
         """Show a person's Home tab."""
         return await self._call(self._clients.read.views_publish, "home", user_id=user, view=view)
 
     async def _call(
         self, method: Callable[..., Awaitable[AsyncSlackResponse]], part: str, **arguments: object
-    ) -> Sent:
+    ) -> SendResult:
         try:
             response = await method(**arguments)
-        except TROUBLES as error:
+        except SLACK_EXCEPTIONS as error:
             cause, word = cause_of(error)
-            if cause is Cause.SETUP and word != "missing_scope":  # some scopes are optional
+            if (
+                cause is SlackErrorKind.SETUP and word != "missing_scope"
+            ):  # some scopes are optional
                 self.setup_error = word
             detail = detail_of(error)
             self._log.warning(
                 "slack_refused", part=part, cause=cause.value, error=word, detail=detail
             )
-            return Sent(cause, word, wait=wait_of(error), detail=detail)
+            return SendResult(cause, word, wait=wait_of(error), detail=detail)
         self.setup_error = ""
         return sent_of(response)
 
@@ -224,7 +230,7 @@ class Posts(Protocol):
     """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
 
     @property
-    def plain(self) -> Poster:
+    def plain(self) -> SlackSender:
         """The poster that only posts: for what may be lost, and for forms and Home tabs."""
 
     async def post(
@@ -235,18 +241,18 @@ class Posts(Protocol):
         *,
         thread: str = "",
         first: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Post in a channel, or under `thread`; `first` for what an asker waits for."""
 
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> Sent:
+    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
         """Put `message` in the place of one of ours."""
 
-    async def remove(self, channel: str, ts: str) -> Sent:
+    async def remove(self, channel: str, ts: str) -> SendResult:
         """Delete one of ours; one that is gone already counts as deleted."""
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> Sent:
+    ) -> SendResult:
         """Show a message to one person; both they and the bot must be in the channel."""
 
     async def respond(
@@ -257,11 +263,13 @@ class Posts(Protocol):
         *,
         thread: str = "",
         in_channel: bool = False,
-    ) -> Sent:
+    ) -> SendResult:
         """Answer at a response_url: to the asker alone, or to all in `thread`."""
 
-    async def upload(self, channel: str, thread: str, files: tuple[File | Picture, ...]) -> Sent:
+    async def upload(
+        self, channel: str, thread: str, files: tuple[File | Picture, ...]
+    ) -> SendResult:
         """Attach files to a thread; wants files:write and membership."""
 
-    async def later(self, rounds: int) -> bool:
+    async def wait_and_retry(self, rounds: int) -> bool:
         """Wait before a word that nobody confirmed is said anew; False if that is not to be."""

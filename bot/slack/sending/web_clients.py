@@ -29,15 +29,15 @@ from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.domain.metrics import Meters
-from bot.slack.sending.errors import CAUSES
+from bot.domain.metrics import Metrics
+from bot.slack.sending.errors import ERROR_KINDS
 from bot.slack.settings import SlackSettings
 
 _OK = 200
 _METHOD = re.compile(r"/api/([a-zA-Z]+(?:\.[a-zA-Z]+)+)$")
 
 
-def counted(meters: Meters) -> aiohttp.TraceConfig:
+def request_metrics_trace(meters: Metrics) -> aiohttp.TraceConfig:
     """A trace for aiohttp's session that tells the meters."""
     trace = aiohttp.TraceConfig()
 
@@ -55,7 +55,7 @@ def counted(meters: Meters) -> aiohttp.TraceConfig:
         _: object, attempt: SimpleNamespace, params: aiohttp.TraceResponseChunkReceivedParams
     ) -> None:
         if attempt.status == _OK:  # then the body tells whether it was done
-            meters.slack_request(method_of(params.url), word_in(params.chunk))
+            meters.slack_request(method_of(params.url), slack_status_of(params.chunk))
 
     trace.on_request_end.append(ended)
     trace.on_request_exception.append(failed)
@@ -71,7 +71,7 @@ def method_of(url: URL) -> str:
     return "upload" if "/upload" in url.path else "response_url"
 
 
-def word_in(body: bytes) -> str:
+def slack_status_of(body: bytes) -> str:
     """`ok`, or Slack's word for the refusal if our table has it, else `other`.
 
     aiohttp hands over the whole body at once; a response_url answers with the bare word ok.
@@ -83,7 +83,7 @@ def word_in(body: bytes) -> str:
     if not isinstance(said, dict) or said.get("ok") is not False:
         return "ok" if isinstance(said, dict) else "other"
     word = said.get("error")
-    return word if isinstance(word, str) and word in CAUSES else "other"
+    return word if isinstance(word, str) and word in ERROR_KINDS else "other"
 
 
 RATE_RETRIES = 4
@@ -100,7 +100,7 @@ class Clients:
     logger: logging.Logger
 
 
-class PatientRetry(AsyncRateLimitErrorRetryHandler):
+class RetryAfterHandler(AsyncRateLimitErrorRetryHandler):
     """Waits as long as Slack asks, unless that is longer than a person would wait.
 
     Not for chat.postMessage: what Slack asks there holds all posts in that channel
@@ -146,12 +146,12 @@ def _scrub(record: logging.LogRecord) -> bool:
 
 @asynccontextmanager
 async def open_clients(
-    settings: SlackSettings, meters: Meters | None = None
+    settings: SlackSettings, meters: Metrics | None = None
 ) -> AsyncIterator[Clients]:
     """Both clients on one connection pool, closed at the end; each attempt is counted."""
     timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
     logger = quiet_logger()
-    trace = counted(meters or Meters())
+    trace = request_metrics_trace(meters or Metrics())
     async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
 
         def client(handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
@@ -163,7 +163,7 @@ async def open_clients(
                 retry_handlers=handlers,
             )
 
-        patient = PatientRetry(settings.longest_retry_after)
+        patient = RetryAfterHandler(settings.longest_retry_after)
         never_sent = AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError])
         yield Clients(
             read=client(

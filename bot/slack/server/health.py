@@ -11,8 +11,8 @@ from cachetools import TLRUCache, TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.slack.sending.errors import TROUBLES, cause_of
-from bot.slack.sending.sender import Poster
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
+from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
 
 Probe = Callable[[], Awaitable[str]]
@@ -46,7 +46,7 @@ class Health:
         return JSONResponse(found, 200 if fit else 503)
 
 
-def cached(probe: Probe, seconds: float) -> Probe:
+def cache_probe(probe: Probe, seconds: float) -> Probe:
     """The probe, asked again only after so many seconds: orchestrators ask every few seconds.
 
     A word other than `ok` stands for two seconds at most.
@@ -82,7 +82,7 @@ KEPT_SECONDS = 15
 class Probes:
     """The probes of others, and ours. A refused token makes us unready in both modes."""
 
-    def __init__(self, others: Mapping[str, Probe], poster: Poster, clients: Clients) -> None:
+    def __init__(self, others: Mapping[str, Probe], poster: SlackSender, clients: Clients) -> None:
         self._others = dict(others)
         self._poster = poster
         self._clients = clients
@@ -104,7 +104,7 @@ class Probes:
                 try:
                     await self._clients.read.auth_test()
                     kept["slack"] = "ok"
-                except TROUBLES as error:
+                except SLACK_EXCEPTIONS as error:
                     kept["slack"] = cause_of(error)[1]
             return kept["slack"]
 

@@ -13,9 +13,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.slack.server.health import Health
-from bot.slack.server.payload_shape import read_body
+from bot.slack.server.payload_shape import decode_body
 from bot.slack.server.signature import is_signed, may_be_signed
 
 PATH = "/slack/events"
@@ -43,7 +43,7 @@ SERVER_ERROR = 500
 
 def build_http(
     health: Health,
-    meters: Meters,
+    meters: Metrics,
     app: AsyncApp | None = None,
     secret: str = "",
     now: Callable[[], float] = time.time,
@@ -55,15 +55,15 @@ def build_http(
         Route("/metrics", _page(meters), methods=["GET"]),
     ]
     if app is not None:
-        routes.append(Route(PATH, Door(app, secret, now, meters).knock, methods=["POST"]))
+        routes.append(Route(PATH, SlackEndpoint(app, secret, now, meters).handle, methods=["POST"]))
     return Starlette(routes=routes)
 
 
-class Door:
+class SlackEndpoint:
     """Lets in what Slack signed and shaped."""
 
     def __init__(
-        self, app: AsyncApp, secret: str, now: Callable[[], float], meters: Meters
+        self, app: AsyncApp, secret: str, now: Callable[[], float], meters: Metrics
     ) -> None:
         self._app = app
         self._secret = secret
@@ -79,7 +79,7 @@ class Door:
         small = length is not None and length <= SMALL_BODY
         return nullcontext() if small else self._large_bodies
 
-    async def knock(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx.
 
         The head is judged first: what Slack cannot have signed is refused with its body unread.
@@ -96,14 +96,14 @@ class Door:
             return PlainTextResponse("too large", 413, CLOSE)
         if not is_signed(self._secret, request.headers, body, self._now()):
             return JSONResponse(REFUSED, 401)
-        text = read_body(body, request.headers.get("content-type", ""))
+        text = decode_body(body, request.headers.get("content-type", ""))
         if text is None:
             return JSONResponse(MALFORMED, 400)
-        answer = await self._pass_on(text, request)
+        answer = await self._dispatch(text, request)
         self._meters.ack_seconds(time.monotonic() - came)
         return answer
 
-    async def _pass_on(self, text: str, request: Request) -> Response:
+    async def _dispatch(self, text: str, request: Request) -> Response:
         """Bolt's answer. Where Bolt itself fails, it fails at reading: the body is at fault.
 
         Our listeners' own faults never come here: the app's error handler answers them.
@@ -123,7 +123,7 @@ class Door:
         return to_starlette_response(answer)
 
 
-def _page(meters: Meters) -> Callable[[Request], Awaitable[Response]]:
+def _page(meters: Metrics) -> Callable[[Request], Awaitable[Response]]:
     async def page(_: Request) -> Response:
         return Response(meters.page(), media_type=meters.content_type)
 

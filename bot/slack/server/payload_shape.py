@@ -19,14 +19,14 @@ _TEXTS = (
 )  # fmt: skip
 
 
-def read_body(raw: bytes, content_type: str) -> str | None:
+def decode_body(raw: bytes, content_type: str) -> str | None:
     """The body as text for Bolt; None when it is not what Slack sends."""
     try:
         text = raw.decode()
         body = _parsed(text, content_type)
     except (ValueError, RecursionError):  # no UTF-8, no JSON, monstrous numbers or nesting
         return None
-    return text if well_formed(body) else None
+    return text if is_well_formed(body) else None
 
 
 def _parsed(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
@@ -39,7 +39,7 @@ def _parsed(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
     return json.loads(form["payload"]) if "payload" in form else form
 
 
-def well_formed(body: Any) -> bool:  # noqa: ANN401  any JSON
+def is_well_formed(body: Any) -> bool:  # noqa: ANN401  any JSON
     """Whether what Bolt reads is of the kind that Bolt takes it for."""
     if not isinstance(body, Mapping) or not body or _too_deep(body):
         return False

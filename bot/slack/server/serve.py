@@ -12,19 +12,19 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot.domain.errors import Misconfigured
-from bot.domain.metrics import Meters
+from bot.domain.metrics import Metrics
 from bot.jobs.ports import JobsHost
 from bot.slack.access.people import People
 from bot.slack.access.shared_channels import SharedChannels
 from bot.slack.app import build_app
 from bot.slack.buttons.job import PRESS_KIND, button_handler
-from bot.slack.concurrency import Bounds, Crew
-from bot.slack.context import Desk, Tools
+from bot.slack.concurrency import LookupLimiter, BackgroundTasks
+from bot.slack.context import BotContext, Tools
 from bot.slack.listeners.registry import REOPENING
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
-from bot.slack.sending.rate_limit import Pace
+from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import Poster
+from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import open_clients
 from bot.slack.server.connections import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
@@ -55,12 +55,14 @@ async def serve(
     identity = await check_slack(settings)
     log = structlog.get_logger("call_doctor")
     async with open_clients(settings, tools.meters) as clients:
-        pace = Pace(settings.rates, lambda: jobs.replicas, settings.longest_retry_after)
-        desk = Desk(
+        pace = ChannelRateLimiter(
+            settings.rates, lambda: jobs.replicas, settings.longest_retry_after
+        )
+        desk = BotContext(
             tools,
             identity,
-            Poster(clients, pace),
-            Crew(_bounds(settings, tools.meters)),
+            SlackSender(clients, pace),
+            BackgroundTasks(_bounds(settings, tools.meters)),
             jobs,
             Reconciler(clients, identity.scopes, tools.meters),
             People(clients.read, identity.scopes),
@@ -83,8 +85,8 @@ async def serve(
     return status
 
 
-def _bounds(settings: SlackSettings, meters: Meters) -> Bounds:
-    return Bounds(
+def _bounds(settings: SlackSettings, meters: Metrics) -> LookupLimiter:
+    return LookupLimiter(
         settings.at_once,
         settings.per_asker,
         settings.most_waiting,
@@ -98,7 +100,7 @@ async def _serve_http(
     app: AsyncApp,
     probes: Probes,
     told: asyncio.Event,
-    meters: Meters,
+    meters: Metrics,
 ) -> int:
     health = probes.with_slack(probes.asked())
     site = build_http(health, meters, app, settings.signing_secret)
@@ -112,7 +114,7 @@ async def _serve_socket(
     app: AsyncApp,
     probes: Probes,
     told: asyncio.Event,
-    meters: Meters,
+    meters: Metrics,
 ) -> int:
     socket = Socket(app, settings, meters)
     health = probes.with_slack(socket.probe)

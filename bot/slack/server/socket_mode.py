@@ -16,13 +16,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.metrics import Meters
-from bot.slack.sending.errors import TROUBLES, cause_of
+from bot.domain.metrics import Metrics
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
 from bot.slack.sending.web_clients import quiet_logger
 from bot.slack.settings import SlackSettings
 
 
-class SteadyClient(SocketModeClient):
+class SingleReconnectClient(SocketModeClient):
     """Reconnects once for one goodbye.
 
     Slack says goodbye twice, by a message and by closing. slack_sdk reconnects for both, and the
@@ -40,14 +40,14 @@ class SteadyClient(SocketModeClient):
             await self.connect()  # type: ignore[no-untyped-call]
 
 
-class SteadyHandler(AsyncSocketModeHandler):
+class SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's handler around our client."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Metrics) -> None:
         # Bolt's own constructor would begin a client of its own.
         self.app = app
         self.app_token = settings.app_token
-        self.client = SteadyClient(
+        self.client = SingleReconnectClient(
             app_token=settings.app_token,
             logger=quiet_logger(),
             web_client=AsyncWebClient(base_url=settings.api_url, logger=quiet_logger()),
@@ -71,12 +71,12 @@ CLOSE_SECONDS = 5.0
 class Socket:
     """One connection to Slack, rebuilt with a new client when it stays down."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Meters) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Metrics) -> None:
         self._app = app
         self._meters = meters
         self._settings = settings
         self._times = settings.socket
-        self._handler: SteadyHandler | None = None
+        self._handler: SocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("call_doctor.socket")
 
@@ -92,7 +92,7 @@ class Socket:
 
     def open(self) -> None:
         """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
-        self._handler = SteadyHandler(self._app, self._settings, self._meters)
+        self._handler = SocketModeHandler(self._app, self._settings, self._meters)
         self._connecting = asyncio.create_task(
             self._handler.client.connect()  # type: ignore[no-untyped-call]
         )
@@ -138,5 +138,5 @@ class Socket:
         handler.heard = time.monotonic()
         try:
             await self._app.client.auth_test()
-        except TROUBLES as error:
+        except SLACK_EXCEPTIONS as error:
             self._log.warning("keep_alive_failed", reason=cause_of(error)[1])

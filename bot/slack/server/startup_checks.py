@@ -9,7 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.domain.errors import Misconfigured, SlackTrouble
 from bot.domain.web_address import check_address
 from bot.slack.identity import REQUIRED, SlackIdentity
-from bot.slack.sending.errors import TROUBLES, Cause, cause_of
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, cause_of
 from bot.slack.sending.web_clients import open_clients, quiet_logger
 from bot.slack.settings import SlackSettings
 
@@ -82,9 +82,12 @@ async def _asked(asking: object, variable: str, settings: SlackSettings) -> Asyn
     """The answer. Raises Misconfigured when the token is refused, SlackTrouble without answer."""
     try:
         response: AsyncSlackResponse = await asking  # type: ignore[misc]  # a coroutine of the SDK's
-    except TROUBLES as error:
+    except SLACK_EXCEPTIONS as error:
         cause, word = cause_of(error)
-        if isinstance(error, SlackApiError) and cause not in (Cause.UNKNOWN, Cause.BUSY):
+        if isinstance(error, SlackApiError) and cause not in (
+            SlackErrorKind.UNKNOWN,
+            SlackErrorKind.BUSY,
+        ):
             raise Misconfigured(
                 f"Slack refuses {variable} ({word}{_wanted(error)}).",
                 next_step=f"Copy {variable} again from the app's settings at api.slack.com/apps.",

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from bot.jobs import Json, Steps, open_jobs
-from bot.storage import jobs_url, open_memory
+from bot.storage import jobs_url, open_database
 
 
 async def main(url: str, life: str, stop_in: str) -> None:
@@ -23,7 +23,7 @@ async def main(url: str, life: str, stop_in: str) -> None:
         await steps.run("last", lambda: act("last"))
 
     async with (
-        open_memory(url) as memory,
+        open_database(url) as memory,
         open_jobs(jobs_url(url), life, memory.lives) as jobs,
     ):
         jobs.register("kind", course)

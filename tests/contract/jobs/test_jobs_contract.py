@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.domain.errors import StoreUnreachable
-from bot.jobs import DurableJobs, Json, Steps, open_jobs
-from bot.storage import jobs_url, open_memory
+from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
+from bot.storage import jobs_url, open_database
 from bot.storage.urls import engine_url, file_of
 from workbench.postgres import PostgresServer
 
 
 @asynccontextmanager
-async def opened(url: str, life: str = "life-1") -> AsyncIterator[DurableJobs]:
+async def opened(url: str, life: str = "life-1") -> AsyncIterator[DbosJobQueue]:
     async with (
-        open_memory(url) as memory,
+        open_database(url) as memory,
         open_jobs(jobs_url(url), life, memory.lives) as jobs,
     ):
         yield jobs
@@ -200,7 +200,7 @@ async def test_a_finished_job_leaves_its_name_and_nothing_else(database_url: str
         await jobs.start()
         await jobs.submit("kind", "job-1", {"url": "payload-word"})
         await jobs.settle(20)
-        await jobs.watchman.look()
+        await jobs.watchman.beat_and_take_over()
         kept = everything_in(database_url)
         assert "job-1" in kept
         assert "payload-word" not in kept
@@ -224,7 +224,7 @@ async def test_what_is_under_way_keeps_what_it_needs(database_url: str) -> None:
         await jobs.start()
         await jobs.submit("kind", "job-1", {"url": "payload-word"})
         await asyncio.wait_for(reached.wait(), 20)
-        await jobs.watchman.look()
+        await jobs.watchman.beat_and_take_over()
         kept = everything_in(database_url)
         assert "payload-word" in kept
         assert "result-word" in kept

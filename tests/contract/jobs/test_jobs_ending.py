@@ -7,18 +7,18 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.domain.errors import SinceForgotten
-from bot.domain.records.erasures import Forgotten, digest
-from bot.jobs import DurableJobs, Json, Steps, open_jobs
-from bot.slack.checkpoints.cancellation import EndingSteps
-from bot.storage import jobs_url, open_memory
+from bot.domain.records.erasures import ErasureLog, digest
+from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
+from bot.slack.checkpoints.cancellation import CancellableSteps
+from bot.storage import jobs_url, open_database
 
 ASKED_AT = 1000.0
 
 
 @asynccontextmanager
-async def opened(url: str, life: str) -> AsyncIterator[DurableJobs]:
+async def opened(url: str, life: str) -> AsyncIterator[DbosJobQueue]:
     async with (
-        open_memory(url) as memory,
+        open_database(url) as memory,
         open_jobs(jobs_url(url), life, memory.lives) as jobs,
     ):
         yield jobs
@@ -27,7 +27,7 @@ async def opened(url: str, life: str) -> AsyncIterator[DurableJobs]:
 async def test_it_ends_where_it_ended_before_the_crash(database_url: str) -> None:
     log: list[str] = []
     reached, told = asyncio.Event(), asyncio.Event()
-    forgotten, crashes = Forgotten(), True
+    forgotten, crashes = ErasureLog(), True
 
     async def act(name: str) -> str:
         log.append(name)
@@ -42,12 +42,12 @@ async def test_it_ends_where_it_ended_before_the_crash(database_url: str) -> Non
         return "told"
 
     async def course(_: Json, steps: Steps) -> None:
-        ending = EndingSteps(steps, forgotten, ["U0ALICE", ""], ASKED_AT)
+        ending = CancellableSteps(steps, forgotten, ["U0ALICE", ""], ASKED_AT)
         assert await ending.run("first", lambda: act("first")) == "first"
-        forgotten.learn({digest("U0BOB"): ASKED_AT + 1, digest("u0alice"): ASKED_AT - 1})
+        forgotten.update({digest("U0BOB"): ASKED_AT + 1, digest("u0alice"): ASKED_AT - 1})
         assert await ending.run("second", lambda: act("second")) == "second"
-        ending.concern("room-1", None)
-        forgotten.learn({digest("room-1"): ASKED_AT + 1})
+        ending.also_about("room-1", None)
+        forgotten.update({digest("room-1"): ASKED_AT + 1})
         with pytest.raises(SinceForgotten):
             await ending.once("post", lambda _: act("post"))
         await ending.once("tell", tell)
@@ -58,7 +58,7 @@ async def test_it_ends_where_it_ended_before_the_crash(database_url: str) -> Non
         await jobs.submit("kind", "job-1", {})
         await asyncio.wait_for(reached.wait(), 20)
         await jobs.settle(0)
-    crashes, forgotten = False, Forgotten()  # the second life has not heard of it yet
+    crashes, forgotten = False, ErasureLog()  # the second life has not heard of it yet
     async with opened(database_url, "life-2") as jobs:
         jobs.register("kind", course)
         await jobs.start()
@@ -72,7 +72,7 @@ async def test_nothing_is_changed_where_nobody_is_forgotten(database_url: str) -
     over = asyncio.Event()
 
     async def course(_: Json, steps: Steps) -> None:
-        ending = EndingSteps(steps, Forgotten(), ["U0ALICE"], ASKED_AT)
+        ending = CancellableSteps(steps, ErasureLog(), ["U0ALICE"], ASKED_AT)
         for number, value in enumerate((None, {}, {"found": None}, [True])):
 
             async def give(*_: bool, value: Json = value) -> Json:

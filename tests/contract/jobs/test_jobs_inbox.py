@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from test_jobs_contract import over
 
 from bot.jobs import Json, Steps, open_jobs
-from bot.jobs.cleanup import Leavings
+from bot.jobs.cleanup import JobCleanup
 from bot.jobs.database import open_engine
 from bot.jobs.inbox import Inbox, Note
-from bot.jobs.submit import Intake, Precedence
-from bot.storage import jobs_url, open_memory
+from bot.jobs.submit import JobSubmitter, SubmitPriority
+from bot.storage import jobs_url, open_database
 
 
 @asynccontextmanager
@@ -51,7 +51,7 @@ def run(url: str, words: str) -> Sequence[Row[Any]]:
 def clear(url: str, now: float) -> None:
     engine = open_engine(jobs_url(url))
     try:
-        Leavings(engine).clear(int(now * 1000))
+        JobCleanup(engine).clear(int(now * 1000))
     finally:
         engine.dispose()
 
@@ -76,7 +76,7 @@ async def test_what_was_recorded_and_not_begun_is_begun_by_the_next_life(
 
     assert await recorded(database_url, Note("job-1", "kind", {"clue": "ü"})) == [True]
     async with (
-        open_memory(database_url) as memory,
+        open_database(database_url) as memory,
         open_jobs(jobs_url(database_url), "life-2", memory.lives) as jobs,
     ):
         jobs.register("kind", course)
@@ -84,7 +84,7 @@ async def test_what_was_recorded_and_not_begun_is_begun_by_the_next_life(
         assert not await jobs.submit("kind", "job-1", {"clue": "again"})
         await over(database_url, "job-1")
         await jobs.settle(20)
-        await jobs.watchman.look()
+        await jobs.watchman.beat_and_take_over()
         assert payloads_in(database_url) == [None]
     assert ran == [("job-1", {"clue": "ü"})]
 
@@ -96,7 +96,7 @@ async def test_what_a_living_process_recorded_is_left_to_it(postgres_url: str) -
         ran.append(steps.job_id)
 
     async with (
-        open_memory(postgres_url) as memory,
+        open_database(postgres_url) as memory,
         open_jobs(jobs_url(postgres_url), "life-2", memory.lives) as jobs,
     ):
         await memory.lives.beat("life-1")
@@ -106,7 +106,7 @@ async def test_what_a_living_process_recorded_is_left_to_it(postgres_url: str) -
         await jobs.settle(20)
         assert ran == []
         await memory.lives.end("life-1")
-        await jobs.watchman.look()
+        await jobs.watchman.beat_and_take_over()
         await over(postgres_url, "job-1")
     assert ran == ["job-1"]
 
@@ -140,7 +140,7 @@ async def test_what_cannot_be_begun_at_once_is_begun_later(database_url: str) ->
             raise OSError("no connection") if tries[1:] else RuntimeError("nobody expects this")
 
     async with an_inbox(database_url) as inbox:
-        intake = Intake(inbox, Precedence(), begin)
+        intake = JobSubmitter(inbox, SubmitPriority(), begin)
         assert await intake.take(Note("job-1", "kind", {}))
         await asyncio.wait_for(asyncio.gather(*intake.beginning), 20)
     assert tries == ["job-1"] * 3
@@ -155,7 +155,7 @@ async def test_a_repeat_that_comes_before_the_job_begins_is_known(database_url: 
         begun.append(note.job_id)
 
     async with an_inbox(database_url) as inbox, an_inbox(database_url, "life-2") as another:
-        intake, elsewhere = (Intake(one, Precedence(), begin) for one in (inbox, another))
+        intake, elsewhere = (JobSubmitter(one, SubmitPriority(), begin) for one in (inbox, another))
         assert await intake.take(Note("job-1", "kind", {}))
         assert not await intake.take(Note("job-1", "kind", {}))
         assert not await elsewhere.take(Note("job-1", "kind", {}))
@@ -171,7 +171,7 @@ async def test_a_name_goes_after_thirty_days_and_what_was_not_begun_stays(
         return
 
     async with (
-        open_memory(database_url) as memory,
+        open_database(database_url) as memory,
         open_jobs(jobs_url(database_url), "life-1", memory.lives) as jobs,
     ):
         jobs.register("kind", course)

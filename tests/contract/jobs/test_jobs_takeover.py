@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.jobs import Json, Steps, open_jobs
-from bot.storage import jobs_url, open_memory
+from bot.storage import jobs_url, open_database
 
 WORKER = Path(__file__).with_name("jobs_worker.py")
 STEPS = ["first", "send again=False", "last"]
@@ -63,7 +63,7 @@ async def finished(url: str, life: str) -> list[str]:
         done.set()
 
     async with (
-        open_memory(url) as memory,
+        open_database(url) as memory,
         open_jobs(jobs_url(url), life, memory.lives) as jobs,
     ):
         jobs.register("kind", course)
@@ -95,7 +95,7 @@ async def test_killed_in_a_step_the_rest_is_done_elsewhere(
 async def test_a_living_process_keeps_its_work(postgres_url: str) -> None:
     async with working(postgres_url, "life-1", "last") as worker:
         async with (
-            open_memory(postgres_url) as memory,
+            open_database(postgres_url) as memory,
             open_jobs(jobs_url(postgres_url), "life-2", memory.lives) as jobs,
         ):
             taken: list[str] = []
@@ -108,7 +108,7 @@ async def test_a_living_process_keeps_its_work(postgres_url: str) -> None:
             assert jobs.watchman.replicas == 2
             assert not await jobs.submit("kind", "job-1", {})
             for _ in range(3):
-                await jobs.watchman.look()
+                await jobs.watchman.beat_and_take_over()
             assert taken == []
         assert worker.returncode is None
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.metrics import Outcome
-from bot.domain.records.answer_log import Answered, Answers
-from bot.domain.saved_lookup import Handle
-from bot.storage import SqlMemory, kept_short, open_memory
+from bot.domain.metrics import LookupOutcome
+from bot.domain.records.answer_log import PostedAnswer, AnswerLog
+from bot.domain.saved_lookup import SavedLookup
+from bot.storage import Database, purge_hourly, open_database
 
 PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
-HANDLE = Handle(
+HANDLE = SavedLookup(
     lookup_id="CD-AB234567",
     workspace="main",
     kind="room",
@@ -25,7 +25,7 @@ HANDLE = Handle(
     types=("client.publish.failed",),
     private=True,
 )
-ANSWER = Answered(HANDLE, "U0ALICE", "C0ONCALL", "1795764312.053733", Outcome.ANSWERED)
+ANSWER = PostedAnswer(HANDLE, "U0ALICE", "C0ONCALL", "1795764312.053733", LookupOutcome.ANSWERED)
 
 
 class Clock:
@@ -38,7 +38,7 @@ class Clock:
         return self.now
 
 
-def another(lookup_id: str, *, asked_by: str = "U0BOB", **facts: str | None) -> Answered:
+def another(lookup_id: str, *, asked_by: str = "U0BOB", **facts: str | None) -> PostedAnswer:
     handle = dataclasses.replace(HANDLE, lookup_id=lookup_id, **facts)  # type: ignore[arg-type]
     return dataclasses.replace(ANSWER, handle=handle, asked_by=asked_by)
 
@@ -47,21 +47,21 @@ def removed(lookups: int, peers: int) -> dict[str, int]:
     return {"look-ups": lookups, "peers": peers, "names under settings": 0, "ids in audit rows": 0}
 
 
-async def known(memory: SqlMemory, *references: str) -> list[str]:
+async def known(memory: Database, *references: str) -> list[str]:
     return [one for one in references if await memory.answers.find(one)]
 
 
 async def test_an_answer_is_found_by_its_reference(database_url: str) -> None:
-    async with open_memory(database_url) as memory:
-        answers: Answers = memory.answers
+    async with open_database(database_url) as memory:
+        answers: AnswerLog = memory.answers
         assert await answers.find("CD-AB234567") is None
         await answers.remember(ANSWER)
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         assert await memory.answers.find("cd-ab234567") == ANSWER
 
 
 async def test_an_answer_remembered_again_stands_where_it_stands_now(database_url: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         await memory.answers.remember(dataclasses.replace(ANSWER, ts=""))
         await asyncio.gather(*(memory.answers.remember(ANSWER) for _ in range(5)))
         assert await memory.answers.find(HANDLE.lookup_id) == ANSWER
@@ -69,7 +69,7 @@ async def test_an_answer_remembered_again_stands_where_it_stands_now(database_ur
 
 @pytest.mark.parametrize("user", ["", "user 7", "Jürgen 🎧", "'; DROP TABLE answers; --", "%"])
 async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
         found = await memory.answers.find("CD-USER2222")
         assert found is not None
@@ -78,7 +78,7 @@ async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) ->
 
 @pytest.mark.parametrize("user", ["a\x00b", "x" * 5_000, "\ud800"])
 async def test_what_no_button_could_carry_is_not_kept(database_url: str, user: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
         assert await known(memory, "CD-USER2222") == []
         assert await memory.forget_user(user) == {}
@@ -86,7 +86,7 @@ async def test_what_no_button_could_carry_is_not_kept(database_url: str, user: s
 
 
 async def test_a_person_is_forgotten_by_any_of_their_ids(database_url: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         await memory.learn_peers("main", "room-1", [PEER, "somebody-else"])
         for answered in (
             ANSWER,
@@ -106,7 +106,7 @@ async def test_a_person_is_forgotten_by_any_of_their_ids(database_url: str) -> N
 
 
 async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         for room in ("room-1", "room-2"):
             await memory.learn_peers("main", room, [PEER, f"peer-of-{room}"])
             await memory.learn_codes("main", room, [f"code-{room}"])
@@ -123,7 +123,7 @@ async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -
 
 async def test_nothing_outlives_thirty_days(database_url: str) -> None:
     clock = Clock()
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         await memory.answers.remember(ANSWER)
         clock.now = START + timedelta(days=29)
         assert await known(memory, "CD-AB234567")
@@ -144,9 +144,9 @@ async def test_a_running_process_purges_again_and_again(database_url: str) -> No
     async def down(_: datetime) -> None:
         raise StoreUnreachable
 
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         await memory.answers.remember(ANSWER)
-        async with kept_short([down, purge], clock, every=0.01):
+        async with purge_hourly([down, purge], clock, every=0.01):
             await purged.wait()
             assert await known(memory, "CD-AB234567")
             clock.now = START + timedelta(days=31)
@@ -160,9 +160,9 @@ async def test_a_running_process_purges_again_and_again(database_url: str) -> No
 
 async def test_what_was_forgotten_is_not_left_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "doctor.db"
-    async with open_memory(f"sqlite:///{path}") as memory:
+    async with open_database(f"sqlite:///{path}") as memory:
         await memory.answers.remember(ANSWER)
     assert b"U0ALICE" in path.read_bytes()
-    async with open_memory(f"sqlite:///{path}") as memory:
+    async with open_database(f"sqlite:///{path}") as memory:
         await memory.forget_user("U0ALICE")
     assert b"U0ALICE" not in path.read_bytes()

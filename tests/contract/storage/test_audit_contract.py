@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
-from bot.storage import open_memory
+from bot.storage import open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ROOM, PEER = "64c8d6a1f0b1a2c3d4e5f601", "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
@@ -34,9 +34,9 @@ class Clock:
 
 async def test_a_row_stands_before_its_end_and_is_completed(database_url: str) -> None:
     clock = Clock()
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         await memory.audit.begin(ROW)
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         assert await memory.audit.find() == [ROW]
         await memory.audit.begin(replace(ROW, user="U0OTHER"))  # the same delivery again
         clock.now += timedelta(seconds=5)
@@ -56,7 +56,7 @@ async def test_a_row_stands_before_its_end_and_is_completed(database_url: str) -
 
 
 async def test_many_at_once_are_all_kept(database_url: str) -> None:
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         rows = [replace(ROW, key=str(number)) for number in range(1200)]
         await asyncio.gather(*(memory.audit.begin(row) for row in rows))
         assert len(await memory.audit.find()) == len(rows)
@@ -77,7 +77,7 @@ async def test_many_at_once_are_all_kept(database_url: str) -> None:
 )
 async def test_rows_are_found(database_url: str, wanted: dict[str, object], keys: str) -> None:
     later = START + timedelta(hours=1)
-    async with open_memory(database_url, clock=Clock()) as memory:
+    async with open_database(database_url, clock=Clock()) as memory:
         await memory.audit.begin(ROW)
         await memory.audit.begin(replace(ROW, key="b", at=later, subjects=(), room_id=ROOM))
         await memory.audit.begin(replace(ROW, key="c", at=later, user="U0BOB", subjects=()))
@@ -86,7 +86,7 @@ async def test_rows_are_found(database_url: str, wanted: dict[str, object], keys
 
 
 async def test_forgetting_keeps_the_rows_and_no_id(database_url: str) -> None:
-    async with open_memory(database_url, clock=Clock()) as memory:
+    async with open_database(database_url, clock=Clock()) as memory:
         quoted = 'an "odd" \\ id'
         await memory.audit.begin(replace(ROW, room_id=ROOM))
         await memory.audit.begin(replace(ROW, key="b", subjects=(Subject("user", quoted),)))
@@ -107,7 +107,7 @@ async def test_forgetting_keeps_the_rows_and_no_id(database_url: str) -> None:
 
 async def test_the_same_id_forgotten_twice_cannot_be_told(database_url: str) -> None:
     """The digest's key is thrown away: an id that is tried out gives another digest."""
-    async with open_memory(database_url, clock=Clock()) as memory:
+    async with open_database(database_url, clock=Clock()) as memory:
         await memory.audit.begin(ROW)
         await memory.forget_user("U0ALICE")
         await memory.audit.begin(replace(ROW, key="b"))
@@ -118,7 +118,7 @@ async def test_the_same_id_forgotten_twice_cannot_be_told(database_url: str) -> 
 
 
 async def test_an_end_does_not_name_a_room_that_was_just_forgotten(database_url: str) -> None:
-    async with open_memory(database_url, clock=Clock()) as memory:
+    async with open_database(database_url, clock=Clock()) as memory:
         await memory.audit.begin(replace(ROW, subjects=(Subject("name", "standup"),)))
         await memory.forget_room(ROOM)
         await memory.audit.end("a", Ending(AuditOutcome.ANSWERED, "", "main", ROOM))
@@ -128,7 +128,7 @@ async def test_an_end_does_not_name_a_room_that_was_just_forgotten(database_url:
 
 async def test_rows_are_kept_for_400_days(database_url: str) -> None:
     clock = Clock()
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         await memory.audit.begin(ROW)
         clock.now += timedelta(days=400)
         await memory.purge()

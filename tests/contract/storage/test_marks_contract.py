@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.metrics import Outcome
-from bot.domain.records.answer_log import Answered
-from bot.domain.records.erasures import Forgotten, Marks
-from bot.domain.saved_lookup import Handle
-from bot.storage import SqlMemory, heeded, open_memory
+from bot.domain.metrics import LookupOutcome
+from bot.domain.records.answer_log import PostedAnswer
+from bot.domain.records.erasures import ErasureLog, ErasureMarks
+from bot.domain.saved_lookup import SavedLookup
+from bot.storage import Database, watch_erasures, open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 MOMENT = START.timestamp()
 PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
-HANDLE = Handle("CD-AB234567", "main", "room", "room-1", START)
+HANDLE = SavedLookup("CD-AB234567", "main", "room", "room-1", START)
 
 
 class Clock:
@@ -33,62 +33,62 @@ class Clock:
 
 async def test_another_process_hears_of_it_and_lets_go_once(database_url: str) -> None:
     clock, gone, let_go = Clock(), asyncio.Event(), []
-    forgotten = Forgotten()
+    forgotten = ErasureLog()
 
     def note() -> None:
         let_go.append(clock.now)
         gone.set()
 
     async with (
-        open_memory(database_url, clock=clock) as cli,
-        open_memory(database_url, clock=clock) as bot,
+        open_database(database_url, clock=clock) as cli,
+        open_database(database_url, clock=clock) as bot,
     ):
         await cli.forget_user("U0EARLIER")
-        async with heeded(bot.forgotten, forgotten, note, every=0.01):
-            assert forgotten.any_of(["u0earlier"], MOMENT), "known from the first moment on"
-            assert not forgotten.any_of(["U0ALICE", "room-1"], MOMENT)
+        async with watch_erasures(bot.forgotten, forgotten, note, every=0.01):
+            assert forgotten.erased_since(["u0earlier"], MOMENT), "known from the first moment on"
+            assert not forgotten.erased_since(["U0ALICE", "room-1"], MOMENT)
             clock.move(seconds=5)
             await cli.forget_user("U0ALICE")
             await gone.wait()
             await asyncio.sleep(0.1)
             assert len(let_go) == 1
-            assert forgotten.any_of(["room-1", "U0ALICE"], MOMENT)
-            assert not forgotten.any_of(["U0ALICE"], MOMENT + 6), "asked after that"
+            assert forgotten.erased_since(["room-1", "U0ALICE"], MOMENT)
+            assert not forgotten.erased_since(["U0ALICE"], MOMENT + 6), "asked after that"
             gone.clear()
             await cli.forget_room("room-1")
             await gone.wait()
-            assert forgotten.any_of(["room-1"], MOMENT)
+            assert forgotten.erased_since(["room-1"], MOMENT)
 
 
 async def test_who_forgets_again_means_later_questions_too(database_url: str) -> None:
-    clock, forgotten = Clock(), Forgotten()
-    async with open_memory(database_url, clock=clock) as memory:
+    clock, forgotten = Clock(), ErasureLog()
+    async with open_database(database_url, clock=clock) as memory:
         await memory.forget_user("U0ALICE")
-        forgotten.learn(await memory.forgotten(timedelta(days=30)))
+        forgotten.update(await memory.forgotten(timedelta(days=30)))
         clock.move(hours=2)
         await memory.forget_user("U0ALICE")
-        assert forgotten.learn(await memory.forgotten(timedelta(hours=1)))
-        assert forgotten.any_of(["U0ALICE"], MOMENT + 3600)
+        assert forgotten.update(await memory.forgotten(timedelta(hours=1)))
+        assert forgotten.erased_since(["U0ALICE"], MOMENT + 3600)
 
 
 async def test_a_database_that_is_away_for_a_while_ends_no_heeding() -> None:
-    asked, forgotten, gone = 0, Forgotten(), asyncio.Event()
+    asked, forgotten, gone = 0, ErasureLog(), asyncio.Event()
 
-    async def read(_: timedelta) -> Marks:
+    async def read(_: timedelta) -> ErasureMarks:
         nonlocal asked
         asked += 1
         if asked in (2, 3):
             raise StoreUnreachable
         return {"a": 1.0} if asked > 3 else {}
 
-    async with heeded(read, forgotten, gone.set, every=0.01):
+    async with watch_erasures(read, forgotten, gone.set, every=0.01):
         await gone.wait()
     assert asked > 3
 
 
 async def test_nothing_is_learned_anew_of_it_for_a_quarter_of_an_hour(database_url: str) -> None:
     clock = Clock()
-    async with open_memory(database_url, clock=clock) as memory:
+    async with open_database(database_url, clock=clock) as memory:
         await memory.forget_user(PEER.upper())
         await memory.forget_room("room-2")
         await _learn(memory)
@@ -106,20 +106,20 @@ async def test_nothing_is_learned_anew_of_it_for_a_quarter_of_an_hour(database_u
         assert await memory.answers.find("CD-PEER2222") is not None
 
 
-async def _learn(memory: SqlMemory) -> None:
+async def _learn(memory: Database) -> None:
     await memory.learn_peers("main", "room-1", [PEER, "somebody-else"])
     await memory.learn_peers("main", "room-2", [PEER])
     await memory.learn_codes("main", "room-2", ["code-2"])
     about_peer = dataclasses.replace(HANDLE, lookup_id="CD-PEER2222", kind="peer", peer_id=PEER)
     about_room = dataclasses.replace(HANDLE, lookup_id="CD-ROOM2222", room_id="room-2")
     for handle in (HANDLE, about_peer, about_room):
-        answered = Answered(handle, "U0BOB", "C0ONCALL", "1.0", Outcome.ANSWERED)
+        answered = PostedAnswer(handle, "U0BOB", "C0ONCALL", "1.0", LookupOutcome.ANSWERED)
         await memory.answers.remember(answered)
 
 
 async def test_a_mark_names_nobody_and_goes_after_thirty_days(tmp_path: Path) -> None:
     path, clock = tmp_path / "doctor.db", Clock()
-    async with open_memory(f"sqlite:///{path}", clock=clock) as memory:
+    async with open_database(f"sqlite:///{path}", clock=clock) as memory:
         await memory.forget_user("U0ALICE")
         await memory.forget_room("room-1")
         assert len(await memory.forgotten(timedelta(days=30))) == 2

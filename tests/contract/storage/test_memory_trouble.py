@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Misconfigured, StoreUnreachable
-from bot.storage import open_memory
+from bot.storage import open_database
 from workbench.postgres import PostgresServer
 
 
 async def test_the_file_and_its_folder_belong_to_us_alone(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "doctor.db"
-    async with open_memory(f"sqlite:///{path}") as memory:
+    async with open_database(f"sqlite:///{path}") as memory:
         await memory.learn_peers("main", "room-1", ["peer"])
         for file in path.parent.iterdir():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -38,7 +38,7 @@ async def test_two_processes_start_at_once(tmp_path: Path) -> None:
         await asyncio.create_subprocess_exec(*command, f"room-{number}") for number in range(3)
     ]
     assert [await process.wait() for process in started] == [0, 0, 0]
-    async with open_memory(url) as memory:
+    async with open_database(url) as memory:
         assert len(await memory.rooms_of_peer("peer")) == 3
 
 
@@ -46,20 +46,20 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "doctor.db"
     path.write_bytes(b"not a database at all " * 100)
     with pytest.raises(StoreUnreachable, match="DATABASE_URL"):
-        async with open_memory(f"sqlite:///{path}"):
+        async with open_database(f"sqlite:///{path}"):
             pass
 
 
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnreachable):
-        async with open_memory(f"sqlite:///{tmp_path}/file/doctor.db"):
+        async with open_database(f"sqlite:///{tmp_path}/file/doctor.db"):
             pass
 
 
 async def test_a_database_somebody_else_locked_for_good(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/doctor.db"
-    async with open_memory(url) as memory:
+    async with open_database(url) as memory:
         async with memory._engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA busy_timeout=50")
         holder = sqlite3.connect(tmp_path / "doctor.db", isolation_level=None)
@@ -75,7 +75,7 @@ async def test_a_server_that_is_not_there_and_no_password_shown() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with pytest.raises(StoreUnreachable) as caught:
-        async with open_memory(f"postgresql://doctor:hush-hush@127.0.0.1:{port}/calls"):
+        async with open_database(f"postgresql://doctor:hush-hush@127.0.0.1:{port}/calls"):
             pass
     assert "hush-hush" not in f"{caught.value} {caught.value.next_step}"
 
@@ -83,14 +83,14 @@ async def test_a_server_that_is_not_there_and_no_password_shown() -> None:
 async def test_a_server_that_refuses_the_password(postgres: PostgresServer) -> None:
     url = postgres.url("postgres").replace("secret-word", "hush-hush")
     with pytest.raises(StoreUnreachable) as caught:
-        async with open_memory(url):
+        async with open_database(url):
             pass
     assert "hush-hush" not in str(caught.value)
 
 
 async def test_a_connection_the_server_cut_is_replaced(postgres: PostgresServer) -> None:
     url = postgres.database("cut")
-    async with open_memory(url) as memory:
+    async with open_database(url) as memory:
         await memory.learn_peers("main", "room-1", ["peer"])
         postgres.cut("cut")
         assert await memory.rooms_of_peer("peer") == (("main", "room-1"),)
@@ -101,6 +101,6 @@ async def test_a_connection_the_server_cut_is_replaced(postgres: PostgresServer)
 )
 async def test_a_url_that_is_none(url: str) -> None:
     with pytest.raises(Misconfigured, match="DATABASE_URL") as caught:
-        async with open_memory(url):
+        async with open_database(url):
             pass
     assert "hush-hush" not in str(caught.value)

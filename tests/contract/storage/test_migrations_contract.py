@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 
 from bot.domain.records.channel_settings import ChannelSettings
-from bot.storage import open_memory
+from bot.storage import open_database
 from bot.storage.tables import METADATA
 
 MIGRATIONS = Path(__file__).parents[3] / "bot" / "storage" / "migrations"
@@ -67,7 +67,7 @@ def _as_released(database_url: str) -> None:
 
 async def test_what_the_release_wrote_is_read(database_url: str) -> None:
     _as_released(database_url)
-    async with open_memory(database_url) as memory:
+    async with open_database(database_url) as memory:
         await memory.ping()
         wanted = ChannelSettings(True, "", timedelta(days=1), "U0BOB", NOW)
         assert await memory.channels.of("C0WARROOM") == wanted
@@ -82,7 +82,7 @@ async def test_what_the_release_wrote_is_read(database_url: str) -> None:
 
 async def test_the_tables_are_those_of_a_new_database(database_url: str) -> None:
     _as_released(database_url)
-    async with open_memory(database_url):
+    async with open_database(database_url):
         pass
     engine = _engine(database_url)
     with engine.connect() as connection:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain.diagnosis import Case
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
@@ -100,8 +100,8 @@ def track_events(draw: st.DrawFn) -> TrackEvent:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    return Case(
+def cases(draw: st.DrawFn) -> DiagnosisInput:
+    return DiagnosisInput(
         room=ROOM,
         now=START + timedelta(hours=2),
         events=tuple(draw(st.lists(error_events(), max_size=14, unique_by=lambda e: e.id))),
@@ -115,7 +115,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def outages(draw: st.DrawFn) -> Case:
+def outages(draw: st.DrawFn) -> DiagnosisInput:
     """Network and server failures of several people close together, in or out of a session."""
     people = draw(st.integers(1, 6))
     events = []
@@ -140,4 +140,4 @@ def outages(draw: st.DrawFn) -> Case:
     held = Session("s1", ROOM.id, "main", True, START, None, peers)
     inside = draw(st.booleans())
     now = START + timedelta(hours=1)
-    return Case(ROOM, now, events=tuple(events), sessions=(held,) if inside else ())
+    return DiagnosisInput(ROOM, now, events=tuple(events), sessions=(held,) if inside else ())

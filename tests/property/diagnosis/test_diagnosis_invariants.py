@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.diagnosis.model import GRAVITY
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.fetch.events import Reader
-from bot.investigate.ports import EventQuery, HundredMs, Page, Unread
+from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
 
 CATALOGUE = load_catalogue()
 Row = TypeVar("Row")
@@ -27,14 +27,14 @@ modest = settings(max_examples=150, deadline=None)
 
 @modest
 @given(cases())
-def test_every_event_is_in_exactly_one_story(case: Case) -> None:
+def test_every_event_is_in_exactly_one_story(case: DiagnosisInput) -> None:
     told = Counter(name for one in diagnose(case, CATALOGUE).stories for name in one.event_ids)
     assert told == Counter({event.id: 1 for event in case.events})
 
 
 @modest
 @given(cases() | outages(), st.randoms())
-def test_order_and_doubles_change_nothing(case: Case, random: Random) -> None:
+def test_order_and_doubles_change_nothing(case: DiagnosisInput, random: Random) -> None:
     def mixed(rows: tuple[Row, ...]) -> tuple[Row, ...]:
         doubled = [*rows, *rows[: len(rows) // 2]]
         random.shuffle(doubled)
@@ -52,14 +52,14 @@ def test_order_and_doubles_change_nothing(case: Case, random: Random) -> None:
 
 @modest
 @given(cases())
-def test_rows_that_differ_under_one_id_are_the_same_in_any_order(case: Case) -> None:
+def test_rows_that_differ_under_one_id_are_the_same_in_any_order(case: DiagnosisInput) -> None:
     twins = tuple(replace(event, user_name="Somebody") for event in case.events[:3])
     one = replace(case, events=(*case.events, *twins))
     other = replace(case, events=(*twins, *case.events))
     assert diagnose(one, CATALOGUE) == diagnose(other, CATALOGUE)
 
 
-def _with_healthy(case: Case, joined: int, stayed: int, *, alone: bool) -> Case:
+def _with_healthy(case: DiagnosisInput, joined: int, stayed: int, *, alone: bool) -> DiagnosisInput:
     begins = START + timedelta(seconds=joined)
     left = begins + timedelta(seconds=stayed)
     peer = Peer("p-healthy", "Hale", "hale", "guest", begins, left)
@@ -74,7 +74,7 @@ def _with_healthy(case: Case, joined: int, stayed: int, *, alone: bool) -> Case:
 @settings(max_examples=200, deadline=None)
 @given(cases() | outages(), st.integers(0, 1500), st.integers(1, 1500), st.booleans())
 def test_a_healthy_person_never_makes_it_graver(
-    case: Case,
+    case: DiagnosisInput,
     joined: int,
     stayed: int,
     alone: bool,  # noqa: FBT001  drawn by hypothesis
@@ -86,7 +86,7 @@ def test_a_healthy_person_never_makes_it_graver(
 
 @modest
 @given(cases(), st.lists(error_events(room="room-2"), max_size=6))
-def test_other_rooms_change_nothing(case: Case, strangers: list[ErrorEvent]) -> None:
+def test_other_rooms_change_nothing(case: DiagnosisInput, strangers: list[ErrorEvent]) -> None:
     elsewhere = tuple(
         replace(one, id=f"else-{one.id}", room_id="room-2")
         for one in (*case.sessions, *case.sessions)
@@ -128,15 +128,15 @@ class Paged:
         rows = tuple(pages[number])
         return Page(rows, len(rows), self._totals[query.type], following)
 
-    async def page(self, query: EventQuery, start: str = "") -> Unread:
+    async def page(self, query: EventQuery, start: str = "") -> RawPage:
         page = await self.events(query, start)
-        return Unread(page.rows, page.next, lambda: page)
+        return RawPage(page.rows, page.next, lambda: page)
 
 
 @modest
 @given(cases() | outages(), st.randoms(), st.integers(1, 9))
 def test_where_pages_are_split_and_overlap_changes_nothing(
-    case: Case, random: Random, size: int
+    case: DiagnosisInput, random: Random, size: int
 ) -> None:
     rows: dict[str, list[ErrorEvent]] = {kind: [] for kind in ERROR_TYPES}
     for event in case.events:
@@ -182,7 +182,7 @@ texts = st.none() | st.text(max_size=80)
     )
 )
 def test_no_event_ever_raises(events: list[ErrorEvent]) -> None:
-    case = Case(room=ROOM, now=START, events=tuple(events))
+    case = DiagnosisInput(room=ROOM, now=START, events=tuple(events))
     found = diagnose(case, CATALOGUE)
     assert len(found.verdict.evidence) >= 2
     assert 0 <= found.verdict.confidence <= 1
@@ -190,7 +190,7 @@ def test_no_event_ever_raises(events: list[ErrorEvent]) -> None:
 
 @modest
 @given(cases())
-def test_symptoms_lead_to_a_cause_and_numbers_agree(case: Case) -> None:
+def test_symptoms_lead_to_a_cause_and_numbers_agree(case: DiagnosisInput) -> None:
     found = diagnose(case, CATALOGUE)
     by_id = {story.id: story for story in found.stories}
     for story in found.stories:

@@ -16,12 +16,12 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.report import Completeness, Report, Window, count_by_type, distinct_events
 from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
-from bot.hundredms.error_events import event_of
+from bot.hundredms.error_events import parse_event
 from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -140,7 +140,7 @@ def world_of(seed: int) -> World:
     hand = Hand(Random(seed))  # noqa: S311  a test
     rows = [_row(hand, number) for number in range(hand.random.randint(1, 4))]
     session = _session(hand, rows)
-    found = distinct([one for row in rows if (one := event_of(row, b"key"))])
+    found = distinct_events([one for row in rows if (one := parse_event(row, b"key"))])
     wire = RoomWire.model_validate({"id": ROOM, "name": hand.text(), "enabled": True})
     room = room_of(wire, "main")
     assert room is not None
@@ -156,7 +156,9 @@ def world_of(seed: int) -> World:
         by_type=count_by_type(found),
         sessions=(session,),
         notes=(hand.text(),),
-        diagnosis=diagnose(Case(room, as_of, found, sessions=(session,), kind=kind), CATALOGUE),
+        diagnosis=diagnose(
+            DiagnosisInput(room, as_of, found, sessions=(session,), kind=kind), CATALOGUE
+        ),
     )
     return World(seed, report, hand)
 

@@ -20,21 +20,21 @@ from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console
 from bot.domain.device import device_line
 from bot.domain.errors import BotError
-from bot.domain.metrics import Outcome
+from bot.domain.metrics import LookupOutcome
 from bot.domain.privacy.addresses import leave
-from bot.domain.records.answer_log import Answered
+from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.report import Report
-from bot.domain.saved_lookup import handle_of
+from bot.domain.saved_lookup import from_report
 from bot.domain.target import Candidate, Choices
 from bot.hundredms.error_events import agent_of
 from bot.pictures import timeline_picture
-from bot.pictures.layout import scene_of
+from bot.pictures.layout import layout_of
 from bot.render.export import files_of
 from bot.render.json_document import document_to_come, error_document, pieces_of
 from bot.render.message import Message
 from bot.render.renderer import Renderer
-from bot.slack.sending.format_fallback import classic, plain
-from bot.storage import open_memory
+from bot.slack.sending.format_fallback import as_classic_blocks, as_plain_text
+from bot.storage import open_database
 
 LOOKUP = "CD-ABCD2345"
 RENDERER = Renderer(CATALOGUE)
@@ -57,7 +57,7 @@ def hold(world: World, *texts: str) -> None:
 def of_messages(*messages: Message | None) -> Iterator[str]:
     """All that Slack is sent of them, in the richest form and in the simpler ones."""
     for message in filter(None, messages):
-        for form in (message, classic(message), plain(message)):
+        for form in (message, as_classic_blocks(message), as_plain_text(message)):
             yield form.text
             yield json.dumps([dict(block) for block in form.blocks], ensure_ascii=False)
 
@@ -73,7 +73,7 @@ def test_no_message_or_file_shows_one(world: World) -> None:
         *of_messages(answer.opening, *answer.replies, answer.more),
         *of_messages(*RENDERER.private(report, messages=1), *RENDERER.private(report, messages=5)),
         *of_messages(*RENDERER.recovered(report), *RENDERER.timeline(report)),
-        *of_messages(RENDERER.reply(report), RENDERER.spread(report), packet),
+        *of_messages(RENDERER.reply(report), RENDERER.error_chart(report), packet),
         *of_messages(RENDERER.packet_json(report)),
         *(
             part
@@ -92,7 +92,7 @@ def test_no_file_of_all_failures_shows_one(world: World) -> None:
 @few
 @given(worlds)
 def test_no_picture_shows_one(world: World) -> None:
-    picture, scene = timeline_picture(world.report), scene_of(world.report)
+    picture, scene = timeline_picture(world.report), layout_of(world.report)
     assert (picture is None) == (scene is None)
     if picture and scene:
         labels = [row.label for row in scene.rows]
@@ -125,7 +125,7 @@ def test_no_error_or_choice_shows_one(world: World) -> None:
         "".join(pieces_of(error_document(error, LOOKUP, choices.candidates))),
         json.dumps(view, ensure_ascii=False),
         *of_messages(RENDERER.error(error, LOOKUP), RENDERER.choices(choices, LOOKUP)),
-        *of_messages(RENDERER.waiting(text, LOOKUP), RENDERER.elsewhere(text)),
+        *of_messages(RENDERER.waiting(text, LOOKUP), RENDERER.note(text)),
     )
 
 
@@ -169,14 +169,14 @@ def test_no_stored_row_holds_one(world: World) -> None:
 
 
 async def _store(folder: Path, report: Report) -> None:
-    async with open_memory(f"sqlite:///{folder / 'a.db'}", clock=lambda: NOON) as memory:
+    async with open_database(f"sqlite:///{folder / 'a.db'}", clock=lambda: NOON) as memory:
         peers = [event.peer_id for event in report.events if event.peer_id]
         peers += [peer for session in report.sessions for peer in session.peers]
         await memory.learn_peers("main", report.target.room.id, peers)
         await memory.learn_codes("main", report.target.room.id, peers)
-        handle = handle_of(report, after=report.events[0].id, shown=1, private=False)
+        handle = from_report(report, after=report.events[0].id, shown=1, private=False)
         await memory.answers.remember(
-            Answered(handle, "U0ALICE", "C0ONCALL", "1.2", Outcome.ANSWERED)
+            PostedAnswer(handle, "U0ALICE", "C0ONCALL", "1.2", LookupOutcome.ANSWERED)
         )
 
 

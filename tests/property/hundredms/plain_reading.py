@@ -6,9 +6,9 @@ from typing import Any
 from bot.domain.events import ErrorEvent
 from bot.domain.timestamps import NO_TIME
 from bot.hundredms.error_events import agent_of, extras_of, media_of
-from bot.hundredms.ice_candidates import mark_of
+from bot.hundredms.ice_candidates import network_fingerprint
 from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_time, as_whole
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.sanitize import sanitize
 
 TIDIED = (
     "user_name", "room_name", "role", "error_name", "error_message", "error_description",
@@ -47,8 +47,8 @@ def plain_event(row: Any, key: bytes) -> ErrorEvent | None:
         media=media_of(*(as_mapping(data.get(name)) for name in ("audio", "video", "devices"))),
         extras=extras_of({name: value for name, value in data.items() if name not in KNOWN}),
         agent=agent_of(data.get("agent")),
-        public_address=mark_of(as_text(data.get("error_description")), key),
-        **{name: tidy(as_text(data.get(name))) for name in TIDIED},
+        public_address=network_fingerprint(as_text(data.get("error_description")), key),
+        **{name: sanitize(as_text(data.get(name))) for name in TIDIED},
         **{name: as_text(data.get(name)) for name in AS_SENT},
         **{name: as_whole(data.get(name)) for name in NUMBERS},
     )

@@ -5,8 +5,8 @@ import ipaddress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.hundredms.ice_candidates import mark_of, read_description
-from bot.hundredms.sanitize import tidy
+from bot.hundredms.ice_candidates import network_fingerprint, read_description
+from bot.hundredms.sanitize import sanitize
 
 KEY = b"key of the tests"
 MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"
@@ -62,7 +62,7 @@ def broken(draw: st.DrawFn) -> str:
 @given(pairs | broken())
 @settings(max_examples=300, deadline=None)
 def test_one_pass_gives_what_the_general_way_gives(text: str) -> None:
-    assert read_description(text, KEY) == (tidy(text), mark_of(text, KEY))
+    assert read_description(text, KEY) == (sanitize(text), network_fingerprint(text, KEY))
 
 
 @given(pairs | broken())

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.hundredms.lenient import UnreadableBody, as_flag, as_text, as_time, as_whole, read
-from bot.hundredms.responses import Meaning, judge, message_of, wait_of
+from bot.hundredms.responses import ResponseKind, classify_response, message_of, wait_of
 from bot.hundredms.schemas import EventsWire, Listing, RoomWire, SessionWire
-from bot.hundredms.workspaces import Credentials, HundredMsClient, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
@@ -82,7 +82,7 @@ async def ask(question: Ask, status: int, body: bytes) -> object:
         [Credentials("main", token="made-up", url="http://pretend.test/v2")],
         clock=lambda: NOW,
         transport=transport,
-        limits=Limits(attempts=2),
+        limits=CallLimits(attempts=2),
         sleep=no_sleep,
     ) as clients:
         try:
@@ -163,11 +163,11 @@ def test_a_message_is_short_and_readable(body: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_every_answer_has_a_meaning(status: int, header: str, said: str, cursor: bool) -> None:  # noqa: FBT001
     body = json.dumps({"message": said}).encode()
-    verdict = judge(status, {"retry-after": header}, body, now=NOW, cursor=cursor)
-    assert (verdict.meaning is Meaning.BODY) == (200 <= status < 300)
-    assert (verdict.meaning is Meaning.REFUSED) == (status in (401, 403))
+    verdict = classify_response(status, {"retry-after": header}, body, now=NOW, cursor=cursor)
+    assert (verdict.meaning is ResponseKind.BODY) == (200 <= status < 300)
+    assert (verdict.meaning is ResponseKind.REFUSED) == (status in (401, 403))
     assert verdict.wait is None or verdict.wait >= 0
-    assert cursor or verdict.meaning is not Meaning.EXPIRED
+    assert cursor or verdict.meaning is not ResponseKind.EXPIRED
 
 
 @given(st.integers(0, 100_000))

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.parsing import clues_in, read_question
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 APP = "https://acme.app.100ms.live"
@@ -47,11 +47,11 @@ def _token(payload: object, signature: bytes) -> str:
 @example("since 99999-99-99 until 0000-00-00T99:99+99:99")
 @example('{"' * 2000)
 def test_any_text_is_read(text: str) -> None:
-    for expect in (None, Kind.ROOM, Kind.PEER):
-        question = read_question(text, NOW, expect=expect)
+    for expect in (None, IdentifierKind.ROOM, IdentifierKind.PEER):
+        question = parse_query(text, NOW, expect=expect)
         assert len(set(question.clues)) == len(question.clues)
         assert not (question.help and question.clues)
-    for clue in (*clues_in(text), *read_question(text, NOW).clues):
+    for clue in (*find_identifiers(text), *parse_query(text, NOW).clues):
         assert clue.value
         assert len(clue.value) <= 256
         assert "\x00" not in clue.value
@@ -61,27 +61,29 @@ def test_any_text_is_read(text: str) -> None:
 @given(hex_ids, wrappers, wrappers)
 def test_hex_ids_survive_wrappings(value: str, inner: str, outer: str) -> None:
     text = outer.format(inner.format(value))
-    assert read_question(text, NOW).clues == (Clue(Kind.OBJECT, value),)
-    assert clues_in(text) == (Clue(Kind.OBJECT, value),)
+    assert parse_query(text, NOW).clues == (Identifier(IdentifierKind.OBJECT, value),)
+    assert find_identifiers(text) == (Identifier(IdentifierKind.OBJECT, value),)
 
 
 @given(uuids, wrappers, wrappers)
 def test_uuids_survive_wrappings(value: str, inner: str, outer: str) -> None:
     text = outer.format(inner.format(value.upper()))
-    assert read_question(text, NOW).clues == (Clue(Kind.UUID, value.upper()),)
-    assert clues_in(text) == (Clue(Kind.UUID, value.upper()),)
+    assert parse_query(text, NOW).clues == (Identifier(IdentifierKind.UUID, value.upper()),)
+    assert find_identifiers(text) == (Identifier(IdentifierKind.UUID, value.upper()),)
 
 
 @given(names, wrappers)
 def test_names_survive_wrappings(value: str, wrapper: str) -> None:
-    assert read_question(wrapper.format(value), NOW).clues == (Clue(Kind.NAME, value),)
+    assert parse_query(wrapper.format(value), NOW).clues == (
+        Identifier(IdentifierKind.NAME, value),
+    )
 
 
 @given(codes, wrappers, st.sampled_from(["", "/meeting", "/preview", "/streaming/meeting"]))
 def test_links_survive_wrappings(code: str, wrapper: str, path: str) -> None:
     text = wrapper.format(f"{APP}{path}/{code}")
-    assert read_question(text, NOW).clues == (Clue(Kind.CODE, code),)
-    assert clues_in(text) == (Clue(Kind.CODE, code),)
+    assert parse_query(text, NOW).clues == (Identifier(IdentifierKind.CODE, code),)
+    assert find_identifiers(text) == (Identifier(IdentifierKind.CODE, code),)
 
 
 @given(hex_ids, hex_ids, uuids, codes, st.sampled_from([" ", "\n", ", ", " and ", " | "]))
@@ -90,21 +92,23 @@ def test_several_in_one_text_are_all_found(
 ) -> None:
     text = gap.join([f"room {room}", f"session: {session}", f"peer_id={peer}", f"{APP}/{code}"])
     expected = (
-        Clue(Kind.ROOM, room),
-        Clue(Kind.SESSION, session),
-        Clue(Kind.PEER, peer),
-        Clue(Kind.CODE, code),
+        Identifier(IdentifierKind.ROOM, room),
+        Identifier(IdentifierKind.SESSION, session),
+        Identifier(IdentifierKind.PEER, peer),
+        Identifier(IdentifierKind.CODE, code),
     )
-    assert read_question(text, NOW).clues == expected
-    assert clues_in(text) == expected
+    assert parse_query(text, NOW).clues == expected
+    assert find_identifiers(text) == expected
 
 
 @given(st.lists(hex_ids | uuids, min_size=1, max_size=8, unique=True))
 def test_shapes_never_overlap(ids: list[str]) -> None:
-    found = clues_in(" ".join(ids))
+    found = find_identifiers(" ".join(ids))
     assert [clue.value for clue in found] == ids
     for clue in found:
-        assert (clue.kind is Kind.OBJECT) == (re.fullmatch("[0-9a-f]{24}", clue.value) is not None)
+        assert (clue.kind is IdentifierKind.OBJECT) == (
+            re.fullmatch("[0-9a-f]{24}", clue.value) is not None
+        )
 
 
 @given(
@@ -127,23 +131,28 @@ def test_no_token_survives(
 ) -> None:
     token = _token(rest | ({"room_id": room} if named else {}), signature)
     text = form.format(token)
-    question = read_question(text, NOW)
-    shown = repr(question) + repr(clues_in(text))
+    question = parse_query(text, NOW)
+    shown = repr(question) + repr(find_identifiers(text))
     for part in token.split("."):
         assert part not in shown
     if named and "example.com/{}" not in form:
-        assert Clue(Kind.ROOM, room) in question.clues
-        assert Clue(Kind.ROOM, room) in clues_in(text)
+        assert Identifier(IdentifierKind.ROOM, room) in question.clues
+        assert Identifier(IdentifierKind.ROOM, room) in find_identifiers(text)
 
 
 @given(soups)
 @settings(max_examples=60)
 def test_what_was_found_is_found_again(text: str) -> None:
     """A clue, written with its word, is understood as itself."""
-    labels = {Kind.ROOM: "room ", Kind.SESSION: "session ", Kind.PEER: "peer ", Kind.CODE: "code:"}
-    for clue in read_question(text, NOW).clues:
-        if clue.kind in labels or clue.kind in {Kind.OBJECT, Kind.UUID}:
-            again = read_question(labels.get(clue.kind, "") + clue.value, NOW)
+    labels = {
+        IdentifierKind.ROOM: "room ",
+        IdentifierKind.SESSION: "session ",
+        IdentifierKind.PEER: "peer ",
+        IdentifierKind.CODE: "code:",
+    }
+    for clue in parse_query(text, NOW).clues:
+        if clue.kind in labels or clue.kind in {IdentifierKind.OBJECT, IdentifierKind.UUID}:
+            again = parse_query(labels.get(clue.kind, "") + clue.value, NOW)
             assert again.clues == (clue,)
 
 
@@ -164,7 +173,7 @@ times = st.sampled_from(
 )
 def test_any_time_is_read_or_named(text: str, now: datetime, zone: str | None) -> None:
     now = now.replace(tzinfo=UTC)
-    question = read_question(text, now, zone=ZoneInfo(zone) if zone else UTC)
+    question = parse_query(text, now, zone=ZoneInfo(zone) if zone else UTC)
     since, until = question.since, question.until
     assert since is None or since <= now
     assert until is None or until <= now
@@ -230,5 +239,5 @@ def test_large_hostile_texts_end() -> None:
     ]
     for seed in seeds:
         text = (seed * (100_000 // len(seed) + 1))[:100_000]
-        clues_in(text)
-        read_question(text, NOW)
+        find_identifiers(text)
+        parse_query(text, NOW)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.domain.catalogue import Catalogue, Entry
-from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
-from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target, TargetKind
 
@@ -129,7 +129,7 @@ def reports(draw: st.DrawFn, most: int = 12) -> Report:
             draw(st.booleans()),
             tuple(draw(st.lists(texts, max_size=5))),
         ),
-        events=distinct(found),
+        events=distinct_events(found),
         notes=tuple(draw(st.lists(texts, max_size=5))),
     )
 
@@ -165,10 +165,10 @@ def diagnosed(draw: st.DrawFn, most: int = 12) -> Report:
     ]
     known = tuple(draw(st.lists(sessions(), max_size=2)))
     target = report.target
-    case = Case(
+    case = DiagnosisInput(
         target.room,
         report.as_of,
-        distinct(found),
+        distinct_events(found),
         sessions=known,
         kind=target.kind,
         session_id=target.session.id if target.session else None,
@@ -177,4 +177,4 @@ def diagnosed(draw: st.DrawFn, most: int = 12) -> Report:
         complete=report.completeness.complete,
     )
     diagnosis = diagnose(case, CATALOGUE)
-    return replace(report, events=distinct(found), sessions=known, diagnosis=diagnosis)
+    return replace(report, events=distinct_events(found), sessions=known, diagnosis=diagnosis)

@@ -12,7 +12,7 @@ from test_hostile_messages import RENDERER, chain, hold, hold_all, modest
 
 from bot.domain.privacy.outgoing import leave_all
 from bot.domain.report import Report
-from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.domain.saved_lookup import from_report, decode, encode
 from bot.render.answer.thread_entries import details_of
 from bot.render.json_document import document, document_to_come, pieces_of
 from bot.render.message import Message
@@ -54,7 +54,7 @@ def test_answer_with_a_diagnosis_keeps_every_promise(report: Report) -> None:
     buttons = buttons_of(answer.opening)
     assert len(buttons) <= 4
     for button in buttons:
-        assert read_handle(button["value"]).lookup_id == report.lookup_id
+        assert decode(button["value"]).lookup_id == report.lookup_id
 
 
 @modest
@@ -84,7 +84,7 @@ def test_private_answer_with_a_diagnosis_keeps_every_promise(
 def test_private_buttons_lead_to_every_entry(report: Report, messages: int) -> None:
     first = RENDERER.private(report, messages=messages)
     shown = entries_in(chain(report, list(first)))
-    if write_handle(handle_of(report, after="x" * 40, shown=9, private=True)):
+    if encode(from_report(report, after="x" * 40, shown=9, private=True)):
         assert shown == [detail.event.id for detail in details_of(report)]
 
 

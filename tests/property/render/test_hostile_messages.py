@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
-from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.domain.saved_lookup import from_report, decode, encode
 from bot.domain.target import Candidate, Choices
 from bot.render.message import Message
 from bot.render.renderer import Renderer
@@ -85,13 +85,13 @@ def test_errors_keep_every_promise(headline: str, cause: str, next_step: str) ->
     error = BotError(cause, headline=headline, next_step=next_step)
     hold(RENDERER.error(error, "CD-ABCD2345"))
     hold(RENDERER.waiting(cause, "CD-ABCD2345"))
-    hold(RENDERER.elsewhere(cause))
+    hold(RENDERER.note(cause))
 
 
 @modest
-@given(st.lists(st.builds(Clue, st.sampled_from(Kind), idents), max_size=9))
-def test_looking_keeps_every_promise(clues: list[Clue]) -> None:
-    hold(RENDERER.looking(Question(clues=tuple(clues)), "CD-ABCD2345"))
+@given(st.lists(st.builds(Identifier, st.sampled_from(IdentifierKind), idents), max_size=9))
+def test_looking_keeps_every_promise(clues: list[Identifier]) -> None:
+    hold(RENDERER.placeholder(LookupQuery(clues=tuple(clues)), "CD-ABCD2345"))
 
 
 candidates = st.builds(
@@ -149,7 +149,7 @@ def chain(report: Report, messages: list[Message]) -> list[Message]:
     """The messages, and those that each press of their last `Show more` brings."""
     messages = list(messages)
     while value := value_to_press(messages[-1]):
-        message = RENDERER.more(report, read_handle(value))
+        message = RENDERER.more(report, decode(value))
         hold(message)
         assert ids_in([message])
         messages.append(message)
@@ -161,8 +161,8 @@ def chain(report: Report, messages: list[Message]) -> list[Message]:
 def test_private_buttons_lead_to_every_failure_once_in_order(report: Report, messages: int) -> None:
     first = RENDERER.private(report, messages=messages)
     shown = ids_in(chain(report, list(first)))
-    handle = handle_of(report, after="x" * 40, shown=9, private=True)
-    if write_handle(handle):  # else the message says that a button cannot hold it
+    handle = from_report(report, after="x" * 40, shown=9, private=True)
+    if encode(handle):  # else the message says that a button cannot hold it
         assert shown == [event.id for event in report.failures]
 
 

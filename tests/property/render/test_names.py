@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_hostile_messages import RENDERER, modest
 
-from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
 from bot.domain.privacy.report_names import named
-from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target
-from bot.pictures.layout import scene_of
+from bot.pictures.layout import layout_of
 from bot.pictures.timeline import alt_of
 from bot.render.message import File, Message
 
@@ -106,7 +106,7 @@ def events(draw: st.DrawFn, number: int, everybody: list[Known]) -> ErrorEvent:
 @st.composite
 def reports(draw: st.DrawFn) -> tuple[Report, list[Known]]:
     everybody = draw(st.lists(people, min_size=1, max_size=4))
-    found = distinct(draw(events(n, everybody)) for n in range(draw(st.integers(1, 8))))
+    found = distinct_events(draw(events(n, everybody)) for n in range(draw(st.integers(1, 8))))
     peers = {
         f"58ddb219-e3de-41f6-9511-{n:012d}": Peer(
             f"58ddb219-e3de-41f6-9511-{n:012d}", one.name, one.user_id, "host", NOON, None
@@ -115,7 +115,7 @@ def reports(draw: st.DrawFn) -> tuple[Report, list[Known]]:
     }
     sessions = (Session(SESSION, ROOM.id, "main", created_at=NOON, peers=peers),)
     room = replace(ROOM, name=draw(texts(everybody)))
-    diagnosis = diagnose(Case(room, NOON, found, sessions=sessions), CATALOGUE)
+    diagnosis = diagnose(DiagnosisInput(room, NOON, found, sessions=sessions), CATALOGUE)
     target = Target("user", room, user_id=everybody[0].user_id)
     return (
         Report(
@@ -138,8 +138,8 @@ def outputs(report: Report) -> str:
     found: list[Message | None] = [answer.opening, *answer.replies, answer.more]
     found += RENDERER.private(report, messages=4)
     found += [*RENDERER.recovered(report), *RENDERER.timeline(report), RENDERER.reply(report)]
-    found.append(RENDERER.spread(report))
-    scene = scene_of(report)
+    found.append(RENDERER.error_chart(report))
+    scene = layout_of(report)
     drawn = [row.label for row in scene.rows] + [alt_of(scene), scene.heading] if scene else []
     return everything([*filter(None, found)], answer.files) + "\n".join(drawn)
 

@@ -10,11 +10,11 @@ import httpx
 
 from bot.catalogue import load_catalogue
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
-from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import Learner, NoMemory, Recall
+from bot.investigate.room_index import RoomIndexWriter, NoMemory, BestEffortRoomIndex
 from bot.pictures.timeline import timeline_picture
 from bot.render.json_document import document
 from bot.render.renderer import Renderer
@@ -96,13 +96,13 @@ async def ask(bodies: Bodies, question: str = f"room {ROOM}") -> Report:
         [Credentials("main", token="made-up", url="http://pretend.test/v2")],
         clock=lambda: NOW,
         transport=httpx.MockTransport(bodies),
-        limits=Limits(attempts=2, failures=1000),
+        limits=CallLimits(attempts=2, failures=1000),
         sleep=at_once,
     ) as workspaces:
-        recall = Recall(NoMemory())
-        learner = Learner(recall)
+        recall = BestEffortRoomIndex(NoMemory())
+        learner = RoomIndexWriter(recall)
         engine = Investigator(workspaces, recall, learner, CATALOGUE, lambda: NOW)
-        report = await engine.report(read_question(question, NOW), "CD-TEST2345", tell)
+        report = await engine.report(parse_query(question, NOW), "CD-TEST2345", tell)
         assert isinstance(report, Report)
         report = await engine.diagnosed(report, tell)
         await learner.close()
@@ -119,7 +119,7 @@ def shown(report: Report) -> None:
     RENDERER.timeline(report)
     RENDERER.recovered(report)
     RENDERER.reply(report)
-    RENDERER.spread(report)
+    RENDERER.error_chart(report)
     RENDERER.packet(report)
     RENDERER.packet_json(report)
     timeline_picture(report)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.cli.runtime_tuning import loading, stand
+from bot.cli.runtime_tuning import gc_paused, freeze_gc
 
 
 class Ring:
@@ -26,7 +26,7 @@ def as_before() -> Iterator[None]:
 
 
 def test_nothing_is_collected_while_loading_and_what_was_loaded_stays() -> None:
-    with loading():
+    with gc_paused():
         assert not gc.isenabled()
         seen = weakref.ref(Ring())
     assert gc.isenabled()
@@ -36,13 +36,13 @@ def test_nothing_is_collected_while_loading_and_what_was_loaded_stays() -> None:
 
 
 def test_what_comes_later_is_collected() -> None:
-    stand()
+    freeze_gc()
     seen = weakref.ref(Ring())
     gc.collect()
     assert seen() is None
 
 
 def test_a_command_that_cannot_be_loaded_leaves_the_collector_at_work() -> None:
-    with pytest.raises(ModuleNotFoundError), loading():
+    with pytest.raises(ModuleNotFoundError), gc_paused():
         raise ModuleNotFoundError("none")
     assert gc.isenabled()

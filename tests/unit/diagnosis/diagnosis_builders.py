@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import Case, Diagnosis, Story, diagnose
+from bot.domain.diagnosis import DiagnosisInput, Diagnosis, Story, diagnose
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.rooms import Peer, Room, Session, TrackEvent
 
@@ -54,7 +54,7 @@ def crowd(count: int) -> list[Peer]:
 
 def told(*events: ErrorEvent, **facts: Any) -> Diagnosis:
     facts = {"room": ROOM, "now": at(7200), **facts}
-    return diagnose(Case(events=events, **facts), CATALOGUE)
+    return diagnose(DiagnosisInput(events=events, **facts), CATALOGUE)
 
 
 def only(*events: ErrorEvent, **facts: Any) -> Story:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.diagnosis.intervals import EARLIEST, LATEST, Lasting, shifted
+from bot.domain.diagnosis.intervals import EARLIEST, LATEST, IntervalIndex, shift
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 moments = st.integers(0, 30).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -14,13 +14,13 @@ spans = st.tuples(moments, moments).map(sorted)
 
 @given(st.lists(spans, max_size=12), moments, moments)
 def test_what_went_on_then(held: list[list[datetime]], since: datetime, until: datetime) -> None:
-    known = Lasting((begins, ends, number) for number, (begins, ends) in enumerate(held))
+    known = IntervalIndex((begins, ends, number) for number, (begins, ends) in enumerate(held))
     wanted = [n for n, (begins, ends) in enumerate(held) if begins <= until and ends >= since]
     assert sorted(known.between(since, until)) == wanted
 
 
 def test_the_calendar_has_ends() -> None:
     day = timedelta(days=1)
-    assert shifted(EARLIEST, -day) == EARLIEST
-    assert shifted(LATEST, day) == LATEST
-    assert shifted(EARLIEST, day) == EARLIEST + day
+    assert shift(EARLIEST, -day) == EARLIEST
+    assert shift(LATEST, day) == LATEST
+    assert shift(EARLIEST, day) == EARLIEST + day

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from bot.domain.events import (
     Agent,
     ErrorEvent,
-    Failure,
-    Sender,
-    has_twins,
-    in_order,
-    order,
-    shared_event,
+    ErrorFacts,
+    EventSource,
+    has_duplicates,
+    sort_events,
+    sort_key,
+    event_from_parts,
 )
-from bot.domain.report import distinct
-from bot.domain.timestamps import stamp_of, tail_in, tail_of
+from bot.domain.report import distinct_events
+from bot.domain.timestamps import stamp_of, suffix_in, suffix_of
 from bot.hundredms.lenient import as_time
 
 AT = datetime(2026, 5, 1, 9, 0, 1, 123456, tzinfo=UTC)
@@ -74,9 +74,9 @@ def test_equal_events_are_one() -> None:
 
 
 def test_events_of_one_person_and_failure_hold_little() -> None:
-    sender, failure = Sender(peer_id="p"), Failure("t")
+    sender, failure = EventSource(peer_id="p"), ErrorFacts("t")
     one, two = (
-        shared_event(name, AT, "2026-05-01T09:00:01.12Z", sender, failure, ()) for name in "xy"
+        event_from_parts(name, AT, "2026-05-01T09:00:01.12Z", sender, failure, ()) for name in "xy"
     )
     assert one.sender is two.sender
     assert one.tail is two.tail
@@ -85,18 +85,18 @@ def test_events_of_one_person_and_failure_hold_little() -> None:
 
 @given(stamps, st.datetimes(timezones=st.just(UTC)) | st.just(AT))
 def test_the_stamp_comes_back_as_it_was(stamp: str, at: datetime) -> None:
-    assert stamp_of(tail_of(stamp, at), at) == stamp
+    assert stamp_of(suffix_of(stamp, at), at) == stamp
     try:
         told = datetime.fromisoformat(stamp)
     except ValueError:
         return
-    assert stamp_of(tail_of(stamp, told), told) == stamp
+    assert stamp_of(suffix_of(stamp, told), told) == stamp
 
 
 @given(stamps)
 def test_the_tail_in_a_stamp_is_the_one_beside_its_own_time(stamp: str) -> None:
     at = as_time(stamp)
-    assert at is None or tail_in(stamp) == tail_of(stamp, at)
+    assert at is None or suffix_in(stamp) == suffix_of(stamp, at)
 
 
 @given(stamps)
@@ -104,15 +104,15 @@ def test_the_order_reads_nanoseconds_in_any_spelling(stamp: str) -> None:
     found = re.search(r"\.(\d{1,9})", stamp)
     finer = int(found[1].ljust(9, "0")[6:]) if found else 0
     event = ErrorEvent("x", "t", AT, stamp, is_terminal=True)
-    assert order(event) == (AT, finer, True, "x")
+    assert sort_key(event) == (AT, finer, True, "x")
     known = AT + timedelta(microseconds=1)
-    assert order(replace(event, at=known)) == (known, finer, True, "x")
+    assert sort_key(replace(event, at=known)) == (known, finer, True, "x")
 
 
-SENDER, FAILURES = Sender(), (Failure("t"), Failure("t", is_terminal=True))
+SENDER, FAILURES = EventSource(), (ErrorFacts("t"), ErrorFacts("t", is_terminal=True))
 events = st.lists(
     st.builds(
-        lambda identity, nanos, failure: shared_event(
+        lambda identity, nanos, failure: event_from_parts(
             identity, AT, f"2026-05-01T09:00:01.123456{nanos:03}Z", SENDER, failure, ()
         ),
         st.sampled_from("abcdef"),
@@ -129,20 +129,20 @@ def _later(event: ErrorEvent, seconds: int) -> ErrorEvent:
 
 @given(events)
 def test_they_are_sorted_by_order(found: list[ErrorEvent]) -> None:
-    assert in_order(found) == sorted(found, key=order)
+    assert sort_events(found) == sorted(found, key=sort_key)
 
 
 @given(events)
 def test_of_twins_the_first_is_kept(found: list[ErrorEvent]) -> None:
     ids = [event.id for event in found]
-    assert has_twins(found) == (len(set(ids)) < len(ids))
-    kept = distinct(found)
+    assert has_duplicates(found) == (len(set(ids)) < len(ids))
+    kept = distinct_events(found)
     assert {event.id for event in kept} == set(ids)
-    assert not has_twins(kept)
-    assert list(kept) == sorted(kept, key=order)
+    assert not has_duplicates(kept)
+    assert list(kept) == sorted(kept, key=sort_key)
 
 
 def test_one_twin_among_very_many_is_found() -> None:
-    many = [shared_event(f"{n}", AT, "", SENDER, FAILURES[0], ()) for n in range(70_000)]
-    assert not has_twins(many)
-    assert has_twins([*many, many[40_000]])
+    many = [event_from_parts(f"{n}", AT, "", SENDER, FAILURES[0], ()) for n in range(70_000)]
+    assert not has_duplicates(many)
+    assert has_duplicates([*many, many[40_000]])

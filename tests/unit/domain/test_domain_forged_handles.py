@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
-from bot.domain.saved_lookup import Handle, read_handle, write_handle
+from bot.domain.saved_lookup import SavedLookup, decode, encode
 
-HANDLE = Handle(
+HANDLE = SavedLookup(
     lookup_id="CD-TEST2345",
     workspace="main",
     kind="session",
@@ -26,7 +26,7 @@ HANDLE = Handle(
     shown=3,
     private=True,
 )
-FACTS: dict[str, Any] = json.loads(write_handle(HANDLE))
+FACTS: dict[str, Any] = json.loads(encode(HANDLE))
 
 odd: st.SearchStrategy[Any] = st.sampled_from([
     None, True, 0, -1, 2**70, 10**400, 1.5, "", "\ud83d", "\x00", [], [[]], [5], [-1], [True], {},
@@ -41,13 +41,13 @@ jsons = st.recursive(
 
 def refused_or_sound(text: str) -> None:
     try:
-        handle = read_handle(text)
+        handle = decode(text)
     except NotAllowed:
         return
     assert hash(handle)
     assert handle.as_of.tzinfo
     assert handle.shown >= 0
-    assert read_handle(write_handle(handle)) == handle
+    assert decode(encode(handle)) == handle
     repr(handle).encode()
 
 
@@ -67,8 +67,8 @@ def test_forged_documents(value: object) -> None:
 @pytest.mark.parametrize("text", ["[" * 1_900, '{"v":1,"kind":[]}', "", "null", "1" * 1_990, "NaN"])
 def test_forged_texts(text: str) -> None:
     with pytest.raises(NotAllowed):
-        read_handle(text)
+        decode(text)
 
 
 def test_ours_comes_back() -> None:
-    assert read_handle(write_handle(HANDLE)) == HANDLE
+    assert decode(encode(HANDLE)) == HANDLE

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import jwt
 
-from bot.hundredms.workspaces import Credentials, HundredMsClient, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0000000a"
@@ -94,7 +94,7 @@ class Bench:
 async def bench(
     *answers: Answer,
     token: str = "",
-    limits: Limits | None = None,
+    limits: CallLimits | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Bench]:
     """A client of the workspace `main` whose 100ms answers so."""
@@ -115,7 +115,7 @@ async def bench(
         sleep=sleep,
         on_call=lambda alias, name, status, _seconds: made[0].calls.append((alias, name, status)),
     ) as clients:
-        made.append(Bench(clients["main"].with_tell(tell), neighbour))
+        made.append(Bench(clients["main"].reporting_to(tell), neighbour))
         yield made[0]
 
 

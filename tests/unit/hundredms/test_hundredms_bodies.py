@@ -11,11 +11,11 @@ from hundredms_bench import EMPTY, ROOM, SESSION, bench, event
 
 from bot.domain.errors import HundredMsUnreachable
 from bot.hundredms.request import LARGEST, LARGEST_OF_SESSIONS
-from bot.hundredms.workspaces import Limits
+from bot.hundredms.workspaces import CallLimits
 from bot.investigate.ports import EventQuery
 
 QUERY = EventQuery(ROOM, "client.join.failed")
-ONCE = Limits(attempts=1)
+ONCE = CallLimits(attempts=1)
 
 
 def raw(body: bytes, *codings: str) -> httpx.Response:

@@ -10,8 +10,8 @@ import pytest
 from hundredms_bench import EMPTY, KEY, NOW, PEER, ROOM, SECRET, SESSION
 
 from bot.domain.errors import HundredMsBusy, HundredMsUnreachable
-from bot.domain.metrics import State
-from bot.hundredms.workspaces import Credentials, HundredMsClient, Limits, open_workspaces
+from bot.domain.metrics import CircuitState
+from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
 
 FINE = httpx.Response(200, json=EMPTY)
 REST = 0.05
@@ -33,7 +33,7 @@ class World:
     asked: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
     held: asyncio.Event | None = None
-    states: list[tuple[str, State]] = field(default_factory=list)
+    states: list[tuple[str, CircuitState]] = field(default_factory=list)
     clients: dict[str, HundredMsClient] = field(default_factory=dict)
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -75,7 +75,7 @@ async def world(**limits: float) -> AsyncIterator[World]:
         signed,
         clock=lambda: NOW,
         transport=httpx.MockTransport(made),
-        limits=Limits(**{"rest": REST, **limits}),  # type: ignore[arg-type]
+        limits=CallLimits(**{"rest": REST, **limits}),  # type: ignore[arg-type]
         sleep=at_once,
     ) as clients:
         made.clients = clients

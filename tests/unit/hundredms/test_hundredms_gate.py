@@ -9,7 +9,7 @@ from hundredms_bench import EMPTY, bench, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hundredms.concurrency import Gate, Rank
+from bot.hundredms.concurrency import ConcurrencyLimiter, Priority
 from bot.investigate.ports import EventQuery
 
 QUERY = EventQuery("6600aa11bb22cc33dd44ee55", "client.join.failed")
@@ -19,13 +19,13 @@ class Hall:
     """Calls that wait at one gate; each ends when it is told to."""
 
     def __init__(self, most: int) -> None:
-        self.gate = Gate(most)
+        self.gate = ConcurrencyLimiter(most)
         self.begun: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.ends: dict[str, asyncio.Event] = {}
         self.most_seen = 0
 
-    async def arrive(self, name: str, rank: Rank, asker: str) -> None:
+    async def arrive(self, name: str, rank: Priority, asker: str) -> None:
         self.ends[name] = asyncio.Event()
         self.tasks[name] = asyncio.create_task(self._call(name, rank, asker))
         await settled()
@@ -41,8 +41,8 @@ class Hall:
                 if not self.tasks[name].done():
                     await self.end(name)
 
-    async def _call(self, name: str, rank: Rank, asker: str) -> None:
-        async with self.gate.turn(rank, asker):
+    async def _call(self, name: str, rank: Priority, asker: str) -> None:
+        async with self.gate.slot(rank, asker):
             self.begun.append(name)
             self.most_seen = max(self.most_seen, self.gate.in_flight)
             await self.ends[name].wait()
@@ -56,7 +56,7 @@ async def settled() -> None:
 async def test_calls_beyond_the_limit_wait_and_first_pages_go_in_order() -> None:
     hall = Hall(2)
     for number in range(5):
-        await hall.arrive(f"{number}", Rank.FIRST, f"asker {number}")
+        await hall.arrive(f"{number}", Priority.FIRST, f"asker {number}")
     assert hall.begun == ["0", "1"]
     await hall.end("1")
     await hall.end("0")
@@ -67,10 +67,10 @@ async def test_calls_beyond_the_limit_wait_and_first_pages_go_in_order() -> None
 
 async def test_a_first_page_passes_further_pages_and_those_pass_what_is_aside() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Rank.FIRST, "a")
-    await hall.arrive("aside", Rank.ASIDE, "a")
-    await hall.arrive("further", Rank.FURTHER, "a")
-    await hall.arrive("first", Rank.FIRST, "b")
+    await hall.arrive("held", Priority.FIRST, "a")
+    await hall.arrive("aside", Priority.ASIDE, "a")
+    await hall.arrive("further", Priority.FURTHER, "a")
+    await hall.arrive("first", Priority.FIRST, "b")
     await hall.end_all()
     assert hall.begun == ["held", "first", "further", "aside"]
 
@@ -79,7 +79,7 @@ async def test_calls_that_end_at_once_keep_no_turn_for_themselves() -> None:
     """A call that holds a turn and one that waits for it are given up in the same moment."""
     hall = Hall(1)
     for name in ("held", "waits", "next"):
-        await hall.arrive(name, Rank.FIRST, name)
+        await hall.arrive(name, Priority.FIRST, name)
     for name in ("held", "waits"):
         hall.tasks[name].cancel()
     await asyncio.gather(hall.tasks["held"], hall.tasks["waits"], return_exceptions=True)
@@ -93,10 +93,10 @@ async def test_calls_that_end_at_once_keep_no_turn_for_themselves() -> None:
 
 async def test_a_small_room_does_not_wait_for_the_pages_of_a_large_one() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Rank.FURTHER, "large")
+    await hall.arrive("held", Priority.FURTHER, "large")
     for number in range(20):
-        await hall.arrive(f"large {number}", Rank.FURTHER, "large")
-    await hall.arrive("small", Rank.FURTHER, "small")
+        await hall.arrive(f"large {number}", Priority.FURTHER, "large")
+    await hall.arrive("small", Priority.FURTHER, "small")
     await hall.end("held")
     await hall.end("large 0")
     assert hall.begun == ["held", "large 0", "small"]
@@ -105,11 +105,11 @@ async def test_a_small_room_does_not_wait_for_the_pages_of_a_large_one() -> None
 
 async def test_whoever_has_less_in_flight_is_next() -> None:
     hall = Hall(2)
-    await hall.arrive("l0", Rank.FURTHER, "large")
-    await hall.arrive("l1", Rank.FURTHER, "large")
+    await hall.arrive("l0", Priority.FURTHER, "large")
+    await hall.arrive("l1", Priority.FURTHER, "large")
     for number in range(2, 9):
-        await hall.arrive(f"l{number}", Rank.FURTHER, "large")
-    await hall.arrive("s0", Rank.FURTHER, "small")
+        await hall.arrive(f"l{number}", Priority.FURTHER, "large")
+    await hall.arrive("s0", Priority.FURTHER, "small")
     await hall.end("l0")
     assert hall.begun[-1] == "s0"
     await hall.end_all()
@@ -117,40 +117,40 @@ async def test_whoever_has_less_in_flight_is_next() -> None:
 
 async def test_nobody_is_passed_over_for_good() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Rank.FIRST, "x")
-    await hall.arrive("aside", Rank.ASIDE, "a")
-    await hall.arrive("further", Rank.FURTHER, "a")
+    await hall.arrive("held", Priority.FIRST, "x")
+    await hall.arrive("aside", Priority.ASIDE, "a")
+    await hall.arrive("further", Priority.FURTHER, "a")
     for number in range(60):
-        await hall.arrive(f"first {number}", Rank.FIRST, f"asker {number}")
+        await hall.arrive(f"first {number}", Priority.FIRST, f"asker {number}")
     await hall.end_all()
     assert hall.begun.index("further") < 15
     assert hall.begun.index("aside") < 40
 
 
 async def test_429_halves_the_number_once_and_answers_bring_it_back() -> None:
-    gate = Gate(8)
-    gate.slow_down(0)
-    gate.slow_down(0)  # it was in flight with the first one
+    gate = ConcurrencyLimiter(8)
+    gate.on_rate_limit(0)
+    gate.on_rate_limit(0)  # it was in flight with the first one
     assert gate.limit == 4
-    gate.slow_down(1)
+    gate.on_rate_limit(1)
     assert gate.limit == 2
     for _ in range(100):
-        gate.speed_up()
+        gate.on_success()
     assert gate.limit == 8
 
 
 async def test_the_number_never_falls_below_one() -> None:
-    gate = Gate(3)
+    gate = ConcurrencyLimiter(3)
     for begun_in in range(10):
-        gate.slow_down(begun_in)
+        gate.on_rate_limit(begun_in)
     assert gate.limit == 1
 
 
 async def test_a_waiting_call_that_is_cancelled_leaves_its_place() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Rank.FIRST, "a")
-    await hall.arrive("gone", Rank.FIRST, "b")
-    await hall.arrive("next", Rank.FIRST, "c")
+    await hall.arrive("held", Priority.FIRST, "a")
+    await hall.arrive("gone", Priority.FIRST, "b")
+    await hall.arrive("next", Priority.FIRST, "c")
     hall.tasks["gone"].cancel()
     await settled()
     await hall.end("held")
@@ -161,9 +161,9 @@ async def test_a_waiting_call_that_is_cancelled_leaves_its_place() -> None:
 
 async def test_a_call_cancelled_in_the_moment_of_its_turn_gives_it_back() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Rank.FIRST, "a")
-    await hall.arrive("gone", Rank.FIRST, "b")
-    await hall.arrive("next", Rank.FIRST, "c")
+    await hall.arrive("held", Priority.FIRST, "a")
+    await hall.arrive("gone", Priority.FIRST, "b")
+    await hall.arrive("next", Priority.FIRST, "c")
     hall.ends["held"].set()
     await asyncio.sleep(0)  # the turn has passed on, nobody has run yet
     hall.tasks["gone"].cancel()
@@ -174,12 +174,12 @@ async def test_a_call_cancelled_in_the_moment_of_its_turn_gives_it_back() -> Non
 
 
 EVENTS = st.sampled_from(["end", "cancel", "429"])
-MOVES = st.lists(st.tuples(st.sampled_from(Rank), st.sampled_from("abc"), EVENTS), max_size=40)
+MOVES = st.lists(st.tuples(st.sampled_from(Priority), st.sampled_from("abc"), EVENTS), max_size=40)
 
 
 @given(st.integers(1, 4), MOVES)
 def test_whatever_happens_every_call_has_its_turn(
-    most: int, moves: list[tuple[Rank, str, str]]
+    most: int, moves: list[tuple[Priority, str, str]]
 ) -> None:
     async def play() -> None:
         hall = Hall(most)
@@ -191,7 +191,7 @@ def test_whatever_happens_every_call_has_its_turn(
                 hall.tasks[waiting[0]].cancel()
                 await settled()
             elif what == "429":
-                hall.gate.slow_down(next(rounds))
+                hall.gate.on_rate_limit(next(rounds))
             elif hall.begun and not hall.tasks[hall.begun[-1]].done():
                 await hall.end(hall.begun[-1])
         await hall.end_all()
@@ -212,7 +212,7 @@ async def test_the_client_keeps_to_fewer_calls_after_429() -> None:
 @pytest.mark.parametrize("aside", [True, False])
 async def test_calls_made_aside_ask_the_same(*, aside: bool) -> None:
     async with bench(httpx.Response(200, json=EMPTY)) as one:
-        client = one.client.aside() if aside else one.client
+        client = one.client.low_priority() if aside else one.client
         await client.events(QUERY)
         assert client.alias == "main"
         assert one.neighbour.queries()[0]["room_id"] == QUERY.room_id

@@ -168,7 +168,7 @@ async def test_a_rate_limit_is_sat_out_and_told(kind: Any) -> None:
 
     async with pretend() as (client, at):
         at.faults.add(Fault(kind=kind, path="/v2/rooms", times=1, seconds=45))
-        await client.with_tell(tell).check()
+        await client.reporting_to(tell).check()
         assert told
         assert told[0].startswith("100ms asks us to wait 4")
         at.faults.add(Fault(kind=kind, path="/v2/rooms", seconds=45))

@@ -9,7 +9,7 @@ import pytest
 from hundredms_bench import PEER, ROOM, SESSION, bench, event, page
 
 from bot.domain.events import Agent, ErrorEvent
-from bot.domain.report import distinct
+from bot.domain.report import distinct_events
 from bot.investigate.ports import EventQuery, Page
 
 QUERY = EventQuery(ROOM, "client.join.failed")
@@ -239,7 +239,7 @@ async def test_a_row_that_is_no_event_counts_as_received(bad: object) -> None:
 async def test_an_event_without_a_readable_time_counts_and_stands_last(stamp: object) -> None:
     got = await read({**event(), "timestamp": stamp}, {**event(), "id": "later"})
     assert got.unreadable == 0
-    last = distinct(got.events)[-1]
+    last = distinct_events(got.events)[-1]
     assert (last.id, last.timed, last.stamp) == (event()["id"], False, "")
 
 

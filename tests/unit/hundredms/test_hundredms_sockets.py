@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.serving import running
 
-ONCE = Limits(attempts=1)
+ONCE = CallLimits(attempts=1)
 
 
 def now() -> datetime:
@@ -28,7 +28,7 @@ def now() -> datetime:
 )  # fmt: skip
 async def test_a_connection_that_misbehaves(kind: Any, *, heals: bool) -> None:
     app = build(demo_world(now()))
-    limits = Limits(attempt=3.0, call=3.0) if heals else Limits(attempt=0.3, call=0.6)
+    limits = CallLimits(attempt=3.0, call=3.0) if heals else CallLimits(attempt=0.3, call=0.6)
     async with running(app) as url:
         credentials = Credentials("main", ACCESS_KEY, SECRET, url=url)
         async with open_workspaces([credentials], clock=now, limits=limits) as clients:
@@ -47,7 +47,7 @@ async def test_nobody_listens() -> None:
     server.close()
     await server.wait_closed()
     credentials = Credentials("main", ACCESS_KEY, SECRET, url=f"http://127.0.0.1:{port}/v2")
-    async with open_workspaces([credentials], clock=now, limits=Limits(attempts=2)) as clients:
+    async with open_workspaces([credentials], clock=now, limits=CallLimits(attempts=2)) as clients:
         with pytest.raises(HundredMsUnreachable, match="connection to 100ms failed"):
             await clients["main"].check()
 

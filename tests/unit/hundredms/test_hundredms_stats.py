@@ -9,7 +9,7 @@ from hundredms_bench import PEER, SESSION, bench
 
 from bot.domain.errors import HundredMsBusy
 from bot.domain.rooms import PeerStats
-from bot.hundredms.workspaces import Limits
+from bot.hundredms.workspaces import CallLimits
 
 FIRST = 1_777_626_000_000
 STEP = 10_000
@@ -81,6 +81,6 @@ async def test_series_of_unequal_length_are_read_as_far_as_both_go() -> None:
 
 async def test_a_busy_100ms_is_an_error_and_not_silence() -> None:
     busy = httpx.Response(429, json={"message": "rate limit exceeded, retry after 900 seconds"})
-    async with bench(busy, limits=Limits(wait_once=60)) as at:
+    async with bench(busy, limits=CallLimits(wait_once=60)) as at:
         with pytest.raises(HundredMsBusy):
             await at.client.peer_stats(PEER, SESSION)

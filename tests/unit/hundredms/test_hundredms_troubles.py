@@ -9,7 +9,7 @@ import pytest
 from hundredms_bench import EMPTY, KEY, NOW, ROOM, SECRET, bench, page, subclasses
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
-from bot.hundredms.workspaces import Limits
+from bot.hundredms.workspaces import CallLimits
 from bot.investigate.ports import EventQuery, ExpiredCursor
 
 QUERY = EventQuery(ROOM, "client.join.failed")
@@ -78,14 +78,14 @@ async def test_a_100ms_that_hangs_is_given_up() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    limits = Limits(attempt=0.05, call=0.1)
+    limits = CallLimits(attempt=0.05, call=0.1)
     async with bench(limits=limits, transport=httpx.MockTransport(hang)) as at:
         with pytest.raises(HundredMsUnreachable, match="did not answer in time"):
             await at.client.events(QUERY)
 
 
 async def test_our_own_pauses_count_against_the_thirty_seconds() -> None:
-    limits = Limits(attempts=1_000)
+    limits = CallLimits(attempts=1_000)
     async with bench(httpx.Response(500), limits=limits) as at:
         with pytest.raises(HundredMsUnreachable):
             await at.client.events(QUERY)
@@ -101,7 +101,7 @@ async def test_a_cancelled_lookup_stops_and_frees_its_place() -> None:
             await asyncio.Event().wait()
         return httpx.Response(404)
 
-    limits = Limits(in_flight=1)
+    limits = CallLimits(in_flight=1)
     async with bench(limits=limits, transport=httpx.MockTransport(hang)) as at:
         task = asyncio.create_task(at.client.events(QUERY))
         await started.wait()
@@ -248,8 +248,8 @@ async def test_a_waiting_call_holds_nobody_up() -> None:
             return busy(retry_after="30")
         return GOOD if request.url.path.endswith("events") else httpx.Response(404)
 
-    async with bench(answer, limits=Limits(in_flight=1)) as at:
-        task = asyncio.create_task(at.client.with_tell(tell).events(QUERY))
+    async with bench(answer, limits=CallLimits(in_flight=1)) as at:
+        task = asyncio.create_task(at.client.reporting_to(tell).events(QUERY))
         await waiting.wait()
         assert await at.client.room(ROOM) is None
         go_on.set()
@@ -268,7 +268,7 @@ async def test_no_more_calls_than_agreed_are_in_flight() -> None:
         now -= 1
         return httpx.Response(200, json=EMPTY)
 
-    async with bench(limits=Limits(in_flight=3), transport=httpx.MockTransport(answer)) as at:
+    async with bench(limits=CallLimits(in_flight=3), transport=httpx.MockTransport(answer)) as at:
         await asyncio.gather(*(at.client.events(QUERY) for _ in range(20)))
     assert most == 3
 

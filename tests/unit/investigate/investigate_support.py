@@ -8,13 +8,13 @@ from functools import cache
 import httpx
 
 from bot.catalogue import load_catalogue
-from bot.domain.parsing import read_question
-from bot.domain.query import Question
+from bot.domain.parsing import parse_query
+from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.target import Choices, Progress
-from bot.hundredms.workspaces import Credentials, Limits, open_workspaces
+from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import Learner, Recall
+from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,
@@ -73,9 +73,9 @@ class Bench:
         self.waited_for.append(progress.waits_for)
 
     async def ask(self, text: str) -> Report | Choices:
-        return await self.put(read_question(text, NOW))
+        return await self.put(parse_query(text, NOW))
 
-    async def put(self, question: Question) -> Report | Choices:
+    async def put(self, question: LookupQuery) -> Report | Choices:
         return await self.engine.report(question, "CD-TEST2345", self.tell, self.watch)
 
     async def report(self, text: str) -> Report:
@@ -125,11 +125,13 @@ async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
         accounts,
         clock=lambda: NOW,
         transport=httpx.ASGITransport(app),
-        limits=Limits(attempt=0.5, failures=1000),  # an outage is for the circuit's own tests
+        limits=CallLimits(attempt=0.5, failures=1000),  # an outage is for the circuit's own tests
         sleep=at_once,
     ) as workspaces:
         notebook = Notebook()
-        recall = Recall(notebook)
-        engine = Investigator(workspaces, recall, Learner(recall), load_catalogue(), lambda: NOW)
+        recall = BestEffortRoomIndex(notebook)
+        engine = Investigator(
+            workspaces, recall, RoomIndexWriter(recall), load_catalogue(), lambda: NOW
+        )
         yield Bench(engine, stage(app), notebook)
         await engine.learner.close()

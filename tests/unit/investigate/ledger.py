@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Session
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, Unread
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, RawPage
 
 ROOM = "6600aa11bb22cc33dd44ee55"
 KIND = "client.publish.failed"
@@ -79,9 +79,9 @@ class Ledger:
         following = f"{name} {first + 100}" if first + 100 < len(rows) else ""
         return Page(tuple(page), len(page), len(rows) if self.plan.total else None, following)
 
-    async def page(self, query: EventQuery, start: str = "") -> Unread:
+    async def page(self, query: EventQuery, start: str = "") -> RawPage:
         page = await self.events(query, start)
-        return Unread(page.rows, page.next, lambda: page)
+        return RawPage(page.rows, page.next, lambda: page)
 
     async def sessions(self, **_: Any) -> SessionPage:
         await asyncio.sleep(0)

@@ -6,7 +6,7 @@ import pytest
 from investigate_support import Bench
 
 from bot.domain.report import Report
-from bot.investigate.evidence.collector import Beside
+from bot.investigate.evidence.collector import PendingEvidence
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.faults import Fault
 
@@ -26,7 +26,7 @@ def _tracks(call: Call) -> bool:
 
 async def afterwards(bench: Bench, report: Report) -> Report:
     """The diagnosis of an engine that has read nothing beside."""
-    engine = replace(bench.engine, beside=Beside())
+    engine = replace(bench.engine, beside=PendingEvidence())
     return await engine.diagnosed(report, bench.tell)
 
 

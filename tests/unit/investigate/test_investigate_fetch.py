@@ -5,7 +5,7 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
 from bot.domain.events import ERROR_TYPES
-from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.domain.saved_lookup import from_report, decode, encode
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 EVENTS = "/v2/analytics/events"
@@ -188,7 +188,7 @@ async def test_a_uuid_that_is_a_users_is_found_as_one(bench: Bench) -> None:
 
 async def test_a_button_opens_the_look_up_as_of_then(bench: Bench) -> None:
     report = await bench.report("one-bad-user")
-    handle = read_handle(write_handle(handle_of(report, after=None, shown=0, private=False)))
+    handle = decode(encode(from_report(report, after=None, shown=0, private=False)))
     again = await bench.engine.reopen(handle, bench.tell)
     assert again.events == report.events
     assert again.as_of == report.as_of == NOW

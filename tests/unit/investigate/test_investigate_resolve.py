@@ -11,8 +11,8 @@ from bot.domain.errors import (
     UnknownCode,
     UnreadableQuestion,
 )
-from bot.domain.parsing import clues_in, read_question
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.rooms import birth_of
 from workbench.pretend_hundredms.faults import Fault
@@ -148,7 +148,12 @@ async def test_a_code_is_asked_back_until_its_room_was_looked_up(bench: Bench) -
 
 async def test_a_link_with_a_token_needs_no_code(bench: Bench) -> None:
     room = bench.hundredms.world.room("storm")
-    question = Question((Clue(Kind.CODE, room.codes[0].code), Clue(Kind.ROOM, room.id)))
+    question = LookupQuery(
+        (
+            Identifier(IdentifierKind.CODE, room.codes[0].code),
+            Identifier(IdentifierKind.ROOM, room.id),
+        )
+    )
     report = await bench.put(question)
     assert isinstance(report, Report)
     assert report.target.room.id == room.id
@@ -190,7 +195,7 @@ async def test_one_name_in_two_workspaces_is_offered(two_workspaces: Bench) -> N
 async def test_of_two_workspaces_the_channels_own_is_meant_and_the_other_named(
     two_workspaces: Bench, meant: str
 ) -> None:
-    question = replace(read_question("in-both-workspaces", NOW), workspace=meant)
+    question = replace(parse_query("in-both-workspaces", NOW), workspace=meant)
     report = await two_workspaces.put(question)
     assert isinstance(report, Report)
     assert report.target.room.workspace == meant
@@ -200,7 +205,7 @@ async def test_of_two_workspaces_the_channels_own_is_meant_and_the_other_named(
 
 
 async def test_what_only_another_workspace_knows_is_found_there(two_workspaces: Bench) -> None:
-    question = replace(read_question("elsewhere", NOW), workspace="default")
+    question = replace(parse_query("elsewhere", NOW), workspace="default")
     report = await two_workspaces.put(question)
     assert isinstance(report, Report)
     assert (report.target.room.workspace, report.notes) == ("other", ())
@@ -222,20 +227,22 @@ async def test_a_workspace_in_trouble_does_not_turn_into_not_found(bench: Bench)
 async def test_describing_tells_rooms_sessions_and_leaves_out_the_rest(bench: Bench) -> None:
     room = bench.hundredms.world.room("support-desk")
     text = f"room {room.id} session {room.sessions[0].id} and {UNKNOWN_ID}"
-    choices = await bench.engine.describe(clues_in(text))
+    choices = await bench.engine.describe(find_identifiers(text))
     assert [candidate.kind for candidate in choices.candidates] == ["room", "session"]
     assert all(candidate.created_at for candidate in choices.candidates)
     assert UNKNOWN_ID in choices.note
 
 
 async def test_identifying_many_ids_has_a_limit_of_calls(two_workspaces: Bench) -> None:
-    clues = tuple(Clue(Kind.OBJECT, f"{number:024x}") for number in range(60))
+    clues = tuple(Identifier(IdentifierKind.OBJECT, f"{number:024x}") for number in range(60))
     choices = await two_workspaces.engine.describe(clues)
     assert len(two_workspaces.hundredms.calls.calls) <= 100
     assert "44 more were not looked up" in choices.note
     two_workspaces.hundredms.calls.clear()
     room = two_workspaces.room_id("storm")
-    report = await two_workspaces.put(Question(clues=(Clue(Kind.OBJECT, room), *clues)))
+    report = await two_workspaces.put(
+        LookupQuery(clues=(Identifier(IdentifierKind.OBJECT, room), *clues))
+    )
     assert isinstance(report, Report)
     assert "45 more ids of the text were not looked up." in report.notes
 

@@ -11,11 +11,11 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import HundredMsRefused
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES
-from bot.domain.parsing import read_question
+from bot.domain.parsing import parse_query
 from bot.domain.report import Report
-from bot.domain.saved_lookup import handle_of, read_handle, write_handle
+from bot.domain.saved_lookup import from_report, decode, encode
 from bot.domain.target import Choices, Progress
-from bot.investigate.caching import SharedInvestigator
+from bot.investigate.caching import CachingInvestigator
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.faults import Fault
 
@@ -28,7 +28,7 @@ class Desk:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.now = NOW
-        self.engine = SharedInvestigator(replace(bench.engine, clock=self.clock), self.seconds)
+        self.engine = CachingInvestigator(replace(bench.engine, clock=self.clock), self.seconds)
 
     def clock(self) -> datetime:
         return self.now
@@ -44,7 +44,7 @@ class Desk:
         usual_since: datetime | None = None,
     ) -> Report:
         seen: list[Progress] = [] if watched is None else watched
-        question = replace(read_question(text, self.now), usual_since=usual_since)
+        question = replace(parse_query(text, self.now), usual_since=usual_since)
         found = await self.engine.report(question, name, self.bench.tell, seen.append)
         assert isinstance(found, Report)
         return found
@@ -211,7 +211,7 @@ async def test_an_incomplete_answer_is_not_given_again(desk: Desk) -> None:
 async def test_a_button_finds_what_its_answer_knew_without_a_call(desk: Desk) -> None:
     report = await desk.ask("one-bad-user", "CD-ONE")
     desk.asked()
-    handle = read_handle(write_handle(handle_of(report, after=None, shown=0, private=False)))
+    handle = decode(encode(from_report(report, after=None, shown=0, private=False)))
     desk.now += timedelta(minutes=5)
     again = await desk.engine.reopen(handle, desk.bench.tell)
     assert desk.asked() == []
@@ -220,7 +220,7 @@ async def test_a_button_finds_what_its_answer_knew_without_a_call(desk: Desk) ->
 
 async def test_a_button_of_an_answer_long_gone_reads_again(desk: Desk) -> None:
     report = await desk.ask("one-bad-user", "CD-ONE")
-    handle = handle_of(report, after=None, shown=0, private=False)
+    handle = from_report(report, after=None, shown=0, private=False)
     desk.now += timedelta(hours=2)
     desk.asked()
     one, other = await asyncio.gather(
@@ -248,7 +248,7 @@ async def test_a_diagnosis_is_made_once_for_one_answer(desk: Desk) -> None:
 
 async def test_choices_are_shared_and_asked_anew(desk: Desk) -> None:
     rooms = f"{desk.bench.room_id('storm')} {desk.bench.room_id('healthy')}"
-    question = read_question(rooms, NOW)
+    question = parse_query(rooms, NOW)
     found = await desk.engine.report(question, "CD-ONE", desk.bench.tell)
     assert isinstance(found, Choices)
     assert await desk.engine.describe(question.clues)

@@ -10,8 +10,8 @@ from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Completeness, Report
 from bot.domain.rooms import Peer, PeerStats, Session, TrackEvent
-from bot.domain.saved_lookup import handle_of
-from bot.investigate.as_of import known_by, still_kept
+from bot.domain.saved_lookup import from_report
+from bot.investigate.as_of import evidence_as_of, completeness_now
 from bot.investigate.evidence.evidence import Evidence
 
 
@@ -20,7 +20,7 @@ def minutes(number: float) -> datetime:
 
 
 async def reopened(bench: Bench, report: Report, as_of: datetime) -> Report:
-    handle = handle_of(replace(report, as_of=as_of), after=None, shown=0, private=False)
+    handle = from_report(replace(report, as_of=as_of), after=None, shown=0, private=False)
     return await bench.engine.diagnosed(await bench.engine.reopen(handle, bench.tell), bench.tell)
 
 
@@ -39,7 +39,7 @@ async def test_a_recovery_after_the_answer_is_not_known_to_its_buttons(bench: Be
 async def test_the_same_press_a_day_later_says_the_same(bench: Bench) -> None:
     found = await bench.engine.diagnosed(await bench.report("one-bad-user"), bench.tell)
     later = replace(bench.engine, clock=lambda: minutes(60 * 24))
-    handle = handle_of(found, after=None, shown=0, private=False)
+    handle = from_report(found, after=None, shown=0, private=False)
     again = await later.diagnosed(await later.reopen(handle, bench.tell), bench.tell)
     assert found.diagnosis
     assert again.diagnosis
@@ -61,7 +61,7 @@ def test_what_was_known_then() -> None:
         tracks=(early, late),
         stats=(measured, replace(measured, session_id="s1")),
     )
-    then = known_by(evidence, NOW)
+    then = evidence_as_of(evidence, NOW)
     assert then.sessions[0] == past
     running = then.sessions[1]
     assert running.running
@@ -69,7 +69,7 @@ def test_what_was_known_then() -> None:
     assert [one.id for one in then.sessions] == ["s0", "s1"]
     assert then.tracks == (early,)
     assert then.stats == (replace(measured, published=(minutes(-2),)),)
-    assert known_by(then, NOW) == then
+    assert evidence_as_of(then, NOW) == then
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ async def test_what_100ms_dropped_since_is_told(
 ) -> None:
     report = await bench.report("storm")
     begins = None if since is None else NOW + timedelta(days=since)
-    handle = replace(handle_of(report, after=None, shown=0, private=False), since=begins)
-    seen = still_kept(Completeness(3, 3, complete=True), handle, NOW + timedelta(days=days))
+    handle = replace(from_report(report, after=None, shown=0, private=False), since=begins)
+    seen = completeness_now(Completeness(3, 3, complete=True), handle, NOW + timedelta(days=days))
     assert seen.complete is complete
     assert bool(seen.notes) is not complete
 
@@ -90,7 +90,7 @@ async def test_what_100ms_dropped_since_is_told(
 async def test_an_answer_older_than_what_100ms_keeps_is_told(bench: Bench) -> None:
     report = await bench.report("storm")
     assert report.types == ERROR_TYPES
-    handle = handle_of(report, after=None, shown=0, private=False)
+    handle = from_report(report, after=None, shown=0, private=False)
     later = replace(bench.engine, clock=lambda: NOW + timedelta(days=30))
     with pytest.raises(NotAllowed, match="30 days"):
         await later.reopen(handle, bench.tell)

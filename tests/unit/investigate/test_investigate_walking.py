@@ -5,8 +5,8 @@ from typing import cast
 from ledger import KIND, ROOM
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.investigate.paging.pagination import Walk, walk
-from bot.investigate.ports import EventQuery, HundredMs, Page, Unread
+from bot.investigate.paging.pagination import Pagination, read_pages
+from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
 
 CAP = 10_000
 
@@ -19,7 +19,7 @@ class Diary:
         self.broken = broken
         self.written: list[str] = []
 
-    async def page(self, _: EventQuery, start: str = "") -> Unread:
+    async def page(self, _: EventQuery, start: str = "") -> RawPage:
         number = int(start or 0)
         self.written.append(f"asked {number}")
         if number == self.broken:
@@ -30,35 +30,35 @@ class Diary:
             self.written.append(f"read {number}")
             return Page((), 100, self.pages * 100, following)
 
-        return Unread(100, following, read)
+        return RawPage(100, following, read)
 
 
-async def walked(diary: Diary, so_far: Walk, cap: int = CAP) -> None:
-    await walk(cast(HundredMs, diary), so_far, cap, lambda _: None)
+async def walked(diary: Diary, so_far: Pagination, cap: int = CAP) -> None:
+    await read_pages(cast(HundredMs, diary), so_far, cap, lambda _: None)
 
 
 async def test_the_next_page_is_asked_for_before_one_is_read() -> None:
-    diary, so_far = Diary(3), Walk(EventQuery(ROOM, KIND))
+    diary, so_far = Diary(3), Pagination(EventQuery(ROOM, KIND))
     await walked(diary, so_far)
     assert diary.written == ["asked 0", "asked 1", "read 0", "asked 2", "read 1", "read 2"]
     assert (so_far.rows, so_far.why) == (300, None)
 
 
 async def test_a_patient_walk_reads_first() -> None:
-    diary, so_far = Diary(2), Walk(EventQuery(ROOM, KIND), patient=True)
+    diary, so_far = Diary(2), Pagination(EventQuery(ROOM, KIND), read_before_next=True)
     await walked(diary, so_far)
     assert diary.written == ["asked 0", "read 0", "asked 1", "read 1"]
 
 
 async def test_nothing_is_asked_for_beyond_the_limit() -> None:
-    diary, so_far = Diary(9), Walk(EventQuery(ROOM, KIND))
+    diary, so_far = Diary(9), Pagination(EventQuery(ROOM, KIND))
     await walked(diary, so_far, cap=200)
     assert diary.written == ["asked 0", "asked 1", "read 0", "read 1"]
     assert so_far.why == "stopped at the limit of 200 events of one type"
 
 
 async def test_trouble_with_the_next_page_costs_nothing_of_the_one_at_hand() -> None:
-    diary, so_far = Diary(3, broken=1), Walk(EventQuery(ROOM, KIND))
+    diary, so_far = Diary(3, broken=1), Pagination(EventQuery(ROOM, KIND))
     await walked(diary, so_far)
     assert diary.written == ["asked 0", "asked 1", "read 0"]
     assert (so_far.rows, so_far.why) == (100, "100ms did not answer in time.")

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from bot.jobs import submit
-from bot.jobs.submit import Precedence
+from bot.jobs.submit import SubmitPriority
 
 
 async def test_a_step_waits_for_every_recording() -> None:
-    order, log = Precedence(), list[str]()
+    order, log = SubmitPriority(), list[str]()
 
     async def step() -> None:
         await order.give_way()
@@ -27,7 +27,7 @@ async def test_a_step_waits_for_every_recording() -> None:
 
 
 async def test_a_question_that_was_just_read_goes_before_a_step() -> None:
-    order, log = Precedence(), list[str]()
+    order, log = SubmitPriority(), list[str]()
 
     async def question() -> None:
         await asyncio.sleep(0)  # read, and looked at by one layer after another
@@ -46,7 +46,7 @@ async def test_a_question_that_was_just_read_goes_before_a_step() -> None:
 
 
 async def test_a_recording_that_fails_holds_nothing_up() -> None:
-    order = Precedence()
+    order = SubmitPriority()
     with pytest.raises(OSError, match="lost"), order.recording():
         raise OSError("lost")
     await asyncio.wait_for(order.give_way(), 10)
@@ -54,6 +54,6 @@ async def test_a_recording_that_fails_holds_nothing_up() -> None:
 
 async def test_questions_without_end_do_not_stop_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submit, "PATIENCE_SECONDS", 0.01)
-    order = Precedence()
+    order = SubmitPriority()
     with order.recording():
         await asyncio.wait_for(order.give_way(), 10)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.parsing import clues_in, read_question
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 H = "65af0000aa11bb22cc33dd44"
@@ -287,39 +287,41 @@ LONG_TEXTS: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
-def _told(clues: tuple[Clue, ...]) -> str:
+def _told(clues: tuple[Identifier, ...]) -> str:
     return "; ".join(f"{clue.kind} {clue.value}" for clue in clues)
 
 
 @pytest.mark.parametrize(("text", "expected"), QUESTIONS)
 def test_question_names(text: str, expected: str) -> None:
-    assert _told(read_question(text, NOW).clues) == expected
+    assert _told(parse_query(text, NOW).clues) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), LONG_TEXTS)
 def test_long_text_names(text: str, expected: str) -> None:
-    assert _told(clues_in(text)) == expected
+    assert _told(find_identifiers(text)) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "expect", "expected"),
     [
-        (U, Kind.ROOM, f"name {U}"),
-        (H, Kind.ROOM, f"object {H}"),
-        ("storm", Kind.ROOM, "name storm"),
-        (f"peer {U}", Kind.ROOM, f"peer {U}"),
-        (f"{APP}/{C}", Kind.ROOM, f"code {C}"),
-        (U, Kind.PEER, f"peer {U}"),
-        (f"{U} in storm", Kind.PEER, f"peer {U}; name storm"),
-        (f"{U} in {V}", Kind.PEER, f"peer {U}; name {V}"),
-        (f"{U} in {H}", Kind.PEER, f"peer {U}; room {H}"),
-        (H, Kind.PEER, f"object {H}"),
-        ("storm", Kind.PEER, "name storm"),
-        ('"Ann" in storm', Kind.PEER, "user Ann; name storm"),
+        (U, IdentifierKind.ROOM, f"name {U}"),
+        (H, IdentifierKind.ROOM, f"object {H}"),
+        ("storm", IdentifierKind.ROOM, "name storm"),
+        (f"peer {U}", IdentifierKind.ROOM, f"peer {U}"),
+        (f"{APP}/{C}", IdentifierKind.ROOM, f"code {C}"),
+        (U, IdentifierKind.PEER, f"peer {U}"),
+        (f"{U} in storm", IdentifierKind.PEER, f"peer {U}; name storm"),
+        (f"{U} in {V}", IdentifierKind.PEER, f"peer {U}; name {V}"),
+        (f"{U} in {H}", IdentifierKind.PEER, f"peer {U}; room {H}"),
+        (H, IdentifierKind.PEER, f"object {H}"),
+        ("storm", IdentifierKind.PEER, "name storm"),
+        ('"Ann" in storm', IdentifierKind.PEER, "user Ann; name storm"),
     ],
 )
-def test_the_command_tells_what_a_bare_id_is(text: str, expect: Kind, expected: str) -> None:
-    assert _told(read_question(text, NOW, expect=expect).clues) == expected
+def test_the_command_tells_what_a_bare_id_is(
+    text: str, expect: IdentifierKind, expected: str
+) -> None:
+    assert _told(parse_query(text, NOW, expect=expect).clues) == expected
 
 
 def test_the_corpus_is_large() -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing import read_question
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing import parse_query
+from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
-STORM = (Clue(Kind.NAME, "storm"),)
+STORM = (Identifier(IdentifierKind.NAME, "storm"),)
 
 
 def _at(text: str) -> datetime:
@@ -49,7 +49,7 @@ def _at(text: str) -> datetime:
 )
 def test_since_is_read(words: str, since: str) -> None:
     for text in (f"storm {words}", f"{words} storm", f"room storm {words}."):
-        question = read_question(text, NOW)
+        question = parse_query(text, NOW)
         assert question.clues == STORM
         assert question.since == _at(since)
         assert question.remarks == ()
@@ -67,13 +67,13 @@ def test_since_is_read(words: str, since: str) -> None:
     ],
 )
 def test_until_is_read(words: str, until: str) -> None:
-    question = read_question(f"storm {words}", NOW)
+    question = parse_query(f"storm {words}", NOW)
     assert (question.clues, question.until, question.since) == (STORM, _at(until), None)
 
 
 def test_a_clock_time_is_utc_wherever_the_asker_is() -> None:
     away = NOW.astimezone(timezone(timedelta(hours=9)))
-    assert read_question("storm since 10:00", away).since == _at("2026-05-20T10:00")
+    assert parse_query("storm since 10:00", away).since == _at("2026-05-20T10:00")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_clock_time_is_utc_wherever_the_asker_is() -> None:
     ],
 )
 def test_types_are_read(words: str, types: list[str]) -> None:
-    question = read_question(f"storm {words}", NOW)
+    question = parse_query(f"storm {words}", NOW)
     assert (question.clues, list(question.types)) == (STORM, types)
     assert question.remarks == ()
 
@@ -119,7 +119,7 @@ def test_types_are_read(words: str, types: list[str]) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(text: str, told: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.clues == STORM
     assert question.complaint is None
     assert told in question.remarks[0]
@@ -128,35 +128,35 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(text: str, told: str)
 
 def test_english_is_no_option() -> None:
     text = "what type of error was the last one in 65af0000aa11bb22cc33dd44?"
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.remarks == ()
     assert len(question.clues) == 1
 
 
 @pytest.mark.parametrize("text", ["", "  ", "help", "HELP", "<@U1> help", "help!", "private help"])
 def test_help(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.help
     assert question.clues == ()
 
 
 @pytest.mark.parametrize("text", ["room help", "help 65af0000aa11bb22cc33dd44", "since 2h"])
 def test_no_help(text: str) -> None:
-    assert not read_question(text, NOW).help
+    assert not parse_query(text, NOW).help
 
 
 @pytest.mark.parametrize(
     "text", ["storm private", "private storm", "storm (private)", "PRIVATE storm"]
 )
 def test_private(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.private
     assert question.clues == STORM
 
 
 @pytest.mark.parametrize("text", ["storm public", "Public, storm", "storm --public private"])
 def test_public(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.public
     assert question.clues == STORM
     assert question.private is ("private" in text)
@@ -164,9 +164,9 @@ def test_public(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["room public", "public-room", "storm"])
 def test_not_public(text: str) -> None:
-    assert not read_question(text, NOW).public
+    assert not parse_query(text, NOW).public
 
 
 @pytest.mark.parametrize("text", ["room private", "room:private", "private-room", "storm"])
 def test_not_private(text: str) -> None:
-    assert not read_question(text, NOW).private
+    assert not parse_query(text, NOW).private

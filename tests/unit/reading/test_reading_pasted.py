@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.parsing import MOST_CLUES, clues_in, read_question
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing import MOST_CLUES, find_identifiers, parse_query
+from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 ROOM = "65e1a3b34cba296674838f8b"
@@ -19,7 +19,7 @@ CODED = "https%3A%2F%2Facme.app.100ms.live%2Fmeeting%2Fabc-defg-hij"
 
 
 def _told(text: str) -> str:
-    clues = read_question(text, NOW).clues
+    clues = parse_query(text, NOW).clues
     return "; ".join(f"{clue.kind} {clue.value}" for clue in clues)
 
 
@@ -56,7 +56,9 @@ def _told(text: str) -> str:
 )
 def test_a_link_is_read_through_its_wrapping(link: str) -> None:
     assert _told(link) == "code abc-defg-hij"
-    assert clues_in(f"see {link} please") == (Clue(Kind.CODE, "abc-defg-hij"),)
+    assert find_identifiers(f"see {link} please") == (
+        Identifier(IdentifierKind.CODE, "abc-defg-hij"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,6 @@ def test_forms(text: str, told: str) -> None:
 
 def test_of_very_many_things_the_first_are_looked_up_and_the_rest_is_counted() -> None:
     text = " ".join(f"{ROOM[:-3]}{number:03x}" for number in range(50))
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert len(question.clues) == MOST_CLUES
     assert "left out 30" in question.remarks[0]

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.parsing import read_question
-from bot.domain.query import Clue, Kind
+from bot.domain.parsing import parse_query
+from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 11, 29, 21, 48, tzinfo=UTC)  # a Sunday
 PEER = "52c06d19-dca7-5af6-8a23-9361fceb29f9"
-STORM = (Clue(Kind.NAME, "storm"),)
+STORM = (Identifier(IdentifierKind.NAME, "storm"),)
 
 WINDOWS: list[tuple[str, str, str]] = [
     # the issue's own words
@@ -145,7 +145,7 @@ def test_a_time_in_words_is_a_window(words: str, since: str, until: str) -> None
     # What `at 10 tonight` and `yesterday morning IST` mean depends on the hour: see NOW.
     now = NOW if "tonight" not in words and words != "yesterday morning IST" else EARLY
     for text in (f"storm {words}", f"{words} storm", f"room storm {words}?"):
-        question = read_question(text, now)
+        question = parse_query(text, now)
         assert question.clues == STORM
         assert (_shown(question.since), _shown(question.until)) == (since, until)
         assert question.remarks == ()
@@ -162,27 +162,27 @@ EARLY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_a_name_is_no_time(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.clues
     assert (question.since, question.until) == (None, None)
 
 
 def test_a_length_beside_a_single_thing_is_a_window() -> None:
     for text in ("storm 24h", "room storm 24h", f"{PEER} in storm 24h"):
-        question = read_question(text, NOW)
+        question = parse_query(text, NOW)
         assert STORM[0] in question.clues
         assert question.since == datetime(2026, 11, 28, 21, 48, tzinfo=UTC)
 
 
 def test_the_length_of_a_call_is_named_beside_its_time() -> None:
-    question = read_question("storm from 3pm for 30 minutes", NOW)
+    question = parse_query("storm from 3pm for 30 minutes", NOW)
     assert question.clues == STORM
     assert "30 minutes" in question.remarks[0]
 
 
 @pytest.mark.parametrize("name", ["room-7", "half-past-nine", "yday-standup", "november", "24h"])
 def test_a_name_that_sounds_like_a_time_stays_a_name(name: str) -> None:
-    assert read_question(f"room {name}", NOW).clues == (Clue(Kind.NAME, name),)
+    assert parse_query(f"room {name}", NOW).clues == (Identifier(IdentifierKind.NAME, name),)
 
 
 @pytest.mark.parametrize(
@@ -194,21 +194,21 @@ def test_a_name_that_sounds_like_a_time_stays_a_name(name: str) -> None:
     ],
 )
 def test_the_times_of_what_was_pasted_are_no_question(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert (question.since, question.until) == (None, None)
 
 
 def test_a_reading_is_told_with_its_zone() -> None:
-    (told,) = read_question("storm from 14:00 to 15:00 IST", NOW).readings
+    (told,) = parse_query("storm from 14:00 to 15:00 IST", NOW).readings
     assert told == "I read “from 14:00 to 15:00 IST” as from 2026-11-29 08:30 to 09:30 UTC."
-    (told,) = read_question("storm since noon", NOW).readings
+    (told,) = parse_query("storm since noon", NOW).readings
     assert "as from 2026-11-29 12:00 on UTC" in told
     assert "a time without a zone is UTC" in told
-    assert read_question("storm since 2h", NOW).readings == ()
+    assert parse_query("storm since 2h", NOW).readings == ()
 
 
 def test_without_a_zone_it_is_the_askers() -> None:
-    question = read_question("storm since noon", NOW, zone=ZoneInfo("Asia/Kolkata"))
+    question = parse_query("storm since noon", NOW, zone=ZoneInfo("Asia/Kolkata"))
     assert _shown(question.since) == "11-29 06:30"
     assert "your time zone, Asia/Kolkata" in question.readings[0]
 
@@ -222,18 +222,18 @@ def test_without_a_zone_it_is_the_askers() -> None:
     ],
 )
 def test_summer_time_ends_and_begins(zone: str, words: str, since: str, until: str) -> None:
-    question = read_question(f"storm {words}", NOW, zone=ZoneInfo(zone))
+    question = parse_query(f"storm {words}", NOW, zone=ZoneInfo(zone))
     assert (_shown(question.since), _shown(question.until)) == (since, until)
 
 
 def test_a_year_ends() -> None:
     january = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)
-    question = read_question("storm between 23:30 and 0:15", january)
+    question = parse_query("storm between 23:30 and 0:15", january)
     assert (question.since, question.until) == (
         datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
         datetime(2027, 1, 1, 0, 15, tzinfo=UTC),
     )
-    assert read_question("storm Dec 31", january).since == datetime(2026, 12, 31, tzinfo=UTC)
+    assert parse_query("storm Dec 31", january).since == datetime(2026, 12, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -246,13 +246,13 @@ def test_a_year_ends() -> None:
     ],
 )
 def test_a_misspelt_option_is_named_with_the_near_one(text: str, near: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert STORM[0] in question.clues
     assert f"near: `{near}`" in question.remarks[0]
 
 
 def test_who_nearly_wrote_private_is_answered_in_private() -> None:
-    question = read_question("storm privat", NOW)
+    question = parse_query("storm privat", NOW)
     assert question.private
     assert "only you see this" in question.remarks[0]
 
@@ -276,7 +276,7 @@ def test_who_nearly_wrote_private_is_answered_in_private() -> None:
     ],
 )
 def test_a_time_that_cannot_be_read_is_named(text: str, named: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.clues == STORM
     assert (question.since, question.until) == (None, None)
     assert named in question.remarks[0]
@@ -293,11 +293,11 @@ def test_a_time_that_cannot_be_read_is_named(text: str, named: str) -> None:
     ],
 )
 def test_a_name_is_found_among_the_usual_words(text: str) -> None:
-    question = read_question(text, NOW)
+    question = parse_query(text, NOW)
     assert question.clues == STORM
     assert question.since
 
 
 def test_without_a_clue_the_words_are_named() -> None:
-    question = read_question("customer says it is broken", NOW)
+    question = parse_query("customer says it is broken", NOW)
     assert "“customer says it is broken”" in (question.complaint or "")

@@ -6,9 +6,9 @@ from typing import Any
 from scenario_case import FOLDER, load
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import Case, diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Completeness, Report, Window, count_by_type, distinct
+from bot.domain.report import Completeness, Report, Window, count_by_type, distinct_events
 from bot.domain.rooms import Room
 from bot.domain.target import Target
 from bot.render.renderer import Renderer
@@ -18,9 +18,9 @@ RENDERER = Renderer(CATALOGUE)
 NOWHERE = Room("65af97002889d74ef8d1e18f", "main")
 
 
-def of_case(case: Case, **changes: Any) -> Report:
+def of_case(case: DiagnosisInput, **changes: Any) -> Report:
     """What the bot would answer about that case, everything read."""
-    events = distinct(case.events)
+    events = distinct_events(case.events)
     session = next((one for one in case.sessions if one.id == case.session_id), None)
     told = Report(
         lookup_id="CD-ABCD2345",
@@ -43,7 +43,7 @@ def of_scenario(name: str, **changes: Any) -> Report:
 
 def diagnosed(report: Report) -> Report:
     """The same report with the diagnosis that its events alone allow."""
-    case = Case(report.target.room, report.as_of, report.events, sessions=report.sessions)
+    case = DiagnosisInput(report.target.room, report.as_of, report.events, sessions=report.sessions)
     return replace(report, diagnosis=diagnose(case, CATALOGUE))
 
 

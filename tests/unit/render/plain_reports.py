@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Completeness, Report, Window, distinct
+from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Room
 from bot.domain.target import Target
 from bot.render.renderer import Renderer
@@ -55,7 +55,7 @@ def report(*events: ErrorEvent, **changes: Any) -> Report:
         "as_of": NOON,
         "window": Window(),
         "completeness": Completeness(len(events), len(events), complete=True),
-        "events": distinct(events),
+        "events": distinct_events(events),
     }
     return Report(**facts | changes)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.render.own_templates import find_template_faults
-from bot.render.templates import Composer, find_templates
+from bot.render.templates import MessageTemplates, find_templates
 
 
 def test_a_copy_of_this_versions_templates_fits(tmp_path: Path) -> None:
@@ -35,6 +35,8 @@ def test_what_does_not_fit_is_named(tmp_path: Path, name: str, text: str, fault:
 
 def test_a_template_that_is_missing_is_taken_from_ours(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.json.j2").write_text('{"text": "mine", "blocks": []}')
-    composer = Composer(tmp_path)
-    assert composer.view("elsewhere")["text"] == "mine"
-    assert composer.view("looking", clues=(), reference="CD-ABCDEFGH", private=False)["blocks"]
+    composer = MessageTemplates(tmp_path)
+    assert composer.render_json("elsewhere")["text"] == "mine"
+    assert composer.render_json("looking", clues=(), reference="CD-ABCDEFGH", private=False)[
+        "blocks"
+    ]

@@ -12,7 +12,7 @@ from scenario_case import FOLDER, load
 from bot.domain.report import Report
 from bot.pictures import timeline_picture
 from bot.pictures.canvas import can_write, fitted, font
-from bot.pictures.layout import ROWS, scene_of
+from bot.pictures.layout import ROWS, layout_of
 from bot.render.message import Picture
 
 GOLDEN = FOLDER.parent / "golden" / "pictures"
@@ -82,7 +82,7 @@ def test_nothing_is_drawn_where_nothing_failed() -> None:
 
 
 def test_the_worst_come_first_and_the_rest_is_counted() -> None:
-    scene = scene_of(of_scenario("service-whole-team-behind-five-routers"))
+    scene = layout_of(of_scenario("service-whole-team-behind-five-routers"))
     assert scene is not None
     lost = {"gave_up", "blocked"}
     ends = [bool(lost & {mark.outcome for mark in row.marks}) for row in scene.rows]
@@ -91,7 +91,7 @@ def test_the_worst_come_first_and_the_rest_is_counted() -> None:
 
 
 def test_a_camera_that_came_back_is_seen() -> None:
-    scene = scene_of(with_tracks("outcome-camera-back-after-14-seconds"))
+    scene = layout_of(with_tracks("outcome-camera-back-after-14-seconds"))
     assert scene is not None
     [row] = scene.rows
     [(since, until)] = row.signals["video"]
@@ -104,7 +104,7 @@ def test_only_the_gravest_stretch_is_drawn() -> None:
     week = timedelta(days=7)
     before = replace(one, id="before", at=one.at - week, stamp=f"{one.at - week:%Y-%m-%dT%TZ}")
     report = of_case(replace(case, events=(before, *case.events), session_id=None))
-    scene = scene_of(report)
+    scene = layout_of(report)
     assert scene is not None
     assert len(scene.lanes) > 1
     assert "1 other stretch of trouble not drawn." in scene.rest

@@ -8,7 +8,7 @@ from plain_reports import CATALOGUE, NOON, RENDERER, failure, report, shown
 
 from bot.domain.report import Completeness
 from bot.domain.rooms import Session
-from bot.domain.saved_lookup import handle_of, read_handle
+from bot.domain.saved_lookup import from_report, decode
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 
@@ -103,7 +103,7 @@ def test_what_ten_replies_do_not_hold_is_counted_and_reachable() -> None:
     answer = RENDERER.answer(MANY)
     assert len(answer.replies) == 10
     assert answer.more is not None
-    handle = read_handle(handle_in(answer.more))
+    handle = decode(handle_in(answer.more))
     left = 400 - handle.shown
     assert f"{left} terminal failures are not shown yet" in shown(answer.more)
     assert f"{left} more are not in this thread" in shown(answer.replies[-1])
@@ -128,7 +128,7 @@ def test_a_clipped_text_is_in_the_files_whole() -> None:
 
 
 def test_more_goes_by_position_when_the_last_event_is_gone() -> None:
-    handle = handle_of(MANY, after="event-99999", shown=398, private=False)
+    handle = from_report(MANY, after="event-99999", shown=398, private=False)
     message = RENDERER.more(MANY, handle)
     assert message.part == "more-event-00398"
     assert "399 of 400" in shown(message)
@@ -136,7 +136,7 @@ def test_more_goes_by_position_when_the_last_event_is_gone() -> None:
 
 
 def test_more_after_the_last_failure_says_so() -> None:
-    handle = handle_of(MANY, after="event-00399", shown=400, private=False)
+    handle = from_report(MANY, after="event-00399", shown=400, private=False)
     message = RENDERER.more(MANY, handle)
     assert "That was all" in message.text
     assert message.part == "more-end-400"
@@ -144,7 +144,7 @@ def test_more_after_the_last_failure_says_so() -> None:
 
 def test_private_answer_counts_what_it_leaves_out() -> None:
     messages = RENDERER.private(MANY, messages=2)
-    handle = read_handle(handle_in(messages[-1]))
+    handle = decode(handle_in(messages[-1]))
     assert handle.private
     assert f"{400 - handle.shown} more terminal failures are not shown yet" in shown(messages[-1])
 
@@ -157,7 +157,7 @@ def test_private_answer_in_one_message_holds_opening_and_failures() -> None:
 
 
 def test_private_answer_goes_on_from_a_handle() -> None:
-    start = handle_of(MANY, after="event-00389", shown=390, private=True)
+    start = from_report(MANY, after="event-00389", shown=390, private=True)
     [message] = RENDERER.private(MANY, messages=3, start=start)
     assert message.part == "more-event-00390"
     assert "391 of 400" in shown(message)
@@ -174,7 +174,7 @@ def test_a_huge_user_id_gets_words_in_place_of_a_button() -> None:
 def test_part_of_a_strange_event_id_is_a_hash() -> None:
     events = [failure(number, id=f"<{number:05d}>" * 9) for number in range(300)]
     found = report(*events)
-    handle = handle_of(found, after=events[9].id, shown=10, private=False)
+    handle = from_report(found, after=events[9].id, shown=10, private=False)
     part = RENDERER.more(found, handle).part
     assert part.startswith("more-")
     assert part.removeprefix("more-").isalnum()

@@ -12,7 +12,7 @@ from plain_reports import NOON, failure, report, shown
 from bot.domain.events import ERROR_TYPES, Agent
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Peer, Room, Session
-from bot.domain.saved_lookup import read_handle
+from bot.domain.saved_lookup import decode
 from bot.render.answer.thread_entry import offset
 from bot.render.message import Message
 from workbench.pretend_slack.limits import check_message, visible_length
@@ -86,7 +86,7 @@ def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
         (True, RENDERER.private(found, messages=1)[0]),
     ):
         for action in LABELS:
-            handle = read_handle(buttons(message)[action][1])
+            handle = decode(buttons(message)[action][1])
             assert handle.private is private
             assert handle.lookup_id == found.lookup_id
             assert handle.room_id == found.target.room.id

@@ -8,7 +8,7 @@ import pytest
 from diagnosed_reports import CATALOGUE, RENDERER, anchors, diagnosed, of_scenario
 from plain_reports import failure, report, shown
 
-from bot.domain.saved_lookup import handle_of, read_handle
+from bot.domain.saved_lookup import from_report, decode
 from bot.render.answer.thread_entries import details_of, position
 from bot.render.export import files_of
 
@@ -82,10 +82,10 @@ def test_more_goes_on_where_the_reader_is_with_and_without_a_diagnosis() -> None
     events = [failure(n, is_terminal=n % 2 == 0) for n in range(40)]
     plain = report(*events)
     whole = diagnosed(plain)
-    handle = handle_of(whole, after="event-00011", shown=12, private=False)
+    handle = from_report(whole, after="event-00011", shown=12, private=False)
     assert position(whole, details_of(whole), handle) == 12
     assert position(plain, details_of(plain), handle) == 6
-    gone = handle_of(whole, after="gone", shown=99, private=False)
+    gone = from_report(whole, after="gone", shown=99, private=False)
     assert position(plain, details_of(plain), gone) == 20
 
 
@@ -94,7 +94,7 @@ def test_show_more_reaches_every_entry_once() -> None:
     messages = list(RENDERER.private(found, messages=2))
     while messages[-1].blocks[-1]["type"] == "actions":
         value = messages[-1].blocks[-1]["elements"][0]["value"]
-        messages.append(RENDERER.more(found, read_handle(value)))
+        messages.append(RENDERER.more(found, decode(value)))
     told = "\n".join(map(shown, messages[1:]))
     assert re.findall(r"event (event-\d+)", told) == [event.id for event in found.events]
 

@@ -10,7 +10,7 @@ from diagnosed_reports import diagnosed, of_scenario
 from plain_reports import CATALOGUE, NOON, failure, report
 
 from bot.domain.errors import NothingFound
-from bot.domain.query import Clue, Kind, Question
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, count_by_type
 from bot.domain.target import Candidate, Choices
 from bot.render.export import files_of
@@ -187,7 +187,12 @@ def test_document_of_a_diagnosis() -> None:
 
 def test_document_of_nothing_is_an_answer_beside_the_error() -> None:
     peer = "58ddb219-e3de-41f6-9511-a0bdf06823ef"
-    asked = Question(clues=(Clue(Kind.UUID, peer), Clue(Kind.OBJECT, "65af97002889d74ef8d1e18f")))
+    asked = LookupQuery(
+        clues=(
+            Identifier(IdentifierKind.UUID, peer),
+            Identifier(IdentifierKind.OBJECT, "65af97002889d74ef8d1e18f"),
+        )
+    )
     told = nothing_document(NothingFound("No peer has that id."), "CD-ABCD2345", asked, NOON)
     assert told["version"] == 3
     assert told["error"]["cause"] == "No peer has that id."
@@ -215,7 +220,7 @@ def test_document_of_nothing_is_an_answer_beside_the_error() -> None:
 
 
 def test_a_name_that_is_nothing_is_no_id() -> None:
-    asked = Question(clues=(Clue(Kind.NAME, "standup"),))
+    asked = LookupQuery(clues=(Identifier(IdentifierKind.NAME, "standup"),))
     told = nothing_document(NothingFound("No room."), "CD-ABCD2345", asked, NOON)
     assert told["target"]["kind"] == "room"
     assert set(told["target"].values()) == {"room", None}

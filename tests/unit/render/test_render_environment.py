@@ -78,7 +78,7 @@ def test_back_ticks_become_code_and_odd_ones_stay() -> None:
 def test_every_template_of_another_folder_is_used(tmp_path: Path) -> None:
     shutil.copytree(find_templates(), tmp_path, dirs_exist_ok=True)
     (tmp_path / "elsewhere.json.j2").write_text('{"text": "mine", "blocks": []}')
-    assert Renderer(CATALOGUE, tmp_path).elsewhere("x").text == "mine"
+    assert Renderer(CATALOGUE, tmp_path).note("x").text == "mine"
 
 
 def test_our_own_catalogue_reads_well_in_every_template() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from diagnosed_reports import RENDERER, of_case
 
-from bot.domain.diagnosis import Case
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.report import Report
 from bot.domain.rooms import Peer, Room, Session
@@ -22,7 +22,7 @@ def report_of(*events: ErrorEvent) -> Report:
     call = Session(
         "s1", ROOM.id, "main", active=False, created_at=START, ended_at=end, peers=people
     )
-    return of_case(Case(ROOM, end + timedelta(hours=1), events, sessions=(call,)))
+    return of_case(DiagnosisInput(ROOM, end + timedelta(hours=1), events, sessions=(call,)))
 
 
 def failed(code: int, who: str = "ann", **facts: Any) -> ErrorEvent:

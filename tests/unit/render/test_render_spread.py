@@ -12,7 +12,7 @@ from plain_reports import failure
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Peer, Session
 from bot.render.error_chart import COLUMNS, columns_of
-from bot.slack.sending.format_fallback import classic
+from bot.slack.sending.format_fallback import as_classic_blocks
 from workbench.pretend_slack.limits import check_message
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_people_are_counted_while_they_are_there() -> None:
 
 
 def test_a_chart_for_what_concerns_the_room() -> None:
-    message = RENDERER.spread(of_scenario("service-outage-in-three-guises"))
+    message = RENDERER.error_chart(of_scenario("service-outage-in-three-guises"))
     assert message is not None
     assert check_message({"text": message.text, "blocks": list(message.blocks)}) == []
     chart = next(one for one in message.blocks if one["type"] == "data_visualization")["chart"]
@@ -54,13 +54,13 @@ def test_a_chart_for_what_concerns_the_room() -> None:
 
 
 def test_its_classic_form_has_every_number() -> None:
-    message = RENDERER.spread(of_scenario("service-outage-in-three-guises"))
+    message = RENDERER.error_chart(of_scenario("service-outage-in-three-guises"))
     assert message is not None
-    words = str(classic(message).blocks)
+    words = str(as_classic_blocks(message).blocks)
     assert "10:10:00: errors 1, people in the room 7" in words
     assert "data_visualization" not in words
 
 
 @pytest.mark.parametrize("name", ["story-retry-pair", "people-one-of-two-hundred"])
 def test_no_chart_for_a_person_or_two(name: str) -> None:
-    assert RENDERER.spread(of_scenario(name)) is None
+    assert RENDERER.error_chart(of_scenario(name)) is None

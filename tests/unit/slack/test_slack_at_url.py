@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.slack.checkpoints.serialization import keep_place, restore_place
-from bot.slack.payloads import Place, ResponseUrl
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.response_url import post_at
+from bot.slack.checkpoints.serialization import target_to_json, target_from_json
+from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.response_url import post_to_response_url
 from bot.slack.sending.web_clients import open_clients
 from bot.slack.settings import SlackSettings
 
@@ -53,7 +53,7 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 async def test_slacks_own_address_is_answered() -> None:
     async with listening(OK) as slack, open_clients(settings(slack.port)) as clients:
         url = ResponseUrl(f"http://127.0.0.1:{slack.port}/response/1")
-        assert (await post_at(clients, url, BODY, "opening")).ok
+        assert (await post_to_response_url(clients, url, BODY, "opening")).ok
     (heard,) = slack.heard
     assert b'{"text": "Ann could not join"}' in heard
 
@@ -61,12 +61,12 @@ async def test_slacks_own_address_is_answered() -> None:
 @pytest.mark.parametrize("restored", [False, True])
 async def test_a_foreign_address_is_not_even_asked(restored: bool) -> None:  # noqa: FBT001
     async with listening(OK) as slack, listening(OK) as foreign:
-        place = Place("U0ALICE", url=ResponseUrl(f"http://127.0.0.1:{foreign.port}/x"))
-        url = restore_place(keep_place(place)).url if restored else place.url
+        place = ReplyTarget("U0ALICE", url=ResponseUrl(f"http://127.0.0.1:{foreign.port}/x"))
+        url = target_from_json(target_to_json(place)).url if restored else place.url
         assert url
         async with open_clients(settings(slack.port)) as clients:
-            sent = await post_at(clients, url, BODY, "opening")
-        assert (sent.cause, url.left) == (Cause.EXPIRED, 0)
+            sent = await post_to_response_url(clients, url, BODY, "opening")
+        assert (sent.cause, url.uses_left) == (SlackErrorKind.EXPIRED, 0)
         assert slack.heard == foreign.heard == []
 
 
@@ -81,5 +81,5 @@ async def test_no_redirect_is_followed() -> None:
             open_clients(settings(slack.port)) as clients,
         ):
             url = ResponseUrl(f"http://127.0.0.1:{slack.port}/response/1")
-            assert not (await post_at(clients, url, BODY, "opening")).ok
+            assert not (await post_to_response_url(clients, url, BODY, "opening")).ok
         assert foreign.heard == []

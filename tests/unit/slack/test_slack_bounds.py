@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import TooManyWaiting
-from bot.slack.concurrency import Bounds
+from bot.slack.concurrency import LookupLimiter
 
 
 async def silent(_: str) -> None:
@@ -27,7 +27,7 @@ class Crowd:
 
     def __init__(self, at_once: int = 50, per_asker: int = 3, waiting: int = 500) -> None:
         self.depths: list[int] = [0]
-        self.bounds = Bounds(at_once, per_asker, waiting, self.depths.append)
+        self.bounds = LookupLimiter(at_once, per_asker, waiting, self.depths.append)
         self.holding: list[str] = []
         self.told: list[tuple[str, str]] = []
         self.end = asyncio.Event()
@@ -41,7 +41,7 @@ class Crowd:
         async def tell(reason: str) -> None:
             self.told.append((asker, reason))
 
-        async with self.bounds.turn(asker, tell):
+        async with self.bounds.slot(asker, tell):
             self.holding.append(asker)
             try:
                 await self.end.wait()
@@ -79,13 +79,13 @@ async def test_all_together_have_so_many() -> None:
 async def test_a_full_queue_refuses_until_there_is_room() -> None:
     async with crowd(at_once=1, waiting=2) as it:
         await it.ask("alice", "bob")
-        it.bounds.admit("dora")
+        it.bounds.ensure_room("dora")
         await it.ask("carol")
         with pytest.raises(TooManyWaiting, match="2 look-ups"):
-            it.bounds.admit("dora")
+            it.bounds.ensure_room("dora")
         it.end.set()
         await calm()
-        it.bounds.admit("dora")
+        it.bounds.ensure_room("dora")
         it.bounds.withdraw("dora")
         it.bounds.withdraw("dora")
 
@@ -94,16 +94,16 @@ async def test_one_asker_cannot_fill_the_queue_of_all() -> None:
     async with crowd(at_once=1, per_asker=1) as it:
         await it.ask("alice")
         for _ in range(10):
-            it.bounds.admit("alice")
+            it.bounds.ensure_room("alice")
         with pytest.raises(TooManyWaiting, match="10 of your look-ups"):
-            it.bounds.admit("alice")
-        it.bounds.admit("bob")
+            it.bounds.ensure_room("alice")
+        it.bounds.ensure_room("bob")
         await it.ask("bob", *["alice"] * 10)
         with pytest.raises(TooManyWaiting, match="10 of your look-ups"):
-            it.bounds.admit("alice")
+            it.bounds.ensure_room("alice")
         it.end.set()
         await calm()
-        it.bounds.admit("alice")
+        it.bounds.ensure_room("alice")
         it.bounds.withdraw("alice")
 
 
@@ -118,16 +118,16 @@ async def test_who_gives_up_leaves_no_trace() -> None:
 
 
 async def test_trouble_while_telling_leaves_no_trace() -> None:
-    bounds = Bounds(1, 1, 1, lambda _: None)
+    bounds = LookupLimiter(1, 1, 1, lambda _: None)
 
     async def broken(_: str) -> None:
         raise ConnectionError
 
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(bounds.turn("alice", silent))
+        await stack.enter_async_context(bounds.slot("alice", silent))
         with pytest.raises(ConnectionError):
-            await stack.enter_async_context(bounds.turn("alice", broken))
-        bounds.admit("alice")
+            await stack.enter_async_context(bounds.slot("alice", broken))
+        bounds.ensure_room("alice")
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=40), st.integers(1, 5), st.integers(1, 4))
@@ -135,10 +135,10 @@ def test_the_bounds_hold_whoever_asks(askers: list[str], at_once: int, per_asker
     async def held() -> None:
         running: list[str] = []
         depths = [0]
-        bounds = Bounds(at_once, per_asker, 100, depths.append)
+        bounds = LookupLimiter(at_once, per_asker, 100, depths.append)
 
         async def look_up(asker: str) -> None:
-            async with bounds.turn(asker, silent):
+            async with bounds.slot(asker, silent):
                 running.append(asker)
                 assert len(running) <= at_once
                 assert running.count(asker) <= per_asker

@@ -7,25 +7,25 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.sending.errors import Cause, cause_of, detail_of
+from bot.slack.sending.errors import SlackErrorKind, cause_of, detail_of
 from bot.slack.sending.response_url import outcome
 
 TABLE = {
-    Cause.BUSY: "ratelimited rate_limited message_limit_exceeded",
-    Cause.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
-    Cause.FORM: "invalid_blocks invalid_blocks_format no_text invalid_attachments "
+    SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",
+    SlackErrorKind.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
+    SlackErrorKind.FORM: "invalid_blocks invalid_blocks_format no_text invalid_attachments "
     "too_many_attachments markdown_text_conflict metadata_too_large invalid_metadata_format "
     "invalid_metadata_schema attachment_payload_limit_exceeded invalid_arg_name invalid_array_arg",
-    Cause.LONG: "msg_blocks_too_long msg_too_long",
-    Cause.PLACE: "not_in_channel channel_not_found is_archived restricted_action "
+    SlackErrorKind.LONG: "msg_blocks_too_long msg_too_long",
+    SlackErrorKind.PLACE: "not_in_channel channel_not_found is_archived restricted_action "
     "restricted_action_read_only_channel restricted_action_thread_only_channel "
     "restricted_action_non_threadable_channel restricted_action_thread_locked "
     "cannot_reply_to_message messages_tab_disabled no_permission ekm_access_denied "
     "app_access_restricted user_not_in_channel an_error_of_next_year",
-    Cause.SETUP: "invalid_auth not_authed token_revoked token_expired account_inactive "
+    SlackErrorKind.SETUP: "invalid_auth not_authed token_revoked token_expired account_inactive "
     "missing_scope not_allowed_token_type org_login_required team_access_not_granted accesslimited",
-    Cause.EXPIRED: "expired_trigger_id exchanged_trigger_id invalid_trigger_id push_limit_reached",
-    Cause.STALE: "message_not_found edit_window_closed cant_update_message is_inactive",
+    SlackErrorKind.EXPIRED: "expired_trigger_id exchanged_trigger_id invalid_trigger_id push_limit_reached",
+    SlackErrorKind.STALE: "message_not_found edit_window_closed cant_update_message is_inactive",
 }
 ROWS = [(word, cause) for cause, words in TABLE.items() for word in words.split()]
 
@@ -44,22 +44,22 @@ def refusal(data: object, status: int = 200) -> SlackApiError:
 
 
 @pytest.mark.parametrize(("word", "cause"), ROWS)
-def test_each_error_has_its_class(word: str, cause: Cause) -> None:
+def test_each_error_has_its_class(word: str, cause: SlackErrorKind) -> None:
     assert cause_of(refusal({"ok": False, "error": word})) == (cause, word)
 
 
 @pytest.mark.parametrize(
     ("data", "status", "cause"),
     [
-        ({"ok": False, "error": "ratelimited"}, 429, Cause.BUSY),
-        ("<html>", 500, Cause.UNKNOWN),
-        ("upstream trouble", 503, Cause.UNKNOWN),
-        ({}, 200, Cause.UNKNOWN),
-        ("<html>", 200, Cause.UNKNOWN),
-        ({"error": ["odd"]}, 200, Cause.UNKNOWN),
+        ({"ok": False, "error": "ratelimited"}, 429, SlackErrorKind.BUSY),
+        ("<html>", 500, SlackErrorKind.UNKNOWN),
+        ("upstream trouble", 503, SlackErrorKind.UNKNOWN),
+        ({}, 200, SlackErrorKind.UNKNOWN),
+        ("<html>", 200, SlackErrorKind.UNKNOWN),
+        ({"error": ["odd"]}, 200, SlackErrorKind.UNKNOWN),
     ],
 )
-def test_each_odd_answer_has_its_class(data: object, status: int, cause: Cause) -> None:
+def test_each_odd_answer_has_its_class(data: object, status: int, cause: SlackErrorKind) -> None:
     assert cause_of(refusal(data, status))[0] is cause
 
 
@@ -73,11 +73,11 @@ def test_a_lost_answer_is_ambiguous_and_no_connection_is_not() -> None:
         proxy_auth=None,
         proxy_headers_hash=None,
     )
-    assert cause_of(aiohttp.ServerDisconnectedError())[0] is Cause.UNKNOWN
-    assert cause_of(TimeoutError())[0] is Cause.UNKNOWN
-    assert cause_of(ConnectionResetError())[0] is Cause.UNKNOWN
+    assert cause_of(aiohttp.ServerDisconnectedError())[0] is SlackErrorKind.UNKNOWN
+    assert cause_of(TimeoutError())[0] is SlackErrorKind.UNKNOWN
+    assert cause_of(ConnectionResetError())[0] is SlackErrorKind.UNKNOWN
     refused = aiohttp.ClientConnectorError(key, OSError("refused"))
-    assert cause_of(refused)[0] is Cause.BUSY
+    assert cause_of(refused)[0] is SlackErrorKind.BUSY
 
 
 def test_details_tell_the_scope_or_the_block() -> None:
@@ -94,15 +94,15 @@ def test_details_tell_the_scope_or_the_block() -> None:
     [
         (200, "ok", None),
         (200, '{"ok":true}', None),
-        (200, "<html>", Cause.EXPIRED),
-        (404, '{"ok":false,"error":"expired_url"}', Cause.EXPIRED),
-        (404, "", Cause.EXPIRED),
-        (400, '{"ok":false,"error":"invalid_blocks"}', Cause.FORM),
-        (429, "", Cause.BUSY),
-        (503, "", Cause.UNKNOWN),
+        (200, "<html>", SlackErrorKind.EXPIRED),
+        (404, '{"ok":false,"error":"expired_url"}', SlackErrorKind.EXPIRED),
+        (404, "", SlackErrorKind.EXPIRED),
+        (400, '{"ok":false,"error":"invalid_blocks"}', SlackErrorKind.FORM),
+        (429, "", SlackErrorKind.BUSY),
+        (503, "", SlackErrorKind.UNKNOWN),
     ],
 )
 def test_each_answer_of_a_response_url_has_its_class(
-    status: int, body: str, cause: Cause | None
+    status: int, body: str, cause: SlackErrorKind | None
 ) -> None:
     assert outcome(status, body).cause is cause

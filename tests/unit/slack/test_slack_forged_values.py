@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bot.domain.errors import NotAllowed
-from bot.domain.query import Clue, Kind, Question
-from bot.slack.checkpoints.serialization import keep
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
+from bot.slack.checkpoints.serialization import to_json
 from bot.slack.listeners import actions as choose
 from bot.slack.listeners import actions as refresh
 from bot.slack.listeners.button_values import read_value
 from bot.slack.payloads import is_slacks
 
-ASKED = Question(clues=(Clue(Kind.ROOM, "6600aa11bb22cc33dd44ee55"),))
-FACTS: dict[str, Any] = keep(Question, ASKED)
+ASKED = LookupQuery(clues=(Identifier(IdentifierKind.ROOM, "6600aa11bb22cc33dd44ee55"),))
+FACTS: dict[str, Any] = to_json(LookupQuery, ASKED)
 CHOICE: dict[str, Any] = {"q": "room 6600aa11bb22cc33dd44ee55", "private": False}
 
 odd: st.SearchStrategy[Any] = st.sampled_from([

@@ -5,9 +5,9 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Sent
-from bot.slack.sending.rate_limit import TRIES, Pace, _Channel
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.rate_limit import TRIES, ChannelRateLimiter, _Allowance
 from bot.slack.settings import Rates
 
 
@@ -19,12 +19,12 @@ from bot.slack.settings import Rates
 def test_no_stretch_of_time_holds_more_than_is_allowed(
     each: float, most: int, comes: list[float]
 ) -> None:
-    place, now = _Channel(), 0.0
+    place, now = _Allowance(), 0.0
     posted: list[float] = []
     for gap in comes:
         now += gap
         now += max(0.0, place.pause(now, most, each))
-        place.take(now, each)
+        place.spend(now, each)
         posted.append(now)
     for first, begin in enumerate(posted):
         for last in range(first, len(posted)):
@@ -34,22 +34,24 @@ def test_no_stretch_of_time_holds_more_than_is_allowed(
 
 @given(owed=st.integers(0, 30), extra=st.integers(1, 20), most=st.integers(1, 10))
 def test_an_opening_never_waits_for_replies(owed: int, extra: int, most: int) -> None:
-    place = _Channel()
+    place = _Allowance()
     for _ in range(min(owed, most)):
-        place.take(0.0, 1.0)
+        place.spend(0.0, 1.0)
     assert place.pause(0.0, most + extra, 1.0) <= 0
 
 
-async def said(pace: Pace, log: list[str], name: str, *, opening: bool = False) -> None:
-    async def send() -> Sent:
+async def said(
+    pace: ChannelRateLimiter, log: list[str], name: str, *, opening: bool = False
+) -> None:
+    async def send() -> SendResult:
         log.append(name)
-        return Sent()
+        return SendResult()
 
     await pace.post("C1", send, opening=opening)
 
 
 async def test_an_opening_goes_before_replies_that_came_earlier() -> None:
-    pace, log = Pace(Rates(20.0, 1, 5)), list[str]()
+    pace, log = ChannelRateLimiter(Rates(20.0, 1, 5)), list[str]()
     thread = [asyncio.create_task(said(pace, log, f"reply-{n}")) for n in range(6)]
     await asyncio.sleep(0)
     await said(pace, log, "opening", opening=True)
@@ -59,31 +61,35 @@ async def test_an_opening_goes_before_replies_that_came_earlier() -> None:
 
 
 async def test_channels_do_not_wait_for_each_other() -> None:
-    pace, log = Pace(Rates(0.001, 1, 1)), list[str]()
+    pace, log = ChannelRateLimiter(Rates(0.001, 1, 1)), list[str]()
     await said(pace, log, "one")
 
-    async def send() -> Sent:
+    async def send() -> SendResult:
         log.append("elsewhere")
-        return Sent()
+        return SendResult()
 
     await pace.post("C2", send, opening=False)
     assert log == ["one", "elsewhere"]
 
 
 def test_processes_share_an_allowance() -> None:
-    alone, shared = _Channel(), _Channel()
+    alone, shared = _Allowance(), _Allowance()
     for _ in range(4):
-        alone.take(0.0, 1.0)
-        shared.take(0.0, 3.0)
+        alone.spend(0.0, 1.0)
+        shared.spend(0.0, 3.0)
     assert shared.pause(0.0, 1, 3.0) == 3 * alone.pause(0.0, 1, 1.0)
 
 
 async def test_a_limit_holds_the_whole_channel() -> None:
-    pace, log = Pace(Rates(1000.0, 1000, 1000)), list[str]()
+    pace, log = ChannelRateLimiter(Rates(1000.0, 1000, 1000)), list[str]()
 
-    async def refused_once() -> Sent:
+    async def refused_once() -> SendResult:
         log.append("first")
-        return Sent(Cause.BUSY, "ratelimited", wait=0.2) if log == ["first"] else Sent()
+        return (
+            SendResult(SlackErrorKind.BUSY, "ratelimited", wait=0.2)
+            if log == ["first"]
+            else SendResult()
+        )
 
     first = asyncio.create_task(pace.post("C1", refused_once, opening=False))
     await asyncio.sleep(0)
@@ -98,15 +104,15 @@ async def test_a_limit_holds_the_whole_channel() -> None:
 async def test_a_long_limit_comes_back_at_once_and_an_endless_one_in_the_end() -> None:
     calls = 0
 
-    async def refused(wait: float) -> Sent:
+    async def refused(wait: float) -> SendResult:
         nonlocal calls
         calls += 1
-        return Sent(Cause.BUSY, "ratelimited", wait=wait)
+        return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=wait)
 
-    pace = Pace(Rates(1000.0, 1000, 1000), longest=30)
+    pace = ChannelRateLimiter(Rates(1000.0, 1000, 1000), longest=30)
     sent = await pace.post("C1", lambda: refused(900), opening=False)
     assert (sent.wait, calls) == (900, 1)
     later = await pace.post("C1", lambda: refused(900), opening=True)
-    assert (later.cause, calls) == (Cause.BUSY, 1)
+    assert (later.cause, calls) == (SlackErrorKind.BUSY, 1)
     sent = await pace.post("C2", lambda: refused(0.01), opening=False)
-    assert (sent.cause, calls) == (Cause.BUSY, 1 + TRIES)
+    assert (sent.cause, calls) == (SlackErrorKind.BUSY, 1 + TRIES)

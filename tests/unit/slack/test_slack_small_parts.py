@@ -8,16 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.message import Message
-from bot.slack.dedupe import Seen
+from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
 from bot.slack.message_text import texts_of
-from bot.slack.middleware import is_ours
-from bot.slack.modal_state import Modals
-from bot.slack.payloads import Place, ResponseUrl, response_url
-from bot.slack.sending.errors import Cause
-from bot.slack.sending.format_fallback import Ladder, Sent, classic, lines_of, plain
+from bot.slack.middleware import is_own_user
+from bot.slack.modal_state import ModalState
+from bot.slack.payloads import ReplyTarget, ResponseUrl, response_url
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import (
+    FormatFallback,
+    SendResult,
+    as_classic_blocks,
+    lines_of,
+    as_plain_text,
+)
 from bot.slack.sending.web_clients import quiet_logger
-from bot.slack.server.payload_shape import well_formed
+from bot.slack.server.payload_shape import is_well_formed
 from bot.slack.server.signature import is_signed
 from workbench.pretend_slack.deliver import signed_headers
 from workbench.pretend_slack.limits import check_message
@@ -33,16 +39,16 @@ JSON = st.recursive(
 def test_an_address_serves_five_times_and_not_for_long() -> None:
     now = 0.0
     url = ResponseUrl(ADDRESS, born=0.0, now=lambda: now)
-    assert url.left == 5
+    assert url.uses_left == 5
     url.used = 4
-    assert url.left == 1
-    assert not url.aged
+    assert url.uses_left == 1
+    assert not url.is_expired
     now = 26 * 60
-    assert url.aged
+    assert url.is_expired
     url.dead = True
-    assert url.left == 0
+    assert url.uses_left == 0
     assert "secret" not in repr(url)
-    assert "secret" not in repr(Place("U1", url=url))
+    assert "secret" not in repr(ReplyTarget("U1", url=url))
     assert response_url("") is None
 
 
@@ -62,17 +68,17 @@ def rich(text: str) -> Message:
 def test_simpler_forms_keep_the_words() -> None:
     message = rich("one <two> & three")
     assert [line.strip() for line in lines_of(message.blocks)] == ["one <two> & three", "a <b> & c"]
-    simpler = classic(message)
+    simpler = as_classic_blocks(message)
     assert [block["type"] for block in simpler.blocks] == ["section", "actions"]
     assert "one <two> & three" in simpler.blocks[0]["text"]["text"]
-    text = plain(message)
+    text = as_plain_text(message)
     assert text.blocks == ()
     assert "one &lt;two&gt; &amp; three" in text.text
 
 
 @given(st.text(min_size=1, max_size=9000))
 def test_simpler_forms_are_always_within_the_limits(text: str) -> None:
-    for form in (classic(rich(text)), plain(rich(text))):
+    for form in (as_classic_blocks(rich(text)), as_plain_text(rich(text))):
         args = {"text": form.text, "blocks": [dict(block) for block in form.blocks]}
         assert check_message(args) == []
 
@@ -81,21 +87,23 @@ def test_simpler_forms_are_always_within_the_limits(text: str) -> None:
     ("causes", "sent"),
     [
         ([None], 1),
-        ([Cause.FORM, None], 2),
-        ([Cause.FORM, Cause.FORM, None], 3),
-        ([Cause.LONG, None], 2),
-        ([Cause.UNKNOWN], 1),
-        ([Cause.FORM, Cause.UNKNOWN], 2),
+        ([SlackErrorKind.FORM, None], 2),
+        ([SlackErrorKind.FORM, SlackErrorKind.FORM, None], 3),
+        ([SlackErrorKind.LONG, None], 2),
+        ([SlackErrorKind.UNKNOWN], 1),
+        ([SlackErrorKind.FORM, SlackErrorKind.UNKNOWN], 2),
     ],
 )
-async def test_only_a_refused_form_is_sent_again(causes: list[Cause | None], sent: int) -> None:
+async def test_only_a_refused_form_is_sent_again(
+    causes: list[SlackErrorKind | None], sent: int
+) -> None:
     seen: list[Message] = []
 
-    async def send(message: Message) -> Sent:
+    async def send(message: Message) -> SendResult:
         seen.append(message)
-        return Sent(causes[len(seen) - 1])
+        return SendResult(causes[len(seen) - 1])
 
-    await Ladder().send(send, rich("x"))
+    await FormatFallback().send(send, rich("x"))
     assert len(seen) == sent
 
 
@@ -110,22 +118,22 @@ def test_slacks_own_ids_are_no_text() -> None:
 
 
 def test_keys_are_remembered_and_forgotten() -> None:
-    seen = Seen()
-    assert seen.first("a", "b")
-    assert not seen.first("a", "b")
-    assert seen.first("ab", "")
+    seen = RecentKeys()
+    assert seen.add("a", "b")
+    assert not seen.add("a", "b")
+    assert seen.add("ab", "")
     seen.forget("a", "b")
-    assert seen.first("a", "b")
+    assert seen.add("a", "b")
 
 
 def test_a_modal_carries_a_ticket_not_the_address() -> None:
-    modals = Modals()
+    modals = ModalState()
     url = ResponseUrl(ADDRESS)
-    note = modals.note(Place("U1", "C1", "1.2", url))
+    note = modals.save(ReplyTarget("U1", "C1", "1.2", url))
     assert "secret" not in note
-    assert modals.place(note, "U1") == Place("U1", "C1", "1.2", url)
-    assert Modals().place(note, "U1") == Place("U1", "C1", "1.2")
-    assert modals.place("no json", "U1") == Place("U1")
+    assert modals.load(note, "U1") == ReplyTarget("U1", "C1", "1.2", url)
+    assert ModalState().load(note, "U1") == ReplyTarget("U1", "C1", "1.2")
+    assert modals.load("no json", "U1") == ReplyTarget("U1")
 
 
 @pytest.mark.parametrize(
@@ -143,12 +151,12 @@ def test_a_modal_carries_a_ticket_not_the_address() -> None:
 )
 def test_strangers_are_known(body: dict[str, Any], ours: bool) -> None:  # noqa: FBT001
     identity = SlackIdentity("T1", "B1", "U1", enterprise_id="E1")
-    assert is_ours(identity, body) is ours
+    assert is_own_user(identity, body) is ours
 
 
 def test_without_an_organisation_nobody_elses_is_ours() -> None:
     body = {"user": {"team_id": "T2"}, "enterprise": None}
-    assert not is_ours(SlackIdentity("T1", "B1", "U1"), body)
+    assert not is_own_user(SlackIdentity("T1", "B1", "U1"), body)
 
 
 @given(st.binary(max_size=200), st.integers(-400, 400))
@@ -175,4 +183,4 @@ def test_libraries_log_no_secret(caplog: pytest.LogCaptureFixture) -> None:
 
 @given(JSON)
 def test_any_json_is_judged(body: Any) -> None:
-    assert well_formed(json.loads(json.dumps(body))) in (True, False)
+    assert is_well_formed(json.loads(json.dumps(body))) in (True, False)

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import Story
-from bot.domain.diagnosis.recovery import Signs
+from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.text import SUBSCRIBE, is_firefox, text_of
 from bot.domain.diagnosis.thresholds import ADD_HOLDS, FIRST_PATH, STORY_GAP
-from bot.domain.events import ErrorEvent, Failure, once
+from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
 
 PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
 
@@ -82,8 +82,8 @@ class Path:
         return f"{way}{over}{on}{vpn}, lost after connecting"
 
 
-@once
-def path_of(failure: Failure) -> Path | None:
+@cached_by_error_facts
+def path_of(failure: ErrorFacts) -> Path | None:
     """The path that a failure's texts tell of."""
     return read_path(text_of(failure))
 
@@ -144,7 +144,9 @@ def _network(side: str) -> tuple[str | None, bool]:
     return {_WIRED: "a wired network", _WIFI: "Wi-Fi"}.get(base), vpn
 
 
-def with_paths(stories: Iterable[Story], signs: Signs, catalogue: Catalogue) -> tuple[Story, ...]:
+def with_paths(
+    stories: Iterable[Story], signs: ActivityIndex, catalogue: Catalogue
+) -> tuple[Story, ...]:
     """The stories; those whose missing pair says nothing without path and by code alone."""
     return tuple(one if _says(one, signs) else _by_code(one, catalogue) for one in stories)
 
@@ -155,7 +157,7 @@ def _by_code(story: Story, catalogue: Catalogue) -> Story:
     return replace(story, path=found, explanation=catalogue.explain_code(story.rows[-1]))
 
 
-def _says(story: Story, signs: Signs) -> bool:
+def _says(story: Story, signs: ActivityIndex) -> bool:
     """False if the story has a missing pair from which nothing follows."""
     if not any(map(_is_missing, story.rows)):
         return True
@@ -169,12 +171,12 @@ def _is_missing(row: ErrorEvent) -> bool:
     return path is not None and path.never_found
 
 
-def _has_sent(story: Story, signs: Signs) -> bool:
+def _has_sent(story: Story, signs: ActivityIndex) -> bool:
     """True if the person sent media before sending failed, as far as anything shows it."""
     if signs.was_measured_sending(story):
         return True
     begins = signs.paths.run_of(story).rows[0].at
-    near, until = shifted(begins, -STORY_GAP), shifted(story.last_at, STORY_GAP)
+    near, until = shift(begins, -STORY_GAP), shift(story.last_at, STORY_GAP)
     received = signs.paths.receives_nothing(story.person.key)
     if any(near <= row.at <= until and _is_missing(row) for row in received):
         return False
@@ -182,4 +184,4 @@ def _has_sent(story: Story, signs: Signs) -> bool:
     before = [joined for joined in joins if joined <= begins]
     if before:
         return begins - max(before) > FIRST_PATH
-    return signs.sent_by(story, shifted(begins, -ADD_HOLDS))
+    return signs.sent_by(story, shift(begins, -ADD_HOLDS))

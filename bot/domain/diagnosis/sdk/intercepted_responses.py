@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from bot.domain.diagnosis.sdk.text import SESSION_TYPES, status_of, text_of
-from bot.domain.events import Failure, once
+from bot.domain.events import ErrorFacts, cached_by_error_facts
 
 Answer = Literal["middlebox", "gateway", "page", "network", "api_misuse", "far_end"]
 """Who is behind a failure, as far as its text says.
@@ -44,8 +44,8 @@ _LOST = 1003
 _CONNECT = "client.connect.failed"
 
 
-@once
-def answer_of(failure: Failure, platform: str = "web") -> Answer | None:
+@cached_by_error_facts
+def answer_of(failure: ErrorFacts, platform: str = "web") -> Answer | None:
     """Who is behind it; None where the code alone has to tell."""
     if failure.type not in SESSION_TYPES:
         return None
@@ -61,7 +61,7 @@ def answer_of(failure: Failure, platform: str = "web") -> Answer | None:
     return _unwrapped(failure, platform, text)
 
 
-def _unwrapped(failure: Failure, platform: str, text: str) -> Answer | None:
+def _unwrapped(failure: ErrorFacts, platform: str, text: str) -> Answer | None:
     """The browser's own error on connecting: a failed fetch throws a bare TypeError.
 
     Its text differs by browser and language, so that the name decides.
@@ -74,8 +74,8 @@ def _unwrapped(failure: Failure, platform: str, text: str) -> Answer | None:
     return "network" if name == "TypeError" or (not name and text) else None
 
 
-@once
-def closed_in_order(failure: Failure) -> bool:
+@cached_by_error_facts
+def closed_in_order(failure: ErrorFacts) -> bool:
     """True if the socket was closed with 1000 or 1001, which names no side."""
     codes = _close_codes(text_of(failure)) if failure.error_code == _LOST else frozenset()
     return bool(codes) and codes <= _NEITHER
@@ -85,8 +85,8 @@ def _close_codes(text: str) -> frozenset[int]:
     return frozenset(int(found["code"]) for found in _CLOSE_CODE.finditer(text))
 
 
-@once
-def is_empty_unreachable(failure: Failure) -> bool:
+@cached_by_error_facts
+def is_empty_unreachable(failure: ErrorFacts) -> bool:
     """True for 2003 with nothing after its fixed words: on web that is a 404 without a text.
 
     A network's failure always carries the browser's words (run: refused port, DNS, reset).

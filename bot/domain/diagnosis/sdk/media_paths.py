@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from bot.domain.diagnosis.intervals import shifted
+from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import Story
-from bot.domain.diagnosis.people import Crowd
+from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.text import (
     PUBLISH,
     REPORTS_BOTH_PATHS,
@@ -50,7 +50,7 @@ class Run:
 class MediaPaths:
     """Every 4005 and 4006 by person and direction."""
 
-    def __init__(self, crowd: Crowd, events: Iterable[ErrorEvent]) -> None:
+    def __init__(self, crowd: PersonIndex, events: Iterable[ErrorEvent]) -> None:
         self._rows: defaultdict[tuple[str, str], list[ErrorEvent]] = defaultdict(list)
         for event in events:
             if is_ice(event):
@@ -82,9 +82,9 @@ class MediaPaths:
         if not is_web_before(story, REPORTS_BOTH_PATHS):
             return run.last.at
         silent = [run.last.at]
-        begins, ends = run.rows[0].at, shifted(run.last.at, SUBSCRIBE_RETRY)
+        begins, ends = run.rows[0].at, shift(run.last.at, SUBSCRIBE_RETRY)
         for row in self._rows.get((story.person.key, SUBSCRIBE), ()):
-            if row.at > ends or row.at < shifted(begins, -SAME_CALL):
+            if row.at > ends or row.at < shift(begins, -SAME_CALL):
                 continue
             if row.is_terminal:
                 return None

@@ -4,7 +4,7 @@ import re
 
 from bot.domain.diagnosis.model import Story
 from bot.domain.diagnosis.sdk.text import media_of, text_of
-from bot.domain.events import ErrorEvent, Failure, once
+from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
 
 CANCELLED_SHARE = 3001
 
@@ -41,8 +41,8 @@ def shows_no_picker(event: ErrorEvent) -> bool:
     return "screen" in media_of(event) and bool(_BAD_STATE.search(text_of(event.failure)))
 
 
-@once
-def _asked_wrongly(failure: Failure) -> bool:
+@cached_by_error_facts
+def _asked_wrongly(failure: ErrorFacts) -> bool:
     text = text_of(failure)
     return bool(_NO_PICKER.search(text) or _POLICY.search(text))
 
@@ -64,8 +64,8 @@ def is_unasked_share(story: Story) -> bool:
     return any(map(shows_no_picker, story.rows))
 
 
-@once
-def says_refused(failure: Failure) -> bool:
+@cached_by_error_facts
+def says_refused(failure: ErrorFacts) -> bool:
     """True if the browser's own words say that the person refused.
 
     The description holds them; the message says "User denied permission" whatever happened.

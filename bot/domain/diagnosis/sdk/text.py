@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.domain.diagnosis.classify import browser_of
 from bot.domain.diagnosis.model import Story
-from bot.domain.events import ErrorEvent, Failure, once
+from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
 from bot.domain.sdk_version import is_before
 
 # Web counts tries up to 0.12.19, milliseconds from 0.12.20 on.
@@ -45,28 +45,28 @@ def all_text(event: ErrorEvent) -> str:
     return text_of(event.failure)
 
 
-def text_of(failure: Failure) -> str:
+def text_of(failure: ErrorFacts) -> str:
     """As `all_text`, of what an event shares with others."""
     parts = (failure.error_message, failure.error_description, failure.endpoint)
     return "\n".join([part for part in parts if part])
 
 
-@once
-def retry_ms_of(failure: Failure) -> int | None:
+@cached_by_error_facts
+def retry_ms_of(failure: ErrorFacts) -> int | None:
     """How long the SDK says it tried, in milliseconds."""
     found = _RETRY.search(text_of(failure))
     return int(found["number"]) if found and found["unit"].lower().startswith("m") else None
 
 
-@once
-def retry_count_of(failure: Failure) -> int | None:
+@cached_by_error_facts
+def retry_count_of(failure: ErrorFacts) -> int | None:
     """How many tries the SDK says it made, where it counts them."""
     found = _RETRY.search(text_of(failure))
     return int(found["number"]) if found and found["unit"].lower().startswith("t") else None
 
 
-@once
-def dependencies_of(failure: Failure) -> tuple[str, ...]:
+@cached_by_error_facts
+def dependencies_of(failure: ErrorFacts) -> tuple[str, ...]:
     """The event types of what had to recover first and did not, as the text lists them."""
     found = _DEPENDENCIES.search(text_of(failure))
     if found is None:
@@ -81,25 +81,25 @@ def media_of(event: ErrorEvent) -> frozenset[str]:
     The message says it; where it does not, what else was reported.
     """
     reported = next((text for label, text in event.extras if _label(label) == "tracktype"), "")
-    return _named(event.failure, reported)
+    return _media_named(event.failure, reported)
 
 
-@once
-def _named(failure: Failure, reported: str) -> frozenset[str]:
+@cached_by_error_facts
+def _media_named(failure: ErrorFacts, reported: str) -> frozenset[str]:
     for text in (failure.error_message, reported, failure.error_description, failure.error_name):
         if text and (found := _media(text)):
             return found
     return frozenset()
 
 
-@once
-def says_leave_called(failure: Failure) -> bool:
+@cached_by_error_facts
+def says_leave_called(failure: ErrorFacts) -> bool:
     """True if the person left before joining was done."""
     return bool(_LEAVE.search(text_of(failure)))
 
 
-@once
-def names_account(failure: Failure) -> bool:
+@cached_by_error_facts
+def names_account(failure: ErrorFacts) -> bool:
     """True for a full role or a suspended account, whatever the code."""
     return bool(_ACCOUNT.search(text_of(failure)))
 
@@ -116,7 +116,7 @@ def _label(label: str) -> str:
     return "".join(filter(str.isalpha, label)).lower()
 
 
-Part = Literal["device", "publish", "subscribe", "session"]
+FailureArea = Literal["device", "publish", "subscribe", "session"]
 
 SESSION_TYPES = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
 PUBLISH, SUBSCRIBE = "client.publish.failed", "client.subscribe.failed"
@@ -139,7 +139,7 @@ def is_media_error(event: ErrorEvent) -> bool:
     return not event.error_code and (event.error_name or "").strip() in MEDIA_ERRORS
 
 
-def part_of(story: Story) -> Part:
+def area_of(story: Story) -> FailureArea:
     """The part that failed. A lost connection is one even if a device error caused it."""
     if story.type != "client.disconnected":
         if story.code in _DEVICES or is_media_error(story.rows[0]):
