@@ -47,13 +47,13 @@ if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not
 
 __all__ = [
     "Services",
-    "credentials",
-    "new_reference",
+    "read_credentials",
+    "new_lookup_id",
     "now",
     "open_services",
     "open_job_queue",
-    "probes",
-    "slack_settings",
+    "build_probes",
+    "build_slack_settings",
     "build_tools",
 ]
 
@@ -66,7 +66,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_reference() -> str:
+def new_lookup_id() -> str:
     """A fresh reference: it names a look-up to people, in metadata and in the log."""
     return "CD-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
@@ -79,13 +79,13 @@ class Services:
     renderer: Renderer
     catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
-    memory: Database | None
-    meters: Metrics
-    forgotten: ErasureLog
+    database: Database | None
+    metrics: Metrics
+    erasures: ErasureLog
     names: Names = Names.FULL
 
 
-def credentials(settings: Settings) -> list[Credentials]:
+def read_credentials(settings: Settings) -> list[Credentials]:
     """What each 100ms workspace is called with. Raises Misconfigured."""
     return [
         Credentials(
@@ -108,136 +108,144 @@ async def open_services(
     `limits` bound each call to 100ms. Raises Misconfigured; StoreUnreachable only if
     `memory_needed`: a look-up in the terminal goes on without a database.
     """
-    signing = credentials(settings)
+    workspace_credentials = read_credentials(settings)
     catalogue = load_catalogue()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
-    meters = PrometheusMeters()
+    metrics = PrometheusMeters()
     renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:
-        memory = await _memory(settings, stack, needed=memory_needed)
+        room_index = await _open_room_index(settings, stack, needed=memory_needed)
         workspaces = await stack.enter_async_context(
-            open_workspaces(signing, clock=now, on_call=_counted(meters), limits=limits)
+            open_workspaces(
+                workspace_credentials, clock=now, on_call=_count_requests(metrics), limits=limits
+            )
         )
         for workspace in workspaces.values():
-            workspace.circuit.watch(meters.hms_circuit)
-        investigator = _investigator(stack, workspaces, memory, catalogue)
-        kept = memory if isinstance(memory, Database) else None
-        forgotten = await _forgotten(stack, kept if memory_needed else None, investigator)
-        shared = (investigator, renderer, catalogue, workspaces, kept, meters, forgotten)
-        yield Services(*shared, settings.show_names)
+            workspace.circuit.watch(metrics.hms_circuit)
+        investigator = _open_investigator(stack, workspaces, room_index, catalogue)
+        database = room_index if isinstance(room_index, Database) else None
+        erasures = await _open_erasure_log(stack, database if memory_needed else None, investigator)
+        parts = (investigator, renderer, catalogue, workspaces, database, metrics, erasures)
+        yield Services(*parts, settings.show_names)
 
 
-def _investigator(
+def _open_investigator(
     stack: AsyncExitStack,
     workspaces: dict[str, HundredMsClient],
-    memory: RoomIndex,
+    stored_index: RoomIndex,
     catalogue: Catalogue,
 ) -> CachingInvestigator:
-    recall = BestEffortRoomIndex(memory)
-    learner = RoomIndexWriter(recall)
-    stack.push_async_callback(learner.close)
-    one = Investigator(workspaces, recall, learner, catalogue, now)
-    stack.push_async_callback(one.beside.close)
-    return CachingInvestigator(one)
+    room_index = BestEffortRoomIndex(stored_index)
+    writer = RoomIndexWriter(room_index)
+    stack.push_async_callback(writer.close)
+    investigator = Investigator(workspaces, room_index, writer, catalogue, now)
+    stack.push_async_callback(investigator.beside.close)
+    return CachingInvestigator(investigator)
 
 
-async def _forgotten(
-    stack: AsyncExitStack, memory: Database | None, investigator: CachingInvestigator
+async def _open_erasure_log(
+    stack: AsyncExitStack, database: Database | None, investigator: CachingInvestigator
 ) -> ErasureLog:
     """What was forgotten; in a process that lasts, `memory` tells of more as it comes."""
-    forgotten = ErasureLog()
-    if memory is not None:
-        heeding = watch_erasures(memory.forgotten, forgotten, partial(_let_go, investigator))
-        await stack.enter_async_context(heeding)
-    return forgotten
+    erasures = ErasureLog()
+    if database is not None:
+        watcher = watch_erasures(database.forgotten, erasures, partial(_clear_memory, investigator))
+        await stack.enter_async_context(watcher)
+    return erasures
 
 
-def _let_go(investigator: CachingInvestigator) -> None:
+def _clear_memory(investigator: CachingInvestigator) -> None:
     """Keep nothing in memory of what was read by now: somebody in it was forgotten."""
     investigator.let_go()
     clear_caches()
 
 
-def _counted(meters: Metrics) -> OnCall:
+def _count_requests(metrics: Metrics) -> OnCall:
     def on_call(_alias: str, _call: str, status: int | None, _seconds: float) -> None:
-        meters.hms_request(status)
+        metrics.hms_request(status)
 
     return on_call
 
 
-async def _memory(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> RoomIndex:
+async def _open_room_index(settings: Settings, stack: AsyncExitStack, *, needed: bool) -> RoomIndex:
     try:
-        memory = await stack.enter_async_context(open_database(settings.database))
+        database = await stack.enter_async_context(open_database(settings.database))
     except StoreUnreachable:
         if needed:
             raise
         return NoMemory()
     if needed:  # a process that lasts
-        await stack.enter_async_context(purge_hourly([memory.purge], now))
-    return memory
+        await stack.enter_async_context(purge_hourly([database.purge], now))
+    return database
 
 
-PROBE_KEPT_SECONDS = 15
+PROBE_CACHE_SECONDS = 15
 
 
 @asynccontextmanager
-async def open_job_queue(settings: Settings, engine: Services) -> AsyncIterator["DbosJobQueue"]:
+async def open_job_queue(settings: Settings, services: Services) -> AsyncIterator["DbosJobQueue"]:
     """The engine of durable jobs, with a life of its own for this process.
 
     Raises Misconfigured if another process uses the same SQLite file, StoreUnreachable.
     """
     from bot.jobs import open_jobs  # noqa: PLC0415  see above
 
-    if engine.memory is None:
+    if services.database is None:
         raise StoreUnreachable
     with lock_sqlite_file(settings.database):
-        url, life = jobs_url(settings.database), uuid4().hex
-        async with open_jobs(url, life, engine.memory.lives) as jobs:
+        url, process_id = jobs_url(settings.database), uuid4().hex
+        async with open_jobs(url, process_id, services.database.lives) as jobs:
             yield jobs
 
 
-def build_tools(engine: Services) -> "Tools":
+def build_tools(services: Services) -> "Tools":
     """What the Slack edge answers with."""
     from bot.pictures import timeline_picture  # noqa: PLC0415  see above
     from bot.slack.context import Tools  # noqa: PLC0415  see above
 
-    memory = engine.memory
+    database = services.database
     return Tools(
-        engine.renderer,
-        engine.investigator,
+        services.renderer,
+        services.investigator,
         now,
-        new_reference,
-        engine.meters,
-        memory.answers if memory else None,
+        new_lookup_id,
+        services.metrics,
+        database.answers if database else None,
         timeline_picture,
-        engine.forgotten,
-        memory.channels if memory else None,
-        memory.shown if memory else None,
-        tuple(engine.workspaces),
-        memory.audit if memory else None,
-        engine.names,
+        services.erasures,
+        database.channels if database else None,
+        database.shown if database else None,
+        tuple(services.workspaces),
+        database.audit if database else None,
+        services.names,
     )
 
 
-def probes(engine: Services, kept: float = PROBE_KEPT_SECONDS) -> "dict[str, Probe]":
+def build_probes(
+    services: Services, cache_seconds: float = PROBE_CACHE_SECONDS
+) -> "dict[str, Probe]":
     """What /readyz asks besides Slack: the database and 100ms, whose `ok` stands for `kept` s."""
     from bot.slack.server.health import DEGRADED, cache_probe  # noqa: PLC0415  see above
 
     async def database() -> str:
-        return await _probed(engine.memory.ping()) if engine.memory else "not open"
+        return await _run_probe(services.database.ping()) if services.database else "not open"
 
     async def hms() -> str:
-        asked = engine.workspaces
-        words = await asyncio.gather(*(_probed(client.check()) for client in asked.values()))
-        down = {alias: word for alias, word in zip(asked, words, strict=True) if word != "ok"}
-        named = "; ".join(f"{alias}: {word}" for alias, word in down.items()) or "ok"
+        workspaces = services.workspaces
+        results = await asyncio.gather(
+            *(_run_probe(client.check()) for client in workspaces.values())
+        )
+        failures = {
+            alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
+        }
+        summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
         # Answers out of the others say which workspace was missing.
-        return DEGRADED + named if 0 < len(down) < len(asked) else named
+        return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
 
-    return {"database": database, "hms": cache_probe(hms, kept)}
+    return {"database": database, "hms": cache_probe(hms, cache_seconds)}
 
 
-async def _probed(attempt: Awaitable[None]) -> str:
+async def _run_probe(attempt: Awaitable[None]) -> str:
     try:
         await attempt
     except BotError as error:
@@ -245,7 +253,7 @@ async def _probed(attempt: Awaitable[None]) -> str:
     return "ok"
 
 
-def slack_settings(settings: Settings) -> "SlackSettings":
+def build_slack_settings(settings: Settings) -> "SlackSettings":
     """The Slack edge's own settings."""
     from bot.slack.settings import SlackSettings  # noqa: PLC0415  see above
 

@@ -25,7 +25,7 @@ async def _diagnosed(engine: wiring.Services, room_id: str) -> Report:
 
     report = await report_of(engine, room_id)
     if report.diagnosis is None:
-        report = await engine.investigator.diagnosed(report, tell)
+        report = await engine.investigator.diagnose(report, tell)
     return report
 
 

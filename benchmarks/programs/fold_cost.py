@@ -31,7 +31,7 @@ async def report_of(engine: wiring.Services, room_id: str) -> Report:
         print(note, file=sys.stderr)
 
     question = parse_query(room_id, wiring.now())
-    found = await engine.investigator.report(question, wiring.new_reference(), tell)
+    found = await engine.investigator.report(question, wiring.new_lookup_id(), tell)
     if not isinstance(found, Report):
         raise SystemExit("there is no such room")
     return found

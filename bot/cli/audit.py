@@ -31,7 +31,7 @@ async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
         async with open_database(settings.database) as memory:
             rows = await memory.audit.find(since=moment, user=user.strip(), room=room.strip())
     except BotError as error:
-        terminal.show_error(open_console(stderr=True), error, wiring.new_reference())
+        terminal.show_error(open_console(stderr=True), error, wiring.new_lookup_id())
         return ASKED_WRONGLY if isinstance(error, UnreadableQuestion) else FAILED
     if as_json:
         sys.stdout.write(f"{text_of([document_of(row) for row in rows])}\n")

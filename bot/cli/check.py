@@ -20,7 +20,7 @@ from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
 from bot.settings import Settings, read_settings
-from bot.slack.identity import COSTS, SlackIdentity
+from bot.slack.identity import SCOPE_COSTS, SlackIdentity
 from bot.slack.server.manifest import manifest_differences
 from bot.slack.server.startup_checks import check_slack
 from bot.storage import open_database
@@ -76,7 +76,7 @@ async def _catalogue() -> str:
 
 async def _slack(settings: Settings) -> CheckResult:
     try:
-        identity = await check_slack(wiring.slack_settings(settings))
+        identity = await check_slack(wiring.build_slack_settings(settings))
     except BotError as error:
         return CheckResult("Slack", trouble=error)
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
@@ -85,7 +85,7 @@ async def _slack(settings: Settings) -> CheckResult:
 
 def scope_notes(identity: SlackIdentity) -> Iterator[str]:
     """A line for each optional scope: granted, or what it costs that it is not."""
-    for scope, cost in COSTS.items():
+    for scope, cost in SCOPE_COSTS.items():
         if not identity.scopes:
             yield f"optional scope {scope}: Slack does not tell whether it is granted"
         elif scope in identity.scopes:
@@ -127,7 +127,7 @@ def read_manifest() -> Mapping[str, Any]:
 
 
 async def _hundredms(settings: Settings) -> str:
-    async with open_workspaces(wiring.credentials(settings), clock=wiring.now) as workspaces:
+    async with open_workspaces(wiring.read_credentials(settings), clock=wiring.now) as workspaces:
         for client in workspaces.values():
             await client.check()
         return f"100ms accepts the credentials of: {', '.join(workspaces)}"

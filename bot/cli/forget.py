@@ -30,7 +30,7 @@ async def run(user: str, room: str) -> int:
         if not await asyncio.to_thread(empty_logs, settings.database):
             write_error("SQLite's write-ahead log is in use: what was removed leaves it later.")
     except BotError as error:
-        terminal.show_error(open_console(stderr=True), error, wiring.new_reference())
+        terminal.show_error(open_console(stderr=True), error, wiring.new_lookup_id())
         return FAILED
     return DONE
 

@@ -135,7 +135,7 @@ class Screen:
 
 async def run(text: str, *, as_json: bool) -> int:
     """Look `text` up and print the answer; the process's exit status."""
-    screen = Screen(open_console(), as_json, wiring.new_reference())
+    screen = Screen(open_console(), as_json, wiring.new_lookup_id())
     question = None
     try:
         question = parse_query(text, wiring.now())
@@ -157,7 +157,7 @@ async def _answer(question: LookupQuery, text: str, screen: Screen) -> int:
         with Progress(open_console(stderr=True)) as progress:
             found = await _found(question, text, engine, screen, progress)
             if isinstance(found, Report):
-                found = await engine.investigator.diagnosed(found, progress.tell)
+                found = await engine.investigator.diagnose(found, progress.tell)
         if isinstance(found, Choices):
             return screen.choices(found)
         _show(found, engine, screen)
@@ -168,7 +168,7 @@ async def _found(
     question: LookupQuery, text: str, engine: wiring.Services, screen: Screen, progress: Progress
 ) -> Report | Choices:
     """The facts; for the reference of an answer in Slack those of then."""
-    handle = await handle_behind(text, engine.memory)
+    handle = await handle_behind(text, engine.database)
     if handle is not None:
         return await engine.investigator.reopen(handle, progress.tell)
     return await engine.investigator.report(

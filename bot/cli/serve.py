@@ -14,7 +14,7 @@ from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
 from bot.settings import Settings, read_settings
 from bot.slack.server.serve import serve
-from bot.slack.server.startup_checks import check_present
+from bot.slack.server.startup_checks import check_settings
 
 CHECK_SECONDS = 2.0
 """How long the start waits for 100ms to accept or refuse our credentials."""
@@ -57,8 +57,8 @@ async def _checked(client: HundredMsClient) -> None:
 async def _serve(settings: Settings) -> int:
     limit_malloc_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
-    slack = wiring.slack_settings(settings)
-    check_present(slack)
+    slack = wiring.build_slack_settings(settings)
+    check_settings(slack)
     async with (
         wiring.open_services(settings, memory_needed=True) as engine,
         wiring.open_job_queue(settings, engine) as jobs,
@@ -66,5 +66,5 @@ async def _serve(settings: Settings) -> int:
         await _check_hundredms(engine)
         freeze_gc()
         return await serve(
-            slack, wiring.build_tools(engine), jobs=jobs, ready=wiring.probes(engine)
+            slack, wiring.build_tools(engine), jobs=jobs, other_probes=wiring.build_probes(engine)
         )

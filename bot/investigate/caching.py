@@ -55,7 +55,7 @@ class Diagnoses:
             times = self._times
 
             async def weigh(tell_all: Tell, _: Watch) -> Report:
-                return await self._inner.diagnosed(report, tell_all)
+                return await self._inner.diagnose(report, tell_all)
 
             known = await self._flights.share(key, weigh, tell, unwatched)
             if _weight(known) <= MOST_EVENTS and self._times == times:
@@ -136,7 +136,7 @@ class CachingInvestigator:
 
         return await self._buttons.share(handle, ask, tell, unwatched)
 
-    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+    async def diagnose(self, report: Report, tell: Tell) -> Report:
         """As `Investigator.diagnosed`."""
         return await self._diagnoses.of(report, tell)
 

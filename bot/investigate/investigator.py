@@ -112,7 +112,7 @@ class Investigator:
             ahead.close()
         return rebuild_report(handle, target, fetched, self.clock())
 
-    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+    async def diagnose(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis as of the report, from evidence read within the budget.
 
         Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm

@@ -10,12 +10,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack.access.admission import admission
+from bot.slack.access.admission import check_admission
 from bot.slack.access.audit import with_audit
-from bot.slack.access.shared_channels import heeding
+from bot.slack.access.shared_channels import remember_shared_channels
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import notify_user, as_bot_error
-from bot.slack.listeners.commands import listener
+from bot.slack.listeners.commands import command_listener
 from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
 from bot.slack.middleware import drop_duplicates, ephemeral_response
 from bot.slack.payloads import reply_target_of, text_at
@@ -23,13 +23,13 @@ from bot.slack.sending.web_clients import Clients, quiet_logger
 from bot.slack.settings import SlackSettings
 
 
-def build_app(desk: BotContext, clients: Clients, settings: SlackSettings) -> AsyncApp:
+def build_app(ctx: BotContext, clients: Clients, settings: SlackSettings) -> AsyncApp:
     """An AsyncApp with every listener, that answers every delivery with 200."""
     app = AsyncApp(
         logger=quiet_logger("bolt", logging.ERROR),  # its warnings are about choices made below
         client=clients.read,
         signing_secret=settings.signing_secret,
-        authorize=_authorize(desk, settings),
+        authorize=_make_authorize(ctx, settings),
         request_verification_enabled=not settings.app_token,
         # With this and the handler below even what nobody handles is acknowledged; else people
         # read "dispatch_failed" in Socket Mode.
@@ -37,67 +37,69 @@ def build_app(desk: BotContext, clients: Clients, settings: SlackSettings) -> As
         # Each listener only records what is asked; Bolt is to acknowledge after that, also events.
         process_before_response=True,
     )
-    app.middleware(drop_duplicates(desk.seen, desk.tools.meters))
-    app.middleware(heeding(desk.sharing))
-    app.middleware(admission(desk))
-    _register(app, desk)
-    app.error(_on_error(desk))
+    app.middleware(drop_duplicates(ctx.recent_keys, ctx.tools.metrics))
+    app.middleware(remember_shared_channels(ctx.shared_channels))
+    app.middleware(check_admission(ctx))
+    _register(app, ctx)
+    app.error(_make_error_handler(ctx))
     return app
 
 
-def _register(app: AsyncApp, desk: BotContext) -> None:
+def _register(app: AsyncApp, ctx: BotContext) -> None:
     for command in COMMANDS:
-        app.command(command.name)(with_audit(desk, listener(desk, command)))
+        app.command(command.name)(with_audit(ctx, command_listener(ctx, command)))
     for shortcut in SHORTCUTS:
-        app.shortcut({"callback_id": shortcut.callback_id, "type": _KINDS[shortcut.type]})(
-            with_audit(desk, shortcut.listen(desk))
+        app.shortcut({"callback_id": shortcut.callback_id, "type": _SHORTCUT_TYPES[shortcut.type]})(
+            with_audit(ctx, shortcut.make_listener(ctx))
         )
     for callback_id, listen_view in VIEWS.items():
-        app.view(callback_id)(with_audit(desk, listen_view(desk)))
+        app.view(callback_id)(with_audit(ctx, listen_view(ctx)))
     for action_id, listen_action in ACTIONS:
-        app.action(action_id)(with_audit(desk, listen_action(desk)))
+        app.action(action_id)(with_audit(ctx, listen_action(ctx)))
     for event, listen_event in EVENTS.items():
-        app.event(event)(listen_event(desk))
+        app.event(event)(listen_event(ctx))
 
 
-_KINDS = {"message": "message_action", "global": "shortcut"}
+_SHORTCUT_TYPES = {"message": "message_action", "global": "shortcut"}
 
 
-def _authorize(
-    desk: BotContext, settings: SlackSettings
+def _make_authorize(
+    ctx: BotContext, settings: SlackSettings
 ) -> Callable[..., Awaitable[AuthorizeResult]]:
     """We asked auth.test at start; Bolt would ask again at the first request of each burst."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
-            enterprise_id=desk.identity.enterprise_id or None,
-            team_id=desk.identity.team_id,
-            bot_id=desk.identity.bot_id,
-            bot_user_id=desk.identity.bot_user_id,
+            enterprise_id=ctx.identity.enterprise_id or None,
+            team_id=ctx.identity.team_id,
+            bot_id=ctx.identity.bot_id,
+            bot_user_id=ctx.identity.bot_user_id,
             bot_token=settings.bot_token,
         )
 
     return authorize
 
 
-def _on_error(desk: BotContext) -> Callable[..., Awaitable[BoltResponse]]:
+def _make_error_handler(ctx: BotContext) -> Callable[..., Awaitable[BoltResponse]]:
     """What a listener could not say itself: acknowledged, told, and logged with a reference."""
 
     async def on_error(error: Exception, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             structlog.get_logger("call_doctor").info("unhandled", type=text_at(body, "type"))
             return BoltResponse(status=200, body="")
-        reference = desk.tools.new_lookup_id()
+        reference = ctx.tools.new_lookup_id()
         log = structlog.get_logger("call_doctor").bind(lookup_id=reference)
-        message = desk.tools.renderer.error(as_bot_error(error, log), reference)
+        message = ctx.tools.renderer.error(as_bot_error(error, log), reference)
         if text_at(body, "command") and ack.response is None:
             return ephemeral_response(message)
-        desk.crew.spawn(_tell(notify_user(desk, reply_target_of(body), message, reference)))
+        ctx.tasks.spawn(
+            _log_if_unreached(notify_user(ctx, reply_target_of(body), message, reference))
+        )
         return BoltResponse(status=200, body="")
 
     return on_error
 
 
-async def _tell(saying: Awaitable[bool]) -> None:
-    if not await saying:
+async def _log_if_unreached(notification: Awaitable[bool]) -> None:
+    if not await notification:
         structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -20,31 +20,31 @@ import structlog
 from bot.domain.errors import TooManyWaiting
 from bot.investigate.ports import Tell
 
-ADMITTED_SECONDS = 30.0
+ADMISSION_SECONDS = 30.0
 """A look-up that did not ask for its turn within this time counts no longer: it began elsewhere."""
 
 
 @dataclass(slots=True)
-class _Asker:
+class _AskerState:
     """One person's look-ups: when they were admitted, how many wait, and how many are here."""
 
-    turns: asyncio.Semaphore
+    slots: asyncio.Semaphore
     admitted: list[float] = field(default_factory=list)
     waiting: int = 0
     lookups: int = 0
 
-    def count(self) -> int:
+    def count_waiting(self) -> int:
         """Look-ups that have no turn yet."""
-        since = time.monotonic() - ADMITTED_SECONDS
+        since = time.monotonic() - ADMISSION_SECONDS
         self.admitted = [at for at in self.admitted if at > since]
         return len(self.admitted) + self.waiting
 
-    def leave_admission(self) -> None:
+    def drop_admission(self) -> None:
         """Drop the oldest admission, if there is one."""
         del self.admitted[:1]
 
     def is_idle(self) -> bool:
-        return not self.count() and not self.lookups
+        return not self.count_waiting() and not self.lookups
 
 
 class LookupLimiter:
@@ -62,12 +62,12 @@ class LookupLimiter:
         depth: Callable[[int], None],
         waiting_per_asker: int = 10,
     ) -> None:
-        self._turns = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._per_asker = per_asker
-        self._most = waiting
-        self._most_per_asker = waiting_per_asker
-        self._depth = depth
-        self._askers: dict[str, _Asker] = {}
+        self._max_waiting = waiting
+        self._max_waiting_per_asker = waiting_per_asker
+        self._report_depth = depth
+        self._askers: dict[str, _AskerState] = {}
         self._waiting = 0
 
     def ensure_room(self, asker: str) -> None:
@@ -75,88 +75,88 @@ class LookupLimiter:
 
         `withdraw` takes it back; its turn ends it otherwise.
         """
-        if self._waiting >= self._most:
+        if self._waiting >= self._max_waiting:
             raise TooManyWaiting(f"{self._waiting} look-ups wait for their turn already.")
-        known = self._known(asker)
-        waiting = known.count()
-        if waiting >= self._most_per_asker:
+        state = self._state_of(asker)
+        waiting = state.count_waiting()
+        if waiting >= self._max_waiting_per_asker:
             raise TooManyWaiting(
                 f"{waiting} of your look-ups wait for their turn already.",
                 headline="You have too many look-ups waiting",
                 next_step="Wait until some of them are answered, then ask again; this one was "
                 "not taken on.",
             )
-        known.admitted.append(time.monotonic())
+        state.admitted.append(time.monotonic())
 
     def withdraw(self, asker: str) -> None:
         """Take back an admitted look-up that will not begin here."""
-        self._known(asker).leave_admission()
+        self._state_of(asker).drop_admission()
         self._forget_idle(asker)
 
     @asynccontextmanager
     async def slot(self, asker: str, tell: Tell) -> AsyncIterator[None]:
         """Wait for a turn and hold it; an asker who must wait for their own look-ups is told."""
-        known = self._known(asker)
-        known.leave_admission()
-        known.lookups += 1
+        state = self._state_of(asker)
+        state.drop_admission()
+        state.lookups += 1
         try:
-            async with self._waited(known, tell):
+            async with self._wait_for_slot(state, tell):
                 yield
         finally:
-            known.lookups -= 1
+            state.lookups -= 1
             self._forget_idle(asker)
 
     @asynccontextmanager
-    async def _waited(self, asker: _Asker, tell: Tell) -> AsyncIterator[None]:
-        self._change(asker, +1)
-        waits = True
+    async def _wait_for_slot(self, state: _AskerState, tell: Tell) -> AsyncIterator[None]:
+        self._change_waiting(state, +1)
+        is_waiting = True
         try:
-            if asker.turns.locked():
+            if state.slots.locked():
                 await tell("Waiting for your other look-ups …")
-            async with asker.turns, self._turns:
-                waits = False
-                self._change(asker, -1)
+            async with state.slots, self._slots:
+                is_waiting = False
+                self._change_waiting(state, -1)
                 yield
         finally:
-            if waits:
-                self._change(asker, -1)
+            if is_waiting:
+                self._change_waiting(state, -1)
 
-    def _known(self, asker: str) -> _Asker:
-        return self._askers.setdefault(asker, _Asker(asyncio.Semaphore(self._per_asker)))
+    def _state_of(self, asker: str) -> _AskerState:
+        return self._askers.setdefault(asker, _AskerState(asyncio.Semaphore(self._per_asker)))
 
     def _forget_idle(self, asker: str) -> None:
-        if self._known(asker).is_idle():
+        if self._state_of(asker).is_idle():
             del self._askers[asker]
 
-    def _change(self, asker: _Asker, by: int) -> None:
-        asker.waiting += by
-        self._waiting += by
-        self._depth(self._waiting)
+    def _change_waiting(self, state: _AskerState, change: int) -> None:
+        state.waiting += change
+        self._waiting += change
+        self._report_depth(self._waiting)
 
 
 class BackgroundTasks:
     """Our own set of tasks. `bounds` says how many look-ups ask 100ms at once."""
 
-    def __init__(self, bounds: LookupLimiter) -> None:
-        self.bounds = bounds
+    def __init__(self, limiter: LookupLimiter) -> None:
+        self.limiter = limiter
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Begin work; its errors are its own to explain."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float) -> int:
         """Wait for what is under way, at most so long; returns how many had to be cut off."""
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + seconds
-        while self._tasks and loop.time() < give_up:
-            await asyncio.wait(set(self._tasks), timeout=max(0.0, give_up - loop.time()))
-        left = set(self._tasks)
-        for task in left:
+        deadline = loop.time() + seconds
+        while self._tasks and loop.time() < deadline:
+            await asyncio.wait(set(self._tasks), timeout=max(0.0, deadline - loop.time()))
+        unfinished = set(self._tasks)
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        if left:
-            structlog.get_logger("call_doctor").error("cut_off", lookups=len(left))
-        return len(left)
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        if unfinished:
+            structlog.get_logger("call_doctor").error("cut_off", lookups=len(unfinished))
+        return len(unfinished)

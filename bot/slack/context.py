@@ -33,30 +33,30 @@ from bot.slack.modal_state import ModalState
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import Posts
+from bot.slack.sending.sender import MessageSender
 
 
 class LookupService(Protocol):
     """Finds out what went wrong. Raises BotError."""
 
     async def report(
-        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
+        self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
         """The facts, or the choices when several things may be meant."""
 
-    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
+    async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
         """The same look-up again, as a button remembers it."""
 
-    async def diagnosed(self, report: Report, tell: Tell) -> Report:
+    async def diagnose(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis, as of the report."""
 
     async def describe(
-        self, clues: Sequence[Identifier], workspaces: Sequence[str] | None = None
+        self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
         """What each clue is in these workspaces (in all if None), for a person to choose."""
 
 
-class Renders(Protocol):
+class MessageRenderer(Protocol):
     """Puts facts into Slack's blocks.
 
     Thousands of failures take half a second: what takes a report is called in a thread, so
@@ -107,7 +107,7 @@ class Renders(Protocol):
     def error(self, error: BotError, reference: str) -> Message:
         """What went wrong, and what to do."""
 
-    def unconfirmed(self, told: str, value: str, reference: str) -> Message:
+    def unconfirmed(self, text: str, value: str, reference: str) -> Message:
         """Which parts may be missing, with a button that asks again."""
 
     def settings(
@@ -156,16 +156,16 @@ def draw_nothing(report: Report) -> None:
 class Tools:
     """Everything behind the Slack edge. `references` makes a new `CD-…` on each call."""
 
-    renderer: Renders
+    renderer: MessageRenderer
     investigator: LookupService
     clock: Clock
     new_lookup_id: Callable[[], str]
-    meters: Metrics = field(default_factory=Metrics)
-    answers: AnswerLog | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    answer_log: AnswerLog | None = None
     draw_timeline: DrawTimeline = draw_nothing
-    forgotten: ErasureLog = field(default_factory=ErasureLog)
-    channels: ChannelSettingsStore | None = None
-    shown: PostClaims | None = None
+    erasures: ErasureLog = field(default_factory=ErasureLog)
+    channel_settings: ChannelSettingsStore | None = None
+    post_claims: PostClaims | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""
     audit: Audit | None = None
@@ -179,15 +179,15 @@ class BotContext:
 
     tools: Tools
     identity: SlackIdentity
-    poster: Posts
-    crew: BackgroundTasks
+    sender: MessageSender
+    tasks: BackgroundTasks
     jobs: Jobs
     reconciler: Reconciler
     people: People
     access: AccessRules = field(default_factory=AccessRules)
-    seen: RecentKeys = field(default_factory=RecentKeys)
-    modals: ModalState = field(default_factory=ModalState)
-    sharing: SharedChannels = field(default_factory=SharedChannels)
+    recent_keys: RecentKeys = field(default_factory=RecentKeys)
+    modal_state: ModalState = field(default_factory=ModalState)
+    shared_channels: SharedChannels = field(default_factory=SharedChannels)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
         """The 100ms workspaces that may be asked about there; None where no list limits them."""
@@ -219,6 +219,6 @@ class Lookup:
         """Since it was asked."""
         return max(0.0, time.time() - self.asked_at)
 
-    def at(self, place: ReplyTarget) -> "Lookup":
+    def with_target(self, target: ReplyTarget) -> "Lookup":
         """The same look-up with a better known place."""
-        return replace(self, place=place)
+        return replace(self, place=target)

@@ -9,15 +9,15 @@ from hashlib import sha256
 
 from cachetools import TTLCache
 
-KEPT = 20_000
-SECONDS = 60 * 60
+MAX_KEYS = 20_000
+TTL_SECONDS = 60 * 60
 
 
 class RecentKeys:
     """Keys of the last hour, bounded."""
 
     def __init__(self) -> None:
-        self._keys: TTLCache[bytes, bool] = TTLCache(KEPT, SECONDS)
+        self._keys: TTLCache[bytes, bool] = TTLCache(MAX_KEYS, TTL_SECONDS)
 
     def add(self, *parts: str) -> bool:
         """Whether these parts come for the first time; remembers them."""

@@ -17,11 +17,11 @@ from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.errors import TRANSIENT
 from bot.slack.sending.format_fallback import SendResult
-from bot.slack.sending.sender import Posts
+from bot.slack.sending.sender import MessageSender
 
 
 async def notify_user(
-    desk: BotContext, place: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
+    ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
 ) -> bool:
     """Tell the asker; `instead` puts it in the place of our "Looking…". False if nothing worked.
 
@@ -30,47 +30,47 @@ async def notify_user(
     """
     number, rounds = 1, 0
     while True:
-        refused = True
-        for attempt in _attempts(desk.poster, place, lookup_id, instead=instead):
+        all_refused = True
+        for attempt in _attempts(ctx.sender, target, lookup_id, instead=instead):
             part = message.part if number == 1 else f"{message.part}-{number}"
             sent = await attempt(replace(message, part=part))
             if sent.ok:
                 return True
-            refused = refused and sent.cause not in TRANSIENT
+            all_refused = all_refused and sent.cause not in TRANSIENT
             number += 1
-        if refused or not await desk.poster.wait_and_retry(rounds):
+        if all_refused or not await ctx.sender.wait_and_retry(rounds):
             return False
         rounds += 1
 
 
-async def announce_alone(
-    desk: BotContext, place: ReplyTarget, message: Message, lookup_id: str
+async def notify_privately(
+    ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str
 ) -> bool:
     """Tell the asker alone, and take away our "Looking…" that all can see.
 
     Where nothing reaches the asker alone, the message takes the place of "Looking…" after all. One
     that cannot be taken away is ended by `bot.slack.durable.amends`.
     """
-    if not await notify_user(desk, replace(place, looking=""), message, lookup_id):
-        return await notify_user(desk, place, message, lookup_id, instead=True)
-    await desk.poster.remove(place.channel, place.looking)
+    if not await notify_user(ctx, replace(target, looking=""), message, lookup_id):
+        return await notify_user(ctx, target, message, lookup_id, instead=True)
+    await ctx.sender.remove(target.channel, target.looking)
     return True
 
 
 def _attempts(
-    poster: Posts, place: ReplyTarget, lookup_id: str, *, instead: bool
+    sender: MessageSender, target: ReplyTarget, lookup_id: str, *, instead: bool
 ) -> Iterator[Callable[[Message], Awaitable[SendResult]]]:
-    if instead and place.looking:
-        yield lambda message: poster.update(place.channel, place.looking, message, lookup_id)
-    url = place.url
+    if instead and target.looking:
+        yield lambda message: sender.update(target.channel, target.looking, message, lookup_id)
+    url = target.url
     if url is not None and url.uses_left:
-        yield lambda message: poster.respond(url, message, lookup_id)
-    if place.channel and place.user:
-        yield lambda message: poster.ephemeral(
-            place.channel, place.user, message, lookup_id, thread=place.thread
+        yield lambda message: sender.respond(url, message, lookup_id)
+    if target.channel and target.user:
+        yield lambda message: sender.ephemeral(
+            target.channel, target.user, message, lookup_id, thread=target.thread
         )
-    if place.user:
-        yield lambda message: poster.post(place.user, message, lookup_id, first=True)
+    if target.user:
+        yield lambda message: sender.post(target.user, message, lookup_id, first=True)
 
 
 class ErrorBoundary:
@@ -80,9 +80,9 @@ class ErrorBoundary:
     reference as `lookup_id`.
     """
 
-    def __init__(self, desk: BotContext, place: ReplyTarget, reference: str) -> None:
-        self.place = place
-        self._desk = desk
+    def __init__(self, ctx: BotContext, target: ReplyTarget, reference: str) -> None:
+        self.target = target
+        self._ctx = ctx
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
         self.names = Names.FULL
@@ -105,20 +105,20 @@ class ErrorBoundary:
         if not isinstance(error, Exception):
             return False
         self.error = as_bot_error(error, self._log)
-        await self._say(self.error)
+        await self._report(self.error)
         return True
 
-    async def _say(self, error: BotError) -> None:
-        message = self._desk.tools.renderer.error(self._readable(error), self._reference)
+    async def _report(self, error: BotError) -> None:
+        message = self._ctx.tools.renderer.error(self._mask_contacts(error), self._reference)
         try:
-            said = await self._announce(self._desk, message)
+            notified = await self._notify_asker(self._ctx, message)
         except RecordUnusable:  # then these words have no place in the record either
-            plain = replace(self._desk, poster=self._desk.poster.plain)
-            said = await self._announce(plain, message)
-        if not said:
+            plain_ctx = replace(self._ctx, poster=self._ctx.sender.plain)
+            notified = await self._notify_asker(plain_ctx, message)
+        if not notified:
             self._log.error("asker_not_reached")
 
-    def _readable(self, error: BotError) -> BotError:
+    def _mask_contacts(self, error: BotError) -> BotError:
         """The error without anybody's e-mail or phone, where names are not shown in full."""
         if self.names is Names.FULL:
             return error
@@ -126,12 +126,12 @@ class ErrorBoundary:
             masked(error.cause), headline=masked(error.headline), next_step=masked(error.next_step)
         )
 
-    async def _announce(self, desk: BotContext, message: Message) -> bool:
+    async def _notify_asker(self, ctx: BotContext, message: Message) -> bool:
         """To the asker alone, also where a mention's "Looking…" stands for all to see."""
-        place = self.place
-        if place.looking and place.channel and place.url is None:
-            return await announce_alone(desk, place, message, self._reference)
-        return await notify_user(desk, place, message, self._reference, instead=True)
+        target = self.target
+        if target.looking and target.channel and target.url is None:
+            return await notify_privately(ctx, target, message, self._reference)
+        return await notify_user(ctx, target, message, self._reference, instead=True)
 
 
 def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:
@@ -149,8 +149,8 @@ def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -
 
 
 async def report_error(
-    desk: BotContext, place: ReplyTarget, reference: str, error: BotError
+    ctx: BotContext, target: ReplyTarget, reference: str, error: BotError
 ) -> None:
     """Tell one asker of an error that came before there was anything to look up."""
-    async with ErrorBoundary(desk, place, reference):
+    async with ErrorBoundary(ctx, target, reference):
         raise error

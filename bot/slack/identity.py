@@ -24,20 +24,20 @@ class SlackIdentity:
         return "files:write" in self.scopes
 
 
-REQUIRED = frozenset({"commands", "chat:write"})
+REQUIRED_SCOPES = frozenset({"commands", "chat:write"})
 """Slash commands and shortcuts (with the one message they are used on); posting."""
 
-HISTORY = frozenset({"channels:history", "groups:history"})
+HISTORY_SCOPES = frozenset({"channels:history", "groups:history"})
 """Looking whether Slack took a message of ours whose fate it did not tell, in public and private
 channels. Without them such a message is not repeated but named."""
 
-PEOPLE = "users:read"
+PEOPLE_SCOPE = "users:read"
 """Telling guests from members, and the asker's time zone."""
 
-CHANNELS = frozenset({"channels:read", "groups:read"})
+CHANNEL_SCOPES = frozenset({"channels:read", "groups:read"})
 """Telling whether a public or private channel is shared with another company."""
 
-COSTS = {
+SCOPE_COSTS = {
     "app_mentions:read": "@Call Doctor hears nothing",
     "channels:history": "in public channels a message that Slack did not confirm is named in the "
     "thread, not looked for",
@@ -51,4 +51,4 @@ COSTS = {
 }
 """Each optional scope, and what is lost without it."""
 
-OPTIONAL = frozenset(COSTS)
+OPTIONAL_SCOPES = frozenset(SCOPE_COSTS)

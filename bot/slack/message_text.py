@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.payloads import Body, at, text_at
+from bot.slack.payloads import Body, value_at, text_at
 from bot.slack.sending.format_fallback import unescape
 
-MOST = 100_000  # characters; a message cannot hold more that a person wrote
+MAX_CHARACTERS = 100_000  # characters; a message cannot hold more that a person wrote
 _FILE_TEXTS = ("title", "name", "subject", "plain_text", "preview_plain_text", "preview")
 _MAIL_MARKUP = re.compile(r"<[^<>@|]{0,2000}>")
 _SKIPPED = {
@@ -22,32 +22,36 @@ _SKIPPED = {
 }  # fmt: skip
 
 
-def texts_of(message: Any) -> str:  # noqa: ANN401  any JSON
+def text_of_message(message: Any) -> str:  # noqa: ANN401  any JSON
     """Text, blocks, attachments (all fields, nested) and files, one a line, unescaped."""
     if not isinstance(message, Mapping):
         return ""
-    found: list[str] = []
-    stack: list[Any] = [_files(message), at(message, "attachments"), at(message, "blocks")]
-    stack.append(at(message, "text"))
+    texts: list[str] = []
+    stack: list[Any] = [
+        _file_texts(message),
+        value_at(message, "attachments"),
+        value_at(message, "blocks"),
+    ]
+    stack.append(value_at(message, "text"))
     length = 0
-    while stack and length < MOST:
+    while stack and length < MAX_CHARACTERS:
         part = stack.pop()
         if isinstance(part, str):
-            found.append(unescape(part))
+            texts.append(unescape(part))
             length += len(part)
         elif isinstance(part, list):
             stack.extend(reversed(part))
         elif isinstance(part, Mapping):
-            stack.extend(_parts(part))
-    return "\n".join(found)[:MOST]
+            stack.extend(_children(part))
+    return "\n".join(texts)[:MAX_CHARACTERS]
 
 
-def _parts(part: Body) -> list[Any]:
+def _children(part: Body) -> list[Any]:
     """What a block, element or field says, last first; never ids of Slack's own."""
     if _is_line(part):
-        return ["".join(_leaf(leaf) for leaf in part["elements"])]
+        return ["".join(_leaf_text(leaf) for leaf in part["elements"])]
     inside = [value for key, value in reversed(list(part.items())) if key not in _SKIPPED]
-    return [_files(part), *inside] if "files" in part else inside
+    return [_file_texts(part), *inside] if "files" in part else inside
 
 
 def _is_line(part: Body) -> bool:
@@ -60,29 +64,29 @@ def _is_line(part: Body) -> bool:
     )
 
 
-def _leaf(leaf: Body) -> str:
+def _leaf_text(leaf: Body) -> str:
     texts = [leaf.get("text"), leaf.get("url")]
     words = [text for text in texts if isinstance(text, str)]
     return words[0] if len(set(words)) == 1 else " ".join(words)
 
 
-def _files(message: Body) -> list[str]:
+def _file_texts(message: Body) -> list[str]:
     """What the files of a message say: titles, an e-mail's subject and body, a snippet's text."""
-    files = at(message, "files")
+    files = value_at(message, "files")
     if not isinstance(files, list):
         return []
-    return [text for file in files for text in _file(file)]
+    return [text for file in files for text in _texts_of_file(file)]
 
 
-def _file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
-    texts = {key: at(file, key) for key in _FILE_TEXTS}
-    texts["preview"] = texts["preview"] or at(file, "simplified_html")
+def _texts_of_file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
+    texts = {key: value_at(file, key) for key in _FILE_TEXTS}
+    texts["preview"] = texts["preview"] or value_at(file, "simplified_html")
     if texts["plain_text"] or texts["preview_plain_text"]:
         texts["preview"] = None  # the same text once more, as HTML
     for text in texts.values():
         if isinstance(text, str):
             yield text
-    comment = at(file, "initial_comment", "comment")
+    comment = value_at(file, "initial_comment", "comment")
     if isinstance(comment, str):
         yield comment
     if isinstance(texts["preview"], str) and text_at(file, "filetype") in ("email", "html"):

@@ -21,12 +21,12 @@ from bot.domain.metrics import Metrics
 from bot.render.message import Message
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
-from bot.slack.payloads import Body, at, text_at
+from bot.slack.payloads import Body, value_at, text_at
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 
-def drop_duplicates(seen: RecentKeys, meters: Metrics) -> Middleware:
+def drop_duplicates(recent_keys: RecentKeys, metrics: Metrics) -> Middleware:
     """Answers a repetition with 200 and no work."""
 
     async def middleware(
@@ -34,8 +34,8 @@ def drop_duplicates(seen: RecentKeys, meters: Metrics) -> Middleware:
         next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
     ) -> BoltResponse | None:
         key = text_at(body, "event_id") or text_at(body, "trigger_id")
-        if key and not seen.add("delivery", key):
-            meters.duplicate_suppressed()
+        if key and not recent_keys.add("delivery", key):
+            metrics.duplicate_suppressed()
             return BoltResponse(status=200, body="")
         await next()
         return None
@@ -43,12 +43,12 @@ def drop_duplicates(seen: RecentKeys, meters: Metrics) -> Middleware:
     return middleware
 
 
-REFUSAL = NotAllowed(
+OTHER_COMPANY = NotAllowed(
     "This Call Doctor belongs to another company, and answers only its own people.",
     next_step="Ask your contact at that company.",
 )
 
-_ACTOR = (
+_ACTOR_PATHS = (
     ("user", "team_id"),
     ("event", "user_team"),
     ("event", "source_team"),
@@ -56,41 +56,43 @@ _ACTOR = (
 )
 """Where payloads name the team or the organisation of the person who acts."""
 
-_ENVELOPE = (("team_id",), ("team", "id"))
+_ENVELOPE_PATHS = (("team_id",), ("team", "id"))
 """Where payloads name the workspace in which something happened, or which installed the app."""
 
 
-def is_own_user(identity: SlackIdentity, body: Body, sisters: frozenset[str] = frozenset()) -> bool:
+def is_own_user(
+    identity: SlackIdentity, body: Body, sister_teams: frozenset[str] = frozenset()
+) -> bool:
     """Whether the person who acts is of our workspace, our organisation or a sister workspace.
 
     Each of the actor's own ids that is there must be one of ours. The envelope never lets anybody
     in: without an id of the actor's it must name us, and in a shared channel that is not enough.
     """
-    ours = {identity.team_id, identity.enterprise_id, *sisters} - {""}
-    actor = _actor(body)
-    if actor:
-        return all(isinstance(team, str) and team in ours for team in actor)
-    if at(body, "is_ext_shared_channel"):
+    own_ids = {identity.team_id, identity.enterprise_id, *sister_teams} - {""}
+    actor_teams = _actor_teams(body)
+    if actor_teams:
+        return all(isinstance(team, str) and team in own_ids for team in actor_teams)
+    if value_at(body, "is_ext_shared_channel"):
         return False
-    envelope = _named(body, _ENVELOPE)
-    workspaces = {identity.team_id, *sisters} - {""}
-    return bool(envelope) and all(team in workspaces for team in envelope)
+    envelope_teams = _teams_at(body, _ENVELOPE_PATHS)
+    workspaces = {identity.team_id, *sister_teams} - {""}
+    return bool(envelope_teams) and all(team in workspaces for team in envelope_teams)
 
 
-def _actor(body: Body) -> list[object]:
+def _actor_teams(body: Body) -> list[object]:
     """What a payload says of the actor's team; a command's `team_id` is that of who typed it.
 
     `event.team` is the installation's where other ids name the author, as slackapi/bolt-python's
     recorded payloads show, and the author's own where they are absent.
     """
     if text_at(body, "command"):
-        return _named(body, (("team_id",),)) + _named(body, _ACTOR)
-    return _named(body, _ACTOR) or _named(body, (("event", "team"),))
+        return _teams_at(body, (("team_id",),)) + _teams_at(body, _ACTOR_PATHS)
+    return _teams_at(body, _ACTOR_PATHS) or _teams_at(body, (("event", "team"),))
 
 
-def _named(body: Body, paths: tuple[tuple[str, ...], ...]) -> list[object]:
-    found = (at(body, *path) for path in paths)
-    return [team for team in found if team not in (None, "")]
+def _teams_at(body: Body, paths: tuple[tuple[str, ...], ...]) -> list[object]:
+    values = (value_at(body, *path) for path in paths)
+    return [team for team in values if team not in (None, "")]
 
 
 def ephemeral_response(message: Message) -> BoltResponse:

@@ -10,28 +10,28 @@ import secrets
 
 from cachetools import TTLCache
 
-from bot.slack.payloads import SECONDS, ReplyTarget, ResponseUrl, text_at
+from bot.slack.payloads import LIFETIME_SECONDS, ReplyTarget, ResponseUrl, text_at
 
-MOST = 5000
+MAX_MODALS = 5000
 
 
 class ModalState:
     """The response_urls of open modals."""
 
     def __init__(self) -> None:
-        self._urls: TTLCache[str, ResponseUrl] = TTLCache(MOST, SECONDS)
+        self._urls: TTLCache[str, ResponseUrl] = TTLCache(MAX_MODALS, LIFETIME_SECONDS)
 
-    def save(self, place: ReplyTarget) -> str:
+    def save(self, target: ReplyTarget) -> str:
         """A modal's private_metadata."""
         ticket = secrets.token_urlsafe(9)
-        if place.url is not None:
-            self._urls[ticket] = place.url
-        return json.dumps({"channel": place.channel, "thread": place.thread, "ticket": ticket})
+        if target.url is not None:
+            self._urls[ticket] = target.url
+        return json.dumps({"channel": target.channel, "thread": target.thread, "ticket": ticket})
 
-    def load(self, note: str, user: str) -> ReplyTarget:
+    def load(self, private_metadata: str, user: str) -> ReplyTarget:
         """The place that a modal was opened for."""
         try:
-            facts = json.loads(note)
+            facts = json.loads(private_metadata)
         except ValueError:
             facts = {}
         url = self._urls.get(text_at(facts, "ticket"))

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-HOST = "hooks.slack.com"
-USES = 5
+SLACK_HOST = "hooks.slack.com"
+MAX_USES = 5
 # Slack says 30 minutes; near the end its clock and ours may disagree.
-SECONDS = 25 * 60
+LIFETIME_SECONDS = 25 * 60
 
 
 @dataclass(slots=True)
@@ -37,25 +37,25 @@ class ResponseUrl:
 
         Not asked of the clock: a job that goes on later would take other steps than it recorded.
         """
-        return 0 if self.dead else max(0, USES - self.used)
+        return 0 if self.dead else max(0, MAX_USES - self.used)
 
     @property
     def is_expired(self) -> bool:
         """Whether Slack no longer takes anything there."""
-        return self.now() - self.born > SECONDS
+        return self.now() - self.born > LIFETIME_SECONDS
 
 
-def response_url(address: str) -> ResponseUrl | None:
+def parse_response_url(address: str) -> ResponseUrl | None:
     """The address of a payload, or None when it has none that is one."""
     return ResponseUrl(address) if address.startswith(("https://", "http://")) else None
 
 
-def is_slacks(address: str, api_url: str) -> bool:
+def is_slack_address(address: str, api_url: str) -> bool:
     """True of Slack's own host over https, and of the scheme, host and port of `SLACK_API_URL`."""
     if not address.isprintable() or "\\" in address or "@" in address or " " in address:
         return False
     try:
-        return _place(address) in (("https", HOST, _PORTS["https"]), _place(api_url))
+        return _origin(address) in (("https", SLACK_HOST, _PORTS["https"]), _origin(api_url))
     except (ValueError, KeyError):
         return False
 
@@ -63,7 +63,7 @@ def is_slacks(address: str, api_url: str) -> bool:
 _PORTS = {"https": 443, "http": 80}
 
 
-def _place(address: str) -> tuple[str, str, int]:
+def _origin(address: str) -> tuple[str, str, int]:
     parts = urlsplit(address)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
@@ -93,7 +93,7 @@ class ReplyTarget:
 Body = Mapping[str, Any]
 
 
-def at(body: Any, *path: str) -> Any:  # noqa: ANN401  any JSON
+def value_at(body: Any, *path: str) -> Any:  # noqa: ANN401  any JSON
     """What stands at a path of keys; None when it does not exist."""
     for key in path:
         if not isinstance(body, Mapping):
@@ -104,14 +104,14 @@ def at(body: Any, *path: str) -> Any:  # noqa: ANN401  any JSON
 
 def text_at(body: Any, *path: str) -> str:  # noqa: ANN401
     """The text at a path; "" when there is none."""
-    found = at(body, *path)
-    return found if isinstance(found, str) else ""
+    value = value_at(body, *path)
+    return value if isinstance(value, str) else ""
 
 
 def list_at(body: Any, *path: str) -> Sequence[Any]:  # noqa: ANN401
     """The list at a path; empty when there is none."""
-    found = at(body, *path)
-    return found if isinstance(found, list) else ()
+    value = value_at(body, *path)
+    return value if isinstance(value, list) else ()
 
 
 def reply_target_of_command(body: Body) -> ReplyTarget:
@@ -119,20 +119,20 @@ def reply_target_of_command(body: Body) -> ReplyTarget:
     return ReplyTarget(
         user=text_at(body, "user_id"),
         channel=text_at(body, "channel_id"),
-        url=response_url(text_at(body, "response_url")),
+        url=parse_response_url(text_at(body, "response_url")),
         acked=True,
     )
 
 
 def reply_target_of_shortcut(body: Body) -> ReplyTarget:
     """The thread of the message that the shortcut was used on."""
-    message = at(body, "message")
+    message = value_at(body, "message")
     thread = text_at(message, "thread_ts") or text_at(message, "ts") or text_at(body, "message_ts")
     return ReplyTarget(
         user=text_at(body, "user", "id"),
         channel=text_at(body, "channel", "id"),
         thread=thread,
-        url=response_url(text_at(body, "response_url")),
+        url=parse_response_url(text_at(body, "response_url")),
     )
 
 
@@ -153,11 +153,11 @@ def reply_target_of_click(body: Body) -> ReplyTarget:
         user=text_at(body, "user", "id"),
         channel=channel,
         thread=thread,
-        url=response_url(text_at(body, "response_url")),
+        url=parse_response_url(text_at(body, "response_url")),
     )
 
 
-def pressed(body: Body) -> Body:
+def pressed_action(body: Body) -> Body:
     """The first action of a click."""
     actions = list_at(body, "actions")
     return actions[0] if actions and isinstance(actions[0], Mapping) else {}
@@ -170,13 +170,13 @@ def message_ts(body: Body) -> str:
 
 def click_id(body: Body) -> str:
     """What tells one click from every other; Slack repeats it when it repeats the click."""
-    action = pressed(body)
+    action = pressed_action(body)
     return ":".join((message_ts(body), text_at(action, "action_id"), text_at(action, "action_ts")))
 
 
 def is_ephemeral(body: Body) -> bool:
     """Whether only the presser sees that message."""
-    return at(body, "container", "is_ephemeral") is True
+    return value_at(body, "container", "is_ephemeral") is True
 
 
 def reply_target_of(body: Body) -> ReplyTarget:
@@ -185,7 +185,7 @@ def reply_target_of(body: Body) -> ReplyTarget:
     if text_at(body, "command"):
         return reply_target_of_command(body)
     if kind == "event_callback":
-        return reply_target_of_mention(at(body, "event"))
+        return reply_target_of_mention(value_at(body, "event"))
     if kind == "message_action":
         return reply_target_of_shortcut(body)
     if kind == "block_actions":

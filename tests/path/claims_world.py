@@ -143,7 +143,7 @@ async def asked(investigator: Investigator, text: str) -> Report | BotError:
     try:
         found = await investigator.report(parse_query(text, NOW), "CD-TEST2345", _tell)
         assert isinstance(found, Report), found
-        return await investigator.diagnosed(found, _tell)
+        return await investigator.diagnose(found, _tell)
     except BotError as error:
         return error
 

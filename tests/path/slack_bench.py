@@ -170,7 +170,7 @@ async def open_bench(
             bench.investigator,
             lambda: NOW,
             references(),
-            channels=channels,
+            channel_settings=channels,
             workspaces=workspaces,
         )
         wanted = 200 if probes is None else 503
@@ -208,7 +208,7 @@ async def started(
     """Serve until the block ends; /readyz answers `wanted` once it is up."""
     bench.stop = asyncio.Event()
     bench.running = asyncio.create_task(
-        serve(bench.settings, tools, jobs=jobs, ready=ready, stop=bench.stop)
+        serve(bench.settings, tools, jobs=jobs, other_probes=ready, stop=bench.stop)
     )
     try:
         await _up(bench, wanted)

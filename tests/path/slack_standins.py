@@ -83,7 +83,7 @@ class StandInInvestigator:
             raise self.error
         return report_of(handle.lookup_id, self.failures)
 
-    async def diagnosed(self, report: Report, tell: Tell) -> Report:  # noqa: ARG002
+    async def diagnose(self, report: Report, tell: Tell) -> Report:  # noqa: ARG002
         """Nothing is added: the stand-in renderer shows bare events."""
         self.diagnoses += 1
         return report

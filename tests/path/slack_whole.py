@@ -13,7 +13,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.hundredms.workspaces import CallLimits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
-from bot.wiring import open_services, open_job_queue, probes, build_tools
+from bot.wiring import open_services, open_job_queue, build_probes, build_tools
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,
@@ -91,9 +91,9 @@ async def _serving(
     async with (
         open_services(settings, memory_needed=True, limits=limits) as engine,
         open_job_queue(settings, engine) as jobs,
-        started(bench, build_tools(engine), jobs, probes(engine)),
+        started(bench, build_tools(engine), jobs, build_probes(engine)),
     ):
-        assert engine.memory is not None
-        bench.memory = engine.memory
+        assert engine.database is not None
+        bench.memory = engine.database
         bench.jobs = jobs
         yield

@@ -71,7 +71,7 @@ async def asked(text: str, database: Path) -> Report:
     async with engine(database) as investigator:
         found = await investigator.report(parse_query(text, NOW), "CD-TEST2345", tell)
         assert isinstance(found, Report), found
-        return await investigator.diagnosed(found, tell)
+        return await investigator.diagnose(found, tell)
 
 
 def wanted(path: Path) -> Expected:

@@ -143,7 +143,7 @@ async def test_events_in_memory_are_let_go_and_read_anew(tmp_path: Path) -> None
             assert len(calls.calls) == before, "it was read a moment ago"
             await forget(tmp_path, rooms=[report.target.room.id])
             async with asyncio.timeout(30):
-                while not engine.forgotten.erased_since([report.target.room.id], 0.0):  # noqa: ASYNC110
+                while not engine.erasures.erased_since([report.target.room.id], 0.0):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             assert (await ask(engine, "storm")).as_of > report.as_of
             assert len(calls.calls) > before

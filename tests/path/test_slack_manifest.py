@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.slack import manifest_differences
-from bot.slack.identity import OPTIONAL
+from bot.slack.identity import OPTIONAL_SCOPES
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def test_it_is_valid(manifest: dict[str, Any]) -> None:
     schema = json.loads((ROOT / "tests/data/manifest.schema.2.0.0.json").read_text())
     assert list(jsonschema.Draft7Validator(schema).iter_errors(manifest)) == []
     scopes = manifest["oauth_config"]["scopes"]
-    assert set(scopes["bot_optional"]) == OPTIONAL < set(scopes["bot"])
+    assert set(scopes["bot_optional"]) == OPTIONAL_SCOPES < set(scopes["bot"])
     for command in manifest["features"]["slash_commands"]:
         assert command["command"].islower()
         assert len(command["description"]) < 60

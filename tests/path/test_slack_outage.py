@@ -13,7 +13,7 @@ from slack_steps import KeptSteps
 
 from bot.domain.metrics import Metrics
 from bot.slack.access.people import People
-from bot.slack.checkpoints.sender import LATER, OUTAGE, CheckpointedSender
+from bot.slack.checkpoints.sender import RETRY_PAUSES, OUTAGE_PAUSES, CheckpointedSender
 from bot.slack.concurrency import LookupLimiter, BackgroundTasks
 from bot.slack.context import BotContext, Tools
 from bot.slack.error_boundary import notify_user
@@ -73,7 +73,7 @@ async def test_what_was_to_be_said_is_said_once_when_slack_is_back(way: str) -> 
     root = team.app_message(CHANNEL, text="the root", blocks=[])
     async with slack_gone(team, 3) as (poster, steps):
         assert (await WAYS[way](poster, root.ts)).ok
-        assert steps.pauses == list(OUTAGE[:3])
+        assert steps.pauses == list(OUTAGE_PAUSES[:3])
         assert [part_of(one) for one in team.from_app(CHANNEL)].count("part-1") == 1
 
 
@@ -83,7 +83,7 @@ async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -
         url = ResponseUrl(f"http://127.0.0.1:{port}/response/1")
         left = url.uses_left
         assert (await poster.respond(url, MESSAGE, "CD-1")).offline
-        assert steps.pauses == list(OUTAGE)
+        assert steps.pauses == list(OUTAGE_PAUSES)
         assert url.uses_left == left
 
 
@@ -113,7 +113,7 @@ async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
     async with desk_of(team, steps) as desk:
         team.faults.add("chat.*", "http_503", times=2)
         assert await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
-        assert steps.pauses == [LATER[0]]
+        assert steps.pauses == [RETRY_PAUSES[0]]
         assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
 
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
-from bot.slack.server.health import FAILURE_KEPT_SECONDS, Health, cache_probe
-from bot.wiring import open_services, probes
+from bot.slack.server.health import FAILURE_CACHE_SECONDS, Health, cache_probe
+from bot.wiring import open_services, build_probes
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
@@ -77,7 +77,7 @@ async def test_100ms_down_is_noticed_and_so_is_its_return(tmp_path: Path) -> Non
             database_url=f"sqlite:///{tmp_path / 'bot.db'}",
         )
         async with open_services(settings, memory_needed=True) as engine:
-            asked = probes(engine, kept=0)
+            asked = build_probes(engine, cache_seconds=0)
             assert [await probe() for probe in asked.values()] == ["ok", "ok"]
             stage(app).faults.add(Fault(kind="error", status=401))
             assert await asked["hms"]() == "default: 100ms refuses our credentials"
@@ -94,7 +94,7 @@ async def test_a_database_in_trouble_is_named_and_taken_back(tmp_path: Path) -> 
         database_url=f"sqlite:///{tmp_path / 'bot.db'}",
     )
     async with open_services(settings, memory_needed=True) as engine:
-        database = probes(engine)["database"]
+        database = build_probes(engine)["database"]
         assert await database() == "ok"
         await asyncio.to_thread(_rename, tmp_path / "bot.db", "rooms", "gone")
         assert await database() == StoreUnreachable.headline
@@ -116,5 +116,5 @@ async def test_a_good_word_stands_longer_than_a_bad_one() -> None:
 
     asked = cache_probe(probe, 3600)
     assert [await asked(), await asked()] == ["down", "down"]
-    await asyncio.sleep(FAILURE_KEPT_SECONDS + 0.1)
+    await asyncio.sleep(FAILURE_CACHE_SECONDS + 0.1)
     assert [await asked(), await asked()] == ["ok", "ok"]

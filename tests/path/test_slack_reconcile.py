@@ -12,8 +12,8 @@ from slack_steps import Crash, KeptSteps
 
 from bot.domain.metrics import Metrics
 from bot.jobs import Json
-from bot.slack.checkpoints.sender import LONGEST_WAIT, WAITS, CheckpointedSender
-from bot.slack.payloads import USES, ResponseUrl
+from bot.slack.checkpoints.sender import MAX_WAIT_SECONDS, MAX_WAITS, CheckpointedSender
+from bot.slack.payloads import MAX_USES, ResponseUrl
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.rate_limit import ChannelRateLimiter
@@ -196,7 +196,7 @@ async def test_an_answer_at_a_response_url_that_a_crash_cut_off_counts_as_used(
         url = ResponseUrl(address)
         assert (await here.respond(url)).cause is SlackErrorKind.UNKNOWN
         assert here.standing(PUBLIC) == (0 if before else 1)
-        assert url.uses_left == USES - 1
+        assert url.uses_left == MAX_USES - 1
 
 
 async def test_a_long_limit_is_waited_for_in_a_thread_and_survives_a_crash() -> None:
@@ -214,7 +214,7 @@ async def test_a_long_limit_is_waited_for_in_a_thread_and_survives_a_crash() -> 
 
 @pytest.mark.parametrize(
     ("first", "seconds", "pauses"),
-    [(True, 120, 0), (False, int(LONGEST_WAIT) + 1, 0), (False, 120, WAITS)],
+    [(True, 120, 0), (False, int(MAX_WAIT_SECONDS) + 1, 0), (False, 120, MAX_WAITS)],
 )
 async def test_a_limit_is_not_waited_for_without_end(
     *, first: bool, seconds: int, pauses: int

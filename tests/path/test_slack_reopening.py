@@ -10,7 +10,7 @@ from slack_standins import NOW, REOPENING, ROOM, button
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.records.post_claims import Claim
 from bot.slack.dedupe import digest_of
-from bot.slack.listeners.registry import REOPENING as KNOWN
+from bot.slack.listeners.registry import LOOKUP_BUTTONS as KNOWN
 from workbench.pretend_slack import Message
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])

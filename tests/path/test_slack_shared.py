@@ -15,7 +15,7 @@ from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
 from bot.slack.checkpoints.serialization import lookup_to_json, lookup_from_json
 from bot.slack.context import Lookup
-from bot.slack.listeners.registry import REOPENING
+from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.payloads import ReplyTarget
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
@@ -93,7 +93,7 @@ async def test_public_is_typed_and_then_nobody_is_named_and_buttons_answer_who_p
         thread = words(*bench.team.thread("C0SHARED", opening.ts))
         assert "participant 1" in thread
         before = len(public(bench, "C0SHARED"))
-        for button in REOPENING:
+        for button in LOOKUP_BUTTONS:
             if f'"{button.name}"' in json.dumps(opening.blocks):
                 await bench.slack.click(opening, button.name)
                 await bench.settled()
@@ -119,7 +119,7 @@ async def test_nobody_is_named_where_names_are_not_shown(tmp_path: Path) -> None
         text = "user:marta.lindqvist@example.com in one-bad-user"
         opening = await asked(bench, "C0ONCALL", text)
         whole = await asked(bench, "C0ONCALL", "one-bad-user", 2)
-        for button in REOPENING:
+        for button in LOOKUP_BUTTONS:
             if f'"{button.name}"' in json.dumps(whole.blocks):
                 await bench.slack.click(whole, button.name)
                 await bench.settled()

@@ -77,7 +77,7 @@ async def test_a_port_in_use_is_named(slack: PretendSlack) -> None:
     settings = settings_for(slack.team, "http", port=port)
     async with own_database() as url, own_jobs(url) as jobs:
         with pytest.raises(Misconfigured, match="PORT"):
-            await serve(settings, tools, jobs=jobs, ready={"hms": ok})
+            await serve(settings, tools, jobs=jobs, other_probes={"hms": ok})
     taken.close()
     await taken.wait_closed()
 

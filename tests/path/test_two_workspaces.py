@@ -10,7 +10,7 @@ from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.settings import Settings, Workspace
-from bot.wiring import Services, now, open_services, probes
+from bot.wiring import Services, now, open_services, build_probes
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.serving import running
@@ -55,10 +55,10 @@ async def test_the_workspace_that_lives_answers_and_names_the_other(tmp_path: Pa
             for text in ("one-bad-user", "one-bad-user since 20d"):  # out of what was just read
                 assert (await ask(engine, text)).notes == report.notes
             assert engine.workspaces["default"].circuit.state == "closed"
-            page = engine.meters.page().decode()
+            page = engine.metrics.page().decode()
             assert 'call_doctor_hms_circuit_state{workspace="eu"} 2.0' in page
             assert 'call_doctor_hms_circuit_state{workspace="default"} 0.0' in page
-            word = await probes(engine)["hms"]()
+            word = await build_probes(engine)["hms"]()
             assert word == "degraded: eu: 100ms did not answer"
             person = next(event.user_id for event in report.events if event.user_id)
             found = await engine.investigator.report(

@@ -7,7 +7,7 @@ from bot.domain.access import AccessRules, channel_in
 from bot.domain.errors import Misconfigured
 from bot.settings import read_settings
 from bot.slack import SlackIdentity
-from bot.slack.identity import COSTS
+from bot.slack.identity import SCOPE_COSTS
 
 HMS = {"HMS_ACCESS_KEY": "key", "HMS_SECRET": "secret"}
 
@@ -80,6 +80,6 @@ def test_a_direct_message_is_no_channel() -> None:
 def test_each_optional_scope_is_told_with_its_cost() -> None:
     some = SlackIdentity("T1", "B1", "U1", frozenset({"commands", "files:write"}))
     lines = list(scope_notes(some))
-    assert len(lines) == len(COSTS)
+    assert len(lines) == len(SCOPE_COSTS)
     assert "optional scope files:write: granted" in lines
-    assert f"optional scope users:read: not granted: {COSTS['users:read']}" in lines
+    assert f"optional scope users:read: not granted: {SCOPE_COSTS['users:read']}" in lines

@@ -5,47 +5,49 @@ from bot.domain.privacy.personal_names import Names
 from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.context import BotContext, Lookup
-from bot.slack.lookup.channel_defaults import for_strangers, settings_of
+from bot.slack.lookup.channel_defaults import restrict_for_outsiders, read_channel_settings
 from bot.slack.payloads import ReplyTarget
 
 STEP = "audience"
 
 
-async def for_its_readers(
-    desk: BotContext, lookup: Lookup, steps: Steps, finding: LookupResult
+async def restrict_to_audience(
+    ctx: BotContext, lookup: Lookup, steps: Steps, result: LookupResult
 ) -> Lookup:
     """The look-up as it may be answered where it was asked.
 
     Slack is asked while 100ms is read; nothing is said in the channel before. A job that an older
     release recorded has no such step: of its channel counts what is known without asking.
     """
-    question, place = lookup.question, lookup.place
-    if question.private or not place.channel:
+    query, target = lookup.question, lookup.place
+    if query.private or not target.channel:
         return lookup
     if lookup.weighs_audience:
 
-        async def look() -> Json:
-            finding.task()
-            return await desk.sharing.of(place.channel)
+        async def read_audience() -> Json:
+            result.task()
+            return await ctx.shared_channels.privacy_reason(target.channel)
 
-        why = await steps.run(STEP, look)
-        lookup = for_strangers(lookup, why) if why else lookup
-    elif desk.sharing.known(place.channel):
-        finding.names = Names.NONE
+        privacy_reason = await steps.run(STEP, read_audience)
+        lookup = restrict_for_outsiders(lookup, privacy_reason) if privacy_reason else lookup
+    elif ctx.shared_channels.is_known_shared(target.channel):
+        result.names = Names.NONE
         return lookup
-    finding.names = lookup.question.names or finding.names
+    result.names = lookup.question.names or result.names
     return lookup
 
 
-async def of_press(desk: BotContext, place: ReplyTarget, steps: Steps) -> tuple[str, Names]:
+async def audience_of_press(
+    ctx: BotContext, target: ReplyTarget, steps: Steps
+) -> tuple[str, Names]:
     """Why what a button brings there is for the presser alone, and how people are named in it."""
 
-    async def look() -> Json:
+    async def read_audience() -> Json:
         try:
-            names = (await settings_of(desk, place)).names or desk.tools.names
+            names = (await read_channel_settings(ctx, target)).names or ctx.tools.names
         except StoreUnreachable:
             names = Names.NONE
-        return [await desk.sharing.of(place.channel), names.value]
+        return [await ctx.shared_channels.privacy_reason(target.channel), names.value]
 
-    why, names = await steps.run(STEP, look)
-    return why, Names(names)
+    privacy_reason, names = await steps.run(STEP, read_audience)
+    return privacy_reason, Names(names)

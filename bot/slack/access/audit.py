@@ -33,22 +33,22 @@ from bot.slack.payloads import Body
 
 
 @dataclass(slots=True)
-class Trail:
+class AuditTrail:
     """How the delivery under way ends, and whether a job goes on with it.
 
     `writing` is the task that writes its row.
     """
 
     outcome: AuditOutcome
-    writing: asyncio.Task[None]
-    goes_on: bool = False
+    write_task: asyncio.Task[None]
+    has_job: bool = False
 
 
-_TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)
+_TRAIL: ContextVar[AuditTrail | None] = ContextVar("trail", default=None)
 
 
 @contextmanager
-def on_trail(trail: Trail) -> Iterator[None]:
+def use_trail(trail: AuditTrail) -> Iterator[None]:
     """While the block runs, `goes_on` and `note` are about this delivery."""
     token = _TRAIL.set(trail)
     try:
@@ -57,36 +57,36 @@ def on_trail(trail: Trail) -> Iterator[None]:
         _TRAIL.reset(token)
 
 
-async def recorded() -> None:
+async def wait_until_recorded() -> None:
     """Return once the row of the delivery under way stands. Raises StoreUnreachable.
 
     To be awaited before anything is done for the delivery that cannot be taken back.
     """
     trail = _TRAIL.get()
     if trail is not None:
-        await asyncio.shield(trail.writing)
+        await asyncio.shield(trail.write_task)
 
 
-def goes_on() -> None:
+def mark_job_recorded() -> None:
     """A job was recorded for the delivery under way: the row ends with it."""
     trail = _TRAIL.get()
     if trail is not None:
-        trail.goes_on = True
+        trail.has_job = True
 
 
-def note(outcome: AuditOutcome) -> None:
+def set_outcome(outcome: AuditOutcome) -> None:
     """The delivery under way is answered here and now, in that way."""
     trail = _TRAIL.get()
     if trail is not None:
         trail.outcome = outcome
 
 
-def key_of(delivery: str) -> str:
+def row_key(delivery: str) -> str:
     """The key of the row of that delivery; `delivery` is what Slack calls it."""
     return digest_of((delivery,)).hex()
 
 
-def outcome_for(error: BaseException) -> AuditOutcome:
+def outcome_of_error(error: BaseException) -> AuditOutcome:
     """How a question ended that ended with this error."""
     if isinstance(error, NothingFound | UnknownCode):
         return AuditOutcome.NOTHING_FOUND
@@ -99,22 +99,22 @@ def outcome_for(error: BaseException) -> AuditOutcome:
     return AuditOutcome.FAILED
 
 
-def without_look_up(question: LookupQuery) -> AuditOutcome:
+def outcome_without_lookup(query: LookupQuery) -> AuditOutcome:
     """What becomes of a question that is answered without a look-up."""
-    return AuditOutcome.HELP if question.help else AuditOutcome.NOT_READ
+    return AuditOutcome.HELP if query.help else AuditOutcome.NOT_READ
 
 
-async def end_of_job(desk: BotContext, job_id: str, ending: Ending) -> None:
+async def end_job_row(ctx: BotContext, job_id: str, ending: Ending) -> None:
     """Add what became of a job to the row of its delivery."""
-    await end_row(desk, key_of(job_id.partition(":")[2]), ending)
+    await end_row(ctx, row_key(job_id.partition(":")[2]), ending)
 
 
-async def end_row(desk: BotContext, key: str, ending: Ending) -> None:
+async def end_row(ctx: BotContext, key: str, ending: Ending) -> None:
     """Complete the row and log it; a database in trouble leaves the row and a warning."""
-    if desk.tools.audit is None:
+    if ctx.tools.audit is None:
         return
     try:
-        access = await desk.tools.audit.end(key, ending)
+        access = await ctx.tools.audit.end(key, ending)
     except StoreUnreachable as error:
         log = structlog.get_logger("call_doctor")
         log.warning("audit_not_ended", key=key, outcome=ending.outcome.value, cause=error.cause)
@@ -144,7 +144,7 @@ WRITE_SECONDS = 0.8
 """After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
 has yet to be recorded as a job. Meanwhile its channel's settings are read."""
 
-_BY_ENTRY = {
+_DEFAULT_OUTCOMES = {
     Entry.FORM: AuditOutcome.NOT_READ,
     Entry.SHORTCUT: AuditOutcome.FORM_OPENED,
     Entry.MESSAGE_SHORTCUT: AuditOutcome.FORM_OPENED,
@@ -153,66 +153,64 @@ _BY_ENTRY = {
 
 
 @asynccontextmanager
-async def audited(desk: BotContext, body: Body) -> AsyncIterator[None]:
+async def audit_delivery(ctx: BotContext, body: Body) -> AsyncIterator[None]:
     """While the block runs a delivery is answered, or its job recorded; its row stands by then.
 
     Raises StoreUnreachable if the row could not be written: nothing is answered unrecorded.
     """
-    access = access_of(desk, body) if desk.tools.audit is not None else None
+    access = access_of(ctx, body) if ctx.tools.audit is not None else None
     if access is None:
         yield
         return
-    writing = asyncio.create_task(_begin(desk, access))
-    trail = Trail(_BY_ENTRY.get(access.entry, AuditOutcome.ANSWERED), writing)
+    write_task = asyncio.create_task(_write_row(ctx, access))
+    trail = AuditTrail(_DEFAULT_OUTCOMES.get(access.entry, AuditOutcome.ANSWERED), write_task)
     try:
-        with on_trail(trail):
+        with use_trail(trail):
             yield
-            await recorded()
+            await wait_until_recorded()
     except Exception as error:
-        await asyncio.gather(writing, return_exceptions=True)
-        desk.crew.spawn(end_row(desk, access.key, Ending(outcome_for(error))))
+        await asyncio.gather(write_task, return_exceptions=True)
+        ctx.tasks.spawn(end_row(ctx, access.key, Ending(outcome_of_error(error))))
         raise
-    if not trail.goes_on:
-        desk.crew.spawn(end_row(desk, access.key, Ending(trail.outcome)))
+    if not trail.has_job:
+        ctx.tasks.spawn(end_row(ctx, access.key, Ending(trail.outcome)))
 
 
 def with_audit(
-    desk: BotContext, listener: Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
+    ctx: BotContext, listener: Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 ) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """The listener of a command, a shortcut, a form or a button, audited."""
 
     async def on_delivery(ack: AsyncAck, body: dict[str, Any]) -> None:
-        async with audited(desk, body):
+        async with audit_delivery(ctx, body):
             await listener(ack, body)
 
     return on_delivery
 
 
-async def audit_refusal(
-    desk: BotContext, body: Body, reference: str, outcome: AuditOutcome
-) -> None:
+async def audit_refusal(ctx: BotContext, body: Body, reference: str, outcome: AuditOutcome) -> None:
     """One row and one line for what was refused at the door.
 
     Where the row cannot be written the line stands alone: nothing was answered, so the refusal
     is not held up.
     """
-    access, ending = access_of(desk, body), Ending(outcome, reference)
+    access, ending = access_of(ctx, body), Ending(outcome, reference)
     if access is None:
         return
     try:
-        await _begin(desk, access)
+        await _write_row(ctx, access)
     except StoreUnreachable as error:
         structlog.get_logger("call_doctor").warning("audit_not_written", cause=error.cause)
         log_access(access, ending)
     else:
-        await end_row(desk, access.key, ending)
+        await end_row(ctx, access.key, ending)
 
 
-async def _begin(desk: BotContext, access: Access) -> None:
-    if desk.tools.audit is None:
+async def _write_row(ctx: BotContext, access: Access) -> None:
+    if ctx.tools.audit is None:
         return
     try:
         async with asyncio.timeout(WRITE_SECONDS):
-            await desk.tools.audit.begin(access)
+            await ctx.tools.audit.begin(access)
     except TimeoutError as error:
         raise StoreUnreachable("The audit could not be written in time.") from error

@@ -10,18 +10,18 @@ from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.audit import Access, Entry, Subject, subject_of, subjects_of
 from bot.domain.saved_lookup import SavedLookup, decode
-from bot.slack.access.audit import key_of
+from bot.slack.access.audit import row_key
 from bot.slack.checkpoints.serialization import from_json
 from bot.slack.context import BotContext
 from bot.slack.listeners.modal import read_form_values
-from bot.slack.listeners.query import MOST
-from bot.slack.message_text import texts_of
-from bot.slack.payloads import Body, at, click_id, reply_target_of, pressed, text_at
+from bot.slack.listeners.query import MAX_CHARACTERS
+from bot.slack.message_text import text_of_message
+from bot.slack.payloads import Body, value_at, click_id, reply_target_of, pressed_action, text_at
 from bot.slack.sending.format_fallback import unescape
 
 _MENTION = re.compile(r"<@[^>]*>")
-_LONGEST_NAME = 80
-_SHORTCUTS = {
+_MAX_NAME = 80
+_ENTRIES_BY_TYPE = {
     "message_action": Entry.MESSAGE_SHORTCUT,
     "shortcut": Entry.SHORTCUT,
     "view_submission": Entry.FORM,
@@ -36,14 +36,16 @@ def entry_of(body: Body) -> Entry | None:
     """
     if text_at(body, "command"):
         return Entry.COMMAND
-    event = at(body, "event")
+    event = value_at(body, "event")
     if text_at(event, "type") == "app_mention":
-        asks = text_at(event, "user") and text_at(event, "channel") and not text_at(event, "bot_id")
-        return Entry.MENTION if asks else None
-    return _SHORTCUTS.get(text_at(body, "type"))
+        is_question = (
+            text_at(event, "user") and text_at(event, "channel") and not text_at(event, "bot_id")
+        )
+        return Entry.MENTION if is_question else None
+    return _ENTRIES_BY_TYPE.get(text_at(body, "type"))
 
 
-def opens_home(body: Body) -> bool:
+def is_home_opened(body: Body) -> bool:
     """Whether somebody opens the Home tab."""
     return text_at(body, "event", "type") == "app_home_opened"
 
@@ -55,43 +57,43 @@ def conversation_of(body: Body) -> str:
     """
     if text_at(body, "type") != "view_submission":
         return reply_target_of(body).channel
-    return read_form_values(body).conversation or text_at(_noted(body), "channel")
+    return read_form_values(body).conversation or text_at(_private_metadata(body), "channel")
 
 
-def handle_of_press(body: Body) -> SavedLookup | None:
+def saved_lookup_of_press(body: Body) -> SavedLookup | None:
     """The look-up that a pressed button belongs to, if its value names one."""
     try:
-        return decode(text_at(pressed(body), "value"))
+        return decode(text_at(pressed_action(body), "value"))
     except (NotAllowed, RecursionError):
         return None
 
 
-def access_of(desk: BotContext, body: Body) -> Access | None:
+def access_of(ctx: BotContext, body: Body) -> Access | None:
     """The audit's row of a delivery before it is answered; None for what is not audited."""
     entry = entry_of(body)
     if entry is None:
         return None
     access = Access(
-        key=key_of(_delivery(body, entry)),
-        at=desk.tools.clock(),
-        user=_fit(reply_target_of(body).user),
-        channel=_fit(channel_in(conversation_of(body)) or conversation_of(body)),
+        key=row_key(_delivery_id(body, entry)),
+        at=ctx.tools.clock(),
+        user=_shorten(reply_target_of(body).user),
+        channel=_shorten(channel_in(conversation_of(body)) or conversation_of(body)),
         entry=entry,
-        action=_fit(_action(body, entry)),
+        action=_shorten(_action(body, entry)),
     )
-    handle = handle_of_press(body) if entry is Entry.BUTTON else None
-    if handle is not None:
+    saved_lookup = saved_lookup_of_press(body) if entry is Entry.BUTTON else None
+    if saved_lookup is not None:
         return replace(
             access,
-            subjects=(_subject_of_handle(handle),),
-            workspace=_fit(handle.workspace),
-            room_id=_fit(handle.room_id),
-            reference=_fit(handle.lookup_id),
+            subjects=(_subject_of_saved_lookup(saved_lookup),),
+            workspace=_shorten(saved_lookup.workspace),
+            room_id=_shorten(saved_lookup.room_id),
+            reference=_shorten(saved_lookup.lookup_id),
         )
-    return replace(access, subjects=subjects_of(_clues(desk, body, entry)))
+    return replace(access, subjects=subjects_of(_identifiers(ctx, body, entry)))
 
 
-def _delivery(body: Body, entry: Entry) -> str:
+def _delivery_id(body: Body, entry: Entry) -> str:
     """As `bot.slack.lookup.start` and the buttons name their jobs."""
     if entry is Entry.BUTTON:
         return click_id(body)
@@ -102,55 +104,57 @@ def _action(body: Body, entry: Entry) -> str:
     if entry is Entry.COMMAND:
         return text_at(body, "command")
     if entry is Entry.BUTTON:
-        return text_at(pressed(body), "action_id")
+        return text_at(pressed_action(body), "action_id")
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
-def _clues(desk: BotContext, body: Body, entry: Entry) -> tuple[Identifier, ...]:
+def _identifiers(ctx: BotContext, body: Body, entry: Entry) -> tuple[Identifier, ...]:
     if entry is Entry.MESSAGE_SHORTCUT:
-        return find_identifiers(texts_of(body.get("message"))[:MOST])
+        return find_identifiers(text_of_message(body.get("message"))[:MAX_CHARACTERS])
     if entry is Entry.BUTTON:
-        return _clues_of_press(desk, text_at(pressed(body), "value"))
-    return parse_query(_words(body, entry)[:MOST], desk.tools.clock()).clues
+        return _identifiers_of_press(ctx, text_at(pressed_action(body), "value"))
+    return parse_query(_query_text(body, entry)[:MAX_CHARACTERS], ctx.tools.clock()).clues
 
 
-def _words(body: Body, entry: Entry) -> str:
+def _query_text(body: Body, entry: Entry) -> str:
     if entry is Entry.COMMAND:
         return text_at(body, "text")
     if entry is Entry.MENTION:
-        return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MOST]))
-    filled = read_form_values(body)
-    return filled.text.strip() or filled.picked
+        return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MAX_CHARACTERS]))
+    form = read_form_values(body)
+    return form.text.strip() or form.picked
 
 
-def _clues_of_press(desk: BotContext, value: str) -> tuple[Identifier, ...]:
+def _identifiers_of_press(ctx: BotContext, value: str) -> tuple[Identifier, ...]:
     """What a choice (`q`) or Refresh (a whole question) asks for."""
     try:
-        facts = json.loads(value)
-        if text_at(facts, "q"):
-            return parse_query(text_at(facts, "q"), desk.tools.clock()).clues
-        question: LookupQuery = from_json(LookupQuery, facts)
+        fields = json.loads(value)
+        if text_at(fields, "q"):
+            return parse_query(text_at(fields, "q"), ctx.tools.clock()).clues
+        query: LookupQuery = from_json(LookupQuery, fields)
     except (ValueError, RecursionError):
         return ()
-    return question.clues
+    return query.clues
 
 
-def _subject_of_handle(handle: SavedLookup) -> Subject:
+def _subject_of_saved_lookup(saved_lookup: SavedLookup) -> Subject:
     ids = {
-        "peer": handle.peer_id,
-        "user": handle.user_id,
-        "session": handle.session_id,
+        "peer": saved_lookup.peer_id,
+        "user": saved_lookup.user_id,
+        "session": saved_lookup.session_id,
     }
-    return subject_of(str(handle.kind), str(ids.get(str(handle.kind)) or handle.room_id))
+    return subject_of(
+        str(saved_lookup.kind), str(ids.get(str(saved_lookup.kind)) or saved_lookup.room_id)
+    )
 
 
-def _noted(body: Body) -> object:
+def _private_metadata(body: Body) -> object:
     try:
         return json.loads(text_at(body, "view", "private_metadata"))
     except (ValueError, RecursionError):
         return None
 
 
-def _fit(value: object) -> str:
+def _shorten(value: object) -> str:
     """An id or a name of Slack's, or of a button that anybody may have forged."""
-    return subject_of("", str(value)).id[:_LONGEST_NAME]
+    return subject_of("", str(value)).id[:_MAX_NAME]

@@ -11,12 +11,12 @@ from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackTrouble
-from bot.slack.identity import PEOPLE
-from bot.slack.payloads import at, text_at
-from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, cause_of
+from bot.slack.identity import PEOPLE_SCOPE
+from bot.slack.payloads import value_at, text_at
+from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, classify_error
 
-FRESH_SECONDS = 300.0
-MOST = 5_000
+CACHE_SECONDS = 300.0
+MAX_PEOPLE = 5_000
 READ_SECONDS = 1.5
 """Slack waits three seconds for the acknowledgement, and more is to be done before it."""
 
@@ -34,9 +34,9 @@ class People:
 
     def __init__(self, client: AsyncWebClient, scopes: frozenset[str]) -> None:
         self._client = client
-        self._granted = PEOPLE in scopes
-        self._known: TTLCache[str, Person | None] = TTLCache(MOST, FRESH_SECONDS)
-        self._asking: dict[str, asyncio.Task[Person | None]] = {}
+        self._granted = PEOPLE_SCOPE in scopes
+        self._cache: TTLCache[str, Person | None] = TTLCache(MAX_PEOPLE, CACHE_SECONDS)
+        self._requests: dict[str, asyncio.Task[Person | None]] = {}
 
     async def find(self, user: str) -> Person | None:
         """The person; None where the scope is not granted, or Slack will not tell.
@@ -46,34 +46,34 @@ class People:
         """
         if not self._granted or not user:
             return None
-        if user in self._known:
-            return self._known[user]
-        asking = self._asking.get(user)
-        if asking is None:
-            asking = self._asking[user] = asyncio.create_task(self._ask(user))
-            asking.add_done_callback(lambda _: self._asking.pop(user, None))
+        if user in self._cache:
+            return self._cache[user]
+        request = self._requests.get(user)
+        if request is None:
+            request = self._requests[user] = asyncio.create_task(self._fetch(user))
+            request.add_done_callback(lambda _: self._requests.pop(user, None))
         try:
             async with asyncio.timeout(READ_SECONDS):
-                return await asyncio.shield(asking)
+                return await asyncio.shield(request)
         except TimeoutError as error:
-            asking.add_done_callback(_look_at)
+            request.add_done_callback(_ignore_result)
             raise _NO_ANSWER from error
 
-    async def _ask(self, user: str) -> Person | None:
+    async def _fetch(self, user: str) -> Person | None:
         try:
             response = await self._client.users_info(user=user)
         except SLACK_EXCEPTIONS as error:
-            cause, word = cause_of(error)
+            cause, word = classify_error(error)
             structlog.get_logger("call_doctor").warning("person_unknown", error=word)
             if cause in TRANSIENT:
                 raise _NO_ANSWER from error
-            self._known[user] = None
+            self._cache[user] = None
             return None
-        facts = at(response.data, "user")
-        restricted = (at(facts, "is_restricted"), at(facts, "is_ultra_restricted"))
-        found = Person(any(restricted), text_at(facts, "tz"))
-        self._known[user] = found
-        return found
+        profile = value_at(response.data, "user")
+        restricted = (value_at(profile, "is_restricted"), value_at(profile, "is_ultra_restricted"))
+        person = Person(any(restricted), text_at(profile, "tz"))
+        self._cache[user] = person
+        return person
 
 
 _NO_ANSWER = SlackTrouble(
@@ -83,7 +83,7 @@ _NO_ANSWER = SlackTrouble(
 )
 
 
-def _look_at(asking: "asyncio.Task[Person | None]") -> None:
+def _ignore_result(request: "asyncio.Task[Person | None]") -> None:
     """Read what a late answer raised, so that Python does not warn of it."""
-    if not asking.cancelled():
-        asking.exception()
+    if not request.cancelled():
+        request.exception()

@@ -15,19 +15,19 @@ from typing import Any
 import structlog
 from cachetools import TTLCache
 
-from bot.slack.identity import CHANNELS
-from bot.slack.payloads import Body, at, text_at
-from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
+from bot.slack.identity import CHANNEL_SCOPES
+from bot.slack.payloads import Body, value_at, text_at
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.web_clients import Clients
 
-KEPT_SECONDS = 300
+CACHE_SECONDS = 300
 """How long an answer of Slack's holds: a channel may be shared at any time."""
-TOLD_SECONDS = 30 * 86_400
+ENVELOPE_SECONDS = 30 * 86_400
 """How long we remember what an envelope said, where Slack cannot be asked."""
-PATIENCE_SECONDS = 3.0
+ASK_SECONDS = 3.0
 SHARED, UNKNOWN = "shared_channel", "sharing_unknown"
-_MOST = 10_000
-_SIGNS = ("is_ext_shared_channel", "is_ext_shared", "is_pending_ext_shared")
+_MAX_CHANNELS = 10_000
+_SHARED_FLAGS = ("is_ext_shared_channel", "is_ext_shared", "is_pending_ext_shared")
 
 
 class SharedChannels:
@@ -37,27 +37,27 @@ class SharedChannels:
         self, clients: Clients | None = None, scopes: frozenset[str] = frozenset()
     ) -> None:
         self._clients = clients
-        self.may_ask = bool(clients and scopes & CHANNELS)
-        self._told: TTLCache[str, bool] = TTLCache(_MOST, TOLD_SECONDS)
-        self._asked: TTLCache[str, bool] = TTLCache(_MOST, KEPT_SECONDS)
+        self.may_ask = bool(clients and scopes & CHANNEL_SCOPES)
+        self._from_envelopes: TTLCache[str, bool] = TTLCache(_MAX_CHANNELS, ENVELOPE_SECONDS)
+        self._from_slack: TTLCache[str, bool] = TTLCache(_MAX_CHANNELS, CACHE_SECONDS)
 
-    def heed(self, body: Body) -> None:
+    def read_envelope(self, body: Body) -> None:
         """Remember the channel of a payload that says it is shared."""
-        event = at(body, "event")
-        places = (body, event, at(body, "channel"), at(event, "channel"))
-        if any(at(place, sign) is True for place in places for sign in _SIGNS):
-            self.note(_channel_of(body))
+        event = value_at(body, "event")
+        objects = (body, event, value_at(body, "channel"), value_at(event, "channel"))
+        if any(value_at(part, flag) is True for part in objects for flag in _SHARED_FLAGS):
+            self.mark_shared(_channel_of(body))
 
-    def note(self, channel: str) -> None:
+    def mark_shared(self, channel: str) -> None:
         """Remember that people of other companies are there."""
         if channel:
-            self._told[channel] = True
+            self._from_envelopes[channel] = True
 
-    def known(self, channel: str) -> bool:
+    def is_known_shared(self, channel: str) -> bool:
         """Whether it is known, without asking, that people of other companies are there."""
-        return bool(self._told.get(channel) or self._asked.get(channel))
+        return bool(self._from_envelopes.get(channel) or self._from_slack.get(channel))
 
-    async def of(self, channel: str) -> str:
+    async def privacy_reason(self, channel: str) -> str:
         """Why an answer there is for the asker alone, as a word of `bot.slack.words`; "" if not.
 
         `shared_channel` if people of other companies are there; Slack's own word, or
@@ -66,27 +66,27 @@ class SharedChannels:
         Where Slack may not be asked, only what envelopes said counts. Conversations with one
         person are not asked for: nobody else reads in them.
         """
-        if self.known(channel):
+        if self.is_known_shared(channel):
             return SHARED
         clients = self._clients
         if clients is None or not self.may_ask or not channel.startswith(("C", "G")):
             return ""
-        if channel not in self._asked:
-            unread = await self._ask(clients, channel)
-            if unread:
-                return unread
-        return SHARED * self._asked.get(channel, True)
+        if channel not in self._from_slack:
+            failure = await self._fetch(clients, channel)
+            if failure:
+                return failure
+        return SHARED * self._from_slack.get(channel, True)
 
-    async def _ask(self, clients: Clients, channel: str) -> str:
+    async def _fetch(self, clients: Clients, channel: str) -> str:
         """Ask Slack, and remember what it says; returns why it did not say, or ""."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(ASK_SECONDS):
                 response = await clients.read.conversations_info(channel=channel)
         except SLACK_EXCEPTIONS as error:
-            word = cause_of(error)[1]
+            word = classify_error(error)[1]
             structlog.get_logger("call_doctor").warning("channel_unread", error=word)
             return word if word == "channel_not_found" else UNKNOWN
-        self._asked[channel] = is_shared(response.get("channel"))
+        self._from_slack[channel] = is_shared(response.get("channel"))
         return ""
 
 
@@ -108,7 +108,7 @@ def is_shared(channel: Any) -> bool:  # noqa: ANN401  any JSON
 
 
 def _channel_of(body: Body) -> str:
-    event = at(body, "event")
+    event = value_at(body, "event")
     return (
         text_at(event, "channel")
         or text_at(event, "item", "channel")
@@ -121,14 +121,14 @@ def _channel_of(body: Body) -> str:
 Middleware = Callable[..., Awaitable[None]]
 
 
-def heeding(sharing: SharedChannels) -> Middleware:
+def remember_shared_channels(shared_channels: SharedChannels) -> Middleware:
     """Remembers the channels that payloads call shared."""
 
     async def middleware(
         body: dict[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
     ) -> None:
-        sharing.heed(body)
+        shared_channels.read_envelope(body)
         await next()
 
     return middleware

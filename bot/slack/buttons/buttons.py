@@ -31,111 +31,116 @@ from bot.slack.payloads import (
 from bot.slack.sending.errors import SlackErrorKind
 
 
-async def _packet(press: ReopenedLookup) -> None:
-    renderer = press.desk.tools.renderer
-    message, file = await press.finding.rendered(
+async def _send_packet(reopened: ReopenedLookup) -> None:
+    renderer = reopened.ctx.tools.renderer
+    message, file = await reopened.result.render(
         "packet", tuple[Message, File], renderer.packet, whole=True
     )
-    public = await send_result(press, message)
-    if not (public and await _attached(press, file)):
-        make = renderer.packet_json
+    public = await send_result(reopened, message)
+    if not (public and await _attach_file(reopened, file)):
+        render = renderer.packet_json
         await send_result(
-            press, await press.finding.rendered("packet_json", Message, make, whole=True)
+            reopened, await reopened.result.render("packet_json", Message, render, whole=True)
         )
 
 
-async def _attached(press: ReopenedLookup, file: File) -> bool:
+async def _attach_file(reopened: ReopenedLookup, file: File) -> bool:
     """Whether the file is in the thread, or may be: then nothing is said in its place."""
-    desk = press.desk
-    if not desk.identity.may_upload:
+    ctx = reopened.ctx
+    if not ctx.identity.may_upload:
         return False
-    sent = await desk.poster.upload(press.lookup.place.channel, thread_of(press), (file,))
+    sent = await ctx.sender.upload(reopened.lookup.place.channel, thread_of(reopened), (file,))
     if sent.cause is SlackErrorKind.UNKNOWN:
-        await report_unconfirmed(desk, press.lookup, ["file"])
+        await report_unconfirmed(ctx, reopened.lookup, ["file"])
         return True
     return sent.ok
 
 
-PACKET = LookupButton("packet", _packet)
+PACKET = LookupButton("packet", _send_packet)
 
 
-async def _recovered(press: ReopenedLookup) -> None:
-    render = press.desk.tools.renderer.recovered
+async def _send_recovered(reopened: ReopenedLookup) -> None:
+    render = reopened.ctx.tools.renderer.recovered
     await send_result(
-        press, *await press.finding.rendered("recovered", tuple[Message, ...], render)
+        reopened, *await reopened.result.render("recovered", tuple[Message, ...], render)
     )
 
 
-RECOVERED = LookupButton("recovered", _recovered)
+RECOVERED = LookupButton("recovered", _send_recovered)
 
 
-async def _reply(press: ReopenedLookup) -> None:
-    renderer = press.desk.tools.renderer
-    await send_result(press, await press.finding.rendered("reply", Message, renderer.reply))
+async def _send_reply(reopened: ReopenedLookup) -> None:
+    renderer = reopened.ctx.tools.renderer
+    await send_result(reopened, await reopened.result.render("reply", Message, renderer.reply))
 
 
-REPLY = LookupButton("reply", _reply, each=True)
+REPLY = LookupButton("reply", _send_reply, per_person=True)
 
 
-async def _timeline(press: ReopenedLookup) -> None:
-    renderer = press.desk.tools.renderer
-    messages = await press.finding.rendered("timeline", tuple[Message, ...], renderer.timeline)
-    if await send_result(press, *messages):
-        await _show(press)
+async def _send_timeline(reopened: ReopenedLookup) -> None:
+    renderer = reopened.ctx.tools.renderer
+    messages = await reopened.result.render("timeline", tuple[Message, ...], renderer.timeline)
+    if await send_result(reopened, *messages):
+        await _attach_picture(reopened)
 
 
-async def _show(press: ReopenedLookup) -> None:
+async def _attach_picture(reopened: ReopenedLookup) -> None:
     """Attach the picture; an incident's stands in the thread already. Refused: the words stand."""
-    desk = press.desk
-    if not desk.identity.may_upload:
+    ctx = reopened.ctx
+    if not ctx.identity.may_upload:
         return
-    picture = await press.finding.picture(
-        lambda report: timeline_picture_for(desk, report, incident=False)
+    picture = await reopened.result.picture(
+        lambda report: timeline_picture_for(ctx, report, incident=False)
     )
     if picture is None:
         return
-    sent = await desk.poster.upload(press.lookup.place.channel, thread_of(press), (picture,))
+    sent = await ctx.sender.upload(reopened.lookup.place.channel, thread_of(reopened), (picture,))
     if sent.cause is SlackErrorKind.UNKNOWN:
-        await report_unconfirmed(desk, press.lookup, [picture.name])
+        await report_unconfirmed(ctx, reopened.lookup, [picture.name])
 
 
-TIMELINE = LookupButton("timeline", _timeline)
+TIMELINE = LookupButton("timeline", _send_timeline)
 
 
 # chat.update refuses more. https://docs.slack.dev/reference/methods/chat.update
-TEXT = 3900
+MAX_TEXT = 3900
 
 
-async def without_button(desk: BotContext, body: Body, lookup_id: str) -> None:
+async def remove_button(ctx: BotContext, body: Body, lookup_id: str) -> None:
     """Change our own public message; an ephemeral one cannot be changed by its time stamp.
 
     It keeps its `part`: the metadata came with the press.
     """
     blocks = list_at(body, "message", "blocks")
-    if is_ephemeral(body) or not blocks or not _is_ours(desk, body):
+    if is_ephemeral(body) or not blocks or not _is_own_message(ctx, body):
         return
-    left = tuple(block for block in blocks if not _holds_button(block))
+    remaining = tuple(block for block in blocks if not _has_button(block))
     part = text_at(body, "message", "metadata", "event_payload", "part") or "changed"
-    text = text_at(body, "message", "text")[:TEXT]
-    await desk.poster.update(
-        reply_target_of_click(body).channel, message_ts(body), Message(part, text, left), lookup_id
+    text = text_at(body, "message", "text")[:MAX_TEXT]
+    await ctx.sender.update(
+        reply_target_of_click(body).channel,
+        message_ts(body),
+        Message(part, text, remaining),
+        lookup_id,
     )
 
 
-def _is_ours(desk: BotContext, body: Body) -> bool:
-    return text_at(body, "message", "bot_id") == desk.identity.bot_id
+def _is_own_message(ctx: BotContext, body: Body) -> bool:
+    return text_at(body, "message", "bot_id") == ctx.identity.bot_id
 
 
-def _holds_button(block: Any) -> bool:  # noqa: ANN401  any JSON
-    return any(text_at(each, "action_id") == "show_more" for each in list_at(block, "elements"))
+def _has_button(block: Any) -> bool:  # noqa: ANN401  any JSON
+    return any(
+        text_at(element, "action_id") == "show_more" for element in list_at(block, "elements")
+    )
 
 
-async def _more(press: ReopenedLookup) -> None:
-    renderer = press.desk.tools.renderer
-    more = partial(renderer.more, handle=press.handle)
-    await send_result(press, await press.finding.rendered("more", Message, more))
-    if not press.shared:  # the others in the channel have not seen it
-        await without_button(press.desk, press.body, press.lookup.id)
+async def _send_more(reopened: ReopenedLookup) -> None:
+    renderer = reopened.ctx.tools.renderer
+    render = partial(renderer.more, handle=reopened.saved_lookup)
+    await send_result(reopened, await reopened.result.render("more", Message, render))
+    if not reopened.shared:  # the others in the channel have not seen it
+        await remove_button(reopened.ctx, reopened.body, reopened.lookup.id)
 
 
-SHOW_MORE = LookupButton("show_more", _more)
+SHOW_MORE = LookupButton("show_more", _send_more)

@@ -18,8 +18,14 @@ from bot.domain.records.post_claims import Claim
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, decode
 from bot.jobs.ports import Json, Steps
-from bot.slack.access.audience import of_press
-from bot.slack.access.audit import end_of_job, goes_on, note, outcome_for, recorded
+from bot.slack.access.audience import audience_of_press
+from bot.slack.access.audit import (
+    end_job_row,
+    mark_job_recorded,
+    set_outcome,
+    outcome_of_error,
+    wait_until_recorded,
+)
 from bot.slack.access.shared_channels import SHARED
 from bot.slack.buttons.press import PressClaim, ButtonPress
 from bot.slack.checkpoints.cancellation import CancellableSteps
@@ -27,9 +33,9 @@ from bot.slack.checkpoints.result import LookupResult
 from bot.slack.checkpoints.serialization import target_from_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import ErrorBoundary, notify_user
-from bot.slack.lookup.job import in_job
+from bot.slack.lookup.job import with_checkpoints
 from bot.slack.lookup.progress import ProgressReporter
-from bot.slack.lookup_metrics import admission
+from bot.slack.lookup_metrics import admit_lookup
 from bot.slack.payloads import (
     Body,
     ReplyTarget,
@@ -39,8 +45,8 @@ from bot.slack.payloads import (
 )
 
 PRESS_KIND = "press"
-_SHOWN = "That was shown already: look in the thread under the answer."
-_COMES = "Somebody pressed that a moment ago: it comes in the thread under the answer."
+_SHOWN_ALREADY = "That was shown already: look in the thread under the answer."
+_IN_PROGRESS = "Somebody pressed that a moment ago: it comes in the thread under the answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,13 @@ class ReopenedLookup:
     of the click.
     """
 
-    desk: BotContext
+    ctx: BotContext
     body: Body
     lookup: Lookup
-    handle: SavedLookup
-    finding: LookupResult
+    saved_lookup: SavedLookup
+    result: LookupResult
     message_ts: str
-    alone: bool
+    is_private: bool
     shared: bool
 
 
@@ -68,130 +74,134 @@ class LookupButton:
 
     name: str
     answer: Callable[[ReopenedLookup], Awaitable[None]]
-    each: bool = False
+    per_person: bool = False
 
-    def listener(self, desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+    def listener(self, ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
         """Records the press, then acknowledges; what was posted for all is posted once."""
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
-            press = ButtonPress(self.name, body, each=self.each)
-            press.shared = SHARED * desk.sharing.known(reply_target_of_click(body).channel)
-            if desk.seen.add(*press.key):
+            press = ButtonPress(self.name, body, per_person=self.per_person)
+            press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(
+                reply_target_of_click(body).channel
+            )
+            if ctx.recent_keys.add(*press.key):
                 asker = reply_target_of_click(body).user
-                with desk.seen.rollback_on_error(*press.key), admission(desk, asker):
-                    await recorded()
-                    await desk.jobs.submit(
-                        PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.kept(desk)
+                with ctx.recent_keys.rollback_on_error(*press.key), admit_lookup(ctx, asker):
+                    await wait_until_recorded()
+                    await ctx.jobs.submit(
+                        PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.to_payload(ctx)
                     )
-                    goes_on()
+                    mark_job_recorded()
             else:
-                note(AuditOutcome.REPEATED)
-                desk.tools.meters.duplicate_suppressed()
-                if desk.seen.contains("shown", *press.key):
-                    desk.crew.spawn(_tell_instead(desk, press, _SHOWN))
+                set_outcome(AuditOutcome.REPEATED)
+                ctx.tools.metrics.duplicate_suppressed()
+                if ctx.recent_keys.contains("shown", *press.key):
+                    ctx.tasks.spawn(_point_to_answer(ctx, press, _SHOWN_ALREADY))
             await ack()
 
         return on_press
 
 
 def button_handler(
-    desk: BotContext, buttons: tuple[LookupButton, ...]
+    ctx: BotContext, buttons: tuple[LookupButton, ...]
 ) -> Callable[[Json, Steps], Awaitable[None]]:
     """What is done for each press."""
-    named = {button.name: button for button in buttons}
+    buttons_by_name = {button.name: button for button in buttons}
 
     async def answer(payload: Json, steps: Steps) -> None:
-        button = named[payload["button"]]
-        press = ButtonPress(button.name, payload["body"], each=button.each)
+        button = buttons_by_name[payload["button"]]
+        press = ButtonPress(button.name, payload["body"], per_person=button.per_person)
         # A press that an older release recorded tells no time.
         asked_at = payload.get("asked_at", float("inf"))
-        ending = CancellableSteps(steps, desk.tools.forgotten, press.names, asked_at)
-        await _answer(in_job(desk, ending), button, press, payload, ending)
+        cancellable = CancellableSteps(steps, ctx.tools.erasures, press.subjects, asked_at)
+        await _answer(with_checkpoints(ctx, cancellable), button, press, payload, cancellable)
 
     return answer
 
 
 async def _answer(
-    desk: BotContext, button: LookupButton, press: ButtonPress, payload: Json, steps: Steps
+    ctx: BotContext, button: LookupButton, press: ButtonPress, payload: Json, steps: Steps
 ) -> None:
     """Open the look-up and say what the button promises."""
-    border = ErrorBoundary(desk, target_from_json(payload["place"]), payload["reference"])
+    boundary = ErrorBoundary(ctx, target_from_json(payload["place"]), payload["reference"])
     keys = {press.key}
-    async with border:
-        names = await _audience(desk, press, border.place, payload, steps)
+    async with boundary:
+        names = await _read_audience(ctx, press, boundary.target, payload, steps)
     keys.add(press.key)
-    if border.failed:
-        desk.seen.forget_all(keys)
-        await end_of_job(desk, steps.job_id, _ending(border, Claim.ACQUIRED, press))
+    if boundary.failed:
+        ctx.recent_keys.forget_all(keys)
+        await end_job_row(ctx, steps.job_id, _ending(boundary, Claim.ACQUIRED, press))
         return
-    claiming = PressClaim(None if press.alone else desk.tools.shown, steps, press.key)
-    async with border:
-        claim = await claiming.ask()
+    press_claim = PressClaim(None if press.is_private else ctx.tools.post_claims, steps, press.key)
+    async with boundary:
+        claim = await press_claim.acquire()
         if claim is not Claim.ACQUIRED:
-            desk.tools.meters.duplicate_suppressed()
-            await _tell_instead(desk, press, _SHOWN if claim is Claim.DONE else _COMES)
+            ctx.tools.metrics.duplicate_suppressed()
+            await _point_to_answer(
+                ctx, press, _SHOWN_ALREADY if claim is Claim.DONE else _IN_PROGRESS
+            )
         else:
-            await _open(button, _reopened(desk, press, border.place, steps, names))
-    await end_of_job(desk, steps.job_id, _ending(border, claiming.found, press))
-    await claiming.settle(failed=border.failed)
-    if border.failed or press.alone or claiming.found is Claim.HELD:
-        desk.seen.forget_all(keys)  # what one person saw may be gone: shown again if asked
+            await _run_button(button, _reopen(ctx, press, boundary.target, steps, names))
+    await end_job_row(ctx, steps.job_id, _ending(boundary, press_claim.claim, press))
+    await press_claim.finish(failed=boundary.failed)
+    if boundary.failed or press.is_private or press_claim.claim is Claim.HELD:
+        ctx.recent_keys.forget_all(keys)  # what one person saw may be gone: shown again if asked
     else:
-        desk.seen.add("shown", *press.key)
+        ctx.recent_keys.add("shown", *press.key)
 
 
-def _ending(border: ErrorBoundary, claim: Claim, press: ButtonPress) -> Ending:
+def _ending(boundary: ErrorBoundary, claim: Claim, press: ButtonPress) -> Ending:
     """What becomes of the press in the audit."""
     outcome = AuditOutcome.ANSWERED if claim is Claim.ACQUIRED else AuditOutcome.REPEATED
-    if border.error is not None:
-        outcome = outcome_for(border.error)
-    return Ending(outcome, press.handle.lookup_id if press.handle else "")
+    if boundary.error is not None:
+        outcome = outcome_of_error(boundary.error)
+    return Ending(outcome, press.saved_lookup.lookup_id if press.saved_lookup else "")
 
 
-async def _open(button: LookupButton, reopened: ReopenedLookup) -> None:
+async def _run_button(button: LookupButton, reopened: ReopenedLookup) -> None:
     try:
         await button.answer(reopened)
     finally:
-        reopened.finding.close()
+        reopened.result.close()
 
 
-async def _audience(
-    desk: BotContext, press: ButtonPress, place: ReplyTarget, payload: Json, steps: Steps
+async def _read_audience(
+    ctx: BotContext, press: ButtonPress, target: ReplyTarget, payload: Json, steps: Steps
 ) -> Names:
     """Note in the press who may see what comes of it; returns how it names people.
 
     A press that an older release recorded has no such step.
     """
     if payload.get("weighs_audience"):
-        press.shared, names = await of_press(desk, place, steps)
+        press.privacy_reason, names = await audience_of_press(ctx, target, steps)
         return names
-    press.shared = SHARED * desk.sharing.known(place.channel)
-    return desk.tools.names
+    press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(target.channel)
+    return ctx.tools.names
 
 
-def _reopened(
-    desk: BotContext, press: ButtonPress, place: ReplyTarget, steps: Steps, names: Names
+def _reopen(
+    ctx: BotContext, press: ButtonPress, target: ReplyTarget, steps: Steps, names: Names
 ) -> ReopenedLookup:
-    handle = press.handle or decode(press.value)  # raises, in our words
-    lookup = Lookup(handle.lookup_id, LookupQuery(private=press.alone), place)
-    watching = ProgressReporter(desk, lookup)
+    saved_lookup = press.saved_lookup or decode(press.value)  # raises, in our words
+    lookup = Lookup(saved_lookup.lookup_id, LookupQuery(private=press.is_private), target)
+    reporter = ProgressReporter(ctx, lookup)
 
     async def investigate() -> Report:
-        investigator = desk.tools.investigator
-        async with desk.crew.bounds.slot(place.user, watching.say_waiting):
-            report = await investigator.reopen(handle, watching.say_waiting)
-            return await investigator.diagnosed(report, watching.say_waiting)
+        investigator = ctx.tools.investigator
+        async with ctx.tasks.limiter.slot(target.user, reporter.say_waiting):
+            report = await investigator.reopen(saved_lookup, reporter.say_waiting)
+            return await investigator.diagnose(report, reporter.say_waiting)
 
-    finding = LookupResult(steps, desk.tools.renderer, investigate, names)
+    result = LookupResult(steps, ctx.tools.renderer, investigate, names)
     ts = message_ts(press.body)
-    shared = bool(press.shared)
-    return ReopenedLookup(desk, press.body, lookup, handle, finding, ts, press.alone, shared)
+    shared = bool(press.privacy_reason)
+    return ReopenedLookup(
+        ctx, press.body, lookup, saved_lookup, result, ts, press.is_private, shared
+    )
 
 
-async def _tell_instead(desk: BotContext, press: ButtonPress, words: str) -> None:
+async def _point_to_answer(ctx: BotContext, press: ButtonPress, text: str) -> None:
     """Tell the presser where the answer is that somebody had before them."""
-    message = desk.tools.renderer.note(words)
-    if not await notify_user(
-        desk, reply_target_of_click(press.body), message, press.reference(desk)
-    ):
+    message = ctx.tools.renderer.note(text)
+    if not await notify_user(ctx, reply_target_of_click(press.body), message, press.reference(ctx)):
         structlog.get_logger("call_doctor").error("asker_not_reached")

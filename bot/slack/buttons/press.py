@@ -20,7 +20,7 @@ from bot.slack.payloads import (
     is_ephemeral,
     message_ts,
     reply_target_of_click,
-    pressed,
+    pressed_action,
     text_at,
 )
 
@@ -34,55 +34,55 @@ class ButtonPress:
     With `each` every person who presses gets an answer of their own.
     """
 
-    def __init__(self, button: str, body: Body, *, each: bool) -> None:
+    def __init__(self, button: str, body: Body, *, per_person: bool) -> None:
         self.button = button
         self.body = body
-        self._each = each
-        self.shared = ""
+        self._per_person = per_person
+        self.privacy_reason = ""
         """Why only the presser may see what comes of it; "" if nothing speaks against others."""
-        self.value = text_at(pressed(body), "value").encode("utf-8", "replace").decode()
-        self.handle = _handle(self.value)
+        self.value = text_at(pressed_action(body), "value").encode("utf-8", "replace").decode()
+        self.saved_lookup = _decode_or_none(self.value)
 
     @property
-    def alone(self) -> bool:
+    def is_private(self) -> bool:
         """A private answer stays private, wherever Slack shows the button."""
-        private = self.handle is not None and self.handle.private
-        return self._each or private or bool(self.shared) or is_ephemeral(self.body)
+        private = self.saved_lookup is not None and self.saved_lookup.private
+        return self._per_person or private or bool(self.privacy_reason) or is_ephemeral(self.body)
 
     @property
     def key(self) -> tuple[str, ...]:
         """What makes two presses the same."""
-        place = reply_target_of_click(self.body)
-        who = place.user if self.alone else ""
-        return (self.button, place.channel, message_ts(self.body), self.value, who)
+        target = reply_target_of_click(self.body)
+        user = target.user if self.is_private else ""
+        return (self.button, target.channel, message_ts(self.body), self.value, user)
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def subjects(self) -> tuple[str, ...]:
         """Whom and what it is about, and who pressed."""
-        about = subject_ids(self.handle) if self.handle else ()
-        return (reply_target_of_click(self.body).user, *about)
+        subjects = subject_ids(self.saved_lookup) if self.saved_lookup else ()
+        return (reply_target_of_click(self.body).user, *subjects)
 
-    def reference(self, desk: BotContext) -> str:
+    def reference(self, ctx: BotContext) -> str:
         """The look-up's own reference, or a new one where there is none."""
-        return self.handle.lookup_id if self.handle else desk.tools.new_lookup_id()
+        return self.saved_lookup.lookup_id if self.saved_lookup else ctx.tools.new_lookup_id()
 
-    def kept(self, desk: BotContext) -> Json:
+    def to_payload(self, ctx: BotContext) -> Json:
         """What the job needs of the click."""
         return {
             "button": self.button,
-            "reference": self.reference(desk),
+            "reference": self.reference(ctx),
             "asked_at": time.time(),
             "place": target_to_json(reply_target_of_click(self.body)),
             "weighs_audience": True,
-            "body": {name: self.body[name] for name in _NEEDED if name in self.body},
+            "body": {name: self.body[name] for name in _STORED_FIELDS if name in self.body},
         }
 
 
-_NEEDED = ("actions", "container", "message", "channel", "user")
+_STORED_FIELDS = ("actions", "container", "message", "channel", "user")
 """Of a click's payload; its secrets are elsewhere."""
 
 
-def _handle(value: str) -> SavedLookup | None:
+def _decode_or_none(value: str) -> SavedLookup | None:
     try:
         return decode(value)
     except NotAllowed:  # told inside the border
@@ -92,41 +92,41 @@ def _handle(value: str) -> SavedLookup | None:
 class PressClaim:
     """One press' claim; `key` is what makes two presses the same. Without a store it is ours."""
 
-    def __init__(self, shown: PostClaims | None, steps: Steps, key: Sequence[str]) -> None:
-        self._shown = shown
+    def __init__(self, post_claims: PostClaims | None, steps: Steps, key: Sequence[str]) -> None:
+        self._post_claims = post_claims
         self._steps = steps
-        self._what = digest_of(key).hex()
-        self.found = Claim.ACQUIRED
+        self._digest = digest_of(key).hex()
+        self.claim = Claim.ACQUIRED
 
-    async def ask(self) -> Claim:
+    async def acquire(self) -> Claim:
         """Whether this press is the one to show it."""
 
-        async def act(shown: PostClaims) -> Json:
-            return (await shown.claim(self._what, self._steps.job_id)).value
+        async def act(post_claims: PostClaims) -> Json:
+            return (await post_claims.claim(self._digest, self._steps.job_id)).value
 
-        self.found = Claim(await self._step("claim", act) or Claim.ACQUIRED)
-        return self.found
+        self.claim = Claim(await self._step("claim", act) or Claim.ACQUIRED)
+        return self.claim
 
-    async def settle(self, *, failed: bool) -> None:
+    async def finish(self, *, failed: bool) -> None:
         """It stands, or the next press may try."""
-        if self.found is not Claim.ACQUIRED:
+        if self.claim is not Claim.ACQUIRED:
             return
 
-        async def act(shown: PostClaims) -> Json:
-            ending = shown.release if failed else shown.keep
-            await ending(self._what, self._steps.job_id)
+        async def act(post_claims: PostClaims) -> Json:
+            finish_claim = post_claims.release if failed else post_claims.keep
+            await finish_claim(self._digest, self._steps.job_id)
 
         await self._step("settle", act)
 
     async def _step(self, name: str, act: Callable[[PostClaims], Awaitable[Json]]) -> Json:
         """Where the database fails, the button works all the same."""
-        shown = self._shown
-        if shown is None:
+        post_claims = self._post_claims
+        if post_claims is None:
             return None
 
         async def guarded() -> Json:
             try:
-                return await act(shown)
+                return await act(post_claims)
             except StoreUnreachable as error:
                 log = structlog.get_logger("call_doctor")
                 log.warning("claim_unsettled", step=name, cause=error.cause)

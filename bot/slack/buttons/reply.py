@@ -3,12 +3,12 @@
 from bot.domain.errors import SlackTrouble
 from bot.render.message import Message
 from bot.slack.buttons.job import ReopenedLookup
-from bot.slack.delivery.unconfirmed import reason, report_unconfirmed
+from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 
-async def send_result(press: ReopenedLookup, *messages: Message) -> bool:
+async def send_result(reopened: ReopenedLookup, *messages: Message) -> bool:
     """Say these in order; True if all of them stand in the thread.
 
     What Slack does not confirm is named to the presser, and not repeated. Raises SlackTrouble
@@ -16,45 +16,45 @@ async def send_result(press: ReopenedLookup, *messages: Message) -> bool:
     """
     public, unconfirmed = True, []
     for message in messages:
-        sent = await _in_thread(press, message, first=message is messages[0])
+        sent = await _post_in_thread(reopened, message, first=message is messages[0])
         public = public and sent.ok
-        if _refused(sent):
-            sent = await _to_presser(press, message)
-        if _refused(sent):
-            raise SlackTrouble(f"Every way of answering was refused: {reason(sent)}.")
+        if _is_refused(sent):
+            sent = await _send_to_presser(reopened, message)
+        if _is_refused(sent):
+            raise SlackTrouble(f"Every way of answering was refused: {refusal_text(sent)}.")
         if not sent.ok:
             unconfirmed.append(message.part)
     if unconfirmed:
-        await report_unconfirmed(press.desk, press.lookup, unconfirmed)
+        await report_unconfirmed(reopened.ctx, reopened.lookup, unconfirmed)
     return public
 
 
-def thread_of(press: ReopenedLookup) -> str:
+def thread_of(reopened: ReopenedLookup) -> str:
     """The thread under the answer that holds the button."""
-    return press.lookup.place.thread or press.message_ts
+    return reopened.lookup.place.thread or reopened.message_ts
 
 
-async def _in_thread(press: ReopenedLookup, message: Message, *, first: bool) -> SendResult:
-    if press.alone:
+async def _post_in_thread(reopened: ReopenedLookup, message: Message, *, first: bool) -> SendResult:
+    if reopened.is_private:
         return SendResult(SlackErrorKind.PLACE, "private")
-    channel, thread = press.lookup.place.channel, thread_of(press)
-    return await press.desk.poster.post(
-        channel, message, press.lookup.id, thread=thread, first=first
+    channel, thread = reopened.lookup.place.channel, thread_of(reopened)
+    return await reopened.ctx.sender.post(
+        channel, message, reopened.lookup.id, thread=thread, first=first
     )
 
 
-async def _to_presser(press: ReopenedLookup, message: Message) -> SendResult:
-    poster, lookup, place = press.desk.poster, press.lookup, press.lookup.place
+async def _send_to_presser(reopened: ReopenedLookup, message: Message) -> SendResult:
+    sender, lookup, target = reopened.ctx.sender, reopened.lookup, reopened.lookup.place
     sent = SendResult(SlackErrorKind.PLACE, "no_way")
-    if place.url is not None and place.answers_left:
-        sent = await poster.respond(place.url, message, lookup.id)
-    if _refused(sent):
-        sent = await poster.ephemeral(
-            place.channel, place.user, message, lookup.id, thread=place.thread
+    if target.url is not None and target.answers_left:
+        sent = await sender.respond(target.url, message, lookup.id)
+    if _is_refused(sent):
+        sent = await sender.ephemeral(
+            target.channel, target.user, message, lookup.id, thread=target.thread
         )
     return sent
 
 
-def _refused(sent: SendResult) -> bool:
+def _is_refused(sent: SendResult) -> bool:
     """Surely not said: another way may be tried."""
     return not sent.ok and sent.cause is not SlackErrorKind.UNKNOWN

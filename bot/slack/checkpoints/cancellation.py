@@ -18,13 +18,13 @@ class CancellableSteps:
     """
 
     def __init__(
-        self, steps: Steps, forgotten: ErasureLog, names: Iterable[str], asked_at: float
+        self, steps: Steps, erasures: ErasureLog, names: Iterable[str], asked_at: float
     ) -> None:
         self._steps = steps
-        self._forgotten = forgotten
-        self._names = {name for name in names if name}
+        self._erasures = erasures
+        self._subjects = {name for name in names if name}
         self._asked_at = asked_at
-        self._ended = False
+        self._is_cancelled = False
 
     @property
     def job_id(self) -> str:
@@ -33,33 +33,35 @@ class CancellableSteps:
 
     def also_about(self, *names: str | None) -> None:
         """It turned out to be about these, too."""
-        self._names.update(name for name in names if name)
+        self._subjects.update(name for name in names if name)
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
         """As `Steps.run`. Raises SinceForgotten."""
 
-        async def unless() -> Json:
+        async def act_unless_erased() -> Json:
             return _CANCELLED if self._is_erased() else await act()
 
-        return self._told(await self._steps.run(name, unless))
+        return self._raise_if_cancelled(await self._steps.run(name, act_unless_erased))
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
         """As `Steps.once`. Raises SinceForgotten."""
 
-        async def unless(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+        async def act_unless_erased(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             return _CANCELLED if self._is_erased() else await act(again)
 
-        return self._told(await self._steps.once(name, unless))
+        return self._raise_if_cancelled(await self._steps.once(name, act_unless_erased))
 
     async def pause(self, seconds: float) -> None:
         """As `Steps.pause`."""
         await self._steps.pause(seconds)
 
     def _is_erased(self) -> bool:
-        return not self._ended and self._forgotten.erased_since(self._names, self._asked_at)
+        return not self._is_cancelled and self._erasures.erased_since(
+            self._subjects, self._asked_at
+        )
 
-    def _told(self, kept: Json) -> Json:
-        if kept == _CANCELLED:
-            self._ended = True
+    def _raise_if_cancelled(self, record: Json) -> Json:
+        if record == _CANCELLED:
+            self._is_cancelled = True
             raise SinceForgotten
-        return kept
+        return record

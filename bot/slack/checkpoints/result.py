@@ -20,7 +20,7 @@ from bot.slack.checkpoints.serialization import (
     error_from_json,
     picture_from_json,
 )
-from bot.slack.context import DrawTimeline, Renders
+from bot.slack.context import DrawTimeline, MessageRenderer
 from bot.slack.error_boundary import as_bot_error
 
 Investigation = Callable[[], Awaitable[Report | Choices]]
@@ -30,27 +30,27 @@ class LookupResult:
     """One look-up's facts. They are asked for when first needed, and at most once in a life."""
 
     def __init__(
-        self, steps: Steps, renderer: Renders, investigate: Investigation, names: Names
+        self, steps: Steps, renderer: MessageRenderer, investigate: Investigation, names: Names
     ) -> None:
         self._steps = steps
         self._renderer = renderer
         self._investigate = investigate
-        self._asked: asyncio.Task[Report | Choices] | None = None
-        self._named: tuple[Report, Names, Report] | None = None
+        self._task: asyncio.Task[Report | Choices] | None = None
+        self._renamed: tuple[Report, Names, Report] | None = None
         self.names = names
         """How much of people's names is shown in what is made."""
 
     def task(self) -> "asyncio.Task[Report | Choices]":
         """The investigation, begun now if it was not yet. It raises what went wrong."""
-        if self._asked is None:
-            self._asked = asyncio.create_task(_awaited(self._investigate))
-        return self._asked
+        if self._task is None:
+            self._task = asyncio.create_task(_await(self._investigate))
+        return self._task
 
     def close(self) -> None:
         """Stop asking; nobody waits for it."""
-        if self._asked is not None:
-            self._asked.cancel()
-            self._asked.add_done_callback(_retrieved)
+        if self._task is not None:
+            self._task.cancel()
+            self._task.add_done_callback(_ignore_result)
 
     async def choices(self) -> Choices | None:
         """What may be meant, or None if it is clear. Raises BotError when nothing was found.
@@ -59,46 +59,46 @@ class LookupResult:
         """
 
         async def act() -> Json:
-            found = await self.task()
-            return to_json(Choices, found) if isinstance(found, Choices) else None
+            outcome = await self.task()
+            return to_json(Choices, outcome) if isinstance(outcome, Choices) else None
 
-        kept = await self._told("investigate", act)
-        return from_json(Choices, kept) if kept else None
+        record = await self._run_step("investigate", act)
+        return from_json(Choices, record) if record else None
 
     async def answer(self, note: str = "") -> Answer:
         """The whole answer for a channel."""
-        found: Answer = await self.rendered(
+        answer: Answer = await self.render(
             "answer", Answer, lambda report: self._renderer.answer(report, note=note)
         )
-        return found
+        return answer
 
     async def private(self, *, messages: int, note: str = "") -> tuple[Message, ...]:
         """The answer in at most so many messages."""
-        found: tuple[Message, ...] = await self.rendered(
+        parts: tuple[Message, ...] = await self.render(
             "private",
             tuple[Message, ...],
             lambda report: self._renderer.private(report, messages=messages, note=note),
         )
-        return found
+        return parts
 
-    async def spread(self) -> Message | None:
+    async def error_chart(self) -> Message | None:
         """Errors over time, where that concerns the room."""
-        found: Message | None = await self.rendered(
+        chart: Message | None = await self.render(
             "spread", Message | None, self._renderer.error_chart
         )
-        return found
+        return chart
 
     async def picture(self, draw: DrawTimeline) -> Picture | None:
         """What `draw` makes of the report."""
 
-        def drawn(report: Report) -> Json:
+        def draw_to_json(report: Report) -> Json:
             picture = draw(report)
             return picture and picture_to_json(picture)
 
-        kept = await self.rendered("picture", dict[str, str] | None, drawn)
-        return kept and picture_from_json(kept)
+        record = await self.render("picture", dict[str, str] | None, draw_to_json)
+        return record and picture_from_json(record)
 
-    async def rendered(
+    async def render(
         self,
         name: str,
         kind: Any,  # noqa: ANN401  as `keep` takes it
@@ -111,25 +111,25 @@ class LookupResult:
         The report names people as `names` says; with `whole` it names them as 100ms does.
         """
 
-        def making(report: Report) -> Any:  # noqa: ANN401  as above
-            return make(report if whole else self._readable(report))
+        def make_readable(report: Report) -> Any:  # noqa: ANN401  as above
+            return make(report if whole else self._with_names(report))
 
         async def act() -> Json:
             report = await self.task()
             if not isinstance(report, Report):
                 raise TypeError(name)
-            return to_json(kind, await asyncio.to_thread(making, report))
+            return to_json(kind, await asyncio.to_thread(make_readable, report))
 
-        return from_json(kind, await self._told(name, act))
+        return from_json(kind, await self._run_step(name, act))
 
-    def _readable(self, report: Report) -> Report:
+    def _with_names(self, report: Report) -> Report:
         """The report as its readers may see it."""
-        known = self._named
-        if known is None or known[0] is not report or known[1] is not self.names:
-            known = self._named = (report, self.names, named(report, self.names))
-        return known[2]
+        cached = self._renamed
+        if cached is None or cached[0] is not report or cached[1] is not self.names:
+            cached = self._renamed = (report, self.names, named(report, self.names))
+        return cached[2]
 
-    async def _told(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
+    async def _run_step(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
         """A step whose errors are recorded in words. Raises BotError, in this life and the next."""
 
         async def guarded() -> Json:
@@ -139,17 +139,17 @@ class LookupResult:
                 log = structlog.get_logger("call_doctor")
                 return {"error": error_to_json(as_bot_error(error, log))}
 
-        kept = await self._steps.run(name, guarded)
-        if "error" in kept:
-            raise error_from_json(kept["error"])
-        return kept["found"]
+        record = await self._steps.run(name, guarded)
+        if "error" in record:
+            raise error_from_json(record["error"])
+        return record["found"]
 
 
-async def _awaited(investigate: Investigation) -> Report | Choices:
+async def _await(investigate: Investigation) -> Report | Choices:
     return await investigate()
 
 
-def _retrieved(task: "asyncio.Task[Report | Choices]") -> None:
+def _ignore_result(task: "asyncio.Task[Report | Choices]") -> None:
     """Read what a stopped task raised, so that Python does not warn of it."""
     if not task.cancelled():
         task.exception()

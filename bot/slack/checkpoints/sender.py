@@ -14,23 +14,23 @@ from bot.slack.sending.sender import SlackSender
 UNCONFIRMED = SendResult(SlackErrorKind.UNKNOWN, "unconfirmed")
 """It may have been sent before a crash, and nobody can tell."""
 
-LONGEST_WAIT = 15 * 60.0
-WAITS = 3
+MAX_WAIT_SECONDS = 15 * 60.0
+MAX_WAITS = 3
 """How long, in seconds, and how often Slack may put off a reply before the asker gets it alone."""
 
-OUTAGE = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+OUTAGE_PAUSES = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds between the attempts while Slack cannot be reached at all: no other way is better then,
 and the answer would be lost."""
 
-LATER = (30.0, 120.0, 600.0)
+RETRY_PAUSES = (30.0, 120.0, 600.0)
 """Seconds until the last words to an asker are tried again, when no way to them was confirmed."""
 
 
 class CheckpointedSender:
     """As `bot.slack.post.Poster`, whose posts an earlier life of the job may have made."""
 
-    def __init__(self, poster: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
-        self.plain = poster
+    def __init__(self, sender: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
+        self.plain = sender
         self._steps = steps
         self._reconciler = reconciler
         self.changed: set[str] = set()
@@ -60,8 +60,8 @@ class CheckpointedSender:
         async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             sent = UNCONFIRMED if again else await send()
             if sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED:
-                found = await find()
-                sent = sent if found is None else found if found.ts else await send()
+                posted = await find()
+                sent = sent if posted is None else posted if posted.ts else await send()
             return sent_to_json(sent)
 
         async def attempt(name: str) -> SendResult:
@@ -69,8 +69,8 @@ class CheckpointedSender:
 
         name = f"post:{message.part}"
         sent = await self._until_reachable(name, attempt)
-        for number in range(WAITS):
-            if first or not 0 < sent.wait <= LONGEST_WAIT:
+        for number in range(MAX_WAITS):
+            if first or not 0 < sent.wait <= MAX_WAIT_SECONDS:
                 break
             await self._steps.pause(sent.wait)
             sent = await self._until_reachable(f"{name}:after-{number + 1}", attempt)
@@ -144,9 +144,9 @@ class CheckpointedSender:
 
     async def wait_and_retry(self, rounds: int) -> bool:
         """Wait for a while, a few times; a restart takes up the rest of the wait."""
-        if rounds >= len(LATER):
+        if rounds >= len(RETRY_PAUSES):
             return False
-        await self._steps.pause(LATER[rounds])
+        await self._steps.pause(RETRY_PAUSES[rounds])
         return True
 
     async def _at_most_once(
@@ -168,7 +168,7 @@ class CheckpointedSender:
     ) -> SendResult:
         """Wait out an outage of the way to Slack; each attempt is a step of its own."""
         sent = await attempt(name)
-        for number, pause in enumerate(OUTAGE, 1):
+        for number, pause in enumerate(OUTAGE_PAUSES, 1):
             if not sent.offline:
                 break
             await self._steps.pause(pause)

@@ -31,9 +31,9 @@ def to_json(kind: Any, value: object) -> Json:  # noqa: ANN401  a type, or a for
     return _adapter(kind).dump_python(value, mode="json", warnings="error")
 
 
-def from_json(kind: Any, kept: Json) -> Any:  # noqa: ANN401  as above
+def from_json(kind: Any, record: Json) -> Any:  # noqa: ANN401  as above
     """The value again. Raises ValueError if the record is of another form."""
-    return _adapter(kind).validate_python(kept)
+    return _adapter(kind).validate_python(record)
 
 
 @cache
@@ -53,36 +53,36 @@ def lookup_to_json(lookup: Lookup) -> Json:
     }
 
 
-def lookup_from_json(kept: Json) -> Lookup:
+def lookup_from_json(record: Json) -> Lookup:
     """The look-up again, also as an older release recorded it."""
-    question: LookupQuery = from_json(LookupQuery, kept["question"])
-    refused = kept.get("refused")
+    query: LookupQuery = from_json(LookupQuery, record["question"])
+    refused = record.get("refused")
     return Lookup(
-        kept["id"],
-        question,
-        target_from_json(kept["place"]),
+        record["id"],
+        query,
+        target_from_json(record["place"]),
         refused and from_json(SendResult, refused),
-        asked_at=kept["asked_at"],
-        weighs_audience=kept.get("weighs_audience", False),
+        asked_at=record["asked_at"],
+        weighs_audience=record.get("weighs_audience", False),
     )
 
 
-def target_to_json(place: ReplyTarget) -> Json:
+def target_to_json(target: ReplyTarget) -> Json:
     """A place with its response_url: a secret, but one that dies within half an hour."""
-    url = place.url
+    url = target.url
     return {
-        **{name: getattr(place, name) for name in _NAMES},
+        **{name: getattr(target, name) for name in _TARGET_FIELDS},
         "url": url and {"address": url.address, "born": url.born, "used": url.used},
     }
 
 
-def target_from_json(kept: Json) -> ReplyTarget:
+def target_from_json(record: Json) -> ReplyTarget:
     """The place again; its response_url is as old as it was."""
-    url = kept["url"] and ResponseUrl(**kept["url"])
-    return replace(ReplyTarget(**{name: kept[name] for name in _NAMES}), url=url)
+    url = record["url"] and ResponseUrl(**record["url"])
+    return replace(ReplyTarget(**{name: record[name] for name in _TARGET_FIELDS}), url=url)
 
 
-_NAMES = ("user", "channel", "thread", "looking", "acked")
+_TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked")
 
 
 def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:
@@ -90,13 +90,13 @@ def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:
     return {**asdict(sent), "used": url.used if url else 0, "dead": bool(url and url.dead)}
 
 
-def sent_from_json(kept: Json, url: ResponseUrl | None = None) -> SendResult:
+def sent_from_json(record: Json, url: ResponseUrl | None = None) -> SendResult:
     """The same again; the response_url is used up as far as it was."""
-    facts = dict(kept)
-    used, dead = facts.pop("used"), facts.pop("dead")
+    fields = dict(record)
+    used, dead = fields.pop("used"), fields.pop("dead")
     if url is not None:
         url.used, url.dead = max(url.used, used), url.dead or dead
-    sent: SendResult = from_json(SendResult, facts)
+    sent: SendResult = from_json(SendResult, fields)
     return sent
 
 
@@ -105,12 +105,12 @@ def picture_to_json(picture: Picture) -> Json:
     return {**asdict(picture), "png": b64encode(picture.png).decode()}
 
 
-def picture_from_json(kept: Json) -> Picture:
+def picture_from_json(record: Json) -> Picture:
     """The picture again."""
-    return Picture(**{**kept, "png": b64decode(kept["png"])})
+    return Picture(**{**record, "png": b64decode(record["png"])})
 
 
-_KINDS: dict[str, type[BotError]] = {
+_ERROR_CLASSES: dict[str, type[BotError]] = {
     "asked": AskedWrongly,
     "service": ServiceTrouble,
     "ours": Unexpected,
@@ -119,7 +119,7 @@ _KINDS: dict[str, type[BotError]] = {
 
 def error_to_json(error: BotError) -> Json:
     """An error as the asker will read it."""
-    kind = next((name for name, kind in _KINDS.items() if isinstance(error, kind)), "ours")
+    kind = next((name for name, kind in _ERROR_CLASSES.items() if isinstance(error, kind)), "ours")
     return {
         "kind": kind,
         "nothing": isinstance(error, NothingFound | UnknownCode),
@@ -129,10 +129,10 @@ def error_to_json(error: BotError) -> Json:
     }
 
 
-def error_from_json(kept: Json) -> BotError:
+def error_from_json(record: Json) -> BotError:
     """The same words again; it was logged when it happened."""
     # A record of an older release does not tell whether nothing was found.
-    kind = NothingFound if kept.get("nothing") else _KINDS[kept["kind"]]
-    error = kind(kept["cause"], headline=kept["headline"], next_step=kept["next_step"])
+    kind = NothingFound if record.get("nothing") else _ERROR_CLASSES[record["kind"]]
+    error = kind(record["cause"], headline=record["headline"], next_step=record["next_step"])
     error.level = "info"
     return error

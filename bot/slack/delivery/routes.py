@@ -12,7 +12,7 @@ from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery import private as by_ephemeral
 from bot.slack.delivery import private as by_url
 from bot.slack.delivery import public
-from bot.slack.delivery.unconfirmed import reason
+from bot.slack.delivery.unconfirmed import refusal_text
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -42,21 +42,23 @@ UNSURE_FALLBACKS: tuple[Delivery, ...] = (
 """For the asker alone, in parts of their own: an opening of ours may stand in the channel."""
 
 
-async def deliver(desk: BotContext, lookup: Lookup, finding: LookupResult) -> SendResult:
+async def deliver(ctx: BotContext, lookup: Lookup, result: LookupResult) -> SendResult:
     """Answer by the first way that Slack takes; returns what became of the opening.
 
     When Slack does not say whether it took the first message, no other way is tried: what may be
     missing was named by the one that was. Raises SlackTrouble when every way was refused.
     """
-    why = lookup.refused
+    refusal = lookup.refused
     for route in _routes(lookup):
-        sent = await route(desk, lookup, finding, why)
+        sent = await route(ctx, lookup, result, refusal)
         if sent is None:
             continue
         if sent.ok or sent.cause is SlackErrorKind.UNKNOWN:
             return sent
-        why = sent
-    raise SlackTrouble(f"Every way of answering was refused: {reason(why or SendResult())}.")
+        refusal = sent
+    raise SlackTrouble(
+        f"Every way of answering was refused: {refusal_text(refusal or SendResult())}."
+    )
 
 
 def _routes(lookup: Lookup) -> tuple[Delivery, ...]:

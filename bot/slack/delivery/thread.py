@@ -15,83 +15,83 @@ from bot.slack.lookup_metrics import record_first_answer
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
-INCIDENT = 3
+INCIDENT_PEOPLE = 3
 """So many people affected are shown as a picture without being asked for."""
 
 
 async def post_incident_overview(
-    desk: BotContext, lookup: Lookup, finding: LookupResult, channel: str, thread: str
+    ctx: BotContext, lookup: Lookup, result: LookupResult, channel: str, thread: str
 ) -> list[str]:
     """Show an incident in its thread; returns what Slack did not confirm.
 
     What Slack refuses is left out: the text timeline stays behind its button.
     """
     unconfirmed = []
-    if desk.identity.may_upload:
-        picture = await finding.picture(
-            lambda report: timeline_picture_for(desk, report, incident=True)
+    if ctx.identity.may_upload:
+        picture = await result.picture(
+            lambda report: timeline_picture_for(ctx, report, incident=True)
         )
         if picture is not None:
-            sent = await desk.poster.upload(channel, thread, (picture,))
+            sent = await ctx.sender.upload(channel, thread, (picture,))
             unconfirmed += [picture.name] * (sent.cause is SlackErrorKind.UNKNOWN)
-    spread = await finding.spread()
-    if spread is not None:
-        sent = await desk.poster.post(channel, spread, lookup.id, thread=thread)
-        unconfirmed += [spread.part] * (sent.cause is SlackErrorKind.UNKNOWN)
+    chart = await result.error_chart()
+    if chart is not None:
+        sent = await ctx.sender.post(channel, chart, lookup.id, thread=thread)
+        unconfirmed += [chart.part] * (sent.cause is SlackErrorKind.UNKNOWN)
     return unconfirmed
 
 
-def timeline_picture_for(desk: BotContext, report: Report, *, incident: bool) -> Picture | None:
+def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> Picture | None:
     """The picture of an incident, or of what is none: an incident's is shown unasked."""
-    people = report.diagnosis.people.affected if report.diagnosis else 0
-    return desk.tools.draw_timeline(report) if (people >= INCIDENT) is incident else None
+    affected = report.diagnosis.people.affected if report.diagnosis else 0
+    return ctx.tools.draw_timeline(report) if (affected >= INCIDENT_PEOPLE) is incident else None
 
 
 async def post_thread(
-    desk: BotContext, lookup: Lookup, finding: LookupResult, answer: Answer, opening: SendResult
+    ctx: BotContext, lookup: Lookup, result: LookupResult, answer: Answer, opening: SendResult
 ) -> None:
     """Post the replies in order under the opening, then files or the `Show more` button.
 
     A reply that Slack refuses ends the thread: the asker gets the whole in private instead.
     """
-    record_first_answer(desk, lookup)
+    record_first_answer(ctx, lookup)
     thread = lookup.place.thread or opening.ts
-    unconfirmed = await post_incident_overview(desk, lookup, finding, opening.channel, thread)
+    unconfirmed = await post_incident_overview(ctx, lookup, result, opening.channel, thread)
     for reply in answer.replies:
-        sent = await desk.poster.post(opening.channel, reply, lookup.id, thread=thread)
+        sent = await ctx.sender.post(opening.channel, reply, lookup.id, thread=thread)
         if sent.cause is SlackErrorKind.UNKNOWN:
             unconfirmed.append(reply.part)
         elif not sent.ok:
-            await _send_rest_privately(desk, lookup, finding, sent)
+            await _send_rest_privately(ctx, lookup, result, sent)
             return
-    unconfirmed += await _post_overflow(desk, lookup, answer, opening.channel, thread)
+    unconfirmed += await _post_overflow(ctx, lookup, answer, opening.channel, thread)
     if unconfirmed:
-        await report_unconfirmed(desk, lookup, unconfirmed, channel=opening.channel, thread=thread)
+        await report_unconfirmed(ctx, lookup, unconfirmed, channel=opening.channel, thread=thread)
 
 
 async def _post_overflow(
-    desk: BotContext, lookup: Lookup, answer: Answer, channel: str, thread: str
+    ctx: BotContext, lookup: Lookup, answer: Answer, channel: str, thread: str
 ) -> list[str]:
     """Attach the files, or post the button; returns what Slack did not confirm."""
-    if answer.files and desk.identity.may_upload:
-        sent = await desk.poster.upload(channel, thread, answer.files)
+    if answer.files and ctx.identity.may_upload:
+        sent = await ctx.sender.upload(channel, thread, answer.files)
         if sent.ok:
             return []
         if sent.cause is SlackErrorKind.UNKNOWN and answer.more is None:
             return ["files"]
     if answer.more is None:
         return []
-    sent = await desk.poster.post(channel, answer.more, lookup.id, thread=thread)
+    sent = await ctx.sender.post(channel, answer.more, lookup.id, thread=thread)
     return [] if sent.ok else [answer.more.part]
 
 
 async def _send_rest_privately(
-    desk: BotContext, lookup: Lookup, finding: LookupResult, why: SendResult
+    ctx: BotContext, lookup: Lookup, result: LookupResult, refusal: SendResult
 ) -> None:
     """The detail for the asker alone; its parts have names of their own."""
-    apart = replace(lookup, place=replace(lookup.place, looking=""))
+    private_lookup = replace(lookup, place=replace(lookup.place, looking=""))
     for route in (private.to_asker_by_response_url, private.to_asker_ephemeral):
-        sent = await route(desk, apart, finding, why, "detail-")
+        sent = await route(ctx, private_lookup, result, refusal, "detail-")
         if sent is not None and (sent.ok or sent.cause is SlackErrorKind.UNKNOWN):
             return
-    await report_unconfirmed(desk, apart, ["the thread"])
+    await report_unconfirmed(ctx, private_lookup, ["the thread"])

@@ -13,7 +13,7 @@ from bot.render.message import Message
 from bot.slack.checkpoints.serialization import to_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_user
-from bot.slack.lookup.channel_defaults import hides_clues
+from bot.slack.lookup.channel_defaults import hides_identifiers
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -29,7 +29,7 @@ _REASONS = {
     "write `public` in the question to answer here, without names",
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
-_BY_CAUSE = {
+_REASONS_BY_KIND = {
     SlackErrorKind.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
     SlackErrorKind.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
     SlackErrorKind.BUSY: "Slack asks me to slow down",
@@ -40,32 +40,32 @@ _BY_CAUSE = {
 }
 
 
-def reason(sent: SendResult) -> str:
+def refusal_text(sent: SendResult) -> str:
     """What Slack's refusal means, as half a sentence."""
-    known = _REASONS.get(sent.error) or _BY_CAUSE.get(sent.cause or SlackErrorKind.PLACE)
-    return known or "Slack did not confirm the message"
+    text = _REASONS.get(sent.error) or _REASONS_BY_KIND.get(sent.cause or SlackErrorKind.PLACE)
+    return text or "Slack did not confirm the message"
 
 
-def only_you(sent: SendResult, reference: str) -> str:
+def only_you_note(sent: SendResult, reference: str) -> str:
     """For a private answer in the place of a public one."""
-    return f"Only you see this: {reason(sent)}. (Reference {reference})"
+    return f"Only you see this: {refusal_text(sent)}. (Reference {reference})"
 
 
-def sent_here(sent: SendResult, reference: str) -> str:
+def sent_here_note(sent: SendResult, reference: str) -> str:
     """For a direct message in the place of an answer elsewhere."""
-    return f"I could not answer where you asked: {reason(sent)}. (Reference {reference})"
+    return f"I could not answer where you asked: {refusal_text(sent)}. (Reference {reference})"
 
 
 def unconfirmed_text(parts: list[str], reference: str) -> str:
     """Parts whose fate Slack did not tell."""
-    number = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
+    count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
     return (
-        f"{number} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
+        f"{count} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
         f"{'it' if len(parts) == 1 else 'them'}, and I post nothing twice. (Reference {reference})"
     )
 
 
-def ended_elsewhere(reference: str) -> str:
+def ended_elsewhere_text(reference: str) -> str:
     """In the place of an opening whose end could not be put there in time."""
     return (
         "Slack did not let me finish this message in time. What came of it was told apart from "
@@ -73,7 +73,7 @@ def ended_elsewhere(reference: str) -> str:
     )
 
 
-def stays(sent: SendResult, reference: str) -> str:
+def unchangeable_text(sent: SendResult, reference: str) -> str:
     """In the thread of an opening that Slack does not let us change."""
     return (
         f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
@@ -82,29 +82,29 @@ def stays(sent: SendResult, reference: str) -> str:
 
 
 async def report_unconfirmed(
-    desk: BotContext, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
+    ctx: BotContext, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
 ) -> None:
     """Name in the thread what may be missing there; else to the asker, by another way."""
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
-    message = unconfirmed_message(desk, lookup, unconfirmed_text(parts, lookup.id))
+    message = unconfirmed_message(ctx, lookup, unconfirmed_text(parts, lookup.id))
     if thread:
-        sent: SendResult = await desk.poster.post(channel, message, lookup.id, thread=thread)
+        sent: SendResult = await ctx.sender.post(channel, message, lookup.id, thread=thread)
         if sent.ok:
             return
     # Our "Looking…" may stand: when the opening was to replace it, this does so instead.
     instead = "opening" in parts
-    if not await notify_user(desk, lookup.place, message, lookup.id, instead=instead):
+    if not await notify_user(ctx, lookup.place, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
 
 
-def unconfirmed_message(desk: BotContext, lookup: Lookup, words: str) -> Message:
+def unconfirmed_message(ctx: BotContext, lookup: Lookup, text: str) -> Message:
     """A warning with a Refresh button that asks the whole question anew."""
-    value = "" if hides_clues(lookup.question) else _remembered(lookup.question)
-    return desk.tools.renderer.unconfirmed(words, value, lookup.id)
+    value = "" if hides_identifiers(lookup.question) else _button_value(lookup.question)
+    return ctx.tools.renderer.unconfirmed(text, value, lookup.id)
 
 
-def _remembered(question: LookupQuery) -> str:
+def _button_value(query: LookupQuery) -> str:
     """The question for the button; "" if there is none, or it would not fit."""
-    value = json.dumps(to_json(LookupQuery, question), ensure_ascii=False, separators=(",", ":"))
-    return value if question.clues and len(value) <= LIMIT else ""
+    value = json.dumps(to_json(LookupQuery, query), ensure_ascii=False, separators=(",", ":"))
+    return value if query.clues and len(value) <= LIMIT else ""

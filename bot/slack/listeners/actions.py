@@ -21,10 +21,10 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
 from bot.domain.records.audit import AuditOutcome
-from bot.slack.access.audit import note
+from bot.slack.access.audit import set_outcome
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import report_error
-from bot.slack.listeners.button_values import read_value, unreadable
+from bot.slack.listeners.button_values import read_value, unreadable_value
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import (
     Body,
@@ -32,7 +32,7 @@ from bot.slack.payloads import (
     click_id,
     message_ts,
     reply_target_of_click,
-    pressed,
+    pressed_action,
     text_at,
 )
 
@@ -51,84 +51,89 @@ class Choice:
     types: tuple[str, ...] = ()
 
 
-_FORM = TypeAdapter(Choice)
+_CHOICE_ADAPTER = TypeAdapter(Choice)
 
 
-def choose_listener(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def choose_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Acknowledges and looks up what was chosen; a second press by the same person is ignored."""
 
     async def on_choice(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place = reply_target_of_click(body)
-        key = ("choose", place.channel, message_ts(body), text_at(pressed(body), "action_id"))
-        if desk.seen.add(*key, place.user):
-            with desk.seen.rollback_on_error(*key, place.user):
-                await _begin(desk, place, body)
+        target = reply_target_of_click(body)
+        key = (
+            "choose",
+            target.channel,
+            message_ts(body),
+            text_at(pressed_action(body), "action_id"),
+        )
+        if ctx.recent_keys.add(*key, target.user):
+            with ctx.recent_keys.rollback_on_error(*key, target.user):
+                await _start_chosen_lookup(ctx, target, body)
         else:
-            note(AuditOutcome.REPEATED)
-            desk.tools.meters.duplicate_suppressed()
+            set_outcome(AuditOutcome.REPEATED)
+            ctx.tools.metrics.duplicate_suppressed()
         await ack()
 
     return on_choice
 
 
-async def _begin(desk: BotContext, place: ReplyTarget, body: Body) -> None:
-    reference = desk.tools.new_lookup_id()
+async def _start_chosen_lookup(ctx: BotContext, target: ReplyTarget, body: Body) -> None:
+    reference = ctx.tools.new_lookup_id()
     try:
-        question = _question(desk, text_at(pressed(body), "value"))
+        query = _chosen_query(ctx, text_at(pressed_action(body), "value"))
     except NotAllowed as error:
-        note(AuditOutcome.ASKED_WRONGLY)
-        desk.crew.spawn(report_error(desk, place, reference, error))
+        set_outcome(AuditOutcome.ASKED_WRONGLY)
+        ctx.tasks.spawn(report_error(ctx, target, reference, error))
     else:
-        await start_lookup(desk, Lookup(reference, question, place), click_id(body))
+        await start_lookup(ctx, Lookup(reference, query, target), click_id(body))
 
 
-def _question(desk: BotContext, value: str) -> LookupQuery:
+def _chosen_query(ctx: BotContext, value: str) -> LookupQuery:
     """The button's value: `q` asks for just one thing; the rest repeats the first question.
 
     Raises NotAllowed when it is not one of ours.
     """
-    chosen = read_value(_FORM, value)
-    if not chosen.q.strip():
-        raise unreadable()
-    question = parse_query(chosen.q, desk.tools.clock())
+    choice = read_value(_CHOICE_ADAPTER, value)
+    if not choice.q.strip():
+        raise unreadable_value()
+    query = parse_query(choice.q, ctx.tools.clock())
     return replace(
-        question,
-        private=chosen.private,
-        public=chosen.public,
-        since=chosen.since or question.since,
-        until=chosen.until or question.until,
-        types=tuple(kind for kind in ERROR_TYPES if kind in chosen.types) or question.types,
+        query,
+        private=choice.private,
+        public=choice.public,
+        since=choice.since or query.since,
+        until=choice.until or query.until,
+        types=tuple(kind for kind in ERROR_TYPES if kind in choice.types) or query.types,
     )
 
 
 REFRESH = re.compile(r"\Arefresh\Z")
 
-_REFRESH_FORM = TypeAdapter(LookupQuery)
+_QUERY_ADAPTER = TypeAdapter(LookupQuery)
 
 
-def refresh_listener(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def refresh_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Records a fresh look-up in the place of the button, then acknowledges."""
 
     async def on_refresh(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place, reference = reply_target_of_click(body), desk.tools.new_lookup_id()
+        target, reference = reply_target_of_click(body), ctx.tools.new_lookup_id()
         try:
-            question = _refresh_question(text_at(pressed(body), "value"))
+            query = _refresh_query(text_at(pressed_action(body), "value"))
         except NotAllowed as error:
-            note(AuditOutcome.ASKED_WRONGLY)
-            desk.crew.spawn(report_error(desk, place, reference, error))
+            set_outcome(AuditOutcome.ASKED_WRONGLY)
+            ctx.tasks.spawn(report_error(ctx, target, reference, error))
         else:
-            await start_lookup(desk, Lookup(reference, question, place), click_id(body))
+            await start_lookup(ctx, Lookup(reference, query, target), click_id(body))
         await ack()
 
     return on_refresh
 
 
-def _refresh_question(value: str) -> LookupQuery:
+def _refresh_query(value: str) -> LookupQuery:
     """Raises NotAllowed for what is no question of ours."""
-    question = read_value(_REFRESH_FORM, value)
-    if not question.clues or not set(question.types) <= set(ERROR_TYPES):
-        raise unreadable()
-    return question
+    query = read_value(_QUERY_ADAPTER, value)
+    if not query.clues or not set(query.types) <= set(ERROR_TYPES):
+        raise unreadable_value()
+    return query
 
 
 LINKS = re.compile(r".*", re.DOTALL)
@@ -138,7 +143,7 @@ def link_listener(_: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitab
     """Acknowledges and does nothing: the client opened the page already."""
 
     async def on_link(ack: AsyncAck, body: dict[str, Any]) -> None:  # noqa: ARG001  Bolt's form
-        note(AuditOutcome.LINK)
+        set_outcome(AuditOutcome.LINK)
         await ack()
 
     return on_link

@@ -9,12 +9,12 @@ from bot.domain.errors import NotAllowed
 
 T = TypeVar("T")
 
-_TIMES: TypeAdapter[AwareDatetime | None] = TypeAdapter(AwareDatetime | None)
+_TIME_ADAPTER: TypeAdapter[AwareDatetime | None] = TypeAdapter(AwareDatetime | None)
 _YEARS = range(1970, 2100)
 """Dates far from ours break arithmetic."""
 
 
-def unreadable() -> NotAllowed:
+def unreadable_value() -> NotAllowed:
     """What the presser of a button is told whose value is none of ours."""
     return NotAllowed(
         "That button belongs to an older answer that I can no longer read.",
@@ -22,22 +22,22 @@ def unreadable() -> NotAllowed:
     )
 
 
-def read_value(form: TypeAdapter[T], text: str) -> T:
+def read_value(adapter: TypeAdapter[T], text: str) -> T:
     """A button's value, which is JSON, in that form. Raises NotAllowed if it is of another."""
     try:
-        return form.validate_python(_checked(json.loads(text)))
+        return adapter.validate_python(_check_value(json.loads(text)))
     except (ValueError, TypeError, RecursionError) as error:
-        raise unreadable() from error
+        raise unreadable_value() from error
 
 
-def _checked(known: Any) -> Any:  # noqa: ANN401  JSON can be anything
+def _check_value(value: Any) -> Any:  # noqa: ANN401  JSON can be anything
     """The same. Raises ValueError for times without a zone or far from ours, and odd characters."""
-    written = json.dumps(known, ensure_ascii=False)
-    written.encode()  # raises for half of a character
-    if not isinstance(known, dict) or "\\u0000" in written:
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()  # raises for half of a character
+    if not isinstance(value, dict) or "\\u0000" in text:
         raise ValueError("no value of ours")
     for name in ("since", "until", "usual_since"):
-        moment = _TIMES.validate_python(known.get(name))
+        moment = _TIME_ADAPTER.validate_python(value.get(name))
         if moment and moment.year not in _YEARS:
             raise ValueError(name)
-    return known
+    return value

@@ -17,10 +17,10 @@ from slack_bolt.async_app import AsyncAck
 from bot.domain.query import IdentifierKind
 from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
-from bot.slack.access.audit import note, recorded, without_look_up
+from bot.slack.access.audit import set_outcome, wait_until_recorded, outcome_without_lookup
 from bot.slack.context import BotContext, Lookup
 from bot.slack.listeners.query import parse_command_text
-from bot.slack.listeners.subcommands import subcommand_of
+from bot.slack.listeners.subcommands import find_subcommand
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import reply_target_of_command, text_at
 
@@ -41,29 +41,29 @@ class Command:
     subcommands: bool = False
 
 
-def listener(desk: BotContext, command: Command) -> Listener:
+def command_listener(ctx: BotContext, command: Command) -> Listener:
     """The listener of a command: the acknowledgement already says "Looking…"."""
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        text, place = text_at(body, "text"), reply_target_of_command(body)
-        special = subcommand_of(text) if command.subcommands else None
-        if special is not None:
-            subcommand, rest = special
-            note(AuditOutcome.SETTINGS)
-            await recorded()
+        text, target = text_at(body, "text"), reply_target_of_command(body)
+        subcommand_match = find_subcommand(text) if command.subcommands else None
+        if subcommand_match is not None:
+            subcommand, arguments = subcommand_match
+            set_outcome(AuditOutcome.SETTINGS)
+            await wait_until_recorded()
             await ack_privately(
-                ack, await subcommand.answer(desk, place, rest, desk.tools.new_lookup_id())
+                ack, await subcommand.answer(ctx, target, arguments, ctx.tools.new_lookup_id())
             )
             return
-        asked = await parse_command_text(desk, text, place.user, command.expect)
-        if asked.reply is not None:
-            structlog.get_logger("call_doctor").info("no_look_up", lookup_id=asked.reference)
-            note(without_look_up(asked.question))
-            await ack_privately(ack, asked.reply)
+        parsed = await parse_command_text(ctx, text, target.user, command.expect)
+        if parsed.reply is not None:
+            structlog.get_logger("call_doctor").info("no_look_up", lookup_id=parsed.reference)
+            set_outcome(outcome_without_lookup(parsed.query))
+            await ack_privately(ack, parsed.reply)
             return
-        lookup = Lookup(asked.reference, asked.question, place)
-        begun = await start_lookup(desk, lookup, text_at(body, "trigger_id"))
-        await ack_privately(ack, desk.tools.renderer.placeholder(begun.question, begun.id))
+        lookup = Lookup(parsed.reference, parsed.query, target)
+        started = await start_lookup(ctx, lookup, text_at(body, "trigger_id"))
+        await ack_privately(ack, ctx.tools.renderer.placeholder(started.question, started.id))
 
     return on_command
 

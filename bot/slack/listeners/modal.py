@@ -13,9 +13,9 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.query import LookupQuery
 from bot.slack.context import BotContext, Lookup
-from bot.slack.listeners.query import question_of, query_error
+from bot.slack.listeners.query import parse_query_in_zone, query_error
 from bot.slack.lookup.job import start_lookup
-from bot.slack.payloads import Body, ReplyTarget, at, list_at, response_url, text_at
+from bot.slack.payloads import Body, ReplyTarget, value_at, list_at, parse_response_url, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,75 +32,78 @@ class FormValues:
 
 def read_form_values(body: Body) -> FormValues:
     """The fields of a view_submission, whatever its blocks are called."""
-    facts: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for block_id, state in _states(body):
         kind = text_at(state, "type")
         if kind == "plain_text_input":
-            facts["typed_in"], facts["text"] = block_id, text_at(state, "value")
+            fields["typed_in"], fields["text"] = block_id, text_at(state, "value")
         elif kind in ("radio_buttons", "static_select"):
-            facts["picked"] = text_at(state, "selected_option", "value")
-            facts.setdefault("typed_in", block_id)
+            fields["picked"] = text_at(state, "selected_option", "value")
+            fields.setdefault("typed_in", block_id)
         elif kind == "conversations_select":
-            facts["conversation"] = text_at(state, "selected_conversation")
+            fields["conversation"] = text_at(state, "selected_conversation")
         elif kind == "checkboxes":
-            facts["private"] = bool(list_at(state, "selected_options"))
-    return FormValues(**facts, response_url=_url(body))
+            fields["private"] = bool(list_at(state, "selected_options"))
+    return FormValues(**fields, response_url=_response_url(body))
 
 
 def _states(body: Body) -> Iterator[tuple[str, Any]]:
-    values = at(body, "view", "state", "values")
+    values = value_at(body, "view", "state", "values")
     for block_id, elements in (values if isinstance(values, Mapping) else {}).items():
         if isinstance(elements, Mapping):
             for state in elements.values():
                 yield str(block_id), state
 
 
-def _url(body: Body) -> str:
-    return next((text_at(each, "response_url") for each in list_at(body, "response_urls")), "")
+def _response_url(body: Body) -> str:
+    return next((text_at(entry, "response_url") for entry in list_at(body, "response_urls")), "")
 
 
 CALLBACK_ID = "diagnose_form"
-COMPLAINT = 150
+MAX_COMPLAINT = 150
 """Characters that Slack shows well below a field."""
-SHORT = "There is nothing in it that I can look up."
-HOW = "Paste a room, session or peer id, a 100ms link, or a room's name."
+NOTHING_READABLE = "There is nothing in it that I can look up."
+HOW_TO_ASK = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 
-def listen(desk: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
     """Closes the form and starts the look-up, or shows what to change."""
 
     async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        filled = read_form_values(body)
-        question = await _question(desk, filled, text_at(body, "user", "id"))
-        trouble = query_error(question)
-        if trouble is not None:
-            words = below_field(trouble.cause)
-            await ack(response_action="errors", errors={filled.typed_in: words})
+        form = read_form_values(body)
+        query = await _form_query(ctx, form, text_at(body, "user", "id"))
+        error = query_error(query)
+        if error is not None:
+            text = field_error(error.cause)
+            await ack(response_action="errors", errors={form.typed_in: text})
             return
-        lookup = Lookup(desk.tools.new_lookup_id(), question, _place(desk, body, filled))
-        await start_lookup(desk, lookup, text_at(body, "trigger_id"))
+        lookup = Lookup(ctx.tools.new_lookup_id(), query, _form_target(ctx, body, form))
+        await start_lookup(ctx, lookup, text_at(body, "trigger_id"))
         await ack()
 
     return on_form
 
 
-def below_field(cause: str) -> str:
+def field_error(cause: str) -> str:
     """Why it cannot be looked up and what to paste, in whole sentences within the limit."""
-    both = f"{cause} {HOW}"
-    return next((words for words in (both, cause) if len(words) <= COMPLAINT), f"{SHORT} {HOW}")
+    full = f"{cause} {HOW_TO_ASK}"
+    return next(
+        (words for words in (full, cause) if len(words) <= MAX_COMPLAINT),
+        f"{NOTHING_READABLE} {HOW_TO_ASK}",
+    )
 
 
-async def _question(desk: BotContext, filled: FormValues, user: str) -> LookupQuery:
+async def _form_query(ctx: BotContext, form: FormValues, user: str) -> LookupQuery:
     """What was typed counts before what was picked: it is the later thought."""
-    words = filled.text.strip() or filled.picked
-    question = await question_of(desk, words, user)
-    return replace(question, private=True) if filled.private else question
+    text = form.text.strip() or form.picked
+    query = await parse_query_in_zone(ctx, text, user)
+    return replace(query, private=True) if form.private else query
 
 
-def _place(desk: BotContext, body: Body, filled: FormValues) -> ReplyTarget:
+def _form_target(ctx: BotContext, body: Body, form: FormValues) -> ReplyTarget:
     user = text_at(body, "user", "id")
-    place = desk.modals.load(text_at(body, "view", "private_metadata"), user)
-    if filled.conversation:
-        url = response_url(filled.response_url)
-        place = ReplyTarget(user, filled.conversation, url=url)
-    return place
+    target = ctx.modal_state.load(text_at(body, "view", "private_metadata"), user)
+    if form.conversation:
+        url = parse_response_url(form.response_url)
+        target = ReplyTarget(user, form.conversation, url=url)
+    return target

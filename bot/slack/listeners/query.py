@@ -9,9 +9,9 @@ from bot.domain.parsing import MOST_CLUES, find_identifiers, parse_query, zone_n
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.render.message import Message
 from bot.slack.context import BotContext, Tools
-from bot.slack.message_text import texts_of
+from bot.slack.message_text import text_of_message
 
-MOST = 20_000  # characters; Slack's own input takes fewer
+MAX_CHARACTERS = 20_000  # characters; Slack's own input takes fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,62 +19,62 @@ class ParsedCommand:
     """A question with its reference; `reply` when there is nothing to look up."""
 
     reference: str
-    question: LookupQuery
+    query: LookupQuery
     reply: Message | None = None
 
 
 async def parse_command_text(
-    desk: BotContext, text: str, user: str, expect: IdentifierKind | None = None
+    ctx: BotContext, text: str, user: str, expect: IdentifierKind | None = None
 ) -> ParsedCommand:
     """Read a question. `reply` is for the asker alone: help, or what could not be read."""
-    tools, reference = desk.tools, desk.tools.new_lookup_id()
+    tools, reference = ctx.tools, ctx.tools.new_lookup_id()
     if not text.strip():
         return ParsedCommand(reference, LookupQuery(help=True), tools.renderer.help_())
-    question = await question_of(desk, text, user, expect)
-    return ParsedCommand(reference, question, _reply(tools, question, reference))
+    query = await parse_query_in_zone(ctx, text, user, expect)
+    return ParsedCommand(reference, query, _reply_without_lookup(tools, query, reference))
 
 
-async def question_of(
-    desk: BotContext, text: str, user: str, expect: IdentifierKind | None = None
+async def parse_query_in_zone(
+    ctx: BotContext, text: str, user: str, expect: IdentifierKind | None = None
 ) -> LookupQuery:
     """What a text asks, its times in the asker's zone, where Slack tells it, if they name none."""
-    now = desk.tools.clock()
-    question = parse_query(text[:MOST], now, expect=expect)
-    if not question.readings:
-        return question
+    now = ctx.tools.clock()
+    query = parse_query(text[:MAX_CHARACTERS], now, expect=expect)
+    if not query.readings:
+        return query
     try:
-        person = await desk.people.find(user)
+        person = await ctx.people.find(user)
     except SlackTrouble:  # UTC, as the answer then says
-        return question
+        return query
     zone = zone_named(person.zone) if person and person.zone else None
-    return parse_query(text[:MOST], now, expect=expect, zone=zone) if zone else question
+    return parse_query(text[:MAX_CHARACTERS], now, expect=expect, zone=zone) if zone else query
 
 
-async def understand_message(
-    desk: BotContext, text: str, user: str, message: Mapping[str, Any]
+async def parse_message_text(
+    ctx: BotContext, text: str, user: str, message: Mapping[str, Any]
 ) -> ParsedCommand:
     """Read a question typed into a message, which may be about what the message carries.
 
     Where the words name nothing, the ids of its files and of a forwarded message count.
     """
-    asked = await parse_command_text(desk, text, user)
-    if asked.question.clues:
-        return asked
-    carried = {key: value for key, value in message.items() if key in ("files", "attachments")}
-    clues = find_identifiers(texts_of(carried))
-    if not clues:
-        return asked
-    question = replace(asked.question, clues=clues[:MOST_CLUES], complaint=None, help=False)
-    return ParsedCommand(asked.reference, question)
+    parsed = await parse_command_text(ctx, text, user)
+    if parsed.query.clues:
+        return parsed
+    attachments = {key: value for key, value in message.items() if key in ("files", "attachments")}
+    identifiers = find_identifiers(text_of_message(attachments))
+    if not identifiers:
+        return parsed
+    query = replace(parsed.query, clues=identifiers[:MOST_CLUES], complaint=None, help=False)
+    return ParsedCommand(parsed.reference, query)
 
 
-def query_error(question: LookupQuery) -> UnreadableQuestion | None:
+def query_error(query: LookupQuery) -> UnreadableQuestion | None:
     """Why this question cannot be looked up; None if it can."""
-    return None if question.clues else UnreadableQuestion(question.complaint)
+    return None if query.clues else UnreadableQuestion(query.complaint)
 
 
-def _reply(tools: Tools, question: LookupQuery, reference: str) -> Message | None:
-    if question.help:
+def _reply_without_lookup(tools: Tools, query: LookupQuery, reference: str) -> Message | None:
+    if query.help:
         return tools.renderer.help_()
-    trouble = query_error(question)
-    return tools.renderer.error(trouble, reference) if trouble else None
+    error = query_error(query)
+    return tools.renderer.error(error, reference) if error else None

@@ -21,7 +21,7 @@ from bot.slack.listeners.events import (
     home_listener,
     mention_listener,
 )
-from bot.slack.listeners.modal import CALLBACK_ID, listen
+from bot.slack.listeners.modal import CALLBACK_ID, form_listener
 from bot.slack.listeners.shortcuts import DIAGNOSE_CALL, DIAGNOSE_MESSAGE, Shortcut
 
 Listener = Callable[..., Awaitable[Any]]
@@ -35,13 +35,13 @@ EVENTS: dict[str, Callable[[BotContext], Listener]] = {
     APP_MENTION: mention_listener,
 }
 
-VIEWS: dict[str, Callable[[BotContext], Listener]] = {CALLBACK_ID: listen}
+VIEWS: dict[str, Callable[[BotContext], Listener]] = {CALLBACK_ID: form_listener}
 
-REOPENING = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
+LOOKUP_BUTTONS = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
 """Buttons that open their look-up again."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
-    *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in REOPENING),
+    *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in LOOKUP_BUTTONS),
     (CHOOSE, choose_listener),
     (REFRESH, refresh_listener),
     (LINKS, link_listener),  # the last: it takes what no other took

@@ -20,11 +20,11 @@ from bot.domain.errors import BotError, NotAllowed, SlackTrouble
 from bot.domain.parsing import MOST_CLUES, find_identifiers
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.target import Choices
-from bot.slack.access.audit import recorded
+from bot.slack.access.audit import wait_until_recorded
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import ErrorBoundary, as_bot_error
 from bot.slack.lookup.job import start_lookup
-from bot.slack.message_text import texts_of
+from bot.slack.message_text import text_of_message
 from bot.slack.payloads import ReplyTarget, reply_target_of_shortcut, text_at
 from bot.slack.sending.errors import SlackErrorKind
 
@@ -39,17 +39,17 @@ class Shortcut:
     type: Literal["message", "global"]
     callback_id: str
     description: str
-    listen: Callable[[BotContext], Listener]
+    make_listener: Callable[[BotContext], Listener]
 
 
-TOO_LATE = NotAllowed(
+TRIGGER_EXPIRED = NotAllowed(
     "Slack gives three seconds to open a form, and they were over.",
     headline="The form could not be opened",
     next_step="Use the shortcut once more.",
 )
 
-SEVERAL = "I found several ids in this message; one moment, I look up what each is."
-CLOSED = "not_found"
+SEVERAL_IDS = "I found several ids in this message; one moment, I look up what each is."
+VIEW_CLOSED = "not_found"
 """What Slack says of a view that is gone.
 
 https://docs.slack.dev/reference/methods/views.update
@@ -57,73 +57,75 @@ https://docs.slack.dev/reference/methods/views.update
 
 
 async def open_lookup_modal(
-    desk: BotContext,
-    place: ReplyTarget,
+    ctx: BotContext,
+    target: ReplyTarget,
     trigger_id: str,
     reference: str,
-    clues: tuple[Identifier, ...] = (),
+    identifiers: tuple[Identifier, ...] = (),
     *,
-    why: str = "",
+    remark: str = "",
 ) -> None:
     """Open the form; with several clues, change it into a choice among them.
 
     `why` says what was not found in the message, or left out.
     """
-    async with ErrorBoundary(desk, place, reference):
-        note = f"{SEVERAL} {why}".strip() if clues else why
-        kept = desk.modals.save(place)
-        view = desk.tools.renderer.modal(
-            None, private_metadata=kept, note=note, conversation=not place.channel
+    async with ErrorBoundary(ctx, target, reference):
+        note = f"{SEVERAL_IDS} {remark}".strip() if identifiers else remark
+        private_metadata = ctx.modal_state.save(target)
+        view = ctx.tools.renderer.modal(
+            None, private_metadata=private_metadata, note=note, conversation=not target.channel
         )
-        opened = await desk.poster.plain.open_view(trigger_id, view)
-        if opened.cause is SlackErrorKind.EXPIRED:
-            raise TOO_LATE
-        if not opened.ok:
-            raise SlackTrouble(f"Slack would not open the form ({opened.error}).")
-        if clues:
-            await _choose(desk, place, clues, opened.ts, kept, why)
+        result = await ctx.sender.plain.open_view(trigger_id, view)
+        if result.cause is SlackErrorKind.EXPIRED:
+            raise TRIGGER_EXPIRED
+        if not result.ok:
+            raise SlackTrouble(f"Slack would not open the form ({result.error}).")
+        if identifiers:
+            await _show_choices(ctx, target, identifiers, result.ts, private_metadata, remark)
 
 
-async def _choose(
-    desk: BotContext,
-    place: ReplyTarget,
-    clues: tuple[Identifier, ...],
+async def _show_choices(
+    ctx: BotContext,
+    target: ReplyTarget,
+    identifiers: tuple[Identifier, ...],
     view_id: str,
-    kept: str,
-    why: str,
+    private_metadata: str,
+    remark: str,
 ) -> None:
     """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
     choices: Choices | None = None
     try:
-        async with desk.crew.bounds.slot(place.user, _say_nothing):
-            workspaces = desk.workspaces_at(place.channel)
-            choices = await desk.tools.investigator.describe(clues, workspaces)
+        async with ctx.tasks.limiter.slot(target.user, _ignore_waiting):
+            workspaces = ctx.workspaces_at(target.channel)
+            choices = await ctx.tools.investigator.describe(identifiers, workspaces)
     except BotError as error:
-        said = as_bot_error(error, structlog.get_logger("call_doctor"))
-        note = f"{said.headline}. {said.cause} {said.next_step}"
+        bot_error = as_bot_error(error, structlog.get_logger("call_doctor"))
+        note = f"{bot_error.headline}. {bot_error.cause} {bot_error.next_step}"
     else:
-        note = f"{choices.note} {why}".strip()
-    view = desk.tools.renderer.modal(choices, private_metadata=kept, note=note, conversation=False)
-    changed = await desk.poster.plain.change_view(view_id, view)
-    if not changed.ok and changed.error != CLOSED:
+        note = f"{choices.note} {remark}".strip()
+    view = ctx.tools.renderer.modal(
+        choices, private_metadata=private_metadata, note=note, conversation=False
+    )
+    result = await ctx.sender.plain.change_view(view_id, view)
+    if not result.ok and result.error != VIEW_CLOSED:
         raise SlackTrouble(
-            f"Slack would not change the form ({changed.error}): what the ids are does not show.",
+            f"Slack would not change the form ({result.error}): what the ids are does not show.",
             headline="The form could not be filled in",
             next_step="Type the one id you mean into the form.",
         )
 
 
-async def _say_nothing(_: str) -> None:
+async def _ignore_waiting(_: str) -> None:
     """Leave the form as it is while its ids wait for the asker's other look-ups."""
 
 
-def _listen_for_call(desk: BotContext) -> Listener:
+def _call_shortcut_listener(ctx: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await recorded()
+        await wait_until_recorded()
         await ack()
-        place = ReplyTarget(text_at(body, "user", "id"))
-        desk.crew.spawn(
-            open_lookup_modal(desk, place, text_at(body, "trigger_id"), desk.tools.new_lookup_id())
+        target = ReplyTarget(text_at(body, "user", "id"))
+        ctx.tasks.spawn(
+            open_lookup_modal(ctx, target, text_at(body, "trigger_id"), ctx.tools.new_lookup_id())
         )
 
     return on_shortcut
@@ -134,42 +136,52 @@ DIAGNOSE_CALL = Shortcut(
     type="global",
     callback_id="diagnose_call",
     description="Ask why a 100ms call failed, from anywhere",
-    listen=_listen_for_call,
+    make_listener=_call_shortcut_listener,
 )
 
 
-NOTHING = (
+NOTHING_IN_MESSAGE = (
     "I found no id and no 100ms link in this message or its files, and names are too easily "
     "guessed. Type below what it is about."
 )
 
 
-def _listen_for_message(desk: BotContext) -> Listener:
+def _message_shortcut_listener(ctx: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        place, reference = reply_target_of_shortcut(body), desk.tools.new_lookup_id()
-        found = _distinct(find_identifiers(texts_of(body.get("message"))))
-        clues = found[:MOST_CLUES]
-        if len(clues) == 1:
-            lookup = Lookup(reference, LookupQuery(clues=clues), place)
-            await start_lookup(desk, lookup, text_at(body, "trigger_id"))
+        target, reference = reply_target_of_shortcut(body), ctx.tools.new_lookup_id()
+        matches = _distinct_identifiers(find_identifiers(text_of_message(body.get("message"))))
+        identifiers = matches[:MOST_CLUES]
+        if len(identifiers) == 1:
+            lookup = Lookup(reference, LookupQuery(clues=identifiers), target)
+            await start_lookup(ctx, lookup, text_at(body, "trigger_id"))
             await ack()
         else:
-            await recorded()
+            await wait_until_recorded()
             await ack()
-            why = _left_out(len(found) - len(clues)) if clues else NOTHING
+            remark = (
+                _omission_note(len(matches) - len(identifiers))
+                if identifiers
+                else NOTHING_IN_MESSAGE
+            )
             trigger = text_at(body, "trigger_id")
-            desk.crew.spawn(open_lookup_modal(desk, place, trigger, reference, clues, why=why))
+            ctx.tasks.spawn(
+                open_lookup_modal(ctx, target, trigger, reference, identifiers, remark=remark)
+            )
 
     return on_shortcut
 
 
-def _left_out(number: int) -> str:
-    return f"{number:,} more ids of this message are left out." if number else ""
+def _omission_note(count: int) -> str:
+    return f"{count:,} more ids of this message are left out." if count else ""
 
 
-def _distinct(clues: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+def _distinct_identifiers(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
     """The same id written twice is one; ids do not mind their case."""
-    return tuple({(clue.kind, clue.value.lower()): clue for clue in clues}.values())
+    return tuple(
+        {
+            (identifier.kind, identifier.value.lower()): identifier for identifier in identifiers
+        }.values()
+    )
 
 
 DIAGNOSE_MESSAGE = Shortcut(
@@ -177,5 +189,5 @@ DIAGNOSE_MESSAGE = Shortcut(
     type="message",
     callback_id="diagnose_message",
     description="Find 100ms ids and links in this message and explain what failed",
-    listen=_listen_for_message,
+    make_listener=_message_shortcut_listener,
 )

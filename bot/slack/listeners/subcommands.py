@@ -31,7 +31,7 @@ from bot.domain.records.channel_settings import (
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import ErrorBoundary
-from bot.slack.listeners.query import MOST
+from bot.slack.listeners.query import MAX_CHARACTERS
 from bot.slack.lookup.channel_defaults import READ_SECONDS, settings_channel
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.errors import SlackErrorKind
@@ -39,7 +39,7 @@ from bot.slack.sending.errors import SlackErrorKind
 __all__ = [
     "SUBCOMMANDS",
     "Subcommand",
-    "subcommand_of",
+    "find_subcommand",
 ]
 
 Answer = Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
@@ -57,7 +57,7 @@ class Subcommand:
     answer: Answer
 
 
-_UNSAID = NotAllowed(
+_NOT_ANNOUNCED = NotAllowed(
     "I could not say in the channel who changed it, so the setting is again what it was.",
     headline="The setting was not changed",
     next_step="Let me into the channel with `/invite @Call Doctor`, then change it again.",
@@ -65,51 +65,51 @@ _UNSAID = NotAllowed(
 
 
 async def announce_loosening(
-    desk: BotContext,
-    place: ReplyTarget,
+    ctx: BotContext,
+    target: ReplyTarget,
     before: ChannelSettings,
     after: ChannelSettings,
     reference: str,
 ) -> None:
     """Name who changed the settings. Where that cannot be said, the change is undone."""
-    if await _said(desk, place, after, reference):
+    if await _post_loosening(ctx, target, after, reference):
         return
     structlog.get_logger("call_doctor").warning("loosening_undone", lookup_id=reference)
-    async with ErrorBoundary(desk, place, reference):
-        await _undo(desk, place, before)
-        raise _UNSAID
+    async with ErrorBoundary(ctx, target, reference):
+        await _undo_change(ctx, target, before)
+        raise _NOT_ANNOUNCED
 
 
-async def _said(
-    desk: BotContext, place: ReplyTarget, after: ChannelSettings, reference: str
+async def _post_loosening(
+    ctx: BotContext, target: ReplyTarget, after: ChannelSettings, reference: str
 ) -> bool:
     """Whether it stands in the channel, or may: what Slack did not confirm is not said twice."""
-    message = desk.tools.renderer.loosened(place.user, after)
-    poster = desk.poster.plain
-    sent = await poster.post(place.channel, message, reference, first=True)
+    message = ctx.tools.renderer.loosened(target.user, after)
+    sender = ctx.sender.plain
+    sent = await sender.post(target.channel, message, reference, first=True)
     if (
         not sent.ok
         and sent.cause is not SlackErrorKind.UNKNOWN
-        and place.url is not None
-        and place.url.uses_left
+        and target.url is not None
+        and target.url.uses_left
     ):
-        sent = await poster.respond(place.url, message, reference, in_channel=True)
+        sent = await sender.respond(target.url, message, reference, in_channel=True)
     return sent.ok or sent.cause is SlackErrorKind.UNKNOWN
 
 
-async def _undo(desk: BotContext, place: ReplyTarget, before: ChannelSettings) -> None:
-    channels = desk.tools.channels
+async def _undo_change(ctx: BotContext, target: ReplyTarget, before: ChannelSettings) -> None:
+    channels = ctx.tools.channel_settings
     if channels is None:
         raise BotError
     change = SettingsPatch(private=before.private, names=before.names or "")
-    await channels.change(settings_channel(place), change, before.set_by or place.user)
+    await channels.change(settings_channel(target), change, before.set_by or target.user)
 
 
-_FORMS = (
+_USAGE = (
     "Write `settings private`, `settings public`, `settings names short`, `settings since 24h`, "
     "`settings workspace …`, or `settings reset`. For a room of that name write `room settings`."
 )
-_NOWHERE = NotAllowed(
+_NO_CHANNEL = NotAllowed(
     "Settings belong to a channel, and this is none that I can keep any for.",
     next_step="Ask for them in the channel.",
 )
@@ -120,74 +120,78 @@ _GUEST = NotAllowed(
 )
 
 
-async def _answer(desk: BotContext, place: ReplyTarget, text: str, reference: str) -> Message:
-    tools = desk.tools
-    channel = settings_channel(place)
-    if not channel or tools.channels is None:
-        raise _NOWHERE
-    permitted = desk.workspaces_at(channel)
+async def _answer_settings(
+    ctx: BotContext, target: ReplyTarget, text: str, reference: str
+) -> Message:
+    tools = ctx.tools
+    channel = settings_channel(target)
+    if not channel or tools.channel_settings is None:
+        raise _NO_CHANNEL
+    permitted = ctx.workspaces_at(channel)
     workspaces = tools.workspaces if permitted is None else permitted
-    wish = parse_settings_change(text[:MOST], workspaces)
-    if wish.complaint:
+    settings_command = parse_settings_change(text[:MAX_CHARACTERS], workspaces)
+    if settings_command.complaint:
         raise UnreadableQuestion(
-            wish.complaint, headline="No setting was changed", next_step=_FORMS
+            settings_command.complaint, headline="No setting was changed", next_step=_USAGE
         )
-    before = await _in_time(tools.channels.of(channel))
-    found = await _changed(desk, tools.channels, place, before, wish.change)
-    changed = wish.change != SettingsPatch()
-    if changed and loosened(before, found, tools.names):
-        desk.crew.spawn(announce_loosening(desk, place, before, found, reference))
+    before = await _with_timeout(tools.channel_settings.of(channel))
+    settings = await _apply_change(
+        ctx, tools.channel_settings, target, before, settings_command.change
+    )
+    changed = settings_command.change != SettingsPatch()
+    if changed and loosened(before, settings, tools.names):
+        ctx.tasks.spawn(announce_loosening(ctx, target, before, settings, reference))
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
     return tools.renderer.settings(
-        found,
+        settings,
         workspaces,
         changed=changed,
-        names=found.names or tools.names,
-        shared=desk.sharing.known(channel),
+        names=settings.names or tools.names,
+        shared=ctx.shared_channels.is_known_shared(channel),
     )
 
 
-async def _changed(
-    desk: BotContext,
+async def _apply_change(
+    ctx: BotContext,
     channels: ChannelSettingsStore,
-    place: ReplyTarget,
+    target: ReplyTarget,
     before: ChannelSettings,
     change: SettingsPatch,
 ) -> ChannelSettings:
     """The settings after the change, if it is one. Raises NotAllowed for a guest."""
     if change == SettingsPatch():
         return before
-    wanted = changed_by(before, change)
-    if loosened(before, wanted, desk.tools.names) and await _is_guest(desk, place):
+    settings = changed_by(before, change)
+    if loosened(before, settings, ctx.tools.names) and await _is_guest(ctx, target):
         raise _GUEST
-    return await _in_time(channels.change(settings_channel(place), change, place.user))
+    return await _with_timeout(channels.change(settings_channel(target), change, target.user))
 
 
-async def _in_time(reading: Awaitable[ChannelSettings]) -> ChannelSettings:
+async def _with_timeout(request: Awaitable[ChannelSettings]) -> ChannelSettings:
     """Raises StoreUnreachable also if it takes too long."""
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return await reading
+            return await request
     except TimeoutError as error:
         raise StoreUnreachable("The settings could not be reached in time.") from error
 
 
-async def _is_guest(desk: BotContext, place: ReplyTarget) -> bool:
+async def _is_guest(ctx: BotContext, target: ReplyTarget) -> bool:
     """Whether the person is known to be a guest: Slack says so where it may be asked."""
-    person = await desk.people.find(place.user)
+    person = await ctx.people.find(target.user)
     return person is not None and person.guest
 
 
-SUBCOMMAND = Subcommand("settings", _answer)
+SETTINGS_SUBCOMMAND = Subcommand("settings", _answer_settings)
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = (SUBCOMMAND,)
+SUBCOMMANDS: tuple[Subcommand, ...] = (SETTINGS_SUBCOMMAND,)
 
 
-def subcommand_of(text: str) -> tuple[Subcommand, str] | None:
+def find_subcommand(text: str) -> tuple[Subcommand, str] | None:
     """The one that a text begins with, and what stands after it; None for a question."""
     words = text.split(maxsplit=1)
-    for each in SUBCOMMANDS:
-        if words and words[0].casefold() == each.word:
-            return each, "".join(words[1:])
+    for subcommand in SUBCOMMANDS:
+        if words and words[0].casefold() == subcommand.word:
+            return subcommand, "".join(words[1:])
     return None

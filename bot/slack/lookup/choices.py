@@ -12,53 +12,53 @@ from bot.domain.target import Choices
 from bot.render.message import Block, Message
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_user
-from bot.slack.lookup.channel_defaults import hides_clues
+from bot.slack.lookup.channel_defaults import hides_identifiers
 
 
-async def post_choices(desk: BotContext, lookup: Lookup, choices: Choices) -> None:
+async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> None:
     """Show the choices: in the thread where there is one, else to the asker alone.
 
     Raises SlackTrouble when no way to the asker works.
     """
-    place, private = lookup.place, lookup.question.private
-    offered = desk.tools.renderer.choices(choices, lookup.id, private=private)
-    message = remembering(offered, lookup.question)
-    hidden = hides_clues(lookup.question)
-    if place.thread and not (place.looking or private or hidden):
+    target, private = lookup.place, lookup.question.private
+    choices_message = ctx.tools.renderer.choices(choices, lookup.id, private=private)
+    message = with_query_options(choices_message, lookup.question)
+    is_hidden = hides_identifiers(lookup.question)
+    if target.thread and not (target.looking or private or is_hidden):
         # In the thread the buttons know their thread; an ephemeral message may forget it.
-        sent = await desk.poster.post(
-            place.channel, message, lookup.id, thread=place.thread, first=True
+        sent = await ctx.sender.post(
+            target.channel, message, lookup.id, thread=target.thread, first=True
         )
         if sent.ok:
             return
-    if not await notify_user(desk, place, message, lookup.id, instead=not hidden):
+    if not await notify_user(ctx, target, message, lookup.id, instead=not is_hidden):
         raise SlackTrouble("No way of asking back worked.")
 
 
-def remembering(message: Message, question: LookupQuery) -> Message:
+def with_query_options(message: Message, query: LookupQuery) -> Message:
     """The choices, each with the rest of the question: its window and its types."""
-    rest: dict[str, Any] = {"types": list(question.types)}
-    if question.public:
-        rest["public"] = True
-    if question.since:
-        rest["since"] = question.since.isoformat()
-    if question.until:
-        rest["until"] = question.until.isoformat()
-    return replace(message, blocks=tuple(_with_rest(block, rest) for block in message.blocks))
+    options: dict[str, Any] = {"types": list(query.types)}
+    if query.public:
+        options["public"] = True
+    if query.since:
+        options["since"] = query.since.isoformat()
+    if query.until:
+        options["until"] = query.until.isoformat()
+    return replace(message, blocks=tuple(_with_options(block, options) for block in message.blocks))
 
 
-def _with_rest(part: Any, rest: Mapping[str, Any]) -> Any:  # noqa: ANN401  any JSON
+def _with_options(part: Any, options: Mapping[str, Any]) -> Any:  # noqa: ANN401  any JSON
     """A block with what every `choose-<n>` button inside must remember."""
     if isinstance(part, list | tuple):
-        return [_with_rest(each, rest) for each in part]
+        return [_with_options(item, options) for item in part]
     if not isinstance(part, Mapping):
         return part
     if str(part.get("action_id")).startswith("choose-"):
-        return {**part, "value": _longer(str(part.get("value")), rest)}
-    changed: Block = {key: _with_rest(value, rest) for key, value in part.items()}
+        return {**part, "value": _extend_value(str(part.get("value")), options)}
+    changed: Block = {key: _with_options(value, options) for key, value in part.items()}
     return changed
 
 
-def _longer(value: str, rest: Mapping[str, Any]) -> str:
-    text = json.dumps({**json.loads(value), **rest}, ensure_ascii=False)
+def _extend_value(value: str, options: Mapping[str, Any]) -> str:
+    text = json.dumps({**json.loads(value), **options}, ensure_ascii=False)
     return text if len(text) <= LIMIT else value

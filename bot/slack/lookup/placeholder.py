@@ -15,90 +15,96 @@ from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.checkpoints.serialization import to_json, from_json
 from bot.slack.context import BotContext, Lookup
-from bot.slack.delivery.unconfirmed import ended_elsewhere, stays, unconfirmed_message
+from bot.slack.delivery.unconfirmed import (
+    ended_elsewhere_text,
+    unchangeable_text,
+    unconfirmed_message,
+)
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.errors import TRANSIENT, SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 
-async def post_placeholder(desk: BotContext, lookup: Lookup) -> ReplyTarget:
+async def post_placeholder(ctx: BotContext, lookup: Lookup) -> ReplyTarget:
     """Say "Looking…" unless the acknowledgement did; returns the place with what was posted.
 
     What only the asker sees carries no metadata: it is no part of the answer.
     """
-    place = lookup.place
-    if place.acked:
-        return place
-    message = desk.tools.renderer.placeholder(lookup.question, lookup.id)
-    if place.url is not None:
-        await desk.poster.respond(place.url, message, "")
-        return place
-    if lookup.question.private and place.channel:
-        await desk.poster.ephemeral(place.channel, place.user, message, "", thread=place.thread)
-        return place
-    sent = await desk.poster.post(
-        place.channel or place.user, message, lookup.id, thread=place.thread, first=True
+    target = lookup.place
+    if target.acked:
+        return target
+    message = ctx.tools.renderer.placeholder(lookup.question, lookup.id)
+    if target.url is not None:
+        await ctx.sender.respond(target.url, message, "")
+        return target
+    if lookup.question.private and target.channel:
+        await ctx.sender.ephemeral(target.channel, target.user, message, "", thread=target.thread)
+        return target
+    sent = await ctx.sender.post(
+        target.channel or target.user, message, lookup.id, thread=target.thread, first=True
     )
-    return replace(place, channel=sent.channel, looking=sent.ts) if sent.ok else place
+    return replace(target, channel=sent.channel, looking=sent.ts) if sent.ok else target
 
 
-WAITS = (2.0, 5.0, 20.0, 120.0, 600.0)
+RETRY_PAUSES = (2.0, 5.0, 20.0, 120.0, 600.0)
 """Seconds before each attempt: Slack's bad moments pass, its bad hours are told in the log."""
 
-_GONE = "message_not_found"
+_MESSAGE_GONE = "message_not_found"
 
 
 async def close_unfinished_opening(
-    desk: BotContext, lookup: Lookup, steps: Steps, changed: Container[str]
+    ctx: BotContext, lookup: Lookup, steps: Steps, changed: Container[str]
 ) -> None:
     """End our opening if it stands unfinished; to be called when all else is said.
 
     `changed` are the time stamps of the messages that were brought to their end.
     """
-    place = lookup.place
-    poster = CheckpointedSender(desk.poster.plain, steps, desk.reconciler)
-    unsure = lookup.refused is not None and lookup.refused.cause is SlackErrorKind.UNKNOWN
-    if unsure and desk.reconciler.may_read:
+    target = lookup.place
+    sender = CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler)
+    is_uncertain = lookup.refused is not None and lookup.refused.cause is SlackErrorKind.UNKNOWN
+    if is_uncertain and ctx.reconciler.may_read:
         opening = SendResult(SlackErrorKind.UNKNOWN)
-    elif place.looking and place.looking not in changed:
-        opening = SendResult(channel=place.channel, ts=place.looking)
+    elif target.looking and target.looking not in changed:
+        opening = SendResult(channel=target.channel, ts=target.looking)
     else:
         return
-    for pause in WAITS:
+    for pause in RETRY_PAUSES:
         await steps.pause(pause)
         if not opening.ts:
-            opening = await _looked_for(desk, lookup, steps)
-        if opening.ok and await _ended(desk, poster, lookup, opening):
+            opening = await _find_opening(ctx, lookup, steps)
+        if opening.ok and await _close_opening(ctx, sender, lookup, opening):
             return
     structlog.get_logger("call_doctor").error("opening_unfinished")
 
 
-async def _looked_for(desk: BotContext, lookup: Lookup, steps: Steps) -> SendResult:
+async def _find_opening(ctx: BotContext, lookup: Lookup, steps: Steps) -> SendResult:
     """Where the opening stands; without `ts` if it does not, UNKNOWN if nobody can tell."""
 
     async def look() -> Json:
-        place = lookup.place
-        found = await desk.reconciler.find(place.channel, place.thread, lookup.id, "opening")
-        return to_json(SendResult, found or SendResult(SlackErrorKind.UNKNOWN))
+        target = lookup.place
+        posted = await ctx.reconciler.find(target.channel, target.thread, lookup.id, "opening")
+        return to_json(SendResult, posted or SendResult(SlackErrorKind.UNKNOWN))
 
-    found: SendResult = from_json(SendResult, await steps.run("late-look", look))
-    return found
+    opening: SendResult = from_json(SendResult, await steps.run("late-look", look))
+    return opening
 
 
-async def _ended(
-    desk: BotContext, poster: CheckpointedSender, lookup: Lookup, opening: SendResult
+async def _close_opening(
+    ctx: BotContext, sender: CheckpointedSender, lookup: Lookup, opening: SendResult
 ) -> bool:
     """Whether nothing is left to be done about it."""
     if not opening.ts:
         return True
-    words = ended_elsewhere(lookup.id)
-    message = replace(unconfirmed_message(desk, lookup, words), part="ended")
-    sent = await poster.update(opening.channel, opening.ts, message, lookup.id)
-    if sent.ok or sent.cause in TRANSIENT or sent.error == _GONE:
+    text = ended_elsewhere_text(lookup.id)
+    message = replace(unconfirmed_message(ctx, lookup, text), part="ended")
+    sent = await sender.update(opening.channel, opening.ts, message, lookup.id)
+    if sent.ok or sent.cause in TRANSIENT or sent.error == _MESSAGE_GONE:
         return sent.cause not in TRANSIENT
-    message = replace(unconfirmed_message(desk, lookup, stays(sent, lookup.id)), part="stays")
+    message = replace(
+        unconfirmed_message(ctx, lookup, unchangeable_text(sent, lookup.id)), part="stays"
+    )
     thread = lookup.place.thread or opening.ts
-    said = await poster.post(opening.channel, message, lookup.id, thread=thread)
-    if not said.ok:
-        structlog.get_logger("call_doctor").error("opening_unfinished", error=said.error)
+    reply = await sender.post(opening.channel, message, lookup.id, thread=thread)
+    if not reply.ok:
+        structlog.get_logger("call_doctor").error("opening_unfinished", error=reply.error)
     return True

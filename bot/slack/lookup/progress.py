@@ -10,9 +10,9 @@ from bot.domain.target import Progress
 from bot.render.message import Message
 from bot.slack.context import BotContext, Lookup
 
-APART_SECONDS = 3.0
+MIN_EDIT_INTERVAL_SECONDS = 3.0
 """Edits of one message: Slack counts them as posts, and people cannot read faster."""
-KEPT_ANSWERS = 3
+RESERVED_ANSWERS = 3
 """Answers at a response_url are few: one for waiting leaves enough for the answer."""
 
 
@@ -22,15 +22,15 @@ class ProgressReporter:
     What it says is no part of the answer: it is never recorded and may be lost.
     """
 
-    def __init__(self, desk: BotContext, lookup: Lookup) -> None:
-        self.shows = lookup
+    def __init__(self, ctx: BotContext, lookup: Lookup) -> None:
+        self.lookup = lookup
         self.progress: Progress | None = None
-        self.begun = asyncio.Event()
-        self._desk = desk
-        self._last = float("-inf")
-        self._editing: asyncio.Task[None] | None = None
-        self._over = False
-        self._untold = ""
+        self.started = asyncio.Event()
+        self._ctx = ctx
+        self._last_edit = float("-inf")
+        self._edit: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._pending_reason = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,39 +45,39 @@ class ProgressReporter:
 
         What came before there was a place to say it is said there.
         """
-        if not self.shows.place.looking and self.shows.place.url is None:
-            self._untold = reason
-        elif self._due():
-            await self._say(self._desk.tools.renderer.waiting(reason, self.shows.id))
+        if not self.lookup.place.looking and self.lookup.place.url is None:
+            self._pending_reason = reason
+        elif self._may_edit_now():
+            await self._edit_message(self._ctx.tools.renderer.waiting(reason, self.lookup.id))
 
     def update(self, progress: Progress) -> None:
         """Note how far it is; show it now and then."""
         self.progress = progress
         if not progress.begun:
             return
-        self.begun.set()
-        if self.shows.place.looking and not self._busy() and self._due():
-            self._editing = asyncio.create_task(self._say(self.message(progress)))
+        self.started.set()
+        if self.lookup.place.looking and not self._is_editing() and self._may_edit_now():
+            self._edit = asyncio.create_task(self._edit_message(self.message(progress)))
 
     def message(self, progress: Progress) -> Message:
         """The opening as long as it is not final.
 
         A room may be called by a person's name: where names are not shown, its id is told.
         """
-        if self.shows.question.names not in (None, Names.FULL):
+        if self.lookup.question.names not in (None, Names.FULL):
             room = replace(progress.target.room, name=None)
             progress = replace(progress, target=replace(progress.target, room=room))
-        return self._desk.tools.renderer.progress(progress, self.shows.id)
+        return self._ctx.tools.renderer.progress(progress, self.lookup.id)
 
     def move_to(self, lookup: Lookup, *, just_now: bool = False) -> None:
         """From now on it is told there; perhaps something true was said there just now."""
-        self.shows = lookup
+        self.lookup = lookup
         if just_now:
-            self._last = time.monotonic()
-        elif lookup.place.looking and self._untold and self._due():
-            waiting = self._desk.tools.renderer.waiting(self._untold, lookup.id)
-            self._editing = asyncio.create_task(self._say(waiting))
-            self._untold = ""
+            self._last_edit = time.monotonic()
+        elif lookup.place.looking and self._pending_reason and self._may_edit_now():
+            message = self._ctx.tools.renderer.waiting(self._pending_reason, lookup.id)
+            self._edit = asyncio.create_task(self._edit_message(message))
+            self._pending_reason = ""
 
     async def close(self) -> None:
         """Say nothing more; return when no edit of ours can arrive after the final one.
@@ -85,23 +85,23 @@ class ProgressReporter:
         After a crash the investigation may run again for a later part of an answer whose opening
         is final already: it is not to be overwritten by how far that has come.
         """
-        self._over = True
-        if self._editing is not None:
-            await asyncio.gather(self._editing, return_exceptions=True)
+        self._is_closed = True
+        if self._edit is not None:
+            await asyncio.gather(self._edit, return_exceptions=True)
 
-    def _busy(self) -> bool:
-        return self._editing is not None and not self._editing.done()
+    def _is_editing(self) -> bool:
+        return self._edit is not None and not self._edit.done()
 
-    def _due(self) -> bool:
+    def _may_edit_now(self) -> bool:
         now = time.monotonic()
-        if self._over or now - self._last < APART_SECONDS:
+        if self._is_closed or now - self._last_edit < MIN_EDIT_INTERVAL_SECONDS:
             return False
-        self._last = now
+        self._last_edit = now
         return True
 
-    async def _say(self, message: Message) -> None:
-        poster, place = self._desk.poster.plain, self.shows.place
-        if place.looking:
-            await poster.update(place.channel, place.looking, message, self.shows.id)
-        elif place.url is not None and place.url.uses_left > KEPT_ANSWERS:
-            await poster.respond(place.url, message, "")
+    async def _edit_message(self, message: Message) -> None:
+        sender, target = self._ctx.sender.plain, self.lookup.place
+        if target.looking:
+            await sender.update(target.channel, target.looking, message, self.lookup.id)
+        elif target.url is not None and target.url.uses_left > RESERVED_ANSWERS:
+            await sender.respond(target.url, message, "")

@@ -39,7 +39,7 @@ POLICY: dict[SlackErrorKind, str] = {
 }
 """What each class leads to: the rows of docs/operating.md."""
 
-_NAMES: dict[SlackErrorKind, str] = {
+_CODES_BY_KIND: dict[SlackErrorKind, str] = {
     SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",
     SlackErrorKind.UNKNOWN: "fatal_error internal_error service_unavailable request_timeout",
     SlackErrorKind.FORM: (
@@ -74,7 +74,7 @@ _NAMES: dict[SlackErrorKind, str] = {
 }
 
 ERROR_KINDS: dict[str, SlackErrorKind] = {
-    name: cause for cause, names in _NAMES.items() for name in names.split()
+    name: cause for cause, names in _CODES_BY_KIND.items() for name in names.split()
 }
 """Each error that Slack documents for what we call, and its class."""
 
@@ -85,10 +85,10 @@ UNREACHABLE = "unreachable"
 """Our word for it when no connection to Slack could be made."""
 
 _SERVER_ERROR = 500
-_TOO_MANY = 429
+_TOO_MANY_REQUESTS = 429
 
 
-def cause_of(error: BaseException) -> tuple[SlackErrorKind, str]:
+def classify_error(error: BaseException) -> tuple[SlackErrorKind, str]:
     """The class of a failed call and Slack's own word for it (or the exception's name).
 
     An error that the table does not know, yet that Slack itself sent, is a refusal.
@@ -98,11 +98,11 @@ def cause_of(error: BaseException) -> tuple[SlackErrorKind, str]:
     if not isinstance(error, SlackApiError):
         return SlackErrorKind.UNKNOWN, type(error).__name__
     status = _status(error)
-    if status == _TOO_MANY:
+    if status == _TOO_MANY_REQUESTS:
         return SlackErrorKind.BUSY, "ratelimited"
     if status >= _SERVER_ERROR:
         return SlackErrorKind.UNKNOWN, f"http_{status}"
-    word = word_of(error)
+    word = error_code_of(error)
     return (
         (ERROR_KINDS.get(word, SlackErrorKind.PLACE), word)
         if word
@@ -110,17 +110,17 @@ def cause_of(error: BaseException) -> tuple[SlackErrorKind, str]:
     )
 
 
-def wait_of(error: BaseException) -> float:
+def retry_after_of(error: BaseException) -> float:
     """The seconds that a 429 asks to wait, one if it does not say; 0 for any other failure.
 
     https://docs.slack.dev/apis/web-api/rate-limits
     """
-    if not isinstance(error, SlackApiError) or _status(error) != _TOO_MANY:
+    if not isinstance(error, SlackApiError) or _status(error) != _TOO_MANY_REQUESTS:
         return 0.0
     headers = getattr(error.response, "headers", None) or {}
-    asked = next((headers[name] for name in headers if str(name).lower() == "retry-after"), "")
-    word = str(asked[0] if isinstance(asked, list) and asked else asked)
-    return float(word) if word.isdecimal() and int(word) else 1.0
+    header = next((headers[name] for name in headers if str(name).lower() == "retry-after"), "")
+    seconds = str(header[0] if isinstance(header, list) and header else header)
+    return float(seconds) if seconds.isdecimal() and int(seconds) else 1.0
 
 
 def _status(error: SlackApiError) -> int:
@@ -132,7 +132,7 @@ def _status(error: SlackApiError) -> int:
     return 0
 
 
-def word_of(error: SlackApiError) -> str:
+def error_code_of(error: SlackApiError) -> str:
     """Slack's name of an error; "" when the answer had none."""
     data = getattr(error.response, "data", None)
     word = data.get("error") if isinstance(data, dict) else None

@@ -15,9 +15,9 @@ from typing import Any
 from bot.render.message import Block, File, Message
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
-SECTION = 2900  # a text object holds 3,000 characters
-BLOCKS = 50
-TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
+MAX_SECTION = 2900  # a text object holds 3,000 characters
+MAX_BLOCKS = 50
+MAX_TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,25 @@ Send = Callable[[Message], Awaitable[SendResult]]
 
 def as_classic_blocks(message: Message) -> Message:
     """Sections of plain text, and the buttons."""
-    words = words_of(message)
-    pieces = [words[at : at + SECTION] for at in range(0, len(words), SECTION)]
+    text = plain_text_of(message)
+    pieces = [text[start : start + MAX_SECTION] for start in range(0, len(text), MAX_SECTION)]
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
     sections: list[Block] = [
         {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}}
         for piece in pieces
         if piece.strip()
     ]
-    return replace(message, blocks=(*sections[: BLOCKS - len(buttons)], *buttons))
+    return replace(message, blocks=(*sections[: MAX_BLOCKS - len(buttons)], *buttons))
 
 
 def as_plain_text(message: Message) -> Message:
     """Text alone. Shown as mrkdwn, so what the blocks held as plain text is escaped."""
-    words = "\n".join(lines_of(message.blocks))
-    text = escape(words)[:TEXT].rpartition("\n")[0] or message.text
+    plain = "\n".join(lines_of(message.blocks))
+    text = escape(plain)[:MAX_TEXT].rpartition("\n")[0] or message.text
     return replace(message, text=text, blocks=())
 
 
-def words_of(message: Message) -> str:
+def plain_text_of(message: Message) -> str:
     """What a message shows, as plain text."""
     return "\n".join(lines_of(message.blocks)) or message.text
 
@@ -104,8 +104,11 @@ def lines_of(blocks: tuple[Block, ...]) -> list[str]:
 def _columns(block: Block) -> Iterator[str]:
     """A chart as lines: `10:02: errors 3, people in the room 8`."""
     series = block["chart"]["series"]
-    for points in zip(*(one["data"] for one in series), strict=True):
-        values = (f"{one['name']} {at['value']:,}" for one, at in zip(series, points, strict=True))
+    for points in zip(*(entry["data"] for entry in series), strict=True):
+        values = (
+            f"{entry['name']} {point['value']:,}"
+            for entry, point in zip(series, points, strict=True)
+        )
         yield f"{points[0]['label']}: {', '.join(values)}"
 
 
@@ -136,8 +139,8 @@ def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
         yield str(part.get("text") or part.get("url") or "")
     elif kind == "date":
         yield str(part.get("fallback") or "")
-    for inside in part.get("elements") or ():
-        yield from _leaves(inside)
+    for child in part.get("elements") or ():
+        yield from _leaves(child)
     if kind in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
         yield "\n"
 
@@ -162,29 +165,29 @@ class FormatFallback:
         A type of block that this workspace does not know is not tried again in this process.
         """
         sent = SendResult(SlackErrorKind.FORM)
-        if not self._known_bad(message):
+        if not self._has_unsupported_block(message):
             sent = await send(message)
-            self._learn(message, sent)
+            self._remember_unsupported(message, sent)
         if sent.cause is SlackErrorKind.FORM:
             sent = await send(as_classic_blocks(message))
         if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG):
             sent = await send(as_plain_text(message))
         if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG) and attach is not None:
-            return await _as_file(attach, message, sent)
+            return await _send_as_file(attach, message, sent)
         return sent
 
-    def _known_bad(self, message: Message) -> bool:
+    def _has_unsupported_block(self, message: Message) -> bool:
         return any(block.get("type") in self._unsupported for block in message.blocks)
 
-    def _learn(self, message: Message, sent: SendResult) -> None:
+    def _remember_unsupported(self, message: Message, sent: SendResult) -> None:
         """Only a type that is unknown: another fault may lie in what this one block held."""
-        found = _UNSUPPORTED.search(sent.detail) if sent.cause is SlackErrorKind.FORM else None
-        if found and int(found[1]) < len(message.blocks):
-            self._unsupported.add(str(message.blocks[int(found[1])].get("type")))
+        match = _UNSUPPORTED.search(sent.detail) if sent.cause is SlackErrorKind.FORM else None
+        if match and int(match[1]) < len(message.blocks):
+            self._unsupported.add(str(message.blocks[int(match[1])].get("type")))
 
 
-async def _as_file(attach: Attach, message: Message, refused: SendResult) -> SendResult:
-    sent = await attach(File(f"{message.part}.txt", message.part, words_of(message)))
+async def _send_as_file(attach: Attach, message: Message, refusal: SendResult) -> SendResult:
+    sent = await attach(File(f"{message.part}.txt", message.part, plain_text_of(message)))
     if sent.cause is SlackErrorKind.UNKNOWN:
         return SendResult(SlackErrorKind.UNKNOWN, FILE_UNCONFIRMED)
-    return sent if sent.ok else refused
+    return sent if sent.ok else refusal

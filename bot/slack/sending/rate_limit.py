@@ -13,8 +13,8 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.settings import Rates
 
-CHANNELS = 2000
-TRIES = 5
+MAX_CHANNELS = 2000
+MAX_TRIES = 5
 """Posts of one message before its 429 is told: each wait was Slack's own word."""
 
 Clock = Callable[[], float]
@@ -31,14 +31,14 @@ class ChannelRateLimiter:
         self,
         rates: Rates,
         replicas: Callable[[], int] = lambda: 1,
-        longest: float = 30.0,
+        max_wait: float = 30.0,
         now: Clock = time.monotonic,
     ) -> None:
         self._rates = rates
         self._replicas = replicas
-        self._longest = longest
+        self._max_wait = max_wait
         self._now = now
-        self._channels: LRUCache[str, _Allowance] = LRUCache(CHANNELS)
+        self._allowances: LRUCache[str, _Allowance] = LRUCache(MAX_CHANNELS)
 
     async def post(
         self, channel: str, send: Callable[[], Awaitable[SendResult]], *, opening: bool
@@ -48,34 +48,34 @@ class ChannelRateLimiter:
         What Slack wants to wait longer than `longest` comes back at once, with its `wait`: also
         for those that come later, without a call.
         """
-        for _ in range(TRIES):
-            held = self._channel(channel).held(self._now())
-            if held > self._longest:
-                return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=held)
+        for _ in range(MAX_TRIES):
+            wait = self._allowance_of(channel).seconds_blocked(self._now())
+            if wait > self._max_wait:
+                return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=wait)
             await self.acquire(channel, opening=opening)
             sent = await send()
             if sent.wait:
-                self._channel(channel).block_until(self._now() + sent.wait)
-            if not sent.wait or sent.wait > self._longest:
+                self._allowance_of(channel).block_until(self._now() + sent.wait)
+            if not sent.wait or sent.wait > self._max_wait:
                 break
         return sent
 
     async def acquire(self, channel: str, *, opening: bool) -> None:
         """Return when the next message may go to that channel; first come, first served."""
-        place, rates = self._channel(channel), self._rates
-        most = rates.replies_at_once + (rates.openings_at_once if opening else 0)
-        async with place.openings if opening else place.replies:
-            each = max(1, self._replicas()) / rates.per_second
+        allowance, rates = self._allowance_of(channel), self._rates
+        limit = rates.replies_at_once + (rates.openings_at_once if opening else 0)
+        async with allowance.openings if opening else allowance.replies:
+            cost = max(1, self._replicas()) / rates.per_second
             # Again after each sleep: a 429 or an opening may have come in between.
-            while (pause := place.pause(self._now(), most, each)) > 0:  # noqa: ASYNC110
+            while (pause := allowance.seconds_to_wait(self._now(), limit, cost)) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(pause)
-            place.spend(self._now(), each)
+            allowance.spend(self._now(), cost)
 
-    def _channel(self, name: str) -> "_Allowance":
-        place = self._channels.get(name)
-        if place is None:
-            place = self._channels[name] = _Allowance()
-        return place
+    def _allowance_of(self, name: str) -> "_Allowance":
+        allowance = self._allowances.get(name)
+        if allowance is None:
+            allowance = self._allowances[name] = _Allowance()
+        return allowance
 
 
 class _Allowance:
@@ -84,21 +84,21 @@ class _Allowance:
     def __init__(self) -> None:
         self.openings = asyncio.Lock()
         self.replies = asyncio.Lock()
-        self._paid = float("-inf")
-        self._held = float("-inf")
+        self._repaid_at = float("-inf")
+        self._blocked_until = float("-inf")
 
     def block_until(self, until: float) -> None:
         """Post nothing before that moment."""
-        self._held = max(self._held, until)
+        self._blocked_until = max(self._blocked_until, until)
 
-    def held(self, now: float) -> float:
+    def seconds_blocked(self, now: float) -> float:
         """Seconds for which nothing may be posted."""
-        return max(0.0, self._held - now)
+        return max(0.0, self._blocked_until - now)
 
-    def pause(self, now: float, most: int, each: float) -> float:
+    def seconds_to_wait(self, now: float, limit: int, cost: float) -> float:
         """Seconds until one more may go, if `most` may be owed and `each` costs so many seconds."""
-        return max(self._held - now, self._paid - now - (most - 1) * each)
+        return max(self._blocked_until - now, self._repaid_at - now - (limit - 1) * cost)
 
-    def spend(self, now: float, each: float) -> None:
+    def spend(self, now: float, cost: float) -> None:
         """One was posted."""
-        self._paid = max(self._paid, now) + each
+        self._repaid_at = max(self._repaid_at, now) + cost

@@ -5,18 +5,18 @@ from typing import Any
 
 import structlog
 
-from bot.slack.payloads import ResponseUrl, is_slacks
-from bot.slack.sending.errors import ERROR_KINDS, SLACK_EXCEPTIONS, SlackErrorKind, cause_of
+from bot.slack.payloads import ResponseUrl, is_slack_address
+from bot.slack.sending.errors import ERROR_KINDS, SLACK_EXCEPTIONS, SlackErrorKind, classify_error
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.web_clients import Clients
 
 _OK = 200
 _SERVER_ERROR = 500
-_TOO_MANY = 429
-_MOST = 2_000
+_TOO_MANY_REQUESTS = 429
+_MAX_ANSWER_BYTES = 2_000
 """Bytes of an answer that can say something."""
 _log = structlog.get_logger("call_doctor.post")
-_YES = ("ok", '{"ok":true}', '{"ok": true}')
+_OK_BODIES = ("ok", '{"ok":true}', '{"ok": true}')
 
 
 async def post_to_response_url(
@@ -29,7 +29,7 @@ async def post_to_response_url(
     if url.is_expired:
         url.dead = True
         return SendResult(SlackErrorKind.EXPIRED, "expired_url")
-    if not is_slacks(url.address, clients.post.base_url):
+    if not is_slack_address(url.address, clients.post.base_url):
         url.dead = True
         _log.error("response_url_is_not_slacks", part=part)
         return SendResult(SlackErrorKind.EXPIRED, "foreign_url")
@@ -37,7 +37,7 @@ async def post_to_response_url(
     try:
         sent = await _post(clients, url.address, body)
     except SLACK_EXCEPTIONS as error:
-        sent = SendResult(*cause_of(error))
+        sent = SendResult(*classify_error(error))
     if sent.offline:
         url.used -= 1
     if not sent.ok:
@@ -53,15 +53,15 @@ async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Send
         proxy=clients.post.proxy,
         allow_redirects=False,  # an answer holds people's names: it goes to Slack and nowhere else
     ) as response:
-        said = await response.content.read(_MOST)
-        return outcome(response.status, said.decode("utf-8", "replace"))
+        answer = await response.content.read(_MAX_ANSWER_BYTES)
+        return parse_answer(response.status, answer.decode("utf-8", "replace"))
 
 
-def outcome(status: int, body: str) -> SendResult:
+def parse_answer(status: int, body: str) -> SendResult:
     """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
-    if status == _OK and body.strip().lower() in _YES:
+    if status == _OK and body.strip().lower() in _OK_BODIES:
         return SendResult()
-    if status == _TOO_MANY:
+    if status == _TOO_MANY_REQUESTS:
         return SendResult(SlackErrorKind.BUSY, "ratelimited")
     if status >= _SERVER_ERROR:
         return SendResult(SlackErrorKind.UNKNOWN, f"http_{status}")

@@ -13,7 +13,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.render.message import File, Message, Picture
 from bot.slack.payloads import ResponseUrl
-from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, cause_of, detail_of, wait_of
+from bot.slack.sending.errors import (
+    SLACK_EXCEPTIONS,
+    SlackErrorKind,
+    classify_error,
+    detail_of,
+    retry_after_of,
+)
 from bot.slack.sending.format_fallback import FormatFallback, SendResult
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.response_url import post_to_response_url
@@ -22,7 +28,7 @@ from bot.slack.sending.web_clients import Clients
 EVENT_TYPE = "call_doctor"
 
 
-def metadata(lookup_id: str, part: str) -> dict[str, Any]:
+def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:
     """What marks a message as ours. Anybody in the channel may read it: ids of ours only.
 
     https://docs.slack.dev/messaging/message-metadata
@@ -30,20 +36,20 @@ def metadata(lookup_id: str, part: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
 
 
-def uploaded(file: File | Picture) -> dict[str, Any]:
+def upload_arguments(file: File | Picture) -> dict[str, Any]:
     """A file as slack_sdk wants it; a picture says what it shows to whoever does not see it."""
-    facts: dict[str, Any] = {"filename": file.name, "title": file.title}
+    arguments: dict[str, Any] = {"filename": file.name, "title": file.title}
     if isinstance(file, Picture):
-        return {**facts, "content": file.png, "alt_txt": file.alt}
-    return {**facts, "content": file.content}
+        return {**arguments, "content": file.png, "alt_txt": file.alt}
+    return {**arguments, "content": file.content}
 
 
-def content(message: Message) -> dict[str, Any]:
+def message_content(message: Message) -> dict[str, Any]:
     """`text` alone would let Slack remove a message's blocks on update, so both always go."""
     return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
 
 
-def sent_of(response: AsyncSlackResponse) -> SendResult:
+def parse_response(response: AsyncSlackResponse) -> SendResult:
     """Where Slack says that the message stands; a view's id stands for its time stamp."""
     data = response.data if isinstance(response.data, dict) else {}
     view = data.get("view")
@@ -57,10 +63,10 @@ def sent_of(response: AsyncSlackResponse) -> SendResult:
 class SlackSender:
     """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
 
-    def __init__(self, clients: Clients, pace: ChannelRateLimiter) -> None:
+    def __init__(self, clients: Clients, rate_limiter: ChannelRateLimiter) -> None:
         self._clients = clients
-        self._pace = pace
-        self._ladder = FormatFallback()
+        self._rate_limiter = rate_limiter
+        self._fallback = FormatFallback()
         self._log = structlog.get_logger("call_doctor.post")
         self.setup_error = ""
         """Slack's last refusal that only the operator can mend; "" after a success."""
@@ -81,7 +87,7 @@ class SlackSender:
     ) -> SendResult:
         """Post in a channel, or under `thread`; `first` for what an asker waits for."""
 
-        async def once(form: Message) -> SendResult:
+        async def post_once(form: Message) -> SendResult:
             sent = await self._call(
                 self._clients.post.chat_postMessage,
                 form.part,
@@ -90,8 +96,8 @@ class SlackSender:
                 unfurl_links=False,
                 unfurl_media=False,
                 parse="none",
-                metadata=metadata(lookup_id, form.part),
-                **content(form),
+                metadata=message_metadata(lookup_id, form.part),
+                **message_content(form),
             )
             if thread and sent.ok and sent.thread != thread:
                 # Slack posts into the channel when the thread's root is gone, without an error.
@@ -99,13 +105,13 @@ class SlackSender:
             return sent
 
         async def send(form: Message) -> SendResult:
-            return await self._pace.post(channel, lambda: once(form), opening=first)
+            return await self._rate_limiter.post(channel, lambda: post_once(form), opening=first)
 
         async def attach(file: File) -> SendResult:
             return await self.upload(channel, thread, (file,))
 
         # A file has no time stamp that a thread could hang on.
-        return await self._ladder.send(send, message, attach if thread else None)
+        return await self._fallback.send(send, message, attach if thread else None)
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
         """Put `message` in the place of one of ours. May be repeated: it changes nothing twice."""
@@ -117,11 +123,11 @@ class SlackSender:
                 channel=channel,
                 ts=ts,
                 parse="none",
-                metadata=metadata(lookup_id, form.part),
-                **content(form),
+                metadata=message_metadata(lookup_id, form.part),
+                **message_content(form),
             )
 
-        return await self._ladder.send(send, message)
+        return await self._fallback.send(send, message)
 
     async def remove(self, channel: str, ts: str) -> SendResult:
         """Delete one of ours; one that is gone already counts as deleted."""
@@ -141,11 +147,11 @@ class SlackSender:
                 user=user,
                 thread_ts=thread or None,
                 parse="none",
-                metadata=metadata(lookup_id, form.part) if lookup_id else None,
-                **content(form),
+                metadata=message_metadata(lookup_id, form.part) if lookup_id else None,
+                **message_content(form),
             )
 
-        return await self._ladder.send(send, message)
+        return await self._fallback.send(send, message)
 
     async def respond(
         self,
@@ -165,21 +171,21 @@ class SlackSender:
                 "unfurl_links": False,
                 "unfurl_media": False,
                 "parse": "none",
-                **content(form),
+                **message_content(form),
             }
             if lookup_id:
-                body["metadata"] = metadata(lookup_id, form.part)
+                body["metadata"] = message_metadata(lookup_id, form.part)
             if thread and in_channel:
                 body["thread_ts"] = thread
             return await post_to_response_url(self._clients, url, body, form.part)
 
-        return await self._ladder.send(send, message)
+        return await self._fallback.send(send, message)
 
     async def upload(
         self, channel: str, thread: str, files: tuple[File | Picture, ...]
     ) -> SendResult:
         """Attach files to a thread; wants files:write and membership."""
-        uploads = [uploaded(file) for file in files]
+        uploads = [upload_arguments(file) for file in files]
         return await self._call(
             self._clients.post.files_upload_v2,
             "files",
@@ -212,7 +218,7 @@ class SlackSender:
         try:
             response = await method(**arguments)
         except SLACK_EXCEPTIONS as error:
-            cause, word = cause_of(error)
+            cause, word = classify_error(error)
             if (
                 cause is SlackErrorKind.SETUP and word != "missing_scope"
             ):  # some scopes are optional
@@ -221,12 +227,12 @@ class SlackSender:
             self._log.warning(
                 "slack_refused", part=part, cause=cause.value, error=word, detail=detail
             )
-            return SendResult(cause, word, wait=wait_of(error), detail=detail)
+            return SendResult(cause, word, wait=retry_after_of(error), detail=detail)
         self.setup_error = ""
-        return sent_of(response)
+        return parse_response(response)
 
 
-class Posts(Protocol):
+class MessageSender(Protocol):
     """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
 
     @property

@@ -37,29 +37,31 @@ _OK = 200
 _METHOD = re.compile(r"/api/([a-zA-Z]+(?:\.[a-zA-Z]+)+)$")
 
 
-def request_metrics_trace(meters: Metrics) -> aiohttp.TraceConfig:
+def request_metrics_trace(metrics: Metrics) -> aiohttp.TraceConfig:
     """A trace for aiohttp's session that tells the meters."""
     trace = aiohttp.TraceConfig()
 
-    async def ended(
+    async def on_request_end(
         _: object, attempt: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
         attempt.status = params.response.status
         if attempt.status != _OK:
-            meters.slack_request(method_of(params.url), f"http_{attempt.status}")
+            metrics.slack_request(method_of(params.url), f"http_{attempt.status}")
 
-    async def failed(_: object, __: object, params: aiohttp.TraceRequestExceptionParams) -> None:
-        meters.slack_request(method_of(params.url), "no_answer")
+    async def on_request_exception(
+        _: object, __: object, params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        metrics.slack_request(method_of(params.url), "no_answer")
 
-    async def read(
+    async def on_chunk_received(
         _: object, attempt: SimpleNamespace, params: aiohttp.TraceResponseChunkReceivedParams
     ) -> None:
         if attempt.status == _OK:  # then the body tells whether it was done
-            meters.slack_request(method_of(params.url), slack_status_of(params.chunk))
+            metrics.slack_request(method_of(params.url), slack_status_of(params.chunk))
 
-    trace.on_request_end.append(ended)
-    trace.on_request_exception.append(failed)
-    trace.on_response_chunk_received.append(read)
+    trace.on_request_end.append(on_request_end)
+    trace.on_request_exception.append(on_request_exception)
+    trace.on_response_chunk_received.append(on_chunk_received)
     return trace
 
 
@@ -77,13 +79,13 @@ def slack_status_of(body: bytes) -> str:
     aiohttp hands over the whole body at once; a response_url answers with the bare word ok.
     """
     try:
-        said = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return "ok" if body.strip().lower() == b"ok" else "other"
-    if not isinstance(said, dict) or said.get("ok") is not False:
-        return "ok" if isinstance(said, dict) else "other"
-    word = said.get("error")
-    return word if isinstance(word, str) and word in ERROR_KINDS else "other"
+    if not isinstance(answer, dict) or answer.get("ok") is not False:
+        return "ok" if isinstance(answer, dict) else "other"
+    code = answer.get("error")
+    return code if isinstance(code, str) and code in ERROR_KINDS else "other"
 
 
 RATE_RETRIES = 4
@@ -107,9 +109,9 @@ class RetryAfterHandler(AsyncRateLimitErrorRetryHandler):
     (`bot.slack.pace`), not only the one that was refused.
     """
 
-    def __init__(self, longest: float) -> None:
+    def __init__(self, max_seconds: float) -> None:
         super().__init__(max_retry_count=RATE_RETRIES)
-        self._longest = longest
+        self._max_seconds = max_seconds
 
     async def _can_retry_async(
         self,
@@ -123,8 +125,8 @@ class RetryAfterHandler(AsyncRateLimitErrorRetryHandler):
             return False
         if response is None or response.status_code != 429:  # noqa: PLR2004  HTTP's number
             return False
-        asked = response.headers.get("retry-after") or response.headers.get("Retry-After") or ["1"]
-        return asked[0].isdecimal() and int(asked[0]) <= self._longest
+        header = response.headers.get("retry-after") or response.headers.get("Retry-After") or ["1"]
+        return header[0].isdecimal() and int(header[0]) <= self._max_seconds
 
 
 def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
@@ -146,12 +148,12 @@ def _scrub(record: logging.LogRecord) -> bool:
 
 @asynccontextmanager
 async def open_clients(
-    settings: SlackSettings, meters: Metrics | None = None
+    settings: SlackSettings, metrics: Metrics | None = None
 ) -> AsyncIterator[Clients]:
     """Both clients on one connection pool, closed at the end; each attempt is counted."""
     timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
     logger = quiet_logger()
-    trace = request_metrics_trace(meters or Metrics())
+    trace = request_metrics_trace(metrics or Metrics())
     async with aiohttp.ClientSession(timeout=timeout, trace_configs=[trace]) as session:
 
         def client(handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
@@ -163,13 +165,19 @@ async def open_clients(
                 retry_handlers=handlers,
             )
 
-        patient = RetryAfterHandler(settings.longest_retry_after)
-        never_sent = AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError])
+        rate_limit_handler = RetryAfterHandler(settings.longest_retry_after)
+        connection_handler = AsyncConnectionErrorRetryHandler(
+            error_types=[aiohttp.ClientConnectorError]
+        )
         yield Clients(
             read=client(
-                [patient, AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
+                [
+                    rate_limit_handler,
+                    AsyncConnectionErrorRetryHandler(),
+                    AsyncServerErrorRetryHandler(),
+                ]
             ),
-            post=client([patient, never_sent]),
+            post=client([rate_limit_handler, connection_handler]),
             session=session,
             logger=logger,
         )

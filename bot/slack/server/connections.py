@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 5.0
 BODY_SECONDS = 5.0
-MOST = 1000
+MAX_CONNECTIONS = 1000
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 OVERLOADED = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -23,14 +23,18 @@ def connection_limit() -> int:
     The other half is for the database, Slack and 100ms.
     """
     open_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if open_files == resource.RLIM_INFINITY else max(1, min(MOST, open_files // 2))
+    return (
+        MAX_CONNECTIONS
+        if open_files == resource.RLIM_INFINITY
+        else max(1, min(MAX_CONNECTIONS, open_files // 2))
+    )
 
 
 class Connections:
     """The open connections of one server, oldest first."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._open: OrderedDict[BoundedProtocol, None] = OrderedDict()
 
     def add(self, connection: "BoundedProtocol") -> bool:
@@ -39,7 +43,7 @@ class Connections:
         At the limit the oldest connection that has no whole request makes room for it; False
         where every connection is being answered.
         """
-        if len(self._open) >= self._most:
+        if len(self._open) >= self._limit:
             oldest = next((other for other in self._open if not other.is_answering), None)
             if oldest is None:
                 return False
@@ -85,25 +89,25 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, and move the deadline when a head or a body is whole."""
-        before = self.cycle
-        if self._deadline is None and (before is None or before.response_complete):
+        previous_cycle = self.cycle
+        if self._deadline is None and (previous_cycle is None or previous_cycle.response_complete):
             self._set_deadline(HEAD_SECONDS)
         super().data_received(data)
         if self.cycle is None:
             return
         if not self.cycle.more_body:
             self._clear_deadline()
-        elif self.cycle is not before:
+        elif self.cycle is not previous_cycle:
             self._set_deadline(BODY_SECONDS)
 
-    def end(self, answer: bytes) -> None:
+    def end(self, response: bytes) -> None:
         """Close the connection, with this answer if none was begun."""
         self._clear_deadline()
         self.table.remove(self)
         if self.transport.is_closing():
             return
-        if self._owes_an_answer():
-            self.transport.write(answer)
+        if self._is_response_due():
+            self.transport.write(response)
         self.transport.close()
 
     def on_response_complete(self) -> None:
@@ -112,7 +116,7 @@ class BoundedProtocol(H11Protocol):
         if self.cycle.more_body and not self.cycle.response_complete:
             self._set_deadline(BODY_SECONDS)
 
-    def _owes_an_answer(self) -> bool:
+    def _is_response_due(self) -> bool:
         cycle = self.cycle
         if cycle is None or not cycle.response_started:
             return True
@@ -128,10 +132,10 @@ class BoundedProtocol(H11Protocol):
             self._deadline = None
 
 
-def bounded_protocol(most: int) -> type[BoundedProtocol]:
+def bounded_protocol(limit: int) -> type[BoundedProtocol]:
     """The protocol class of one server, whose connections count together."""
 
     class ServerProtocol(BoundedProtocol):
-        table = Connections(most)
+        table = Connections(limit)
 
     return ServerProtocol

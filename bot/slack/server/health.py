@@ -11,7 +11,7 @@ from cachetools import TLRUCache, TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
 
@@ -21,7 +21,7 @@ Probe = Callable[[], Awaitable[str]]
 DEGRADED = "degraded: "
 
 PROBE_SECONDS = 5.0
-FAILURE_KEPT_SECONDS = 2.0
+FAILURE_CACHE_SECONDS = 2.0
 """A failure may be over in a moment."""
 
 
@@ -40,10 +40,10 @@ class Health:
 
         To take a replica out would help nobody with what is degraded, and take from the others.
         """
-        words = await asyncio.gather(*(_word(probe) for probe in self._probes.values()))
-        found = dict(zip(self._probes, words, strict=True))
-        fit = all(word == "ok" or word.startswith(DEGRADED) for word in words)
-        return JSONResponse(found, 200 if fit else 503)
+        words = await asyncio.gather(*(_run_probe(probe) for probe in self._probes.values()))
+        results = dict(zip(self._probes, words, strict=True))
+        is_ready = all(word == "ok" or word.startswith(DEGRADED) for word in words)
+        return JSONResponse(results, 200 if is_ready else 503)
 
 
 def cache_probe(probe: Probe, seconds: float) -> Probe:
@@ -52,21 +52,21 @@ def cache_probe(probe: Probe, seconds: float) -> Probe:
     A word other than `ok` stands for two seconds at most.
     """
 
-    def until(_: str, word: str, now: float) -> float:
-        return now + (seconds if word == "ok" else min(seconds, FAILURE_KEPT_SECONDS))
+    def expires_at(_: str, word: str, now: float) -> float:
+        return now + (seconds if word == "ok" else min(seconds, FAILURE_CACHE_SECONDS))
 
-    kept: TLRUCache[str, str] = TLRUCache(1, until)
+    cache: TLRUCache[str, str] = TLRUCache(1, expires_at)
 
-    async def asked() -> str:
-        word = kept.get("word")
+    async def probe_cached() -> str:
+        word = cache.get("word")
         if word is None:
-            word = kept["word"] = await probe()
+            word = cache["word"] = await probe()
         return word
 
-    return asked
+    return probe_cached
 
 
-async def _word(probe: Probe) -> str:
+async def _run_probe(probe: Probe) -> str:
     try:
         return await asyncio.wait_for(probe(), PROBE_SECONDS)
     except TimeoutError:
@@ -76,36 +76,36 @@ async def _word(probe: Probe) -> str:
         return "failed"
 
 
-KEPT_SECONDS = 15
+AUTH_TEST_CACHE_SECONDS = 15
 
 
 class Probes:
     """The probes of others, and ours. A refused token makes us unready in both modes."""
 
-    def __init__(self, others: Mapping[str, Probe], poster: SlackSender, clients: Clients) -> None:
+    def __init__(self, others: Mapping[str, Probe], sender: SlackSender, clients: Clients) -> None:
         self._others = dict(others)
-        self._poster = poster
+        self._sender = sender
         self._clients = clients
 
     def with_slack(self, connected: Probe) -> Health:
         """All probes; `slack` tells of the connection, and of posts refused for our token."""
 
         async def slack() -> str:
-            return self._poster.setup_error or await connected()
+            return self._sender.setup_error or await connected()
 
         return Health({**self._others, "slack": slack})
 
-    def asked(self) -> Probe:
+    def auth_probe(self) -> Probe:
         """auth.test, at most once in a while: /readyz is asked often."""
-        kept: TTLCache[str, str] = TTLCache(1, KEPT_SECONDS)
+        cache: TTLCache[str, str] = TTLCache(1, AUTH_TEST_CACHE_SECONDS)
 
         async def probe() -> str:
-            if "slack" not in kept:
+            if "slack" not in cache:
                 try:
                     await self._clients.read.auth_test()
-                    kept["slack"] = "ok"
+                    cache["slack"] = "ok"
                 except SLACK_EXCEPTIONS as error:
-                    kept["slack"] = cause_of(error)[1]
-            return kept["slack"]
+                    cache["slack"] = classify_error(error)[1]
+            return cache["slack"]
 
         return probe

@@ -27,8 +27,8 @@ LARGE_BODIES = 8
 SSL_CHECK = b"ssl_check=1"
 SSL_CHECK_LIMIT = 1_000
 LENGTH_DIGITS = 20
-CLOSE = {"connection": "close"}
-REFUSED = {"error": "invalid request"}
+CONNECTION_CLOSE = {"connection": "close"}
+INVALID_REQUEST = {"error": "invalid request"}
 # All that Bolt needs; it obeys others, which Slack's signature does not cover.
 HEADERS = (
     "content-type",
@@ -43,7 +43,7 @@ SERVER_ERROR = 500
 
 def build_http(
     health: Health,
-    meters: Metrics,
+    metrics: Metrics,
     app: AsyncApp | None = None,
     secret: str = "",
     now: Callable[[], float] = time.time,
@@ -52,10 +52,12 @@ def build_http(
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
-        Route("/metrics", _page(meters), methods=["GET"]),
+        Route("/metrics", _metrics_page(metrics), methods=["GET"]),
     ]
     if app is not None:
-        routes.append(Route(PATH, SlackEndpoint(app, secret, now, meters).handle, methods=["POST"]))
+        routes.append(
+            Route(PATH, SlackEndpoint(app, secret, now, metrics).handle, methods=["POST"])
+        )
     return Starlette(routes=routes)
 
 
@@ -63,15 +65,15 @@ class SlackEndpoint:
     """Lets in what Slack signed and shaped."""
 
     def __init__(
-        self, app: AsyncApp, secret: str, now: Callable[[], float], meters: Metrics
+        self, app: AsyncApp, secret: str, now: Callable[[], float], metrics: Metrics
     ) -> None:
         self._app = app
         self._secret = secret
         self._now = now
-        self._meters = meters
+        self._metrics = metrics
         self._large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
-    def _turn(self, length: int | None) -> AbstractAsyncContextManager[None]:
+    def _body_slot(self, length: int | None) -> AbstractAsyncContextManager[None]:
         """Small bodies are read at once, large ones a few at a time: each is held in memory.
 
         Those that wait are read no further, and their connections have a deadline.
@@ -84,23 +86,23 @@ class SlackEndpoint:
 
         The head is judged first: what Slack cannot have signed is refused with its body unread.
         """
-        came = time.monotonic()
-        length = _length(request)
+        started = time.monotonic()
+        length = _content_length(request)
         if length is not None and length > BODY_LIMIT:
-            return PlainTextResponse("too large", 413, CLOSE)
+            return PlainTextResponse("too large", 413, CONNECTION_CLOSE)
         if not may_be_signed(request.headers, self._now()):
-            return await _unsigned(request, length)
-        async with self._turn(length):
-            body = await _body(request, BODY_LIMIT)
+            return await _refuse_unsigned(request, length)
+        async with self._body_slot(length):
+            body = await _read_body(request, BODY_LIMIT)
         if body is None:
-            return PlainTextResponse("too large", 413, CLOSE)
+            return PlainTextResponse("too large", 413, CONNECTION_CLOSE)
         if not is_signed(self._secret, request.headers, body, self._now()):
-            return JSONResponse(REFUSED, 401)
+            return JSONResponse(INVALID_REQUEST, 401)
         text = decode_body(body, request.headers.get("content-type", ""))
         if text is None:
             return JSONResponse(MALFORMED, 400)
         answer = await self._dispatch(text, request)
-        self._meters.ack_seconds(time.monotonic() - came)
+        self._metrics.ack_seconds(time.monotonic() - started)
         return answer
 
     async def _dispatch(self, text: str, request: Request) -> Response:
@@ -112,8 +114,8 @@ class SlackEndpoint:
             name: [request.headers[name]] for name in HEADERS if name in request.headers
         }
         try:
-            asked = AsyncBoltRequest(body=text, headers=headers)
-            answer = await self._app.async_dispatch(asked)
+            bolt_request = AsyncBoltRequest(body=text, headers=headers)
+            answer = await self._app.async_dispatch(bolt_request)
         except Exception:  # noqa: BLE001  a border: Bolt reads the body outside its own handlers
             structlog.get_logger("call_doctor").warning("unreadable_request", exc_info=True)
             return JSONResponse(MALFORMED, 400)
@@ -123,35 +125,35 @@ class SlackEndpoint:
         return to_starlette_response(answer)
 
 
-def _page(meters: Metrics) -> Callable[[Request], Awaitable[Response]]:
+def _metrics_page(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
     async def page(_: Request) -> Response:
-        return Response(meters.page(), media_type=meters.content_type)
+        return Response(metrics.page(), media_type=metrics.content_type)
 
     return page
 
 
-async def _unsigned(request: Request, length: int | None) -> Response:
+async def _refuse_unsigned(request: Request, length: int | None) -> Response:
     """Slack's look at our certificate carries no signature, and gets nothing; all else is 401."""
     if length is not None and length <= SSL_CHECK_LIMIT:
-        body = await _body(request, SSL_CHECK_LIMIT)
+        body = await _read_body(request, SSL_CHECK_LIMIT)
         if body is not None and _is_ssl_check(body):
             return Response()
-    return JSONResponse(REFUSED, 401, CLOSE)
+    return JSONResponse(INVALID_REQUEST, 401, CONNECTION_CLOSE)
 
 
-def _length(request: Request) -> int | None:
+def _content_length(request: Request) -> int | None:
     """The length that the head declares, None if it declares none."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < LENGTH_DIGITS else None
 
 
-async def _body(request: Request, most: int) -> bytes | None:
+async def _read_body(request: Request, limit: int) -> bytes | None:
     """The raw bytes; None when there are more than `most`, of which no more are read."""
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > most:
+            if len(body) > limit:
                 return None
     except ClientDisconnect:
         return b""

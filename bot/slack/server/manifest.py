@@ -3,30 +3,38 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.identity import OPTIONAL, REQUIRED
+from bot.slack.identity import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from bot.slack.listeners.registry import COMMANDS, EVENTS, SHORTCUTS
-from bot.slack.payloads import at, list_at
+from bot.slack.payloads import value_at, list_at
 
 BOT_NAME = "Call Doctor"
 
 
 def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
     """Every way in which a manifest differs from the code, a sentence each; empty when equal."""
-    features = at(manifest, "features")
-    found = [
-        *_by_key("slash command", "command", registered_commands(), features, "slash_commands"),
-        *_by_key("shortcut", "callback_id", registered_shortcuts(), features, "shortcuts"),
+    features = value_at(manifest, "features")
+    differences = [
+        *_differences_by_key(
+            "slash command", "command", registered_commands(), features, "slash_commands"
+        ),
+        *_differences_by_key(
+            "shortcut", "callback_id", registered_shortcuts(), features, "shortcuts"
+        ),
     ]
     events = list_at(manifest, "settings", "event_subscriptions", "bot_events")
-    scopes = at(manifest, "oauth_config", "scopes")
-    found += _sets("event", set(EVENTS), set(events))
-    found += _sets("scope", set(REQUIRED | OPTIONAL), set(list_at(scopes, "bot")))
-    found += _sets("optional scope", set(OPTIONAL), set(list_at(scopes, "bot_optional")))
-    if at(features, "bot_user", "display_name") != BOT_NAME:
-        found.append(f"The bot's display name should be {BOT_NAME!r}.")
-    if at(manifest, "settings", "interactivity", "is_enabled") is not True:
-        found.append("Interactivity should be enabled: buttons and forms need it.")
-    return found
+    scopes = value_at(manifest, "oauth_config", "scopes")
+    differences += _set_differences("event", set(EVENTS), set(events))
+    differences += _set_differences(
+        "scope", set(REQUIRED_SCOPES | OPTIONAL_SCOPES), set(list_at(scopes, "bot"))
+    )
+    differences += _set_differences(
+        "optional scope", set(OPTIONAL_SCOPES), set(list_at(scopes, "bot_optional"))
+    )
+    if value_at(features, "bot_user", "display_name") != BOT_NAME:
+        differences.append(f"The bot's display name should be {BOT_NAME!r}.")
+    if value_at(manifest, "settings", "interactivity", "is_enabled") is not True:
+        differences.append("Interactivity should be enabled: buttons and forms need it.")
+    return differences
 
 
 def registered_commands() -> dict[str, dict[str, Any]]:
@@ -55,24 +63,24 @@ def registered_shortcuts() -> dict[str, dict[str, Any]]:
     }
 
 
-def _by_key(
-    what: str,
+def _differences_by_key(
+    label: str,
     key: str,
-    ours: Mapping[str, Mapping[str, Any]],
+    registered: Mapping[str, Mapping[str, Any]],
     features: Any,  # noqa: ANN401  any YAML
     section: str,
 ) -> Iterator[str]:
-    theirs = {str(at(each, key)): each for each in list_at(features, section)}
-    yield from _sets(what, set(ours), set(theirs))
-    for name in ours.keys() & theirs.keys():
-        for field, value in ours[name].items():
-            other = theirs[name].get(field)
-            if other != value:
-                yield f"The {what} {name} says {field}: {other!r}; the code says {value!r}."
+    declared = {str(value_at(entry, key)): entry for entry in list_at(features, section)}
+    yield from _set_differences(label, set(registered), set(declared))
+    for name in registered.keys() & declared.keys():
+        for field, value in registered[name].items():
+            declared_value = declared[name].get(field)
+            if declared_value != value:
+                yield f"The {label} {name} says {field}: {declared_value!r}; the code says {value!r}."
 
 
-def _sets(what: str, ours: set[str], theirs: set[str]) -> Iterator[str]:
-    for name in sorted(ours - theirs):
-        yield f"The manifest lacks the {what} {name}."
-    for name in sorted(theirs - ours):
-        yield f"The manifest has the {what} {name}, which the code does not know."
+def _set_differences(label: str, registered: set[str], declared: set[str]) -> Iterator[str]:
+    for name in sorted(registered - declared):
+        yield f"The manifest lacks the {label} {name}."
+    for name in sorted(declared - registered):
+        yield f"The manifest has the {label} {name}, which the code does not know."

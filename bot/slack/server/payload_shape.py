@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-DEEPEST = 60
-FIELDS = 1000
+MAX_DEPTH = 60
+MAX_FIELDS = 1000
 
 # Where Bolt looks for an object, or for a list of objects.
 # slack_bolt/request/internals.py
@@ -23,17 +23,21 @@ def decode_body(raw: bytes, content_type: str) -> str | None:
     """The body as text for Bolt; None when it is not what Slack sends."""
     try:
         text = raw.decode()
-        body = _parsed(text, content_type)
+        body = _parse_body(text, content_type)
     except (ValueError, RecursionError):  # no UTF-8, no JSON, monstrous numbers or nesting
         return None
     return text if is_well_formed(body) else None
 
 
-def _parsed(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
+def _parse_body(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
     if content_type.partition(";")[0].strip().lower() == "application/json" or text[:1] == "{":
         return json.loads(text)
     pairs = parse_qsl(
-        text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS, strict_parsing=True
+        text,
+        keep_blank_values=True,
+        errors="strict",
+        max_num_fields=MAX_FIELDS,
+        strict_parsing=True,
     )
     form = dict(pairs)
     return json.loads(form["payload"]) if "payload" in form else form
@@ -41,28 +45,28 @@ def _parsed(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
 
 def is_well_formed(body: Any) -> bool:  # noqa: ANN401  any JSON
     """Whether what Bolt reads is of the kind that Bolt takes it for."""
-    if not isinstance(body, Mapping) or not body or _too_deep(body):
+    if not isinstance(body, Mapping) or not body or _is_too_deep(body):
         return False
-    return _kinds_fit(body) and _kinds_fit(body.get("event") or {})
+    return _has_expected_types(body) and _has_expected_types(body.get("event") or {})
 
 
-def _kinds_fit(body: Mapping[str, Any]) -> bool:
+def _has_expected_types(body: Mapping[str, Any]) -> bool:
     return (
         all(isinstance(body.get(key) or {}, Mapping) for key in _OBJECTS)
         and all(isinstance(body.get(key) or {}, Mapping | str) for key in _OBJECTS_OR_TEXTS)
         and all(isinstance(body.get(key) or "", str) for key in _TEXTS)
-        and all(_objects(body.get(key) or []) for key in _LISTS)
+        and all(_is_list_of_objects(body.get(key) or []) for key in _LISTS)
     )
 
 
-def _objects(value: Any) -> bool:  # noqa: ANN401  any JSON
-    return isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
+def _is_list_of_objects(value: Any) -> bool:  # noqa: ANN401  any JSON
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
 
 
-def _too_deep(body: Any) -> bool:  # noqa: ANN401  any JSON
+def _is_too_deep(body: Any) -> bool:  # noqa: ANN401  any JSON
     """Without recursion: what is deep would break a recursive walk further in."""
     level: list[Any] = [body]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [child for part in level for child in _children(part)]
         if not level:
             return False
@@ -71,5 +75,5 @@ def _too_deep(body: Any) -> bool:  # noqa: ANN401  any JSON
 
 def _children(part: Any) -> list[Any]:  # noqa: ANN401  any JSON
     if isinstance(part, Mapping):
-        return [each for each in part.values() if isinstance(each, Mapping | list)]
-    return [each for each in part if isinstance(each, Mapping | list)]
+        return [child for child in part.values() if isinstance(child, Mapping | list)]
+    return [child for child in part if isinstance(child, Mapping | list)]

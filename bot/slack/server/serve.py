@@ -20,7 +20,7 @@ from bot.slack.app import build_app
 from bot.slack.buttons.job import PRESS_KIND, button_handler
 from bot.slack.concurrency import LookupLimiter, BackgroundTasks
 from bot.slack.context import BotContext, Tools
-from bot.slack.listeners.registry import REOPENING
+from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
@@ -29,14 +29,14 @@ from bot.slack.sending.web_clients import open_clients
 from bot.slack.server.connections import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
 from bot.slack.server.http import build_http
-from bot.slack.server.socket_mode import Socket
+from bot.slack.server.socket_mode import SocketConnection
 from bot.slack.server.startup_checks import check_slack
 from bot.slack.settings import SlackSettings
 
 GRACE_SECONDS = 2
 # So many connections asyncio accepts in one go, before the first of them can be closed again.
 BACKLOG = 128
-FAILED = 1
+EXIT_FAILED = 1
 
 
 async def serve(
@@ -44,7 +44,7 @@ async def serve(
     tools: Tools,
     *,
     jobs: JobsHost,
-    ready: Mapping[str, Probe],
+    other_probes: Mapping[str, Probe],
     stop: asyncio.Event | None = None,
 ) -> int:
     """Serve until SIGTERM, SIGINT or `stop`; returns the exit status.
@@ -54,43 +54,43 @@ async def serve(
     """
     identity = await check_slack(settings)
     log = structlog.get_logger("call_doctor")
-    async with open_clients(settings, tools.meters) as clients:
-        pace = ChannelRateLimiter(
+    async with open_clients(settings, tools.metrics) as clients:
+        rate_limiter = ChannelRateLimiter(
             settings.rates, lambda: jobs.replicas, settings.longest_retry_after
         )
-        desk = BotContext(
+        ctx = BotContext(
             tools,
             identity,
-            SlackSender(clients, pace),
-            BackgroundTasks(_bounds(settings, tools.meters)),
+            SlackSender(clients, rate_limiter),
+            BackgroundTasks(_lookup_limiter(settings, tools.metrics)),
             jobs,
-            Reconciler(clients, identity.scopes, tools.meters),
+            Reconciler(clients, identity.scopes, tools.metrics),
             People(clients.read, identity.scopes),
             settings.access,
-            sharing=SharedChannels(clients, identity.scopes),
+            shared_channels=SharedChannels(clients, identity.scopes),
         )
-        app = build_app(desk, clients, settings)
-        jobs.register(LOOKUP_KIND, lookup_handler(desk))
-        jobs.register(PRESS_KIND, button_handler(desk, REOPENING))
+        app = build_app(ctx, clients, settings)
+        jobs.register(LOOKUP_KIND, lookup_handler(ctx))
+        jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
         await jobs.start()
-        with _stopping(stop or asyncio.Event()) as told:
-            run = _serve_socket if settings.app_token else _serve_http
-            health = Probes(ready, desk.poster.plain, clients)
-            status = await run(settings, app, health, told, tools.meters)
+        with _stop_on_signals(stop or asyncio.Event()) as stop_event:
+            serve_app = _serve_socket if settings.app_token else _serve_http
+            probes = Probes(other_probes, ctx.sender.plain, clients)
+            status = await serve_app(settings, app, probes, stop_event, tools.metrics)
             log.info("draining")
-            left = await jobs.settle(settings.drain_seconds)
-            await desk.crew.drain(GRACE_SECONDS)
-            log.info("handed_over", jobs=left)
+            unfinished = await jobs.settle(settings.drain_seconds)
+            await ctx.tasks.drain(GRACE_SECONDS)
+            log.info("handed_over", jobs=unfinished)
         log.info("stopped", status=status)
     return status
 
 
-def _bounds(settings: SlackSettings, meters: Metrics) -> LookupLimiter:
+def _lookup_limiter(settings: SlackSettings, metrics: Metrics) -> LookupLimiter:
     return LookupLimiter(
         settings.at_once,
         settings.per_asker,
         settings.most_waiting,
-        meters.queue_depth,
+        metrics.queue_depth,
         settings.most_waiting_per_asker,
     )
 
@@ -99,13 +99,13 @@ async def _serve_http(
     settings: SlackSettings,
     app: AsyncApp,
     probes: Probes,
-    told: asyncio.Event,
-    meters: Metrics,
+    stop_event: asyncio.Event,
+    metrics: Metrics,
 ) -> int:
-    health = probes.with_slack(probes.asked())
-    site = build_http(health, meters, app, settings.signing_secret)
-    async with _listening(settings, site):
-        await told.wait()
+    health = probes.with_slack(probes.auth_probe())
+    http_app = build_http(health, metrics, app, settings.signing_secret)
+    async with _listen(settings, http_app):
+        await stop_event.wait()
     return 0
 
 
@@ -113,31 +113,31 @@ async def _serve_socket(
     settings: SlackSettings,
     app: AsyncApp,
     probes: Probes,
-    told: asyncio.Event,
-    meters: Metrics,
+    stop_event: asyncio.Event,
+    metrics: Metrics,
 ) -> int:
-    socket = Socket(app, settings, meters)
+    socket = SocketConnection(app, settings, metrics)
     health = probes.with_slack(socket.probe)
-    async with _listening(settings, build_http(health, meters)):
+    async with _listen(settings, build_http(health, metrics)):
         socket.open()
-        watching = asyncio.create_task(socket.watch())
-        waiting = asyncio.create_task(told.wait())
+        watch_task = asyncio.create_task(socket.watch())
+        stop_task = asyncio.create_task(stop_event.wait())
         try:
-            await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            return 0 if told.is_set() else FAILED
+            await asyncio.wait({watch_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)
+            return 0 if stop_event.is_set() else EXIT_FAILED
         finally:
-            for task in (watching, waiting):
+            for task in (watch_task, stop_task):
                 task.cancel()
-            await asyncio.gather(watching, waiting, return_exceptions=True)
+            await asyncio.gather(watch_task, stop_task, return_exceptions=True)
             await socket.close()
 
 
 @contextlib.asynccontextmanager
-async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[None]:
+async def _listen(settings: SlackSettings, http_app: Starlette) -> AsyncIterator[None]:
     """Serve a site while the block runs. Raises Misconfigured when the port is taken."""
     server = _Server(
         uvicorn.Config(
-            site,
+            http_app,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
@@ -146,7 +146,7 @@ async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[
             backlog=BACKLOG,
         )
     )
-    listener = _bound(settings)
+    listener = _bind_socket(settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event
@@ -159,7 +159,7 @@ async def _listening(settings: SlackSettings, site: Starlette) -> AsyncIterator[
         listener.close()
 
 
-def _bound(settings: SlackSettings) -> sockets.socket:
+def _bind_socket(settings: SlackSettings) -> sockets.socket:
     family = sockets.AF_INET6 if ":" in settings.host else sockets.AF_INET
     listener = sockets.socket(family, sockets.SOCK_STREAM)
     listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
@@ -182,14 +182,14 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _stopping(told: asyncio.Event) -> Iterator[asyncio.Event]:
+def _stop_on_signals(stop_event: asyncio.Event) -> Iterator[asyncio.Event]:
     """SIGTERM and SIGINT set the event while the block runs."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGINT)
-    for number in signals:
-        loop.add_signal_handler(number, told.set)
+    for signal_number in signals:
+        loop.add_signal_handler(signal_number, stop_event.set)
     try:
-        yield told
+        yield stop_event
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for signal_number in signals:
+            loop.remove_signal_handler(signal_number)

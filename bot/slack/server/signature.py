@@ -10,17 +10,17 @@ import re
 from collections.abc import Mapping
 
 TOLERANCE_SECONDS = 5 * 60
-_STAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 def may_be_signed(headers: Mapping[str, str], now: float) -> bool:
     """Whether the head alone can belong to a request that Slack signed; the body is not needed."""
-    stamp = headers.get("x-slack-request-timestamp", "")
-    given = headers.get("x-slack-signature", "")
-    if not _STAMP.fullmatch(stamp) or not _SIGNATURE.fullmatch(given):
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    signature = headers.get("x-slack-signature", "")
+    if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
         return False
-    return abs(now - int(stamp)) <= TOLERANCE_SECONDS
+    return abs(now - int(timestamp)) <= TOLERANCE_SECONDS
 
 
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
@@ -28,5 +28,5 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) 
     if not secret or not may_be_signed(headers, now):
         return False
     base = b"v0:" + headers["x-slack-request-timestamp"].encode() + b":" + body
-    made = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(made, headers["x-slack-signature"])
+    expected = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, headers["x-slack-signature"])

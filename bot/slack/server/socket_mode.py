@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.metrics import Metrics
-from bot.slack.sending.errors import SLACK_EXCEPTIONS, cause_of
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.web_clients import quiet_logger
 from bot.slack.settings import SlackSettings
 
@@ -31,10 +31,10 @@ class SingleReconnectClient(SocketModeClient):
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001,FBT002
         """Reconnect, unless that was done while we waited for our turn."""
-        leaving = self.current_session
+        old_session = self.current_session
         async with self.connect_operation_lock:
-            replaced = self.current_session is not leaving
-            if (replaced or not force) and await self.is_connected():
+            is_replaced = self.current_session is not old_session
+            if (is_replaced or not force) and await self.is_connected():
                 return
             self.wss_uri = await self.issue_new_wss_url()
             await self.connect()  # type: ignore[no-untyped-call]
@@ -43,7 +43,7 @@ class SingleReconnectClient(SocketModeClient):
 class SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's handler around our client."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Metrics) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, metrics: Metrics) -> None:
         # Bolt's own constructor would begin a client of its own.
         self.app = app
         self.app_token = settings.app_token
@@ -53,34 +53,34 @@ class SocketModeHandler(AsyncSocketModeHandler):
             web_client=AsyncWebClient(base_url=settings.api_url, logger=quiet_logger()),
             ping_interval=settings.socket.ping,
         )
-        self.heard = time.monotonic()
-        self._meters = meters
+        self.last_heard = time.monotonic()
+        self._metrics = metrics
         listeners: list[Any] = self.client.socket_mode_request_listeners
         listeners.append(self.handle)
 
     async def handle(self, client: Any, req: Any) -> None:  # noqa: ANN401  as Bolt declares them
         """Note when Slack was last heard of, then let Bolt answer."""
-        came = self.heard = time.monotonic()
+        started = self.last_heard = time.monotonic()
         await super().handle(client, req)
-        self._meters.ack_seconds(time.monotonic() - came)
+        self._metrics.ack_seconds(time.monotonic() - started)
 
 
 CLOSE_SECONDS = 5.0
 
 
-class Socket:
+class SocketConnection:
     """One connection to Slack, rebuilt with a new client when it stays down."""
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings, meters: Metrics) -> None:
+    def __init__(self, app: AsyncApp, settings: SlackSettings, metrics: Metrics) -> None:
         self._app = app
-        self._meters = meters
+        self._metrics = metrics
         self._settings = settings
         self._times = settings.socket
         self._handler: SocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("call_doctor.socket")
 
-    async def connected(self) -> bool:
+    async def is_connected(self) -> bool:
         """Whether Slack can reach us."""
         if self._handler is None or self._handler.client.current_session is None:
             return False
@@ -88,11 +88,11 @@ class Socket:
 
     async def probe(self) -> str:
         """For /readyz."""
-        return "ok" if await self.connected() else "not connected"
+        return "ok" if await self.is_connected() else "not connected"
 
     def open(self) -> None:
         """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
-        self._handler = SocketModeHandler(self._app, self._settings, self._meters)
+        self._handler = SocketModeHandler(self._app, self._settings, self._metrics)
         self._connecting = asyncio.create_task(
             self._handler.client.connect()  # type: ignore[no-untyped-call]
         )
@@ -112,31 +112,31 @@ class Socket:
 
     async def watch(self) -> None:
         """Return only when rebuilding did not help: then the process should end."""
-        down, rebuilt = 0.0, 0
+        down_seconds, rebuilds = 0.0, 0
         while True:
             await asyncio.sleep(self._times.poll)
-            if await self.connected():
-                down, rebuilt = 0.0, 0
+            if await self.is_connected():
+                down_seconds, rebuilds = 0.0, 0
                 await self._keep_alive()
                 continue
-            down += self._times.poll
-            if down < self._times.down:
+            down_seconds += self._times.poll
+            if down_seconds < self._times.down:
                 continue
-            if rebuilt >= self._times.rebuilds:
-                self._log.error("socket_given_up", rebuilt=rebuilt)
+            if rebuilds >= self._times.rebuilds:
+                self._log.error("socket_given_up", rebuilt=rebuilds)
                 return
-            rebuilt, down = rebuilt + 1, 0.0
-            self._log.warning("socket_rebuilt", rebuilt=rebuilt)
+            rebuilds, down_seconds = rebuilds + 1, 0.0
+            self._log.warning("socket_rebuilt", rebuilt=rebuilds)
             await self.close()
             self.open()
 
     async def _keep_alive(self) -> None:
         """Ask Slack something after a long silence; trouble is logged, the watch goes on."""
         handler = self._handler
-        if handler is None or time.monotonic() - handler.heard < self._times.idle:
+        if handler is None or time.monotonic() - handler.last_heard < self._times.idle:
             return
-        handler.heard = time.monotonic()
+        handler.last_heard = time.monotonic()
         try:
             await self._app.client.auth_test()
         except SLACK_EXCEPTIONS as error:
-            self._log.warning("keep_alive_failed", reason=cause_of(error)[1])
+            self._log.warning("keep_alive_failed", reason=classify_error(error)[1])

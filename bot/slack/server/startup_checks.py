@@ -8,8 +8,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import Misconfigured, SlackTrouble
 from bot.domain.web_address import check_address
-from bot.slack.identity import REQUIRED, SlackIdentity
-from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, cause_of
+from bot.slack.identity import REQUIRED_SCOPES, SlackIdentity
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, classify_error
 from bot.slack.sending.web_clients import open_clients, quiet_logger
 from bot.slack.settings import SlackSettings
 
@@ -21,9 +21,11 @@ async def check_slack(settings: SlackSettings) -> SlackIdentity:
 
     Raises Misconfigured naming the variable to mend, or SlackTrouble when Slack does not answer.
     """
-    check_present(settings)
+    check_settings(settings)
     async with open_clients(settings) as clients:
-        identity = identity_of(await _asked(clients.read.auth_test(), "SLACK_BOT_TOKEN", settings))
+        identity = identity_of(
+            await _call_slack(clients.read.auth_test(), "SLACK_BOT_TOKEN", settings)
+        )
     if settings.app_token:
         await probe_socket(settings)
     return identity
@@ -39,15 +41,15 @@ async def probe_socket(settings: SlackSettings) -> None:
             logger=quiet_logger(),
             retry_handlers=[AsyncRateLimitErrorRetryHandler()],
         )
-        asking = client.apps_connections_open(app_token=settings.app_token)
-        await _asked(asking, "SLACK_APP_TOKEN", settings)
+        call = client.apps_connections_open(app_token=settings.app_token)
+        await _call_slack(call, "SLACK_APP_TOKEN", settings)
 
 
 def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
     """What auth.test told. Raises Misconfigured for a token that may too little."""
-    granted = response.headers.get("x-oauth-scopes")
-    scopes = frozenset(scope.strip() for scope in (granted or "").split(",") if scope.strip())
-    missing = sorted(REQUIRED - scopes) if granted is not None else []
+    header = response.headers.get("x-oauth-scopes")
+    scopes = frozenset(scope.strip() for scope in (header or "").split(",") if scope.strip())
+    missing = sorted(REQUIRED_SCOPES - scopes) if header is not None else []
     if missing:
         raise Misconfigured(
             f"SLACK_BOT_TOKEN lacks the scope {', '.join(missing)}.",
@@ -62,7 +64,7 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
     )
 
 
-def check_present(settings: SlackSettings) -> None:
+def check_settings(settings: SlackSettings) -> None:
     """Raises Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
         raise Misconfigured("SLACK_BOT_TOKEN is not set.")
@@ -78,18 +80,18 @@ def check_present(settings: SlackSettings) -> None:
         )
 
 
-async def _asked(asking: object, variable: str, settings: SlackSettings) -> AsyncSlackResponse:
+async def _call_slack(call: object, variable: str, settings: SlackSettings) -> AsyncSlackResponse:
     """The answer. Raises Misconfigured when the token is refused, SlackTrouble without answer."""
     try:
-        response: AsyncSlackResponse = await asking  # type: ignore[misc]  # a coroutine of the SDK's
+        response: AsyncSlackResponse = await call  # type: ignore[misc]  # a coroutine of the SDK's
     except SLACK_EXCEPTIONS as error:
-        cause, word = cause_of(error)
+        cause, word = classify_error(error)
         if isinstance(error, SlackApiError) and cause not in (
             SlackErrorKind.UNKNOWN,
             SlackErrorKind.BUSY,
         ):
             raise Misconfigured(
-                f"Slack refuses {variable} ({word}{_wanted(error)}).",
+                f"Slack refuses {variable} ({word}{_missing_scope_text(error)}).",
                 next_step=f"Copy {variable} again from the app's settings at api.slack.com/apps.",
             ) from error
         raise SlackTrouble(
@@ -100,7 +102,7 @@ async def _asked(asking: object, variable: str, settings: SlackSettings) -> Asyn
     return response
 
 
-def _wanted(error: SlackApiError) -> str:
+def _missing_scope_text(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     needed = data.get("needed") if isinstance(data, dict) else None
     return f", needs {needed}" if needed else ""

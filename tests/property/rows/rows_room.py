@@ -104,7 +104,7 @@ async def ask(bodies: Bodies, question: str = f"room {ROOM}") -> Report:
         engine = Investigator(workspaces, recall, learner, CATALOGUE, lambda: NOW)
         report = await engine.report(parse_query(question, NOW), "CD-TEST2345", tell)
         assert isinstance(report, Report)
-        report = await engine.diagnosed(report, tell)
+        report = await engine.diagnose(report, tell)
         await learner.close()
         await engine.beside.close()
     shown(report)

@@ -27,7 +27,7 @@ def _tracks(call: Call) -> bool:
 async def afterwards(bench: Bench, report: Report) -> Report:
     """The diagnosis of an engine that has read nothing beside."""
     engine = replace(bench.engine, beside=PendingEvidence())
-    return await engine.diagnosed(report, bench.tell)
+    return await engine.diagnose(report, bench.tell)
 
 
 @pytest.mark.parametrize("order", ["descending", "shuffled"])
@@ -35,7 +35,7 @@ async def afterwards(bench: Bench, report: Report) -> Report:
 async def test_it_is_the_same_as_read_afterwards(bench: Bench, room: str, order: str) -> None:
     bench.hundredms.switches.change({"order": order})
     report = await bench.report(room)
-    found = await bench.engine.diagnosed(report, bench.tell)
+    found = await bench.engine.diagnose(report, bench.tell)
     assert found == await afterwards(bench, report)
 
 
@@ -43,12 +43,12 @@ async def test_of_a_person_it_is_the_same_as_read_afterwards(bench: Bench) -> No
     room = bench.room_id("large")
     peer = next(event.peer_id for event in (await bench.report("large")).events if event.peer_id)
     report = await bench.report(f"peer {peer} in room {room}")
-    found = await bench.engine.diagnosed(report, bench.tell)
+    found = await bench.engine.diagnose(report, bench.tell)
     assert found == await afterwards(bench, report)
 
 
 async def test_no_call_is_made_twice(bench: Bench) -> None:
-    await bench.engine.diagnosed(await bench.report("large"), bench.tell)
+    await bench.engine.diagnose(await bench.report("large"), bench.tell)
     asked = [(call.path, call.query) for call in evidence(bench)]
     assert len(asked) == len(set(asked))
     assert {path for path, _ in asked} >= {SESSIONS, STATS}
@@ -70,13 +70,13 @@ async def test_a_narrower_window_lists_its_own_sessions(bench: Bench) -> None:
     since = report.events[-1].at
     window = replace(report.window, since=since)
     cut = replace(report, window=window, events=report.events[-1:], beyond=report.events[:-1])
-    found = await bench.engine.diagnosed(cut, bench.tell)
+    found = await bench.engine.diagnose(cut, bench.tell)
     assert found == await afterwards(bench, cut)
 
 
 async def test_trouble_with_it_is_a_note(bench: Bench) -> None:
     bench.hundredms.faults.add(Fault(kind="error", path=SESSIONS, status=500))
     report = await bench.report("large")
-    found = await bench.engine.diagnosed(report, bench.tell)
+    found = await bench.engine.diagnose(report, bench.tell)
     assert report.completeness.complete
     assert any("sessions could not all be read" in note for note in found.completeness.notes)

@@ -9,7 +9,7 @@ from workbench.pretend_hundredms.faults import Fault
 
 
 async def diagnosed(bench: Bench, text: str) -> tuple[Report, Diagnosis]:
-    report = await bench.engine.diagnosed(await bench.report(text), bench.tell)
+    report = await bench.engine.diagnose(await bench.report(text), bench.tell)
     assert report.diagnosis is not None
     return report, report.diagnosis
 
@@ -45,7 +45,7 @@ async def test_a_session_is_judged_by_the_whole_rooms_events(bench: Bench) -> No
     report = await bench.report(session)
     assert report.beyond
     bench.hundredms.calls.clear()
-    await bench.engine.diagnosed(report, bench.tell)
+    await bench.engine.diagnose(report, bench.tell)
     asked = {kind for call in bench.hundredms.calls.calls for kind in call.values("type")}
     assert not [kind for kind in asked if kind.startswith("client.")]
 
@@ -54,7 +54,7 @@ async def test_a_session_is_judged_by_the_whole_rooms_events(bench: Bench) -> No
 async def test_evidence_that_cannot_be_read_is_told_and_no_error(bench: Bench, path: str) -> None:
     report = await bench.report("one-bad-user")
     bench.hundredms.faults.add(Fault(kind="error", path=path, status=500))
-    found = await bench.engine.diagnosed(report, bench.tell)
+    found = await bench.engine.diagnose(report, bench.tell)
     assert found.diagnosis is not None
     assert found.events == report.events
     assert any("could not" in note for note in found.completeness.notes)

@@ -234,14 +234,14 @@ async def test_a_diagnosis_is_made_once_for_one_answer(desk: Desk) -> None:
     report = await desk.ask("one-bad-user", "CD-ONE")
     desk.asked()
     one, other = await asyncio.gather(
-        desk.engine.diagnosed(report, desk.bench.tell),
-        desk.engine.diagnosed(replace(report, lookup_id="CD-TWO"), desk.bench.tell),
+        desk.engine.diagnose(report, desk.bench.tell),
+        desk.engine.diagnose(replace(report, lookup_id="CD-TWO"), desk.bench.tell),
     )
     assert desk.bench.paths().count(EVENTS) == len(TRACK_TYPES)
     desk.asked()
     assert one.diagnosis == other.diagnosis
     assert (one.lookup_id, other.lookup_id) == ("CD-ONE", "CD-TWO")
-    again = await desk.engine.diagnosed(report, desk.bench.tell)
+    again = await desk.engine.diagnose(report, desk.bench.tell)
     assert desk.bench.paths() == []
     assert again == one
 

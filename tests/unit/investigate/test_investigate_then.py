@@ -21,11 +21,11 @@ def minutes(number: float) -> datetime:
 
 async def reopened(bench: Bench, report: Report, as_of: datetime) -> Report:
     handle = from_report(replace(report, as_of=as_of), after=None, shown=0, private=False)
-    return await bench.engine.diagnosed(await bench.engine.reopen(handle, bench.tell), bench.tell)
+    return await bench.engine.diagnose(await bench.engine.reopen(handle, bench.tell), bench.tell)
 
 
 async def test_a_recovery_after_the_answer_is_not_known_to_its_buttons(bench: Bench) -> None:
-    found = await bench.engine.diagnosed(await bench.report("storm"), bench.tell)
+    found = await bench.engine.diagnose(await bench.report("storm"), bench.tell)
     assert found.diagnosis
     story = next(one for one in found.diagnosis.stories if one.outcome == "recovered")
     then = await reopened(bench, found, story.last_at)
@@ -37,10 +37,10 @@ async def test_a_recovery_after_the_answer_is_not_known_to_its_buttons(bench: Be
 
 
 async def test_the_same_press_a_day_later_says_the_same(bench: Bench) -> None:
-    found = await bench.engine.diagnosed(await bench.report("one-bad-user"), bench.tell)
+    found = await bench.engine.diagnose(await bench.report("one-bad-user"), bench.tell)
     later = replace(bench.engine, clock=lambda: minutes(60 * 24))
     handle = from_report(found, after=None, shown=0, private=False)
-    again = await later.diagnosed(await later.reopen(handle, bench.tell), bench.tell)
+    again = await later.diagnose(await later.reopen(handle, bench.tell), bench.tell)
     assert found.diagnosis
     assert again.diagnosis
     assert again.diagnosis.stories == found.diagnosis.stories

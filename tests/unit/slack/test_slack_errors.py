@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.sending.errors import SlackErrorKind, cause_of, detail_of
-from bot.slack.sending.response_url import outcome
+from bot.slack.sending.errors import SlackErrorKind, classify_error, detail_of
+from bot.slack.sending.response_url import parse_answer
 
 TABLE = {
     SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",
@@ -45,7 +45,7 @@ def refusal(data: object, status: int = 200) -> SlackApiError:
 
 @pytest.mark.parametrize(("word", "cause"), ROWS)
 def test_each_error_has_its_class(word: str, cause: SlackErrorKind) -> None:
-    assert cause_of(refusal({"ok": False, "error": word})) == (cause, word)
+    assert classify_error(refusal({"ok": False, "error": word})) == (cause, word)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_each_error_has_its_class(word: str, cause: SlackErrorKind) -> None:
     ],
 )
 def test_each_odd_answer_has_its_class(data: object, status: int, cause: SlackErrorKind) -> None:
-    assert cause_of(refusal(data, status))[0] is cause
+    assert classify_error(refusal(data, status))[0] is cause
 
 
 def test_a_lost_answer_is_ambiguous_and_no_connection_is_not() -> None:
@@ -73,11 +73,11 @@ def test_a_lost_answer_is_ambiguous_and_no_connection_is_not() -> None:
         proxy_auth=None,
         proxy_headers_hash=None,
     )
-    assert cause_of(aiohttp.ServerDisconnectedError())[0] is SlackErrorKind.UNKNOWN
-    assert cause_of(TimeoutError())[0] is SlackErrorKind.UNKNOWN
-    assert cause_of(ConnectionResetError())[0] is SlackErrorKind.UNKNOWN
+    assert classify_error(aiohttp.ServerDisconnectedError())[0] is SlackErrorKind.UNKNOWN
+    assert classify_error(TimeoutError())[0] is SlackErrorKind.UNKNOWN
+    assert classify_error(ConnectionResetError())[0] is SlackErrorKind.UNKNOWN
     refused = aiohttp.ClientConnectorError(key, OSError("refused"))
-    assert cause_of(refused)[0] is SlackErrorKind.BUSY
+    assert classify_error(refused)[0] is SlackErrorKind.BUSY
 
 
 def test_details_tell_the_scope_or_the_block() -> None:
@@ -105,4 +105,4 @@ def test_details_tell_the_scope_or_the_block() -> None:
 def test_each_answer_of_a_response_url_has_its_class(
     status: int, body: str, cause: SlackErrorKind | None
 ) -> None:
-    assert outcome(status, body).cause is cause
+    assert parse_answer(status, body).cause is cause

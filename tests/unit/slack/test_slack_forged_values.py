@@ -14,7 +14,7 @@ from bot.slack.checkpoints.serialization import to_json
 from bot.slack.listeners import actions as choose
 from bot.slack.listeners import actions as refresh
 from bot.slack.listeners.button_values import read_value
-from bot.slack.payloads import is_slacks
+from bot.slack.payloads import is_slack_address
 
 ASKED = LookupQuery(clues=(Identifier(IdentifierKind.ROOM, "6600aa11bb22cc33dd44ee55"),))
 FACTS: dict[str, Any] = to_json(LookupQuery, ASKED)
@@ -32,8 +32,8 @@ def sound(form: TypeAdapter[Any], text: str) -> None:
     """One of ours, with times that can be compared; else a refusal in words."""
     try:
         found = (
-            refresh._refresh_question(text)
-            if form is refresh._REFRESH_FORM
+            refresh._refresh_query(text)
+            if form is refresh._QUERY_ADAPTER
             else read_value(form, text)
         )
     except NotAllowed:
@@ -46,16 +46,16 @@ def sound(form: TypeAdapter[Any], text: str) -> None:
 @given(st.dictionaries(st.sampled_from([*FACTS, "x"]), odd))
 @settings(max_examples=400, deadline=None)
 def test_forged_questions(changes: dict[str, Any]) -> None:
-    sound(refresh._REFRESH_FORM, json.dumps({**FACTS, **changes}))
+    sound(refresh._QUERY_ADAPTER, json.dumps({**FACTS, **changes}))
 
 
 @given(st.dictionaries(st.sampled_from(["q", "private", "since", "until", "types", "x"]), odd))
 @settings(max_examples=400, deadline=None)
 def test_forged_choices(changes: dict[str, Any]) -> None:
-    sound(choose._FORM, json.dumps({**CHOICE, **changes}))
+    sound(choose._CHOICE_ADAPTER, json.dumps({**CHOICE, **changes}))
 
 
-@pytest.mark.parametrize("form", [refresh._REFRESH_FORM, choose._FORM])
+@pytest.mark.parametrize("form", [refresh._QUERY_ADAPTER, choose._CHOICE_ADAPTER])
 @pytest.mark.parametrize("text", ["[" * 1_900, "{" * 1_900, "", "null", "[]", "7", "1" * 1_990])
 def test_forged_texts_are_refused(form: TypeAdapter[Any], text: str) -> None:
     with pytest.raises(NotAllowed):
@@ -63,8 +63,8 @@ def test_forged_texts_are_refused(form: TypeAdapter[Any], text: str) -> None:
 
 
 def test_ours_come_back() -> None:
-    assert refresh._refresh_question(json.dumps(FACTS)) == ASKED
-    assert read_value(choose._FORM, json.dumps(CHOICE)).q == CHOICE["q"]
+    assert refresh._refresh_query(json.dumps(FACTS)) == ASKED
+    assert read_value(choose._CHOICE_ADAPTER, json.dumps(CHOICE)).q == CHOICE["q"]
 
 
 SLACK, OWN = "https://slack.com/api/", "http://127.0.0.1:8123/api/"
@@ -93,4 +93,4 @@ SLACK, OWN = "https://slack.com/api/", "http://127.0.0.1:8123/api/"
     ],
 )
 def test_answers_go_to_slack_alone(address: str, api_url: str, wanted: bool) -> None:  # noqa: FBT001
-    assert is_slacks(address, api_url) is wanted
+    assert is_slack_address(address, api_url) is wanted

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
-from bot.slack.sending.rate_limit import TRIES, ChannelRateLimiter, _Allowance
+from bot.slack.sending.rate_limit import MAX_TRIES, ChannelRateLimiter, _Allowance
 from bot.slack.settings import Rates
 
 
@@ -23,7 +23,7 @@ def test_no_stretch_of_time_holds_more_than_is_allowed(
     posted: list[float] = []
     for gap in comes:
         now += gap
-        now += max(0.0, place.pause(now, most, each))
+        now += max(0.0, place.seconds_to_wait(now, most, each))
         place.spend(now, each)
         posted.append(now)
     for first, begin in enumerate(posted):
@@ -37,7 +37,7 @@ def test_an_opening_never_waits_for_replies(owed: int, extra: int, most: int) ->
     place = _Allowance()
     for _ in range(min(owed, most)):
         place.spend(0.0, 1.0)
-    assert place.pause(0.0, most + extra, 1.0) <= 0
+    assert place.seconds_to_wait(0.0, most + extra, 1.0) <= 0
 
 
 async def said(
@@ -77,7 +77,7 @@ def test_processes_share_an_allowance() -> None:
     for _ in range(4):
         alone.spend(0.0, 1.0)
         shared.spend(0.0, 3.0)
-    assert shared.pause(0.0, 1, 3.0) == 3 * alone.pause(0.0, 1, 1.0)
+    assert shared.seconds_to_wait(0.0, 1, 3.0) == 3 * alone.seconds_to_wait(0.0, 1, 1.0)
 
 
 async def test_a_limit_holds_the_whole_channel() -> None:
@@ -109,10 +109,10 @@ async def test_a_long_limit_comes_back_at_once_and_an_endless_one_in_the_end() -
         calls += 1
         return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=wait)
 
-    pace = ChannelRateLimiter(Rates(1000.0, 1000, 1000), longest=30)
+    pace = ChannelRateLimiter(Rates(1000.0, 1000, 1000), max_wait=30)
     sent = await pace.post("C1", lambda: refused(900), opening=False)
     assert (sent.wait, calls) == (900, 1)
     later = await pace.post("C1", lambda: refused(900), opening=True)
     assert (later.cause, calls) == (SlackErrorKind.BUSY, 1)
     sent = await pace.post("C2", lambda: refused(0.01), opening=False)
-    assert (sent.cause, calls) == (SlackErrorKind.BUSY, 1 + TRIES)
+    assert (sent.cause, calls) == (SlackErrorKind.BUSY, 1 + MAX_TRIES)

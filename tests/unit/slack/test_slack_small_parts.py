@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.render.message import Message
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
-from bot.slack.message_text import texts_of
+from bot.slack.message_text import text_of_message
 from bot.slack.middleware import is_own_user
 from bot.slack.modal_state import ModalState
-from bot.slack.payloads import ReplyTarget, ResponseUrl, response_url
+from bot.slack.payloads import ReplyTarget, ResponseUrl, parse_response_url
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import (
     FormatFallback,
@@ -49,7 +49,7 @@ def test_an_address_serves_five_times_and_not_for_long() -> None:
     assert url.uses_left == 0
     assert "secret" not in repr(url)
     assert "secret" not in repr(ReplyTarget("U1", url=url))
-    assert response_url("") is None
+    assert parse_response_url("") is None
 
 
 def rich(text: str) -> Message:
@@ -109,11 +109,11 @@ async def test_only_a_refused_form_is_sent_again(
 
 @given(JSON)
 def test_any_message_can_be_read(message: Any) -> None:
-    assert isinstance(texts_of(message), str)
+    assert isinstance(text_of_message(message), str)
 
 
 def test_slacks_own_ids_are_no_text() -> None:
-    text = texts_of({"text": "a", "ts": "1.2", "user": "U1", "blocks": [{"block_id": "b1"}]})
+    text = text_of_message({"text": "a", "ts": "1.2", "user": "U1", "blocks": [{"block_id": "b1"}]})
     assert text == "a"
 
 
