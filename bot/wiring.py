@@ -156,7 +156,7 @@ async def _open_erasure_log(
 
 def _clear_memory(investigator: CachingInvestigator) -> None:
     """Keep nothing in memory of what was read by now: somebody in it was forgotten."""
-    investigator.let_go()
+    investigator.clear_caches()
     clear_caches()
 
 

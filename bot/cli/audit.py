@@ -12,7 +12,7 @@ from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, words
 from bot.domain.errors import BotError, UnreadableQuestion
-from bot.domain.parsing import read_since
+from bot.domain.parsing import parse_since
 from bot.domain.records.audit import Access
 from bot.domain.text import clean
 from bot.render.json_document import text_of
@@ -44,7 +44,7 @@ def _moment(since: str) -> datetime | None:
     """The moment that `--since` names. Raises UnreadableQuestion."""
     if not since.strip():
         return None
-    moment = read_since(since, wiring.now())
+    moment = parse_since(since, wiring.now())
     if moment is None:
         raise UnreadableQuestion(
             f"--since {clean(since)} is no time that I can read.",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.domain.privacy.outgoing import leave_all
-from bot.domain.text import printable
+from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.text import remove_unprintable
 
 QUIET = (
     "httpx",
@@ -66,8 +66,10 @@ def _leaving(_: object, __: str, facts: structlog.typing.EventDict) -> structlog
 def _safe(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
-    left = leave_all(value if isinstance(value, str | Mapping | list | tuple) else str(value))
-    return printable(left) if isinstance(left, str) else left
+    left = redact_all_for_output(
+        value if isinstance(value, str | Mapping | list | tuple) else str(value)
+    )
+    return remove_unprintable(left) if isinstance(left, str) else left
 
 
 def _last(terminal: bool) -> structlog.typing.Processor:  # noqa: FBT001

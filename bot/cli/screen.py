@@ -12,8 +12,8 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.segment import Segment
 from rich.text import Text
 
-from bot.domain.privacy.addresses import leave
-from bot.domain.text import printable
+from bot.domain.privacy.addresses import redact_for_output
+from bot.domain.text import remove_unprintable
 
 
 def open_console(
@@ -36,7 +36,7 @@ def words(text: str, style: str = "") -> Text:
 
 def shown(text: str) -> str:
     """The text as a terminal may show it; spaces and line ends stay."""
-    return printable(leave(text))
+    return remove_unprintable(redact_for_output(text))
 
 
 def write_error(text: str) -> None:
@@ -63,4 +63,4 @@ class _Printable:
 
 def _cleaned(segments: Iterable[Segment]) -> Iterator[Segment]:
     for text, style, control in segments:
-        yield Segment(text if control else printable(text), style, control)
+        yield Segment(text if control else remove_unprintable(text), style, control)

@@ -25,16 +25,18 @@ class AccessRules:
         """Whether that person may ask there at all; `channel` is "" outside channels."""
         if self.users is not None and user not in self.users:
             return False
-        return self.channels is None or self._met(self.channels, channel)
+        return self.channels is None or self._is_listed(self.channels, channel)
 
     def workspaces_for(self, aliases: Iterable[str], channel: str) -> tuple[str, ...]:
         """The 100ms workspaces that may be asked about there."""
         lists = self.workspace_channels
         return tuple(
-            alias for alias in aliases if alias not in lists or self._met(lists[alias], channel)
+            alias
+            for alias in aliases
+            if alias not in lists or self._is_listed(lists[alias], channel)
         )
 
-    def _met(self, channels: Ids, channel: str) -> bool:
+    def _is_listed(self, channels: Ids, channel: str) -> bool:
         """Outside channels the list of people decides; without one the answer is no."""
         return channel in channels if channel else self.users is not None
 

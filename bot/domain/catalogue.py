@@ -82,7 +82,7 @@ class Explanation:
 _FIVE_DIGITS = range(10_000, 100_000)
 _STATUSES = range(100, 600)  # HTTP's numbers mean the same everywhere
 
-_SAYS_NOTHING = frozenset(
+_GENERIC_NAMES = frozenset(
     {"error", "exception", "hmserror", "hmsexception", "none", "null", "undefined", "unknown"}
 )
 """Names, letters only, that any error may have."""
@@ -107,7 +107,7 @@ class Catalogue:
         self._code_of_name = _index_names(self.entries)
         pairs = {pair for entry in self.entries for pair in entry.match}
         self._patterns = {pair: re.compile(pair[1], re.IGNORECASE) for pair in pairs}
-        self._once = cached_by_error_facts(self._explain)
+        self._cached_explain = cached_by_error_facts(self._explain)
 
     def explain(self, event: ErrorEvent) -> Explanation:
         """What the event means; never fails, at worst it is the `unknown` entry.
@@ -115,70 +115,76 @@ class Catalogue:
         Texts beat codes; then code and platform; then code on another platform; then the
         older five-digit code's first three digits (40100 is a 401); then the code's range.
         """
-        return self._once(event.failure, _platforms(event.agent), track_type_of(event), True)
+        return self._cached_explain(
+            event.failure, _platforms(event.agent), track_type_of(event), True
+        )
 
     def explain_code(self, event: ErrorEvent) -> Explanation:
         """What its code means, where its text is known to say nothing; otherwise as `explain`."""
-        return self._once(event.failure, _platforms(event.agent), track_type_of(event), False)
+        return self._cached_explain(
+            event.failure, _platforms(event.agent), track_type_of(event), False
+        )
 
     def _explain(
         self,
-        failure: ErrorFacts,
+        facts: ErrorFacts,
         platforms: tuple[str, ...],
         track_type: str | None,
         by_text: bool,  # noqa: FBT001  part of a cache's key
     ) -> Explanation:
-        found = self._find(failure, platforms, track_type, by_text=by_text)
+        explanation = self._find(facts, platforms, track_type, by_text=by_text)
         if not _is_native(platforms):
-            return found
-        entry = found.entry.for_native()
+            return explanation
+        entry = explanation.entry.for_native()
         if set(entry.platforms) == {"web"} and not entry.rule:
-            near = self._by_range(failure.error_code or 0)  # a page's steps do not fit an app
-            entry = replace(entry, say=near.say, do=near.do)
-        return replace(found, entry=entry)
+            general = self._by_range(facts.error_code or 0)  # a page's steps do not fit an app
+            entry = replace(entry, say=general.say, do=general.do)
+        return replace(explanation, entry=entry)
 
     def _find(
         self,
-        failure: ErrorFacts,
+        facts: ErrorFacts,
         platforms: tuple[str, ...],
         track_type: str | None,
         *,
         by_text: bool,
     ) -> Explanation:
-        told = match_texts(failure, track_type)
-        code = failure.error_code or self._code_of_name.get(normalise_name(failure.error_name), 0)
+        texts = match_texts(facts, track_type)
+        code = facts.error_code or self._code_of_name.get(normalise_name(facts.error_name), 0)
         for rule in self._rules if by_text else ():
-            if _concerns(rule, code, platforms, failure.type) and self._hits(rule, told):
+            if _is_applicable(rule, code, platforms, facts.type) and self._has_match(rule, texts):
                 return Explanation(rule)
-        found = self._by_platform(code, platforms, told)
-        if found is None and code in _FIVE_DIGITS:
+        explanation = self._by_platform(code, platforms, texts)
+        if explanation is None and code in _FIVE_DIGITS:
             code //= 100
-            found = self._by_platform(code, platforms, told)
-        return found or Explanation(self._by_range(code))
+            explanation = self._by_platform(code, platforms, texts)
+        return explanation or Explanation(self._by_range(code))
 
     def _by_platform(
-        self, code: int, platforms: tuple[str, ...], told: MatchTexts
+        self, code: int, platforms: tuple[str, ...], texts: MatchTexts
     ) -> Explanation | None:
         """The entry of a code for the event's platform, else for the nearest other one.
 
         Another platform's entry is taken only if the error's own name does not contradict it.
         """
-        name = normalise_name(told["error_name"])
-        entries = [e for e in self._by_code.get(code, ()) if not e.match or self._hits(e, told)]
+        name = normalise_name(texts["error_name"])
+        entries = [
+            e for e in self._by_code.get(code, ()) if not e.match or self._has_match(e, texts)
+        ]
         entries.sort(key=lambda entry: not entry.match)
-        others = [e for e in entries if code in _STATUSES or not _contradicts(e, name)]
-        for platform, known in zip(platforms, (entries, others), strict=False):
-            for entry in known:
+        others = [e for e in entries if code in _STATUSES or not _is_contradicted(e, name)]
+        for platform, candidates in zip(platforms, (entries, others), strict=False):
+            for entry in candidates:
                 if not entry.platforms or platform in entry.platforms:
                     return Explanation(entry)
         named = [entry for entry in others if name and name in map(normalise_name, entry.names)]
         if not named and code == 0:
             return None  # a plain browser error says nothing about any other platform
-        others = named or sorted(others, key=lambda entry: not _akin(entry, platforms))
+        others = named or sorted(others, key=lambda entry: not _is_same_family(entry, platforms))
         if not others:
             return None
         certain = not platforms and (named or len(others) == 1)
-        return Explanation(others[0], None if certain else _source(others[0]))
+        return Explanation(others[0], None if certain else _platform_names(others[0]))
 
     def _by_range(self, code: int) -> Entry:
         for entry in self._ranges:
@@ -187,16 +193,16 @@ class Catalogue:
                 return entry
         return self._unknown
 
-    def _hits(self, entry: Entry, told: MatchTexts) -> bool:
-        return any(self._patterns[pair].search(told[pair[0]]) for pair in entry.match)
+    def _has_match(self, entry: Entry, texts: MatchTexts) -> bool:
+        return any(self._patterns[pair].search(texts[pair[0]]) for pair in entry.match)
 
 
 def _index_codes(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    entries_by_code: defaultdict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         for code in () if entry.rule else entry.codes:
-            found[code].append(entry)
-    return dict(found)
+            entries_by_code[code].append(entry)
+    return dict(entries_by_code)
 
 
 def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
@@ -205,10 +211,12 @@ def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
     for entry in entries:
         for name in () if entry.rule else entry.names:
             codes[normalise_name(name)].update(code for code in entry.codes if code)
-    return {name: min(known) for name, known in codes.items() if name and len(known) == 1}
+    return {
+        name: min(name_codes) for name, name_codes in codes.items() if name and len(name_codes) == 1
+    }
 
 
-_WRITTEN = {normalise_name(platform): platform for platform in PLATFORM_WORDS}
+_PLATFORM_BY_NAME = {normalise_name(platform): platform for platform in PLATFORM_WORDS}
 
 
 @lru_cache(1024)
@@ -217,24 +225,24 @@ def _platforms(agent: Agent) -> tuple[str, ...]:
 
     Where the SDK is not named, its operating system tells web, Android and iOS apart.
     """
-    own = normalise_name(agent.sdk)
-    if not own and platform_of(agent) in PLATFORM_WORDS:
-        own = platform_of(agent)
-    wrapper = _WRITTEN.get(normalise_name(agent.framework))
-    return tuple(platform for platform in (_WRITTEN.get(own, own), wrapper) if platform)
+    sdk = normalise_name(agent.sdk)
+    if not sdk and platform_of(agent) in PLATFORM_WORDS:
+        sdk = platform_of(agent)
+    wrapper = _PLATFORM_BY_NAME.get(normalise_name(agent.framework))
+    return tuple(platform for platform in (_PLATFORM_BY_NAME.get(sdk, sdk), wrapper) if platform)
 
 
 def _is_native(platforms: tuple[str, ...]) -> bool:
     return bool(platforms) and platforms[0] != "web"
 
 
-def _contradicts(entry: Entry, name: str) -> bool:
+def _is_contradicted(entry: Entry, name: str) -> bool:
     """Whether the error's own name, letters only, speaks of something else than the entry."""
-    known = set(map(normalise_name, entry.names))
-    return bool(name and known) and name not in known | _SAYS_NOTHING
+    names = set(map(normalise_name, entry.names))
+    return bool(name and names) and name not in names | _GENERIC_NAMES
 
 
-def _concerns(rule: Entry, code: int, platforms: tuple[str, ...], kind: str) -> bool:
+def _is_applicable(rule: Entry, code: int, platforms: tuple[str, ...], kind: str) -> bool:
     return (
         (not rule.codes or code in rule.codes)
         and (not rule.types or kind in rule.types)
@@ -242,11 +250,11 @@ def _concerns(rule: Entry, code: int, platforms: tuple[str, ...], kind: str) -> 
     )
 
 
-def _akin(entry: Entry, platforms: tuple[str, ...]) -> bool:
+def _is_same_family(entry: Entry, platforms: tuple[str, ...]) -> bool:
     """Whether entry and event are both native or both web: native SDKs share their numbers."""
     native = _is_native(platforms)
     return any((platform != "web") == native for platform in entry.platforms)
 
 
-def _source(entry: Entry) -> str:
+def _platform_names(entry: Entry) -> str:
     return ", ".join(PLATFORM_WORDS.get(platform, platform) for platform in entry.platforms)

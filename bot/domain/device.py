@@ -23,7 +23,7 @@ PLATFORM_WORDS: Mapping[str, str] = {
 """The platforms that the catalogue may name, as people write them."""
 
 UNKNOWN = "device not reported"
-_PART = 60
+_LONGEST_PART = 60
 _OLDEST_API = 21  # the oldest Android the SDK runs on; a smaller number is a release already
 
 # https://developer.android.com/tools/releases/platforms
@@ -40,7 +40,7 @@ _FRAMEWORKS = {
     "flutter": "Flutter", "react-native": "React Native", "react_native": "React Native",
     "reactnative": "React Native", "react-web": "React", "react": "React",
 }  # fmt: skip
-_NAMES = {"web": "web", "android": "Android", "ios": "iOS"}
+_PLATFORM_NAMES = {"web": "web", "android": "Android", "ios": "iOS"}
 _BLANK = {"", "undefined", "null", "none", "unknown"}
 _BROWSER = re.compile(r"(?:(?P<maker>[^/]*)/)?(?P<name>[^/]*?)_(?P<version>[0-9][0-9.]*)$")
 
@@ -57,82 +57,82 @@ def device_line(agent: Agent, domain: str | None) -> str:
 @lru_cache(1024)
 def platform_of(agent: Agent) -> str:
     """`web`, `android`, `ios` or what else the SDK calls itself, in lower case, or `unknown`."""
-    sdk = _known(agent.sdk).lower()
+    sdk = _clean_value(agent.sdk).lower()
     if sdk:
         return sdk
-    os = _known(agent.os).lower()
+    os = _clean_value(agent.os).lower()
     if os.startswith("web_"):
         return "web"
     return os or "unknown"
 
 
 def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
-    yield _machine(agent)
-    version = mark_version(_known(agent.sdk_version))
+    yield _device_on_os(agent)
+    version = mark_version(_clean_value(agent.sdk_version))
     if version:
         platform = platform_of(agent)
-        named = _NAMES.get(platform, "" if platform == "unknown" else platform)
+        named = _PLATFORM_NAMES.get(platform, "" if platform == "unknown" else platform)
         yield f"{named} SDK {version}".strip()
     yield _framework(agent)
     if agent.is_prebuilt is not None:
         yield "Prebuilt" if agent.is_prebuilt else "custom app"
-    if _known(agent.env).lower() == "debug":
+    if _clean_value(agent.env).lower() == "debug":
         yield "debug build"
-    if _known(domain or agent.domain).upper() == "LOCAL":
+    if _clean_value(domain or agent.domain).upper() == "LOCAL":
         yield "localhost"
 
 
-def _machine(agent: Agent) -> str:
+def _device_on_os(agent: Agent) -> str:
     device, os = _device(agent), _os(agent)
     return f"{device} on {os}" if device and os else device or os
 
 
 def _device(agent: Agent) -> str:
-    model = _known(agent.device_model)
+    model = _clean_value(agent.device_model)
     if platform_of(agent) != "web":
-        return _spaced(mark_version(model))
-    found = _BROWSER.fullmatch(model)
-    if not found or not found["name"]:
-        return _spaced(model.replace("/", " "))
-    version = re.sub(r"(?:\.0+)+$", "", found["version"].rstrip("."))
-    browser = f"{_spaced(found['name'])} {version}".strip()
+        return _replace_underscores(mark_version(model))
+    match = _BROWSER.fullmatch(model)
+    if not match or not match["name"]:
+        return _replace_underscores(model.replace("/", " "))
+    version = re.sub(r"(?:\.0+)+$", "", match["version"].rstrip("."))
+    browser = f"{_replace_underscores(match['name'])} {version}".strip()
     maker = " ".join(
-        word for word in (found["maker"] or "").split("_") if word.lower() not in _BLANK
+        word for word in (match["maker"] or "").split("_") if word.lower() not in _BLANK
     )
     return f"{browser} ({maker})" if maker else browser
 
 
 def _os(agent: Agent) -> str:
     """The family; on native also the version. Browsers freeze theirs, so it would mislead."""
-    name, version = _known(agent.os), mark_version(_known(agent.os_version))
+    name, version = _clean_value(agent.os), mark_version(_clean_value(agent.os_version))
     if name.lower().startswith("web_"):
         bare = name[4:]
-        return "" if bare.lower() in _BLANK else _family(bare)
+        return "" if bare.lower() in _BLANK else _os_family(bare)
     if not name:
         return ""
     if name.lower() == "android" and version.isdecimal() and len(version) < 4:  # noqa: PLR2004
-        return f"Android {_android(int(version))}"
-    return clean(f"{_family(name)} {version}")
+        return f"Android {_android_release(int(version))}"
+    return clean(f"{_os_family(name)} {version}")
 
 
-def _family(name: str) -> str:
-    return _FAMILIES.get(name.lower()) or _spaced(name)
+def _os_family(name: str) -> str:
+    return _FAMILIES.get(name.lower()) or _replace_underscores(name)
 
 
-def _android(level: int) -> str:
+def _android_release(level: int) -> str:
     return _ANDROID.get(level) or (f"API {level}" if level >= _OLDEST_API else str(level))
 
 
 def _framework(agent: Agent) -> str:
-    name = _FRAMEWORKS.get(_known(agent.framework).lower(), "")
-    version = mark_version(_known(agent.framework_sdk_version))
+    name = _FRAMEWORKS.get(_clean_value(agent.framework).lower(), "")
+    version = mark_version(_clean_value(agent.framework_sdk_version))
     return f"{name} SDK {version}" if name and version else name
 
 
-def _spaced(name: str) -> str:
+def _replace_underscores(name: str) -> str:
     return clean(name.replace("_", " "))
 
 
-def _known(value: str | None) -> str:
-    text = clip(clean(value or ""), _PART)
+def _clean_value(value: str | None) -> str:
+    text = clip(clean(value or ""), _LONGEST_PART)
     return "" if text.lower() in _BLANK else text

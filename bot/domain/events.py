@@ -182,11 +182,11 @@ class ErrorEvent(_EventSlots):
     def __init__(self, id: str, type: str, at: datetime, stamp: str, **facts: Any) -> None:  # noqa: A002, ANN401  as above
         sender = {name: facts.pop(name) for name in EventSource.__slots__ if name in facts}
         more = facts.pop("extras", ())
-        made = event_from_parts(
+        event = event_from_parts(
             id, at, stamp, EventSource(**sender), ErrorFacts(type, **facts), more
         )
         for name in _EventSlots.__slots__:
-            object.__setattr__(self, name, getattr(made, name))
+            object.__setattr__(self, name, getattr(event, name))
 
     @property
     def timed(self) -> bool:
@@ -207,13 +207,13 @@ class ErrorEvent(_EventSlots):
         )
 
 
-_READ: dict[str, Callable[[Any], Any]] = {
+_FORWARDED: dict[str, Callable[[Any], Any]] = {
     "stamp": lambda event: stamp_of(event.tail, event.at),
     "extras": attrgetter("more"),
     **{name: attrgetter(f"sender.{name}") for name in EventSource.__slots__},
     **{name: attrgetter(f"failure.{name}") for name in ErrorFacts.__slots__},
 }
-for _name, _read in _READ.items():
+for _name, _read in _FORWARDED.items():
     setattr(ErrorEvent, _name, property(_read))
 
 
@@ -231,7 +231,7 @@ def event_from_parts(  # noqa: PLR0913  what an event holds
     failure: ErrorFacts,
     more: Pairs,
     *,
-    tail: StampSuffix | None = None,
+    suffix: StampSuffix | None = None,
 ) -> ErrorEvent:
     """The event of a sender and a failure that are held once for all their events.
 
@@ -240,36 +240,36 @@ def event_from_parts(  # noqa: PLR0913  what an event holds
     event: Any = _MutableEvent()
     event.id = event_id
     event.at = at
-    event.tail = suffix_of(stamp, at) if tail is None else tail
+    event.tail = suffix_of(stamp, at) if suffix is None else suffix
     event.sender = sender
     event.failure = failure
     event.more = more
     event.__class__ = ErrorEvent
-    made: ErrorEvent = event
-    return made
+    result: ErrorEvent = event
+    return result
 
 
 _AT = attrgetter("at")
-_PART = 32_768
+_PART_SIZE = 32_768
 
 
 def sort_events(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
     """The events sorted by `order`; only those of one microsecond need to be asked for it."""
-    found = sorted(events, key=_AT)
-    moments = [event.at for event in found]
-    twins = [index for index, pair in enumerate(pairwise(moments)) if pair[0] == pair[1]]
+    ordered = sorted(events, key=_AT)
+    moments = [event.at for event in ordered]
+    repeats = [index for index, pair in enumerate(pairwise(moments)) if pair[0] == pair[1]]
     done = 0
-    for begin in twins:
+    for begin in repeats:
         if begin < done:
             continue
         done = bisect_right(moments, moments[begin], begin)
-        found[begin:done] = sorted(found[begin:done], key=sort_key)
-    return found
+        ordered[begin:done] = sorted(ordered[begin:done], key=sort_key)
+    return ordered
 
 
 def has_duplicates(events: Sequence[ErrorEvent]) -> bool:
     """Whether an id occurs twice; looked for in parts, since a set of all ids takes megabytes."""
-    parts = 1 + len(events) // _PART
+    parts = 1 + len(events) // _PART_SIZE
     for part in range(parts):
         ids = [event.id for event in events if hash(event.id) % parts == part]
         if len(set(ids)) < len(ids):
@@ -289,22 +289,22 @@ def sort_key(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_KEPT = 8192
+_CACHE_SIZE = 8192
 """Failures of which a reading is kept; of more than that, each is read whenever asked for."""
 _LONGEST = 4096
 """Characters. Descriptions of 100 kB exist, and what is kept stays after the look-up."""
 
 
 def cached_by_error_facts(
-    read: Callable[Concatenate[ErrorFacts, P], T],
+    function: Callable[Concatenate[ErrorFacts, P], T],
 ) -> Callable[Concatenate[ErrorFacts, P], T]:
     """`read`, which looks at nothing but its arguments, with what it found kept for a while."""
-    kept: Any = lru_cache(_KEPT)(read)
+    cached: Any = lru_cache(_CACHE_SIZE)(function)
 
-    @wraps(read)
-    def found(failure: ErrorFacts, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        short = len(failure.error_description or "") + len(failure.error_message or "") < _LONGEST
-        told: T = (kept if short else read)(failure, *args, **kwargs)
-        return told
+    @wraps(function)
+    def wrapper(facts: ErrorFacts, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        short = len(facts.error_description or "") + len(facts.error_message or "") < _LONGEST
+        value: T = (cached if short else function)(facts, *args, **kwargs)
+        return value
 
-    return found
+    return wrapper

@@ -28,7 +28,7 @@ _HEAD, _TAIL = 6000, 2000
 
 def track_type_of(event: ErrorEvent) -> str | None:
     """The kind of track that was reported beside the failure."""
-    return _extra(event, "tracktype") if event.extras else None
+    return _find_extra(event, "tracktype") if event.extras else None
 
 
 def normalise_name(name: str | None) -> str:
@@ -36,24 +36,26 @@ def normalise_name(name: str | None) -> str:
     return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
 
 
-def match_texts(failure: ErrorFacts, track_type: str | None) -> MatchTexts:
+def match_texts(facts: ErrorFacts, track_type: str | None) -> MatchTexts:
     """What of an event decides its meaning, without the middle of a huge text."""
-    told = (
-        failure.error_message,
-        failure.error_description,
-        failure.error_name,
-        failure.endpoint,
+    values = (
+        facts.error_message,
+        facts.error_description,
+        facts.error_name,
+        facts.endpoint,
         track_type,
-        failure.type,
+        facts.type,
     )
-    found = {name: _searched(text or "") for name, text in zip(MATCH_FIELDS, told, strict=False)}
+    texts = {
+        name: _cut_middle(text or "") for name, text in zip(MATCH_FIELDS, values, strict=False)
+    }
     together = ("error_name", "error_message", "error_description", "track_type")
-    return found | {"text": "\n".join(found[name] for name in together)}
+    return texts | {"text": "\n".join(texts[name] for name in together)}
 
 
-def _searched(text: str) -> str:
+def _cut_middle(text: str) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
 
 
-def _extra(event: ErrorEvent, label: str) -> str | None:
+def _find_extra(event: ErrorEvent, label: str) -> str | None:
     return next((text for name, text in event.extras if normalise_name(name) == label), None)

@@ -92,13 +92,13 @@ class Report:
 
 def distinct_events(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
-    found = sort_events(events)
-    if not has_duplicates(found):
-        return tuple(found)
-    first: dict[str, ErrorEvent] = {}
-    for event in found:
-        first.setdefault(event.id, event)
-    return tuple(first.values())
+    ordered = sort_events(events)
+    if not has_duplicates(ordered):
+        return tuple(ordered)
+    by_id: dict[str, ErrorEvent] = {}
+    for event in ordered:
+        by_id.setdefault(event.id, event)
+    return tuple(by_id.values())
 
 
 def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:

@@ -59,19 +59,19 @@ class Session:
         return self.active and self.ended_at is None
 
 
-def birth_of(object_id: str) -> datetime | None:
+def creation_time_of(object_id: str) -> datetime | None:
     """The creation second that a 24-hex id carries, or None if it says nothing sensible.
 
     100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds.
     """
     try:
-        born = datetime.fromtimestamp(int(object_id[:8], 16), UTC)
+        created_at = datetime.fromtimestamp(int(object_id[:8], 16), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return born if born.year >= 2020 else None  # noqa: PLR2004  100ms opened in 2020
+    return created_at if created_at.year >= 2020 else None  # noqa: PLR2004  100ms opened in 2020
 
 
-TrackDeed = Literal["add", "update", "remove"]
+TrackChange = Literal["add", "update", "remove"]
 Media = Literal["audio", "video"]
 
 
@@ -99,7 +99,7 @@ class TrackEvent:
     joined_at: datetime | None = None
 
     @property
-    def deed(self) -> str:
+    def change(self) -> str:
         """`add`, `update` or `remove`; other text if 100ms invents another."""
         return self.type.removeprefix("track.").removesuffix(".success")
 

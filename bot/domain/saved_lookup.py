@@ -102,7 +102,7 @@ def decode(text: str) -> SavedLookup:
     Raises NotAllowed if it is not one of ours, or of a version that is gone.
     """
     try:
-        return _handle(json.loads(text))
+        return _parse_facts(json.loads(text))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise NotAllowed(
             "That button belongs to an older answer that I can no longer read.",
@@ -110,61 +110,62 @@ def decode(text: str) -> SavedLookup:
         ) from error
 
 
-def _handle(facts: Mapping[str, object]) -> SavedLookup:
+def _parse_facts(facts: Mapping[str, object]) -> SavedLookup:
     values: dict[str, object] = dict(facts)
     if values.pop("v") != VERSION:
         raise ValueError(facts)
-    read = {name: _READERS[name](value) for name, value in values.items()}
-    return SavedLookup(**read)  # type: ignore[arg-type]  # each reader gives its field's type
+    parsed = {name: _READERS[name](value) for name, value in values.items()}
+    return SavedLookup(**parsed)  # type: ignore[arg-type]  # each reader gives its field's type
 
 
-def _text(value: object) -> str:
+def _parse_text(value: object) -> str:
     if not isinstance(value, str) or "\x00" in value:
         raise TypeError(value)
     value.encode()  # raises ValueError for half of a character
     return value
 
 
-def _moment(value: object) -> datetime:
-    moment = datetime.fromisoformat(_text(value))
+def _parse_moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_parse_text(value))
     if moment.tzinfo is None or moment.year not in _YEARS:
         raise ValueError(value)
     return moment
 
 
-def _kind(value: object) -> str:
+def _parse_kind(value: object) -> str:
     if value not in get_args(TargetKind):
         raise ValueError(value)
-    return _text(value)
+    return _parse_text(value)
 
 
-def _count(value: object) -> int:
+def _parse_count(value: object) -> int:
     if type(value) is not int or not 0 <= value < _MOST:
         raise TypeError(value)
     return value
 
 
-def _flag(value: object) -> bool:
+def _parse_flag(value: object) -> bool:
     if type(value) is not bool:
         raise TypeError(value)
     return value
 
 
-def _types(value: object) -> tuple[str, ...]:
+def _parse_types(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError(value)
-    return tuple(dict.fromkeys(ERROR_TYPES[_count(index)] for index in value))
+    return tuple(dict.fromkeys(ERROR_TYPES[_parse_count(index)] for index in value))
 
 
 _READERS: Mapping[str, Callable[[object], object]] = {
     **dict.fromkeys(
-        ("lookup_id", "workspace", "room_id", "session_id", "peer_id", "user_id", "after"), _text
+        ("lookup_id", "workspace", "room_id", "session_id", "peer_id", "user_id", "after"),
+        _parse_text,
     ),
-    **dict.fromkeys(("as_of", "session_from", "session_to", "since", "until"), _moment),
-    "kind": _kind,
-    "types": _types,
-    "shown": _count,
-    "private": _flag,
+    **dict.fromkeys(("as_of", "session_from", "session_to", "since", "until"), _parse_moment),
+    "kind": _parse_kind,
+    "types": _parse_types,
+    "shown": _parse_count,
+    "private": _parse_flag,
 }
 
 

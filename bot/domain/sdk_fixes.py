@@ -94,7 +94,12 @@ def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
     wrapper = _WRAPPERS.get(normalise_name(agent.framework), "")
     versions = ((platform_of(agent), agent.sdk_version), (wrapper, agent.framework_sdk_version))
     for sdk, text in versions:
-        shown = (text or "").strip().removeprefix("v").split("+")[0]
-        version = parse_version(shown)
-        if sdk and version and len(version.numbers) <= _MOST_NUMBERS and len(shown) <= _LONGEST:
-            yield sdk, shown
+        version_text = (text or "").strip().removeprefix("v").split("+")[0]
+        version = parse_version(version_text)
+        if (
+            sdk
+            and version
+            and len(version.numbers) <= _MOST_NUMBERS
+            and len(version_text) <= _LONGEST
+        ):
+            yield sdk, version_text

@@ -38,13 +38,13 @@ def _part(text: str) -> _Part:
 @lru_cache(1024)
 def parse_version(text: str | None) -> Version | None:
     """The version in that text, None if it holds none."""
-    found = _VERSION.fullmatch((text or "").strip())
-    if found is None:
+    match = _VERSION.fullmatch((text or "").strip())
+    if match is None:
         return None
-    numbers = [int(number) for number in found["numbers"].split(".")]
+    numbers = [int(number) for number in match["numbers"].split(".")]
     while numbers and not numbers[-1]:
         numbers.pop()
-    tail = found["tail"]
+    tail = match["tail"]
     return Version(tuple(numbers), tuple(tail.split(".")) if tail else ())
 
 

@@ -22,7 +22,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     return re.sub(r"\n{3,}", "\n\n", rows).strip()
 
 
-def printable(text: str) -> str:
+def remove_unprintable(text: str) -> str:
     """The text without control, bidi and zero-width characters; spaces and line ends stay."""
     return text if text.isprintable() else "".join(map(_visible, text))
 
@@ -45,22 +45,22 @@ def clip(text: str, limit: int) -> str:
         return ""
     cut = limit - 1
     for _ in range(min(cut, _LOOK_BACK)):
-        if not _continues(text, cut):
+        if not _is_continuation(text, cut):
             break
         cut -= 1
     return text[:cut].rstrip() + "…"
 
 
-def _continues(text: str, at: int) -> bool:
-    before, here = text[at - 1], text[at]
-    if _ZWJ in {here, before} or "\U0001f3fb" <= here <= "\U0001f3ff":
+def _is_continuation(text: str, at: int) -> bool:
+    before, char = text[at - 1], text[at]
+    if _ZWJ in {char, before} or "\U0001f3fb" <= char <= "\U0001f3ff":
         return True
-    if _is_flag_half(before) and _is_flag_half(here):
+    if _is_flag_half(before) and _is_flag_half(char):
         halves = 0
         while halves < at and _is_flag_half(text[at - 1 - halves]):
             halves += 1
         return halves % 2 == 1
-    return unicodedata.category(here) in {"Mn", "Me", "Mc"}
+    return unicodedata.category(char) in {"Mn", "Me", "Mc"}
 
 
 def _is_flag_half(char: str) -> bool:

@@ -21,7 +21,7 @@ _MOST_DIGITS = 9
 _MICROSECONDS = 6
 _SECOND = len("2026-05-01T09:00:01")
 _MICROSECOND = len("2026-05-01T09:00:01.123456")
-_SHARED = tuple(range(10_000))
+_SHARED_NUMBERS = tuple(range(10_000))
 """Every number there can be: CPython makes an object for each use of one above 256."""
 
 
@@ -38,25 +38,25 @@ def suffix_in(stamp: str) -> StampSuffix:
     if not 0 < digits <= _MOST_DIGITS or stamp[-1] != "Z" or stamp[4:20:3] != "--T::.":
         return stamp
     if digits <= _MICROSECONDS:
-        return _SHARED[1000 * digits]
+        return _SHARED_NUMBERS[1000 * digits]
     finer = stamp[_MICROSECOND:-1]
     if not (finer.isascii() and finer.isdecimal()):
         return stamp
-    return _SHARED[1000 * digits + int(finer.ljust(3, "0"))]
+    return _SHARED_NUMBERS[1000 * digits + int(finer.ljust(3, "0"))]
 
 
-def stamp_of(tail: StampSuffix, at: datetime) -> str:
+def stamp_of(suffix: StampSuffix, at: datetime) -> str:
     """The stamp as 100ms sent it."""
-    if isinstance(tail, str):
-        return tail
-    digits, finer = divmod(tail, 1000)
+    if isinstance(suffix, str):
+        return suffix
+    digits, finer = divmod(suffix, 1000)
     text = f"{at.isoformat('T', 'microseconds')[:_MICROSECOND]}{finer:03}"
     return text[: _SECOND + 1 + digits] + "Z"
 
 
-def nanoseconds_of(tail: StampSuffix) -> int:
+def nanoseconds_of(suffix: StampSuffix) -> int:
     """Nanoseconds beyond the last whole microsecond."""
-    if isinstance(tail, int):
-        return tail % 1000
-    found = _FRACTION.search(tail)
-    return int(found[1].ljust(_MOST_DIGITS, "0")[_MICROSECONDS:]) if found else 0
+    if isinstance(suffix, int):
+        return suffix % 1000
+    match = _FRACTION.search(suffix)
+    return int(match[1].ljust(_MOST_DIGITS, "0")[_MICROSECONDS:]) if match else 0

@@ -280,7 +280,7 @@ def parse_event(value: object, key: bytes) -> ErrorEvent | None:
         _kept_sender(sender) if len(sender) < _LONGEST else _sender(sender),
         plain if told is None else _described(plain, as_text(told), key, small=small),
         extras_of(data) if data else (),
-        tail=suffix_in(stamp),
+        suffix=suffix_in(stamp),
     )
 
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.diagnosis.unread_sources import OLDER
+from bot.domain.diagnosis.unread_sources import OLDER_EVENTS
 from bot.domain.errors import NotAllowed
 from bot.domain.report import Completeness
 from bot.domain.rooms import Peer, PeerStats, Session
 from bot.domain.saved_lookup import SavedLookup
-from bot.investigate.budget import KEPT
+from bot.investigate.budget import EVENT_RETENTION
 from bot.investigate.evidence.evidence import Evidence
 
 _SOON = timedelta(hours=1)
@@ -22,25 +22,29 @@ def evidence_as_of(evidence: Evidence, moment: datetime) -> Evidence:
     Peer-stats are not to be had while a session runs.
     """
     sessions = tuple(
-        _session(one, moment)
-        for one in evidence.sessions
-        if one.created_at is None or one.created_at <= moment
+        _session_as_of(session, moment)
+        for session in evidence.sessions
+        if session.created_at is None or session.created_at <= moment
     )
-    running = {one.id.lower() for one in sessions if one.running}
+    running = {session.id.lower() for session in sessions if session.running}
     return replace(
         evidence,
         sessions=sessions,
-        tracks=tuple(one for one in evidence.tracks if one.at <= moment),
+        tracks=tuple(track for track in evidence.tracks if track.at <= moment),
         stats=tuple(
-            _stats(one, moment) for one in evidence.stats if one.session_id.lower() not in running
+            _stats_as_of(peer_stats, moment)
+            for peer_stats in evidence.stats
+            if peer_stats.session_id.lower() not in running
         ),
-        around=tuple(one for one in evidence.around if not one.timed or one.at <= moment),
+        around=tuple(event for event in evidence.around if not event.timed or event.at <= moment),
     )
 
 
-def completeness_now(seen: Completeness, handle: SavedLookup, now: datetime) -> Completeness:
+def completeness_now(
+    completeness: Completeness, handle: SavedLookup, now: datetime
+) -> Completeness:
     """What an answer of then can still be made of; raises NotAllowed if nothing is left."""
-    oldest = now - KEPT
+    oldest = now - EVENT_RETENTION
     if handle.as_of <= oldest:
         raise NotAllowed(
             "100ms keeps error events for 30 days, and that answer is older.",
@@ -48,20 +52,25 @@ def completeness_now(seen: Completeness, handle: SavedLookup, now: datetime) -> 
             next_step="Ask again if it still happens.",
         )
     begins = max(
-        at for at in (handle.as_of - KEPT, handle.since, handle.session_from) if at is not None
+        at
+        for at in (handle.as_of - EVENT_RETENTION, handle.since, handle.session_from)
+        if at is not None
     )
     if begins >= oldest or now - handle.as_of < _SOON:
-        return seen
+        return completeness
     note = "100ms has dropped events older than 30 days since that answer; some may be missing."
     return replace(
-        seen, complete=False, notes=(*seen.notes, note), types_unread=(*seen.types_unread, OLDER)
+        completeness,
+        complete=False,
+        notes=(*completeness.notes, note),
+        types_unread=(*completeness.types_unread, OLDER_EVENTS),
     )
 
 
-def _session(session: Session, moment: datetime) -> Session:
+def _session_as_of(session: Session, moment: datetime) -> Session:
     """The session with those who had come by then; who had not left yet was still there."""
     peers = {
-        key: _peer(peer, moment)
+        key: _peer_as_of(peer, moment)
         for key, peer in session.peers.items()
         if peer.joined_at is None or peer.joined_at <= moment
     }
@@ -70,11 +79,11 @@ def _session(session: Session, moment: datetime) -> Session:
     return replace(session, peers=peers)
 
 
-def _peer(peer: Peer, moment: datetime) -> Peer:
+def _peer_as_of(peer: Peer, moment: datetime) -> Peer:
     return replace(peer, left_at=None) if peer.left_at and peer.left_at > moment else peer
 
 
-def _stats(stats: PeerStats, moment: datetime) -> PeerStats:
+def _stats_as_of(stats: PeerStats, moment: datetime) -> PeerStats:
     return replace(
         stats,
         published=tuple(at for at in stats.published if at <= moment),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-KEPT = timedelta(days=30)
+EVENT_RETENTION = timedelta(days=30)
 """100ms keeps events for 30 days: an older session can have no error events left.
 
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview

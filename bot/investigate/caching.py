@@ -21,54 +21,54 @@ from bot.investigate.event_cache import (
     MOST_EVENTS,
     Snapshot,
     EventCache,
-    key_of,
+    query_key,
     snapshot_of,
 )
 from bot.investigate.investigator import Investigator
-from bot.investigate.ports import Tell, Watch, unwatched
+from bot.investigate.ports import Tell, Watch, ignore_progress
 from bot.investigate.reports import FetchTask, rebuild_report, build_report, target_of, window_of
 from bot.investigate.single_flight import SingleFlight
 
 
-class Diagnoses:
+class DiagnosisCache:
     """Diagnosed reports by what they are about."""
 
     def __init__(self, inner: Investigator, timer: Callable[[], float]) -> None:
         self._inner = inner
-        self._known: TTLCache[object, Report] = TTLCache(
+        self._cached: TTLCache[object, Report] = TTLCache(
             MOST_EVENTS, FRESH.total_seconds(), timer, _weight
         )
         self._flights: SingleFlight[Report] = SingleFlight()
-        self._times = 0
+        self._generation = 0
         """How often everything was let go."""
 
     def clear(self) -> None:
         """Let go of everything."""
-        self._known.clear()
-        self._times += 1
+        self._cached.clear()
+        self._generation += 1
 
     async def of(self, report: Report, tell: Tell) -> Report:
         """The report with its diagnosis, the notes and sessions that come with it."""
         key = _key(report)
-        known = self._known.get(key)
-        if known is None:
-            times = self._times
+        cached = self._cached.get(key)
+        if cached is None:
+            generation = self._generation
 
             async def weigh(tell_all: Tell, _: Watch) -> Report:
                 return await self._inner.diagnose(report, tell_all)
 
-            known = await self._flights.share(key, weigh, tell, unwatched)
-            if _weight(known) <= MOST_EVENTS and self._times == times:
-                self._known[key] = known
-        return replace(known, lookup_id=report.lookup_id)
+            cached = await self._flights.share(key, weigh, tell, ignore_progress)
+            if _weight(cached) <= MOST_EVENTS and self._generation == generation:
+                self._cached[key] = cached
+        return replace(cached, lookup_id=report.lookup_id)
 
 
 def _key(report: Report) -> object:
     """All that a diagnosis depends on."""
-    target, seen = report.target, report.completeness
+    target, completeness = report.target, report.completeness
     session = target.session.id if target.session else None
     place = (target.kind, target.room, session, target.peer_id, target.user_id)
-    return (place, report.window, report.types, report.as_of, seen, report.notes)
+    return (place, report.window, report.types, report.as_of, completeness, report.notes)
 
 
 def _weight(report: Report) -> int:
@@ -83,91 +83,91 @@ class CachingInvestigator:
         self._snapshots = EventCache(timer)
         self._reports: SingleFlight[Report | Choices] = SingleFlight()
         self._buttons: SingleFlight[Report] = SingleFlight()
-        self._diagnoses = Diagnoses(inner, timer)
-        self._times = 0
+        self._diagnoses = DiagnosisCache(inner, timer)
+        self._generation = 0
         """How often everything was let go."""
 
     async def report(
-        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = unwatched
+        self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = ignore_progress
     ) -> Report | Choices:
         """As `Investigator.report`."""
-        found = await self._report(replace(question, remarks=()), lookup_id, tell, watch)
-        if isinstance(found, Report):
-            return replace(found, remarks=question.remarks)
-        note = " ".join((*question.remarks, found.note)).strip()
-        return replace(found, note=note)
+        result = await self._report(replace(query, remarks=()), lookup_id, tell, watch)
+        if isinstance(result, Report):
+            return replace(result, remarks=query.remarks)
+        note = " ".join((*query.remarks, result.note)).strip()
+        return replace(result, note=note)
 
     async def _report(
-        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
+        self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
-        known = self._snapshots.of_question(question)
-        if known and self._inner.clock() - known.as_of <= FRESH and not question.complaint:
-            watch(_finished(known))
-            return _report(known, question, lookup_id)
+        snapshot = self._snapshots.find_for_query(query)
+        if snapshot and self._inner.clock() - snapshot.as_of <= FRESH and not query.complaint:
+            watch(_finished_progress(snapshot))
+            return _report_of_snapshot(snapshot, query, lookup_id)
 
         async def ask(tell_all: Tell, watch_all: Watch) -> Report | Choices:
-            times = self._times
-            whole = replace(question, since=None, until=None, usual_since=None, readings=())
-            found = await self._inner.report(whole, lookup_id, tell_all, watch_all, known)
-            if isinstance(found, Report):
-                self._keep(times, found, question)
-            return found
+            generation = self._generation
+            whole = replace(query, since=None, until=None, usual_since=None, readings=())
+            result = await self._inner.report(whole, lookup_id, tell_all, watch_all, snapshot)
+            if isinstance(result, Report):
+                self._store(generation, result, query)
+            return result
 
-        key = (key_of(question), question.complaint)
-        found = await self._reports.share(key, ask, tell, watch)
-        if isinstance(found, Choices):
-            return found
-        if window_of(question, found.target) == (Window(), ()):
-            return replace(found, lookup_id=lookup_id)
-        return _report(snapshot_of(found), question, lookup_id)
+        key = (query_key(query), query.complaint)
+        result = await self._reports.share(key, ask, tell, watch)
+        if isinstance(result, Choices):
+            return result
+        if window_of(query, result.target) == (Window(), ()):
+            return replace(result, lookup_id=lookup_id)
+        return _report_of_snapshot(snapshot_of(result), query, lookup_id)
 
     async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
         """As `Investigator.reopen`."""
-        known = self._snapshots.of_button(handle)
-        if known and handle.workspace in self._inner.workspaces:
-            target = target_of(handle, known.target.room)
-            return rebuild_report(handle, target, known.fetched, self._inner.clock())
+        snapshot = self._snapshots.find_for_button(handle)
+        if snapshot and handle.workspace in self._inner.workspaces:
+            target = target_of(handle, snapshot.target.room)
+            return rebuild_report(handle, target, snapshot.fetched, self._inner.clock())
 
         async def ask(tell_all: Tell, _: Watch) -> Report:
-            times = self._times
+            generation = self._generation
             report = await self._inner.reopen(handle, tell_all)
-            self._keep(times, report)
+            self._store(generation, report)
             return report
 
-        return await self._buttons.share(handle, ask, tell, unwatched)
+        return await self._buttons.share(handle, ask, tell, ignore_progress)
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
         """As `Investigator.diagnosed`."""
         return await self._diagnoses.of(report, tell)
 
-    def let_go(self) -> None:
+    def clear_caches(self) -> None:
         """Keep nothing of what was read by now: somebody in it was forgotten."""
-        self._times += 1
+        self._generation += 1
         self._snapshots.clear()
         self._diagnoses.clear()
 
-    def _keep(self, times: int, report: Report, question: LookupQuery | None = None) -> None:
+    def _store(self, generation: int, report: Report, query: LookupQuery | None = None) -> None:
         """Unless it was begun before everything was let go."""
-        if times == self._times:
-            self._snapshots.keep(snapshot_of(report), question)
+        if generation == self._generation:
+            self._snapshots.store(snapshot_of(report), query)
 
     async def describe(
-        self, clues: Sequence[Identifier], workspaces: Sequence[str] | None = None
+        self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
         """As `Investigator.describe`."""
-        return await self._inner.describe(clues, workspaces)
+        return await self._inner.describe(identifiers, workspaces)
 
 
-def _report(snapshot: Snapshot, question: LookupQuery, lookup_id: str) -> Report:
-    window, usual = window_of(question, snapshot.target)
-    task = FetchTask(lookup_id, window, question.types)
+def _report_of_snapshot(snapshot: Snapshot, query: LookupQuery, lookup_id: str) -> Report:
+    window, window_notes = window_of(query, snapshot.target)
+    task = FetchTask(lookup_id, window, query.types)
     report = build_report(snapshot.target, task, snapshot.as_of, snapshot.fetched)
-    return replace(report, notes=(*snapshot.notes, *usual))
+    return replace(report, notes=(*snapshot.notes, *window_notes))
 
 
-def _finished(snapshot: Snapshot) -> Progress:
-    seen = snapshot.fetched.completeness
+def _finished_progress(snapshot: Snapshot) -> Progress:
+    completeness = snapshot.fetched.completeness
     counts = dict.fromkeys(snapshot.types, 0)
     for event in snapshot.fetched.events:
         counts[event.type] = counts.get(event.type, 0) + 1
-    return Progress(snapshot.target, seen.fetched, seen.total, counts, begun=True)
+    return Progress(snapshot.target, completeness.fetched, completeness.total, counts, begun=True)

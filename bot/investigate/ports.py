@@ -162,7 +162,7 @@ Watch = Callable[[Progress], None]
 """Is told, after each page, how far the reading has come."""
 
 
-def unwatched(progress: Progress) -> None:
+def ignore_progress(progress: Progress) -> None:
     """A Watch that looks away."""
 
 
@@ -170,8 +170,8 @@ Workspaces = Mapping[str, HundredMs]
 """Every configured workspace by alias, in order of the settings."""
 
 
-def only(workspaces: Workspaces, permitted: Sequence[str] | None) -> Workspaces:
+def permitted_workspaces(workspaces: Workspaces, permitted: Sequence[str] | None) -> Workspaces:
     """The permitted ones of the workspaces; all of them if `permitted` is None."""
     if permitted is None:
         return workspaces
-    return {alias: each for alias, each in workspaces.items() if alias in permitted}
+    return {alias: hundredms for alias, hundredms in workspaces.items() if alias in permitted}

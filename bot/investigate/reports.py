@@ -16,8 +16,8 @@ from bot.domain.target import Target, TargetKind
 from bot.investigate.as_of import completeness_now
 from bot.investigate.fetch.events import Fetched
 from bot.investigate.paging.prefetch import Prefetch
-from bot.investigate.ports import Watch, unwatched
-from bot.investigate.resolve.resolver import split
+from bot.investigate.ports import Watch, ignore_progress
+from bot.investigate.resolve.resolver import split_identifiers
 
 
 def in_session(event: ErrorEvent, session: Session) -> bool:
@@ -67,11 +67,11 @@ def filter_events(
     )
 
 
-def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+def earlier(first: datetime | None, second: datetime | None) -> datetime | None:
     """The earlier of two times, None being no limit."""
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
+    if first is None or second is None:
+        return first or second
+    return min(first, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,47 +81,51 @@ class FetchTask:
     lookup_id: str
     window: Window
     types: tuple[str, ...] = ERROR_TYPES
-    watch: Watch = unwatched
-    ahead: Prefetch = field(default_factory=Prefetch)
+    watch: Watch = ignore_progress
+    prefetch: Prefetch = field(default_factory=Prefetch)
     seed: tuple[ErrorEvent, ...] = ()
     """Events of the target that an earlier look-up read."""
 
 
-def ahead_of(question: LookupQuery) -> Prefetch:
+def prefetch_for(query: LookupQuery) -> Prefetch:
     """Guesses only where one place and one person at most are named: else choices follow."""
-    where, who = split(question.clues)
-    if len(where) > 1 or len(who) > 1:
+    place_identifiers, person_identifiers = split_identifiers(query.clues)
+    if len(place_identifiers) > 1 or len(person_identifiers) > 1:
         return Prefetch()
-    return Prefetch(question.types, who[0] if who else None)
+    return Prefetch(query.types, person_identifiers[0] if person_identifiers else None)
 
 
-USUAL = "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
+CHANNEL_WINDOW_NOTE = (
+    "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
+)
 
 
-def window_of(question: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
+def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
     """The window that is meant, and notes: how times in words were read, or that it is usual.
 
     A session has an end of its own, which a channel's usual window might cut off.
     """
-    asked = Window(question.since, question.until)
-    if question.since or question.until or target.session or question.usual_since is None:
-        return asked, question.readings
-    return Window(question.usual_since), (USUAL,)
+    window = Window(query.since, query.until)
+    if query.since or query.until or target.session or query.usual_since is None:
+        return window, query.readings
+    return Window(query.usual_since), (CHANNEL_WINDOW_NOTE,)
 
 
 def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetched) -> Report:
     """The report of what was read, cut to session, window and types."""
-    only = None if task.types == ERROR_TYPES else task.types
-    events = filter_events(fetched.events, target.session, task.window, only)
+    types = None if task.types == ERROR_TYPES else task.types
+    events = filter_events(fetched.events, target.session, task.window, types)
     cut_off = len(events) < len(fetched.events)
-    kept = {event.id for event in events} if cut_off else frozenset[str]()
-    beyond = tuple(event for event in fetched.events if event.id not in kept) if cut_off else ()
+    answer_ids = {event.id for event in events} if cut_off else frozenset[str]()
+    beyond = (
+        tuple(event for event in fetched.events if event.id not in answer_ids) if cut_off else ()
+    )
     return Report(
         lookup_id=task.lookup_id,
         target=target,
         as_of=as_of,
         window=task.window,
-        completeness=_with_untimed(fetched.completeness, beyond, only),
+        completeness=_with_untimed(fetched.completeness, beyond, types),
         events=events,
         types=task.types,
         by_type=count_by_type(events),
@@ -130,22 +134,22 @@ def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetc
 
 
 def _with_untimed(
-    seen: Completeness, beyond: Iterable[ErrorEvent], types: Iterable[str] | None
+    completeness: Completeness, beyond: Iterable[ErrorEvent], types: Iterable[str] | None
 ) -> Completeness:
     """What was seen, with a note of events that only their lack of a readable time left out."""
-    untimed = sum(not one.timed and (types is None or one.type in types) for one in beyond)
+    untimed = sum(not event.timed and (types is None or event.type in types) for event in beyond)
     if not untimed:
-        return seen
+        return completeness
     who = "1 event has" if untimed == 1 else f"{untimed:,} events have"
     note = f"{who} no readable time and may belong to the time asked for; not counted here."
-    return replace(seen, notes=(*seen.notes, note))
+    return replace(completeness, notes=(*completeness.notes, note))
 
 
 def rebuild_report(handle: SavedLookup, target: Target, fetched: Fetched, now: datetime) -> Report:
     """The report that a button belongs to, as of then, of events read then or later."""
-    known = tuple(one for one in fetched.events if not one.timed or one.at <= handle.as_of)
+    events = tuple(event for event in fetched.events if not event.timed or event.at <= handle.as_of)
     task = FetchTask(handle.lookup_id, Window(handle.since, handle.until), handle.types)
-    report = build_report(target, task, handle.as_of, replace(fetched, events=known))
+    report = build_report(target, task, handle.as_of, replace(fetched, events=events))
     return replace(report, completeness=completeness_now(report.completeness, handle, now))
 
 
@@ -155,7 +159,7 @@ def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
     return not person and set(types) == set(ERROR_TYPES)
 
 
-def whole_room(report: Report) -> tuple[ErrorEvent, ...] | None:
+def whole_room_events(report: Report) -> tuple[ErrorEvent, ...] | None:
     """Every error event of the room, if the look-up read them all."""
     if not reads_whole_room(report.target, report.types):
         return None

@@ -50,30 +50,30 @@ class BestEffortRoomIndex:
     """A Memory that forgets rather than fails: knowledge only saves calls."""
 
     def __init__(self, memory: RoomIndex) -> None:
-        self._memory = memory
+        self._index = memory
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs; empty if nothing is known or the database is away."""
-        return await _or(self._memory.rooms_of_peer(peer_id), ())
+        return await _or_default(self._index.rooms_of_peer(peer_id), ())
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs, as `rooms_of_peer`."""
-        return await _or(self._memory.rooms_of_code(code), ())
+        return await _or_default(self._index.rooms_of_code(code), ())
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """True also if the database is away: there is nothing to learn into."""
-        return await _or(self._memory.knows_codes_of(workspace, room_id), True)
+        return await _or_default(self._index.knows_codes_of(workspace, room_id), True)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Remember that these peers belong to that room."""
-        await _or(self._memory.learn_peers(workspace, room_id, peer_ids), None)
+        await _or_default(self._index.learn_peers(workspace, room_id, peer_ids), None)
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Remember the room's codes."""
-        await _or(self._memory.learn_codes(workspace, room_id, codes), None)
+        await _or_default(self._index.learn_codes(workspace, room_id, codes), None)
 
 
-async def _or(answer: Awaitable[Value], otherwise: Value) -> Value:
+async def _or_default(answer: Awaitable[Value], otherwise: Value) -> Value:
     try:
         return await answer
     except StoreUnreachable as error:
@@ -81,7 +81,7 @@ async def _or(answer: Awaitable[Value], otherwise: Value) -> Value:
         return otherwise
 
 
-PATIENCE = 5.0
+CLOSE_TIMEOUT = 5.0
 """Seconds that `close` waits for what is still being written."""
 
 
@@ -89,39 +89,39 @@ PATIENCE = 5.0
 class RoomIndexWriter:
     """Writes to memory in tasks of its own."""
 
-    recall: BestEffortRoomIndex
+    room_index: BestEffortRoomIndex
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def room(self, hundredms: HundredMs, target: Target) -> None:
+    def learn_codes(self, hundredms: HundredMs, target: Target) -> None:
         """Learn the room's codes, at most once a day: a code in a link names no room."""
-        self._start(self._codes(hundredms, target.room.id))
+        self._start(self._learn_codes(hundredms, target.room.id))
 
-    def people(self, room: Room, events: Iterable[ErrorEvent]) -> None:
+    def learn_peers(self, room: Room, events: Iterable[ErrorEvent]) -> None:
         """Learn which peers belong to the room; a peer that never got in is found so, too."""
         senders = {event.sender for event in events}
         peers = {sender.peer_id for sender in senders if sender.peer_id}
         if peers:
-            self._start(self.recall.learn_peers(room.workspace, room.id, sorted(peers)))
+            self._start(self.room_index.learn_peers(room.workspace, room.id, sorted(peers)))
 
-    def seen(self, target: Target, sessions: Iterable[Session]) -> None:
+    def learn_seen_peer(self, target: Target, sessions: Iterable[Session]) -> None:
         """Learn the peer that was asked for, if one of the room's sessions holds them.
 
         Nothing is learned from the question itself: it may name a room where they never were.
         """
-        wanted = (target.peer_id or "").lower()
-        if wanted and any(wanted in map(str.lower, session.peers) for session in sessions):
-            self.peer(target)
+        peer_id = (target.peer_id or "").lower()
+        if peer_id and any(peer_id in map(str.lower, session.peers) for session in sessions):
+            self.learn_peer(target)
 
-    def peer(self, target: Target) -> None:
+    def learn_peer(self, target: Target) -> None:
         """Learn the target's peer, whom 100ms itself showed in that room."""
         room = target.room
         if target.peer_id:
-            self._start(self.recall.learn_peers(room.workspace, room.id, [target.peer_id]))
+            self._start(self.room_index.learn_peers(room.workspace, room.id, [target.peer_id]))
 
     async def close(self) -> None:
         """Wait a little for what is being written, then let go of the rest."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=PATIENCE)
+            await asyncio.wait(self._tasks, timeout=CLOSE_TIMEOUT)
         for task in self._tasks:
             task.cancel()
 
@@ -130,12 +130,12 @@ class RoomIndexWriter:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _codes(self, hundredms: HundredMs, room_id: str) -> None:
-        if await self.recall.knows_codes_of(hundredms.alias, room_id):
+    async def _learn_codes(self, hundredms: HundredMs, room_id: str) -> None:
+        if await self.room_index.knows_codes_of(hundredms.alias, room_id):
             return
         try:
             codes = await hundredms.room_codes(room_id)
         except BotError as error:
             log.info("the room's codes were not learned: %s", error.cause)
             return
-        await self.recall.learn_codes(hundredms.alias, room_id, codes)
+        await self.room_index.learn_codes(hundredms.alias, room_id, codes)

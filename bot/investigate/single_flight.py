@@ -16,7 +16,7 @@ Work = Callable[[Tell, Watch], Coroutine[Any, Any, Result]]
 
 
 @dataclass(eq=False, slots=True)
-class _Asker:
+class _Waiter:
     tell: Tell
     watch: Watch
 
@@ -25,7 +25,7 @@ class _Flight(Generic[Result]):
     """The work, and who waits for it. It ends early only when the last one has gone."""
 
     def __init__(self, work: Work[Result]) -> None:
-        self.askers: list[_Asker] = []
+        self.waiters: list[_Waiter] = []
         self.last: Progress | None = None
         self.task = asyncio.ensure_future(work(self.tell, self.watch))
         self.task.add_done_callback(ignore_result)
@@ -35,28 +35,28 @@ class _Flight(Generic[Result]):
         """False once it is over, or being ended because nobody waited any more."""
         return not self.task.done() and not self.task.cancelling()
 
-    async def join(self, asker: _Asker) -> Result:
+    async def join(self, asker: _Waiter) -> Result:
         """Wait with the others."""
-        self.askers.append(asker)
+        self.waiters.append(asker)
         if self.last:
             asker.watch(self.last)
         try:
             return await asyncio.shield(self.task)
         finally:
-            self.askers.remove(asker)
-            if not self.askers and not self.task.done():
+            self.waiters.remove(asker)
+            if not self.waiters and not self.task.done():
                 self.task.cancel()
 
     async def tell(self, note: str) -> None:
         """Every asker hears it; one who cannot be reached does not end the others' work."""
-        told = [asker.tell(note) for asker in self.askers]
-        for outcome in await asyncio.gather(*told, return_exceptions=True):
+        notices = [asker.tell(note) for asker in self.waiters]
+        for outcome in await asyncio.gather(*notices, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.warning("an asker could not be told: %s", outcome)
 
     def watch(self, progress: Progress) -> None:
         self.last = progress
-        for asker in self.askers:
+        for asker in self.waiters:
             asker.watch(progress)
 
 
@@ -64,16 +64,16 @@ class _Flight(Generic[Result]):
 class SingleFlight(Generic[Result]):
     """What is under way, by what was asked."""
 
-    _flying: dict[Hashable, _Flight[Result]] = field(default_factory=dict)
+    _flights: dict[Hashable, _Flight[Result]] = field(default_factory=dict)
 
     async def share(self, key: Hashable, work: Work[Result], tell: Tell, watch: Watch) -> Result:
         """The work's outcome, begun by whoever asks first; raises what it raises."""
-        flight = self._flying.get(key)
+        flight = self._flights.get(key)
         if flight is None or not flight.joinable:
-            flight = self._flying[key] = _Flight(work)
-            flight.task.add_done_callback(lambda _: self._land(key, flight))
-        return await flight.join(_Asker(tell, watch))
+            flight = self._flights[key] = _Flight(work)
+            flight.task.add_done_callback(lambda _: self._remove(key, flight))
+        return await flight.join(_Waiter(tell, watch))
 
-    def _land(self, key: Hashable, flight: _Flight[Result]) -> None:
-        if self._flying.get(key) is flight:
-            del self._flying[key]
+    def _remove(self, key: Hashable, flight: _Flight[Result]) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.domain.diagnosis import Outcome
-from bot.domain.privacy.addresses import leave
+from bot.domain.privacy.addresses import redact_for_output
 
 Colour = str
 
@@ -181,7 +181,7 @@ class Canvas:
         anchor: str = "la",
     ) -> None:
         """Words at (x, y), cut to `width` if given; `anchor` as Pillow names it."""
-        words = leave(words)
+        words = redact_for_output(words)
         told = fitted(words, size, width) if width else words
         at = (x * _FINER, y * _FINER)
         self._on.text(at, told, colour, font(size * _FINER), anchor=anchor)

@@ -57,7 +57,7 @@ def _signals(media: str, rows: Iterable[TrackEvent]) -> Iterator[Signal]:
     """On from adding or unmuting, off from muting or removing."""
     since: datetime | None = None
     for row in rows:
-        on = row.deed != "remove" and not row.mute
+        on = row.change != "remove" and not row.mute
         if on and since is None:
             since = row.at
         elif not on and since is not None:

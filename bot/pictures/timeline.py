@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 
 from bot.domain.diagnosis import Outcome
-from bot.domain.privacy.addresses import leave
+from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.report import Report
 from bot.domain.text import clip
 from bot.pictures.canvas import (
@@ -77,7 +77,7 @@ def timeline_picture(report: Report) -> Picture | None:
     return Picture(
         name=f"{report.lookup_id}-timeline.png",
         title=f"Timeline, {scene.about} ({report.lookup_id})",
-        alt=leave(alt_of(scene)),
+        alt=redact_for_output(alt_of(scene)),
         png=_drawn(scene),
     )
 

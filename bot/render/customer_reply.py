@@ -9,7 +9,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.next_steps import uses_app
+from bot.domain.diagnosis.next_steps import is_native_app
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import partial_words
 from bot.domain.report import Report
@@ -97,7 +97,7 @@ def _facts(report: Report, diagnosis: Diagnosis) -> dict[str, object]:
     return {
         "problem": _problem(diagnosis, behind),
         "place": place,
-        "app": bool(behind) and all(map(uses_app, behind)),
+        "app": bool(behind) and all(map(is_native_app, behind)),
         "recovered": bool(people.recovered) and not ended,
         "people": people.affected,
         "advice": _advice(diagnosis, behind),

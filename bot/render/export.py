@@ -11,7 +11,7 @@ from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, sort_key
-from bot.domain.privacy.outgoing import leave_all
+from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean
 from bot.render.answer.thread_entries import causes_of
@@ -46,7 +46,7 @@ def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
             _told(event, one, catalogue, judged.get(one.id if one else "")) for event, one in pairs
         ]
         noun = "failures"
-    rows = leave_all(rows)
+    rows = redact_all_for_output(rows)
     name = f"{report.lookup_id}-failures"
     title = f"All {len(rows):,} {noun} of {report.lookup_id}"
     return (
@@ -149,6 +149,6 @@ def _json(report: Report, rows: list[dict[str, Any]]) -> str:
         "as_of": instant(report.as_of),
         "complete": report.completeness.complete,
     }
-    head = json.dumps(leave_all(facts), ensure_ascii=False)[:-1]
+    head = json.dumps(redact_all_for_output(facts), ensure_ascii=False)[:-1]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{head}, "failures": [\n{lines}\n]}}\n'

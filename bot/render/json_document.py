@@ -22,8 +22,8 @@ from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.verdict import verdict_without_errors
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.events import ErrorEvent
-from bot.domain.privacy.addresses import leave
-from bot.domain.privacy.outgoing import leave_all
+from bot.domain.privacy.addresses import redact_for_output
+from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
@@ -295,7 +295,7 @@ _UNSEEN = re.compile(
 
 def text_of(value: object) -> str:
     """A small document as JSON text that may leave: see `pieces_of`."""
-    return _document_text_text(leave_all(value), 0)
+    return _document_text_text(redact_all_for_output(value), 0)
 
 
 def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
@@ -306,11 +306,11 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
     """
     before = "{"
     for name, value in document.items():
-        yield f"{before}\n  {_document_text_text(leave(name), 1)}: "
+        yield f"{before}\n  {_document_text_text(redact_for_output(name), 1)}: "
         if isinstance(value, Iterator):
             yield from _list(value)
         else:
-            yield _document_text_text(leave_all(value), 1)
+            yield _document_text_text(redact_all_for_output(value), 1)
         before = ","
     yield "\n}" if before == "," else "{}"
 
@@ -318,7 +318,7 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
 def _list(items: Iterator[Any]) -> Iterator[str]:
     before = "["
     for item in items:
-        yield f"{before}\n    {_document_text_text(leave_all(item), 2)}"
+        yield f"{before}\n    {_document_text_text(redact_all_for_output(item), 2)}"
         before = ","
     yield "\n  ]" if before == "," else "[]"
 

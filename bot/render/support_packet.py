@@ -17,8 +17,8 @@ from typing import Any
 from bot.domain.diagnosis import Story
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import mark_version
-from bot.domain.privacy.outgoing import leave_all, redact_all
-from bot.domain.privacy.report_names import for_outsiders
+from bot.domain.privacy.outgoing import redact_all_for_output, redact_all
+from bot.domain.privacy.report_names import anonymise_for_outsiders
 from bot.domain.report import Report
 from bot.render.filters import UNKNOWN, count
 from bot.render.json_document import instant
@@ -163,8 +163,8 @@ HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits 
 
 def packet_message(composer: MessageTemplates, report: Report) -> tuple[Message, File]:
     """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
-    facts = redact_all(_facts(for_outsiders(report)))
-    text = json.dumps(leave_all(facts), ensure_ascii=False, indent=1)
+    facts = redact_all(_facts(anonymise_for_outsiders(report)))
+    text = json.dumps(redact_all_for_output(facts), ensure_ascii=False, indent=1)
     name = f"{report.lookup_id}-packet.json"
     blocks, left = text_blocks(facts)
     message = composer.message(
@@ -175,7 +175,7 @@ def packet_message(composer: MessageTemplates, report: Report) -> tuple[Message,
 
 def packet_json_message(composer: MessageTemplates, report: Report) -> Message:
     """The packet's JSON as text, for where no file can be attached."""
-    blocks, left = json_blocks(redact_all(_facts(for_outsiders(report))))
+    blocks, left = json_blocks(redact_all(_facts(anonymise_for_outsiders(report))))
     return composer.message(
         "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
     )

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Und
 from markupsafe import Markup
 
 from bot.domain.errors import Misconfigured
-from bot.domain.privacy.addresses import leave
+from bot.domain.privacy.addresses import redact_for_output
 from bot.render import filters, limits
 from bot.render.answer.thread_entry import ThreadEntry
 from bot.render.filters import unwrapped
@@ -144,7 +144,7 @@ def _leaving(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
     if name in _RETURNED:
         return item
     if isinstance(item, str):
-        return shorten_escaped(leave(item), len(item))
+        return shorten_escaped(redact_for_output(item), len(item))
     if isinstance(item, dict):
         return {key: _leaving(key, inner) for key, inner in item.items()}
     if isinstance(item, list):

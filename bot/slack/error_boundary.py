@@ -11,7 +11,7 @@ from typing import Self
 import structlog
 
 from bot.domain.errors import BotError, RecordUnusable, Unexpected
-from bot.domain.privacy.personal_names import Names, masked
+from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
@@ -123,7 +123,9 @@ class ErrorBoundary:
         if self.names is Names.FULL:
             return error
         return BotError(
-            masked(error.cause), headline=masked(error.headline), next_step=masked(error.next_step)
+            mask_contacts(error.cause),
+            headline=mask_contacts(error.headline),
+            next_step=mask_contacts(error.next_step),
         )
 
     async def _notify_asker(self, ctx: BotContext, message: Message) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.privacy.addresses import redact
-from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
+from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.domain.records.erasures import digest
 from bot.investigate.ports import Clock
 from bot.storage.erasures import QUIET, read_erasures
@@ -216,7 +216,7 @@ def _access(row: Row[tuple[object, ...]]) -> Access:
         at=datetime.fromtimestamp(row.asked_at, UTC),
         user=row.asked_by,
         channel=row.channel,
-        entry=Entry(row.entry),
+        entry=EntryPoint(row.entry),
         action=row.action,
         subjects=tuple(Subject(kind, name) for kind, name in json.loads(row.subjects)),
         workspace=row.workspace,

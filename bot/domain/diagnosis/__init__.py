@@ -28,14 +28,19 @@ from bot.domain.diagnosis.model import (
     VerdictClass,
 )
 from bot.domain.diagnosis.network import AttendanceIndex, refine_network_classes
-from bot.domain.diagnosis.next_steps import behind, in_phone_words, in_side_words, update_of
+from bot.domain.diagnosis.next_steps import (
+    causes_of_verdict,
+    adapt_to_phones,
+    adapt_to_side_features,
+    update_advice,
+)
 from bot.domain.diagnosis.no_errors import explain_no_errors
 from bot.domain.diagnosis.outcomes import assign_outcomes
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.recovery import ActivityIndex
-from bot.domain.diagnosis.sdk.ice_path import with_paths
+from bot.domain.diagnosis.sdk.ice_path import drop_meaningless_paths
 from bot.domain.diagnosis.stories import build_stories, link_symptoms
-from bot.domain.diagnosis.tally import tally
+from bot.domain.diagnosis.tally import tally_people
 from bot.domain.diagnosis.verdict import build_verdict, verdict_without_errors
 from bot.domain.events import ErrorEvent
 
@@ -56,41 +61,46 @@ __all__ = [
 
 def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
     """The diagnosis of one look-up. Never raises, whatever the events hold."""
-    mine = events_of_room(case, case.events)
-    around = _events_around(mine, events_of_room(case, case.around))
-    everything = events_of_room(case, (*mine, *around)) if around else mine
-    crowd = PersonIndex(sessions_of_room(case), everything, tracks_of_room(case))
-    signs = ActivityIndex(case, crowd, everything)
-    stories = _build_stories(mine, crowd, catalogue, signs)
-    others = _build_stories(around, crowd, catalogue, signs)
-    people = measure_impact(case, crowd, mine, stories, others)
+    events = events_of_room(case, case.events)
+    around = _events_around(events, events_of_room(case, case.around))
+    room_events = events_of_room(case, (*events, *around)) if around else events
+    person_index = PersonIndex(sessions_of_room(case), room_events, tracks_of_room(case))
+    activity = ActivityIndex(case, person_index, room_events)
+    stories = _build_stories(events, person_index, catalogue, activity)
+    other_stories = _build_stories(around, person_index, catalogue, activity)
+    impact = measure_impact(case, person_index, events, stories, other_stories)
     if not stories:
-        nothing = explain_no_errors(case, crowd)
-        verdict = verdict_without_errors(case, nothing, people)
-        return Diagnosis(crowd.persons, (), verdict, people, nothing)
-    calls = AttendanceIndex(case, crowd, everything)
+        no_errors = explain_no_errors(case, person_index)
+        verdict = verdict_without_errors(case, no_errors, impact)
+        return Diagnosis(person_index.persons, (), verdict, impact, no_errors)
+    attendance = AttendanceIndex(case, person_index, room_events)
     disabled = case.room is not None and case.room.enabled is False
-    by_code = classify_stories((*stories, *others), signs, room_disabled=disabled)
-    found = refine_network_classes((*stories, *others), by_code, calls)
-    classes = {one.id: found[one.id] for one in stories if one.id in found}
+    by_code = classify_stories((*stories, *other_stories), activity, room_disabled=disabled)
+    refined = refine_network_classes((*stories, *other_stories), by_code, attendance)
+    classes = {story.id: refined[story.id] for story in stories if story.id in refined}
     by_numbers = {key for key, cls in classes.items() if cls == "service" != by_code[key]}
-    tallied = tally(stories, classes, by_numbers)
-    verdict = build_verdict(case, stories, tallied, classes, people, calls.marks)
-    causes = behind(verdict.cls, stories, classes)
-    verdict = in_phone_words(in_side_words(verdict, causes), causes)
-    verdict = replace(verdict, update=update_of(causes, catalogue.fixes, case.now))
-    return Diagnosis(crowd.persons, stories, verdict, people, None, classes)
+    tally = tally_people(stories, classes, by_numbers)
+    verdict = build_verdict(case, stories, tally, classes, impact, attendance.networks)
+    causes = causes_of_verdict(verdict.cls, stories, classes)
+    verdict = adapt_to_phones(adapt_to_side_features(verdict, causes), causes)
+    verdict = replace(verdict, update=update_advice(causes, catalogue.fixes, case.now))
+    return Diagnosis(person_index.persons, stories, verdict, impact, None, classes)
 
 
 def _events_around(
-    mine: tuple[ErrorEvent, ...], around: tuple[ErrorEvent, ...]
+    events: tuple[ErrorEvent, ...], around: tuple[ErrorEvent, ...]
 ) -> tuple[ErrorEvent, ...]:
-    known = {event.id for event in mine} if around else frozenset[str]()
-    return tuple(event for event in around if event.id not in known)
+    known_ids = {event.id for event in events} if around else frozenset[str]()
+    return tuple(event for event in around if event.id not in known_ids)
 
 
 def _build_stories(
-    events: Iterable[ErrorEvent], crowd: PersonIndex, catalogue: Catalogue, signs: ActivityIndex
+    events: Iterable[ErrorEvent],
+    person_index: PersonIndex,
+    catalogue: Catalogue,
+    activity: ActivityIndex,
 ) -> tuple[Story, ...]:
-    stories, heirs = link_symptoms(build_stories(events, crowd, catalogue))
-    return with_paths(assign_outcomes(stories, heirs, signs), signs, catalogue)
+    stories, successors = link_symptoms(build_stories(events, person_index, catalogue))
+    return drop_meaningless_paths(
+        assign_outcomes(stories, successors, activity), activity, catalogue
+    )

@@ -13,15 +13,19 @@ from bot.domain.device import platform_of
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
 from bot.domain.diagnosis.recovery import ActivityIndex
-from bot.domain.diagnosis.sdk.intercepted_responses import Answer, answer_of, is_empty_unreachable
+from bot.domain.diagnosis.sdk.intercepted_responses import (
+    Responder,
+    responder_of,
+    is_empty_unreachable,
+)
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
     is_media_error,
-    names_account,
-    says_leave_called,
+    is_account_failure,
+    has_leave_called,
     status_of,
 )
-from bot.domain.diagnosis.thresholds import ALIKE_LEAST
+from bot.domain.diagnosis.thresholds import COMMON_FACTOR_LEAST
 from bot.domain.events import Agent
 
 _BROWSER = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
@@ -30,9 +34,9 @@ _BROWSER = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
 @lru_cache(1024)
 def browser_of(agent: Agent) -> str | None:
     """The browser's name without version; None on native, where the model is a phone's."""
-    found = _BROWSER.match(agent.device_model or "")
+    match = _BROWSER.match(agent.device_model or "")
     is_web = (agent.sdk or "").lower() == "web" or (agent.os or "").lower().startswith("web_")
-    return found["name"].lower() if found and is_web else None
+    return match["name"].lower() if match and is_web else None
 
 
 @lru_cache(1024)
@@ -50,42 +54,47 @@ def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> Ver
     """
     failed = tuple(failed)
     people = {story.person.key for story in failed}
-    if len(people) < ALIKE_LEAST:
+    if len(people) < COMMON_FACTOR_LEAST:
         return None
     agents = [row.agent for story in failed for row in story.rows]
-    version = _one([agent.sdk_version or None for agent in agents])
-    surroundings = {_one([browser_of(one) for one in agents]), _one([os_of(one) for one in agents])}
+    version = _common_value([agent.sdk_version or None for agent in agents])
+    surroundings = {
+        _common_value([browser_of(agent) for agent in agents]),
+        _common_value([os_of(agent) for agent in agents]),
+    }
     surroundings -= {None}
-    rest = [row.agent for one in others if one.person.key not in people for row in one.rows]
-    if surroundings and version and _unaffected(rest, version, surroundings):
+    other_agents = [
+        row.agent for story in others if story.person.key not in people for row in story.rows
+    ]
+    if surroundings and version and _has_unaffected(other_agents, version, surroundings):
         return "environment"
     if version:
         return "app"
     return "environment" if surroundings else None
 
 
-def _one(values: list[str | None]) -> str | None:
+def _common_value(values: list[str | None]) -> str | None:
     """The value that all have, None if they differ or one is unknown."""
     return values[0] if values and len(set(values)) == 1 else None
 
 
-def _unaffected(rest: list[Agent], version: str, surroundings: set[str | None]) -> bool:
+def _has_unaffected(agents: list[Agent], version: str, surroundings: set[str | None]) -> bool:
     return any(
         agent.sdk_version == version and not {browser_of(agent), os_of(agent)} & surroundings
-        for agent in rest
+        for agent in agents
     )
 
 
 ALREADY_JOINED = 5001
 NEGOTIATION = range(4001, 4005)
 _TOO_MANY, _UNAUTHORISED, _FORBIDDEN = 429, 401, 403
-_SERVER = range(500, 600)
+_SERVER_ERRORS = range(500, 600)
 _ROOM_REFUSALS = frozenset({400, 403, 404})
-_ENTRANCE = frozenset({"client.connect.failed", "client.join.failed"})
+_ENTRY_TYPES = frozenset({"client.connect.failed", "client.join.failed"})
 
 # https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
 _ENVIRONMENT = {6010: {"web", "android"}, 6011: {"web"}, 6012: {"web"}}
-_BY_ANSWER: dict[Answer, VerdictClass] = {
+_CLASS_BY_RESPONDER: dict[Responder, VerdictClass] = {
     "middlebox": "user_network",
     "gateway": "service",
     "page": "app",
@@ -93,7 +102,7 @@ _BY_ANSWER: dict[Answer, VerdictClass] = {
     "api_misuse": "app",
     "far_end": "service",
 }
-_BY_OWNER: dict[Owner, VerdictClass] = {
+_CLASS_BY_OWNER: dict[Owner, VerdictClass] = {
     "user_network": "user_network",
     "user_device": "device",
     "app": "app",
@@ -102,18 +111,18 @@ _BY_OWNER: dict[Owner, VerdictClass] = {
 }
 
 
-def is_no_fault(story: Story, signs: ActivityIndex) -> bool:
+def is_no_fault(story: Story, activity: ActivityIndex) -> bool:
     """True for what is nobody's fault (R12)."""
     if story.bot or is_cancelled_share(story):
         return True
     if story.code == LEAVE:
-        return all(map(says_leave_called, story.failures))
+        return all(map(has_leave_called, story.failures))
     if story.code == ALREADY_JOINED:
-        return is_in(story, signs)
+        return is_in_session(story, activity)
     return story.harmless or story.code == MOVED
 
 
-def is_in(story: Story, signs: ActivityIndex) -> bool:
+def is_in_session(story: Story, activity: ActivityIndex) -> bool:
     """True if the person was in a session then, or shows up after."""
     if story.outcome == "recovered":
         return True
@@ -122,59 +131,61 @@ def is_in(story: Story, signs: ActivityIndex) -> bool:
         and stay.joined_at <= story.last_at
         and (stay.left_at is None or stay.left_at >= story.first_at)
         and (stay.left_at is not None or stay.running)
-        for stay in signs.stays(story)
+        for stay in activity.stays(story)
     )
 
 
 def classify_stories(
-    stories: Iterable[Story], signs: ActivityIndex, *, room_disabled: bool
+    stories: Iterable[Story], activity: ActivityIndex, *, room_disabled: bool
 ) -> dict[str, VerdictClass]:
     """The class of each cause, by story id; what weighs nothing is left out.
 
     Network causes are all `user_network` here; who shares them is judged elsewhere. A side
     feature (a screen share, a headset) weighs only if nothing else does.
     """
-    causes = [one for one in stories if one.symptom_of is None and not is_no_fault(one, signs)]
-    causes = [one for one in causes if one.feature is None] or causes
-    found = {one.id: classify_story(one, room_disabled=room_disabled) for one in causes}
-    negotiation = [one for one in causes if one.code in NEGOTIATION]
-    together = common_factor_class(negotiation, causes)
-    return found | {one.id: together for one in negotiation if together}
+    causes = [
+        story for story in stories if story.symptom_of is None and not is_no_fault(story, activity)
+    ]
+    causes = [story for story in causes if story.feature is None] or causes
+    classes = {story.id: classify_story(story, room_disabled=room_disabled) for story in causes}
+    negotiation = [story for story in causes if story.code in NEGOTIATION]
+    common_class = common_factor_class(negotiation, causes)
+    return classes | {story.id: common_class for story in negotiation if common_class}
 
 
 def classify_story(story: Story, *, room_disabled: bool = False) -> VerdictClass:
     """The class that text, code and catalogue give one story, texts first."""
     status = status_of(story.code)
-    told = _by_text(story)
-    if told:
-        return told
-    if status == _TOO_MANY or status in _SERVER:
+    text_class = _class_by_text(story)
+    if text_class:
+        return text_class
+    if status == _TOO_MANY or status in _SERVER_ERRORS:
         return "service"
     if story.type == "client.disconnected" and status in {_UNAUTHORISED, _FORBIDDEN}:
         return "app"
     if story.type == "client.connect.failed" and status == _FORBIDDEN:
         return "account"
-    return _by_catalogue(story, status, room_disabled=room_disabled)
+    return _class_by_catalogue(story, status, room_disabled=room_disabled)
 
 
-def _by_text(story: Story) -> VerdictClass | None:
+def _class_by_text(story: Story) -> VerdictClass | None:
     """The class that its texts give it, if all that they say agrees; the last one's if not."""
-    if any(map(names_account, story.failures)):
+    if any(map(is_account_failure, story.failures)):
         return "account"
     hidden = story.code == UNREACHABLE and story.platform == "web"
     if is_unasked_share(story) or (hidden and all(map(is_empty_unreachable, story.failures))):
         return "app"
-    found = [answer_of(one, story.platform) for one in reversed(story.failures)]
-    if "far_end" in found and set(found) != {"far_end"}:
+    responders = [responder_of(facts, story.platform) for facts in reversed(story.failures)]
+    if "far_end" in responders and set(responders) != {"far_end"}:
         return None  # some of its sockets were cut, not closed
-    answer = next((one for one in found if one), None)
-    return _BY_ANSWER[answer] if answer else None
+    responder = next((candidate for candidate in responders if candidate), None)
+    return _CLASS_BY_RESPONDER[responder] if responder else None
 
 
-def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictClass:
+def _class_by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictClass:
     entry = story.explanation.entry
     refused = status in _ROOM_REFUSALS or (entry.owner == "app" and "404" in entry.key)
-    if room_disabled and story.type in _ENTRANCE and refused:
+    if room_disabled and story.type in _ENTRY_TYPES and refused:
         return "account"
     if _platforms(story) & _ENVIRONMENT.get(story.code, set()):
         return "environment"
@@ -182,19 +193,19 @@ def _by_catalogue(story: Story, status: int, *, room_disabled: bool) -> VerdictC
         return "device"
     if entry.key == UNKNOWN:
         return "unknown"
-    return _BY_OWNER.get(entry.owner, "unknown")
+    return _CLASS_BY_OWNER.get(entry.owner, "unknown")
 
 
 def _platforms(story: Story) -> set[str]:
     """The platform of its events; what the entry is for if none says it."""
-    told = set(map(platform_of, story.agents)) - {UNKNOWN}
-    return told or set(story.explanation.entry.platforms)
+    reported = set(map(platform_of, story.agents)) - {UNKNOWN}
+    return reported or set(story.explanation.entry.platforms)
 
 
-def server_errors(stories: Iterable[Story]) -> int:
+def people_with_server_errors(stories: Iterable[Story]) -> int:
     """People with a 5xx or a 429."""
     people: defaultdict[str, int] = defaultdict(int)
     for story in stories:
         status = status_of(story.code)
-        people[story.person.key] += status == _TOO_MANY or status in _SERVER
+        people[story.person.key] += status == _TOO_MANY or status in _SERVER_ERRORS
     return sum(count > 0 for count in people.values())

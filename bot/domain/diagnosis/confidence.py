@@ -6,18 +6,18 @@ What keeps a verdict below the mark of a claim, whoever else failed (R11, R12, R
 from collections.abc import Iterable
 from fractions import Fraction
 
-from bot.domain.diagnosis.classify import NEGOTIATION, server_errors
+from bot.domain.diagnosis.classify import NEGOTIATION, people_with_server_errors
 from bot.domain.diagnosis.model import BY_NUMBERS, Person, Story, VerdictClass
 from bot.domain.diagnosis.outcomes import SIGNAL_LOST, UNREACHABLE
 from bot.domain.diagnosis.sdk.intercepted_responses import (
-    answer_of,
-    closed_in_order,
+    responder_of,
+    is_orderly_close,
     is_empty_unreachable,
 )
-from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, says_refused
+from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_refusal
 from bot.domain.diagnosis.sdk.text import REPORTS_TRIES, is_web_before
 from bot.domain.diagnosis.tally import Tally
-from bot.domain.diagnosis.thresholds import ALIKE_LEAST, FEW_PEOPLE, VERDICT_SHARE
+from bot.domain.diagnosis.thresholds import COMMON_FACTOR_LEAST, FEW_PEOPLE, VERDICT_SHARE
 
 _MEDIA_PATH = frozenset({"client.publish.failed", "client.subscribe.failed"})
 _UNSURE = frozenset({"gateway", "page", "api_misuse"})
@@ -32,11 +32,11 @@ def is_doubtful(story: Story) -> bool:
     """
     if not story.error_code and story.type in _MEDIA_PATH:
         return True
-    if any(answer_of(one, story.platform) in _UNSURE for one in story.failures):
+    if any(responder_of(facts, story.platform) in _UNSURE for facts in story.failures):
         return True
     if story.code == UNREACHABLE and story.platform == "web":
         return all(map(is_empty_unreachable, story.failures))
-    if any(map(closed_in_order, story.failures)) or may_hide_token(story):
+    if any(map(is_orderly_close, story.failures)) or may_hide_token(story):
         return True
     return story.explanation.entry.code_range is not None
 
@@ -49,7 +49,7 @@ def may_hide_token(story: Story) -> bool:
 
 def is_doubtful_refusal(story: Story) -> bool:
     """True if a closed picker is only likely: Firefox and Safari word every refusal alike."""
-    return is_cancelled_share(story) and not any(map(says_refused, story.failures))
+    return is_cancelled_share(story) and not any(map(is_refusal, story.failures))
 
 
 # What a text or code settles by itself is near certain; what is concluded from who else failed
@@ -59,10 +59,10 @@ _NO_FAULT, _HEALTHY, _HALF_SEEN = 0.9, 0.8, 0.6
 
 
 def confidence_of(
-    tallied: Tally,
-    weighing: list[Story],
+    tally: Tally,
+    supporting: list[Story],
     stories: Iterable[Story],
-    in_room: int,
+    people_in_room: int,
     *,
     complete: bool,
 ) -> float:
@@ -70,61 +70,61 @@ def confidence_of(
 
     `in_room` are people known to have been there. Unless all is `complete` it claims nothing.
     """
-    found = _whole_confidence(tallied, weighing, stories, in_room)
-    return found if complete else min(found, _HALF_SEEN)
+    confidence = _complete_confidence(tally, supporting, stories, people_in_room)
+    return confidence if complete else min(confidence, _HALF_SEEN)
 
 
-def _whole_confidence(
-    tallied: Tally, weighing: list[Story], stories: Iterable[Story], in_room: int
+def _complete_confidence(
+    tally: Tally, supporting: list[Story], stories: Iterable[Story], people_in_room: int
 ) -> float:
-    cls = tallied.cls
+    cls = tally.cls
     if cls is None:
         return _WEAK if any(map(is_doubtful_refusal, stories)) else _NO_FAULT
     if cls == "unknown":
         return _UNKNOWN
-    if cls == "mixed" or tallied.share < VERDICT_SHARE:
+    if cls == "mixed" or tally.share < VERDICT_SHARE:
         return _MIXED
-    base = _base(cls, weighing, in_room)
+    base = _base_confidence(cls, supporting, people_in_room)
     if base == _WEAK:
         return _WEAK
-    doubt = Fraction(1, 4) * (1 - tallied.share)
+    doubt = Fraction(1, 4) * (1 - tally.share)
     return round(base * float(1 - doubt), 2)
 
 
-def _base(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
-    if weighing and all(map(is_doubtful, weighing)):
+def _base_confidence(cls: VerdictClass, supporting: list[Story], people_in_room: int) -> float:
+    if supporting and all(map(is_doubtful, supporting)):
         return _WEAK
     if cls in BY_NUMBERS:
-        return _by_numbers(cls, weighing, in_room)
-    people = {one.person.key for one in weighing}
-    if weighing and all(one.code in NEGOTIATION for one in weighing):
-        return _CONCLUDED if len(people) >= ALIKE_LEAST else _WEAK
-    return _WEAK if weighing and all(map(_guessed, weighing)) else _SETTLED
+        return _by_numbers(cls, supporting, people_in_room)
+    people = {story.person.key for story in supporting}
+    if supporting and all(story.code in NEGOTIATION for story in supporting):
+        return _CONCLUDED if len(people) >= COMMON_FACTOR_LEAST else _WEAK
+    return _WEAK if supporting and all(map(_is_guess, supporting)) else _SETTLED
 
 
-def _by_numbers(cls: VerdictClass, weighing: list[Story], in_room: int) -> float:
-    if in_room < FEW_PEOPLE:
+def _by_numbers(cls: VerdictClass, supporting: list[Story], people_in_room: int) -> float:
+    if people_in_room < FEW_PEOPLE:
         return _WEAK
-    if cls != "service" and weighing and all(map(_described_by_range, weighing)):
+    if cls != "service" and supporting and all(map(_is_described_by_range, supporting)):
         return _WEAK
-    servers = server_errors(weighing)
-    people: set[Person] = {one.person for one in weighing}
+    servers = people_with_server_errors(supporting)
+    people: set[Person] = {story.person for story in supporting}
     by_code = cls == "service" and len(people) < FEW_PEOPLE
     if servers and servers < FEW_PEOPLE and cls == "service":
         by_code = by_code or servers == len(people)
     return _WEAK if by_code else _CONCLUDED
 
 
-def _guessed(story: Story) -> bool:
+def _is_guess(story: Story) -> bool:
     """True if nobody described the code: its range is all that is known."""
-    return _described_by_range(story) or not story.error_code
+    return _is_described_by_range(story) or not story.error_code
 
 
-def _described_by_range(story: Story) -> bool:
+def _is_described_by_range(story: Story) -> bool:
     return story.explanation.entry.code_range is not None
 
 
-def confidence_of_nothing(reason: str, *, complete: bool) -> float:
+def confidence_without_errors(reason: str, *, complete: bool) -> float:
     """For an answer without events."""
     if reason == "room_disabled":
         return _SETTLED

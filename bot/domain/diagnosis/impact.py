@@ -15,84 +15,86 @@ from bot.domain.diagnosis.input import (
 from bot.domain.diagnosis.model import Impact, Person, GroupCount, Story
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import SAME_CALL
-from bot.domain.diagnosis.unread_sources import BEFORE_A_SESSION, OLDER
+from bot.domain.diagnosis.unread_sources import BEFORE_A_SESSION, OLDER_EVENTS
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.addresses import mark_version
 
 
-def in_room(
-    case: DiagnosisInput, crowd: PersonIndex, events: Iterable[ErrorEvent]
+def people_in_room(
+    case: DiagnosisInput, person_index: PersonIndex, events: Iterable[ErrorEvent]
 ) -> dict[str, Person]:
     """People (no bots) seen in the sessions and the events looked at, by key."""
-    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
-    seen = [
-        crowd.of_peer(peer.id or key)
+    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    persons = [
+        person_index.of_peer(peer.id or key)
         for session in sessions
         for key, peer in session.peers.items()
         if was_present(case, session, peer)
     ]
-    seen += {event.sender: crowd.of(event) for event in events}.values()
-    wanted = {session.id.lower() for session in sessions}
-    seen += [
-        crowd.of(track)
+    persons += {event.sender: person_index.of(event) for event in events}.values()
+    session_ids = {session.id.lower() for session in sessions}
+    persons += [
+        person_index.of(track)
         for track in tracks_of_room(case)
-        if track.session_id and track.session_id.lower() in wanted and _within(case, track.at)
+        if track.session_id
+        and track.session_id.lower() in session_ids
+        and _is_within(case, track.at)
     ]
-    return {one.key: one for one in seen if one and not one.bot}
+    return {person.key: person for person in persons if person and not person.bot}
 
 
-def room_is_known(case: DiagnosisInput) -> bool:
+def is_room_known(case: DiagnosisInput) -> bool:
     """True if nobody who was in the room can be missing from `in_room`.
 
     Whoever never got in is known from error events alone.
     """
-    if case.unread.types & {*BEFORE_A_SESSION, OLDER}:
+    if case.unread.types & {*BEFORE_A_SESSION, OLDER_EVENTS}:
         return False
-    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
-    if not all(one.peers_read for one in sessions):
+    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    if not all(session.peers_read for session in sessions):
         return False
     return not case.unread.sessions or (case.session_id is not None and bool(sessions))
 
 
-def _within(case: DiagnosisInput, at: datetime) -> bool:
+def _is_within(case: DiagnosisInput, at: datetime) -> bool:
     return (case.since is None or at >= case.since) and (case.until is None or at <= case.until)
 
 
 def measure_impact(
     case: DiagnosisInput,
-    crowd: PersonIndex,
+    person_index: PersonIndex,
     events: Iterable[ErrorEvent],
     stories: Iterable[Story],
     around: Iterable[Story],
 ) -> Impact:
     """The numbers of the answer: of its own events, and what was told around them."""
-    stories = tuple(one for one in stories if not one.bot)
-    everybody, known = in_room(case, crowd, events), room_is_known(case)
+    stories = tuple(story for story in stories if not story.bot)
+    everybody, all_known = people_in_room(case, person_index, events), is_room_known(case)
     unread = case.unread
     whole = not (unread.people or unread.types or unread.around)
-    causes = [one for one in stories if one.symptom_of is None] or list(stories)
+    causes = [story for story in stories if story.symptom_of is None] or list(stories)
     worst: dict[str, set[str]] = defaultdict(set)
     for story in causes:
         worst[story.person.key].add(story.outcome)
     failed = {story.person.key for story in causes if story.failed_for_good}
-    fine = {key for key, ends in worst.items() if ends == {"recovered"}}
-    beside = {one.person.key for one in causes} - failed - fine
-    missed = (one for one in causes if not (one.feature or one.harmless))
-    beside -= {one.person.key for one in missed if one.outcome != "recovered"}
+    recovered = {key for key, ends in worst.items() if ends == {"recovered"}}
+    beside = {one.person.key for one in causes} - failed - recovered
+    missed = (story for story in causes if not (story.feature or story.harmless))
+    beside -= {story.person.key for story in missed if story.outcome != "recovered"}
     return Impact(
         affected=len(worst),
-        in_room=len(everybody) if known else None,
+        in_room=len(everybody) if all_known else None,
         seen=len(everybody),
         least=bool(unread.types),
         failed_for_good=len(failed),
-        recovered=len(fine),
-        unclear=len(worst) - len(failed) - len(fine) - len(beside),
-        by_role=_roles(everybody, set(worst), known=known),
-        by_platform=_shares(stories, lambda story: {story.platform}),
-        by_os=_shares(stories, lambda story: _affected_people(story, os_of)),
-        by_sdk_version=_shares(stories, lambda story: _affected_people(story, _version_of)),
-        by_path=_shares(stories, lambda story: {story.path} if story.path else set()),
-        failed_calls=_failed_calls((*stories, *around), set(worst)) if whole else (),
+        recovered=len(recovered),
+        unclear=len(worst) - len(failed) - len(recovered) - len(beside),
+        by_role=_count_roles(everybody, set(worst), all_known=all_known),
+        by_platform=_count_groups(stories, lambda story: {story.platform}),
+        by_os=_count_groups(stories, lambda story: _agent_values(story, os_of)),
+        by_sdk_version=_count_groups(stories, lambda story: _agent_values(story, _version_of)),
+        by_path=_count_groups(stories, lambda story: {story.path} if story.path else set()),
+        failed_calls=_count_failed_calls((*stories, *around), set(worst)) if whole else (),
     )
 
 
@@ -102,14 +104,16 @@ def _version_of(agent: Agent) -> str | None:
     return f"{agent.sdk or 'unknown'} {version}" if version else None
 
 
-def _affected_people(story: Story, read: Callable[[Agent], str | None]) -> set[str]:
-    return {value for agent in story.agents if (value := read(agent))}
+def _agent_values(story: Story, value_of: Callable[[Agent], str | None]) -> set[str]:
+    return {value for agent in story.agents if (value := value_of(agent))}
 
 
-def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tuple[GroupCount, ...]:
+def _count_groups(
+    stories: Iterable[Story], labels_of: Callable[[Story], set[str]]
+) -> tuple[GroupCount, ...]:
     people: dict[str, set[str]] = defaultdict(set)
     for story in stories:
-        for label in read(story):
+        for label in labels_of(story):
             people[label].add(story.person.key)
     counts = Counter({label: len(keys) for label, keys in people.items()})
     return tuple(
@@ -118,8 +122,8 @@ def _shares(stories: Iterable[Story], read: Callable[[Story], set[str]]) -> tupl
     )
 
 
-def _roles(
-    everybody: dict[str, Person], affected: set[str], *, known: bool
+def _count_roles(
+    everybody: dict[str, Person], affected: set[str], *, all_known: bool
 ) -> tuple[GroupCount, ...]:
     total: Counter[str] = Counter()
     hit: Counter[str] = Counter()
@@ -128,25 +132,27 @@ def _roles(
         total[role] += 1
         hit[role] += key in affected
     return tuple(
-        GroupCount(role, hit[role], total[role] if known else None)
+        GroupCount(role, hit[role], total[role] if all_known else None)
         for role in sorted(total)
-        if known or hit[role]
+        if all_known or hit[role]
     )
 
 
-def _failed_calls(stories: Iterable[Story], affected: set[str]) -> tuple[tuple[str, int], ...]:
+def _count_failed_calls(
+    stories: Iterable[Story], affected: set[str]
+) -> tuple[tuple[str, int], ...]:
     """How many calls each affected person had failures in, as far as the events given reach."""
     calls: dict[str, set[str]] = defaultdict(set)
     latest: dict[str, Story] = {}
-    for story in sorted(stories, key=lambda one: (one.first_at, one.id)):
+    for story in sorted(stories, key=lambda story: (story.first_at, story.id)):
         key = story.person.key
         session = next((row.session_id for row in story.rows if row.session_id), None)
-        before = latest.get(key)
+        previous = latest.get(key)
         if session:
             calls[key].add(session.lower())
         elif not story.timed:
             continue
-        elif before is None or story.first_at - before.last_at > SAME_CALL:
+        elif previous is None or story.first_at - previous.last_at > SAME_CALL:
             calls[key].add(story.id)
         latest[key] = story
     return tuple((key, len(calls[key])) for key in sorted(affected))

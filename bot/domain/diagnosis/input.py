@@ -6,8 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
-from bot.domain.diagnosis.thresholds import KEPT
-from bot.domain.diagnosis.unread_sources import Unread
+from bot.domain.diagnosis.thresholds import EVENT_RETENTION
+from bot.domain.diagnosis.unread_sources import UnreadSources
 from bot.domain.events import ErrorEvent, has_duplicates, sort_events
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
@@ -46,13 +46,13 @@ class DiagnosisInput:
     until: datetime | None = None
     known: bool = True
     complete: bool = True
-    unread: Unread = field(default_factory=Unread)
+    unread: UnreadSources = field(default_factory=UnreadSources)
     all_types: bool = True
 
     @property
     def opens(self) -> datetime:
         """Start of the time looked at: the window asked for, at most as far as events go."""
-        horizon = self.now - KEPT
+        horizon = self.now - EVENT_RETENTION
         return max(self.since, horizon) if self.since else horizon
 
     @property
@@ -74,38 +74,40 @@ def events_of_room(case: DiagnosisInput, events: tuple[ErrorEvent, ...]) -> tupl
     100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
     """
     senders = {sender for sender in set(map(_SENDER, events)) if is_same_room(case, sender.room_id)}
-    mine = [event for event in events if event.sender in senders]
-    if not has_duplicates(mine):
-        return tuple(sort_events(mine))
-    found: dict[str, ErrorEvent] = {}
-    for event in mine:
-        _keep(found, event.id, event, lambda one: (one.at, repr(one)))
-    return tuple(sort_events(found.values()))
+    room_events = [event for event in events if event.sender in senders]
+    if not has_duplicates(room_events):
+        return tuple(sort_events(room_events))
+    by_id: dict[str, ErrorEvent] = {}
+    for event in room_events:
+        _keep_first_ranked(by_id, event.id, event, lambda row: (row.at, repr(row)))
+    return tuple(sort_events(by_id.values()))
 
 
-def _keep(found: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
+def _keep_first_ranked(by_key: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
     """Keeps the row, unless one of the same key ranks before it."""
-    twin = found.setdefault(key, row)
-    if twin is not row and rank(row) < rank(twin):
-        found[key] = row
+    existing = by_key.setdefault(key, row)
+    if existing is not row and rank(row) < rank(existing):
+        by_key[key] = row
 
 
 def sessions_of_room(case: DiagnosisInput) -> tuple[Session, ...]:
     """The sessions of this room, one per id (the richest row), oldest first."""
-    found: dict[str, Session] = {}
-    rows = (one for one in case.sessions if is_same_room(case, one.room_id))
+    by_id: dict[str, Session] = {}
+    rows = (row for row in case.sessions if is_same_room(case, row.room_id))
     for session in rows:
-        _keep(found, session.id.lower(), session, lambda one: (one.id, -len(one.peers), repr(one)))
-    return tuple(sorted(found.values(), key=lambda one: (one.created_at or case.now, one.id)))
+        _keep_first_ranked(
+            by_id, session.id.lower(), session, lambda row: (row.id, -len(row.peers), repr(row))
+        )
+    return tuple(sorted(by_id.values(), key=lambda row: (row.created_at or case.now, row.id)))
 
 
 def tracks_of_room(case: DiagnosisInput) -> tuple[TrackEvent, ...]:
     """The track events of this room, one per id, in order of time."""
-    found: dict[str, TrackEvent] = {}
-    rows = (one for one in case.tracks if is_same_room(case, one.room_id))
+    by_id: dict[str, TrackEvent] = {}
+    rows = (row for row in case.tracks if is_same_room(case, row.room_id))
     for track in rows:
-        _keep(found, track.id, track, lambda one: (one.at, repr(one)))
-    return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))
+        _keep_first_ranked(by_id, track.id, track, lambda row: (row.at, repr(row)))
+    return tuple(sorted(by_id.values(), key=lambda row: (row.at, row.stamp, row.id)))
 
 
 def is_in_scope(case: DiagnosisInput, session: Session) -> bool:
@@ -127,4 +129,4 @@ def was_present(case: DiagnosisInput, session: Session, peer: Peer) -> bool:
 
 
 def _first_join(session: Session) -> datetime | None:
-    return min((one.joined_at for one in session.peers.values() if one.joined_at), default=None)
+    return min((peer.joined_at for peer in session.peers.values() if peer.joined_at), default=None)

@@ -25,7 +25,7 @@ class IntervalIndex(Generic[T]):
         """What began by `until` and did not end before `since`, by when it began."""
         first = bisect_left(self._latest, since)
         beyond = bisect_right(self._begins, until)
-        return (thing for _, ends, thing in self._spans[first:beyond] if ends >= since)
+        return (item for _, ends, item in self._spans[first:beyond] if ends >= since)
 
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -54,7 +54,7 @@ def format_duration(span: timedelta) -> str:
     if seconds < _HOUR:
         return f"{seconds / _MINUTE:.0f} min"
     if seconds < _DAY:
-        hours, rest = divmod(round(seconds / _MINUTE), _MINUTE)
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
+        hours, minutes = divmod(round(seconds / _MINUTE), _MINUTE)
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days = round(seconds / _DAY)
     return f"{days} day" if days == 1 else f"{days} days"

@@ -117,11 +117,11 @@ class Story:
     @property
     def peer_ids(self) -> tuple[str, ...]:
         """Distinct peer ids, as first spelled, in order of appearance."""
-        found: dict[str, str] = {}
+        spellings: dict[str, str] = {}
         for row in self.rows:
             if row.peer_id:
-                found.setdefault(row.peer_id.lower(), row.peer_id)
-        return tuple(found.values())
+                spellings.setdefault(row.peer_id.lower(), row.peer_id)
+        return tuple(spellings.values())
 
     @property
     def event_ids(self) -> tuple[str, ...]:
@@ -265,7 +265,7 @@ class Impact:
     """
 
 
-NothingReason = Literal[
+NoErrorsReason = Literal[
     "healthy", "unknown_id", "too_old", "no_session", "room_disabled", "not_seen", "unread"
 ]
 
@@ -274,7 +274,7 @@ NothingReason = Literal[
 class NoErrorsFound:
     """What it means that no error was found. `cannot_prove` says what leaves no trace."""
 
-    reason: NothingReason
+    reason: NoErrorsReason
     words: str
     cannot_prove: str
 
@@ -293,4 +293,4 @@ class Diagnosis:
 
     def symptoms_of(self, story_id: str) -> tuple[Story, ...]:
         """The stories that happened because of this one."""
-        return tuple(one for one in self.stories if one.symptom_of == story_id)
+        return tuple(story for story in self.stories if story.symptom_of == story_id)

@@ -10,7 +10,7 @@ from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
-from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
+from bot.domain.diagnosis.sdk.intercepted_responses import responder_of
 from bot.domain.diagnosis.thresholds import (
     BURST,
     BURST_LEAST,
@@ -30,170 +30,185 @@ class AttendanceIndex:
     """Who was in which call, who got in when, and which public address people showed."""
 
     def __init__(
-        self, case: DiagnosisInput, crowd: PersonIndex, events: tuple[ErrorEvent, ...]
+        self, case: DiagnosisInput, person_index: PersonIndex, events: tuple[ErrorEvent, ...]
     ) -> None:
         self._sessions = sessions_of_room(case)
-        self._crowd = crowd
+        self._person_index = person_index
         self._now = case.now
-        self._of_session: defaultdict[str, set[str]] = defaultdict(set)
+        self._people_by_session: defaultdict[str, set[str]] = defaultdict(set)
         self._joins: list[tuple[datetime, str]] = []
-        self._loose: list[tuple[datetime, str]] = []
+        self._sessionless: list[tuple[datetime, str]] = []
         self._read_sessions()
         self._tracks = sorted(
-            (track.at, crowd.of(track).key) for track in tracks_of_room(case) if track.deed == "add"
+            (track.at, person_index.of(track).key)
+            for track in tracks_of_room(case)
+            if track.change == "add"
         )
-        self.marks: defaultdict[str, set[str]] = defaultdict(set)
+        self.networks: defaultdict[str, set[str]] = defaultdict(set)
         for event in events:
             self._read_event(event)
         self._joins.sort()
-        self._loose.sort()
+        self._sessionless.sort()
 
     def _read_sessions(self) -> None:
         for session in self._sessions:
             for key, peer in session.peers.items():
-                person = self._crowd.of_peer(peer.id or key)
+                person = self._person_index.of_peer(peer.id or key)
                 if person and not person.bot:
-                    self._of_session[session.id.lower()].add(person.key)
+                    self._people_by_session[session.id.lower()].add(person.key)
                     if peer.joined_at:
                         self._joins.append((peer.joined_at, person.key))
 
     def _read_event(self, event: ErrorEvent) -> None:
-        person = self._crowd.of(event)
+        person = self._person_index.of(event)
         if person.bot:
             return
         if event.session_id:
-            self._of_session[event.session_id.lower()].add(person.key)
+            self._people_by_session[event.session_id.lower()].add(person.key)
         elif event.timed:
-            self._loose.append((event.at, person.key))
+            self._sessionless.append((event.at, person.key))
         if event.public_address:
-            self.marks[person.key].add(event.public_address)
+            self.networks[person.key].add(event.public_address)
 
     def people_in_calls_at(self, begins: datetime, sessions: set[str]) -> set[str]:
         """Everybody of the calls that ran in the minute from then, or named by `sessions`."""
         since, beyond = shift(begins, -SAME_CALL), shift(begins, SAME_CALL)
-        found = {key for _, key in _within(self._loose, since, beyond)}
+        people = {key for _, key in _slice_by_time(self._sessionless, since, beyond)}
         until = shift(begins, BURST)
         for session in self._sessions:
             starts = session.created_at or begins
             ends = session.ended_at or self._now
             if starts <= until and ends >= begins:
                 sessions = sessions | {session.id.lower()}
-        return found.union(*(self._of_session.get(one, set()) for one in sessions))
+        return people.union(
+            *(self._people_by_session.get(session_id, set()) for session_id in sessions)
+        )
 
     def joined_within(self, begins: datetime, *, media: bool) -> set[str]:
         """Who joined (or, for media failures, began to publish) in the minute from then."""
         until = shift(begins, BURST)
-        found = {key for _, key in _within(self._joins, begins, until)}
+        people = {key for _, key in _slice_by_time(self._joins, begins, until)}
         if media:
-            found |= {key for _, key in _within(self._tracks, begins, until)}
-        return found
+            people |= {key for _, key in _slice_by_time(self._tracks, begins, until)}
+        return people
 
 
-def _within(
-    signs: list[tuple[datetime, str]], begins: datetime, ends: datetime
+def _slice_by_time(
+    moments: list[tuple[datetime, str]], begins: datetime, ends: datetime
 ) -> list[tuple[datetime, str]]:
-    return signs[bisect_left(signs, begins, key=_at) : bisect_right(signs, ends, key=_at)]
+    return moments[bisect_left(moments, begins, key=_at) : bisect_right(moments, ends, key=_at)]
 
 
-def _at(sign: tuple[datetime, str]) -> datetime:
-    return sign[0]
+def _at(moment: tuple[datetime, str]) -> datetime:
+    return moment[0]
 
 
 def refine_network_classes(
-    stories: Iterable[Story], classes: Mapping[str, VerdictClass], calls: AttendanceIndex
+    stories: Iterable[Story], classes: Mapping[str, VerdictClass], attendance: AttendanceIndex
 ) -> dict[str, VerdictClass]:
     """The classes again, network causes told apart by who else has them."""
-    outer = [one for one in stories if classes.get(one.id) in {"user_network", "service"}]
-    lines = [one for one in outer if classes[one.id] == "user_network"]
-    shared = _same_address(lines, calls) | _same_pattern(lines) | _same_middlebox(lines)
-    found = dict(classes) | dict.fromkeys(shared, _SHARED)
-    served = {one.id for one in _bursts(outer, calls) if not is_stopped_on_the_way(one)}
-    return found | dict.fromkeys(served & {one.id for one in lines}, _SERVICE)
+    network_stories = [
+        story for story in stories if classes.get(story.id) in {"user_network", "service"}
+    ]
+    lines = [story for story in network_stories if classes[story.id] == "user_network"]
+    shared = (
+        _find_same_address(lines, attendance)
+        | _find_same_pattern(lines)
+        | _find_same_middlebox(lines)
+    )
+    refined = dict(classes) | dict.fromkeys(shared, _SHARED)
+    service_ids = {
+        story.id for story in _find_bursts(network_stories, attendance) if not is_intercepted(story)
+    }
+    return refined | dict.fromkeys(service_ids & {story.id for story in lines}, _SERVICE)
 
 
 _SHARED: VerdictClass = "shared_network"
 _SERVICE: VerdictClass = "service"
 
 
-def _same_address(lines: list[Story], calls: AttendanceIndex) -> set[str]:
+def _find_same_address(lines: list[Story], attendance: AttendanceIndex) -> set[str]:
     """Stories of people of whom at least three show one public address."""
     people: defaultdict[str, set[str]] = defaultdict(set)
     for story in lines:
-        for mark in calls.marks.get(story.person.key, ()):
-            people[mark].add(story.person.key)
+        for network in attendance.networks.get(story.person.key, ()):
+            people[network].add(story.person.key)
     groups = (keys for keys in people.values() if len(keys) >= SHARED_LEAST)
     sharing = set[str]().union(*groups)
     return {story.id for story in lines if story.person.key in sharing}
 
 
-def _same_pattern(lines: list[Story]) -> set[str]:
+def _find_same_pattern(lines: list[Story]) -> set[str]:
     """Stories of at least three people with one telling pattern, over more than a minute."""
     groups: defaultdict[str, list[Story]] = defaultdict(list)
     for story in lines:
         for pattern in patterns_of(story) if story.timed else ():
             groups[pattern].append(story)
-    found: set[str] = set()
+    story_ids: set[str] = set()
     for group in groups.values():
-        span = max(one.first_at for one in group) - min(one.first_at for one in group)
-        if len({one.person.key for one in group}) >= SHARED_LEAST and span > PATTERN_SPAN:
-            found |= {one.id for one in group}
-    return found
+        span = max(story.first_at for story in group) - min(story.first_at for story in group)
+        if len({story.person.key for story in group}) >= SHARED_LEAST and span > PATTERN_SPAN:
+            story_ids |= {story.id for story in group}
+    return story_ids
 
 
-def _same_middlebox(lines: list[Story]) -> set[str]:
+def _find_same_middlebox(lines: list[Story]) -> set[str]:
     """Stories of at least three people whom something on the way answered, however fast."""
-    stopped = [one for one in lines if is_stopped_on_the_way(one)]
-    many = len({one.person.key for one in stopped}) >= SHARED_LEAST
-    return {one.id for one in stopped} if many else set()
+    stopped = [story for story in lines if is_intercepted(story)]
+    many = len({story.person.key for story in stopped}) >= SHARED_LEAST
+    return {story.id for story in stopped} if many else set()
 
 
-def is_stopped_on_the_way(story: Story) -> bool:
+def is_intercepted(story: Story) -> bool:
     """True if a portal, proxy or filter answered in 100ms' place: numbers cannot change that."""
-    return any(answer_of(one, story.platform) == "middlebox" for one in story.failures)
+    return any(responder_of(facts, story.platform) == "middlebox" for facts in story.failures)
 
 
 def patterns_of(story: Story) -> set[str]:
     """What about a network failure tells of a filter rather than of chance."""
     paths = map(path_of, story.failures) if story.path else ()
-    found: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
+    patterns: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
     if story.type == _CONNECT and story.error_code:
-        found.add(f"connect {story.error_code}")
-    return found
+        patterns.add(f"connect {story.error_code}")
+    return patterns
 
 
-def _bursts(outer: list[Story], calls: AttendanceIndex) -> list[Story]:
+def _find_bursts(network_stories: list[Story], attendance: AttendanceIndex) -> list[Story]:
     """Stories that began in a minute in which most people of the call failed."""
-    outer = sorted((one for one in outer if one.timed), key=lambda one: (one.first_at, one.id))
-    starts = [one.first_at for one in outer]
-    found: list[Story] = []
+    network_stories = sorted(
+        (story for story in network_stories if story.timed),
+        key=lambda story: (story.first_at, story.id),
+    )
+    starts = [story.first_at for story in network_stories]
+    burst_stories: list[Story] = []
     reached = 0
     for index, begins in enumerate(starts):
         beyond = bisect_right(starts, shift(begins, BURST))
         if beyond <= reached:  # the minute before holds all of this one
             continue
         reached = beyond
-        group = outer[index:beyond]
-        if _is_service(group, calls):
-            found.extend(group)
-    return found
+        group = network_stories[index:beyond]
+        if _is_service(group, attendance):
+            burst_stories.extend(group)
+    return burst_stories
 
 
-def _is_service(group: list[Story], calls: AttendanceIndex) -> bool:
-    failed = {one.person.key for one in group}
+def _is_service(group: list[Story], attendance: AttendanceIndex) -> bool:
+    failed = {story.person.key for story in group}
     if len(failed) < BURST_LEAST:
         return False
     begins = group[0].first_at
-    senders = {row.sender for one in group for row in one.rows}
-    sessions = {one.session_id.lower() for one in senders if one.session_id}
-    everybody = calls.people_in_calls_at(begins, sessions) | failed
+    senders = {row.sender for story in group for row in story.rows}
+    sessions = {sender.session_id.lower() for sender in senders if sender.session_id}
+    everybody = attendance.people_in_calls_at(begins, sessions) | failed
     if len(failed) <= len(everybody) * BURST_SHARE:
         return False
-    if set[str].intersection(*(calls.marks.get(key, set()) for key in failed)):
+    if set[str].intersection(*(attendance.networks.get(key, set()) for key in failed)):
         return False
-    media = all(one.type in _MEDIA for one in group)
-    return not calls.joined_within(begins, media=media) - failed
+    media = all(story.type in _MEDIA for story in group)
+    return not attendance.joined_within(begins, media=media) - failed
 
 
 def gravest(classes: Iterable[VerdictClass]) -> VerdictClass:
     """The gravest of one person's network classes."""
-    return max(classes, key=lambda one: (GRAVITY[one], one))
+    return max(classes, key=lambda cls: (GRAVITY[cls], cls))

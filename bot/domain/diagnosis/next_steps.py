@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.domain.catalogue import UNKNOWN
 from bot.domain.diagnosis.confidence import may_hide_token
-from bot.domain.diagnosis.model import NothingReason, Story, Verdict, VerdictClass
+from bot.domain.diagnosis.model import NoErrorsReason, Story, Verdict, VerdictClass
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     REPORTS_BOTH_PATHS,
@@ -34,7 +34,7 @@ PAGE_WORDS = re.compile(
 )
 """What only a page on a computer has."""
 
-_STEPS: dict[VerdictClass, tuple[str, ...]] = {
+_PHONE_STEPS: dict[VerdictClass, tuple[str, ...]] = {
     "device": (
         "Walk the person through Settings > the app > Camera and Microphone, then a new join.",
         "Ask them to end phone calls and close other apps that use camera or microphone.",
@@ -45,27 +45,27 @@ _STEPS: dict[VerdictClass, tuple[str, ...]] = {
         "Tell the app team which phone and system version these people have in common.",
     ),
 }
-_OTHERWISE = "Have the person close the app fully, open it and join again."
-_CHANGE = "It would be the app if another phone fails the same way: ask for one try."
+_PHONE_FALLBACK_STEP = "Have the person close the app fully, open it and join again."
+_PHONE_CHANGE = "It would be the app if another phone fails the same way: ask for one try."
 
 
-def in_phone_words(verdict: Verdict, behind: Sequence[Story]) -> Verdict:
+def adapt_to_phones(verdict: Verdict, causes: Sequence[Story]) -> Verdict:
     """The verdict, its steps fit for an app, if everybody behind it uses one."""
-    if not behind or not all(map(uses_app, behind)):
+    if not causes or not all(map(is_native_app, causes)):
         return verdict
     fitting = [step for step in verdict.next_steps if not PAGE_WORDS.search(step)]
     if len(fitting) < len(verdict.next_steps):
-        fitting += _STEPS.get(verdict.cls, (_OTHERWISE,))
-    change = _CHANGE if PAGE_WORDS.search(verdict.changes_if) else verdict.changes_if
+        fitting += _PHONE_STEPS.get(verdict.cls, (_PHONE_FALLBACK_STEP,))
+    change = _PHONE_CHANGE if PAGE_WORDS.search(verdict.changes_if) else verdict.changes_if
     return replace(verdict, next_steps=tuple(dict.fromkeys(fitting)), changes_if=change)
 
 
-def uses_app(story: Story) -> bool:
+def is_native_app(story: Story) -> bool:
     """True if the failure is of an Android or iOS app, whatever framework it was made with."""
     return story.platform not in {"web", UNKNOWN}
 
 
-AGAIN = "Ask again in a few minutes: not everything could be read."
+ASK_AGAIN = "Ask again in a few minutes: not everything could be read."
 _MOST_CAUSES = 3
 _REFUSED = frozenset({401, 403})
 
@@ -115,7 +115,7 @@ _CHANGES: dict[VerdictClass, str] = {
     "none": "It would change if the person still sees the problem: ask when, and what they see.",
     "unknown": "The app's own log of that minute would tell more.",
 }
-_ONE_FRESH = (
+_FRESH_TOKEN = (
     "It would be the service if a newly made token is turned away as well: ask the app team for one"
     " join with a fresh one."
 )
@@ -133,7 +133,7 @@ _SAME_PAGE = (
 )
 _RECORDERS = "It would change if people in the call saw a problem: ask them."
 
-CHANGES_OF_NOTHING: dict[NothingReason, str] = {
+CHANGES_WITHOUT_ERRORS: dict[NoErrorsReason, str] = {
     "room_disabled": "It would be something else if people are turned away once the room is"
     " enabled: ask again then.",
     "unknown_id": "Another id of the same call would tell more: its room, session or peer id, or"
@@ -146,88 +146,96 @@ CHANGES_OF_NOTHING: dict[NothingReason, str] = {
     "unread": "It would change once everything can be read.",
 }
 
-STEPS_OF_NOTHING: dict[NothingReason, tuple[str, ...]] = {
+STEPS_WITHOUT_ERRORS: dict[NoErrorsReason, tuple[str, ...]] = {
     "room_disabled": ("Enable the room in the 100ms dashboard, or ask who disabled it.",),
     "unknown_id": ("Ask for the room, session or peer id and the time of the call.",),
     "too_old": ("Ask again with the id of a call of the last 30 days, if it still happens.",),
     "no_session": ("Check that the room and the time are those of the call.",),
     "not_seen": ("Check the id, and whether the person joined another room.",),
     "healthy": ("Nothing to do, unless somebody still sees a problem.",),
-    "unread": (AGAIN,),
+    "unread": (ASK_AGAIN,),
 }
 
 
 def steps_of(
-    cls: VerdictClass, weighing: Sequence[Story], classes: Mapping[str, VerdictClass]
+    cls: VerdictClass, supporting: Sequence[Story], classes: Mapping[str, VerdictClass]
 ) -> tuple[str, ...]:
     """What to do: the commonest failure's own advice first, then what the class asks for.
 
     Of several unrelated causes each has its own.
     """
     if cls == "mixed":
-        return _each_cause(weighing, classes)
-    own = _commonest(one for one in weighing if advice_fits(cls, one.explanation.entry.owner))
-    usual = () if own and cls in {"account", "unknown"} else STEPS[cls]
-    return tuple(dict.fromkeys((*own, *usual)))
+        return _steps_by_cause(supporting, classes)
+    advice = _commonest_advice(
+        story for story in supporting if advice_fits(cls, story.explanation.entry.owner)
+    )
+    class_steps = () if advice and cls in {"account", "unknown"} else STEPS[cls]
+    return tuple(dict.fromkeys((*advice, *class_steps)))
 
 
-def _commonest(stories: Iterable[Story]) -> list[str]:
-    counts = Counter(one.explanation.entry.do for one in stories)
+def _commonest_advice(stories: Iterable[Story]) -> list[str]:
+    counts = Counter(story.explanation.entry.do for story in stories)
     return [max(counts, key=lambda advice: (counts[advice], advice))] if counts else []
 
 
-def _each_cause(weighing: Sequence[Story], classes: Mapping[str, VerdictClass]) -> tuple[str, ...]:
+def _steps_by_cause(
+    supporting: Sequence[Story], classes: Mapping[str, VerdictClass]
+) -> tuple[str, ...]:
     people: dict[VerdictClass, set[str]] = {}
-    for story in weighing:
+    for story in supporting:
         people.setdefault(classes[story.id], set()).add(story.person.key)
     ranked = sorted(people, key=lambda cls: (-len(people[cls]), cls))[:_MOST_CAUSES]
     steps = []
     for cls in ranked:
-        mine = (
-            one
-            for one in weighing
-            if classes[one.id] == cls and advice_fits(cls, one.explanation.entry.owner)
+        cause_stories = (
+            story
+            for story in supporting
+            if classes[story.id] == cls and advice_fits(cls, story.explanation.entry.owner)
         )
-        advice = (_commonest(mine) or [*STEPS[cls], ""])[0]
+        advice = (_commonest_advice(cause_stories) or [*STEPS[cls], ""])[0]
         steps.append(f"{people_words(len(people[cls]))}, {CAUSES[cls]}: {advice}")
     return tuple(steps)
 
 
-def changes_of(cls: VerdictClass, weighing: Sequence[Story], marks: Mapping[str, set[str]]) -> str:
+def changes_of(
+    cls: VerdictClass, supporting: Sequence[Story], networks: Mapping[str, set[str]]
+) -> str:
     """What is not known yet and would change the verdict."""
-    if all(one.bot for one in weighing):
+    if all(story.bot for story in supporting):
         return _RECORDERS
-    if cls == "app" and all(status_of(one.code) in _REFUSED for one in weighing):
-        return _ONE_FRESH
+    if cls == "app" and all(status_of(story.code) in _REFUSED for story in supporting):
+        return _FRESH_TOKEN
     if cls == "user_network":
-        return _of_one_line(weighing)
-    many = len({one.person.key for one in weighing}) > 1
-    if cls == "device" and many and not any(map(uses_app, weighing)):
+        return _change_of_user_network(supporting)
+    many = len({story.person.key for story in supporting}) > 1
+    if cls == "device" and many and not any(map(is_native_app, supporting)):
         return _SAME_PAGE
-    alike = most_at_one_address(weighing, marks)
-    if cls == "service" and alike >= SHARED_LEAST:
+    sharing = most_at_one_address(supporting, networks)
+    if cls == "service" and sharing >= SHARED_LEAST:
         return (
-            f"It would be a network that they share if the {people_words(alike)} who showed one "
+            f"It would be a network that they share if the {people_words(sharing)} who showed one "
             "public address sit in one place: ask two of them."
         )
     return _CHANGES[cls]
 
 
-def _of_one_line(weighing: Sequence[Story]) -> str:
+def _change_of_user_network(supporting: Sequence[Story]) -> str:
     """What the SDK's version could not report is what would change it."""
-    if any(map(may_hide_token, weighing)):
+    if any(map(may_hide_token, supporting)):
         return _EXPIRY
-    received = (one for one in weighing if one.type == SUBSCRIBE and one.code in ICE_CODES)
-    if any(is_web_before(one, REPORTS_BOTH_PATHS) for one in received):
+    received = (
+        story for story in supporting if story.type == SUBSCRIBE and story.code in ICE_CODES
+    )
+    if any(is_web_before(story, REPORTS_BOTH_PATHS) for story in received):
         return _SENDING
     return _CHANGES["user_network"]
 
 
-def most_at_one_address(stories: Iterable[Story], marks: Mapping[str, set[str]]) -> int:
+def most_at_one_address(stories: Iterable[Story], networks: Mapping[str, set[str]]) -> int:
     """How many of these people, at most, showed the same public address."""
-    keys = {one.person.key for one in stories}
-    found = Counter(mark for key in keys for mark in marks.get(key, ()))
-    return max(found.values(), default=0)
+    keys = {story.person.key for story in stories}
+    counts = Counter(network for key in keys for network in networks.get(key, ()))
+    return max(counts.values(), default=0)
 
 
 _MOST_STEPS = 3
@@ -236,37 +244,42 @@ _SIDE_STEPS_CHANGE = (
 )
 
 
-def in_side_words(verdict: Verdict, behind: Sequence[Story]) -> Verdict:
+def adapt_to_side_features(verdict: Verdict, causes: Sequence[Story]) -> Verdict:
     """The verdict with the features' own steps, if every failure behind it is of a side feature.
 
     The usual steps of a class (permissions, tokens, another network) would not fit an effect or a
     playlist.
     """
-    if not behind or not all(one.feature for one in behind):
+    if not causes or not all(story.feature for story in causes):
         return verdict
-    steps = Counter(one.explanation.entry.do for one in sorted(behind, key=lambda one: one.id))
-    own = tuple(step for step, _ in steps.most_common(_MOST_STEPS))
-    again = tuple(step for step in verdict.next_steps if step == AGAIN)
-    return replace(verdict, next_steps=(*again, *own), changes_if=_SIDE_STEPS_CHANGE)
+    steps = Counter(
+        story.explanation.entry.do for story in sorted(causes, key=lambda story: story.id)
+    )
+    feature_steps = tuple(step for step, _ in steps.most_common(_MOST_STEPS))
+    again = tuple(step for step in verdict.next_steps if step == ASK_AGAIN)
+    return replace(verdict, next_steps=(*again, *feature_steps), changes_if=_SIDE_STEPS_CHANGE)
 
 
-def behind(
+def causes_of_verdict(
     cls: VerdictClass, stories: Iterable[Story], classes: Mapping[str, VerdictClass]
 ) -> list[Story]:
     """The causes that the verdict rests on; every cause if it is of several classes."""
-    causes = [one for one in stories if one.id in classes and not one.bot]
-    return [one for one in causes if classes[one.id] == cls] or causes
+    causes = [story for story in stories if story.id in classes and not story.bot]
+    return [story for story in causes if classes[story.id] == cls] or causes
 
 
-def update_of(stories: Iterable[Story], fixes: Fixes, now: datetime) -> str:
+def update_advice(stories: Iterable[Story], fixes: Fixes, now: datetime) -> str:
     """The line that fits most people, of the failures behind a verdict; "" if none fits."""
     people: defaultdict[Outdated, set[str]] = defaultdict(set)
     for story in stories:
-        found = fixes.missing_in(story.agents, story.code, story.type, now.date())
-        if found:
-            people[found].add(story.person.key)
+        outdated = fixes.missing_in(story.agents, story.code, story.type, now.date())
+        if outdated:
+            people[outdated].add(story.person.key)
     if not people:
         return ""
     ranks = {fix: rank for rank, fix in enumerate(fixes.fixes)}
-    chosen = min(people, key=lambda one: (-len(people[one]), ranks[one.fix], one.version))
+    chosen = min(
+        people,
+        key=lambda candidate: (-len(people[candidate]), ranks[candidate.fix], candidate.version),
+    )
     return fixes.line(chosen, now.date())

@@ -1,9 +1,9 @@
 """R17: what it means that no error was found."""
 
 from bot.domain.diagnosis.input import DiagnosisInput, was_present, sessions_of_room, is_in_scope
-from bot.domain.diagnosis.model import NoErrorsFound, NothingReason, VerdictClass
+from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
-from bot.domain.diagnosis.thresholds import KEPT
+from bot.domain.diagnosis.thresholds import EVENT_RETENTION
 from bot.domain.rooms import Session
 
 NO_TRACE = (
@@ -11,7 +11,7 @@ NO_TRACE = (
     "connection, a line that was down, a failed preview, blocked autoplay, frozen or black video."
 )
 
-_WORDS: dict[NothingReason, str] = {
+_WORDS: dict[NoErrorsReason, str] = {
     "room_disabled": "The room is disabled: nobody can get in until it is enabled.",
     "unknown_id": "Nothing is known by that id, which says nothing about any call.",
     "too_old": "That session is older than 30 days: its events are no longer kept.",
@@ -25,80 +25,87 @@ _PERSON_UNREAD = (
     "No error of this person was found in what could be read, and whether they were in the room is "
     "not known."
 )
-_SPEAK_OF_ERRORS: frozenset[NothingReason] = frozenset({"healthy", "not_seen"})
+_SPEAK_OF_ERRORS: frozenset[NoErrorsReason] = frozenset({"healthy", "not_seen"})
 
 
-def explain_no_errors(case: DiagnosisInput, crowd: PersonIndex) -> NoErrorsFound:
+def explain_no_errors(case: DiagnosisInput, person_index: PersonIndex) -> NoErrorsFound:
     """Why there are no events, as far as the case tells."""
-    reason, detail = _reason(case, crowd)
+    reason, detail = _reason(case, person_index)
     words = detail or _WORDS[reason]
     if case.unread.types and reason in _SPEAK_OF_ERRORS:
         words = f"{words.rstrip('.')} in what could be read."
     return NoErrorsFound(reason, words, NO_TRACE)
 
 
-def class_without_errors(nothing: NoErrorsFound) -> VerdictClass:
+def class_without_errors(no_errors: NoErrorsFound) -> VerdictClass:
     """The verdict for an answer without events."""
-    if nothing.reason == "room_disabled":
+    if no_errors.reason == "room_disabled":
         return "account"
-    return "none" if nothing.reason == "healthy" else "unknown"
+    return "none" if no_errors.reason == "healthy" else "unknown"
 
 
-def _reason(case: DiagnosisInput, crowd: PersonIndex) -> tuple[NothingReason, str]:
+def _reason(case: DiagnosisInput, person_index: PersonIndex) -> tuple[NoErrorsReason, str]:
     if not case.known or case.room is None:
         return "unknown_id", ""
     if case.room.enabled is False:
         return "room_disabled", ""
-    sessions = [one for one in sessions_of_room(case) if is_in_scope(case, one)]
-    kept = [one for one in sessions if not _too_old(case, one)]
+    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    recent = [session for session in sessions if not _is_too_old(case, session)]
     whole = bool(case.session_id and sessions) or not case.unread.sessions
-    if sessions and not kept and whole:
+    if sessions and not recent and whole:
         return "too_old", ""
-    whole = whole and all(one.peers_read for one in kept)
-    attended_by = {one.id: _people(case, one, crowd) for one in kept}
-    if not any(attended_by.values()):
+    whole = whole and all(session.peers_read for session in recent)
+    people_by_session = {
+        session.id: _people_in_session(case, session, person_index) for session in recent
+    }
+    if not any(people_by_session.values()):
         return ("no_session" if whole else "unread"), ""
-    there = [one for one in kept if _asked_for_was_there(case, one, crowd)]
-    if not there:
+    attended = [session for session in recent if _is_subject_present(case, session, person_index)]
+    if not attended:
         return ("not_seen", "") if whole else ("unread", _PERSON_UNREAD)
-    people = set[str]().union(*(attended_by[one.id] for one in there))
+    people = set[str]().union(*(people_by_session[session.id] for session in attended))
     least = "" if whole else "at least "
-    return "healthy", f"{_ran(there, len(people), least)}, and {_no_error(case)}."
+    return (
+        "healthy",
+        f"{_sessions_words(attended, len(people), least)}, and {_no_error_words(case)}.",
+    )
 
 
-def _too_old(case: DiagnosisInput, session: Session) -> bool:
+def _is_too_old(case: DiagnosisInput, session: Session) -> bool:
     ends = session.ended_at or (case.now if session.active else session.created_at)
-    return ends is not None and ends < case.now - KEPT
+    return ends is not None and ends < case.now - EVENT_RETENTION
 
 
-def _people(case: DiagnosisInput, session: Session, crowd: PersonIndex) -> set[str]:
-    found = set()
+def _people_in_session(
+    case: DiagnosisInput, session: Session, person_index: PersonIndex
+) -> set[str]:
+    person_keys = set()
     for key, peer in session.peers.items():
-        person = crowd.of_peer(peer.id or key)
+        person = person_index.of_peer(peer.id or key)
         if person and not person.bot and was_present(case, session, peer):
-            found.add(person.key)
-    return found
+            person_keys.add(person.key)
+    return person_keys
 
 
-def _asked_for_was_there(case: DiagnosisInput, session: Session, crowd: PersonIndex) -> bool:
+def _is_subject_present(case: DiagnosisInput, session: Session, person_index: PersonIndex) -> bool:
     """True if whom the look-up is about was there; everybody counts if it is about nobody."""
     if case.kind == "peer" and case.peer_id:
-        wanted = crowd.of_peer(case.peer_id)
-        return wanted is not None and wanted.key in _people(case, session, crowd)
+        person = person_index.of_peer(case.peer_id)
+        return person is not None and person.key in _people_in_session(case, session, person_index)
     if case.kind == "user" and case.user_id:
-        return any(one.user_id == case.user_id for one in session.peers.values())
-    return bool(_people(case, session, crowd))
+        return any(peer.user_id == case.user_id for peer in session.peers.values())
+    return bool(_people_in_session(case, session, person_index))
 
 
-def _ran(sessions: list[Session], people: int, least: str) -> str:
+def _sessions_words(sessions: list[Session], people: int, least: str) -> str:
     count = f"{len(sessions):,} sessions" if len(sessions) > 1 else "One session"
     who = f"{people:,} people" if people > 1 else "one person"
     begin = f"{least}{count[0].lower() if least else count[0]}{count[1:]}"
     return f"{begin[0].upper()}{begin[1:]} with {least}{who} ran in the time looked at"
 
 
-def _no_error(case: DiagnosisInput) -> str:
+def _no_error_words(case: DiagnosisInput) -> str:
     """What was not reported: of one person, or of some types, no more than that is known."""
     kind = "error" if case.all_types else "error of the types asked for"
-    whose = " of this person" if case.kind in {"peer", "user"} else ""
-    return f"no {kind}{whose} was reported"
+    of_person = " of this person" if case.kind in {"peer", "user"} else ""
+    return f"no {kind}{of_person} was reported"

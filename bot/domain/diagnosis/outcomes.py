@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
 from bot.domain.diagnosis.recovery import ActivityIndex
-from bot.domain.diagnosis.sdk.intercepted_responses import answer_of
+from bot.domain.diagnosis.sdk.intercepted_responses import responder_of
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
@@ -14,11 +14,11 @@ from bot.domain.diagnosis.sdk.text import (
     RETRIES_UNREACHABLE,
     is_media_error,
     is_web_before,
-    says_leave_called,
+    has_leave_called,
     status_of,
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
-from bot.domain.diagnosis.unread_sources import listed
+from bot.domain.diagnosis.unread_sources import join_words
 
 _DEVICES = range(3000, 4000)
 _CLIENT_ERRORS = range(400, 500)
@@ -31,21 +31,21 @@ _Ending = tuple[Outcome, str]
 
 
 def assign_outcomes(
-    stories: Iterable[Story], heirs: Mapping[str, Story], signs: ActivityIndex
+    stories: Iterable[Story], successors: Mapping[str, Story], activity: ActivityIndex
 ) -> tuple[Story, ...]:
     """The stories with outcome and evidence."""
-    found = []
+    result = []
     for story in stories:
-        doubt = signs.missing.of(story)
-        outcome, evidence = _ending(story, heirs.get(story.id), signs, doubt)
+        doubt = activity.missing.of(story)
+        outcome, evidence = _ending(story, successors.get(story.id), activity, doubt)
         if outcome == "recovered":
             doubt = frozenset()
-        found.append(replace(story, outcome=outcome, evidence=evidence, doubt=doubt))
-    return tuple(found)
+        result.append(replace(story, outcome=outcome, evidence=evidence, doubt=doubt))
+    return tuple(result)
 
 
 def _ending(
-    story: Story, heir: Story | None, signs: ActivityIndex, doubt: frozenset[str]
+    story: Story, successor: Story | None, activity: ActivityIndex, doubt: frozenset[str]
 ) -> _Ending:
     """Proof first; then what ended terminal, was blocked by nature, or left.
 
@@ -55,36 +55,39 @@ def _ending(
     what comes after that proves anything.
     """
     if not story.timed:
-        return _untimed(story)
-    proof = signs.proof_of_recovery(story, heir or story)
+        return _untimed_ending(story)
+    proof = activity.proof_of_recovery(story, successor or story)
     if proof:
         return "recovered", proof.words
-    if heir:
-        return "gave_up", f"{_name(heir)} ended it {_apart(story, heir)} later{_unseen(doubt)}"
-    given_up = _gave_up_outcome(story, doubt)
-    if given_up or not doubt:
+    if successor:
         return (
-            given_up
-            or _blocked_outcome(story, signs)
-            or _left_outcome(story, signs)
+            "gave_up",
+            f"{_name(successor)} ended it {_gap(story, successor)} later{_unseen_words(doubt)}",
+        )
+    gave_up = _gave_up_outcome(story, doubt)
+    if gave_up or not doubt:
+        return (
+            gave_up
+            or _blocked_outcome(story, activity)
+            or _left_outcome(story, activity)
             or _unknown_outcome(story)
         )
-    return _left_by_text(story) or ("unknown", f"what came after it{_unread(doubt)}")
+    return _left_outcome_by_text(story) or ("unknown", f"what came after it{_unread_words(doubt)}")
 
 
-def _untimed(story: Story) -> _Ending:
+def _untimed_ending(story: Story) -> _Ending:
     """Nothing can be called later than an event whose time is unknown."""
     if story.ends_terminal:
         return "gave_up", "its last event is terminal; its time is unknown, so no recovery can show"
     return "unknown", "its time is unknown, so nothing shows how it ended"
 
 
-def _unseen(doubt: frozenset[str]) -> str:
-    return f"; whether it was got over{_unread(doubt)}" if doubt else ""
+def _unseen_words(doubt: frozenset[str]) -> str:
+    return f"; whether it was got over{_unread_words(doubt)}" if doubt else ""
 
 
-def _unread(doubt: frozenset[str]) -> str:
-    return f" could not be read ({listed(tuple(sorted(doubt)))})"
+def _unread_words(doubt: frozenset[str]) -> str:
+    return f" could not be read ({join_words(tuple(sorted(doubt)))})"
 
 
 def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
@@ -92,35 +95,35 @@ def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
         return None
     if story.retry_ms is not None:
         words = f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
-        return "gave_up", f"{words}{_unseen(doubt)}"
+        return "gave_up", f"{words}{_unseen_words(doubt)}"
     if story.retry_count is not None:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-        return "gave_up", f"the SDK gave up after {tries}{_unseen(doubt)}"
-    seen = _unseen(doubt) or ", and no sign of life came after it"
-    return "gave_up", f"its last event is terminal{seen}"
+        return "gave_up", f"the SDK gave up after {tries}{_unseen_words(doubt)}"
+    suffix = _unseen_words(doubt) or ", and no sign of life came after it"
+    return "gave_up", f"its last event is terminal{suffix}"
 
 
-def _blocked_outcome(story: Story, signs: ActivityIndex) -> _Ending | None:
+def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if story.terminal:
         return None
     if is_unasked_share(story):
         return "blocked", "the page asked in a way that shows no picker, so nothing could be shared"
     if is_blocking(story):
         return "blocked", "never marked terminal by its nature, and nothing shows that it went away"
-    return _failing_on(story, signs)
+    return _failing_outcome(story, activity)
 
 
-def _failing_on(story: Story, signs: ActivityIndex) -> _Ending | None:
+def _failing_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     """What fails again and again and, by its nature, never ends terminal."""
     if story.type == PUBLISH and story.code in ICE_CODES:
-        span = signs.paths.run_of(story).span
+        span = activity.paths.run_of(story).span
         if span > FAILS_ON:
             return "blocked", f"sending failed again and again for {format_duration(span)}"
     if story.type == "client.disconnected" and story.code == SIGNAL_LOST:
         span = story.last_at - story.first_at
-        if span > FAILS_ON and not signs.was_in(story):
-            told = f"each new connection was lost at once for {format_duration(span)}"
-            return "blocked", f"{told}, and no session lists this person"
+        if span > FAILS_ON and not activity.was_in_session(story):
+            words = f"each new connection was lost at once for {format_duration(span)}"
+            return "blocked", f"{words}, and no session lists this person"
     return None
 
 
@@ -132,22 +135,22 @@ def is_blocking(story: Story) -> bool:
         return story.explanation.entry.terminal == "no" and not is_cancelled_share(story)
     if story.code == UNREACHABLE:  # older web SDKs try it again, and may end it terminal
         return not is_web_before(story, RETRIES_UNREACHABLE)
-    if any(answer_of(one, story.platform) == "network" for one in story.failures):
+    if any(responder_of(facts, story.platform) == "network" for facts in story.failures):
         return True
     status = status_of(story.code)  # 421 and 429 keep nobody out: the SDK goes on by itself
     return status in _CLIENT_ERRORS and status not in {MOVED, TOO_MANY}
 
 
-def _left_outcome(story: Story, signs: ActivityIndex) -> _Ending | None:
+def _left_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if is_cancelled_share(story):  # nothing was being tried that one could leave
         return None
-    by_text = _left_by_text(story)
+    by_text = _left_outcome_by_text(story)
     if by_text:
         return by_text
     last = (story.rows[-1].peer_id or "").lower()
     ends = [
         stay.left_at - story.last_at
-        for stay in signs.own_stays(story)
+        for stay in activity.own_stays(story)
         if stay.left_at and (not last or stay.peer_id == last)
     ]
     after = [span for span in ends if span.total_seconds() >= 0]
@@ -156,8 +159,8 @@ def _left_outcome(story: Story, signs: ActivityIndex) -> _Ending | None:
     return None
 
 
-def _left_by_text(story: Story) -> _Ending | None:
-    if story.code == LEAVE and any(map(says_leave_called, story.failures)):
+def _left_outcome_by_text(story: Story) -> _Ending | None:
+    if story.code == LEAVE and any(map(has_leave_called, story.failures)):
         return "left", "left before joining was done, as the text says"
     return None
 
@@ -170,5 +173,5 @@ def _name(story: Story) -> str:
     return str(story.error_code) if story.error_code else story.error_name or "another failure"
 
 
-def _apart(story: Story, heir: Story) -> str:
-    return format_duration(heir.last_at - story.last_at)
+def _gap(story: Story, successor: Story) -> str:
+    return format_duration(successor.last_at - story.last_at)

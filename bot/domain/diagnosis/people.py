@@ -40,13 +40,13 @@ class UnionFind:
         path = [name]
         while (above := self._parent.setdefault(path[-1], path[-1])) != path[-1]:
             path.append(above)
-        for one in path:
-            self._parent[one] = path[-1]
+        for node in path:
+            self._parent[node] = path[-1]
         return path[-1]
 
-    def join(self, one: str, other: str) -> None:
+    def join(self, name: str, other: str) -> None:
         """Puts both sets together."""
-        first, second = sorted((self.find(one), self.find(other)))
+        first, second = sorted((self.find(name), self.find(other)))
         self._parent[second] = first
 
     def names(self) -> Iterable[str]:
@@ -73,54 +73,54 @@ Span = tuple[datetime, datetime]
 
 def stays_of(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
     """Stays by peer id in lower case."""
-    found: defaultdict[str, list[Stay]] = defaultdict(list)
+    stays: defaultdict[str, list[Stay]] = defaultdict(list)
     for session in sessions:
         for key, peer in session.peers.items():
             peer_id = (peer.id or key).lower()
             stay = Stay(peer_id, session.id, peer.joined_at, peer.left_at, session.running)
-            found[peer_id].append(stay)
-    return dict(found)
+            stays[peer_id].append(stay)
+    return dict(stays)
 
 
 def spans_of(
     sessions: Iterable[Session], events: Iterable[ErrorEvent], tracks: Iterable[TrackEvent]
 ) -> dict[str, list[Span]]:
     """When each peer (lower case) was in a session: as listed, else as events within one tell."""
-    found: defaultdict[str, list[Span]] = defaultdict(list)
+    spans: defaultdict[str, list[Span]] = defaultdict(list)
     for session in sessions:
         for key, peer in session.peers.items():
             begins = peer.joined_at or session.created_at
             if begins:
                 ends = peer.left_at or session.ended_at or _EVER
-                found[(peer.id or key).lower()].append((begins, ends))
-    seen: defaultdict[str, list[datetime]] = defaultdict(list)
+                spans[(peer.id or key).lower()].append((begins, ends))
+    sightings: defaultdict[str, list[datetime]] = defaultdict(list)
     events = tuple(events)
-    outer = (*first_of_each(events), *first_of_each(reversed(events)))
+    outer = (*first_event_by_sender(events), *first_event_by_sender(reversed(events)))
     signs: tuple[ErrorEvent | TrackEvent, ...] = (*outer, *tracks)
     for sign in signs:
         if sign.at == NO_TIME:
             continue
-        if sign.peer_id and sign.session_id and sign.peer_id.lower() not in found:
-            seen[sign.peer_id.lower()].append(sign.at)
-    return {**found, **{peer: [(min(times), max(times))] for peer, times in seen.items()}}
+        if sign.peer_id and sign.session_id and sign.peer_id.lower() not in spans:
+            sightings[sign.peer_id.lower()].append(sign.at)
+    return {**spans, **{peer: [(min(times), max(times))] for peer, times in sightings.items()}}
 
 
-def first_of_each(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
+def first_event_by_sender(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
     """The first event of each sender: the others tell no more of who it is."""
-    found: dict[EventSource, ErrorEvent] = {}
+    first_events: dict[EventSource, ErrorEvent] = {}
     for event in events:
-        found.setdefault(event.sender, event)
-    return tuple(found.values())
+        first_events.setdefault(event.sender, event)
+    return tuple(first_events.values())
 
 
-def overlap(some: Iterable[Span], others: Iterable[Span]) -> bool:
+def has_overlap(spans: Iterable[Span], others: Iterable[Span]) -> bool:
     """True if any of the spans overlap; touching ends do not."""
     others = tuple(others)
-    return any(one[0] < two[1] and two[0] < one[1] for one in some for two in others)
+    return any(span[0] < other[1] and other[0] < span[1] for span in spans for other in others)
 
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
-_BY_NAME = 0.5
+_NAME_CONFIDENCE = 0.5
 
 
 @dataclass(slots=True)
@@ -156,113 +156,121 @@ class PersonIndex:
         tracks: Iterable[TrackEvent],
     ) -> None:
         events, tracks = tuple(events), tuple(tracks)
-        seen = _sightings(sessions, events, tracks)
+        sightings = _sightings(sessions, events, tracks)
         union = UnionFind()
-        bots = {node for node, one in seen.items() if any(map(is_bot_role, one.roles))}
-        for node, one in seen.items():
+        bot_nodes = {
+            node for node, sighting in sightings.items() if any(map(is_bot_role, sighting.roles))
+        }
+        for node, sighting in sightings.items():
             union.find(node)
-            for user in one.users:  # by names that no node has: a recorder's may be `user:…` itself
-                union.join(node, f"bots of {user}" if node in bots else f"peers of {user}")
-        stitched = _merge_by_name_and_device(seen, spans_of(sessions, events, tracks), bots, union)
-        self._person = _persons(seen, bots, stitched, union)
-        self._of_sender: dict[EventSource, Person] = {}
-        self.persons = tuple(sorted(set(self._person.values()), key=lambda one: one.key))
+            for (
+                user
+            ) in sighting.users:  # by names that no node has: a recorder's may be `user:…` itself
+                union.join(node, f"bots of {user}" if node in bot_nodes else f"peers of {user}")
+        merged = _merge_by_name_and_device(
+            sightings, spans_of(sessions, events, tracks), bot_nodes, union
+        )
+        self._person_by_node = _persons(sightings, bot_nodes, merged, union)
+        self._person_by_sender: dict[EventSource, Person] = {}
+        self.persons = tuple(
+            sorted(set(self._person_by_node.values()), key=lambda person: person.key)
+        )
 
     def of(self, sign: ErrorEvent | TrackEvent) -> Person:
         """Whose event it is."""
         if not isinstance(sign, ErrorEvent):
-            return self._person[node_key(sign)]
-        person = self._of_sender.get(sign.sender)
+            return self._person_by_node[node_key(sign)]
+        person = self._person_by_sender.get(sign.sender)
         if person is None:
-            person = self._of_sender[sign.sender] = self._person[node_key(sign)]
+            person = self._person_by_sender[sign.sender] = self._person_by_node[node_key(sign)]
         return person
 
     def of_peer(self, peer_id: str) -> Person | None:
         """Whose peer id it is, if it was seen."""
-        return self._person.get(f"peer:{peer_id.lower()}")
+        return self._person_by_node.get(f"peer:{peer_id.lower()}")
 
 
 def _sightings(
     sessions: Iterable[Session], events: Iterable[ErrorEvent], tracks: Iterable[TrackEvent]
 ) -> dict[str, _Sighting]:
-    seen: defaultdict[str, _Sighting] = defaultdict(_Sighting)
+    sightings: defaultdict[str, _Sighting] = defaultdict(_Sighting)
     for session in sessions:
         for key, peer in session.peers.items():
-            one = seen[f"peer:{(peer.id or key).lower()}"]
-            _note(one, peer.id or key, peer.user_id, peer.name, peer.role)
-    signs: tuple[ErrorEvent | TrackEvent, ...] = (*first_of_each(events), *tracks)
+            sighting = sightings[f"peer:{(peer.id or key).lower()}"]
+            _add_facts(sighting, peer.id or key, peer.user_id, peer.name, peer.role)
+    signs: tuple[ErrorEvent | TrackEvent, ...] = (*first_event_by_sender(events), *tracks)
     for sign in signs:
-        one = seen[node_key(sign)]
-        _note(one, sign.peer_id, sign.user_id, sign.user_name, sign.role)
-        one.first_at = min(one.first_at, sign.at)
+        sighting = sightings[node_key(sign)]
+        _add_facts(sighting, sign.peer_id, sign.user_id, sign.user_name, sign.role)
+        sighting.first_at = min(sighting.first_at, sign.at)
         if isinstance(sign, ErrorEvent) and sign.agent.device_model and sign.agent.os:
-            one.devices.add((sign.agent.device_model, sign.agent.os))
-    return dict(seen)
+            sighting.devices.add((sign.agent.device_model, sign.agent.os))
+    return dict(sightings)
 
 
-def _note(
-    one: _Sighting, peer_id: str | None, user: str | None, name: str | None, role: str | None
+def _add_facts(
+    sighting: _Sighting, peer_id: str | None, user: str | None, name: str | None, role: str | None
 ) -> None:
-    for known, value in (
-        (one.peer_ids, peer_id),
-        (one.users, user),
-        (one.names, (name or "").strip()),
-        (one.roles, role),
+    for values, value in (
+        (sighting.peer_ids, peer_id),
+        (sighting.users, user),
+        (sighting.names, (name or "").strip()),
+        (sighting.roles, role),
     ):
         if value:
-            known.add(value)
+            values.add(value)
 
 
 def _merge_by_name_and_device(
-    seen: dict[str, _Sighting], spans: dict[str, list[Span]], bots: set[str], union: UnionFind
+    sightings: dict[str, _Sighting], spans: dict[str, list[Span]], bots: set[str], union: UnionFind
 ) -> set[str]:
     """Joins peers without user id by name and device; returns the nodes joined so."""
-    alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for node, one in sorted(seen.items(), key=lambda item: (item[1].first_at, item[0])):
-        if one.users or node in bots or not one.names or not one.devices:
+    nodes_by_device: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for node, sighting in sorted(sightings.items(), key=lambda item: (item[1].first_at, item[0])):
+        if sighting.users or node in bots or not sighting.names or not sighting.devices:
             continue
-        alike[(_name(min(one.names)), *min(one.devices))].append(node)
+        nodes_by_device[(_name(min(sighting.names)), *min(sighting.devices))].append(node)
     joined: set[str] = set()
-    for nodes in alike.values():
-        for group in _apart(nodes, spans):
+    for nodes in nodes_by_device.values():
+        for group in _split_by_overlap(nodes, spans):
             for node in group[1:]:
                 union.join(group[0], node)
                 joined |= {group[0], node}
     return joined
 
 
-def _apart(nodes: Iterable[str], spans: dict[str, list[Span]]) -> Iterator[list[str]]:
+def _split_by_overlap(nodes: Iterable[str], spans: dict[str, list[Span]]) -> Iterator[list[str]]:
     """Nodes in groups whose members were never in a session at the same time."""
     groups: list[tuple[list[str], list[Span]]] = []
     for node in nodes:
-        mine = spans.get(node.removeprefix("peer:"), [])
-        for members, taken in groups:
-            if not overlap(mine, taken):
+        node_spans = spans.get(node.removeprefix("peer:"), [])
+        for members, group_spans in groups:
+            if not has_overlap(node_spans, group_spans):
                 members.append(node)
-                taken.extend(mine)
+                group_spans.extend(node_spans)
                 break
         else:
-            groups.append(([node], list(mine)))
+            groups.append(([node], list(node_spans)))
     yield from (members for members, _ in groups)
 
 
 def _persons(
-    seen: dict[str, _Sighting], bots: set[str], stitched: set[str], union: UnionFind
+    sightings: dict[str, _Sighting], bots: set[str], merged: set[str], union: UnionFind
 ) -> dict[str, Person]:
     sets: defaultdict[str, list[str]] = defaultdict(list)
-    for node in sorted(seen):
+    for node in sorted(sightings):
         sets[union.find(node)].append(node)
-    found: dict[str, Person] = {}
+    persons: dict[str, Person] = {}
     for nodes in sets.values():
-        person = _person(nodes, seen, bots, stitched)
-        found.update(dict.fromkeys(nodes, person))
-    return found
+        person = _person(nodes, sightings, bots, merged)
+        persons.update(dict.fromkeys(nodes, person))
+    return persons
 
 
 def _person(
-    nodes: list[str], seen: dict[str, _Sighting], bots: set[str], stitched: set[str]
+    nodes: list[str], sightings: dict[str, _Sighting], bots: set[str], merged: set[str]
 ) -> Person:
-    rows = [seen[node] for node in nodes]
+    rows = [sightings[node] for node in nodes]
     users = sorted({user for row in rows for user in row.users})
     bot = any(node in bots for node in nodes)
     # One spelling per peer id: 100ms ids differ in case between platforms.
@@ -273,7 +281,7 @@ def _person(
         names=tuple(sorted({name for row in rows for name in row.names})),
         peer_ids=tuple(spelled[peer] for peer in sorted(spelled)),
         roles=tuple(sorted({role for row in rows for role in row.roles})),
-        confidence=_BY_NAME if stitched.intersection(nodes) else 1.0,
+        confidence=_NAME_CONFIDENCE if merged.intersection(nodes) else 1.0,
         bot=bot,
     )
 

@@ -37,26 +37,28 @@ _Kind = tuple[str, str, int, str]
 
 
 def build_stories(
-    events: Iterable[ErrorEvent], crowd: PersonIndex, catalogue: Catalogue
+    events: Iterable[ErrorEvent], person_index: PersonIndex, catalogue: Catalogue
 ) -> tuple[Story, ...]:
     """Every event, given in order, in exactly one story; in order of the first event."""
     runs: defaultdict[_Kind, list[ErrorEvent]] = defaultdict(list)
     kinds: dict[tuple[EventSource, ErrorFacts], _Kind] = {}
     for event in events:
-        alike = (event.sender, event.failure)
-        kind = kinds.get(alike)
+        key = (event.sender, event.failure)
+        kind = kinds.get(key)
         if kind is None:
-            kind = kinds[alike] = _kind(crowd.of(event), event.failure)
+            kind = kinds[key] = _kind(person_index.of(event), event.failure)
         runs[kind].append(event)
-    found = (
-        _story(crowd.of(rows[0]), rows, catalogue) for run in runs.values() for rows in _split(run)
+    stories = (
+        _story(person_index.of(rows[0]), rows, catalogue)
+        for run in runs.values()
+        for rows in _split(run)
     )
-    return tuple(sorted(found, key=lambda story: (sort_key(story.rows[0]), story.id)))
+    return tuple(sorted(stories, key=lambda story: (sort_key(story.rows[0]), story.id)))
 
 
-def _kind(person: Person, failure: ErrorFacts) -> _Kind:
-    action = (failure.action or "").strip().lower()
-    return person.key, failure.type, failure.error_code or 0, action
+def _kind(person: Person, facts: ErrorFacts) -> _Kind:
+    action = (facts.action or "").strip().lower()
+    return person.key, facts.type, facts.error_code or 0, action
 
 
 def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
@@ -70,11 +72,11 @@ def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
 
 def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
     latest = tuple(dict.fromkeys(row.failure for row in reversed(rows)))
-    spans = (tried for one in latest if (tried := retry_ms_of(one)) is not None)
-    counts = (tried for one in latest if (tried := retry_count_of(one)) is not None)
+    spans = (tried for facts in latest if (tried := retry_ms_of(facts)) is not None)
+    counts = (tried for facts in latest if (tried := retry_count_of(facts)) is not None)
     paths = filter(None, map(path_of, latest))
     platforms = (platform_of(row.agent) for row in rows)
-    platform = next((one for one in platforms if one != UNKNOWN), UNKNOWN)
+    platform = next((name for name in platforms if name != UNKNOWN), UNKNOWN)
     return Story(
         id=_id(rows[0].id),
         person=person,
@@ -95,19 +97,24 @@ def _id(event_id: str) -> str:
 
 def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
     """The last event's meaning, unless an earlier one's text says more."""
-    unlike = {(row.failure, row.sender, row.more): row for row in reversed(rows)}
-    found = [catalogue.explain(row) for row in unlike.values()]
-    faults = [one for one in found if one.entry.owner != "nobody"] or found
-    return max(faults, key=lambda one: (one.entry.owner == "account", one.entry.rule))
+    distinct_rows = {(row.failure, row.sender, row.more): row for row in reversed(rows)}
+    explanations = [catalogue.explain(row) for row in distinct_rows.values()]
+    faults = [
+        explanation for explanation in explanations if explanation.entry.owner != "nobody"
+    ] or explanations
+    return max(
+        faults,
+        key=lambda explanation: (explanation.entry.owner == "account", explanation.entry.rule),
+    )
 
 
 SIGNAL_LOST = 1003
 _LOST = "client.disconnected"
 _DEPENDENT = frozenset({"client.publish.failed", "client.subscribe.failed", "client.join.failed"})
-_NOTHING = timedelta(0)
+_ZERO = timedelta(0)
 
 
-class _Own:
+class _PersonStories:
     """One person's stories, by type and by when."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
@@ -116,12 +123,14 @@ class _Own:
         for story in self.stories:
             by_type[story.type].append(story)
         self._by_type = {
-            kind: IntervalIndex((one.first_at, one.last_at, one) for one in found if one.timed)
-            for kind, found in by_type.items()
+            kind: IntervalIndex(
+                (story.first_at, story.last_at, story) for story in group if story.timed
+            )
+            for kind, group in by_type.items()
         }
         self._lost = sorted(
-            ((row.at, row.id, one) for one in by_type[_LOST] if one.code == SIGNAL_LOST
-             for row in one.rows if row.timed),
+            ((row.at, row.id, story) for story in by_type[_LOST] if story.code == SIGNAL_LOST
+             for row in story.rows if row.timed),
             key=itemgetter(0, 1),
         )  # fmt: skip
 
@@ -139,53 +148,62 @@ class _Own:
 def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
     """The stories with `symptom_of` set, and by id the terminal story that ends their run."""
     stories = tuple(stories)
-    mine: defaultdict[str, list[Story]] = defaultdict(list)
+    stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:
-        mine[story.person.key].append(story)
-    heirs: dict[str, Story] = {}
+        stories_by_person[story.person.key].append(story)
+    successors: dict[str, Story] = {}
     links: dict[str, str] = {}
-    for own in map(_Own, mine.values()):
-        for story in own.stories:
-            heir = _terminal_successor(story, own)
-            if heir:
-                heirs[story.id] = heir
-            cause = _by_text(story, own) or _by_lost_signal(story, own) or heir
+    for person_stories in map(_PersonStories, stories_by_person.values()):
+        for story in person_stories.stories:
+            successor = _terminal_successor(story, person_stories)
+            if successor:
+                successors[story.id] = successor
+            cause = (
+                _cause_by_text(story, person_stories)
+                or _cause_by_lost_signal(story, person_stories)
+                or successor
+            )
             if cause and not _is_cause(links, cause.id, story.id):
                 links[story.id] = cause.id
-    found = (replace(one, symptom_of=links[one.id]) if one.id in links else one for one in stories)
-    return tuple(found), heirs
+    linked = (
+        replace(story, symptom_of=links[story.id]) if story.id in links else story
+        for story in stories
+    )
+    return tuple(linked), successors
 
 
 def _is_cause(links: dict[str, str], start: str, goal: str) -> bool:
     """True if following the causes from `start` comes to `goal`: texts may contradict."""
-    here: str | None = start
-    while here is not None and here != goal:
-        here = links.get(here)
-    return here is not None
+    current: str | None = start
+    while current is not None and current != goal:
+        current = links.get(current)
+    return current is not None
 
 
-def _by_text(story: Story, own: _Own) -> Story | None:
+def _cause_by_text(story: Story, person_stories: _PersonStories) -> Story | None:
     """The nearest story of the kind that the dependency text names."""
-    kinds = dict.fromkeys(kind for one in story.failures for kind in dependencies_of(one))
+    kinds = dict.fromkeys(kind for facts in story.failures for kind in dependencies_of(facts))
     for kind in kinds:
         since, until = shift(story.first_at, -STORY_GAP), shift(story.last_at, STORY_GAP)
-        causes = own.near(kind, since, until)
-        near = [one for one in causes if one is not story]
+        causes = person_stories.near(kind, since, until)
+        near = [cause for cause in causes if cause is not story]
         if near:
-            return min(near, key=lambda one: (_distance(story, one), _lag(story, one), one.id))
+            return min(
+                near, key=lambda cause: (_distance(story, cause), _lag(story, cause), cause.id)
+            )
     return None
 
 
 def _distance(story: Story, cause: Story) -> timedelta:
     apart = max(cause.first_at - story.last_at, story.first_at - cause.last_at)
-    return max(apart, _NOTHING)
+    return max(apart, _ZERO)
 
 
 def _lag(story: Story, cause: Story) -> timedelta:
     return abs(story.first_at - cause.first_at)
 
 
-def _by_lost_signal(story: Story, own: _Own) -> Story | None:
+def _cause_by_lost_signal(story: Story, person_stories: _PersonStories) -> Story | None:
     """The lost signal shortly after which this story starts, or during which it tells of it.
 
     A failure that carries 1003 itself could not be sent over the lost socket: it belongs to the
@@ -195,33 +213,35 @@ def _by_lost_signal(story: Story, own: _Own) -> Story | None:
         return None
     begins = story.first_at
     if story.code == SIGNAL_LOST:
-        causes = own.near(_LOST, shift(begins, -FOLLOWED_WITHIN), begins)
-        opened = [one for one in causes if one.code == SIGNAL_LOST]
+        causes = person_stories.near(_LOST, shift(begins, -FOLLOWED_WITHIN), begins)
+        opened = [cause for cause in causes if cause.code == SIGNAL_LOST]
         if opened:
-            return max(opened, key=lambda one: (one.first_at, one.id))
-    near = [(abs(at - begins), at, name, one) for at, name, one in own.lost_near(begins)]
+            return max(opened, key=lambda cause: (cause.first_at, cause.id))
+    near = [
+        (abs(at - begins), at, name, cause) for at, name, cause in person_stories.lost_near(begins)
+    ]
     return min(near, key=itemgetter(0, 1, 2))[3] if near else None
 
 
-def _terminal_successor(story: Story, own: _Own) -> Story | None:
+def _terminal_successor(story: Story, person_stories: _PersonStories) -> Story | None:
     """The failure of the same kind that follows at once, or goes on by then, and ends terminal.
 
     The media paths of a person fail together: of these sending and receiving are one kind.
     """
     if story.terminal:
         return None
-    found = []
+    candidates = []
     last, begun = story.last_at, sort_key(story.rows[-1])
     for kind in _kinds(story):
-        for other in own.near(kind, last, shift(last, FOLLOWED_WITHIN)):
-            if other is story or not other.ends_terminal or not _akin(story, other):
+        for other in person_stories.near(kind, last, shift(last, FOLLOWED_WITHIN)):
+            if other is story or not other.ends_terminal or not _is_same_kind(story, other):
                 continue
             index = bisect_left(other.rows, begun, key=sort_key)
             if index == len(other.rows):
                 continue
             if index or other.rows[index].at - last <= FOLLOWED_WITHIN:
-                found.append((sort_key(other.rows[index]), other))
-    return min(found, key=itemgetter(0))[1] if found else None
+                candidates.append((sort_key(other.rows[index]), other))
+    return min(candidates, key=itemgetter(0))[1] if candidates else None
 
 
 def _kinds(story: Story) -> Iterable[str]:
@@ -229,5 +249,5 @@ def _kinds(story: Story) -> Iterable[str]:
     return sorted(MEDIA_TYPES) if media else (story.type,)
 
 
-def _akin(story: Story, other: Story) -> bool:
+def _is_same_kind(story: Story, other: Story) -> bool:
     return other.type == story.type or other.code in ICE_CODES

@@ -23,11 +23,11 @@ class Tally:
     cls: VerdictClass | None
     share: Fraction
     weights: Mapping[VerdictClass, Fraction]
-    weighing: Mapping[VerdictClass, frozenset[str]]
+    people: Mapping[VerdictClass, frozenset[str]]
     nobody_failed: bool
 
 
-def tally(
+def tally_people(
     stories: Iterable[Story],
     classes: Mapping[str, VerdictClass],
     by_numbers: Container[str] = frozenset(),
@@ -36,39 +36,45 @@ def tally(
 
     `by_numbers` are the stories that no code but the number of people made `service`.
     """
-    mine: defaultdict[str, list[Story]] = defaultdict(list)
+    stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:
         if story.id in classes:
-            mine[story.person.key].append(story)
-    failed = {key for key, own in mine.items() if any(_rank(one) == 0 for one in own)}
+            stories_by_person[story.person.key].append(story)
+    failed = {
+        key
+        for key, person_stories in stories_by_person.items()
+        if any(_rank(story) == 0 for story in person_stories)
+    }
     weights: defaultdict[VerdictClass, Fraction] = defaultdict(Fraction)
     weighing: defaultdict[VerdictClass, set[str]] = defaultdict(set)
-    counted = Fraction(0)
-    for key, own in mine.items():
-        if failed and all(one.outcome == "recovered" for one in own):
+    numbers_weight = Fraction(0)
+    for key, person_stories in stories_by_person.items():
+        if failed and all(story.outcome == "recovered" for story in person_stories):
             continue
-        chosen = _classes(own, classes)
+        chosen = _worst_classes(person_stories, classes)
         for cls in chosen:
             weights[cls] += Fraction(1, len(chosen))
             weighing[cls].add(key)
-        if "service" in chosen and _only_by_numbers(own, classes, by_numbers):
-            counted += Fraction(1, len(chosen))
+        if "service" in chosen and _is_only_by_numbers(person_stories, classes, by_numbers):
+            numbers_weight += Fraction(1, len(chosen))
     people = {cls: frozenset(keys) for cls, keys in weighing.items()}
-    return _leading_class(dict(weights), people, counted, nobody_failed=not failed)
+    return _leading_class(dict(weights), people, numbers_weight, nobody_failed=not failed)
 
 
-def _only_by_numbers(
-    own: list[Story], classes: Mapping[str, VerdictClass], by_numbers: Container[str]
+def _is_only_by_numbers(
+    stories: list[Story], classes: Mapping[str, VerdictClass], by_numbers: Container[str]
 ) -> bool:
-    worst = min(_rank(one) for one in own)
-    served = (one for one in own if classes[one.id] == "service" and _rank(one) == worst)
-    return all(one.id in by_numbers for one in served)
+    worst = min(_rank(story) for story in stories)
+    served = (
+        story for story in stories if classes[story.id] == "service" and _rank(story) == worst
+    )
+    return all(story.id in by_numbers for story in served)
 
 
 def _leading_class(
     weights: dict[VerdictClass, Fraction],
-    weighing: dict[VerdictClass, frozenset[str]],
-    counted: Fraction,
+    people: dict[VerdictClass, frozenset[str]],
+    numbers_weight: Fraction,
     *,
     nobody_failed: bool,
 ) -> Tally:
@@ -80,22 +86,22 @@ def _leading_class(
     """
     total = sum(weights.values(), Fraction(0))
     if not total:
-        return Tally(None, Fraction(0), weights, weighing, nobody_failed)
+        return Tally(None, Fraction(0), weights, people, nobody_failed)
     leader = max(weights, key=lambda cls: (weights[cls], cls))
     shared = weights.get(_SHARED, Fraction(0))
-    if weights[leader] / total < VERDICT_SHARE <= (shared + counted) / total and shared:
-        return Tally(_SHARED, shared / total, weights, weighing, nobody_failed)
+    if weights[leader] / total < VERDICT_SHARE <= (shared + numbers_weight) / total and shared:
+        return Tally(_SHARED, shared / total, weights, people, nobody_failed)
     share = weights[leader] / total
     cls = leader if share >= VERDICT_SHARE else "mixed"
-    return Tally(cls, share, weights, weighing, nobody_failed)
+    return Tally(cls, share, weights, people, nobody_failed)
 
 
-def _classes(own: list[Story], classes: Mapping[str, VerdictClass]) -> set[VerdictClass]:
+def _worst_classes(stories: list[Story], classes: Mapping[str, VerdictClass]) -> set[VerdictClass]:
     """The classes of a person's worst stories; of their line's classes only the gravest."""
-    worst = min(_rank(one) for one in own)
-    found = {classes[one.id] for one in own if _rank(one) == worst}
-    lines = found & _LINES
-    return (found - _LINES) | ({gravest(lines)} if lines else set())
+    worst = min(_rank(story) for story in stories)
+    candidates = {classes[story.id] for story in stories if _rank(story) == worst}
+    lines = candidates & _LINES
+    return (candidates - _LINES) | ({gravest(lines)} if lines else set())
 
 
 def _rank(story: Story) -> int:

@@ -54,7 +54,7 @@ SHARED_LEAST = 3
 PATTERN_SPAN = timedelta(minutes=1)
 """One pattern over longer than this is a lasting block, not a passing outage."""
 
-ALIKE_LEAST = 3
+COMMON_FACTOR_LEAST = 3
 """People with the same negotiation failure before one browser or version is blamed."""
 
 VERDICT_SHARE = Fraction(2, 3)
@@ -63,7 +63,7 @@ VERDICT_SHARE = Fraction(2, 3)
 FEW_PEOPLE = 3
 """With fewer people in the room, or with a server error, us and them cannot be told apart."""
 
-KEPT = timedelta(days=30)
+EVENT_RETENTION = timedelta(days=30)
 """How long 100ms keeps events."""
 
 SURE = 0.7

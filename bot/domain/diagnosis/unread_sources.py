@@ -11,10 +11,10 @@ from bot.domain.events import ERROR_TYPES
 BEFORE_A_SESSION = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
 """Types that may be all that is known of somebody: who never got in is in no session."""
 
-OLDER = "errors older than 30 days"
+OLDER_EVENTS = "errors older than 30 days"
 """In place of a type: 100ms dropped them since the answer, which hangs on no story left."""
 
-KINDS = {
+TYPE_NOUNS = {
     "client.publish.failed": "publish errors",
     "client.subscribe.failed": "subscribe errors",
     "client.join.failed": "join errors",
@@ -22,14 +22,14 @@ KINDS = {
     "client.connect.failed": "connect errors",
 }
 SESSIONS, TRACKS, STATS = "who was in the room", "track events", "media measurements"
-AROUND = "the room's other errors"
+OTHER_ERRORS = "the room's other errors"
 
-Stay = tuple[str, str]
+StayKey = tuple[str, str]
 """A peer id and a session id, both in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadSources:
     """Names of what was not read completely.
 
     `types` are event types, `peers` the ids (lower case) of sessions whose people are not all
@@ -41,7 +41,7 @@ class Unread:
     peers: frozenset[str] = frozenset()
     tracks: bool = False
     stats: bool = False
-    stays: frozenset[Stay] = field(default_factory=frozenset)
+    stays: frozenset[StayKey] = field(default_factory=frozenset)
     around: bool = False
 
     @property
@@ -57,15 +57,15 @@ class Unread:
         if self.types >= frozenset(ERROR_TYPES):
             yield "error events"
         else:
-            yield from (KINDS.get(kind, kind) for kind in sorted(self.types))
+            yield from (TYPE_NOUNS.get(kind, kind) for kind in sorted(self.types))
         if self.people:
             yield SESSIONS
-        yield from (one for one in (TRACKS, STATS) if one in proof)
+        yield from (source for source in (TRACKS, STATS) if source in proof)
         if self.around and around:
-            yield AROUND
+            yield OTHER_ERRORS
 
 
-def listed(words: tuple[str, ...]) -> str:
+def join_words(words: tuple[str, ...]) -> str:
     """`join errors, track events and who was in the room`."""
     if len(words) < 2:  # noqa: PLR2004
         return "".join(words)

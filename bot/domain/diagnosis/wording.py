@@ -2,7 +2,7 @@
 
 from bot.domain.catalogue import Owner
 from bot.domain.diagnosis.model import BY_NUMBERS, Impact, VerdictClass
-from bot.domain.diagnosis.unread_sources import listed
+from bot.domain.diagnosis.unread_sources import join_words
 
 CAUSES: dict[VerdictClass, str] = {
     "user_network": "the person's own network",
@@ -33,11 +33,11 @@ def advice_fits(cls: VerdictClass, owner: Owner) -> bool:
     return side is None or owner == side or owner not in _SIDES.values()
 
 
-FEW = "With fewer than 3 people in the room, one line cannot be told from the service."
-NOT_TOLD_APART = (
+TOO_FEW = "With fewer than 3 people in the room, one line cannot be told from the service."
+ATTENDANCE_UNKNOWN = (
     "Who else was in the room could not be read, so that one line cannot be told from the service."
 )
-RECORDERS = "Only recorders reported errors; no person was affected."
+RECORDERS_ONLY = "Only recorders reported errors; no person was affected."
 
 
 def people_words(count: int) -> str:
@@ -45,24 +45,24 @@ def people_words(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 
 
-def of_room(some: int, people: Impact) -> str:
+def of_room(count: int, impact: Impact) -> str:
     """`3 of 41 people`; just `3 people` where it is not known how many were in the room.
 
     Where events are missing it is the least: `at least 3 of 41 people`.
     """
-    least = "at least " * people.least
-    if people.in_room is None:
-        return least + people_words(some)
-    return f"{least}{some:,} of {people_words(people.in_room)}"
+    least = "at least " * impact.least
+    if impact.in_room is None:
+        return least + people_words(count)
+    return f"{least}{count:,} of {people_words(impact.in_room)}"
 
 
-def cause_words(cls: VerdictClass, people: Impact) -> str:
+def cause_words(cls: VerdictClass, impact: Impact) -> str:
     """The cause, unless it hangs on who else was there and that is not known."""
-    if cls in BY_NUMBERS and people.in_room is None:
+    if cls in BY_NUMBERS and impact.in_room is None:
         return "whose side it is cannot be told yet"
     return CAUSES[cls]
 
 
 def partial_words(unread: tuple[str, ...]) -> str:
     """The doubt that leads an answer, with a space after it; "" if there is none."""
-    return f"Partial answer: {listed(unread)} could not be read completely. " if unread else ""
+    return f"Partial answer: {join_words(unread)} could not be read completely. " if unread else ""

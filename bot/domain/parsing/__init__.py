@@ -1,16 +1,16 @@
 """What a person typed or pasted, understood: pure, and never raises."""
 
-from bot.domain.parsing.query import MOST_CLUES, find_identifiers, parse_query
+from bot.domain.parsing.query import MAX_IDS, find_identifiers, parse_query
 from bot.domain.parsing.settings_command import SettingsCommand, parse_settings_change
-from bot.domain.parsing.time_phrases import read_since
-from bot.domain.parsing.time_zones import zone_named
+from bot.domain.parsing.time_phrases import parse_since
+from bot.domain.parsing.time_zones import find_zone
 
 __all__ = [
-    "MOST_CLUES",
+    "MAX_IDS",
     "SettingsCommand",
     "find_identifiers",
     "parse_query",
-    "read_since",
+    "parse_since",
     "parse_settings_change",
-    "zone_named",
+    "find_zone",
 ]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from bot.domain.parsing.times import SPAN, Clock, Days, Moment, parse_duration
+from bot.domain.parsing.times import SPAN, ClockTime, Days, Moment, parse_duration
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = (
@@ -74,16 +74,16 @@ _CLOCK_WORD = re.compile(
 )
 
 
-def take_ago(text: str, at: int) -> tuple[Moment, int] | None:
+def parse_ago(text: str, at: int) -> tuple[Moment, int] | None:
     """`2 hours ago`: how long ago, and a whole day or week where that is the unit."""
-    found = _AGO.match(text, at)
-    if not found:
+    match = _AGO.match(text, at)
+    if not match:
         return None
-    words = found["span"] or ("30m" if found["half"] else "")
+    words = match["span"] or ("30m" if match["half"] else "")
     if not words:
-        words = f"{_NUMBERS[found['number'].lower()]}{_unit(found['unit'])}"
+        words = f"{_NUMBERS[match['number'].lower()]}{_unit(match['unit'])}"
     length = parse_duration(words)
-    return (Moment(ago=length), found.end()) if length is not None else None
+    return (Moment(ago=length), match.end()) if length is not None else None
 
 
 def _unit(word: str) -> str:
@@ -91,70 +91,70 @@ def _unit(word: str) -> str:
     return "mon" if word.lower().startswith("mon") else word[0].lower()
 
 
-def take_day(text: str, at: int) -> tuple[Moment, int] | None:
+def parse_day(text: str, at: int) -> tuple[Moment, int] | None:
     """A day or several: a date, a weekday, or a word such as `yesterday` or `last week`."""
-    for pattern, read in _DAYS:
-        found = pattern.match(text, at)
-        if found:
-            named = (
-                _DATED.match(text, found.end()) if pattern is _WORD and found["weekday"] else None
+    for pattern, reader in _DAYS:
+        match = pattern.match(text, at)
+        if match:
+            date_start = (
+                _DATED.match(text, match.end()) if pattern is _WORD and match["weekday"] else None
             )
-            date_after = take_day(text, named.end()) if named else None
+            date_after = parse_day(text, date_start.end()) if date_start else None
             if date_after:  # Friday, 28 November
                 return date_after
-            moment = read(found)
-            return (moment, found.end()) if moment else None
+            moment = reader(match)
+            return (moment, match.end()) if moment else None
     return None
 
 
-def take_part(text: str, at: int) -> tuple[Moment, int] | None:
+def parse_day_part(text: str, at: int) -> tuple[Moment, int] | None:
     """`morning` after a day."""
-    found = _PART.match(text, at)
-    return (Moment(hours=_PARTS[found["part"].lower()]), found.end()) if found else None
+    match = _PART.match(text, at)
+    return (Moment(hours=_PARTS[match["part"].lower()]), match.end()) if match else None
 
 
-def take_clock(text: str, at: int, *, bare: bool) -> tuple[Moment, int] | None:
+def parse_clock(text: str, at: int, *, bare: bool) -> tuple[Moment, int] | None:
     """A time of day; an hour alone (`from 9 to 10am`) only where a `bare` one may stand."""
     word = _CLOCK_WORD.match(text, at)
     if word:
-        return Moment(clock=Clock(0 if word["word"].lower() == "midnight" else 12)), word.end()
+        return Moment(clock=ClockTime(0 if word["word"].lower() == "midnight" else 12)), word.end()
     military = _MILITARY.match(text, at)
     if military:
-        clock = Clock(int(military["hour"]), int(military["minute"]))
+        clock = ClockTime(int(military["hour"]), int(military["minute"]))
         return Moment(clock=clock), military.end()
-    found = _CLOCK.match(text, at)
-    if not found or _is_no_clock(found, text, bare=bare):
+    match = _CLOCK.match(text, at)
+    if not match or _is_no_clock(match, text, bare=bare):
         return None
-    half = (found["half"] or found["only"] or found["said"] or "").lower().replace(".", "")
-    clock = Clock(
-        int(found["hour"]),
-        int(found["minute"] or found["french"] or 0),
-        float((found["second"] or ":0")[1:]),
+    half = (match["half"] or match["only"] or match["said"] or "").lower().replace(".", "")
+    clock = ClockTime(
+        int(match["hour"]),
+        int(match["minute"] or match["french"] or 0),
+        float((match["second"] or ":0")[1:]),
         half,
-        bare=not (found["minute"] or half or found["oclock"] or found["h"]),
-        whole=bool(found["second"]),
+        bare=not (match["minute"] or half or match["oclock"] or match["h"]),
+        whole=bool(match["second"]),
     )
-    return Moment(clock=clock), found.end()
+    return Moment(clock=clock), match.end()
 
 
-def _is_no_clock(found: re.Match[str], text: str, *, bare: bool) -> bool:
+def _is_no_clock(match: re.Match[str], text: str, *, bare: bool) -> bool:
     """Whether it is some other number: `9`, `3.14`, `10:00:1b`, or one in a word or a name."""
-    after = text[found.end() : found.end() + 1]
+    after = text[match.end() : match.end() + 1]
     if after and (after.isalpha() or after in "_:/@%") and after.upper() != "Z":
         return True
-    whole = found[0].strip()
+    whole = match[0].strip()
     if whole.isdecimal() or whole.lower().endswith("h"):
         return not bare
-    return found["colon"] == "." and not found["half"]
+    return match["colon"] == "." and not match["half"]
 
 
-def _iso(found: re.Match[str]) -> Moment | None:
-    return _exactly(date.fromisoformat(found["day"].replace("/", "-")))
+def _iso_date(match: re.Match[str]) -> Moment | None:
+    return _exact_day(date.fromisoformat(match["day"].replace("/", "-")))
 
 
-def _ordinal(found: re.Match[str]) -> Moment | None:
+def _ordinal_day(match: re.Match[str]) -> Moment | None:
     """The latest day of that number."""
-    number = int(found["day"])
+    number = int(match["day"])
     if not 1 <= number <= 31:  # noqa: PLR2004  a month's days
         return None
 
@@ -166,29 +166,29 @@ def _ordinal(found: re.Match[str]) -> Moment | None:
     return Moment(days=days)
 
 
-def _named_date(found: re.Match[str]) -> Moment | None:
+def _named_date(match: re.Match[str]) -> Moment | None:
     from dateutil import parser  # noqa: PLC0415  loaded only for a text that holds a date
 
-    words = re.sub(r"\bof\b|\.", " ", found[0], flags=re.IGNORECASE)
-    if found["year"]:
-        return _exactly(parser.parse(words, default=datetime(2000, 1, 1)).date())  # noqa: DTZ001
+    words = re.sub(r"\bof\b|\.", " ", match[0], flags=re.IGNORECASE)
+    if match["year"]:
+        return _exact_day(parser.parse(words, default=datetime(2000, 1, 1)).date())  # noqa: DTZ001
     day = parser.parse(words, default=datetime(2000, 1, 1)).date()  # noqa: DTZ001  only a day
     return _yearly(day.month, day.day)
 
 
-def _numbered(found: re.Match[str]) -> Moment | None:
+def _numbered_date(match: re.Match[str]) -> Moment | None:
     """`28/11/2026`, `28.11.`; None where it may be a day and a month either way."""
-    first, second = int(found["a"]), int(found["b"])
-    dotted = found["sep"] == "."
-    if dotted and not found["year"]:
+    first, second = int(match["a"]), int(match["b"])
+    dotted = match["sep"] == "."
+    if dotted and not match["year"]:
         return None  # 28.11 may be a version
     if max(first, second) > 31 or min(first, second) == 0:  # noqa: PLR2004
         return None
     if not dotted and first != second and max(first, second) <= 12:  # noqa: PLR2004
         raise ValueError("day or month")
     day, month = (second, first) if second > 12 else (first, second)  # noqa: PLR2004
-    if found["year"]:
-        return _exactly(date(int(found["year"][-2:]) + 2000, month, day))
+    if match["year"]:
+        return _exact_day(date(int(match["year"][-2:]) + 2000, month, day))
     return _yearly(month, day)
 
 
@@ -198,27 +198,27 @@ def _yearly(month: int, day: int) -> Moment:
     def days(today: date) -> tuple[date, date]:
         for year in range(today.year, today.year - 8, -1):  # 29 February is not every year's
             try:
-                found = date(year, month, day)
+                candidate = date(year, month, day)
             except ValueError:
                 continue
-            if found <= today:
-                return found, found
+            if candidate <= today:
+                return candidate, candidate
         raise ValueError("no such day")
 
     return Moment(days=days)
 
 
-def _exactly(day: date) -> Moment:
+def _exact_day(day: date) -> Moment:
     return Moment(days=lambda _: (day, day))
 
 
-def _word(found: re.Match[str]) -> Moment | None:
-    if found["weekday"]:
-        return _weekday(found["weekday"], (found["which"] or "").strip().lower())
-    if found["part"]:
-        back = None if found[0][:4].lower() == "this" else _DAY
-        return Moment(days=_shifted(0), back=back, hours=_PARTS[found["part"].lower()])
-    return _WORDS[" ".join(found[0].lower().split())]()
+def _day_word(match: re.Match[str]) -> Moment | None:
+    if match["weekday"]:
+        return _weekday(match["weekday"], (match["which"] or "").strip().lower())
+    if match["part"]:
+        back = None if match[0][:4].lower() == "this" else _DAY
+        return Moment(days=_days_from_today(0), back=back, hours=_PARTS[match["part"].lower()])
+    return _WORDS[" ".join(match[0].lower().split())]()
 
 
 def _weekday(word: str, which: str) -> Moment:
@@ -234,11 +234,11 @@ def _weekday(word: str, which: str) -> Moment:
     return Moment(days=days, back=_WEEK)
 
 
-def _shifted(number: int) -> Days:
+def _days_from_today(number: int) -> Days:
     return lambda today: (today + number * _DAY, today + number * _DAY)
 
 
-def _weeks(number: int, first: int = 0, last: int = 6) -> Days:
+def _week_days(number: int, first: int = 0, last: int = 6) -> Days:
     def days(today: date) -> tuple[date, date]:
         monday = today - today.weekday() * _DAY + number * _WEEK
         return monday + first * _DAY, monday + last * _DAY
@@ -256,25 +256,25 @@ def _last_year(today: date) -> tuple[date, date]:
 
 
 _WORDS: dict[str, Callable[[], Moment]] = {
-    "the day before yesterday": lambda: Moment(days=_shifted(-2)),
-    "yesterday": lambda: Moment(days=_shifted(-1)),
-    "today": lambda: Moment(days=_shifted(0)),
-    "tomorrow": lambda: Moment(days=_shifted(1)),
-    "tonight": lambda: Moment(days=_shifted(0), back=_DAY, hours=_PARTS["night"]),
-    "last night": lambda: Moment(days=_shifted(-1), hours=_PARTS["night"]),
-    "overnight": lambda: Moment(days=_shifted(-1), hours=_PARTS["night"]),
-    "last week": lambda: Moment(days=_weeks(-1)),
-    "this week": lambda: Moment(days=_weeks(0)),
-    "last weekend": lambda: Moment(days=_weeks(-1, first=5)),
-    "this weekend": lambda: Moment(days=_weeks(0, first=5), back=_WEEK),
+    "the day before yesterday": lambda: Moment(days=_days_from_today(-2)),
+    "yesterday": lambda: Moment(days=_days_from_today(-1)),
+    "today": lambda: Moment(days=_days_from_today(0)),
+    "tomorrow": lambda: Moment(days=_days_from_today(1)),
+    "tonight": lambda: Moment(days=_days_from_today(0), back=_DAY, hours=_PARTS["night"]),
+    "last night": lambda: Moment(days=_days_from_today(-1), hours=_PARTS["night"]),
+    "overnight": lambda: Moment(days=_days_from_today(-1), hours=_PARTS["night"]),
+    "last week": lambda: Moment(days=_week_days(-1)),
+    "this week": lambda: Moment(days=_week_days(0)),
+    "last weekend": lambda: Moment(days=_week_days(-1, first=5)),
+    "this weekend": lambda: Moment(days=_week_days(0, first=5), back=_WEEK),
     "last month": lambda: Moment(days=_last_month),
     "this month": lambda: Moment(days=lambda today: (today.replace(day=1), today)),
     "last year": lambda: Moment(days=_last_year),
 }
 _DAYS = (
-    (_ISO, _iso),
+    (_ISO, _iso_date),
     (_NAMED_DATE, _named_date),
-    (_ORDINAL, _ordinal),
-    (_NUMBERED, _numbered),
-    (_WORD, _word),
+    (_ORDINAL, _ordinal_day),
+    (_NUMBERED, _numbered_date),
+    (_WORD, _day_word),
 )

@@ -14,21 +14,21 @@ from dataclasses import dataclass, field
 
 from bot.domain.query import Identifier, IdentifierKind
 
-LONGEST = 256
+LONGEST_NAME = 256
 """A longer name or user id is no name: it would not fit in a URL, a button or a title."""
 
 HEX = r"[0-9A-Fa-f]{24}"
 UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 ID = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<uuid>{UUID})|(?P<hex>{HEX}))(?![0-9A-Za-z]|\.local\b)")
-NAME = re.compile(rf"[A-Za-z0-9.:_-]{{1,{LONGEST}}}")
+NAME = re.compile(rf"[A-Za-z0-9.:_-]{{1,{LONGEST_NAME}}}")
 
 # Documented as 3-4-3 letters, 3-3-3 in older links; the Android app accepts any three
 # alphanumeric groups. English has many such words, so only a link or a word proves a code.
 CODE = re.compile(r"[a-z]{3}-[a-z]{3,4}-[a-z]{3}")
 ANY_CODE = re.compile(r"[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{2,8}){2}")
 
-FOUND = "\x00"  # stands where a clue was; cannot be in unwrapped text
-OPTION = "\x01"  # stands where an option was
+FOUND_MARK = "\x00"  # stands where a clue was; cannot be in unwrapped text
+OPTION_MARK = "\x01"  # stands where an option was
 
 _NO_NAMES = (
     "a an the this that these those it its is was are were be been has had have and or but of for "
@@ -47,7 +47,7 @@ class Match:
     """A clue, where it stood, and whether only a loose word before it makes it one."""
 
     at: int
-    clue: Identifier
+    identifier: Identifier
     weak: bool = False
     loose: bool = False
     """Whether it may as well be the id of something else (`"id": …`, `order: …`)."""
@@ -62,40 +62,44 @@ class MaskedText:
     saw_link: bool = False
     """Whether a link, a token or the id of some other thing stood in it."""
 
-    def add(self, at: int, *clues: Identifier, weak: bool = False, loose: bool = False) -> None:
+    def add(
+        self, at: int, *identifiers: Identifier, weak: bool = False, loose: bool = False
+    ) -> None:
         """Note clues found at a position."""
-        self.matches.extend(Match(at, clue, weak, loose) for clue in clues)
+        self.matches.extend(Match(at, identifier, weak, loose) for identifier in identifiers)
 
 
-def id_clue(found: re.Match[str], kind: IdentifierKind | None = None) -> Identifier:
+def identifier_of_match(match: re.Match[str], kind: IdentifierKind | None = None) -> Identifier:
     """The clue of an ID match; a kind that does not go with its shape is ignored."""
-    if found["hex"]:
+    if match["hex"]:
         fits = kind in {IdentifierKind.ROOM, IdentifierKind.SESSION, IdentifierKind.USER}
-        value = found[0] if kind is IdentifierKind.USER else found[0].lower()
+        value = match[0] if kind is IdentifierKind.USER else match[0].lower()
         return Identifier(kind if fits and kind else IdentifierKind.OBJECT, value)
     if kind is IdentifierKind.ROOM:
         kind = IdentifierKind.NAME
     fits = kind in {IdentifierKind.NAME, IdentifierKind.PEER, IdentifierKind.USER}
-    return Identifier(kind if fits and kind else IdentifierKind.UUID, found[0])
+    return Identifier(kind if fits and kind else IdentifierKind.UUID, match[0])
 
 
-def distinct(clues: Iterable[Identifier]) -> tuple[Identifier, ...]:
+def distinct_identifiers(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
     """Clues in order, each thing once; what a better clue names drops its vague namesake."""
-    ordered = list(clues)
-    named = {clue.value.lower() for clue in ordered if clue.kind not in _VAGUE}
-    kept: dict[tuple[IdentifierKind, str], Identifier] = {}
-    for clue in ordered:
-        folded = clue.value if clue.kind is IdentifierKind.USER else clue.value.lower()
-        if clue.kind not in _VAGUE or folded not in named:
-            kept.setdefault((clue.kind, folded), clue)
-    return tuple(kept.values())
+    ordered = list(identifiers)
+    named = {identifier.value.lower() for identifier in ordered if identifier.kind not in _VAGUE}
+    unique: dict[tuple[IdentifierKind, str], Identifier] = {}
+    for identifier in ordered:
+        folded = (
+            identifier.value if identifier.kind is IdentifierKind.USER else identifier.value.lower()
+        )
+        if identifier.kind not in _VAGUE or folded not in named:
+            unique.setdefault((identifier.kind, folded), identifier)
+    return tuple(unique.values())
 
 
 _VAGUE = {IdentifierKind.OBJECT, IdentifierKind.UUID}
 
 
 _REACH = 64
-_OWN = {
+_KIND_BY_WORD = {
     "room": IdentifierKind.ROOM,
     "session": IdentifierKind.SESSION,
     "peer": IdentifierKind.PEER,
@@ -109,7 +113,7 @@ _EVERYDAY = (
     "|message|org|organization|project|incident|webhook|job|commit|policy|layer|campaign"
 )
 # The customer's own words for a call. Its id may be anything, so it gives way to other ids.
-_OWN_WORDS = (
+_CALL_WORDS = (
     "appointment|order|booking|class|lesson|course|call|meeting|visit|consultation|consult|case"
     "|ticket|invoice|payment|transaction|student|teacher|tutor|patient|doctor|member|contact|lead"
     "|deal|tenant|company|team|group|schedule|slot|reservation|interview|webinar"
@@ -117,7 +121,7 @@ _OWN_WORDS = (
 _NESTED = r"[\"']\s{0,4}[:=]\s{0,4}\{\s{0,12}[\"']_?(?:id|uuid)"  # "room": {"id": …}
 _LOOSE = re.compile(
     r"(?:(?<![A-Za-z0-9])(?:_?id|uuid|\$oid)"
-    rf"|(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))(?i:{_OWN_WORDS})(?i:[ _.-]?(?:ids?|uuid))?)"
+    rf"|(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))(?i:{_CALL_WORDS})(?i:[ _.-]?(?:ids?|uuid))?)"
     r"[\"'*_~]{0,3}(?:\s{0,4}[:=#][\s\"'*_~\[{(]{0,8}|(?<=(?i:id))[ \t]{1,4})$",
     re.IGNORECASE,
 )
@@ -132,16 +136,16 @@ _LABEL = re.compile(
 
 def label_before(text: str, at: int) -> re.Match[str] | None:
     """The label that ends right before a position, if there is one that counts."""
-    found = _LABEL.search(text[max(0, at - _REACH) : at])
-    if not found or not found["gap"]:
+    match = _LABEL.search(text[max(0, at - _REACH) : at])
+    if not match or not match["gap"]:
         return None
-    gap = found["gap"]
-    told = any(sign in gap for sign in ":=/*")
-    if "\n" in gap and not told:  # the end of one sentence and an id on the next line
+    gap = match["gap"]
+    has_sign = any(sign in gap for sign in ":=/*")
+    if "\n" in gap and not has_sign:  # the end of one sentence and an id on the next line
         return None
-    if found["everyday"] and not (told or len(found["rest"]) > 1):
+    if match["everyday"] and not (has_sign or len(match["rest"]) > 1):
         return None
-    return found
+    return match
 
 
 def is_loose(text: str, at: int) -> bool:
@@ -151,14 +155,14 @@ def is_loose(text: str, at: int) -> bool:
     return bool(_LOOSE.search(text[max(0, at - _REACH) : at]))
 
 
-def kind_before(text: str, found: re.Match[str]) -> IdentifierKind | None:
+def kind_before(text: str, match: re.Match[str]) -> IdentifierKind | None:
     """What the label before an ID match makes of it; None if it is some other thing's id."""
-    label = label_before(text, found.start())
+    label = label_before(text, match.start())
     if label is None:
-        return id_clue(found).kind
+        return identifier_of_match(match).kind
     if not label["own"]:
         return None
-    return id_clue(found, _OWN[label["own"].lower()]).kind
+    return identifier_of_match(match, _KIND_BY_WORD[label["own"].lower()]).kind
 
 
 _IN = re.compile(r"\bin[\s\"'(*_~\[{]{1,6}$", re.IGNORECASE)
@@ -166,46 +170,46 @@ _AND = re.compile(r"[\s\"'`,;&+\x00]*(?:\b(?:and|or)\b)?[\s\"'`]*", re.IGNORECAS
 _PEERS = {IdentifierKind.PEER, IdentifierKind.USER, IdentifierKind.UUID}
 
 
-def extract_ids(page: MaskedText, *, expect: IdentifierKind | None = None) -> None:
+def extract_ids(masked: MaskedText, *, expect: IdentifierKind | None = None) -> None:
     """Blank every id on the page and note each. `expect` tells what a UUID without a word is."""
     peer_end = -1  # where the last id of a list of peers ended
 
-    def take(found: re.Match[str]) -> str:
+    def take(match: re.Match[str]) -> str:
         nonlocal peer_end
-        text, at = found.string, found.start()
-        kind = kind_before(text, found)
+        text, at = match.string, match.start()
+        kind = kind_before(text, match)
         if kind is IdentifierKind.UUID and label_before(text, at) is None:
-            kind = id_clue(found, expect).kind
+            kind = identifier_of_match(match, expect).kind
             if peer_end >= 0 and _AND.fullmatch(text, peer_end, at):
                 kind = IdentifierKind.PEER
-        page.saw_link |= kind is None
+        masked.saw_link |= kind is None
         if kind:
-            value = found[0].lower() if found["hex"] else found[0]
-            page.add(at, Identifier(kind, value), loose=is_loose(text, at))
-        peer_end = found.end() if kind is IdentifierKind.PEER else -1
-        return FOUND * len(found[0])
+            value = match[0].lower() if match["hex"] else match[0]
+            masked.add(at, Identifier(kind, value), loose=is_loose(text, at))
+        peer_end = match.end() if kind is IdentifierKind.PEER else -1
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = ID.sub(take, page.unparsed)
+    masked.unparsed = ID.sub(take, masked.unparsed)
 
 
-def extract_ids_after_in(page: MaskedText) -> None:
+def extract_ids_after_in(masked: MaskedText) -> None:
     """Note the room's id in `<peer> in <room>`: 24 hex digits or a room named by a UUID."""
 
-    def take(found: re.Match[str]) -> str:
-        before = found.string[max(0, found.start() - 64) : found.start()]
+    def take(match: re.Match[str]) -> str:
+        before = match.string[max(0, match.start() - 64) : match.start()]
         word = _IN.search(before)
         if not word:
-            return found[0]
+            return match[0]
         lead = before[: word.start()].rstrip(" \t\n\"')]}*_~.,")
-        if lead and not _ends_in_person(page, lead):
-            return found[0]
-        page.add(found.start(), id_clue(found, IdentifierKind.ROOM))
-        return FOUND * len(found[0])
+        if lead and not _ends_in_person(masked, lead):
+            return match[0]
+        masked.add(match.start(), identifier_of_match(match, IdentifierKind.ROOM))
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = ID.sub(take, page.unparsed)
+    masked.unparsed = ID.sub(take, masked.unparsed)
 
 
-def _ends_in_person(page: MaskedText, lead: str) -> bool:
+def _ends_in_person(masked: MaskedText, lead: str) -> bool:
     if lead.endswith(("\x00", "\x01")):
-        return any(find.clue.kind in _PEERS for find in page.matches)
+        return any(match.identifier.kind in _PEERS for match in masked.matches)
     return bool(re.search(ID.pattern + r"$", lead[-40:]))

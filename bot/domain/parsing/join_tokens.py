@@ -8,7 +8,7 @@ import base64
 import json
 import re
 
-from bot.domain.parsing.identifiers import FOUND, HEX, MaskedText
+from bot.domain.parsing.identifiers import FOUND_MARK, HEX, MaskedText
 from bot.domain.query import Identifier, IdentifierKind
 
 _RUN = re.compile(r"[A-Za-z0-9_.=-]{16,}")
@@ -32,15 +32,15 @@ def room_in(token: str) -> tuple[Identifier, ...]:
     return ()
 
 
-def extract_tokens(page: MaskedText) -> None:
+def extract_tokens(masked: MaskedText) -> None:
     """Blank every JWT on the page and note the rooms they name."""
 
-    def blank(found: re.Match[str]) -> str:
-        start = _START.search(found[0])
+    def blank(match: re.Match[str]) -> str:
+        start = _START.search(match[0])
         if not start:
-            return found[0]
-        page.saw_link = True
-        page.add(found.start() + start.start(), *room_in(found[0][start.start() :]))
-        return found[0][: start.start()] + FOUND * (len(found[0]) - start.start())
+            return match[0]
+        masked.saw_link = True
+        masked.add(match.start() + start.start(), *room_in(match[0][start.start() :]))
+        return match[0][: start.start()] + FOUND_MARK * (len(match[0]) - start.start())
 
-    page.unparsed = _RUN.sub(blank, page.unparsed)
+    masked.unparsed = _RUN.sub(blank, masked.unparsed)

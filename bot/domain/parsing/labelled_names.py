@@ -5,9 +5,9 @@ import re
 from bot.domain.parsing.identifiers import (
     ANY_CODE,
     CODE,
-    FOUND,
+    FOUND_MARK,
     ID,
-    LONGEST,
+    LONGEST_NAME,
     NAME,
     NO_NAMES,
     MaskedText,
@@ -17,7 +17,7 @@ from bot.domain.query import Identifier, IdentifierKind
 _STRONG = r"(?P<strong>[\"'*_~]{0,3}\s{0,4}[:=][*_~]{0,2}\s{0,4})"
 _GAP = rf"(?:{_STRONG}|[ \t\u00a0]{{1,8}})"
 _VALUE = (
-    rf"(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST}}})\"|'(?P<single>[^'\n\x00\x01]{{1,{LONGEST}}})'"
+    rf"(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST_NAME}}})\"|'(?P<single>[^'\n\x00\x01]{{1,{LONGEST_NAME}}})'"
     r"(?![\w])|(?P<bare>[^\s\"\x00\x01<>|]+))"
 )
 _BEFORE = r"(?<![A-Za-z0-9.@/-])"
@@ -33,7 +33,7 @@ _ROOM = re.compile(
 )
 _PEER_IN = re.compile(rf"(?P<before>[\x00\x01]\s*|^\s*)in\s+(?:the\s+)?{_VALUE}", re.IGNORECASE)
 _LONE_USER = re.compile(
-    rf"^\s*(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST}}})\"|(?P<bare>[^\s\"<>()\x00\x01]{{1,128}}@"
+    rf"^\s*(?:\"(?P<double>[^\"\n\x00\x01]{{1,{LONGEST_NAME}}})\"|(?P<bare>[^\s\"<>()\x00\x01]{{1,128}}@"
     r"[^\s\"<>()\x00\x01]{1,128}))(?=\s*$|\s*\x01|\s+in\s)",
     re.IGNORECASE,
 )
@@ -63,97 +63,97 @@ def strip_punctuation(word: str) -> str:
     return word
 
 
-def extract_codes(page: MaskedText, *, strict: bool) -> None:
+def extract_codes(masked: MaskedText, *, strict: bool) -> None:
     """Note room codes after `code`; without a colon only the documented form counts."""
 
-    def take(found: re.Match[str]) -> str:
-        code = found["code"]
-        loose = found["strong"] and not strict
-        if not (ANY_CODE if loose else CODE).fullmatch(code) or (strict and not found["strong"]):
-            return found[0]
-        page.add(found.start("code"), Identifier(IdentifierKind.CODE, code.lower()))
-        return FOUND * len(found[0])
+    def take(match: re.Match[str]) -> str:
+        code = match["code"]
+        loose = match["strong"] and not strict
+        if not (ANY_CODE if loose else CODE).fullmatch(code) or (strict and not match["strong"]):
+            return match[0]
+        masked.add(match.start("code"), Identifier(IdentifierKind.CODE, code.lower()))
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = _CODE.sub(take, page.unparsed)
+    masked.unparsed = _CODE.sub(take, masked.unparsed)
 
 
-def extract_users(page: MaskedText, *, strict: bool) -> None:
+def extract_users(masked: MaskedText, *, strict: bool) -> None:
     """Note user ids after `user`. `strict`: in prose, where `User: Ann left` names nobody."""
-    ids = _has_ids(page)
+    ids = _has_ids(masked)
 
-    def take(found: re.Match[str]) -> str:
-        value, quoted = _value(found)
-        strong = bool(found["strong"]) or quoted
-        if not value or (not strong and _is_word(value, found, ids=ids)):
-            return found[0]
-        if strict and not _sure(found, value, quoted=quoted):
-            return found[0]
+    def take(match: re.Match[str]) -> str:
+        value, quoted = _value(match)
+        strong = bool(match["strong"]) or quoted
+        if not value or (not strong and _is_word(value, match, ids=ids)):
+            return match[0]
+        if strict and not _is_sure(match, value, quoted=quoted):
+            return match[0]
         weak = not strong and not ID.fullmatch(value)
-        page.add(found.start(), Identifier(IdentifierKind.USER, value), weak=weak)
-        return FOUND * len(found[0])
+        masked.add(match.start(), Identifier(IdentifierKind.USER, value), weak=weak)
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = _USER.sub(take, page.unparsed)
+    masked.unparsed = _USER.sub(take, masked.unparsed)
 
 
-def _sure(found: re.Match[str], value: str, *, quoted: bool) -> bool:
-    if not found["strong"] or value.lower() in _NO_VALUES:
+def _is_sure(match: re.Match[str], value: str, *, quoted: bool) -> bool:
+    if not match["strong"] or value.lower() in _NO_VALUES:
         return False
-    told = quoted or found["id"] or found["strong"] in {":", "="}
-    return bool(told or _LIKE_AN_ID.search(value))
+    is_telling = quoted or match["id"] or match["strong"] in {":", "="}
+    return bool(is_telling or _LIKE_AN_ID.search(value))
 
 
-def extract_rooms(page: MaskedText) -> None:
+def extract_rooms(masked: MaskedText) -> None:
     """Note room names after `room`; ids there are left to be read as ids."""
-    ids = _has_ids(page)
+    ids = _has_ids(masked)
 
-    def take(found: re.Match[str]) -> str:
-        value, quoted = _value(found)
-        strong = bool(found["strong"]) or quoted
-        if not _is_name(value, quoted=quoted) or (not strong and _is_word(value, found, ids=ids)):
-            return found[0]
-        page.add(found.start(), Identifier(IdentifierKind.NAME, value), weak=not strong)
-        return FOUND * len(found[0])
+    def take(match: re.Match[str]) -> str:
+        value, quoted = _value(match)
+        strong = bool(match["strong"]) or quoted
+        if not _is_name(value, quoted=quoted) or (not strong and _is_word(value, match, ids=ids)):
+            return match[0]
+        masked.add(match.start(), Identifier(IdentifierKind.NAME, value), weak=not strong)
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = _ROOM.sub(take, page.unparsed)
+    masked.unparsed = _ROOM.sub(take, masked.unparsed)
 
 
-def extract_room_after_in(page: MaskedText) -> None:
+def extract_room_after_in(masked: MaskedText) -> None:
     """Note the room's name in `<peer> in <room>`, unless the place is told already."""
-    if any(find.clue.kind in _PLACES for find in page.matches):
+    if any(match.identifier.kind in _PLACES for match in masked.matches):
         return
 
-    def take(found: re.Match[str]) -> str:
-        value, quoted = _value(found)
+    def take(match: re.Match[str]) -> str:
+        value, quoted = _value(match)
         if not _is_name(value, quoted=quoted) or (not quoted and value.lower() in NO_NAMES):
-            return found[0]
-        page.add(
-            found.start("before") + len(found["before"]), Identifier(IdentifierKind.NAME, value)
+            return match[0]
+        masked.add(
+            match.start("before") + len(match["before"]), Identifier(IdentifierKind.NAME, value)
         )
-        return found["before"] + FOUND * (len(found[0]) - len(found["before"]))
+        return match["before"] + FOUND_MARK * (len(match[0]) - len(match["before"]))
 
-    page.unparsed = _PEER_IN.sub(take, page.unparsed)
+    masked.unparsed = _PEER_IN.sub(take, masked.unparsed)
 
 
-def extract_lone_user(page: MaskedText) -> None:
+def extract_lone_user(masked: MaskedText) -> None:
     """Note a user given by quotes or as a mail address, alone or before `in <room>`."""
 
-    def take(found: re.Match[str]) -> str:
-        value = " ".join((found["double"] or found["bare"]).split())
-        alone = not page.unparsed[found.end() :].lstrip().lower().startswith("in")
+    def take(match: re.Match[str]) -> str:
+        value = " ".join((match["double"] or match["bare"]).split())
+        alone = not masked.unparsed[match.end() :].lstrip().lower().startswith("in")
         if not value or ID.search(value) or (alone and NAME.fullmatch(value)):
-            return found[0]
-        page.add(found.start(), Identifier(IdentifierKind.USER, value))
-        return FOUND * len(found[0])
+            return match[0]
+        masked.add(match.start(), Identifier(IdentifierKind.USER, value))
+        return FOUND_MARK * len(match[0])
 
-    page.unparsed = _LONE_USER.sub(take, page.unparsed)
+    masked.unparsed = _LONE_USER.sub(take, masked.unparsed)
 
 
-def _value(found: re.Match[str]) -> tuple[str, bool]:
-    quoted = found["double"] or found["single"]
+def _value(match: re.Match[str]) -> tuple[str, bool]:
+    quoted = match["double"] or match["single"]
     if quoted:
         return " ".join(quoted.split()), True
-    value = strip_punctuation(found["bare"])
-    return (value if len(value) <= LONGEST else ""), False
+    value = strip_punctuation(match["bare"])
+    return (value if len(value) <= LONGEST_NAME else ""), False
 
 
 def _is_name(value: str, *, quoted: bool) -> bool:
@@ -162,19 +162,19 @@ def _is_name(value: str, *, quoted: bool) -> bool:
     return any(map(str.isalnum, value)) and not whole and (quoted or bool(NAME.fullmatch(value)))
 
 
-def _has_ids(page: MaskedText) -> bool:
-    return bool(page.matches or ID.search(page.unparsed))
+def _has_ids(masked: MaskedText) -> bool:
+    return bool(masked.matches or ID.search(masked.unparsed))
 
 
-def _is_word(value: str, found: re.Match[str], *, ids: bool) -> bool:
+def _is_word(value: str, match: re.Match[str], *, ids: bool) -> bool:
     """Whether it is a word of the sentence; the last word of all may be a name.
 
     Where ids stand, a sentence that goes on makes it one: `room crashed for peer b3f3…`.
     """
     word = value.lower()
-    if word in _LABELS and _END.match(found.string, found.end()):
+    if word in _LABELS and _END.match(match.string, match.end()):
         return False
-    following = _NEXT.match(found.string, found.end())
+    following = _NEXT.match(match.string, match.end())
     return word in NO_NAMES or bool(ids and following and following[1].lower() in _GOES_ON)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from bot.domain.parsing.identifiers import (
     ANY_CODE,
     CODE,
-    FOUND,
+    FOUND_MARK,
     HEX,
     ID,
     UUID,
@@ -46,16 +46,16 @@ _LONGEST = 8_000
 """Characters of a link that are read: no browser's link is longer, but a hostile text's may be."""
 
 
-def extract_links(page: MaskedText) -> None:
+def extract_links(masked: MaskedText) -> None:
     """Blank every link on the page and note what they name."""
 
-    def blank(found: re.Match[str]) -> str:
-        link = found[0].rstrip(_AROUND)
-        page.saw_link = True
-        page.add(found.start(), *identifiers_of_link(link[:_LONGEST]))
-        return FOUND * len(link) + " " * (len(found[0]) - len(link))
+    def blank(match: re.Match[str]) -> str:
+        link = match[0].rstrip(_AROUND)
+        masked.saw_link = True
+        masked.add(match.start(), *identifiers_of_link(link[:_LONGEST]))
+        return FOUND_MARK * len(link) + " " * (len(match[0]) - len(link))
 
-    page.unparsed = _URL.sub(blank, page.unparsed)
+    masked.unparsed = _URL.sub(blank, masked.unparsed)
 
 
 def identifiers_of_link(link: str, *, depth: int = 0) -> tuple[Identifier, ...]:
@@ -67,14 +67,14 @@ def identifiers_of_link(link: str, *, depth: int = 0) -> tuple[Identifier, ...]:
     except ValueError:
         return ()
     inside = links_inside(link)[:_MOST_INSIDE] if depth < _DEEPEST else ()
-    clues = [*_path_clues(host, parts.path), *_query_clues(query)]
+    identifiers = [*_identifiers_in_path(host, parts.path), *_identifiers_in_query(query)]
     for inner in inside:
-        clues += identifiers_of_link(inner, depth=depth + 1)
+        identifiers += identifiers_of_link(inner, depth=depth + 1)
     if host == _FILES:
-        clues += _recorded(parts.path)
+        identifiers += _recording_room(parts.path)
     elif not _is_app(host) and not inside:
-        clues += _bare_ids(parts, query)
-    return tuple(clues)
+        identifiers += _bare_ids(parts, query)
+    return tuple(identifiers)
 
 
 def _is_app(host: str) -> bool:
@@ -83,7 +83,7 @@ def _is_app(host: str) -> bool:
     return host.endswith(".100ms.live") and host.split(".")[-3] not in _NO_APP
 
 
-def _path_clues(host: str, path: str) -> Iterator[Identifier]:
+def _identifiers_in_path(host: str, path: str) -> Iterator[Identifier]:
     parts = [unquote(part).lower() for part in path.split("/") if part]
     worded = False
     if parts[:1] == ["streaming"]:
@@ -98,7 +98,7 @@ def _path_clues(host: str, path: str) -> Iterator[Identifier]:
         yield Identifier(IdentifierKind.CODE, part)
 
 
-def _query_clues(query: list[tuple[str, str]]) -> Iterator[Identifier]:
+def _identifiers_in_query(query: list[tuple[str, str]]) -> Iterator[Identifier]:
     for key, value in query:
         name = key.lower().removeprefix("amp;")
         if name in _TOKEN_KEYS:
@@ -114,9 +114,9 @@ def _by_key(kind: IdentifierKind, value: str) -> Iterator[Identifier]:
         yield Identifier(kind, value.lower())
 
 
-def _recorded(path: str) -> Iterator[Identifier]:
+def _recording_room(path: str) -> Iterator[Identifier]:
     """The room of a recording's file: `/beam/<customer>/<room>/…`, or the only id there."""
-    ids = [found[0].lower() for found in ID.finditer(unquote(path)) if found["hex"]]
+    ids = [match[0].lower() for match in ID.finditer(unquote(path)) if match["hex"]]
     if ids:
         yield Identifier(IdentifierKind.OBJECT, ids[1] if len(ids) > 1 else ids[0])
 
@@ -126,10 +126,10 @@ def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Iden
     texts = [parts.path, parts.fragment.partition("access_token")[0]]
     texts += [f"{key}={value}" for key, value in query if _may_show(key, value)]
     for text in (unquote(unquote(text)) for text in texts):
-        for found in ID.finditer(text):
-            kind = kind_before(text, found)
+        for match in ID.finditer(text):
+            kind = kind_before(text, match)
             if kind:
-                yield Identifier(kind, found[0].lower() if found["hex"] else found[0])
+                yield Identifier(kind, match[0].lower() if match["hex"] else match[0])
 
 
 def _may_show(key: str, value: str) -> bool:

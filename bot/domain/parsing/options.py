@@ -6,8 +6,8 @@ from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 
 from bot.domain.events import ERROR_TYPES
-from bot.domain.parsing.identifiers import OPTION, MaskedText
-from bot.domain.parsing.time_phrases import Phrase, Reader
+from bot.domain.parsing.identifiers import OPTION_MARK, MaskedText
+from bot.domain.parsing.time_phrases import Phrase, PhraseReader
 from bot.domain.parsing.times import SPAN
 
 _BEFORE = r"(?<![\w.:/\"'-])(?:--)?"
@@ -91,30 +91,32 @@ class Options:
         return tuple(kind for kind in ERROR_TYPES if kind in self.types) or ERROR_TYPES
 
 
-def extract_options(page: MaskedText, now: datetime, options: Options, zone: tzinfo = UTC) -> None:
+def extract_options(
+    masked: MaskedText, now: datetime, options: Options, zone: tzinfo = UTC
+) -> None:
     """Blank the times and types that can be read. `zone` is that of a time that names none."""
 
-    def take_types(found: re.Match[str]) -> str:
-        words = [word.strip().rstrip(".") for word in found["list"].lower().split(",")]
-        known = {kind for word in words if (kind := _full_type(word))}
-        if not known:
-            return found[0]
-        options.types |= known
-        options.remarks += [_unknown_type(word) for word in words if not _full_type(word)]
-        return OPTION * len(found[0])
+    def take_types(match: re.Match[str]) -> str:
+        words = [word.strip().rstrip(".") for word in match["list"].lower().split(",")]
+        types = {kind for word in words if (kind := _full_type(word))}
+        if not types:
+            return match[0]
+        options.types |= types
+        options.remarks += [_unknown_type_remark(word) for word in words if not _full_type(word)]
+        return OPTION_MARK * len(match[0])
 
-    _take_times(page, now, options, zone)
-    page.unparsed = _TYPES.sub(take_types, page.unparsed)
+    _extract_times(masked, now, options, zone)
+    masked.unparsed = _TYPES.sub(take_types, masked.unparsed)
 
 
-def _take_times(page: MaskedText, now: datetime, options: Options, zone: tzinfo) -> None:
-    text, pieces, at = page.unparsed, list[str](), 0
-    phrases = list(Reader(text, now, zone).phrases())
+def _extract_times(masked: MaskedText, now: datetime, options: Options, zone: tzinfo) -> None:
+    text, pieces, at = masked.unparsed, list[str](), 0
+    phrases = list(PhraseReader(text, now, zone).phrases())
     for phrase in phrases:
-        _use(phrase, text[phrase.start : phrase.end].strip(), options, zone)
-        pieces += [text[at : phrase.start], OPTION * (phrase.end - phrase.start)]
+        _apply_phrase(phrase, text[phrase.start : phrase.end].strip(), options, zone)
+        pieces += [text[at : phrase.start], OPTION_MARK * (phrase.end - phrase.start)]
         at = phrase.end
-    page.unparsed = "".join([*pieces, text[at:]])
+    masked.unparsed = "".join([*pieces, text[at:]])
     if options.remarks and any(phrase.trouble for phrase in phrases):
         options.since = options.until = None  # what stands beside a time unread may belong to it
         options.readings.clear()
@@ -126,108 +128,108 @@ def _take_times(page: MaskedText, now: datetime, options: Options, zone: tzinfo)
         )
 
 
-def _use(phrase: Phrase, words: str, options: Options, zone: tzinfo) -> None:
+def _apply_phrase(phrase: Phrase, words: str, options: Options, zone: tzinfo) -> None:
     """Take over one time, or say why not."""
     if phrase.trouble:
-        options.remarks.append(_unused(phrase.trouble, words))
+        options.remarks.append(_unused_remark(phrase.trouble, words))
         return
     if (phrase.since and options.since) or (phrase.until and options.until):
-        options.remarks.append(f"I read more than one time and left out {_quoted(words)}: {_ALL}.")
+        options.remarks.append(f"I read more than one time and left out {_quote(words)}: {_ALL}.")
         return
     options.since = phrase.since or options.since
     options.until = phrase.until or options.until
     if not phrase.plain and not _EXACT.fullmatch(words):
-        options.readings.append(_reading(phrase, words, zone))
+        options.readings.append(_reading_words(phrase, words, zone))
 
 
-def _reading(phrase: Phrase, words: str, zone: tzinfo) -> str:
+def _reading_words(phrase: Phrase, words: str, zone: tzinfo) -> str:
     """`I read “14:00 IST” as …`, with the zone that it was read in."""
     since, until = phrase.since, phrase.until
     start = f"from {since:%Y-%m-%d %H:%M}" if since else ""
     day = "%H:%M" if since and until and since.date() == until.date() else "%Y-%m-%d %H:%M"
     end = f"to {until:{day}}" if until else "on" if since else ""
-    usual = "" if phrase.zoned or zone is UTC else f" (your time zone, {zone})"
-    told = "" if phrase.zoned or usual else " (a time without a zone is UTC)"
-    return f"I read {_quoted(words)} as {' '.join(filter(None, (start, end)))} UTC{usual}{told}."
+    own_zone = "" if phrase.zoned or zone is UTC else f" (your time zone, {zone})"
+    note = "" if phrase.zoned or own_zone else " (a time without a zone is UTC)"
+    return f"I read {_quote(words)} as {' '.join(filter(None, (start, end)))} UTC{own_zone}{note}."
 
 
-def _unused(trouble: str, words: str) -> str:
+def _unused_remark(trouble: str, words: str) -> str:
     if trouble == "ahead":
-        return f"The time {_quoted(words)} lies ahead, so {_ALL}. Write, for example, `since 2h`."
+        return f"The time {_quote(words)} lies ahead, so {_ALL}. Write, for example, `since 2h`."
     if trouble == "order":
         return (
-            f"Of {_quoted(words)} the end is not later than the start, so {_ALL}. Write, for "
+            f"Of {_quote(words)} the end is not later than the start, so {_ALL}. Write, for "
             "example, `since 3d until 1d`."
         )
-    return f"I could not read the time {_quoted(words)}: {_ALL}. Write, for example, `since 2h`."
+    return f"I could not read the time {_quote(words)}: {_ALL}. Write, for example, `since 2h`."
 
 
-def _quoted(words: str) -> str:
+def _quote(words: str) -> str:
     """What was typed, where it is harmless to repeat it."""
-    shown = re.sub(r"[^\w\s:+/.,'()~-]", "", words)[:60].strip()
-    return f"“{shown}”" if shown else "that you gave"
+    text = re.sub(r"[^\w\s:+/.,'()~-]", "", words)[:60].strip()
+    return f"“{text}”" if text else "that you gave"
 
 
 def _full_type(word: str) -> str | None:
-    found = _TYPE.fullmatch(word)
-    if not found:
+    match = _TYPE.fullmatch(word)
+    if not match:
         return None
-    if found[1].startswith("disconnect"):
+    if match[1].startswith("disconnect"):
         return "client.disconnected"
-    return f"client.{found[1]}.failed"
+    return f"client.{match[1]}.failed"
 
 
-def extract_flags(page: MaskedText, options: Options) -> None:
+def extract_flags(masked: MaskedText, options: Options) -> None:
     """Blank `private`, `public` and `help`."""
 
-    def take(found: re.Match[str]) -> str:
-        options.private |= found[1].lower() == "private"
-        options.public |= found[1].lower() == "public"
-        options.help |= found[1].lower() == "help"
-        return OPTION * len(found[0])
+    def take(match: re.Match[str]) -> str:
+        options.private |= match[1].lower() == "private"
+        options.public |= match[1].lower() == "public"
+        options.help |= match[1].lower() == "help"
+        return OPTION_MARK * len(match[0])
 
-    page.unparsed = _FLAG.sub(take, page.unparsed)
+    masked.unparsed = _FLAG.sub(take, masked.unparsed)
 
 
-def take_misspelt_options(page: MaskedText, options: Options) -> None:
+def extract_misspelt_options(masked: MaskedText, options: Options) -> None:
     """Blank `sinse 2h` and name the option that is near: what follows it says nothing alone."""
 
-    def take(found: re.Match[str]) -> str:
-        near = _near(found["word"], "since", "until", "type", "types")
+    def take(match: re.Match[str]) -> str:
+        near = _nearest_option(match["word"], "since", "until", "type", "types")
         if not near:
-            return found[0]
+            return match[0]
         options.remarks.append(
-            f"I do not know {_quoted(found[0].strip())} (near: `{near}`), and left it out."
+            f"I do not know {_quote(match[0].strip())} (near: `{near}`), and left it out."
         )
-        return OPTION * len(found[0])
+        return OPTION_MARK * len(match[0])
 
-    if len(page.unparsed) <= _TYPED_MOST:
-        page.unparsed = _MISSPELT_TIME.sub(take, page.unparsed)
-        page.unparsed = _MISSPELT_TYPE.sub(take, page.unparsed)
+    if len(masked.unparsed) <= _TYPED_MOST:
+        masked.unparsed = _MISSPELT_TIME.sub(take, masked.unparsed)
+        masked.unparsed = _MISSPELT_TYPE.sub(take, masked.unparsed)
 
 
-def take_misspelt_flags(page: MaskedText, options: Options) -> None:
+def extract_misspelt_flags(masked: MaskedText, options: Options) -> None:
     """Blank a word that is nearly `private` or `public`, beside others, and name the option.
 
     Who nearly wrote `private` gets a private answer: the other reading could not be taken back.
     """
 
-    def take(found: re.Match[str]) -> str:
-        near = _near(found["word"], "private", "public")
+    def take(match: re.Match[str]) -> str:
+        near = _nearest_option(match["word"], "private", "public")
         if not near:
-            return found[0]
+            return match[0]
         options.private |= near == "private"
         done = "so only you see this answer" if near == "private" else "and left it out"
         options.remarks.append(
-            f"I do not know the word {_quoted(found['word'])} (near: `{near}`), {done}."
+            f"I do not know the word {_quote(match['word'])} (near: `{near}`), {done}."
         )
-        return OPTION * len(found[0])
+        return OPTION_MARK * len(match[0])
 
-    if len(page.unparsed) <= _TYPED_MOST and not _MISSPELT.fullmatch(page.unparsed.strip()):
-        page.unparsed = _MISSPELT.sub(take, page.unparsed)
+    if len(masked.unparsed) <= _TYPED_MOST and not _MISSPELT.fullmatch(masked.unparsed.strip()):
+        masked.unparsed = _MISSPELT.sub(take, masked.unparsed)
 
 
-def _near(word: str, *options: str) -> str:
+def _nearest_option(word: str, *options: str) -> str:
     """The option that a word nearly is; "" if it is none, or one itself."""
     word = word.lower()
     if word in options or _TYPE.fullmatch(word):
@@ -235,41 +237,41 @@ def _near(word: str, *options: str) -> str:
     return next(iter(get_close_matches(word, options, 1, 0.79)), "")
 
 
-def extract_unread_words(page: MaskedText, options: Options, *, words: int) -> None:
+def extract_unread_words(masked: MaskedText, options: Options, *, words: int) -> None:
     """Blank options and times that cannot be read and name each.
 
     `last` and `type` are English, too: in more than a few `words` they are no options.
     """
 
-    def take(found: re.Match[str]) -> str:
-        word, value = found["word"].lower(), found["value"]
-        if word in _ENGLISH and not found["sign"] and not _meant(word, value, words):
-            return found[0]
-        options.remarks.append(_unread(word, value.rstrip(".,;!?)")))
-        return OPTION * len(found[0])
+    def take(match: re.Match[str]) -> str:
+        word, value = match["word"].lower(), match["value"]
+        if word in _ENGLISH and not match["sign"] and not _is_meant(word, value, words):
+            return match[0]
+        options.remarks.append(_unread_remark(word, value.rstrip(".,;!?)")))
+        return OPTION_MARK * len(match[0])
 
-    def take_time(found: re.Match[str]) -> str:
-        value = found["value"].lower()
+    def take_time(match: re.Match[str]) -> str:
+        value = match["value"].lower()
         ahead = value == "tomorrow" or value.startswith("next")
-        options.remarks.append(_unused("ahead" if ahead else "unread", found[0]))
-        return OPTION * len(found[0])
+        options.remarks.append(_unused_remark("ahead" if ahead else "unread", match[0]))
+        return OPTION_MARK * len(match[0])
 
-    page.unparsed = _UNREAD.sub(take, page.unparsed)
-    if "\n" not in page.unparsed.strip() and "{" not in page.unparsed:
-        page.unparsed = _TIMELIKE.sub(take_time, page.unparsed)
+    masked.unparsed = _UNREAD.sub(take, masked.unparsed)
+    if "\n" not in masked.unparsed.strip() and "{" not in masked.unparsed:
+        masked.unparsed = _TIMELIKE.sub(take_time, masked.unparsed)
         if words <= _FEW + 1:
-            page.unparsed = _VAGUE.sub(take_time, page.unparsed)
+            masked.unparsed = _VAGUE.sub(take_time, masked.unparsed)
 
 
-def _meant(word: str, value: str, words: int) -> bool:
+def _is_meant(word: str, value: str, words: int) -> bool:
     if word == "last":
         return value[:1].isdecimal() or value.lower() in _SPAN
     return bool(value) and words <= _FEW
 
 
-def _unread(word: str, value: str) -> str:
+def _unread_remark(word: str, value: str) -> str:
     if word.startswith("type"):
-        return _unknown_type(value)
+        return _unknown_type_remark(value)
     example = "last 3d" if word == "last" else f"{word} 2h` or `{word} 2026-05-01T10:00"
     shown = f" “{value}”" if _SHOWN.fullmatch(value) else ""
     return (
@@ -277,7 +279,7 @@ def _unread(word: str, value: str) -> str:
     )
 
 
-def _unknown_type(word: str) -> str:
+def _unknown_type_remark(word: str) -> str:
     shown = f" “{word}”" if _SHOWN.fullmatch(word) else ""
     near = get_close_matches(word, _TYPE_WORDS, 2, 0.6)
     there = (

@@ -13,7 +13,7 @@ from bot.domain.parsing.identifiers import (
     NO_NAMES,
     Match,
     MaskedText,
-    distinct,
+    distinct_identifiers,
     extract_ids,
     extract_ids_after_in,
 )
@@ -30,8 +30,8 @@ from bot.domain.parsing.links import extract_links
 from bot.domain.parsing.options import (
     Options,
     extract_flags,
-    take_misspelt_flags,
-    take_misspelt_options,
+    extract_misspelt_flags,
+    extract_misspelt_options,
     extract_options,
     extract_unread_words,
 )
@@ -57,7 +57,7 @@ _VALUED = re.compile(r"(?:room|session|peer|user)(?:[_-]?(?:id|name))?[:=]", re.
 _ID_LABEL = re.compile(r"(?:room|session|peer|user)(?:[_-]?id)?[:=_-]", re.IGNORECASE)
 
 
-MOST_CLUES = 20
+MAX_IDS = 20
 """Things looked up for one text: each costs calls, and the text need not be the asker's own."""
 
 _RECORDERS = re.compile(
@@ -84,33 +84,37 @@ def parse_query(
     or a remark where the rest can be answered.
     """
     plain = plain_times(_COMMAND.sub("", strip_markup(text)))
-    page, options = MaskedText(plain), Options()
-    extract_links(page)
-    extract_tokens(page)
-    take_misspelt_options(page, options)
-    extract_options(page, now, options, zone)
-    _extract_named(page)
-    extract_ids_after_in(page)
-    extract_ids(page, expect=expect)
-    extract_room_after_in(page)
-    extract_flags(page, options)
-    extract_unread_words(page, options, words=len(_words(page)))
-    take_misspelt_flags(page, options)
-    words = _words(page)
-    found = distinct(_trusted(page, words) or _lone_names(page, words))
-    found = one_person(without_recorder(found, plain))
-    clues = found[:MOST_CLUES]
-    asked = bool(clues or words or page.saw_link or page.matches)
+    masked, options = MaskedText(plain), Options()
+    extract_links(masked)
+    extract_tokens(masked)
+    extract_misspelt_options(masked, options)
+    extract_options(masked, now, options, zone)
+    _extract_named(masked)
+    extract_ids_after_in(masked)
+    extract_ids(masked, expect=expect)
+    extract_room_after_in(masked)
+    extract_flags(masked, options)
+    extract_unread_words(masked, options, words=len(_words(masked)))
+    extract_misspelt_flags(masked, options)
+    words = _words(masked)
+    all_identifiers = distinct_identifiers(
+        _trusted_identifiers(masked, words) or _lone_names(masked, words)
+    )
+    all_identifiers = drop_user_beside_peer(drop_recorder(all_identifiers, plain))
+    identifiers = all_identifiers[:MAX_IDS]
+    has_content = bool(identifiers or words or masked.saw_link or masked.matches)
     return LookupQuery(
-        clues=clues,
+        clues=identifiers,
         since=options.since,
         until=options.until,
         types=options.chosen_types(),
         private=options.private,
         public=options.public,
-        help=not clues and (options.help or not (asked or _has_more(options))),
-        complaint=None if clues else _complaint(options, words),
-        remarks=tuple(dict.fromkeys((*_left_out(len(found)), *options.remarks)))[:_REMARKS_MOST],
+        help=not identifiers and (options.help or not (has_content or _has_options(options))),
+        complaint=None if identifiers else _complaint(options, words),
+        remarks=tuple(dict.fromkeys((*_left_out_remark(len(all_identifiers)), *options.remarks)))[
+            :_REMARKS_MOST
+        ],
         readings=tuple(options.readings),
     )
 
@@ -118,98 +122,113 @@ def parse_query(
 def find_identifiers(text: str) -> tuple[Identifier, ...]:
     """Every id, 100ms link, `user:` and `code:` in a long text; names are too easily guessed."""
     plain = strip_markup(text)
-    page = MaskedText(plain)
-    extract_links(page)
-    extract_tokens(page)
-    extract_codes(page, strict=True)
-    extract_users(page, strict=True)
-    extract_ids(page)
-    return without_recorder(distinct(find.clue for find in _firm(_ordered(page.matches))), plain)
-
-
-def without_recorder(clues: tuple[Identifier, ...], text: str) -> tuple[Identifier, ...]:
-    """Without the peer of a recording's or stream's event: it is 100ms' own recorder."""
-    if not _RECORDERS.search(text) or not any(clue.kind in _WHERE for clue in clues):
-        return clues
-    return tuple(clue for clue in clues if clue.kind is not IdentifierKind.PEER)
-
-
-def one_person(clues: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
-    """Without the user id, and a UUID of whatever else, that stands beside one peer's id."""
-    peers = [clue for clue in clues if clue.kind is IdentifierKind.PEER]
-    if len(peers) != 1:
-        return clues
-    return tuple(
-        clue for clue in clues if clue.kind not in {IdentifierKind.USER, IdentifierKind.UUID}
+    masked = MaskedText(plain)
+    extract_links(masked)
+    extract_tokens(masked)
+    extract_codes(masked, strict=True)
+    extract_users(masked, strict=True)
+    extract_ids(masked)
+    return drop_recorder(
+        distinct_identifiers(
+            match.identifier for match in _firm_matches(_sort_matches(masked.matches))
+        ),
+        plain,
     )
 
 
-def _firm(finds: list[Match]) -> list[Match]:
+def drop_recorder(identifiers: tuple[Identifier, ...], text: str) -> tuple[Identifier, ...]:
+    """Without the peer of a recording's or stream's event: it is 100ms' own recorder."""
+    if not _RECORDERS.search(text) or not any(
+        identifier.kind in _WHERE for identifier in identifiers
+    ):
+        return identifiers
+    return tuple(
+        identifier for identifier in identifiers if identifier.kind is not IdentifierKind.PEER
+    )
+
+
+def drop_user_beside_peer(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+    """Without the user id, and a UUID of whatever else, that stands beside one peer's id."""
+    peers = [identifier for identifier in identifiers if identifier.kind is IdentifierKind.PEER]
+    if len(peers) != 1:
+        return identifiers
+    return tuple(
+        identifier
+        for identifier in identifiers
+        if identifier.kind not in {IdentifierKind.USER, IdentifierKind.UUID}
+    )
+
+
+def _firm_matches(matches: list[Match]) -> list[Match]:
     """Without the UUIDs after a mere `"id":`, where something else is named.
 
     Ids of 24 digits stay: 100ms tells whether it knows them.
     """
-    if all(find.loose for find in finds):
-        return finds
-    return [find for find in finds if not (find.loose and find.clue.kind is IdentifierKind.UUID)]
+    if all(match.loose for match in matches):
+        return matches
+    return [
+        match
+        for match in matches
+        if not (match.loose and match.identifier.kind is IdentifierKind.UUID)
+    ]
 
 
-def _left_out(number: int) -> tuple[str, ...]:
-    if number <= MOST_CLUES:
+def _left_out_remark(number: int) -> tuple[str, ...]:
+    if number <= MAX_IDS:
         return ()
     return (
         (
-            f"That text names {number:,} things; I looked at the first {MOST_CLUES} and left out "
-            f"{number - MOST_CLUES:,}."
+            f"That text names {number:,} things; I looked at the first {MAX_IDS} and left out "
+            f"{number - MAX_IDS:,}."
         ),
     )
 
 
-def _extract_named(page: MaskedText) -> None:
+def _extract_named(masked: MaskedText) -> None:
     """Names and user ids; first a lone name that only contains an id (`class-65af…`)."""
-    words = _words(page)
-    if len(words) == 1 and _holds_id(words[0]):
-        page.add(0, Identifier(IdentifierKind.NAME, words[0]))
-        page.unparsed = ""
-    extract_codes(page, strict=False)
-    extract_users(page, strict=False)
-    extract_rooms(page)
-    extract_lone_user(page)
+    words = _words(masked)
+    if len(words) == 1 and _has_id(words[0]):
+        masked.add(0, Identifier(IdentifierKind.NAME, words[0]))
+        masked.unparsed = ""
+    extract_codes(masked, strict=False)
+    extract_users(masked, strict=False)
+    extract_rooms(masked)
+    extract_lone_user(masked)
 
 
-def _holds_id(word: str) -> bool:
-    found = ID.search(word)
-    if not found or not NAME.fullmatch(word) or found[0] == word:
+def _has_id(word: str) -> bool:
+    match = ID.search(word)
+    if not match or not NAME.fullmatch(word) or match[0] == word:
         return False
-    return not _ID_LABEL.fullmatch(word[: found.start()]) and not _VALUED.match(word)
+    return not _ID_LABEL.fullmatch(word[: match.start()]) and not _VALUED.match(word)
 
 
-def _ordered(finds: Iterable[Match]) -> list[Match]:
-    return sorted(finds, key=lambda find: find.at)
+def _sort_matches(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: match.at)
 
 
-def _words(page: MaskedText) -> list[str]:
+def _words(masked: MaskedText) -> list[str]:
     return [
         word
-        for piece in _BREAKS.split(page.unparsed)
+        for piece in _BREAKS.split(masked.unparsed)
         if (word := strip_punctuation(piece).strip("-"))
     ]
 
 
-def _trusted(page: MaskedText, words: list[str]) -> list[Identifier]:
+def _trusted_identifiers(masked: MaskedText, words: list[str]) -> list[Identifier]:
     """All clues; but where ids stand in prose, not what only looks like a name there."""
-    sure = any(not find.weak for find in page.matches)
+    sure = any(not match.weak for match in masked.matches)
     prose = any(word.lower() not in _FILLERS for word in words)
-    finds = [find for find in page.matches if not (find.weak and sure and prose)]
-    return [find.clue for find in _firm(_ordered(finds))]
+    matches = [match for match in masked.matches if not (match.weak and sure and prose)]
+    return [match.identifier for match in _firm_matches(_sort_matches(matches))]
 
 
-def _lone_names(page: MaskedText, words: list[str]) -> list[Identifier]:
+def _lone_names(masked: MaskedText, words: list[str]) -> list[Identifier]:
     """The words there are, if they can name rooms: one, or a few that make no sentence."""
     telling = [word for word in words if word.lower() not in _FILLERS | _AROUND]
     if len(telling) == 1 and telling[0].lower() not in NO_NAMES and not telling[0].isdecimal():
         words = telling
-    if page.saw_link or not words or len(words) > _NAMES_MOST:
+    if masked.saw_link or not words or len(words) > _NAMES_MOST:
         return []
     if any(_LABELLED.match(word) or not NAME.fullmatch(word) for word in words):
         return []
@@ -218,17 +237,17 @@ def _lone_names(page: MaskedText, words: list[str]) -> list[Identifier]:
     return [Identifier(IdentifierKind.NAME, word) for word in words]
 
 
-def _has_more(options: Options) -> bool:
+def _has_options(options: Options) -> bool:
     return bool(options.since or options.until or options.types or options.remarks)
 
 
 def _complaint(options: Options, words: list[str]) -> str | None:
     """Why there is nothing to look up: the words that were not understood."""
-    said = " ".join(words)
-    if said and _HARMLESS.fullmatch(said):
-        told = f"There is no id, 100ms link or room's name that I recognise in “{said}”."
+    text = " ".join(words)
+    if text and _HARMLESS.fullmatch(text):
+        sentence = f"There is no id, 100ms link or room's name that I recognise in “{text}”."
     elif options.remarks:
-        told = "There is no room, session, peer or user beside it that I recognise."
+        sentence = "There is no room, session, peer or user beside it that I recognise."
     else:
         return None
-    return " ".join((*dict.fromkeys(options.remarks), told)[:_REMARKS_MOST])
+    return " ".join((*dict.fromkeys(options.remarks), sentence)[:_REMARKS_MOST])

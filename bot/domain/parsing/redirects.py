@@ -26,12 +26,12 @@ def links_inside(link: str) -> tuple[str, ...]:
 
     Never raises; what cannot be decoded carries nothing.
     """
-    found = _PROOFPOINT_2.search(link)
-    if found:
-        return (unquote(found[1].replace("-", "%").replace("_", "/")),)
-    found = _PROOFPOINT_3.search(link)
-    if found:
-        return (_with_slashes(found[1]),)
+    match = _PROOFPOINT_2.search(link)
+    if match:
+        return (unquote(match[1].replace("-", "%").replace("_", "/")),)
+    match = _PROOFPOINT_3.search(link)
+    if match:
+        return (_with_slashes(match[1]),)
     coded = tuple(filter(None, map(_from_base64, _BASE64.findall(link))))
     return coded or _percent_encoded(link)
 
@@ -39,8 +39,8 @@ def links_inside(link: str) -> tuple[str, ...]:
 def _percent_encoded(link: str) -> tuple[str, ...]:
     """A link in a query's value or in the path, at whichever level of encoding it shows."""
     for _ in range(_LEVELS + 1):
-        starts = [found.start() for found in _INNER.finditer(link) if found.start() > 0]
-        starts = starts or [found.start() for found in _PLAIN.finditer(link)]
+        starts = [match.start() for match in _INNER.finditer(link) if match.start() > 0]
+        starts = starts or [match.start() for match in _PLAIN.finditer(link)]
         if starts:
             ends = [*starts[1:], len(link)]
             return tuple(_cut(link[start:end]) for start, end in zip(starts, ends, strict=True))

@@ -10,11 +10,11 @@ from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
 from bot.domain.records.channel_settings import NO_TIME, RESET, SettingsPatch
 
-LONGEST = timedelta(days=30)
+LONGEST_SINCE = timedelta(days=30)
 """As long as 100ms keeps events."""
 
 _ANY = "any|all|none|off"
-_WISH = re.compile(
+_SETTING = re.compile(
     r"\s*(?:(?P<word>private|public|reset)"
     rf"|names[\s:=]+(?P<names>full|short|none|default)"
     r"|workspace[\s:=]+(?P<alias>\S{1,64})"
@@ -36,63 +36,63 @@ class SettingsCommand:
 
 def parse_settings_change(text: str, workspaces: Sequence[str]) -> SettingsCommand:
     """What a person wants changed. `workspaces` are the aliases there are. Never raises."""
-    wish, at = SettingsCommand(), 0
+    command, at = SettingsCommand(), 0
     text = text.rstrip()
     while at < len(text):
-        found = _WISH.match(text, at)
-        if found is None:
-            return SettingsCommand(complaint=_unread(text[at:]))
-        wish = _with(wish, found, workspaces)
-        if wish.complaint:
-            return SettingsCommand(complaint=wish.complaint)
-        at = found.end()
-    return wish
+        match = _SETTING.match(text, at)
+        if match is None:
+            return SettingsCommand(complaint=_unread_complaint(text[at:]))
+        command = _with_setting(command, match, workspaces)
+        if command.complaint:
+            return SettingsCommand(complaint=command.complaint)
+        at = match.end()
+    return command
 
 
-def _with(
-    wish: SettingsCommand, found: re.Match[str], workspaces: Sequence[str]
+def _with_setting(
+    command: SettingsCommand, match: re.Match[str], workspaces: Sequence[str]
 ) -> SettingsCommand:
-    if found["alias"]:
-        return _with_workspace(wish, found["alias"].lower(), workspaces)
-    if found["names"]:
-        return SettingsCommand(replace(wish.change, names=_NAMES[found["names"].lower()]))
-    if found["time"]:
-        return _with_time(wish, found["time"].lower())
-    word = found["word"].lower()
+    if match["alias"]:
+        return _with_workspace(command, match["alias"].lower(), workspaces)
+    if match["names"]:
+        return SettingsCommand(replace(command.change, names=_NAMES[match["names"].lower()]))
+    if match["time"]:
+        return _with_time(command, match["time"].lower())
+    word = match["word"].lower()
     if word == "reset":
         return SettingsCommand(RESET)
-    return SettingsCommand(replace(wish.change, private=word == "private"))
+    return SettingsCommand(replace(command.change, private=word == "private"))
 
 
 def _with_workspace(
-    wish: SettingsCommand, alias: str, workspaces: Sequence[str]
+    command: SettingsCommand, alias: str, workspaces: Sequence[str]
 ) -> SettingsCommand:
     if re.fullmatch(_ANY, alias):
-        return SettingsCommand(replace(wish.change, workspace=""))
+        return SettingsCommand(replace(command.change, workspace=""))
     if alias in workspaces:
-        return SettingsCommand(replace(wish.change, workspace=alias))
+        return SettingsCommand(replace(command.change, workspace=alias))
     there = ", ".join(workspaces)
     return SettingsCommand(
-        complaint=f"There is no 100ms workspace {_shown(alias, 'of that name')}; there is: {there}."
+        complaint=f"There is no 100ms workspace {_quote(alias, 'of that name')}; there is: {there}."
     )
 
 
-def _with_time(wish: SettingsCommand, word: str) -> SettingsCommand:
+def _with_time(command: SettingsCommand, word: str) -> SettingsCommand:
     if re.fullmatch(_ANY, word):
-        return SettingsCommand(replace(wish.change, since=NO_TIME))
+        return SettingsCommand(replace(command.change, since=NO_TIME))
     span = parse_duration(word)
-    if not span or span > LONGEST:
+    if not span or span > LONGEST_SINCE:
         return SettingsCommand(
             complaint="The time after `since` can be up to 30 days: 100ms keeps no more."
         )
-    return SettingsCommand(replace(wish.change, since=span))
+    return SettingsCommand(replace(command.change, since=span))
 
 
-def _unread(rest: str) -> str:
-    word = rest.split(maxsplit=1)[0]
-    return f"I cannot read {_shown(word, 'what stands')} after `settings`."
+def _unread_complaint(text: str) -> str:
+    word = text.split(maxsplit=1)[0]
+    return f"I cannot read {_quote(word, 'what stands')} after `settings`."
 
 
-def _shown(word: str, otherwise: str) -> str:
+def _quote(word: str, otherwise: str) -> str:
     """A word as it was typed, where it is harmless to repeat it."""
     return f"“{word}”" if _SHOWN.fullmatch(word) else otherwise

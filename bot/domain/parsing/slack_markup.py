@@ -39,18 +39,18 @@ def strip_markup(text: str) -> str:
     The result has no control characters but white space, so that marks can be put into it.
     """
     text = _DROPPED.sub("", text)
-    text = _ANGLED.sub(_open, text)
+    text = _ANGLED.sub(_unwrap_angled, text)
     for written, meant in (*_ENTITIES, *_JSON):
         text = text.replace(written, meant)
-    text = _ANGLED.sub(_open, text)
+    text = _ANGLED.sub(_unwrap_angled, text)
     if "%" in text:
-        text = _CODED.sub(_decoded, text)
+        text = _CODED.sub(_decode_percent, text)
     return _DASHED.sub("-", text).translate(_CHARS)
 
 
-def _decoded(found: re.Match[str]) -> str:
+def _decode_percent(match: re.Match[str]) -> str:
     """`room%3D65…` and `https%3A%2F%2F…` as they were; what stands within a link stays."""
-    text = found[0]
+    text = match[0]
     start = text.find("://")
     if start >= 0 and "%" not in text[:start]:
         return text
@@ -59,8 +59,8 @@ def _decoded(found: re.Match[str]) -> str:
     return text
 
 
-def _open(found: re.Match[str]) -> str:
-    target, label = found[1], found[2] or ""
+def _unwrap_angled(match: re.Match[str]) -> str:
+    target, label = match[1], match[2] or ""
     if target[0] in "@#!":
         return " "
     if target.startswith(("mailto:", "tel:")):

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.domain.parsing.calendar import take_ago, take_clock, take_day, take_part
+from bot.domain.parsing.calendar import parse_ago, parse_clock, parse_day, parse_day_part
 from bot.domain.parsing.time_zones import ZONE, zone_of
 from bot.domain.parsing.times import (
     AROUND,
     SPAN,
     Moment,
-    Stretch,
-    like,
+    TimeRange,
+    fill_from,
     parse_duration,
-    settle,
-    settle_after,
+    resolve,
+    resolve_after,
 )
 
 _START = re.compile(
@@ -78,63 +78,63 @@ class Phrase:
 
 
 @dataclass(slots=True)
-class Reader:
+class PhraseReader:
     """Reads the phrases of one text. `usual` is the zone of a time that names none."""
 
     text: str
     now: datetime
-    usual: tzinfo = UTC
+    default_zone: tzinfo = UTC
 
     def phrases(self) -> Iterator[Phrase]:
         """Every time that can be told from the text, first to last. Never raises."""
         pasted = len(self.text) > _TYPED_MOST or bool(_PASTED.search(self.text.strip()))
         at = 0
-        while found := _START.search(self.text, at):
-            at = max(found.end(), found.start() + 1)
-            key = (found["key"] or "").lower()
-            if (pasted and key not in _RANGED | _ENDING and not found["rolling"]) or (
-                not key and self._escaped(found.start())
+        while match := _START.search(self.text, at):
+            at = max(match.end(), match.start() + 1)
+            key = (match["key"] or "").lower()
+            if (pasted and key not in _RANGED | _ENDING and not match["rolling"]) or (
+                not key and self._is_escaped(match.start())
             ):
                 continue
-            phrase = self._phrase(found, key)
+            phrase = self._parse_phrase(match, key)
             if phrase:
                 at = phrase.end
                 yield phrase
 
-    def _escaped(self, at: int) -> bool:
+    def _is_escaped(self, at: int) -> bool:
         """Whether it is a name: within quotes, or after `room`."""
         if self.text.count('"', 0, at) % 2:
             return True
         return bool(_ESCAPED.search(self.text[max(0, at - 24) : at]))
 
-    def _phrase(self, found: re.Match[str], key: str) -> Phrase | None:
-        start, at = found.start(), found.end()
-        if found["rolling"]:
-            return self._rolling(start, at)
+    def _parse_phrase(self, match: re.Match[str], key: str) -> Phrase | None:
+        start, at = match.start(), match.end()
+        if match["rolling"]:
+            return self._rolling_phrase(start, at)
         length = _LENGTH.match(self.text, at) if key in _ENDING | {"since"} else None
-        if length and not take_ago(self.text, at):
-            return self._length(start, length, key)
+        if length and not parse_ago(self.text, at):
+            return self._length_phrase(start, length, key)
         try:
-            return self._spoken(start, at, key)
+            return self._spoken_phrase(start, at, key)
         except (ValueError, OverflowError):
-            return self._unread(start, at)
+            return self._unread_phrase(start, at)
 
-    def _rolling(self, start: int, at: int) -> Phrase | None:
-        found = _ROLLING.match(self.text, at)
-        if not found:
+    def _rolling_phrase(self, start: int, at: int) -> Phrase | None:
+        match = _ROLLING.match(self.text, at)
+        if not match:
             return None
-        words = found["span"] or f"1{'mon' if found['unit'] == 'month' else found['unit'][0]}"
-        return self._since(start, found.end(), words)
+        words = match["span"] or f"1{'mon' if match['unit'] == 'month' else match['unit'][0]}"
+        return self._since_phrase(start, match.end(), words)
 
-    def _length(self, start: int, found: re.Match[str], key: str) -> Phrase:
-        words = found["span"].lower()
+    def _length_phrase(self, start: int, match: re.Match[str], key: str) -> Phrase:
+        words = match["span"].lower()
         words = "0m" if words == "now" else words if words[0].isdigit() else f"1{words[0]}"
-        phrase = self._since(start, found.end(), words)
+        phrase = self._since_phrase(start, match.end(), words)
         if key == "since" or phrase.trouble:
             return phrase
         return replace(phrase, since=None, until=phrase.since)
 
-    def _since(self, start: int, end: int, words: str) -> Phrase:
+    def _since_phrase(self, start: int, end: int, words: str) -> Phrase:
         length = parse_duration(words)
         try:
             since = self.now.astimezone(UTC) - length if length is not None else None
@@ -144,9 +144,11 @@ class Reader:
             return Phrase(start, end, trouble="unread")
         return Phrase(start, end, since=since, plain=True)
 
-    def _spoken(self, start: int, at: int, key: str) -> Phrase | None:
+    def _spoken_phrase(self, start: int, at: int, key: str) -> Phrase | None:
         """A phrase of one moment or of two. Raises ValueError, OverflowError."""
-        first = self._moment(at, bare=key in {"at", "from", "between", "around", "about", "since"})
+        first = self._parse_moment(
+            at, bare=key in {"at", "from", "between", "around", "about", "since"}
+        )
         if first is None:
             return self._half_range(start, at)
         moment, end = first
@@ -155,90 +157,90 @@ class Reader:
             if inside:
                 return inside
         joint = (_AND if key == "between" else _TO).match(self.text, end)
-        second = self._moment(joint.end(), bare=True) if joint else None
-        if second and self._fits(key, moment, second[0]) and self._ends(second[1]):
-            return self._between(start, second[1], moment, second[0])
-        if not self._ends(end) or not self._counts(key, moment, at, end):
+        second = self._parse_moment(joint.end(), bare=True) if joint else None
+        if second and self._is_range(key, moment, second[0]) and self._is_end(second[1]):
+            return self._range_phrase(start, second[1], moment, second[0])
+        if not self._is_end(end) or not self._is_time(key, moment, at, end):
             return None
-        return self._one(start, end, key, moment)
+        return self._single_moment(start, end, key, moment)
 
     def _span_of(self, start: int, at: int, day: Moment) -> Phrase | None:
         """`9 to 10` after `yesterday from`."""
-        first = self._moment(at, bare=True)
+        first = self._parse_moment(at, bare=True)
         joint = _AND.match(self.text, first[1]) if first else None
-        second = self._moment(joint.end(), bare=True) if joint else None
-        if not first or not second or not self._ends(second[1]):
+        second = self._parse_moment(joint.end(), bare=True) if joint else None
+        if not first or not second or not self._is_end(second[1]):
             return None
         begins = replace(first[0], days=day.days, back=day.back, zone=first[0].zone or day.zone)
-        return self._between(start, second[1], begins, second[0])
+        return self._range_phrase(start, second[1], begins, second[0])
 
     def _half_range(self, start: int, at: int) -> Phrase | None:
         """`9-10am` without a word before it: the first hour is bare."""
-        first = self._moment(at, bare=True)
+        first = self._parse_moment(at, bare=True)
         joint = _TO.match(self.text, first[1]) if first else None
         if not first or not joint or not first[0].clock:
             return None
-        second = self._moment(joint.end(), bare=False)
-        if second is None or not second[0].clock or not self._ends(second[1]):
+        second = self._parse_moment(joint.end(), bare=False)
+        if second is None or not second[0].clock or not self._is_end(second[1]):
             return None
-        return self._between(start, second[1], first[0], second[0])
+        return self._range_phrase(start, second[1], first[0], second[0])
 
-    def _moment(self, at: int, *, bare: bool) -> tuple[Moment, int] | None:
+    def _parse_moment(self, at: int, *, bare: bool) -> tuple[Moment, int] | None:
         """A moment with all its parts, in any order, each once; and where it ends."""
-        ago = take_ago(self.text, at)
+        ago = parse_ago(self.text, at)
         if ago:
             return ago
-        found, end, gap_from = Moment(), -1, at
+        moment, end, gap_from = Moment(), -1, at
         while True:
-            part = self._part(gap_from, found, bare=bare or found.days is not None)
+            part = self._parse_part(gap_from, moment, bare=bare or moment.days is not None)
             if part is None:
                 break
-            found, end = part
-            if self.text[gap_from - 1 : gap_from] == "T" and found.clock and found.zone is None:
-                whole = replace(found.clock, whole=True)
-                found, end = self._zoned(replace(found, clock=whole), end)
+            moment, end = part
+            if self.text[gap_from - 1 : gap_from] == "T" and moment.clock and moment.zone is None:
+                whole = replace(moment.clock, whole=True)
+                moment, end = self._with_zone(replace(moment, clock=whole), end)
             joint = _JOINT.match(self.text, end)
             if not joint:
                 break
             gap_from = joint.end()
-        return (found, end) if end >= 0 else None
+        return (moment, end) if end >= 0 else None
 
-    def _part(self, at: int, so_far: Moment, *, bare: bool) -> tuple[Moment, int] | None:
-        takes: list[Callable[[], tuple[Moment, int] | None]] = []
+    def _parse_part(self, at: int, so_far: Moment, *, bare: bool) -> tuple[Moment, int] | None:
+        parsers: list[Callable[[], tuple[Moment, int] | None]] = []
         if so_far.days is None:
-            takes.append(lambda: take_day(self.text, at))
+            parsers.append(lambda: parse_day(self.text, at))
         if (so_far.days or so_far.clock) and so_far.hours is None:
-            takes.append(lambda: take_part(self.text, at))
+            parsers.append(lambda: parse_day_part(self.text, at))
         if so_far.clock is None:
-            takes.append(lambda: take_clock(self.text, at, bare=bare))
-        for take in takes:
-            part = take()
+            parsers.append(lambda: parse_clock(self.text, at, bare=bare))
+        for parse in parsers:
+            part = parse()
             if part:
-                return self._zoned(_joined(so_far, part[0]), part[1])
+                return self._with_zone(_combine(so_far, part[0]), part[1])
         return None
 
-    def _zoned(self, moment: Moment, end: int) -> tuple[Moment, int]:
-        found = ZONE.match(self.text, end)
-        if not found or moment.zone:
+    def _with_zone(self, moment: Moment, end: int) -> tuple[Moment, int]:
+        match = ZONE.match(self.text, end)
+        if not match or moment.zone:
             return moment, end
         clock = moment.clock
-        if found["iso"] and found["iso"][0] == "-" and not (clock and clock.whole):
+        if match["iso"] and match["iso"][0] == "-" and not (clock and clock.whole):
             return moment, end  # 14:00-15:00 is a span
-        if not clock and not (found["area"] or found[0].strip(" ()").isupper()):
+        if not clock and not (match["area"] or match[0].strip(" ()").isupper()):
             return moment, end
-        return replace(moment, zone=zone_of(found)), found.end()
+        return replace(moment, zone=zone_of(match)), match.end()
 
-    def _ends(self, end: int) -> bool:
+    def _is_end(self, end: int) -> bool:
         return bool(_ENDS.match(self.text, end))
 
-    def _fits(self, key: str, first: Moment, second: Moment) -> bool:
+    def _is_range(self, key: str, first: Moment, second: Moment) -> bool:
         """Whether two moments make a span: without a word two bare hours are no times."""
         if key in _RANGED:
             return True
         bare = [m.clock.bare for m in (first, second) if m.clock]
         return first.days is not None or not all(bare)
 
-    def _counts(self, key: str, moment: Moment, at: int, end: int) -> bool:
+    def _is_time(self, key: str, moment: Moment, at: int, end: int) -> bool:
         """Whether one moment alone is a time: not the 3 of `at 3 people`, not `sun`."""
         clock = moment.clock
         if clock and clock.bare and moment.days is None and moment.zone is None:
@@ -247,48 +249,50 @@ class Reader:
             return True
         return not _SHORT_DAY.fullmatch(self.text, at, end) or self.text[at:end].lower() == "today"
 
-    def _between(self, start: int, end: int, first: Moment, second: Moment) -> Phrase:
+    def _range_phrase(self, start: int, end: int, first: Moment, second: Moment) -> Phrase:
         zoned = bool(first.zone or second.zone)
         second = replace(second, zone=second.zone or first.zone)
-        begins = settle(like(first, second), self.now, self.usual)
+        begins = resolve(fill_from(first, second), self.now, self.default_zone)
         if second.days is None and second.ago is None:
-            finish = settle_after(_later(second, first), begins.start, self.usual)
+            finish = resolve_after(_with_next_half(second, first), begins.start, self.default_zone)
         else:
-            finish = settle(second, self.now, self.usual)
+            finish = resolve(second, self.now, self.default_zone)
         if finish.end <= begins.start and not first.days and second.clock:
             return self._past_midnight(start, end, begins, second, finish)
         if finish.end <= begins.start and first.days and first.back:
-            earlier = settle(like(first, second), begins.start - first.back, self.usual)
+            earlier = resolve(
+                fill_from(first, second), begins.start - first.back, self.default_zone
+            )
             begins = earlier if earlier.start < finish.end else begins
         if finish.end <= begins.start:
             return Phrase(start, end, trouble="order")
-        return self._window(start, end, begins.start, _last(finish), zoned=zoned)
+        return self._window_phrase(start, end, begins.start, _last_moment(finish), zoned=zoned)
 
     def _past_midnight(
-        self, start: int, end: int, begins: Stretch, second: Moment, finish: Stretch
+        self, start: int, end: int, begins: TimeRange, second: Moment, finish: TimeRange
     ) -> Phrase:
         """`11pm-1am yesterday` begins on that day; `22:00 to 2am today` the day before."""
-        since, until = begins.start, settle_after(second, begins.start, self.usual).end
+        since, until = begins.start, resolve_after(second, begins.start, self.default_zone).end
         if since > self.now:
             since, until = since - timedelta(days=1), finish.end
         zoned = bool(second.zone)
-        return self._window(start, end, since, until, zoned=zoned)
+        return self._window_phrase(start, end, since, until, zoned=zoned)
 
-    def _one(self, start: int, end: int, key: str, moment: Moment) -> Phrase:
-        when, zoned = settle(moment, self.now, self.usual), bool(moment.zone)
+    def _single_moment(self, start: int, end: int, key: str, moment: Moment) -> Phrase:
+        when, zoned = resolve(moment, self.now, self.default_zone), bool(moment.zone)
         if key in _ENDING:
-            until = when.start if key == "before" else _last(when)
+            until = when.start if key == "before" else _last_moment(when)
             return Phrase(start, end, until=min(until, self.now.astimezone(UTC)), zoned=zoned)
         if key in {"since", "from", "after"}:
             since = when.end if key == "after" else when.start
-            return self._window(start, end, since, None, zoned=zoned)
+            return self._window_phrase(start, end, since, None, zoned=zoned)
         if when.point:
-            when, point = _around(moment, when, self.usual), when
+            when, point = _widen(moment, when, self.default_zone), when
             if when.start < point.start and when.end - point.end == AROUND[1]:
-                return self._window(start, end, when.start, when.end, zoned=zoned)
-        return self._window(start, end, when.start, _last(when), zoned=zoned)
+                return self._window_phrase(start, end, when.start, when.end, zoned=zoned)
+        return self._window_phrase(start, end, when.start, _last_moment(when), zoned=zoned)
 
-    def _window(
+    def _window_phrase(
         self, start: int, end: int, since: datetime, until: datetime | None, *, zoned: bool
     ) -> Phrase:
         if since > self.now:
@@ -297,20 +301,20 @@ class Reader:
             until = None
         return Phrase(start, end, since, until, zoned=zoned)
 
-    def _unread(self, start: int, at: int) -> Phrase:
+    def _unread_phrase(self, start: int, at: int) -> Phrase:
         """A time that there is not (`25:00`): as far as its word goes."""
-        found = _WORDS.match(self.text, at)
-        return Phrase(start, found.end() if found else at, trouble="unread")
+        match = _WORDS.match(self.text, at)
+        return Phrase(start, match.end() if match else at, trouble="unread")
 
 
-def read_since(text: str, now: datetime) -> datetime | None:
+def parse_since(text: str, now: datetime) -> datetime | None:
     """The moment, UTC, from which `24h`, `yesterday` or `2026-05-01` counts; None if unreadable."""
     words = f"since {text.strip()}"
-    phrase = next(Reader(words, now).phrases(), None)
+    phrase = next(PhraseReader(words, now).phrases(), None)
     return phrase.since if phrase and phrase.end == len(words) else None
 
 
-def _joined(so_far: Moment, part: Moment) -> Moment:
+def _combine(so_far: Moment, part: Moment) -> Moment:
     return Moment(
         days=so_far.days or part.days,
         back=so_far.back if so_far.days else part.back,
@@ -320,7 +324,7 @@ def _joined(so_far: Moment, part: Moment) -> Moment:
     )
 
 
-def _later(second: Moment, first: Moment) -> Moment:
+def _with_next_half(second: Moment, first: Moment) -> Moment:
     """`from 10pm to 2`: an end without am or pm is the next hour of that number after the first."""
     clock, other = second.clock, first.clock
     if clock and other and other.half and not clock.half and 1 <= clock.hour <= 12:  # noqa: PLR2004
@@ -330,18 +334,20 @@ def _later(second: Moment, first: Moment) -> Moment:
     return second
 
 
-def _last(when: Stretch) -> datetime:
+def _last_moment(when: TimeRange) -> datetime:
     """The last moment of a stretch; a point is its own."""
     return when.end if when.point else when.end - timedelta(microseconds=1)
 
 
-def _around(moment: Moment, when: Stretch, usual: tzinfo) -> Stretch:
+def _widen(moment: Moment, when: TimeRange, default_zone: tzinfo) -> TimeRange:
     """What counts as `at 3pm`; of `3 days ago` the whole day, of `2 weeks ago` the whole week."""
     if moment.ago is not None and moment.ago >= timedelta(days=1) and not moment.ago.seconds:
-        day = when.start.astimezone(usual).date()
+        day = when.start.astimezone(default_zone).date()
         days = 7 if moment.ago >= timedelta(weeks=1) and moment.ago.days % 7 == 0 else 1
         first = day - timedelta(days=day.weekday() if days > 1 else 0)
-        return settle(
-            Moment(days=lambda _: (first, first + timedelta(days=days - 1))), when.start, usual
+        return resolve(
+            Moment(days=lambda _: (first, first + timedelta(days=days - 1))),
+            when.start,
+            default_zone,
         )
-    return Stretch(when.start - AROUND[0], when.end + AROUND[1])
+    return TimeRange(when.start - AROUND[0], when.end + AROUND[1])

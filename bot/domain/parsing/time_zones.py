@@ -39,30 +39,32 @@ ZONE = re.compile(
 """A zone right after a time, with the blank before it."""
 
 
-def zone_of(found: re.Match[str]) -> tzinfo | None:
+def zone_of(match: re.Match[str]) -> tzinfo | None:
     """The zone that a ZONE names; None for the asker's own. Raises ValueError if there is none."""
-    if found["own"]:
+    if match["own"]:
         return None
-    zone = _zone(found)
+    zone = _zone(match)
     if zone is None:
         raise ValueError("no such zone")
     return zone
 
 
-def _zone(found: re.Match[str]) -> tzinfo | None:
-    if found["iso"]:
-        digits = found["iso"][1:].replace(":", "")
-        return _fixed(found["iso"][0], digits[:2], digits[2:])
-    if found["utc"]:
-        return _fixed(found["sign"], found["hours"], found["minutes"]) if found["sign"] else UTC
-    if found["short"] and (hours := _HOURS.get(found["short"].lower())) is not None:
-        return timezone(timedelta(hours=hours), found["short"].upper())
-    if found["area"]:
-        return zone_named(found["area"]) or zone_named(found["area"].title())
-    return zone_named(_PLACES[(found["short"] or found["long"]).lower()])
+def _zone(match: re.Match[str]) -> tzinfo | None:
+    if match["iso"]:
+        digits = match["iso"][1:].replace(":", "")
+        return _fixed_offset(match["iso"][0], digits[:2], digits[2:])
+    if match["utc"]:
+        return (
+            _fixed_offset(match["sign"], match["hours"], match["minutes"]) if match["sign"] else UTC
+        )
+    if match["short"] and (hours := _HOURS.get(match["short"].lower())) is not None:
+        return timezone(timedelta(hours=hours), match["short"].upper())
+    if match["area"]:
+        return find_zone(match["area"]) or find_zone(match["area"].title())
+    return find_zone(_PLACES[(match["short"] or match["long"]).lower()])
 
 
-def zone_named(name: str) -> tzinfo | None:
+def find_zone(name: str) -> tzinfo | None:
     """A zone of the IANA data base; None if it has none of that name."""
     try:
         return ZoneInfo(name)
@@ -70,7 +72,7 @@ def zone_named(name: str) -> tzinfo | None:
         return None
 
 
-def _fixed(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
+def _fixed_offset(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if offset >= timedelta(hours=24):
         return None

@@ -20,7 +20,7 @@ Days = Callable[[date], tuple[date, date]]
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockTime:
     """A time of day. `half` is "am" or "pm" where it was said; a bare hour may still get one."""
 
     hour: int
@@ -55,13 +55,13 @@ class Moment:
     days: Days | None = None
     back: timedelta | None = None
     hours: tuple[int, int] | None = None
-    clock: Clock | None = None
+    clock: ClockTime | None = None
     zone: tzinfo | None = None
     ago: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TimeRange:
     """From `start` to `end`, both UTC; the two are equal for a point in time."""
 
     start: datetime
@@ -83,36 +83,36 @@ def parse_duration(text: str) -> timedelta | None:
         return None
 
 
-def settle(moment: Moment, now: datetime, usual: tzinfo) -> Stretch:
+def resolve(moment: Moment, now: datetime, default_zone: tzinfo) -> TimeRange:
     """When that was. A time of day without a day is its latest past one.
 
     Raises ValueError or OverflowError where there is no such time.
     """
     if moment.ago is not None:
         point = (now - moment.ago).astimezone(UTC)
-        return Stretch(point, point)
-    zone = moment.zone or usual
+        return TimeRange(point, point)
+    zone = moment.zone or default_zone
     today = now.astimezone(zone).date()
     first, last = moment.days(today) if moment.days else (today, today)
-    found = _on(moment, first, last, zone)
+    time_range = _resolve_on(moment, first, last, zone)
     back = moment.back if moment.days else timedelta(days=1)
-    if back and found.start > now:
-        found = _on(moment, first - back, last - back, zone)
-    return found
+    if back and time_range.start > now:
+        time_range = _resolve_on(moment, first - back, last - back, zone)
+    return time_range
 
 
-def settle_after(moment: Moment, start: datetime, usual: tzinfo) -> Stretch:
+def resolve_after(moment: Moment, start: datetime, default_zone: tzinfo) -> TimeRange:
     """The first such time of day after `start`: the end of `23:30-0:30`."""
-    zone = moment.zone or usual
+    zone = moment.zone or default_zone
     day = start.astimezone(zone).date()
-    found = _on(moment, day, day, zone)
-    if found.start <= start:
+    time_range = _resolve_on(moment, day, day, zone)
+    if time_range.start <= start:
         day += timedelta(days=1)
-        found = _on(moment, day, day, zone)
-    return found
+        time_range = _resolve_on(moment, day, day, zone)
+    return time_range
 
 
-def like(moment: Moment, other: Moment) -> Moment:
+def fill_from(moment: Moment, other: Moment) -> Moment:
     """The first end of a span with the zone, the day and the am or pm of the second, or back."""
     moment = replace(moment, zone=moment.zone or other.zone)
     if moment.days is None and moment.ago is None and moment.clock and other.clock:
@@ -126,18 +126,20 @@ def like(moment: Moment, other: Moment) -> Moment:
     return moment
 
 
-def _on(moment: Moment, first: date, last: date, zone: tzinfo) -> Stretch:
+def _resolve_on(moment: Moment, first: date, last: date, zone: tzinfo) -> TimeRange:
     if moment.clock:
-        day, clock = _within(moment.clock, moment.hours, first)
+        day, clock = _in_day_part(moment.clock, moment.hours, first)
         start = datetime.combine(day, clock.at(), zone)
         if clock.hour == 24:  # noqa: PLR2004  the end of a day
             start = datetime.combine(day + timedelta(days=1), time(0), zone)
-        return Stretch(start.astimezone(UTC), start.astimezone(UTC))
+        return TimeRange(start.astimezone(UTC), start.astimezone(UTC))
     from_hour, to_hour = moment.hours or (0, 24)
-    return Stretch(_hour(first, from_hour, zone), _hour(last, to_hour, zone))
+    return TimeRange(_start_of_hour(first, from_hour, zone), _start_of_hour(last, to_hour, zone))
 
 
-def _within(clock: Clock, hours: tuple[int, int] | None, day: date) -> tuple[date, Clock]:
+def _in_day_part(
+    clock: ClockTime, hours: tuple[int, int] | None, day: date
+) -> tuple[date, ClockTime]:
     """The time of day in that part of the day: 11 of `last night` is 23:00, 2 is the next day's."""
     if hours is None:
         return day, clock
@@ -148,6 +150,6 @@ def _within(clock: Clock, hours: tuple[int, int] | None, day: date) -> tuple[dat
     return day + timedelta(days=fitting // 24), minutes
 
 
-def _hour(day: date, hour: int, zone: tzinfo) -> datetime:
+def _start_of_hour(day: date, hour: int, zone: tzinfo) -> datetime:
     day += timedelta(days=hour // 24)
     return datetime.combine(day, time(hour % 24), zone).astimezone(UTC)

@@ -90,13 +90,13 @@ def _may_hold_address(text: str, low: str) -> bool:
     return named or signs > 1 or bool(_WRAPPED.search(text))
 
 
-def leave(text: str) -> str:
+def redact_for_output(text: str) -> str:
     """The text as it may leave the program: no address, and versions with their own dots.
 
     Called once for each string, last.
     """
-    left = redact(text)
-    return left.replace(_MARK, ".") if _MARK in left else left
+    redacted = redact(text)
+    return redacted.replace(_MARK, ".") if _MARK in redacted else redacted
 
 
 def is_version(text: str) -> bool:
@@ -127,14 +127,14 @@ def unmark(text: str) -> str:
     return text.replace(_MARK, "") if _MARK in text else text
 
 
-def _redact_candidate(found: re.Match[str]) -> str:
+def _redact_candidate(match: re.Match[str]) -> str:
     """In the samples the address is already gone, so that the port comes first."""
-    first, second = found["first"], found["second"] or ""
+    first, second = match["first"], match["second"] or ""
     space = first[: len(first) - len(first.lstrip())]
     word = first.strip()
     if word not in {"[ip]", "[port]"}:
         first = space + ("[port]" if word.isdecimal() else "[ip]")
-    return found["head"] + first + (" [port]" if second else "")
+    return match["head"] + first + (" [port]" if second else "")
 
 
 def _redact_addresses(text: str) -> str:
@@ -142,7 +142,7 @@ def _redact_addresses(text: str) -> str:
     view = decoded.text if decoded else text
     parts: list[str] = []
     at = 0
-    for start, end, put in sorted(_addresses(view)):
+    for start, end, put in sorted(_address_ranges(view)):
         first, last = decoded.original(start, end) if decoded else (start, end)
         if first >= at:
             parts += (text[at:first], put)
@@ -150,32 +150,32 @@ def _redact_addresses(text: str) -> str:
     return "".join((*parts, text[at:])) if parts else text
 
 
-def _addresses(view: str) -> Iterator[tuple[int, int, str]]:
+def _address_ranges(view: str) -> Iterator[tuple[int, int, str]]:
     """Where addresses stand in decoded text, and what to put there. They may overlap."""
     if view.count(":") > 1 or view.count(".") > 2:  # noqa: PLR2004  as in `::1` and 1.2.3.4
         for run in _RUN.finditer(view):
-            yield from _in_run(view, run.start(), run.end())
+            yield from _ranges_in_run(view, run.start(), run.end())
     low = view.lower()
     if ".local" in low:
-        yield from _local_names(view)
-    for found in _HOST_NUMBER.finditer(low) if "://" in low else ():
-        yield found.start(), found.end(), "[ip]"
+        yield from _local_name_ranges(view)
+    for match in _HOST_NUMBER.finditer(low) if "://" in low else ():
+        yield match.start(), match.end(), "[ip]"
     if any(sign in low for sign in _NAME_SIGNS):
-        for found in _NAMES.finditer(view):
-            yield found.start(), found.end(), "[ip]"
+        for match in _NAMES.finditer(view):
+            yield match.start(), match.end(), "[ip]"
 
 
-def _in_run(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _ranges_in_run(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """The address in a run of address characters, with all that follows it there."""
     run = view[start:end]
     if run.count(":") > 1 and not _is_fingerprint(run) and _is_v6(run):
-        yield from _v6(view, start, end)
-    elif run.count(".") > 2 and (found := _V4.search(run)):  # noqa: PLR2004
+        yield from _v6_ranges(view, start, end)
+    elif run.count(".") > 2 and (match := _V4.search(run)):  # noqa: PLR2004
         core = run.rstrip(".:")
-        port = _PORT.fullmatch(core, found.end())
+        port = _PORT.fullmatch(core, match.end())
         put = f"[ip]{port['sign']}[port]" if port else "[ip]"
-        until = start + max(len(core), found.end())
-        yield _with_brackets(view, start + found.start(), until, put)
+        until = start + max(len(core), match.end())
+        yield _with_brackets(view, start + match.start(), until, put)
 
 
 def _is_fingerprint(run: str) -> bool:
@@ -186,8 +186,8 @@ def _is_v6(run: str) -> bool:
     return "::" in run or bool(_V6_FULL.search(run))
 
 
-def _v6(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    start, end = _trimmed(view, start, end)
+def _v6_ranges(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    start, end = _trim(view, start, end)
     run = view[start:end]
     zone = _ZONE.match(view, end)
     if not run.strip(":."):
@@ -197,14 +197,14 @@ def _v6(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     elif _is_code(view, start, end):
         return
     if _is_letter(view[start - 1 : start]):  # as in `interface:2001:db8::1`
-        word, colon, rest = run.partition(":")
+        word, colon, address = run.partition(":")
         label = not _DIGIT.search(word) or view[start - 1 : start].lower() + word == "v6"
-        if label and colon and not rest.startswith(":") and _is_v6(rest):
+        if label and colon and not address.startswith(":") and _is_v6(address):
             start += len(word) + 1
     yield _with_brackets(view, start, zone.end() if zone else end, "[ip]")
 
 
-def _trimmed(view: str, start: int, end: int) -> tuple[int, int]:
+def _trim(view: str, start: int, end: int) -> tuple[int, int]:
     """A run without the punctuation around it."""
     core = view[start:end].rstrip(".")
     if core.endswith(":") and not core.endswith("::"):
@@ -238,23 +238,27 @@ def _is_letter(char: str) -> bool:
 
 
 def _with_brackets(view: str, start: int, end: int, put: str) -> tuple[int, int, str]:
-    found = _BRACKET_PORT.match(view, end) if view[start - 1 : start] == "[" else None
-    if found is None:
+    match = _BRACKET_PORT.match(view, end) if view[start - 1 : start] == "[" else None
+    if match is None:
         return start, end, put
-    return start - 1, found.end(), "[ip]:[port]" if found["port"] else "[ip]"
+    return start - 1, match.end(), "[ip]:[port]" if match["port"] else "[ip]"
 
 
-def _local_names(view: str) -> Iterator[tuple[int, int, str]]:
+def _local_name_ranges(view: str) -> Iterator[tuple[int, int, str]]:
     """Names of mDNS: `0a1b2c3d-….local`, `Anns-MacBook.local`."""
     floor = 0
-    for found in _LOCAL.finditer(view):
-        start = _start_of_name(view, max(floor, found.start() - _LONGEST_NAME), found.start())
-        anonymous = _UUID.fullmatch(view[start : found.start()][-_UUID_LENGTH:])
-        if anonymous or (start < found.start() and not found["more"]):
-            end = found.start() + len(".local")
+    for match in _LOCAL.finditer(view):
+        start = _start_of_name(view, max(floor, match.start() - _LONGEST_NAME), match.start())
+        anonymous = _UUID.fullmatch(view[start : match.start()][-_UUID_LENGTH:])
+        if anonymous or (start < match.start() and not match["more"]):
+            end = match.start() + len(".local")
             port = _PORT.match(view, end)
-            known = port is not None and port["sign"] == ":"
-            yield start, port.end() if port and known else end, "[ip]:[port]" if known else "[ip]"
+            has_port = port is not None and port["sign"] == ":"
+            yield (
+                start,
+                port.end() if port and has_port else end,
+                "[ip]:[port]" if has_port else "[ip]",
+            )
             floor = end
 
 

@@ -59,7 +59,7 @@ _WORD = re.compile(r"[A-Za-z]?[a-z]{0,20}[.,:;]?")
 _OPAQUE = re.compile(r"(?=\S{0,8192}[0-9])(?=\S{0,8192}[A-Za-z])\S{8,}|[A-Za-z0-9+/_=-]{32,}")
 _CLAUSE_END = re.compile(r"\s{0,2}(?:$|[,;.)}\]\"'&|\\])")
 _HINT = re.compile(r"token|secret|key|pass|pwd|sig|cred|auth|bearer|Basic|eyj|@|%40", re.IGNORECASE)
-_Judge = Callable[[re.Match[str], re.Match[str]], bool]
+_ValueTest = Callable[[re.Match[str], re.Match[str]], bool]
 """Whether a value after a name and its sign is a credential."""
 _NOTHING = re.compile("null|nil|none|undefined|true|false", re.IGNORECASE)
 _HIDDEN = "[hidden]"
@@ -90,23 +90,23 @@ def is_secret_name(name: str) -> bool:
     return bool(_ROOT.search(_ORDINARY.sub("", name)))
 
 
-def _hide(text: str, pattern: re.Pattern[str], is_value: _Judge) -> str:
+def _hide(text: str, pattern: re.Pattern[str], is_value: _ValueTest) -> str:
     parts: list[str] = []
     at = 0
-    for found in pattern.finditer(text):
-        quoted = text[found.end() - 1] in "\"'"
-        value = _QUOTED.match(text, found.end()) if quoted else None
-        value = value or _VALUE.match(text, found.end())
-        if found.start() >= at and value and is_value(found, value):
-            parts += (text[at : found.end()], _HIDDEN)
+    for match in pattern.finditer(text):
+        quoted = text[match.end() - 1] in "\"'"
+        value = _QUOTED.match(text, match.end()) if quoted else None
+        value = value or _VALUE.match(text, match.end())
+        if match.start() >= at and value and is_value(match, value):
+            parts += (text[at : match.end()], _HIDDEN)
             at = value.end()
     return "".join((*parts, text[at:])) if parts else text
 
 
-def _is_paired(found: re.Match[str], value: re.Match[str]) -> bool:
-    if not is_secret_name(found["name"]):
+def _is_paired(match: re.Match[str], value: re.Match[str]) -> bool:
+    if not is_secret_name(match["name"]):
         return False
-    if not found["sign"].endswith(": "):
+    if not match["sign"].endswith(": "):
         return not _NOTHING.fullmatch(value[0])
     if _STATE.fullmatch(value[0].rstrip(".")):
         return False
@@ -115,27 +115,27 @@ def _is_paired(found: re.Match[str], value: re.Match[str]) -> bool:
     )
 
 
-def _is_scheme_value(found: re.Match[str], value: re.Match[str]) -> bool:
-    if found["name"] == "Basic":
+def _is_scheme_value(match: re.Match[str], value: re.Match[str]) -> bool:
+    if match["name"] == "Basic":
         return not _CAPITAL_OR_WORD.fullmatch(value[0])
     return not _STATE.fullmatch(value[0].rstrip(".:"))
 
 
-def _is_spaced(found: re.Match[str], value: re.Match[str]) -> bool:
-    return is_secret_name(found["name"]) and bool(_OPAQUE.fullmatch(value[0]))
+def _is_spaced(match: re.Match[str], value: re.Match[str]) -> bool:
+    return is_secret_name(match["name"]) and bool(_OPAQUE.fullmatch(value[0]))
 
 
-def _hide_jwt(found: re.Match[str]) -> str:
+def _hide_jwt(match: re.Match[str]) -> str:
     """A token, with the parts that a line end has torn off it."""
-    dots = len(_JWT_DOT.findall(found["whole"]))
-    words = found["torn"].split()
-    taken = 0
+    dots = len(_JWT_DOT.findall(match["whole"]))
+    words = match["torn"].split()
+    word_count = 0
     for word in words:
         if _WORD.fullmatch(word) or not (dots < _JWT_DOTS or _OPAQUE.fullmatch(word)):
             break
         dots += word.count(".")
-        taken += 1
+        word_count += 1
     if not dots:  # no token has none: a random text that begins like one
-        return found[0]
-    left = " ".join(words[taken:])
-    return f"[token] {left}" if left else "[token]"
+        return match[0]
+    remainder = " ".join(words[word_count:])
+    return f"[token] {remainder}" if remainder else "[token]"

@@ -82,36 +82,36 @@ def _decode_once(before: Decoded) -> Decoded:
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Decoded pieces with the range that each came from."""
     at = 0
-    for found in _ESCAPE.finditer(text):
-        if found.start() > at:
-            yield text[at : found.start()], at, found.start()
-        yield _meaning(found), found.start(), found.end()
-        at = found.end()
+    for match in _ESCAPE.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()], at, match.start()
+        yield _decode_match(match), match.start(), match.end()
+        at = match.end()
     if at < len(text):
         yield text[at:], at, len(text)
 
 
-def _meaning(found: re.Match[str]) -> str:
-    kind = found.lastgroup or ""
-    value = found[kind]
+def _decode_match(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    value = match[kind]
     if kind == "odd":
-        return _plain(value)
+        return _to_ascii(value)
     if kind == "dropped":
         return ""
     if kind == "name":
         return _NAMES[value.lower()]
     if kind == "bytes":
-        return _plain(bytes.fromhex(value.replace("%", "")).decode("utf-8", "replace"))
+        return _to_ascii(bytes.fromhex(value.replace("%", "")).decode("utf-8", "replace"))
     code = int(value, 10 if kind == "entity" else 16)
-    return _plain(chr(code)) if code <= _LARGEST else found[0]
+    return _to_ascii(chr(code)) if code <= _LARGEST else match[0]
 
 
-def _plain(text: str) -> str:
+def _to_ascii(text: str) -> str:
     """ASCII for full-width and other digits, dots and colons; "" for what cannot be seen."""
-    return "".join(map(_plain_char, text))
+    return "".join(map(_char_to_ascii, text))
 
 
-def _plain_char(char: str) -> str:
+def _char_to_ascii(char: str) -> str:
     if char.isspace():
         return " "
     if char in _DOTS:

@@ -67,7 +67,7 @@ def has_email(text: str) -> bool:
     return any(sign in lower for sign in _SIGNS_OF_EMAIL) and bool(_EMAIL.search(text))
 
 
-def masked(text: str) -> str:
+def mask_contacts(text: str) -> str:
     """The text without e-mail addresses and without phone numbers in international spelling."""
     lower = text.lower()
     if any(sign in lower for sign in _SIGNS_OF_EMAIL):
@@ -87,7 +87,7 @@ def is_phone(text: str) -> bool:
     """True if the whole text may be a phone number: a number of 7 to 15 digits counts as one."""
     digits = sum(letter.isdecimal() for letter in text)
     plain = _PHONE_ID.fullmatch(text.strip()) is not None
-    return (plain and _LEAST_DIGITS <= digits <= _MOST_DIGITS) or masked(text) != text
+    return (plain and _LEAST_DIGITS <= digits <= _MOST_DIGITS) or mask_contacts(text) != text
 
 
 def is_personal(user_id: str, names: Iterable[str] = ()) -> bool:
@@ -98,22 +98,22 @@ def is_personal(user_id: str, names: Iterable[str] = ()) -> bool:
     text = clean(user_id)
     if is_contact(text) or any(letter.isspace() for letter in text):
         return True
-    return any(_tells(text, name) for name in names)
+    return any(_has_name(text, name) for name in names)
 
 
-def _tells(user_id: str, name: str) -> bool:
+def _has_name(user_id: str, name: str) -> bool:
     whole = _letters(name)
     if len(whole) >= _FEWEST_LETTERS and _letters(user_id) == whole:
         return True
     if len(whole) > _LEAST_WORD and whole in _letters(user_id):
         return True
-    held = {word.casefold() for word in words_of(_CAPITAL.sub(" ", user_id.replace("-", " ")))}
-    return any(word.casefold() in held for word in words_of(name))
+    id_words = {word.casefold() for word in words_of(_CAPITAL.sub(" ", user_id.replace("-", " ")))}
+    return any(word.casefold() in id_words for word in words_of(name))
 
 
 def words_of(name: str) -> list[str]:
     """The words of a name that may name somebody by themselves."""
-    return [word for word in _BETWEEN_WORDS.split(name) if not is_generic(word) and _long(word)]
+    return [word for word in _BETWEEN_WORDS.split(name) if not is_generic(word) and _is_long(word)]
 
 
 def is_generic(word: str) -> bool:
@@ -123,7 +123,7 @@ def is_generic(word: str) -> bool:
     return not {bare, singular}.isdisjoint(GENERIC) or not any(map(str.isalpha, bare))
 
 
-def _long(word: str) -> bool:
+def _is_long(word: str) -> bool:
     return len(word) >= _LEAST_WORD or (len(word) >= _FEWEST_LETTERS and not word.isascii())
 
 

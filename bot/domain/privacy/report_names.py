@@ -14,7 +14,7 @@ from bot.domain.catalogue import Explanation
 from bot.domain.diagnosis import Diagnosis, Person, Story
 from bot.domain.events import Agent, ErrorEvent, ErrorFacts, Pairs, EventSource, event_from_parts
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
-from bot.domain.privacy.text_names import Terms
+from bot.domain.privacy.text_names import NameReplacer
 from bot.domain.report import Report
 from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
@@ -27,7 +27,7 @@ _FREE_TEXTS = (
 """What a failure's client reports in words of its own."""
 
 
-def named(report: Report, names: Names) -> Report:
+def apply_names(report: Report, names: Names) -> Report:
     """The report with people named as `names` says; the report itself if names are shown in full.
 
     People are numbered by their first event, so that a number stays the same from the opening to
@@ -35,69 +35,69 @@ def named(report: Report, names: Names) -> Report:
     """
     if names is Names.FULL:
         return report
-    crowd = _Crowd(report)
-    return _Rewriter(crowd, lambda person: _label(crowd, person, names), names).report(report)
+    people = _ReportPeople(report)
+    return _Rewriter(people, lambda person: _label(people, person, names), names).report(report)
 
 
-def for_outsiders(report: Report) -> Report:
+def anonymise_for_outsiders(report: Report) -> Report:
     """The report for another company: nobody is named, and personal user ids are hashed."""
-    crowd = _Crowd(report)
-    return _Rewriter(crowd, crowd.label, Names.NONE, hashed=True).report(report)
+    people = _ReportPeople(report)
+    return _Rewriter(people, people.label, Names.NONE, hashed=True).report(report)
 
 
-def hashed_id(user_id: str) -> str:
+def hash_id(user_id: str) -> str:
     """The start of a user id's SHA-256: who knows the id can tell that it is meant."""
     digest = hashlib.sha256(user_id.encode("utf-8", "replace")).hexdigest()
     return f"sha256:{digest[:_HASH_SHOWN]}"
 
 
-def _label(crowd: "_Crowd", person: str, names: Names) -> str:
+def _label(people: "_ReportPeople", person: str, names: Names) -> str:
     if names is Names.SHORT:
-        short = next(filter(None, map(short_name, crowd.names[person])), None)
+        short = next(filter(None, map(short_name, people.names[person])), None)
         if short is not None:
             return short
-    return crowd.label(person)
+    return people.label(person)
 
 
-class _Crowd:
+class _ReportPeople:
     """Everybody in a report by a key of their own, in order of their first event."""
 
     def __init__(self, report: Report) -> None:
         self.names: dict[str, list[str]] = {}
         self.users: dict[str, list[str]] = {}
-        self._of: dict[tuple[str, str], str] = {}
+        self._key_of: dict[tuple[str, str], str] = {}
         if report.diagnosis:
             for person in report.diagnosis.persons:
-                self._join(person)
-        for sign in _signs(report):
-            self._see(sign)
-        self._everybody = {name.casefold() for known in self.names.values() for name in known}
-        seen = [self.key(event.sender) for event in report.events]
-        order = dict.fromkeys([*seen, *sorted(self.names)])
+                self._add_person(person)
+        for sign in _sightings(report):
+            self._add_sign(sign)
+        self._everybody = {name.casefold() for names in self.names.values() for name in names}
+        keys = [self.key(event.sender) for event in report.events]
+        order = dict.fromkeys([*keys, *sorted(self.names)])
         self._numbers = {person: number for number, person in enumerate(order, 1)}
 
-    def _join(self, person: Person) -> None:
+    def _add_person(self, person: Person) -> None:
         """Who is one person was found out by the diagnosis."""
         for peer in person.peer_ids:
-            self._of["peer", peer.lower()] = person.key
+            self._key_of["peer", peer.lower()] = person.key
         if person.user_id and not person.bot:
-            self._of.setdefault(("user", person.user_id), person.key)
+            self._key_of.setdefault(("user", person.user_id), person.key)
         self._note(person.key, person.names, filter(None, [person.user_id]))
 
-    def _see(self, sign: "_Sign") -> None:
+    def _add_sign(self, sign: "_Sighting") -> None:
         self._note(self.key(sign), filter(None, [sign.user_name]), filter(None, [sign.user_id]))
 
     def _note(self, person: str, names: Iterable[str], users: Iterable[str]) -> None:
-        for known, found in ((self.names, names), (self.users, users)):
-            listed = known.setdefault(person, [])
-            listed += [one for one in found if one not in listed]
+        for index, values in ((self.names, names), (self.users, users)):
+            listed = index.setdefault(person, [])
+            listed += [value for value in values if value not in listed]
 
-    def key(self, sign: "_Sign | EventSource") -> str:
+    def key(self, sign: "_Sighting | EventSource") -> str:
         """Whose sign it is."""
         peer, user = (sign.peer_id or "").lower(), sign.user_id or ""
-        known = self._of.get(("peer", peer)) or self._of.get(("user", user))
-        if known:
-            return known
+        person = self._key_of.get(("peer", peer)) or self._key_of.get(("user", user))
+        if person:
+            return person
         return f"user:{user}" if user else f"peer:{peer}" if peer else f"name:{sign.user_name}"
 
     def is_personal(self, user: str, person: str) -> bool:
@@ -113,7 +113,7 @@ class _Crowd:
         return self._numbers[person]
 
 
-class _Sign:
+class _Sighting:
     """One sighting: a peer of a session, a track, a sender of events."""
 
     __slots__ = ("peer_id", "user_id", "user_name")
@@ -122,18 +122,18 @@ class _Sign:
         self.peer_id, self.user_id, self.user_name = peer_id, user_id, user_name
 
 
-def _signs(report: Report) -> Iterator[_Sign]:
+def _sightings(report: Report) -> Iterator[_Sighting]:
     events = (*report.events, *report.beyond)
     for sender in dict.fromkeys(event.sender for event in events):
-        yield _Sign(sender.peer_id, sender.user_id, sender.user_name)
+        yield _Sighting(sender.peer_id, sender.user_id, sender.user_name)
     for session in report.sessions:
         for key, peer in session.peers.items():
-            yield _Sign(peer.id or key, peer.user_id, peer.name)
+            yield _Sighting(peer.id or key, peer.user_id, peer.name)
     for track in report.tracks:
-        yield _Sign(track.peer_id, track.user_id, track.user_name)
+        yield _Sighting(track.peer_id, track.user_id, track.user_name)
     target = report.target
     if target.user_id:
-        yield _Sign(target.peer_id, target.user_id, None)
+        yield _Sighting(target.peer_id, target.user_id, None)
 
 
 class _Rewriter:
@@ -141,22 +141,22 @@ class _Rewriter:
 
     def __init__(
         self,
-        crowd: _Crowd,
+        people: _ReportPeople,
         label: Callable[[str], str],
         names: Names,
         *,
         hashed: bool = False,
     ) -> None:
-        self._crowd, self._label, self._names, self._hashed = crowd, label, names, hashed
-        self._terms = Terms()
-        self._made: dict[int, tuple[object, Any]] = {}
+        self._people, self._label, self._names, self._hashed = people, label, names, hashed
+        self._terms = NameReplacer()
+        self._rewritten_by_id: dict[int, tuple[object, Any]] = {}
         self._texts: dict[str, str] = {}
-        for person, known in crowd.names.items():
-            for name in sorted(known, key=len, reverse=True):
+        for person, spellings in people.names.items():
+            for name in sorted(spellings, key=len, reverse=True):
                 self._terms.add(name, label(person))
-        for person, known in crowd.users.items():
-            for user in known:
-                if crowd.is_personal(user, person):
+        for person, spellings in people.users.items():
+            for user in spellings:
+                if people.is_personal(user, person):
                     self._terms.add(user, self._user(user, person) or "", words=False)
 
     def report(self, report: Report) -> Report:
@@ -169,7 +169,7 @@ class _Rewriter:
             events=tuple(map(self._event, report.events)),
             sessions=tuple(map(self._session, report.sessions)),
             tracks=tuple(map(self._track, report.tracks)),
-            notes=tuple(map(self._terms.in_label, report.notes)),
+            notes=tuple(map(self._terms.replace_in_label, report.notes)),
             beyond=(),
             diagnosis=diagnosis and self._diagnosis(diagnosis),
             hides_user=report.hides_user or target.user_id != report.target.user_id,
@@ -181,35 +181,35 @@ class _Rewriter:
         return self._label(person)
 
     def _user(self, user: str | None, person: str) -> str | None:
-        if not user or not self._crowd.is_personal(user, person):
+        if not user or not self._people.is_personal(user, person):
             return user
-        return hashed_id(user) if self._hashed else self._label(person)
+        return hash_id(user) if self._hashed else self._label(person)
 
     def _target(self, target: Target) -> Target:
         if target.user_id is None:
             user = None
         else:
-            person = self._crowd.key(_Sign(target.peer_id, target.user_id, None))
+            person = self._people.key(_Sighting(target.peer_id, target.user_id, None))
             user = self._user(target.user_id, person)
         room = replace(target.room, name=self._label_text(target.room.name))
         session = target.session and self._session(target.session)
         return replace(target, room=room, session=session, user_id=user)
 
     def _event(self, event: ErrorEvent) -> ErrorEvent:
-        return cast(ErrorEvent, self._once(event, self._rewritten))
+        return cast(ErrorEvent, self._rewrite_once(event, self._rewrite_event))
 
-    def _rewritten(self, event: ErrorEvent) -> ErrorEvent:
+    def _rewrite_event(self, event: ErrorEvent) -> ErrorEvent:
         return event_from_parts(
             event.id,
             event.at,
             event.stamp,
-            self._once(event.sender, self._sender),
-            self._once(event.failure, self._failure),
+            self._rewrite_once(event.sender, self._sender),
+            self._rewrite_once(event.failure, self._failure),
             self._pairs(event.more),
         )
 
     def _sender(self, sender: EventSource) -> EventSource:
-        person = self._crowd.key(sender)
+        person = self._people.key(sender)
         return replace(
             sender,
             user_id=self._user(sender.user_id, person),
@@ -221,16 +221,16 @@ class _Rewriter:
 
     def _agent(self, agent: Agent) -> Agent:
         """An app may report `Marta's iPhone` as the model."""
-        told = {each.name: getattr(agent, each.name) for each in fields(agent)}
-        texts: Any = {k: self._text(v) for k, v in told.items() if isinstance(v, str)}
+        values = {field.name: getattr(agent, field.name) for field in fields(agent)}
+        texts: Any = {k: self._text(v) for k, v in values.items() if isinstance(v, str)}
         return replace(agent, **texts)
 
-    def _failure(self, failure: ErrorFacts) -> ErrorFacts:
-        texts: Any = {name: self._text(getattr(failure, name)) for name in _FREE_TEXTS}
+    def _failure(self, facts: ErrorFacts) -> ErrorFacts:
+        texts: Any = {name: self._text(getattr(facts, name)) for name in _FREE_TEXTS}
         return replace(
-            failure,
-            type=self._label_text(failure.type) or "",
-            media=self._pairs(failure.media),
+            facts,
+            type=self._label_text(facts.type) or "",
+            media=self._pairs(facts.media),
             **texts,
         )
 
@@ -242,12 +242,12 @@ class _Rewriter:
         return replace(session, peers=peers)
 
     def _peer(self, peer: Peer, key: str) -> Peer:
-        person = self._crowd.key(_Sign(peer.id or key, peer.user_id, peer.name))
+        person = self._people.key(_Sighting(peer.id or key, peer.user_id, peer.name))
         user, name = self._user(peer.user_id, person), self._name(peer.name, person)
         return replace(peer, name=name, user_id=user, role=self._label_text(peer.role))
 
     def _track(self, track: TrackEvent) -> TrackEvent:
-        person = self._crowd.key(_Sign(track.peer_id, track.user_id, track.user_name))
+        person = self._people.key(_Sighting(track.peer_id, track.user_id, track.user_name))
         user, name = self._user(track.user_id, person), self._name(track.user_name, person)
         return replace(track, user_id=user, user_name=name, role=self._label_text(track.role))
 
@@ -256,7 +256,7 @@ class _Rewriter:
         calls = tuple((self._key(key), number) for key, number in people.failed_calls)
         return replace(
             diagnosis,
-            persons=tuple(self._once(one, self._person) for one in diagnosis.persons),
+            persons=tuple(self._rewrite_once(person, self._person) for person in diagnosis.persons),
             stories=tuple(map(self._story, diagnosis.stories)),
             verdict=replace(diagnosis.verdict, evidence=self._labels(diagnosis.verdict.evidence)),
             people=replace(self._labels(people), failed_calls=calls),
@@ -265,9 +265,9 @@ class _Rewriter:
     def _story(self, story: Story) -> Story:
         return replace(
             story,
-            person=self._once(story.person, self._person),
+            person=self._rewrite_once(story.person, self._person),
             rows=tuple(map(self._event, story.rows)),
-            evidence=self._terms.in_label(story.evidence),
+            evidence=self._terms.replace_in_label(story.evidence),
         )
 
     def _person(self, person: Person) -> Person:
@@ -275,18 +275,20 @@ class _Rewriter:
             person,
             key=self._key(person.key),
             user_id=self._user(person.user_id, person.key),
-            names=(self._label(person.key),) if self._named(person) else person.names,
+            names=(self._label(person.key),) if self._has_name(person) else person.names,
             roles=tuple(self._label_text(role) or "" for role in person.roles),
         )
 
-    def _named(self, person: Person) -> bool:
+    def _has_name(self, person: Person) -> bool:
         return self._names is Names.NONE or any(map(str.strip, person.names))
 
     def _key(self, key: str) -> str:
         """A key may hold a user id. Of a recorder it says so."""
         prefix = "bot:" if key.startswith("bot:") else ""
-        known = key in self._crowd.names
-        return f"{prefix}person:{self._crowd.number(key):07d}" if known else self._label_text(key)
+        is_known = key in self._people.names
+        return (
+            f"{prefix}person:{self._people.number(key):07d}" if is_known else self._label_text(key)
+        )
 
     def _labels(self, value: Any) -> Any:  # noqa: ANN401  a tree of plain values
         """Every string in a tree of values, as a label."""
@@ -295,25 +297,25 @@ class _Rewriter:
         if isinstance(value, tuple):
             return tuple(map(self._labels, value))
         if is_dataclass(value) and not isinstance(value, type | Explanation):
-            told = {each.name: getattr(value, each.name) for each in fields(value)}
-            return replace(value, **{name: self._labels(each) for name, each in told.items()})
+            values = {field.name: getattr(value, field.name) for field in fields(value)}
+            return replace(value, **{name: self._labels(item) for name, item in values.items()})
         return value
 
     def _label_text(self, text: Any) -> Any:  # noqa: ANN401  a text, or None for none
-        return text and self._cached(text, self._terms.in_label, "label")
+        return text and self._rewrite_cached(text, self._terms.replace_in_label, "label")
 
     def _text(self, text: str | None) -> str | None:
-        return text and self._cached(text, self._terms.in_text, "text")
+        return text and self._rewrite_cached(text, self._terms.replace_in_text, "text")
 
-    def _cached(self, text: str, rewrite: Callable[[str], str], kind: str) -> str:
+    def _rewrite_cached(self, text: str, rewrite: Callable[[str], str], kind: str) -> str:
         key = f"{kind}:{text}"
         if key not in self._texts:
             self._texts[key] = rewrite(text)
         return self._texts[key]
 
-    def _once(self, value: Any, make: Callable[[Any], Any]) -> Any:  # noqa: ANN401  as made
+    def _rewrite_once(self, value: Any, make: Callable[[Any], Any]) -> Any:  # noqa: ANN401  as made
         """What `make` makes of a value; of the same object it is made once."""
-        known = self._made.get(id(value))
-        if known is None:
-            known = self._made[id(value)] = (value, make(value))
-        return known[1]
+        cached = self._rewritten_by_id.get(id(value))
+        if cached is None:
+            cached = self._rewritten_by_id[id(value)] = (value, make(value))
+        return cached[1]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
-from bot.domain.privacy.personal_names import is_contact, is_generic, masked, words_of
+from bot.domain.privacy.personal_names import is_contact, is_generic, mask_contacts, words_of
 from bot.domain.text import clean
 
 _GLUED = 6
@@ -19,21 +19,21 @@ _BEGINNINGS = (8, 4, 2)
 _SEPARATORS = (" ", ".", "_", "-", "")
 
 
-class _Index:
+class _TermIndex:
     """Terms by how they begin, so that a text is looked through once, however many terms."""
 
     def __init__(self) -> None:
-        self.instead: dict[str, str] = {}
+        self.replacements: dict[str, str] = {}
         self._by_beginning: dict[int, dict[str, list[str]]] = {size: {} for size in _BEGINNINGS}
 
-    def put(self, term: str, instead: str) -> None:
+    def add(self, term: str, replacement: str) -> None:
         """Add a term, case-folded; the first to add one decides."""
-        if term not in self.instead:
-            self.instead[term] = instead
+        if term not in self.replacements:
+            self.replacements[term] = replacement
             size = next(size for size in _BEGINNINGS if len(term) >= size)
             self._by_beginning[size].setdefault(term[:size], []).append(term)
 
-    def within(self, folded: str) -> Iterator[str]:
+    def terms_in(self, folded: str) -> Iterator[str]:
         """The terms that stand somewhere in a case-folded text."""
         for size, terms in self._by_beginning.items():
             beginnings = {folded[at : at + size] for at in range(len(folded) - size + 1)}
@@ -41,16 +41,16 @@ class _Index:
                 yield from (term for term in terms[beginning] if term in folded)
 
 
-class Terms:
+class NameReplacer:
     """What to look for, and what is said instead. The first to add a term decides."""
 
     def __init__(self) -> None:
-        self._whole = _Index()
-        self._words = _Index()
-        self._spelled: dict[str, set[str]] = {}
+        self._whole = _TermIndex()
+        self._words = _TermIndex()
+        self._spellings_by_term: dict[str, set[str]] = {}
         """By term, without regard to case, how it was spelled: `ß` and `ss` are one term."""
 
-    def add(self, name: str, instead: str, *, words: bool = True) -> None:
+    def add(self, name: str, replacement: str, *, words: bool = True) -> None:
         """Look for a name or an id in all its spellings; with `words` for each word of it, too.
 
         Words are looked for only in what a client reports freely (`in_text`).
@@ -58,47 +58,49 @@ class Terms:
         if len(name) < _FEWEST or (is_generic(name) and not is_contact(name)):
             return
         for spelling in _spellings(name):
-            self._put(self._whole, spelling, instead)
+            self._put(self._whole, spelling, replacement)
         for word in words_of(name) if words else ():
-            self._put(self._words, word, instead)
+            self._put(self._words, word, replacement)
 
-    def _put(self, index: _Index, spelling: str, instead: str) -> None:
+    def _put(self, index: _TermIndex, spelling: str, replacement: str) -> None:
         term = spelling.casefold()
-        index.put(term, instead)
-        self._spelled.setdefault(term, {term}).update({spelling, spelling.lower()})
+        index.add(term, replacement)
+        self._spellings_by_term.setdefault(term, {term}).update({spelling, spelling.lower()})
 
-    def in_text(self, text: str) -> str:
+    def replace_in_text(self, text: str) -> str:
         """The text of an error: whole names, single words of names, contacts."""
-        return self._without(text, self._whole, self._words)
+        return self._replace_in(text, self._whole, self._words)
 
-    def in_label(self, text: str) -> str:
+    def replace_in_label(self, text: str) -> str:
         """A role's, room's or device's name, or words of ours: whole names and contacts."""
-        return self._without(text, self._whole)
+        return self._replace_in(text, self._whole)
 
-    def _without(self, text: str, *indexes: _Index) -> str:
+    def _replace_in(self, text: str, *indexes: _TermIndex) -> str:
         folded = text.casefold()
-        instead: dict[str, str] = {}
+        replacements: dict[str, str] = {}
         for index in indexes:
-            for term in index.within(folded):
-                instead.setdefault(term, index.instead[term])
-        if instead:
-            spelled = {one for term in instead for one in self._spelled[term]}
-            pattern = _pattern(tuple(sorted(spelled, key=len, reverse=True)))
-            text = pattern.sub(lambda match: instead.get(match[0].casefold(), "…"), text)
-        return masked(text)
+            for term in index.terms_in(folded):
+                replacements.setdefault(term, index.replacements[term])
+        if replacements:
+            spellings = {
+                spelling for term in replacements for spelling in self._spellings_by_term[term]
+            }
+            pattern = _pattern(tuple(sorted(spellings, key=len, reverse=True)))
+            text = pattern.sub(lambda match: replacements.get(match[0].casefold(), "…"), text)
+        return mask_contacts(text)
 
 
 @lru_cache(256)
 def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_bounded, terms)), re.IGNORECASE)
+    return re.compile("|".join(map(_bounded_pattern, terms)), re.IGNORECASE)
 
 
-def _bounded(term: str) -> str:
+def _bounded_pattern(term: str) -> str:
     """A short term counts as a word of its own only; underscores end a word, too."""
-    found = re.escape(term)
+    pattern = re.escape(term)
     if len(term) >= _GLUED or any(letter >= _WIDE for letter in term):
-        return found
-    return rf"(?<![^\W_]){found}(?![^\W_])"
+        return pattern
+    return rf"(?<![^\W_]){pattern}(?![^\W_])"
 
 
 def _spellings(name: str) -> Iterable[str]:

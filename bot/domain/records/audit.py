@@ -16,7 +16,7 @@ _LONGEST = 200
 _SHOWN_OF_CODE = 3
 
 
-class Entry(StrEnum):
+class EntryPoint(StrEnum):
     """How somebody asked."""
 
     COMMAND = "command"
@@ -68,7 +68,7 @@ class Access:
     at: datetime
     user: str
     channel: str
-    entry: Entry
+    entry: EntryPoint
     action: str = ""
     subjects: tuple[Subject, ...] = ()
     workspace: str = ""
@@ -98,12 +98,14 @@ class Audit(Protocol):
         """Add what became of it; returns the row, None if there is none."""
 
 
-def subjects_of(clues: tuple[Identifier, ...]) -> tuple[Subject, ...]:
+def subjects_of(identifiers: tuple[Identifier, ...]) -> tuple[Subject, ...]:
     """The ids of a question, fit to be kept: without addresses, and codes cut short.
 
     A room code lets whoever has it join the call.
     """
-    return tuple(subject_of(clue.kind, clue.value) for clue in clues[:MOST_IDS])
+    return tuple(
+        subject_of(identifier.kind, identifier.value) for identifier in identifiers[:MOST_IDS]
+    )
 
 
 def subject_of(kind: str, value: str) -> Subject:

@@ -51,27 +51,27 @@ class ChannelSettingsStore(Protocol):
         """Change them for all who ask there; returns them as they are then."""
 
 
-def changed_by(settings: ChannelSettings, change: SettingsPatch) -> ChannelSettings:
+def apply_patch(settings: ChannelSettings, patch: SettingsPatch) -> ChannelSettings:
     """What a channel will show after a change, and to whom; the rest stays as it is here."""
-    private = settings.private if change.private is None else change.private
-    names = settings.names if change.names is None else change.names or None
+    private = settings.private if patch.private is None else patch.private
+    names = settings.names if patch.names is None else patch.names or None
     return replace(settings, private=private, names=names)
 
 
-def loosened(before: ChannelSettings, after: ChannelSettings, everywhere: Names) -> bool:
+def is_more_open(before: ChannelSettings, after: ChannelSettings, everywhere: Names) -> bool:
     """Whether the answers in a channel show more, or to more people, than before."""
-    shown = OPENNESS[after.names or everywhere] > OPENNESS[before.names or everywhere]
-    return shown or (before.private and not after.private)
+    shows_more = OPENNESS[after.names or everywhere] > OPENNESS[before.names or everywhere]
+    return shows_more or (before.private and not after.private)
 
 
-def apply_settings(question: LookupQuery, settings: ChannelSettings, now: datetime) -> LookupQuery:
+def apply_settings(query: LookupQuery, settings: ChannelSettings, now: datetime) -> LookupQuery:
     """The question with what its channel wants where it says nothing itself.
 
     `private` beats `public` where somebody writes both.
     """
     return replace(
-        question,
-        private=question.private or (settings.private and not question.public),
+        query,
+        private=query.private or (settings.private and not query.public),
         names=settings.names,
         workspace=settings.workspace,
         usual_since=now - settings.since if settings.since else None,

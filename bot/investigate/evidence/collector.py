@@ -19,9 +19,13 @@ from bot.investigate.background import run_in_thread_if_large
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import FRESH
 from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
-from bot.investigate.evidence.room_events import RoomReader, around_of, tracks_of
+from bot.investigate.evidence.room_events import RoomReader, other_errors_reader, track_reader
 from bot.investigate.paging.prefetch import cancel_soon, ignore_result
-from bot.investigate.paging.room_sessions import SessionReader, near, span_of
+from bot.investigate.paging.room_sessions import (
+    SessionReader,
+    sessions_near_failures,
+    session_span_of,
+)
 from bot.investigate.ports import HundredMs
 
 
@@ -40,57 +44,57 @@ class EvidenceCollector:
     tracks: RoomReader[TrackEvent]
     around: RoomReader[ErrorEvent] | None
     stats: StatsReader
-    late: bool = False
-    _beside: "asyncio.Task[None] | None" = None
+    timed_out: bool = False
+    _background: "asyncio.Task[None] | None" = None
 
     def start_in_background(self) -> None:
         """Read while the error events are being read: few calls at a time, as theirs go first.
 
         Begins once, however often it is called.
         """
-        if self._beside:
+        if self._background:
             return
-        self._beside = asyncio.ensure_future(self._timed(self._read_beside()))
-        self._beside.add_done_callback(ignore_result)
+        self._background = asyncio.ensure_future(self._run_timed(self._read_in_background()))
+        self._background.add_done_callback(ignore_result)
 
     @property
     def begun(self) -> bool:
         """Whether anything is read, or was."""
-        return self._beside is not None
+        return self._background is not None
 
     def drop(self) -> None:
         """Nobody wants it any more."""
-        if self._beside:
-            cancel_soon({self._beside})
+        if self._background:
+            cancel_soon({self._background})
 
     async def end(self) -> None:
         """As `drop`, at once."""
-        if self._beside:
-            self._beside.cancel()
-            await asyncio.wait({self._beside})
+        if self._background:
+            self._background.cancel()
+            await asyncio.wait({self._background})
 
     async def finish(self, events: Iterable[ErrorEvent], window: Window) -> None:
         """Read all that can prove recoveries of these `events`."""
-        await self._timed(self._finish(tuple(events), window))
+        await self._run_timed(self._finish(tuple(events), window))
 
-    async def _timed(self, reading: Awaitable[None]) -> None:
+    async def _run_timed(self, reading: Awaitable[None]) -> None:
         try:
             async with asyncio.timeout(self.seconds):
                 await reading
         except TimeoutError:
-            self.late = True
+            self.timed_out = True
 
-    async def _read_beside(self) -> None:
+    async def _read_in_background(self) -> None:
         """One list after the other: five types of events take five of the eight calls."""
-        await self.sessions.run(span_of(self.target, (), self.now, self.window))
+        await self.sessions.run(session_span_of(self.target, (), self.now, self.window))
         await self.tracks.begin()
         if self.around:
             await self.around.begin()
 
     async def _finish(self, events: tuple[ErrorEvent, ...], window: Window) -> None:
-        span = span_of(self.target, events, self.now, window)
-        if self._beside:
-            await self._beside
+        span = session_span_of(self.target, events, self.now, window)
+        if self._background:
+            await self._background
             if self.sessions.span != span:
                 await self.sessions.run(span)
         else:
@@ -99,8 +103,10 @@ class EvidenceCollector:
                 first.create_task(self.tracks.begin())
                 if self.around:
                     first.create_task(self.around.begin())
-        sessions = self.sessions.found
-        ids = await run_in_thread_if_large(events, near, self.target, events, sessions)
+        sessions = self.sessions.result
+        ids = await run_in_thread_if_large(
+            events, sessions_near_failures, self.target, events, sessions
+        )
         stays = await run_in_thread_if_large(events, stays_to_measure, events, sessions, self.now)
         async with asyncio.TaskGroup() as then:
             then.create_task(self.stats.run(stays))
@@ -109,7 +115,7 @@ class EvidenceCollector:
                 then.create_task(self.around.narrow(ids))
 
 
-def gathering_of(
+def build_collector(
     hundredms: HundredMs,
     target: Target,
     now: datetime,
@@ -126,8 +132,8 @@ def gathering_of(
         window=window,
         seconds=budget.evidence_seconds,
         sessions=SessionReader(hundredms, room_id, budget.session_pages, target.session),
-        tracks=tracks_of(hundredms, room_id, budget.track_pages),
-        around=None if whole else around_of(hundredms, room_id, budget.around_pages),
+        tracks=track_reader(hundredms, room_id, budget.track_pages),
+        around=None if whole else other_errors_reader(hundredms, room_id, budget.around_pages),
         stats=StatsReader(hundredms, budget.stats_calls),
     )
 
@@ -138,7 +144,7 @@ _MOST = 16
 _Key = tuple[str, str, str | None, str | None, str | None, datetime]
 
 
-def _kept() -> TTLCache[_Key, EvidenceCollector]:
+def _new_cache() -> TTLCache[_Key, EvidenceCollector]:
     return TTLCache(_MOST, FRESH.total_seconds())
 
 
@@ -146,28 +152,28 @@ def _kept() -> TTLCache[_Key, EvidenceCollector]:
 class PendingEvidence:
     """Gatherings under way, each for one diagnosis."""
 
-    _gatherings: TTLCache[_Key, EvidenceCollector] = field(default_factory=_kept)
+    _collectors: TTLCache[_Key, EvidenceCollector] = field(default_factory=_new_cache)
 
     @contextmanager
-    def kept(self, gathering: EvidenceCollector) -> Iterator[None]:
+    def hold(self, collector: EvidenceCollector) -> Iterator[None]:
         """While events are read; and if they were, until their report is diagnosed."""
         try:
             yield
         except BaseException:
-            gathering.drop()
+            collector.drop()
             raise
-        if gathering.begun:
-            self._gatherings[_key(gathering.target, gathering.now)] = gathering
+        if collector.begun:
+            self._collectors[_key(collector.target, collector.now)] = collector
 
     async def close(self) -> None:
         """Let go of what nobody took."""
-        for gathering in self._gatherings.values():
-            await gathering.end()
-        self._gatherings.clear()
+        for collector in self._collectors.values():
+            await collector.end()
+        self._collectors.clear()
 
     def take(self, report: Report) -> EvidenceCollector | None:
         """What was begun for that report; given away once."""
-        return self._gatherings.pop(_key(report.target, report.as_of), None)
+        return self._collectors.pop(_key(report.target, report.as_of), None)
 
 
 def _key(target: Target, moment: datetime) -> _Key:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.diagnosis.input import DiagnosisInput
-from bot.domain.diagnosis.unread_sources import Unread
+from bot.domain.diagnosis.unread_sources import UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Window, distinct_events
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.budget import Budget
-from bot.investigate.evidence.collector import EvidenceCollector, gathering_of
+from bot.investigate.evidence.collector import EvidenceCollector, build_collector
 from bot.investigate.ports import HundredMs
 
 _TOO_LONG = (
@@ -39,7 +39,7 @@ class Evidence:
     around: tuple[ErrorEvent, ...] = ()
     notes: tuple[str, ...] = ()
     complete: bool = True
-    unread: Unread = field(default_factory=Unread)
+    unread: UnreadSources = field(default_factory=UnreadSources)
 
 
 async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another kind
@@ -50,8 +50,8 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
     budget: Budget,
     window: Window,
     *,
-    read: Sequence[ErrorEvent] | None = None,
-    begun: EvidenceCollector | None = None,
+    room_events: Sequence[ErrorEvent] | None = None,
+    started: EvidenceCollector | None = None,
 ) -> Evidence:
     """Everything that can prove recoveries of the `events` of a finished look-up.
 
@@ -59,57 +59,59 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
     if the look-up read them: they are not asked for again. `begun` is what was read beside them.
     Trouble with 100ms is never raised; it becomes a note.
     """
-    whole = target.kind == "room" or read is not None
-    gathering = begun or gathering_of(hundredms, target, now, window, budget, whole=whole)
-    await gathering.finish(events, window)
-    return _evidence(gathering, events, read or ())
+    whole = target.kind == "room" or room_events is not None
+    collector = started or build_collector(hundredms, target, now, window, budget, whole=whole)
+    await collector.finish(events, window)
+    return _evidence(collector, events, room_events or ())
 
 
 def _evidence(
-    gathering: EvidenceCollector, events: Sequence[ErrorEvent], read: Sequence[ErrorEvent]
+    collector: EvidenceCollector, events: Sequence[ErrorEvent], room_events: Sequence[ErrorEvent]
 ) -> Evidence:
     """What was read, `read` among it."""
-    sessions, tracks, stats = gathering.sessions, gathering.tracks, gathering.stats
-    beside = () if tuple(read) == tuple(events) else read  # nothing was cut off
-    around = [*beside, *(gathering.around.found if gathering.around else ())]
-    mine = {event.id for event in events} if around else set[str]()
+    sessions, tracks, stats = collector.sessions, collector.tracks, collector.stats
+    beside = () if tuple(room_events) == tuple(events) else room_events  # nothing was cut off
+    around = [*beside, *(collector.around.result if collector.around else ())]
+    answer_ids = {event.id for event in events} if around else set[str]()
     missing = (
         *sessions.notes,
         *tracks.notes,
-        *(gathering.around.notes if gathering.around else ()),
-        *((_TOO_LONG,) if gathering.late else ()),
+        *(collector.around.notes if collector.around else ()),
+        *((_TOO_LONG,) if collector.timed_out else ()),
     )
     return Evidence(
-        sessions=sessions.found,
-        tracks=_once(tracks.found),
-        stats=tuple(sorted(stats.found, key=lambda one: (one.session_id, one.peer_id))),
-        around=distinct_events(event for event in around if event.id not in mine),
+        sessions=sessions.result,
+        tracks=_distinct_tracks(tracks.result),
+        stats=tuple(sorted(stats.result, key=lambda row: (row.session_id, row.peer_id))),
+        around=distinct_events(event for event in around if event.id not in answer_ids),
         notes=(*missing, *stats.notes),
         complete=not missing and not stats.trouble,
-        unread=_unread(gathering),
+        unread=_unread_sources(collector),
     )
 
 
-def _unread(gathering: EvidenceCollector) -> Unread:
-    sessions, stats = gathering.sessions, gathering.stats
-    return Unread(
+def _unread_sources(collector: EvidenceCollector) -> UnreadSources:
+    sessions, stats = collector.sessions, collector.stats
+    return UnreadSources(
         sessions=not sessions.complete,
-        peers=frozenset(one.id.lower() for one in sessions.found if not one.peers_read),
-        tracks=not gathering.tracks.complete,
+        peers=frozenset(
+            session.id.lower() for session in sessions.result if not session.peers_read
+        ),
+        tracks=not collector.tracks.complete,
         stats=not stats.complete,
         stays=frozenset(stats.unread),
-        around=gathering.around is not None and not gathering.around.complete,
+        around=collector.around is not None and not collector.around.complete,
     )
 
 
-def case_of(  # noqa: PLR0913  a look-up's facts, each of another kind
+def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another kind
     target: Target,
     events: Sequence[ErrorEvent],
     evidence: Evidence,
     now: datetime,
     window: Window,
     *,
-    seen: Completeness,
+    completeness: Completeness,
     all_types: bool = True,
 ) -> DiagnosisInput:
     """The case of a target that was found; `seen` tells how complete its `events` are.
@@ -131,17 +133,17 @@ def case_of(  # noqa: PLR0913  a look-up's facts, each of another kind
         since=window.since,
         until=window.until,
         known=True,
-        complete=seen.complete and evidence.complete and target.room.enabled is not None,
-        unread=replace(evidence.unread, types=frozenset(_types_unread(seen))),
+        complete=completeness.complete and evidence.complete and target.room.enabled is not None,
+        unread=replace(evidence.unread, types=frozenset(_types_unread(completeness))),
         all_types=all_types,
     )
 
 
-def _types_unread(seen: Completeness) -> Sequence[str]:
+def _types_unread(completeness: Completeness) -> Sequence[str]:
     """Types of which events are missing; any may be if it is not known which."""
-    return () if seen.complete else seen.types_unread or ERROR_TYPES
+    return () if completeness.complete else completeness.types_unread or ERROR_TYPES
 
 
-def _once(tracks: Sequence[TrackEvent]) -> tuple[TrackEvent, ...]:
-    found = {track.id: track for track in sorted(tracks, key=repr)}
-    return tuple(sorted(found.values(), key=lambda one: (one.at, one.stamp, one.id)))
+def _distinct_tracks(tracks: Sequence[TrackEvent]) -> tuple[TrackEvent, ...]:
+    by_id = {track.id: track for track in sorted(tracks, key=repr)}
+    return tuple(sorted(by_id.values(), key=lambda row: (row.at, row.stamp, row.id)))

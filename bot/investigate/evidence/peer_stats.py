@@ -14,13 +14,13 @@ from bot.investigate.paging.room_sessions import SAME_CALL
 from bot.investigate.ports import HundredMs
 
 MEDIA_TYPES = frozenset({"client.publish.failed", "client.subscribe.failed"})
-AT_ONCE = 8
+CONCURRENCY = 8
 
 _DEVICES = range(3000, 4000)
 _CANCELLED_SHARE = 3001
 """A closed screen picker: unlike a broken device, it is got over by sending anything at all."""
 
-Stay = tuple[str, str]
+StayKey = tuple[str, str]
 """A peer id and the id of the session it was in."""
 
 
@@ -30,22 +30,22 @@ class StatsReader:
 
     hundredms: HundredMs
     calls: int
-    found: list[PeerStats] = field(default_factory=list)
+    result: list[PeerStats] = field(default_factory=list)
     trouble: str = ""
     left_out: int = 0
     complete: bool = False
     """Whether it was learned which stays to measure; `unread` are those of which it was not."""
-    unread: set[Stay] = field(default_factory=set)
+    unread: set[StayKey] = field(default_factory=set)
 
-    async def run(self, stays: Iterable[Stay]) -> None:
+    async def run(self, stays: Iterable[StayKey]) -> None:
         """Read those stays, the first ones first."""
-        wanted = tuple(stays)
-        self.complete, self.unread = True, {_lower(stay) for stay in wanted}
-        self.left_out = max(0, len(wanted) - self.calls)
-        chosen = wanted[: self.calls]
-        for first in range(0, len(chosen), AT_ONCE):
+        all_stays = tuple(stays)
+        self.complete, self.unread = True, {_lower(stay) for stay in all_stays}
+        self.left_out = max(0, len(all_stays) - self.calls)
+        chosen = all_stays[: self.calls]
+        for first in range(0, len(chosen), CONCURRENCY):
             async with asyncio.TaskGroup() as group:
-                for stay in chosen[first : first + AT_ONCE]:
+                for stay in chosen[first : first + CONCURRENCY]:
                     group.create_task(self._read(stay))
             if self.trouble:
                 return
@@ -57,11 +57,11 @@ class StatsReader:
         if self.trouble:
             return (f"The peer-stats could not all be read ({self.trouble}); {harm}.",)
         if self.left_out:
-            read = f"Peer-stats were read for the latest {self.calls} failures"
-            return (f"{read}; {self.left_out} more were left out, so that {harm}.",)
+            text = f"Peer-stats were read for the latest {self.calls} failures"
+            return (f"{text}; {self.left_out} more were left out, so that {harm}.",)
         return ()
 
-    async def _read(self, stay: Stay) -> None:
+    async def _read(self, stay: StayKey) -> None:
         try:
             stats = await self.hundredms.peer_stats(*stay)
         except BotError as error:
@@ -69,14 +69,14 @@ class StatsReader:
             return
         self.unread.discard(_lower(stay))
         if stats:
-            self.found.append(stats)
+            self.result.append(stats)
 
 
-def _lower(stay: Stay) -> Stay:
+def _lower(stay: StayKey) -> StayKey:
     return stay[0].lower(), stay[1].lower()
 
 
-class _Register:
+class _SessionIndex:
     """Who was in which session."""
 
     def __init__(self, sessions: Iterable[Session]) -> None:
@@ -93,28 +93,30 @@ class _Register:
 
 def stays_to_measure(
     events: Iterable[ErrorEvent], sessions: Iterable[Session], now: datetime
-) -> tuple[Stay, ...]:
+) -> tuple[StayKey, ...]:
     """The stays in which sending or receiving failed, latest failure first, then later ones.
 
     Later ones are those that the same users began within ten minutes after a failure. Only of
     sessions that are over: before, 100ms has measured nothing.
     """
-    register = _Register(sessions)
-    failures = sorted((one for one in events if _fails_media(one)), key=sort_key, reverse=True)
-    stays = [stay for one in failures for stay in _own(one, register, now)]
-    stays += [stay for one in failures for stay in _next(one, register)]
-    distinct: dict[Stay, Stay] = {}
+    register = _SessionIndex(sessions)
+    failures = sorted(
+        (event for event in events if _is_media_failure(event)), key=sort_key, reverse=True
+    )
+    stays = [stay for event in failures for stay in _stays_of_peer(event, register, now)]
+    stays += [stay for event in failures for stay in _later_stays(event, register)]
+    distinct: dict[StayKey, StayKey] = {}
     for peer_id, session_id in stays:
         distinct.setdefault((peer_id.lower(), session_id.lower()), (peer_id, session_id))
     return tuple(distinct.values())
 
 
-def _fails_media(event: ErrorEvent) -> bool:
+def _is_media_failure(event: ErrorEvent) -> bool:
     code = event.error_code or 0
     return event.type in MEDIA_TYPES and (code not in _DEVICES or code == _CANCELLED_SHARE)
 
 
-def _own(event: ErrorEvent, register: _Register, now: datetime) -> Iterator[Stay]:
+def _stays_of_peer(event: ErrorEvent, register: _SessionIndex, now: datetime) -> Iterator[StayKey]:
     if not event.peer_id:
         return
     listed = register.of_peer[event.peer_id.lower()]
@@ -123,12 +125,12 @@ def _own(event: ErrorEvent, register: _Register, now: datetime) -> Iterator[Stay
             yield peer.id, session.id
     if listed or not event.session_id:
         return
-    known = register.sessions.get(event.session_id.lower())
-    if _is_over(known) if known else now - event.at > LONGEST_SESSION:
+    named_session = register.sessions.get(event.session_id.lower())
+    if _is_over(named_session) if named_session else now - event.at > LONGEST_SESSION:
         yield event.peer_id, event.session_id
 
 
-def _next(event: ErrorEvent, register: _Register) -> Iterator[Stay]:
+def _later_stays(event: ErrorEvent, register: _SessionIndex) -> Iterator[StayKey]:
     for peer, session in register.of_user[event.user_id] if event.user_id else ():
         joined = peer.joined_at
         if joined and event.at < joined <= event.at + SAME_CALL and _is_over(session):

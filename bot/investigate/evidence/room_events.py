@@ -59,8 +59,8 @@ class RoomReader(Generic[Row]):
 
     ask: AskFor[Row]
     room_id: str
-    wish: RoomEventKind[Row]
-    purse: PageBudget
+    kind: RoomEventKind[Row]
+    budget: PageBudget
     whole: list[PagedList[Row]] = field(default_factory=list)
     parts: list[PagedList[Row]] = field(default_factory=list)
     long: bool = False
@@ -69,67 +69,77 @@ class RoomReader(Generic[Row]):
 
     async def begin(self) -> None:
         """The first page of each type, and the rest too if the budget holds it."""
-        self.whole = [self._strand(kind, None) for kind in self.wish.types]
-        await read_next_pages(self.whole, self.purse)
-        self.long = sum(one.pages_ahead for one in self.whole) > self.purse.pages
+        self.whole = [self._new_list(kind, None) for kind in self.kind.types]
+        await read_next_pages(self.whole, self.budget)
+        self.long = sum(paged_list.pages_ahead for paged_list in self.whole) > self.budget.pages
         if not self.long:
-            await read_all(self.whole, self.purse)
-            self.cut = any(one.open for one in self.whole)
+            await read_all(self.whole, self.budget)
+            self.cut = any(paged_list.open for paged_list in self.whole)
 
     async def narrow(self, session_ids: Iterable[str]) -> None:
         """Of a long room, these sessions in this order, as far as the budget goes."""
         if not self.long:
             return
-        self.cut = not self.wish.by_session
+        self.cut = not self.kind.by_session
         self.narrowed = True
         for session_id in session_ids:
-            strands = [self._strand(kind, session_id) for kind in self.wish.vital]
-            self.parts += strands
-            await read_all(strands, self.purse)
-            if any(one.open or one.trouble for one in strands):
+            lists = [self._new_list(kind, session_id) for kind in self.kind.vital]
+            self.parts += lists
+            await read_all(lists, self.budget)
+            if any(paged_list.open or paged_list.trouble for paged_list in lists):
                 self.cut = True
                 return
 
     @property
     def complete(self) -> bool:
         """True if nothing is missing that this kind of events was read for."""
-        strands = (*self.whole, *self.parts)
-        unread = self.cut or any(one.trouble or one.unreadable for one in strands)
+        lists = (*self.whole, *self.parts)
+        unread = self.cut or any(
+            paged_list.trouble or paged_list.unreadable for paged_list in lists
+        )
         if self.long:
-            return self.narrowed and not unread and not any(one.open for one in self.parts)
-        return bool(self.whole) and not unread and not any(one.open for one in self.whole)
+            return (
+                self.narrowed
+                and not unread
+                and not any(paged_list.open for paged_list in self.parts)
+            )
+        return (
+            bool(self.whole)
+            and not unread
+            and not any(paged_list.open for paged_list in self.whole)
+        )
 
     @property
-    def found(self) -> Sequence[Row]:
+    def result(self) -> Sequence[Row]:
         """Everything read, in no order, repeats included."""
-        return [row for strand in (*self.whole, *self.parts) for row in strand.found]
+        return [row for paged_list in (*self.whole, *self.parts) for row in paged_list.items]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Why rows are missing, in sentences."""
-        strands = (*self.whole, *self.parts)
-        what, harm = self.wish.what, self.wish.harm
+        lists = (*self.whole, *self.parts)
+        what, harm = self.kind.what, self.kind.harm
         notes = [
             f"The room's {what} could not all be read ({why}); {harm}."
-            for why in troubles_of(strands)
+            for why in troubles_of(lists)
         ]
-        unreadable = sum(one.unreadable for one in strands)
+        unreadable = sum(paged_list.unreadable for paged_list in lists)
         if unreadable:
             notes.append(f"{unreadable:,} of the room's {what} could not be read; {harm}.")
         if self.cut:
-            count = sum(one.rows for one in strands)
+            count = sum(paged_list.rows for paged_list in lists)
             notes.append(
                 f"The room has more {what} than one look-up may read; {count:,} were read, those "
                 f"of the calls asked about first, so that {harm}."
             )
         return tuple(notes)
 
-    def _strand(self, kind: str, session_id: str | None) -> PagedList[Row]:
+    def _new_list(self, kind: str, session_id: str | None) -> PagedList[Row]:
         query = EventQuery(self.room_id, kind, session_id=session_id)
         return PagedList(lambda start: self.ask(query, start))
 
 
-def tracks_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[TrackEvent]:
+def track_reader(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[TrackEvent]:
     """A reader of the room's track events."""
 
     async def ask(query: EventQuery, start: str) -> ListPage[TrackEvent]:
@@ -139,12 +149,12 @@ def tracks_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[Trac
     return RoomReader(ask, room_id, TRACK_EVENTS, PageBudget(pages))
 
 
-def around_of(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[ErrorEvent]:
+def other_errors_reader(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[ErrorEvent]:
     """A reader of the room's error events, whoever had them."""
 
     async def ask(query: EventQuery, start: str) -> ListPage[ErrorEvent]:
         page = await hundredms.events(query, start)
-        known = tuple(event for event in page.events if event.type in ERROR_TYPES)
-        return ListPage(known, page.rows, page.total, page.next, page.unreadable)
+        events = tuple(event for event in page.events if event.type in ERROR_TYPES)
+        return ListPage(events, page.rows, page.total, page.next, page.unreadable)
 
     return RoomReader(ask, room_id, OTHER_ERRORS, PageBudget(pages))

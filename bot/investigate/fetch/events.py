@@ -25,27 +25,27 @@ from bot.investigate.paging.paged_list import PAGE
 from bot.investigate.paging.pagination import read_pages
 from bot.investigate.paging.prefetch import Prefetch, cancel_soon
 from bot.investigate.paging.room_sessions import RoomSessions
-from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, unwatched
+from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, ignore_progress
 
 
-def waits_for(types: Sequence[EventTypeState]) -> str:
+def waiting_words(types: Sequence[EventTypeState]) -> str:
     """The longest list still being read; "" once all are at their end."""
-    if not all(one.begun for one in types):
+    if not all(state.begun for state in types):
         return "the first pages"
     if not types:
         return ""
-    longest = max(types, key=_left)
-    if not _left(longest):
+    longest = max(types, key=_remaining_rows)
+    if not _remaining_rows(longest):
         return ""
     page, pages = longest.shown // PAGE + 1, -(-(longest.total or 0) // PAGE)
     return f"page {min(page, pages):,} of {pages:,} of {longest.query.type}"
 
 
-def _left(one: EventTypeState) -> int:
-    return (one.total or 0) - one.shown
+def _remaining_rows(state: EventTypeState) -> int:
+    return (state.total or 0) - state.shown
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """What a reading does beside if nothing is wanted."""
 
 
@@ -58,7 +58,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class EventReader:
     """Reads a target's events from one workspace; `cap` limits the rows of one type."""
 
     hundredms: HundredMs
@@ -66,10 +66,10 @@ class Reader:
     cap: int
     clock: Clock
     tell: Tell
-    watch: Watch = unwatched
-    ahead: Prefetch = field(default_factory=Prefetch)
+    watch: Watch = ignore_progress
+    prefetch: Prefetch = field(default_factory=Prefetch)
     seed: Sequence[ErrorEvent] = ()
-    meanwhile: Callable[[], None] = _nothing
+    meanwhile: Callable[[], None] = _do_nothing
     """Told after each further page; the first answer needs none of what is begun then."""
 
     async def read(self, target: Target) -> Fetched:
@@ -78,43 +78,43 @@ class Reader:
         The session is not sent as a filter: failures to connect have no session yet and would
         be hidden. Raises what 100ms raised if not one type could be read at all.
         """
-        reading = _Reading(self, target, self._types(target))
+        reading = _TargetReading(self, target, self._types(target))
         await reading.run()
         _raise_if_blind(reading.types)
-        seen = _completeness(reading.types)
-        found = [event for one in reading.types for event in one.failures]
-        for one in reading.types:
-            one.forget()  # tasks and callbacks still know each other, and these tables are large
-        return Fetched(await run_in_thread_if_large(found, distinct_events, found), seen)
+        completeness = _completeness(reading.types)
+        events = [event for state in reading.types for event in state.error_events]
+        for state in reading.types:
+            state.clear()  # tasks and callbacks still know each other, and these tables are large
+        return Fetched(await run_in_thread_if_large(events, distinct_events, events), completeness)
 
     def _types(self, target: Target) -> list[EventTypeState]:
         room, peer, user = target.room.id, target.peer_id, target.user_id
         types = [EventTypeState(EventQuery(room, kind, peer, user)) for kind in self.types]
-        for one in types if self.seed else ():
-            one.take_over(event for event in self.seed if event.type == one.query.type)
+        for state in types if self.seed else ():
+            state.start_from(event for event in self.seed if event.type == state.query.type)
         return types
 
 
 @dataclass(slots=True)
-class _Reading:
+class _TargetReading:
     """One target's types, under way."""
 
-    reader: Reader
+    reader: EventReader
     target: Target
     types: Sequence[EventTypeState]
     hundredms: HundredMs = field(init=False)
     sessions: RoomSessions = field(init=False)
-    splits: list[Partition] = field(init=False)
-    weighed: bool = False
+    partitions: list[Partition] = field(init=False)
+    compared: bool = False
 
     def __post_init__(self) -> None:
         reader = self.reader
-        self.hundredms = reader.hundredms.reporting_to(self._heard)
+        self.hundredms = reader.hundredms.reporting_to(self._report_wait)
         self.sessions = RoomSessions(self.hundredms, self.target.room.id, reader.clock)
-        self.splits = [self._split(one) for one in self.types]
+        self.partitions = [self._partition(state) for state in self.types]
 
     async def run(self) -> None:
-        tasks = [asyncio.ensure_future(self._type(split)) for split in self.splits]
+        tasks = [asyncio.ensure_future(self._read_type(partition)) for partition in self.partitions]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -122,97 +122,101 @@ class _Reading:
                 task.cancel()
             self.sessions.close()
 
-    def _split(self, one: EventTypeState) -> Partition:
+    def _partition(self, state: EventTypeState) -> Partition:
         reader, proved = self.reader, asyncio.get_running_loop().create_future()
-        return Partition(self.hundredms, one, self.sessions.ids, reader.clock, self._told, proved)
+        return Partition(
+            self.hundredms, state, self.sessions.ids, reader.clock, self._report_progress, proved
+        )
 
-    async def _type(self, split: Partition) -> None:
+    async def _read_type(self, partition: Partition) -> None:
         """The chain of one type and, if it dominates, its parts: whatever proves it first."""
-        chain = asyncio.ensure_future(self._chain(split))
+        chain = asyncio.ensure_future(self._read_chain(partition))
         try:
-            first: set[asyncio.Future[Any]] = {chain, split.proved}
+            first: set[asyncio.Future[Any]] = {chain, partition.proved}
             await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-            if split.proved.done() and split.proved.result():
+            if partition.proved.done() and partition.proved.result():
                 return
             await chain
-            if split.begun and split.one.chain.tally.note:
-                split.chain_ended()
-                await split.proved
+            if partition.begun and partition.state.chain.tally.note:
+                partition.chain_ended()
+                await partition.proved
         finally:
-            split.one.chain.stopped_early = True
-            split.one.chain.resume()
-            split.close()
+            partition.state.chain.stopped_early = True
+            partition.state.chain.resume()
+            partition.close()
             cancel_soon({chain})
 
-    async def _chain(self, split: Partition) -> None:
-        reader, one = self.reader, split.one
+    async def _read_chain(self, partition: Partition) -> None:
+        reader, state = self.reader, partition.state
 
         def after_page(page: Page) -> None:
-            one.take(page.events)
-            split.known_before()
-            self._weigh()
-            if split.begun:
-                split.see(page.events)
-                split.check()
-            self._told()
-            if one.chain.rows > PAGE:
+            state.take(page.events)
+            partition.check_known()
+            self._partition_dominant()
+            if partition.begun:
+                partition.add_keys(page.events)
+                partition.check()
+            self._report_progress()
+            if state.chain.rows > PAGE:
                 self.reader.meanwhile()
 
-        first = reader.ahead.take(self.hundredms, one.query)
-        await read_pages(self.hundredms, one.chain, reader.cap, after_page, first=first)
+        first = reader.prefetch.take(self.hundredms, state.query)
+        await read_pages(self.hundredms, state.chain, reader.cap, after_page, first=first)
 
-    def _weigh(self) -> None:
+    def _partition_dominant(self) -> None:
         """Once each type has named its total: one that dominates is split."""
-        if self.weighed or not all(one.begun for one in self.types):
+        if self.compared or not all(state.begun for state in self.types):
             return
-        self.weighed = True
-        rows = sum(one.chain.total or 0 for one in self.types)
-        for split in self.splits:
-            if not split.proved.done() and split.one.worth_splitting(self.reader.cap, rows):
-                split.begin()
+        self.compared = True
+        rows = sum(state.chain.total or 0 for state in self.types)
+        for partition in self.partitions:
+            if not partition.proved.done() and partition.state.is_worth_splitting(
+                self.reader.cap, rows
+            ):
+                partition.begin()
 
-    def _told(self) -> None:
-        self.reader.watch(_progress(self.target, self.types, waits_for(self.types)))
+    def _report_progress(self) -> None:
+        self.reader.watch(_progress(self.target, self.types, waiting_words(self.types)))
 
-    async def _heard(self, note: str) -> None:
+    async def _report_wait(self, note: str) -> None:
         """100ms asks for patience."""
         self.reader.watch(_progress(self.target, self.types, note.rstrip(".")))
         await self.reader.tell(note)
 
 
 def _progress(target: Target, types: Sequence[EventTypeState], waiting: str) -> Progress:
-    shown = {one.query.type: one.shown for one in types}
+    by_type = {state.query.type: state.shown for state in types}
     return Progress(
         target,
-        fetched=sum(shown.values()),
-        total=_sum([one.total for one in types]),
-        by_type=shown,
-        begun=all(one.begun for one in types),
+        fetched=sum(by_type.values()),
+        total=_sum([state.total for state in types]),
+        by_type=by_type,
+        begun=all(state.begun for state in types),
         waits_for=waiting,
     )
 
 
 def _sum(totals: Sequence[int | None]) -> int | None:
-    known = [total for total in totals if total is not None]
-    return sum(known) if len(known) == len(totals) else None
+    known_totals = [total for total in totals if total is not None]
+    return sum(known_totals) if len(known_totals) == len(totals) else None
 
 
 def _raise_if_blind(types: Sequence[EventTypeState]) -> None:
-    troubles = [one.chain.trouble for one in types if one.chain.trouble and one.blind]
+    troubles = [state.chain.trouble for state in types if state.chain.trouble and state.blind]
     if types and len(troubles) == len(types):
         raise troubles[0]
 
 
 def _completeness(types: Sequence[EventTypeState]) -> Completeness:
-    tallies = [one.tally for one in types]
+    tallies = [state.tally for state in types]
     unreadable = sum(tally.unreadable for tally in tallies)
     notes = [tally.note for tally in tallies if tally.note]
     if unreadable:
         events = "event" if unreadable == 1 else "events"
         notes.append(f"{unreadable:,} {events} could not be read.")
     unread = (
-        one.query.type
-        for one, tally in zip(types, tallies, strict=True)
+        state.query.type
+        for state, tally in zip(types, tallies, strict=True)
         if tally.note or tally.unreadable
     )
     return Completeness(
@@ -225,23 +229,23 @@ def _completeness(types: Sequence[EventTypeState]) -> Completeness:
     )
 
 
-async def read_any_spelling(reader: Reader, target: Target) -> tuple[Target, Fetched]:
+async def read_any_spelling(reader: EventReader, target: Target) -> tuple[Target, Fetched]:
     """The events, and the target as 100ms spells it (as typed, if nothing was found)."""
     first = await reader.read(target)
     who = target.peer_id or target.user_id or ""
     if not who or first.completeness.fetched or not first.completeness.complete:
         return target, first
-    for other in _others(target, who):
-        found = await reader.read(other)
-        if found.completeness.fetched:
-            return other, found
+    for spelled in _other_spellings(target, who):
+        fetched = await reader.read(spelled)
+        if fetched.completeness.fetched:
+            return spelled, fetched
     return target, first
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
-def _others(target: Target, peer_id: str) -> Iterator[Target]:
+def _other_spellings(target: Target, peer_id: str) -> Iterator[Target]:
     if target.peer_id is None:
         if _UUID.fullmatch(peer_id):
             for spelling in dict.fromkeys((peer_id, peer_id.lower(), peer_id.upper())):

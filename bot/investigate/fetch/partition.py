@@ -38,41 +38,41 @@ class Partition:
     """The parts of one type. `proved` becomes true, or false when nothing is left to try."""
 
     hundredms: HundredMs
-    one: EventTypeState
+    state: EventTypeState
     sessions: Callable[[], Awaitable[Sequence[str]]]
     clock: Clock
-    told: Callable[[], None]
+    on_progress: Callable[[], None]
     proved: "asyncio.Future[bool]"
     by_peer: bool = False
     begun: bool = False
     _keys: set[str] = field(default_factory=set)
     _running: set["asyncio.Task[None]"] = field(default_factory=set)
     _parts: list[Pagination] = field(default_factory=list)
-    _weighed: bool = False
+    _compared: bool = False
     _confirming: bool = False
     _confirmations: int = 0
-    _wanted: int = 0
+    _expected: int = 0
     _chain_ended: bool = False
 
     def begin(self) -> None:
         """Start, from what the chain has read by now."""
-        events = tuple(self.one.chain.events.values())
+        events = tuple(self.state.chain.events.values())
         self.begun = True
-        self._wanted = self.one.chain.total or 0
+        self._expected = self.state.chain.total or 0
         self.by_peer = not all(event.session_id for event in events)
-        self.one.divide()
+        self.state.divide()
         if self.by_peer:
-            self.see(events)
+            self.add_keys(events)
         else:
-            self._start(self._list())
+            self._start(self._read_sessions())
 
-    def known_before(self) -> None:
+    def check_known(self) -> None:
         """After a page of the chain: what an earlier look-up read is all there is, perhaps."""
-        if not self.begun and self.one.all_known(self.clock()):
-            self.one.chain.stopped_early = True
+        if not self.begun and self.state.is_all_known(self.clock()):
+            self.state.chain.stopped_early = True
             self.proved.set_result(True)
 
-    def see(self, events: Iterable[ErrorEvent]) -> None:
+    def add_keys(self, events: Iterable[ErrorEvent]) -> None:
         """Events of the chain: each names a session or peer to be read."""
         self._read({(event.peer_id if self.by_peer else event.session_id) for event in events})
 
@@ -80,17 +80,17 @@ class Partition:
         """After each page: is everything known perhaps, or nothing left to try?"""
         if self.proved.done():
             return
-        if self.one.asked >= self._wanted and self._confirmations < CONFIRMATIONS:
+        if self.state.matching_count >= self._expected and self._confirmations < CONFIRMATIONS:
             if not self._confirming:
                 self._confirming = True
                 self._confirmations += 1
                 self._start(self._confirm())
         elif not self._running:
-            self.one.chain.resume()
+            self.state.chain.resume()
             if self._chain_ended:
                 self.proved.set_result(False)
-        elif not self._weighed:
-            self._weigh()
+        elif not self._compared:
+            self._compare_totals()
 
     def chain_ended(self) -> None:
         """The chain is over, and proved nothing."""
@@ -106,37 +106,37 @@ class Partition:
         for part in self._parts:
             part.stopped_early = True
 
-    def _weigh(self) -> None:
+    def _compare_totals(self) -> None:
         """Once each part has named its total: the chain may rest, or the parts are given up."""
         if not self._parts or not all(part.started for part in self._parts):
             return
-        self._weighed = True
-        if sum(part.total or 0 for part in self._parts) >= self._wanted:
-            self.one.chain.pause()
+        self._compared = True
+        if sum(part.total or 0 for part in self._parts) >= self._expected:
+            self.state.chain.pause()
         elif not self.by_peer:  # some have no session: only the chain shows them
             self._halt()
 
-    async def _list(self) -> None:
+    async def _read_sessions(self) -> None:
         self._read(await self.sessions())
 
     def _read(self, keys: Iterable[str | None]) -> None:
         """Parts for those that are new, unless they are too many."""
         new = {key.lower(): key for key in keys if key and key.lower() not in self._keys}
         self._keys.update(new)
-        pages = -(-self._wanted // PAGE)
+        pages = -(-self._expected // PAGE)
         if len(self._keys) > PARTS_PER_PAGE * pages:
             return
         for key in new.values():
             part = Pagination(self._query(key))
             self._parts.append(part)
-            self._start(self._part(part))
+            self._start(self._read_part(part))
 
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._on_task_end)
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _on_task_end(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         if task.cancelled() or self.proved.done():
             return
@@ -146,27 +146,27 @@ class Partition:
             return
         self.check()
 
-    async def _part(self, part: Pagination) -> None:
+    async def _read_part(self, part: Pagination) -> None:
         def after_page(page: Page) -> None:
             if not part.stopped_early:
-                self.one.take(page.events)
+                self.state.take(page.events)
                 part.events.clear()
-                self.told()
+                self.on_progress()
                 self.check()
 
-        await read_pages(self.hundredms.low_priority(), part, self._wanted, after_page)
+        await read_pages(self.hundredms.low_priority(), part, self._expected, after_page)
         if part.ended_early:
-            self.one.chain.resume()
+            self.state.chain.resume()
 
     def _query(self, key: str) -> EventQuery:
         if self.by_peer:
-            return replace(self.one.query, peer_id=key)
-        return replace(self.one.query, session_id=key)
+            return replace(self.state.query, peer_id=key)
+        return replace(self.state.query, session_id=key)
 
     async def _confirm(self) -> None:
-        asked, known = self.one.asked, len(self.one.known or ())
+        asked_count, known_count = self.state.matching_count, len(self.state.known_events or ())
         try:
-            page = await self.hundredms.events(self.one.query)
+            page = await self.hundredms.events(self.state.query)
         except HundredMsRefused:
             raise
         except ServiceTrouble:
@@ -174,9 +174,11 @@ class Partition:
             return
         finally:
             self._confirming = False
-        if self.one.prove(known, page.total, self.one.kept(page.events, self.clock())):
+        if self.state.prove(
+            known_count, page.total, self.state.retained_since(page.events, self.clock())
+        ):
             self.proved.set_result(True)
             return
-        self.one.take(page.events)
-        self._wanted = max(page.total or 0, asked + 1)
-        self._weighed = False
+        self.state.take(page.events)
+        self._expected = max(page.total or 0, asked_count + 1)
+        self._compared = False

@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.domain.events import ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
-from bot.investigate.budget import KEPT
+from bot.investigate.budget import EVENT_RETENTION
 from bot.investigate.paging.paged_list import PAGE
 from bot.investigate.paging.pagination import Pagination, incompleteness_note
 from bot.investigate.ports import EventQuery
@@ -33,8 +33,8 @@ class EventTypeState:
 
     query: EventQuery
     chain: Pagination = field(init=False)
-    known: dict[str, ErrorEvent] | None = None
-    asked: int = 0
+    known_events: dict[str, ErrorEvent] | None = None
+    matching_count: int = 0
     oldest: ErrorEvent | None = None
     proved: bool = False
     _shown: int = 0
@@ -52,16 +52,18 @@ class EventTypeState:
     def blind(self) -> bool:
         """True if nothing at all could be read."""
         chain = self.chain
-        return chain.trouble is not None and not (chain.started or chain.events or self.known)
+        return chain.trouble is not None and not (
+            chain.started or chain.events or self.known_events
+        )
 
     @property
-    def failures(self) -> Iterator[ErrorEvent]:
+    def error_events(self) -> Iterator[ErrorEvent]:
         """What was read, but for stray rows that tell of a success, such as a track's."""
-        alone = self.known is None or (not self.proved and self.chain.tally.note is None)
-        read = self.chain.events if alone or self.known is None else self.known
-        return (event for event in read.values() if is_error_type(event.type))
+        alone = self.known_events is None or (not self.proved and self.chain.tally.note is None)
+        events = self.chain.events if alone or self.known_events is None else self.known_events
+        return (event for event in events.values() if is_error_type(event.type))
 
-    def worth_splitting(self, cap: int, rows: int) -> bool:
+    def is_worth_splitting(self, cap: int, rows: int) -> bool:
         """True of a long chain with much of all the `rows`, whose total can prove something."""
         chain = self.chain
         if chain.total is None or chain.counts_pages or chain.ended_early or self.query.peer_id:
@@ -70,11 +72,11 @@ class EventTypeState:
 
     def divide(self) -> None:
         """From now on events are read elsewhere, too."""
-        if self.known is None:
-            self.known = {}
+        if self.known_events is None:
+            self.known_events = {}
             self.take(self.chain.events.values())
 
-    def take_over(self, events: Iterable[ErrorEvent]) -> None:
+    def start_from(self, events: Iterable[ErrorEvent]) -> None:
         """Start from what an earlier look-up read: nothing may be new."""
         self.chain.read_before_next = True
         self.divide()
@@ -82,13 +84,13 @@ class EventTypeState:
 
     def take(self, events: Iterable[ErrorEvent]) -> None:
         """Fold in events of the chain or of a part."""
-        if self.known is None:
+        if self.known_events is None:
             return
         for event in events:
-            if event.id in self.known:
+            if event.id in self.known_events:
                 continue
-            self.known[event.id] = event
-            self.asked += event.type == self.query.type
+            self.known_events[event.id] = event
+            self.matching_count += event.type == self.query.type
             if self.oldest is None or event.at < self.oldest.at:
                 self.oldest = event
 
@@ -97,15 +99,15 @@ class EventTypeState:
 
         Then they are all there are; others arrived since, or are kept no longer.
         """
-        known = islice((self.known or {}).values(), first)
-        kept = {event.id: event for event in known if since is None or event.at >= since}
-        asked = sum(event.type == self.query.type for event in kept.values())
-        if asked != total:
+        first_events = islice((self.known_events or {}).values(), first)
+        retained = {event.id: event for event in first_events if since is None or event.at >= since}
+        count = sum(event.type == self.query.type for event in retained.values())
+        if count != total:
             return False
-        self.known, self.asked, self.proved = kept, asked, True
+        self.known_events, self.matching_count, self.proved = retained, count, True
         return True
 
-    def all_known(self, now: datetime) -> bool:
+    def is_all_known(self, now: datetime) -> bool:
         """Whether an earlier look-up and the chain so far have read everything; settles it.
 
         The order of events is not documented, so that new ones may be on any page. The chain
@@ -113,26 +115,30 @@ class EventTypeState:
         them if what is new comes last.
         """
         chain = self.chain
-        if self.known is None or chain.counts_pages or self.asked < (chain.total or 0):
+        if (
+            self.known_events is None
+            or chain.counts_pages
+            or self.matching_count < (chain.total or 0)
+        ):
             return False
-        since = self.kept(chain.events.values(), now)
-        return self.prove(len(self.known), chain.total, since)
+        since = self.retained_since(chain.events.values(), now)
+        return self.prove(len(self.known_events), chain.total, since)
 
-    def kept(self, shown: Iterable[ErrorEvent], now: datetime) -> datetime | None:
+    def retained_since(self, latest: Iterable[ErrorEvent], now: datetime) -> datetime | None:
         """Events since then have not fallen out, as `shown` is there; None: that is true of all."""
-        if self.oldest is None or self.oldest.at > now - KEPT + EDGE:
+        if self.oldest is None or self.oldest.at > now - EVENT_RETENTION + EDGE:
             return None
-        return min((event.at for event in shown), default=self.oldest.at)
+        return min((event.at for event in latest), default=self.oldest.at)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Let go of every event: the reading is over."""
         self.chain.events.clear()
-        self.known = None
+        self.known_events = None
 
     @property
     def shown(self) -> int:
         """Events read so far, for people to watch: never falls, never exceeds the total."""
-        rows = self.chain.rows if self.known is None else self.asked
+        rows = self.chain.rows if self.known_events is None else self.matching_count
         total = self.chain.total
         self._shown = max(self._shown, rows if total is None else min(rows, total))
         return self._shown
@@ -147,9 +153,11 @@ class EventTypeState:
     def tally(self) -> TypeTally:
         """Events against total, with the reason in words if they differ."""
         if self.proved:
-            return TypeTally(self.asked, self.asked, None, self.chain.unreadable)
+            return TypeTally(self.matching_count, self.matching_count, None, self.chain.unreadable)
         chain = self.chain.tally
-        if self.known is None or chain.note is None:
+        if self.known_events is None or chain.note is None:
             return chain
-        read = max(chain.fetched, self.asked)
-        return TypeTally(read, chain.total, incompleteness_note(self.chain, read), chain.unreadable)
+        fetched = max(chain.fetched, self.matching_count)
+        return TypeTally(
+            fetched, chain.total, incompleteness_note(self.chain, fetched), chain.unreadable
+        )

@@ -23,7 +23,7 @@ class ListPage(Generic[Row]):
     `unreadable` counts what should have been read and could not be.
     """
 
-    found: Sequence[Row]
+    items: Sequence[Row]
     rows: int
     total: int | None
     following: str
@@ -45,7 +45,7 @@ class PagedList(Generic[Row]):
     """One list so far. `open` while it has more; `trouble` says in words why it ended early."""
 
     ask: Ask[Row]
-    found: list[Row] = field(default_factory=list)
+    items: list[Row] = field(default_factory=list)
     open: bool = True
     trouble: str = ""
     rows: int = 0
@@ -65,48 +65,50 @@ class PagedList(Generic[Row]):
     async def step(self) -> None:
         """Read the next page. Trouble closes the strand, what was read stays."""
         try:
-            batch = await self.ask(self._start)
+            page = await self.ask(self._start)
         except BotError as error:
             self._stop(error.cause)
         except ExpiredCursor:
             self._stop("100ms no longer knows the place we had reached")
         else:
-            self._take(batch)
+            self._take(page)
 
-    def _take(self, batch: ListPage[Row]) -> None:
-        self.found += batch.found
-        self.rows += batch.rows
-        self.unreadable += batch.unreadable
-        self.total = batch.total if self.total is None else self.total
-        self._empty = 0 if batch.rows else self._empty + 1
-        if not batch.following:
+    def _take(self, page: ListPage[Row]) -> None:
+        self.items += page.items
+        self.rows += page.rows
+        self.unreadable += page.unreadable
+        self.total = page.total if self.total is None else self.total
+        self._empty = 0 if page.rows else self._empty + 1
+        if not page.following:
             self.open = False
             if self.total is not None and self.rows < self.total:
                 self._stop(f"100ms sent {self.rows:,} of {self.total:,}")
-        elif batch.following in self._seen or self._empty >= EMPTY_PAGES:
+        elif page.following in self._seen or self._empty >= EMPTY_PAGES:
             self._stop("100ms repeated a page")
-        self._seen.add(batch.following)
-        self._start = batch.following
+        self._seen.add(page.following)
+        self._start = page.following
 
-    def _stop(self, why: str) -> None:
-        self.open, self.trouble = False, why
+    def _stop(self, reason: str) -> None:
+        self.open, self.trouble = False, reason
 
 
-async def read_next_pages(strands: Iterable[PagedList[Row]], purse: PageBudget) -> None:
+async def read_next_pages(lists: Iterable[PagedList[Row]], budget: PageBudget) -> None:
     """One page of each open strand, side by side; the first ones if the purse is too small."""
-    ready = [one for one in strands if one.open][: purse.pages]
-    purse.pages -= len(ready)
+    ready = [paged_list for paged_list in lists if paged_list.open][: budget.pages]
+    budget.pages -= len(ready)
     async with asyncio.TaskGroup() as group:
-        for strand in ready:
-            group.create_task(strand.step())
+        for paged_list in ready:
+            group.create_task(paged_list.step())
 
 
-async def read_all(strands: Sequence[PagedList[Row]], purse: PageBudget) -> None:
+async def read_all(lists: Sequence[PagedList[Row]], budget: PageBudget) -> None:
     """All strands to their ends, or until the purse is empty."""
-    while purse.pages > 0 and any(one.open for one in strands):
-        await read_next_pages(strands, purse)
+    while budget.pages > 0 and any(paged_list.open for paged_list in lists):
+        await read_next_pages(lists, budget)
 
 
-def troubles_of(strands: Iterable[PagedList[Row]]) -> tuple[str, ...]:
+def troubles_of(lists: Iterable[PagedList[Row]]) -> tuple[str, ...]:
     """The distinct troubles of some strands, without a full stop."""
-    return tuple(dict.fromkeys(one.trouble.rstrip(". ") for one in strands if one.trouble))
+    return tuple(
+        dict.fromkeys(paged_list.trouble.rstrip(". ") for paged_list in lists if paged_list.trouble)
+    )

@@ -37,29 +37,29 @@ class Pagination:
     """Set from outside: nobody needs the pages that follow."""
     read_before_next: bool = False
     """The page at hand may be the last that is needed: it is read before the next is asked for."""
-    _awake: asyncio.Event | None = None
+    _running: asyncio.Event | None = None
     _cursors: set[str] = field(default_factory=set)
     _empty: int = 0
     _page_totals: bool = False
 
     def pause(self) -> None:
         """Ask for no further page for now."""
-        self._awake = self._awake or asyncio.Event()
-        self._awake.clear()
+        self._running = self._running or asyncio.Event()
+        self._running.clear()
 
     def resume(self) -> None:
         """Rest no longer."""
-        if self._awake:
-            self._awake.set()
+        if self._running:
+            self._running.set()
 
     async def resumed(self) -> None:
         """Wait while it rests."""
-        if self._awake:
-            await self._awake.wait()
+        if self._running:
+            await self._running.wait()
 
-    def goes_on(self, page: RawPage, cap: int) -> bool:
+    def may_go_on(self, page: RawPage, cap: int) -> bool:
         """True if the next page will be wanted, as far as can be told before this one is read."""
-        resting = self._awake is not None and not self._awake.is_set()
+        resting = self._running is not None and not self._running.is_set()
         if (
             self.read_before_next
             or self.stopped_early
@@ -114,7 +114,7 @@ class Pagination:
         self.started, self.restarted = False, True
         self._cursors.clear()
 
-    def ended(self, following: str, cap: int) -> bool:
+    def is_finished(self, following: str, cap: int) -> bool:
         """True if no further page is to be asked for; notes why, if that is no clean end."""
         if not following:
             return True
@@ -130,12 +130,12 @@ class Pagination:
     @property
     def tally(self) -> TypeTally:
         """Rows against total, with the reason in words if they differ."""
-        if self.why is None and self._agrees():
+        if self.why is None and self._has_all_rows():
             return TypeTally(self.rows, self.total, None, self.unreadable)
-        read = max(self.rows, len(self.events))  # one begun again has rows to come
-        return TypeTally(read, self.total, incompleteness_note(self, read), self.unreadable)
+        fetched = max(self.rows, len(self.events))  # one begun again has rows to come
+        return TypeTally(fetched, self.total, incompleteness_note(self, fetched), self.unreadable)
 
-    def _agrees(self) -> bool:
+    def _has_all_rows(self) -> bool:
         """Whether rows, distinct events or those of the type asked for are as many as the total.
 
         100ms' own sample of one type holds an event of another, and says nothing of repeats:
@@ -146,17 +146,17 @@ class Pagination:
         return self.total == sum(event.type == self.query.type for event in self.events.values())
 
 
-def incompleteness_note(chain: Pagination, read: int) -> str:
+def incompleteness_note(chain: Pagination, fetched: int) -> str:
     """Why the `read` events of a query are not proved to be all of them, in a sentence."""
     name, total, why = chain.query.type, chain.total, chain.why
     if total is None:
         why = why or "100ms named no total, so nothing proves that this is all"
-        return f"{name}: {read:,} events read; {_sentence(why)}"
-    missing = total - read
+        return f"{name}: {fetched:,} events read; {_sentence(why)}"
+    missing = total - fetched
     if missing > 0:
-        counts = f"{read:,} of {total:,} events read, {missing:,} missing"
+        counts = f"{fetched:,} of {total:,} events read, {missing:,} missing"
     else:
-        counts = f"{read:,} events read where 100ms names {total:,}"
+        counts = f"{fetched:,} events read where 100ms names {total:,}"
     return f"{name}: {counts}; {_sentence(why or 'the reason is not known')}"
 
 
@@ -164,7 +164,7 @@ def _sentence(text: str) -> str:
     return text.rstrip(". ") + "."
 
 
-_TURNS = 4
+_LOOP_TURNS = 4
 """Of the loop, after which a call is on its way, also if some begin in the same moment.
 
 With five types side by side a page's successor is asked for after 3.9 ms instead of 6.1.
@@ -176,45 +176,45 @@ class _PageRequests:
     """The pages of one query in turn."""
 
     hundredms: HundredMs
-    so_far: Pagination
-    asking: "asyncio.Task[RawPage] | None"
+    pagination: Pagination
+    request: "asyncio.Task[RawPage] | None"
     start: str = ""
 
     def ask(self, start: str) -> None:
         """Ask for a page now; `answer` brings it."""
         self.start = start
-        self.asking = asyncio.ensure_future(self.hundredms.page(self.so_far.query, start))
-        self.asking.add_done_callback(ignore_result)
+        self.request = asyncio.ensure_future(self.hundredms.page(self.pagination.query, start))
+        self.request.add_done_callback(ignore_result)
 
     async def ask_ahead(self, page: RawPage, cap: int) -> None:
         """Ask for the page after this one, if it will be wanted, and see it on its way."""
-        if self.so_far.goes_on(page, cap):
+        if self.pagination.may_go_on(page, cap):
             self.ask(page.following)
-            for _ in range(_TURNS):
+            for _ in range(_LOOP_TURNS):
                 await asyncio.sleep(0)
 
     async def answer(self) -> RawPage | None:
         """The page asked for last; None once trouble ends the walk, which keeps the reason."""
-        while self.asking:
-            asking, self.asking = self.asking, None
+        while self.request:
+            request, self.request = self.request, None
             try:
-                return await asking
+                return await request
             except HundredMsRefused:
                 raise
             except ExpiredCursor:
-                if self.so_far.restarted or not self.start:
-                    self.so_far.stopped = "100ms no longer knows the place we had reached"
+                if self.pagination.restarted or not self.start:
+                    self.pagination.stopped = "100ms no longer knows the place we had reached"
                     return None
-                self.so_far.restart()
+                self.pagination.restart()
                 self.ask("")
             except ServiceTrouble as trouble:
-                self.so_far.trouble = trouble
+                self.pagination.trouble = trouble
         return None
 
 
 async def read_pages(
     hundredms: HundredMs,
-    so_far: Pagination,
+    pagination: Pagination,
     cap: int,
     after_page: Callable[[Page], None],
     first: "asyncio.Task[RawPage] | None" = None,
@@ -223,22 +223,22 @@ async def read_pages(
 
     Trouble on the way is kept in the outcome; only refused credentials are raised.
     """
-    cursor = _PageRequests(hundredms, so_far, first)
+    requests = _PageRequests(hundredms, pagination, first)
     if first is None:
-        cursor.ask("")
+        requests.ask("")
     try:
-        while unread := await cursor.answer():
-            await cursor.ask_ahead(unread, cap)
-            page = unread.read()
-            so_far.take(page)
+        while raw_page := await requests.answer():
+            await requests.ask_ahead(raw_page, cap)
+            page = raw_page.read()
+            pagination.take(page)
             after_page(page)
-            if so_far.stopped_early or so_far.ended(page.next, cap):
+            if pagination.stopped_early or pagination.is_finished(page.next, cap):
                 return
-            await so_far.resumed()
-            if so_far.stopped_early:
+            await pagination.resumed()
+            if pagination.stopped_early:
                 return
-            if not cursor.asking:
-                cursor.ask(page.next)
+            if not requests.request:
+                requests.ask(page.next)
     finally:
-        if cursor.asking:
-            cancel_soon({cursor.asking})
+        if requests.request:
+            cancel_soon({requests.request})

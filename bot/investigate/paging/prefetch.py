@@ -27,9 +27,9 @@ class Prefetch:
     person: Identifier | None = None
     _pages: dict[_Key, "asyncio.Task[RawPage]"] = field(default_factory=dict)
 
-    def room(self, hundredms: HundredMs, room_id: str) -> None:
+    def start(self, hundredms: HundredMs, room_id: str) -> None:
         """Ask for the first page of each type, as if this were the room."""
-        for query in queries(room_id, self.types, self.person):
+        for query in first_page_queries(room_id, self.types, self.person):
             key = (hundredms.alias, query)
             if key not in self._pages:
                 page = asyncio.ensure_future(hundredms.page(query))
@@ -46,7 +46,9 @@ class Prefetch:
         self._pages.clear()
 
 
-def queries(room_id: str, types: Sequence[str], person: Identifier | None) -> list[EventQuery]:
+def first_page_queries(
+    room_id: str, types: Sequence[str], person: Identifier | None
+) -> list[EventQuery]:
     """One query for each type, of the whole room or of one person in it."""
     user_id = person.value if person and person.kind is IdentifierKind.USER else None
     peer_id = person.value if person and person.kind is not IdentifierKind.USER else None

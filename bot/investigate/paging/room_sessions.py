@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Window
-from bot.domain.rooms import Session, birth_of
+from bot.domain.rooms import Session, creation_time_of
 from bot.domain.target import Target
-from bot.investigate.budget import KEPT, LONGEST_SESSION
+from bot.investigate.budget import EVENT_RETENTION, LONGEST_SESSION
 from bot.investigate.paging.paged_list import (
     Ask,
     ListPage,
@@ -34,30 +34,32 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SessionSpan:
     """Between which starts sessions are listed; None: no limit."""
 
     after: datetime | None
     before: datetime | None
 
 
-def span_of(target: Target, events: Iterable[ErrorEvent], now: datetime, window: Window) -> Span:
+def session_span_of(
+    target: Target, events: Iterable[ErrorEvent], now: datetime, window: Window
+) -> SessionSpan:
     """When the sessions began that can tell something about the look-up.
 
     A session that runs into the time looked at began at most the longest session before; one
     that proves a recovery begins within ten minutes of a failure. Of a session's own look-up
     that time is the session's, and its events' as they may be stamped late.
     """
-    begins, ends = max(window.since or now - KEPT, now - KEPT), window.until
+    begins, ends = max(window.since or now - EVENT_RETENTION, now - EVENT_RETENTION), window.until
     session = target.session
     if session:
         times = [event.at for event in events if event.timed]
-        begins = min([session.created_at or birth_of(session.id) or begins, *times])
+        begins = min([session.created_at or creation_time_of(session.id) or begins, *times])
         ends = max([session.ended_at, *times]) if session.ended_at else None
-    return Span(begins - LONGEST_SESSION, ends + SAME_CALL if ends else None)
+    return SessionSpan(begins - LONGEST_SESSION, ends + SAME_CALL if ends else None)
 
 
-def near(
+def sessions_near_failures(
     target: Target, events: Iterable[ErrorEvent], sessions: Iterable[Session]
 ) -> tuple[str, ...]:
     """Ids of the sessions that the failures name or that ran within ten minutes after one.
@@ -66,32 +68,37 @@ def near(
     """
     rows = tuple(events)
     latest: dict[str, datetime] = {}
-    spelled: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for event in rows:
         if event.session_id:
-            _note(latest, event.session_id, event.at if event.timed else _EARLIEST)
-            spelled.setdefault(event.session_id.lower(), event.session_id)
+            _keep_latest(latest, event.session_id, event.at if event.timed else _EARLIEST)
+            spellings.setdefault(event.session_id.lower(), event.session_id)
     times = sorted(event.at for event in rows if event.timed)
     for session in sessions:
-        spelled[session.id.lower()] = session.id
+        spellings[session.id.lower()] = session.id
         at = _last_failure(session, times)
         if at:
-            _note(latest, session.id, at)
-    ids = [spelled[key] for key in sorted(latest, key=lambda key: (latest[key], key), reverse=True)]
+            _keep_latest(latest, session.id, at)
+    ids = [
+        spellings[key] for key in sorted(latest, key=lambda key: (latest[key], key), reverse=True)
+    ]
     if target.session:
-        own = target.session.id
-        ids = [own, *(one for one in ids if one.lower() != own.lower())]
+        target_id = target.session.id
+        ids = [
+            target_id,
+            *(session_id for session_id in ids if session_id.lower() != target_id.lower()),
+        ]
     return tuple(ids)
 
 
-def _note(latest: dict[str, datetime], session_id: str, at: datetime) -> None:
+def _keep_latest(latest: dict[str, datetime], session_id: str, at: datetime) -> None:
     key = session_id.lower()
     latest[key] = max(at, latest.get(key, at))
 
 
 def _last_failure(session: Session, times: list[datetime]) -> datetime | None:
     """The last failure that this session may have followed or held."""
-    begins = session.created_at or birth_of(session.id)
+    begins = session.created_at or creation_time_of(session.id)
     until = bisect_right(times, session.ended_at) if session.ended_at else len(times)
     if begins is None or until == 0 or times[until - 1] < begins - SAME_CALL:
         return None
@@ -108,43 +115,45 @@ class SessionReader:
     hundredms: HundredMs
     room_id: str
     pages: int
-    known: Session | None = None
-    span: Span | None = None
+    target_session: Session | None = None
+    span: SessionSpan | None = None
     """What was read."""
-    strands: list[PagedList[Session]] = field(default_factory=list)
+    lists: list[PagedList[Session]] = field(default_factory=list)
     cut: bool = False
     lost: int = 0
     """Rows that could not be read."""
 
-    async def run(self, span: Span) -> None:
+    async def run(self, span: SessionSpan) -> None:
         """All sessions that began within the span, newest first as 100ms lists them.
 
         Those going on are asked for without a span: there are few, and all of them count.
         """
         self.span, self.lost = span, 0
-        self.strands = [
-            PagedList(self._ask(Span(None, None), active=True)),
+        self.lists = [
+            PagedList(self._ask(SessionSpan(None, None), active=True)),
             PagedList(self._ask(span, active=False)),
         ]
-        await read_all(self.strands, PageBudget(self.pages))
-        self.cut = any(strand.open for strand in self.strands)
+        await read_all(self.lists, PageBudget(self.pages))
+        self.cut = any(paged_list.open for paged_list in self.lists)
 
     @property
-    def found(self) -> tuple[Session, ...]:
+    def result(self) -> tuple[Session, ...]:
         """One row per session of this room, oldest first; the known one if it was not listed."""
-        rows = [one for strand in self.strands for one in strand.found]
+        rows = [session for paged_list in self.lists for session in paged_list.items]
         best: dict[str, Session] = {}
-        known = [self.known] if self.known else []
-        for session in [*sorted(rows, key=_richness, reverse=True), *known]:
+        extra = [self.target_session] if self.target_session else []
+        for session in [*sorted(rows, key=_richness, reverse=True), *extra]:
             if session.room_id.lower() == self.room_id.lower():
                 best.setdefault(session.id.lower(), session)
-        return tuple(sorted(best.values(), key=lambda one: (one.created_at or _EVER, one.id)))
+        return tuple(
+            sorted(best.values(), key=lambda session: (session.created_at or _EVER, session.id))
+        )
 
     @property
     def complete(self) -> bool:
         """True if both lists were read to their ends."""
-        unread = any(strand.open or strand.trouble for strand in self.strands)
-        return bool(self.strands) and not unread and not self.lost
+        unread = any(paged_list.open or paged_list.trouble for paged_list in self.lists)
+        return bool(self.lists) and not unread and not self.lost
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -152,10 +161,10 @@ class SessionReader:
         notes = [
             f"The room's sessions could not all be read ({why}), so that who was in the room is "
             "not known, and recoveries may be missed."
-            for why in troubles_of(self.strands)
+            for why in troubles_of(self.lists)
         ]
         if self.cut:
-            count = sum(strand.rows for strand in self.strands)
+            count = sum(paged_list.rows for paged_list in self.lists)
             notes.append(
                 f"Only {count:,} of the room's sessions were read, which is as many as one "
                 "look-up may; people and recoveries in others may be missed."
@@ -165,7 +174,7 @@ class SessionReader:
                 f"{self.lost:,} of the room's sessions could not be read; people and recoveries "
                 "in them may be missed."
             )
-        unnamed = sum(not one.peers_read for one in self.found)
+        unnamed = sum(not session.peers_read for session in self.result)
         if unnamed:
             notes.append(
                 f"Of {unnamed:,} of the room's sessions not all people could be read; people and "
@@ -173,7 +182,7 @@ class SessionReader:
             )
         return tuple(notes)
 
-    def _ask(self, span: Span, *, active: bool) -> Ask[Session]:
+    def _ask(self, span: SessionSpan, *, active: bool) -> Ask[Session]:
         async def ask(start: str) -> ListPage[Session]:
             page = await self.hundredms.sessions(
                 active=active,
@@ -219,5 +228,5 @@ class RoomSessions:
 
     async def _read(self) -> Sequence[str]:
         reader = SessionReader(self.hundredms, self.room_id, _PAGES)
-        await reader.run(Span(self.clock() - KEPT - LONGEST_SESSION, None))
-        return [session.id for session in reversed(reader.found)]
+        await reader.run(SessionSpan(self.clock() - EVENT_RETENTION - LONGEST_SESSION, None))
+        return [session.id for session in reversed(reader.result)]

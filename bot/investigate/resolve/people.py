@@ -13,10 +13,15 @@ from bot.investigate.budget import Budget
 from bot.investigate.paging.prefetch import Prefetch, ignore_result
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.resolve.rooms import RoomMatch, ask_each_workspace, fetch_room, find_rooms
-from bot.investigate.resolve.session_search import SearchCoverage, SessionSearch, Sighting, Wanted
+from bot.investigate.resolve.session_search import (
+    SearchCoverage,
+    SessionSearch,
+    PeerMatch,
+    PeerPredicate,
+)
 from bot.investigate.room_index import BestEffortRoomIndex
 
-Match = tuple[Target, Sighting | None]
+Match = tuple[Target, PeerMatch | None]
 """A target, and the session in which the person was seen, if one was."""
 
 
@@ -24,7 +29,7 @@ Match = tuple[Target, Sighting | None]
 class Matches:
     """What was found, and which workspaces could not be asked, and why."""
 
-    found: Sequence[Match]
+    matches: Sequence[Match]
     troubles: tuple[ServiceTrouble, ...] = ()
 
 
@@ -33,142 +38,144 @@ class PersonSearch:
     """Looks for one person in every workspace."""
 
     workspaces: Workspaces
-    recall: BestEffortRoomIndex
+    room_index: BestEffortRoomIndex
     budget: Budget
     now: datetime
-    ahead: Prefetch = field(default_factory=Prefetch)
+    prefetch: Prefetch = field(default_factory=Prefetch)
 
-    async def find(self, clue: Identifier) -> Matches:
+    async def find(self, identifier: Identifier) -> Matches:
         """Everything the clue may mean, most recent first.
 
         Local knowledge first, then a room of that name (a UUID may be one) before sessions,
         though both are searched at once. Raises NothingFound, saying what was searched, or what
         100ms raised.
         """
-        known = await self._known(clue)
-        if known:
-            return Matches(known)
-        seen = asyncio.ensure_future(self._seen(clue))
+        known_matches = await self._from_index(identifier)
+        if known_matches:
+            return Matches(known_matches)
+        search = asyncio.ensure_future(self._from_sessions(identifier))
         try:
-            named = await self._named(clue)
-            return named if named.found else await seen
+            named = await self._from_room_names(identifier)
+            return named if named.matches else await search
         finally:
-            seen.add_done_callback(ignore_result)
-            seen.cancel()
+            search.add_done_callback(ignore_result)
+            search.cancel()
 
-    async def _known(self, clue: Identifier) -> list[Match]:
-        if clue.kind is IdentifierKind.USER:
+    async def _from_index(self, identifier: Identifier) -> list[Match]:
+        if identifier.kind is IdentifierKind.USER:
             return []
         pairs = [
             (self.workspaces[alias], room_id)
-            for alias, room_id in await self.recall.rooms_of_peer(clue.value)
+            for alias, room_id in await self.room_index.rooms_of_peer(identifier.value)
             if alias in self.workspaces
         ]
-        rooms = await asyncio.gather(*(fetch_room(*pair, self.ahead) for pair in pairs))
-        return [(Target("peer", room, peer_id=clue.value), None) for room in rooms if room]
+        rooms = await asyncio.gather(*(fetch_room(*pair, self.prefetch) for pair in pairs))
+        return [(Target("peer", room, peer_id=identifier.value), None) for room in rooms if room]
 
-    async def _named(self, clue: Identifier) -> Matches:
+    async def _from_room_names(self, identifier: Identifier) -> Matches:
         """Rooms named so: unnamed rooms get a UUID for a name."""
-        if clue.kind is not IdentifierKind.UUID:
+        if identifier.kind is not IdentifierKind.UUID:
             return Matches([])
-        search = await find_rooms(clue, self.workspaces, self.recall)
-        found: list[Match] = [(Target("room", place.room), None) for place in search.places]
-        return Matches(found, search.troubles)
+        search = await find_rooms(identifier, self.workspaces, self.room_index)
+        matches: list[Match] = [(Target("room", place.room), None) for place in search.places]
+        return Matches(matches, search.troubles)
 
-    async def _seen(self, clue: Identifier) -> Matches:
+    async def _from_sessions(self, identifier: Identifier) -> Matches:
         searches, troubles = await ask_each_workspace(
-            self.workspaces, lambda hundredms: self._search(hundredms, clue)
+            self.workspaces, lambda hundredms: self._search(hundredms, identifier)
         )
-        matches = [match for _, found in searches for match in found]
+        matches = [match for _, group in searches for match in group]
         if matches:
             return Matches(sorted(matches, key=_recency, reverse=True), troubles)
         if troubles:
             raise troubles[0]
-        raise nothing_found(clue, [searched for searched, _ in searches])
+        raise nothing_found_error(identifier, [coverage for coverage, _ in searches])
 
     async def _search(
-        self, hundredms: HundredMs, clue: Identifier
+        self, hundredms: HundredMs, identifier: Identifier
     ) -> Sequence[tuple[SearchCoverage, list[Match]]]:
-        searched = await SessionSearch(
+        coverage = await SessionSearch(
             hundredms,
-            clue.value,
-            wanted(clue),
+            identifier.value,
+            peer_predicate(identifier),
             self.budget,
-            every=clue.kind is IdentifierKind.USER,
-            searched=SearchCoverage(hundredms.alias),
+            every=identifier.kind is IdentifierKind.USER,
+            coverage=SearchCoverage(hundredms.alias),
         ).run(self.now)
-        return [(searched, await self._matches(hundredms, clue, searched.sightings))]
+        return [(coverage, await self._matches(hundredms, identifier, coverage.sightings))]
 
     async def _matches(
-        self, hundredms: HundredMs, clue: Identifier, sightings: Iterable[Sighting]
+        self, hundredms: HundredMs, identifier: Identifier, sightings: Iterable[PeerMatch]
     ) -> list[Match]:
         """One match for each room, with the latest sighting in it."""
-        latest: dict[str, Sighting] = {}
-        for sighting in sorted(sightings, key=_when):
+        latest: dict[str, PeerMatch] = {}
+        for sighting in sorted(sightings, key=_time_of):
             latest[sighting.session.room_id] = sighting
         rooms = await asyncio.gather(
-            *(fetch_room(hundredms, room_id, self.ahead) for room_id in latest)
+            *(fetch_room(hundredms, room_id, self.prefetch) for room_id in latest)
         )
         return [
-            (self._target(clue, room or Room(room_id, hundredms.alias), sighting), sighting)
+            (self._target(identifier, room or Room(room_id, hundredms.alias), sighting), sighting)
             for (room_id, sighting), room in zip(latest.items(), rooms, strict=True)
         ]
 
     @staticmethod
-    def _target(clue: Identifier, room: Room, sighting: Sighting) -> Target:
-        if clue.kind is IdentifierKind.USER:
+    def _target(identifier: Identifier, room: Room, sighting: PeerMatch) -> Target:
+        if identifier.kind is IdentifierKind.USER:
             return Target("user", room, user_id=sighting.peer.user_id)
         return Target("peer", room, peer_id=sighting.peer.id)
 
 
-def wanted(clue: Identifier) -> Wanted:
+def peer_predicate(identifier: Identifier) -> PeerPredicate:
     """Whether a session's peer is the person: peer ids ignore case, user ids do not."""
-    if clue.kind is IdentifierKind.USER:
-        return lambda peer: peer.user_id == clue.value
-    lower = clue.value.lower()
+    if identifier.kind is IdentifierKind.USER:
+        return lambda peer: peer.user_id == identifier.value
+    lower = identifier.value.lower()
     return lambda peer: peer.id.lower() == lower
 
 
-def _when(sighting: Sighting) -> float:
+def _time_of(sighting: PeerMatch) -> float:
     moment = sighting.peer.joined_at or sighting.session.created_at
     return moment.timestamp() if moment else 0.0
 
 
 def _recency(match: Match) -> float:
-    return _when(match[1]) if match[1] else 0.0
+    return _time_of(match[1]) if match[1] else 0.0
 
 
-def in_place(clue: Identifier, place: RoomMatch) -> Target:
+def target_in_room(identifier: Identifier, place: RoomMatch) -> Target:
     """The person in a room that was named with them; nothing to search."""
-    if clue.kind is IdentifierKind.USER:
-        return Target("user", place.room, place.session, user_id=clue.value)
-    return Target("peer", place.room, place.session, peer_id=clue.value)
+    if identifier.kind is IdentifierKind.USER:
+        return Target("user", place.room, place.session, user_id=identifier.value)
+    return Target("peer", place.room, place.session, peer_id=identifier.value)
 
 
-def nothing_found(clue: Identifier, searches: Sequence[SearchCoverage]) -> NothingFound:
+def nothing_found_error(identifier: Identifier, searches: Sequence[SearchCoverage]) -> NothingFound:
     """What was searched, how far back, and what to paste instead."""
-    who = "user" if clue.kind is IdentifierKind.USER else "peer"
-    looked = "; ".join(_covered(searched, len(searches) > 1) for searched in searches)
+    who = "user" if identifier.kind is IdentifierKind.USER else "peer"
+    looked = "; ".join(_coverage_words(coverage, len(searches) > 1) for coverage in searches)
     first = "earlier look-ups, " if who == "peer" else ""
     named = (
-        "rooms of that name (enabled and disabled), " if clue.kind is IdentifierKind.UUID else ""
+        "rooms of that name (enabled and disabled), "
+        if identifier.kind is IdentifierKind.UUID
+        else ""
     )
     return NothingFound(
-        f"No {who} {clue.value} is known. Searched: {first}{named}{looked}. "
+        f"No {who} {identifier.value} is known. Searched: {first}{named}{looked}. "
         "Somebody who never got in appears in no session, so this does not show that they "
         "did not try.",
         headline=f"I could not find that {who}",
-        next_step=f"Paste it with its room: `{who} {clue.value} in <room id, name or link>`, "
+        next_step=f"Paste it with its room: `{who} {identifier.value} in <room id, name or link>`, "
         "or paste the room id, the session id or the join link.",
     )
 
 
-def _covered(searched: SearchCoverage, several: bool) -> str:  # noqa: FBT001  a private formatter
-    words = f"{searched.active:,} active and {searched.ended:,} ended sessions"
-    if searched.since:
-        words += f" back to {searched.since:%Y-%m-%d %H:%M} UTC (30 days)"
-    if searched.cut:
+def _coverage_words(coverage: SearchCoverage, several: bool) -> str:  # noqa: FBT001  a private formatter
+    words = f"{coverage.active:,} active and {coverage.ended:,} ended sessions"
+    if coverage.since:
+        words += f" back to {coverage.since:%Y-%m-%d %H:%M} UTC (30 days)"
+    if coverage.cut:
         words += ", where the limit of calls for one look-up was reached: there are more"
-    if searched.unreadable:
-        words += f" ({searched.unreadable:,} more sessions or people in them could not be read)"
-    return f"{words} in workspace {searched.workspace}" if several else words
+    if coverage.unreadable:
+        words += f" ({coverage.unreadable:,} more sessions or people in them could not be read)"
+    return f"{words} in workspace {coverage.workspace}" if several else words

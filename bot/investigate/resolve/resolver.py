@@ -14,14 +14,14 @@ from bot.domain.errors import (
     UnreadableQuestion,
 )
 from bot.domain.query import Identifier, IdentifierKind
-from bot.domain.rooms import birth_of
+from bot.domain.rooms import creation_time_of
 from bot.domain.target import Choices, Target
 from bot.investigate.resolve.choices import (
-    candidate_of_clue,
+    candidate_of_identifier,
     candidate_of_place,
     candidate_of_target,
 )
-from bot.investigate.resolve.people import PersonSearch, in_place
+from bot.investigate.resolve.people import PersonSearch, target_in_room
 from bot.investigate.resolve.rooms import RoomMatch, RoomSearch, find_rooms
 
 PERSONS = (IdentifierKind.PEER, IdentifierKind.USER)
@@ -35,151 +35,172 @@ class Resolver:
     What the `preferred` workspace knows is meant, though others know something of that name.
     """
 
-    persons: PersonSearch
+    person_search: PersonSearch
     preferred: str = ""
     notes: list[str] = field(default_factory=list)
-    seen: list[Target] = field(default_factory=list)
+    seen_targets: list[Target] = field(default_factory=list)
     """Peers that a session of 100ms' holds, as the search for them showed."""
 
-    async def resolve(self, clues: Sequence[Identifier]) -> Target | Choices:
+    async def resolve(self, identifiers: Sequence[Identifier]) -> Target | Choices:
         """The one target, or the several there are.
 
         A clue that leads nowhere is left out, and a note names it, where another clue leads
         somewhere. Raises UnreadableQuestion, NothingFound, UnknownCode, or what 100ms raised.
         """
-        if not clues:
+        if not identifiers:
             raise UnreadableQuestion
-        where, who = split(clues)
-        if not where:
-            return await self._persons(who)
-        where = self._within_budget(where)
-        found = await asyncio.gather(*(self._places_or_error(clue) for clue in where))
-        places = _meant([group for group in found if not isinstance(group, BotError)])
+        place_identifiers, person_identifiers = split_identifiers(identifiers)
+        if not place_identifiers:
+            return await self._resolve_persons(person_identifiers)
+        place_identifiers = self._within_budget(place_identifiers)
+        results = await asyncio.gather(
+            *(self._places_or_error(identifier) for identifier in place_identifiers)
+        )
+        places = _distinct_places([group for group in results if not isinstance(group, BotError)])
         failed = [
-            (clue, error)
-            for clue, error in zip(where, found, strict=True)
+            (identifier, error)
+            for identifier, error in zip(place_identifiers, results, strict=True)
             if isinstance(error, BotError)
         ]
         if not places:
-            return await self._without_place(failed, who)
+            return await self._without_place(failed, person_identifiers)
         self._leave_out(
-            failed, places_of_codes_only=all(c.kind is IdentifierKind.CODE for c in where)
+            failed,
+            places_of_codes_only=all(c.kind is IdentifierKind.CODE for c in place_identifiers),
         )
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
-        return _in(places[0], who)
+        return _target_in(places[0], person_identifiers)
 
-    def _within_budget(self, where: list[Identifier]) -> list[Identifier]:
+    def _within_budget(self, identifiers: list[Identifier]) -> list[Identifier]:
         """As many clues as may be looked up; a note counts the rest."""
-        most = self.persons.budget.ids_within_calls(len(self.persons.workspaces))
-        if len(where) > most:
-            self.notes.append(f"{len(where) - most} more ids of the text were not looked up.")
-        return where[:most]
+        most = self.person_search.budget.ids_within_calls(len(self.person_search.workspaces))
+        if len(identifiers) > most:
+            self.notes.append(f"{len(identifiers) - most} more ids of the text were not looked up.")
+        return identifiers[:most]
 
     async def _without_place(
-        self, failed: Sequence[tuple[Identifier, BotError]], who: Sequence[Identifier]
+        self,
+        failed: Sequence[tuple[Identifier, BotError]],
+        person_identifiers: Sequence[Identifier],
     ) -> Target | Choices:
         """The person alone, where no place is known; else the error that says most."""
         errors = [error for _, error in failed]
         worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])
-        if not who or not isinstance(worst, AskedWrongly):
-            raise _of_all(errors) if isinstance(worst, NothingFound) else worst
+        if not person_identifiers or not isinstance(worst, AskedWrongly):
+            raise _combine_errors(errors) if isinstance(worst, NothingFound) else worst
         try:
-            found = await self._persons(who)
+            result = await self._resolve_persons(person_identifiers)
         except AskedWrongly:
             raise worst from None
         self._leave_out(failed, places_of_codes_only=True)
-        return found
+        return result
 
     def _leave_out(
         self, failed: Sequence[tuple[Identifier, BotError]], *, places_of_codes_only: bool
     ) -> None:
         """Note what led nowhere; an unknown code beside a room, as in a link with a token, not."""
-        for clue, error in failed:
+        for identifier, error in failed:
             if not isinstance(error, UnknownCode):
                 self.notes.append(f"{error.cause} This answer leaves it out.")
             elif places_of_codes_only:
-                self.notes.append(f"I do not know the room code {clue.value} yet; it is left out.")
+                self.notes.append(
+                    f"I do not know the room code {identifier.value} yet; it is left out."
+                )
 
-    async def _places_or_error(self, clue: Identifier) -> Sequence[RoomMatch] | BotError:
+    async def _places_or_error(self, identifier: Identifier) -> Sequence[RoomMatch] | BotError:
         try:
-            return await self._places(clue)
+            return await self._find_places(identifier)
         except (NothingFound, UnknownCode, ServiceTrouble) as error:
             return error
 
-    async def _places(self, clue: Identifier) -> Sequence[RoomMatch]:
-        search = await self._ask(clue)
+    async def _find_places(self, identifier: Identifier) -> Sequence[RoomMatch]:
+        search = await self._ask(identifier)
         if search.places:
-            self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
+            self.notes.extend(_not_asked_note(trouble) for trouble in search.troubles)
             return self._preferred(search.places, lambda place: place.room.workspace)
         if search.troubles:
             raise search.troubles[0]
-        raise _no_place(clue, list(self.persons.workspaces))
+        raise _no_place_error(identifier, list(self.person_search.workspaces))
 
-    async def _ask(self, clue: Identifier) -> RoomSearch:
-        persons = self.persons
-        return await find_rooms(clue, persons.workspaces, persons.recall, persons.ahead)
+    async def _ask(self, identifier: Identifier) -> RoomSearch:
+        persons = self.person_search
+        return await find_rooms(
+            identifier, persons.workspaces, persons.room_index, persons.prefetch
+        )
 
-    async def _persons(self, who: Sequence[Identifier]) -> Target | Choices:
-        if len(who) > 1:
-            return Choices(tuple(candidate_of_clue(clue) for clue in who))
-        search = await self.persons.find(who[0])
-        self.notes.extend(_not_asked(trouble) for trouble in search.troubles)
-        self.seen.extend(target for target, sighting in search.found if sighting)
-        matches = self._preferred(search.found, lambda match: match[0].room.workspace)
+    async def _resolve_persons(self, person_identifiers: Sequence[Identifier]) -> Target | Choices:
+        if len(person_identifiers) > 1:
+            return Choices(
+                tuple(candidate_of_identifier(identifier) for identifier in person_identifiers)
+            )
+        search = await self.person_search.find(person_identifiers[0])
+        self.notes.extend(_not_asked_note(trouble) for trouble in search.troubles)
+        self.seen_targets.extend(target for target, sighting in search.matches if sighting)
+        matches = self._preferred(search.matches, lambda match: match[0].room.workspace)
         if len(matches) == 1:
             return matches[0][0]
-        return Choices(tuple(candidate_of_target(target, seen) for target, seen in matches))
+        return Choices(tuple(candidate_of_target(target, sighting) for target, sighting in matches))
 
-    def _preferred(self, found: Sequence[Found], where: Callable[[Found], str]) -> Sequence[Found]:
+    def _preferred(
+        self, matches: Sequence[Found], workspace_of: Callable[[Found], str]
+    ) -> Sequence[Found]:
         """What the preferred workspace knows; everything if it knows nothing."""
-        here = [one for one in found if where(one) == self.preferred]
-        others = sorted({where(one) for one in found} - {self.preferred})
-        if not here or not others:
-            return found
+        preferred_matches = [match for match in matches if workspace_of(match) == self.preferred]
+        others = sorted({workspace_of(match) for match in matches} - {self.preferred})
+        if not preferred_matches or not others:
+            return matches
         self.notes.append(
             f"This channel means the workspace {self.preferred}; {', '.join(others)} knows "
             "something by that name or id, too: paste a room id of it to look there."
         )
-        return here
+        return preferred_matches
 
 
-def _not_asked(trouble: ServiceTrouble) -> str:
+def _not_asked_note(trouble: ServiceTrouble) -> str:
     return (
         f"The workspace {trouble.workspace} could not be asked ({trouble.headline}); it may know "
         "something by that name or id, too."
     )
 
 
-def split(clues: Sequence[Identifier]) -> tuple[list[Identifier], list[Identifier]]:
+def split_identifiers(
+    identifiers: Sequence[Identifier],
+) -> tuple[list[Identifier], list[Identifier]]:
     """Clues that name places, and clues that name persons; a bare UUID is a person's here."""
-    who = [clue for clue in clues if clue.kind in (*PERSONS, IdentifierKind.UUID)]
-    return [clue for clue in clues if clue not in who], who
+    person_identifiers = [
+        identifier
+        for identifier in identifiers
+        if identifier.kind in (*PERSONS, IdentifierKind.UUID)
+    ]
+    return [
+        identifier for identifier in identifiers if identifier not in person_identifiers
+    ], person_identifiers
 
 
-def _in(place: RoomMatch, who: Sequence[Identifier]) -> Target | Choices:
-    if not who:
+def _target_in(place: RoomMatch, person_identifiers: Sequence[Identifier]) -> Target | Choices:
+    if not person_identifiers:
         return Target("session" if place.session else "room", place.room, place.session)
-    targets = [in_place(clue, place) for clue in who]
+    targets = [target_in_room(identifier, place) for identifier in person_identifiers]
     if len(targets) > 1:
         return Choices(tuple(candidate_of_target(target, None) for target in targets))
     return targets[0]
 
 
-def _meant(found: Sequence[Sequence[RoomMatch]]) -> list[RoomMatch]:
+def _distinct_places(groups: Sequence[Sequence[RoomMatch]]) -> list[RoomMatch]:
     """Distinct places; a room that was named beside its own session means that session."""
-    places = list({place.key: place for group in found for place in group}.values())
-    cut = {(place.room.workspace, place.room.id) for place in places if place.session}
-    if len(found) > 1:
+    places = list({place.key: place for group in groups for place in group}.values())
+    session_rooms = {(place.room.workspace, place.room.id) for place in places if place.session}
+    if len(groups) > 1:
         places = [
             place
             for place in places
-            if place.session or (place.room.workspace, place.room.id) not in cut
+            if place.session or (place.room.workspace, place.room.id) not in session_rooms
         ]
     return places
 
 
-def _no_place(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
+def _no_place_error(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
     where = f"workspace {aliases[0]}" if len(aliases) == 1 else f"workspaces {', '.join(aliases)}"
     if clue.kind is IdentifierKind.NAME:
         return NothingFound(
@@ -189,13 +210,13 @@ def _no_place(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
             "link. For a person paste the peer id, or `user:<id> in <room>`.",
         )
     return NothingFound(
-        f"{clue.value} is neither a room nor a session in {where}.{_age(clue.value)}",
+        f"{clue.value} is neither a room nor a session in {where}.{_age_note(clue.value)}",
         next_step="It may be a template, account or recording id, or belong to a workspace I "
         "do not know. Paste the room id, the session id or the join link.",
     )
 
 
-def _of_all(errors: Sequence[BotError]) -> BotError:
+def _combine_errors(errors: Sequence[BotError]) -> BotError:
     """One error for several clues that are all unknown, naming each."""
     first = errors[0]
     if len(errors) == 1:
@@ -206,6 +227,6 @@ def _of_all(errors: Sequence[BotError]) -> BotError:
     )
 
 
-def _age(object_id: str) -> str:
-    born = birth_of(object_id)
+def _age_note(object_id: str) -> str:
+    born = creation_time_of(object_id)
     return f" The id itself was made at {born:%Y-%m-%d %H:%M} UTC." if born else ""

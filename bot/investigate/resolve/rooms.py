@@ -44,7 +44,7 @@ async def ask_each_workspace(
     answers = await asyncio.gather(
         *(ask(hundredms) for hundredms in workspaces.values()), return_exceptions=True
     )
-    found: list[Found] = []
+    results: list[Found] = []
     troubles: list[ServiceTrouble] = []
     for alias, answer in zip(workspaces, answers, strict=True):
         if isinstance(answer, ServiceTrouble):
@@ -53,94 +53,103 @@ async def ask_each_workspace(
         elif isinstance(answer, BaseException):
             raise answer
         else:
-            found.extend(answer)
-    return found, tuple(troubles)
+            results.extend(answer)
+    return results, tuple(troubles)
 
 
 async def find_rooms(
-    clue: Identifier,
+    identifier: Identifier,
     workspaces: Workspaces,
-    recall: BestEffortRoomIndex,
-    ahead: Prefetch | None = None,
+    room_index: BestEffortRoomIndex,
+    prefetch: Prefetch | None = None,
 ) -> RoomSearch:
     """Every place the clue may mean, in every workspace.
 
     The events of each room that may be meant are asked for `ahead`. Raises UnknownCode for a room
     code that no look-up taught us.
     """
-    ahead = ahead or Prefetch()
-    if clue.kind is IdentifierKind.CODE:
-        return await _by_code(clue.value, workspaces, recall, ahead)
-    if clue.kind in (IdentifierKind.NAME, IdentifierKind.UUID):
-        rooms, troubles = await ask_each_workspace(workspaces, lambda w: w.rooms_named(clue.value))
-        return RoomSearch(tuple(RoomMatch(room) for room in _once(rooms)), troubles)
-    places, troubles = await ask_each_workspace(workspaces, lambda w: _by_id(clue, w, ahead))
+    prefetch = prefetch or Prefetch()
+    if identifier.kind is IdentifierKind.CODE:
+        return await _by_code(identifier.value, workspaces, room_index, prefetch)
+    if identifier.kind in (IdentifierKind.NAME, IdentifierKind.UUID):
+        rooms, troubles = await ask_each_workspace(
+            workspaces, lambda w: w.rooms_named(identifier.value)
+        )
+        return RoomSearch(tuple(RoomMatch(room) for room in _distinct_rooms(rooms)), troubles)
+    places, troubles = await ask_each_workspace(
+        workspaces, lambda w: _by_id(identifier, w, prefetch)
+    )
     return RoomSearch(tuple(places), troubles)
 
 
-def _once(rooms: Iterable[Room]) -> list[Room]:
+def _distinct_rooms(rooms: Iterable[Room]) -> list[Room]:
     return list({(room.workspace, room.id): room for room in rooms}.values())
 
 
 async def _by_code(
-    code: str, workspaces: Workspaces, recall: BestEffortRoomIndex, ahead: Prefetch
+    code: str, workspaces: Workspaces, room_index: BestEffortRoomIndex, prefetch: Prefetch
 ) -> RoomSearch:
-    known = [
+    pairs = [
         (workspaces[alias], room_id)
-        for alias, room_id in await recall.rooms_of_code(code)
+        for alias, room_id in await room_index.rooms_of_code(code)
         if alias in workspaces
     ]
-    rooms = await asyncio.gather(*(fetch_room(*pair, ahead) for pair in known))
+    rooms = await asyncio.gather(*(fetch_room(*pair, prefetch) for pair in pairs))
     places = tuple(RoomMatch(room) for room in rooms if room)
     if not places:
         raise UnknownCode
     return RoomSearch(places)
 
 
-async def fetch_room(hundredms: HundredMs, room_id: str, ahead: Prefetch) -> Room | None:
+async def fetch_room(hundredms: HundredMs, room_id: str, prefetch: Prefetch) -> Room | None:
     """A room whose id was learned elsewhere, asked for together with its events."""
-    ahead.room(hundredms, room_id)
+    prefetch.start(hundredms, room_id)
     return await hundredms.room(room_id)
 
 
-async def _by_id(clue: Identifier, hundredms: HundredMs, ahead: Prefetch) -> list[RoomMatch]:
+async def _by_id(
+    identifier: Identifier, hundredms: HundredMs, prefetch: Prefetch
+) -> list[RoomMatch]:
     """Room and session by that id, asked together: a 24-hex id does not tell which it is.
 
     How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
     one side counts only if the other side knows nothing either.
     """
-    if clue.kind is not IdentifierKind.SESSION:
-        ahead.room(hundredms, clue.value)
+    if identifier.kind is not IdentifierKind.SESSION:
+        prefetch.start(hundredms, identifier.value)
     rooms, sessions = await asyncio.gather(
-        _tried(_room(clue.value, hundredms)), _tried(_session(clue.value, hundredms, ahead))
+        _catch_trouble(_find_room(identifier.value, hundredms)),
+        _catch_trouble(_find_session(identifier.value, hundredms, prefetch)),
     )
-    found = [place for side in (rooms, sessions) if isinstance(side, list) for place in side]
-    if not found:
+    matches = [place for side in (rooms, sessions) if isinstance(side, list) for place in side]
+    if not matches:
         for side in (rooms, sessions):
             if isinstance(side, ServiceTrouble):
                 raise side
-    wanted = {
-        IdentifierKind.ROOM: [place for place in found if not place.session],
-        IdentifierKind.SESSION: [place for place in found if place.session],
+    by_kind = {
+        IdentifierKind.ROOM: [place for place in matches if not place.session],
+        IdentifierKind.SESSION: [place for place in matches if place.session],
     }
-    return wanted.get(clue.kind) or found
+    return by_kind.get(identifier.kind) or matches
 
 
-async def _tried(asking: Awaitable[list[RoomMatch]]) -> list[RoomMatch] | ServiceTrouble:
+async def _catch_trouble(asking: Awaitable[list[RoomMatch]]) -> list[RoomMatch] | ServiceTrouble:
     try:
         return await asking
     except ServiceTrouble as trouble:
         return trouble
 
 
-async def _room(room_id: str, hundredms: HundredMs) -> list[RoomMatch]:
+async def _find_room(room_id: str, hundredms: HundredMs) -> list[RoomMatch]:
     room = await hundredms.room(room_id)
     return [RoomMatch(room)] if room else []
 
 
-async def _session(session_id: str, hundredms: HundredMs, ahead: Prefetch) -> list[RoomMatch]:
+async def _find_session(
+    session_id: str, hundredms: HundredMs, prefetch: Prefetch
+) -> list[RoomMatch]:
     session = await hundredms.session(session_id)
     if session is None:
         return []
-    room = await fetch_room(hundredms, session.room_id, ahead)
+    room = await fetch_room(hundredms, session.room_id, prefetch)
     return [RoomMatch(room or Room(session.room_id, hundredms.alias), session)]

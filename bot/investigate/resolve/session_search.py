@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.rooms import Peer, Session
-from bot.investigate.budget import KEPT, Budget
+from bot.investigate.budget import EVENT_RETENTION, Budget
 from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import HundredMs
 
-Wanted = Callable[[Peer], bool]
+PeerPredicate = Callable[[Peer], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class PeerMatch:
     """A peer seen in a session."""
 
     peer: Peer
@@ -37,17 +37,17 @@ class SearchCoverage:
     since: datetime | None = None
     cut: bool = False
     unreadable: int = 0
-    sightings: list[Sighting] = field(default_factory=list)
+    sightings: list[PeerMatch] = field(default_factory=list)
 
-    def note(self, sessions: Sequence[Session], wanted: Wanted, *, active: bool) -> bool:
+    def note(self, sessions: Sequence[Session], is_wanted: PeerPredicate, *, active: bool) -> bool:
         """Count a page of sessions, keep the sightings in it; True if there were any."""
         if active:
             self.active += len(sessions)
         else:
             self.ended += len(sessions)
-        seen = [Sighting(p, s) for s in sessions for p in s.peers.values() if wanted(p)]
-        self.sightings += seen
-        return bool(seen)
+        matches = [PeerMatch(p, s) for s in sessions for p in s.peers.values() if is_wanted(p)]
+        self.sightings += matches
+        return bool(matches)
 
 
 @dataclass(slots=True)
@@ -60,16 +60,16 @@ class SessionSearch:
 
     hundredms: HundredMs
     naming: str
-    wanted: Wanted
+    is_wanted: PeerPredicate
     budget: Budget
     every: bool
-    searched: SearchCoverage
+    coverage: SearchCoverage
     pages_left: int = 0
-    found: bool = False
+    finished: bool = False
 
     async def run(self, now: datetime) -> SearchCoverage:
         """All lists side by side, until one has found the peer; raises what 100ms raises."""
-        self.searched.since = now - KEPT
+        self.coverage.since = now - EVENT_RETENTION
         self.pages_left = self.budget.ended_pages
         reads = [
             self._read(active=True, pages=self.budget.active_pages),
@@ -88,9 +88,9 @@ class SessionSearch:
                 pending.cancel()
             raise
         finally:
-            self.found = True
+            self.finished = True
             cancel_soon(readers)
-        return self.searched
+        return self.coverage
 
     async def _read(
         self,
@@ -101,22 +101,24 @@ class SessionSearch:
         before: datetime | None = None,
     ) -> bool:
         """One list to its end; True as soon as a page of it holds a wanted peer."""
-        start, seen = "", False
+        start, has_match = "", False
         hundredms = self.hundredms if active else self.hundredms.low_priority()
-        while not self.found and self._may_read(pages):
+        while not self.finished and self._may_read(pages):
             pages = None if pages is None else pages - 1
             page = await hundredms.sessions(
                 active=active, after=after, before=before, start=start, naming=self.naming
             )
-            self.searched.unreadable += page.lost
-            if self.found:
-                return seen
-            seen = self.searched.note(page.sessions, self.wanted, active=active) or seen
+            self.coverage.unreadable += page.lost
+            if self.finished:
+                return has_match
+            has_match = (
+                self.coverage.note(page.sessions, self.is_wanted, active=active) or has_match
+            )
             start = page.last
-            if not start or (seen and not self.every):
-                return seen
-        self.searched.cut = self.searched.cut or not self.found
-        return seen
+            if not start or (has_match and not self.every):
+                return has_match
+        self.coverage.cut = self.coverage.cut or not self.finished
+        return has_match
 
     def _may_read(self, pages: int | None) -> bool:
         """Spend one page: of its own allowance, else of what all windows share."""
@@ -128,7 +130,7 @@ class SessionSearch:
 
 def windows(now: datetime, count: int) -> list[tuple[datetime, datetime]]:
     """The last 30 days in equal parts, newest first; the newest ends a little after now."""
-    step = KEPT / count
+    step = EVENT_RETENTION / count
     edges = [now - step * index for index in range(count + 1)]
     edges[0] += timedelta(minutes=5)  # clocks differ
     return [(after, before) for before, after in itertools.pairwise(edges)]

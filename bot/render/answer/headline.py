@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.diagnosis.sdk.side_features import side_features
 from bot.domain.diagnosis.thresholds import SURE
-from bot.domain.diagnosis.wording import RECORDERS, partial_words, people_words
+from bot.domain.diagnosis.wording import RECORDERS_ONLY, partial_words, people_words
 from bot.domain.report import Report
 from bot.render.answer.side_features import side_words
 from bot.render.filters import count
@@ -59,7 +59,7 @@ def _lead(report: Report, diagnosis: Diagnosis) -> str:
     if diagnosis.nothing:
         return diagnosis.nothing.words
     if not people.affected:
-        return RECORDERS if not unread_of(report, diagnosis) else _RECORDERS_READ
+        return RECORDERS_ONLY if not unread_of(report, diagnosis) else _RECORDERS_READ
     if people.failed_for_good:
         return _failed(report, diagnosis)
     if side := side_words(diagnosis):

@@ -25,7 +25,7 @@ from bot.domain.errors import (
 )
 from bot.domain.metrics import outcome_of
 from bot.domain.query import LookupQuery
-from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry
+from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint
 from bot.slack.access.entries import access_of
 from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
@@ -145,9 +145,9 @@ WRITE_SECONDS = 0.8
 has yet to be recorded as a job. Meanwhile its channel's settings are read."""
 
 _DEFAULT_OUTCOMES = {
-    Entry.FORM: AuditOutcome.NOT_READ,
-    Entry.SHORTCUT: AuditOutcome.FORM_OPENED,
-    Entry.MESSAGE_SHORTCUT: AuditOutcome.FORM_OPENED,
+    EntryPoint.FORM: AuditOutcome.NOT_READ,
+    EntryPoint.SHORTCUT: AuditOutcome.FORM_OPENED,
+    EntryPoint.MESSAGE_SHORTCUT: AuditOutcome.FORM_OPENED,
 }
 """What became of a delivery without a job whose listener says nothing about it."""
 

@@ -8,7 +8,7 @@ from bot.domain.access import channel_in
 from bot.domain.errors import NotAllowed
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
-from bot.domain.records.audit import Access, Entry, Subject, subject_of, subjects_of
+from bot.domain.records.audit import Access, EntryPoint, Subject, subject_of, subjects_of
 from bot.domain.saved_lookup import SavedLookup, decode
 from bot.slack.access.audit import row_key
 from bot.slack.checkpoints.serialization import from_json
@@ -22,26 +22,26 @@ from bot.slack.sending.format_fallback import unescape
 _MENTION = re.compile(r"<@[^>]*>")
 _MAX_NAME = 80
 _ENTRIES_BY_TYPE = {
-    "message_action": Entry.MESSAGE_SHORTCUT,
-    "shortcut": Entry.SHORTCUT,
-    "view_submission": Entry.FORM,
-    "block_actions": Entry.BUTTON,
+    "message_action": EntryPoint.MESSAGE_SHORTCUT,
+    "shortcut": EntryPoint.SHORTCUT,
+    "view_submission": EntryPoint.FORM,
+    "block_actions": EntryPoint.BUTTON,
 }
 
 
-def entry_of(body: Body) -> Entry | None:
+def entry_of(body: Body) -> EntryPoint | None:
     """How somebody asks; None for what is no question and no press.
 
     A bot's mention is none: two of them could talk for ever.
     """
     if text_at(body, "command"):
-        return Entry.COMMAND
+        return EntryPoint.COMMAND
     event = value_at(body, "event")
     if text_at(event, "type") == "app_mention":
         is_question = (
             text_at(event, "user") and text_at(event, "channel") and not text_at(event, "bot_id")
         )
-        return Entry.MENTION if is_question else None
+        return EntryPoint.MENTION if is_question else None
     return _ENTRIES_BY_TYPE.get(text_at(body, "type"))
 
 
@@ -81,7 +81,7 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
         entry=entry,
         action=_shorten(_action(body, entry)),
     )
-    saved_lookup = saved_lookup_of_press(body) if entry is Entry.BUTTON else None
+    saved_lookup = saved_lookup_of_press(body) if entry is EntryPoint.BUTTON else None
     if saved_lookup is not None:
         return replace(
             access,
@@ -93,33 +93,33 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
     return replace(access, subjects=subjects_of(_identifiers(ctx, body, entry)))
 
 
-def _delivery_id(body: Body, entry: Entry) -> str:
+def _delivery_id(body: Body, entry: EntryPoint) -> str:
     """As `bot.slack.lookup.start` and the buttons name their jobs."""
-    if entry is Entry.BUTTON:
+    if entry is EntryPoint.BUTTON:
         return click_id(body)
-    return text_at(body, "event_id") if entry is Entry.MENTION else text_at(body, "trigger_id")
+    return text_at(body, "event_id") if entry is EntryPoint.MENTION else text_at(body, "trigger_id")
 
 
-def _action(body: Body, entry: Entry) -> str:
-    if entry is Entry.COMMAND:
+def _action(body: Body, entry: EntryPoint) -> str:
+    if entry is EntryPoint.COMMAND:
         return text_at(body, "command")
-    if entry is Entry.BUTTON:
+    if entry is EntryPoint.BUTTON:
         return text_at(pressed_action(body), "action_id")
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
-def _identifiers(ctx: BotContext, body: Body, entry: Entry) -> tuple[Identifier, ...]:
-    if entry is Entry.MESSAGE_SHORTCUT:
+def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identifier, ...]:
+    if entry is EntryPoint.MESSAGE_SHORTCUT:
         return find_identifiers(text_of_message(body.get("message"))[:MAX_CHARACTERS])
-    if entry is Entry.BUTTON:
+    if entry is EntryPoint.BUTTON:
         return _identifiers_of_press(ctx, text_at(pressed_action(body), "value"))
     return parse_query(_query_text(body, entry)[:MAX_CHARACTERS], ctx.tools.clock()).clues
 
 
-def _query_text(body: Body, entry: Entry) -> str:
-    if entry is Entry.COMMAND:
+def _query_text(body: Body, entry: EntryPoint) -> str:
+    if entry is EntryPoint.COMMAND:
         return text_at(body, "text")
-    if entry is Entry.MENTION:
+    if entry is EntryPoint.MENTION:
         return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MAX_CHARACTERS]))
     form = read_form_values(body)
     return form.text.strip() or form.picked

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from bot.domain.privacy.personal_names import Names
-from bot.domain.privacy.report_names import named
+from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
@@ -126,7 +126,7 @@ class LookupResult:
         """The report as its readers may see it."""
         cached = self._renamed
         if cached is None or cached[0] is not report or cached[1] is not self.names:
-            cached = self._renamed = (report, self.names, named(report, self.names))
+            cached = self._renamed = (report, self.names, apply_names(report, self.names))
         return cached[2]
 
     async def _run_step(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:

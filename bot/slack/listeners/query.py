@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import SlackTrouble, UnreadableQuestion
-from bot.domain.parsing import MOST_CLUES, find_identifiers, parse_query, zone_named
+from bot.domain.parsing import MAX_IDS, find_identifiers, parse_query, find_zone
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.render.message import Message
 from bot.slack.context import BotContext, Tools
@@ -46,7 +46,7 @@ async def parse_query_in_zone(
         person = await ctx.people.find(user)
     except SlackTrouble:  # UTC, as the answer then says
         return query
-    zone = zone_named(person.zone) if person and person.zone else None
+    zone = find_zone(person.zone) if person and person.zone else None
     return parse_query(text[:MAX_CHARACTERS], now, expect=expect, zone=zone) if zone else query
 
 
@@ -64,7 +64,7 @@ async def parse_message_text(
     identifiers = find_identifiers(text_of_message(attachments))
     if not identifiers:
         return parsed
-    query = replace(parsed.query, clues=identifiers[:MOST_CLUES], complaint=None, help=False)
+    query = replace(parsed.query, clues=identifiers[:MAX_IDS], complaint=None, help=False)
     return ParsedCommand(parsed.reference, query)
 
 

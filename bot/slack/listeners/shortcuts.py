@@ -17,7 +17,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import BotError, NotAllowed, SlackTrouble
-from bot.domain.parsing import MOST_CLUES, find_identifiers
+from bot.domain.parsing import MAX_IDS, find_identifiers
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.target import Choices
 from bot.slack.access.audit import wait_until_recorded
@@ -150,7 +150,7 @@ def _message_shortcut_listener(ctx: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         target, reference = reply_target_of_shortcut(body), ctx.tools.new_lookup_id()
         matches = _distinct_identifiers(find_identifiers(text_of_message(body.get("message"))))
-        identifiers = matches[:MOST_CLUES]
+        identifiers = matches[:MAX_IDS]
         if len(identifiers) == 1:
             lookup = Lookup(reference, LookupQuery(clues=identifiers), target)
             await start_lookup(ctx, lookup, text_at(body, "trigger_id"))

@@ -25,8 +25,8 @@ from bot.domain.records.channel_settings import (
     SettingsPatch,
     ChannelSettingsStore,
     ChannelSettings,
-    changed_by,
-    loosened,
+    apply_patch,
+    is_more_open,
 )
 from bot.render.message import Message
 from bot.slack.context import BotContext
@@ -139,7 +139,7 @@ async def _answer_settings(
         ctx, tools.channel_settings, target, before, settings_command.change
     )
     changed = settings_command.change != SettingsPatch()
-    if changed and loosened(before, settings, tools.names):
+    if changed and is_more_open(before, settings, tools.names):
         ctx.tasks.spawn(announce_loosening(ctx, target, before, settings, reference))
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
     return tools.renderer.settings(
@@ -161,8 +161,8 @@ async def _apply_change(
     """The settings after the change, if it is one. Raises NotAllowed for a guest."""
     if change == SettingsPatch():
         return before
-    settings = changed_by(before, change)
-    if loosened(before, settings, ctx.tools.names) and await _is_guest(ctx, target):
+    settings = apply_patch(before, change)
+    if is_more_open(before, settings, ctx.tools.names) and await _is_guest(ctx, target):
         raise _GUEST
     return await _with_timeout(channels.change(settings_channel(target), change, target.user))
 

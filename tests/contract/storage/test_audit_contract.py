@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.records.audit import Access, AuditOutcome, Ending, Entry, Subject
+from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.storage import open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ ROW = Access(
     at=START,
     user="U0ALICE",
     channel="C0ONCALL",
-    entry=Entry.COMMAND,
+    entry=EntryPoint.COMMAND,
     action="/call-errors",
     subjects=(Subject("object", ROOM), Subject("peer", PEER)),
 )

@@ -17,7 +17,7 @@ from bot.domain.diagnosis.model import GRAVITY
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
-from bot.investigate.fetch.events import Reader
+from bot.investigate.fetch.events import EventReader
 from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
 
 CATALOGUE = load_catalogue()
@@ -150,7 +150,7 @@ def test_where_pages_are_split_and_overlap_changes_nothing(
             for page, before in zip(cuts, [[], *cuts], strict=False)
         ]
     paged = Paged(pages, {kind: len(mine) for kind, mine in rows.items()})
-    reader = Reader(cast(HundredMs, paged), ERROR_TYPES, 10**6, lambda: case.now, _untold)
+    reader = EventReader(cast(HundredMs, paged), ERROR_TYPES, 10**6, lambda: case.now, _untold)
     target = Target("room", case.room or ROOM)
     fetched = asyncio.run(reader.read(target))
     assert fetched.completeness.complete

@@ -21,7 +21,7 @@ from bot.cli.screen import open_console
 from bot.domain.device import device_line
 from bot.domain.errors import BotError
 from bot.domain.metrics import LookupOutcome
-from bot.domain.privacy.addresses import leave
+from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.report import Report
 from bot.domain.saved_lookup import from_report
@@ -184,4 +184,4 @@ async def _store(folder: Path, report: Report) -> None:
 def test_a_version_in_a_version_field_stays_whole(version: str) -> None:
     agent = agent_of({"sdk": "web", "sdk_version": version, "device_model": "Chrome_125.0.0.0"})
     assert agent.sdk_version == version
-    assert version in leave(device_line(agent, None))
+    assert version in redact_for_output(device_line(agent, None))

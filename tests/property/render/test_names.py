@@ -15,7 +15,7 @@ from test_hostile_messages import RENDERER, modest
 from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
-from bot.domain.privacy.report_names import named
+from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target
@@ -160,7 +160,7 @@ def hold_secret(said: str, everybody: list[Known]) -> None:
 @given(reports())
 def test_where_names_are_not_shown_nobody_is_named(made: tuple[Report, list[Known]]) -> None:
     report, everybody = made
-    hold_secret(outputs(named(report, Names.NONE)), everybody)
+    hold_secret(outputs(apply_names(report, Names.NONE)), everybody)
 
 
 @modest
@@ -177,7 +177,7 @@ def test_the_packet_names_nobody_ever(made: tuple[Report, list[Known]]) -> None:
 @given(reports())
 def test_short_names_hide_contacts(made: tuple[Report, list[Known]]) -> None:
     report, everybody = made
-    said = outputs(named(report, Names.SHORT))
+    said = outputs(apply_names(report, Names.SHORT))
     for known in everybody:
         for secret in known.secrets:
             if "@" in secret or secret.startswith("+"):
@@ -188,7 +188,7 @@ def test_short_names_hide_contacts(made: tuple[Report, list[Known]]) -> None:
 @given(reports())
 def test_ids_of_100ms_and_the_verdict_stay(made: tuple[Report, list[Known]]) -> None:
     report, _ = made
-    hidden = named(report, Names.NONE)
+    hidden = apply_names(report, Names.NONE)
     assert [one.id for one in hidden.events] == [one.id for one in report.events]
     assert [one.peer_id for one in hidden.events] == [one.peer_id for one in report.events]
     assert report.diagnosis
@@ -198,7 +198,7 @@ def test_ids_of_100ms_and_the_verdict_stay(made: tuple[Report, list[Known]]) -> 
     assert len({one.person.key for one in hidden.diagnosis.stories}) == len(
         {one.person.key for one in report.diagnosis.stories}
     )
-    assert named(report, Names.FULL) is report
+    assert apply_names(report, Names.FULL) is report
 
 
 @pytest.mark.parametrize(

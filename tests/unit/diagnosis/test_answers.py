@@ -6,12 +6,12 @@ import pytest
 from diagnosis_builders import CHROME, event, only, told
 
 from bot.domain.diagnosis.sdk.intercepted_responses import (
-    Answer,
-    answer_of,
-    closed_in_order,
+    Responder,
+    responder_of,
+    is_orderly_close,
     is_empty_unreachable,
 )
-from bot.domain.diagnosis.sdk.screen_shares import is_refused_share, says_refused, shows_no_picker
+from bot.domain.diagnosis.sdk.screen_shares import is_refused_share, is_refusal, is_without_picker
 from bot.domain.diagnosis.sdk.text import retry_count_of, retry_ms_of
 from bot.domain.events import Agent, ErrorEvent
 
@@ -44,8 +44,8 @@ def _said(kind: str, code: int | None, text: str, **facts: Any) -> ErrorEvent:
         ("disconnected", 1003, "code: 1001, unexpected websocket close", None),
     ],
 )
-def test_who_answered(kind: str, code: int, text: str, answer: Answer | None) -> None:
-    assert answer_of(_said(kind, code, text).failure, "web") == answer
+def test_who_answered(kind: str, code: int, text: str, answer: Responder | None) -> None:
+    assert responder_of(_said(kind, code, text).failure, "web") == answer
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_who_answered(kind: str, code: int, text: str, answer: Answer | None) ->
         (None, "", None),
     ],
 )
-def test_a_bare_error_on_connecting(name: str | None, text: str, answer: Answer | None) -> None:
+def test_a_bare_error_on_connecting(name: str | None, text: str, answer: Responder | None) -> None:
     bare = event("a", 0, "connect", None, error_name=name, error_message=text or None)
-    assert answer_of(bare.failure, "web") == answer
-    assert answer_of(bare.failure, "android") is None
+    assert responder_of(bare.failure, "web") == answer
+    assert responder_of(bare.failure, "android") is None
 
 
 @pytest.mark.parametrize(("code", "orderly"), [(1000, True), (1001, True), (1006, False)])
 def test_an_orderly_close_names_no_side(code: int, *, orderly: bool) -> None:
-    assert closed_in_order(_said("disconnected", 1003, f"code: {code}").failure) is orderly
+    assert is_orderly_close(_said("disconnected", 1003, f"code: {code}").failure) is orderly
 
 
 @pytest.mark.parametrize(
@@ -113,18 +113,18 @@ def test_a_share_is_refused_or_was_never_offered(
 ) -> None:
     share = event("a", 0, "publish", code, error_message=SCREEN, error_description=description)
     assert is_refused_share(share) is refused
-    assert shows_no_picker(share) is not asked
+    assert is_without_picker(share) is not asked
 
 
 def test_only_the_browsers_own_words_say_that_a_person_refused() -> None:
     words = "The request is not allowed by the user agent or the platform in the current context."
     unsure = event("a", 0, "publish", 3001, error_message=SCREEN, error_description=words)
-    assert not says_refused(unsure.failure)
+    assert not is_refusal(unsure.failure)
     assert told(unsure).verdict.confidence < 0.7
     sure = event(
         "a", 0, "publish", 3001, error_message=SCREEN, error_description="Permission denied"
     )
-    assert says_refused(sure.failure)
+    assert is_refusal(sure.failure)
     assert told(sure).verdict.confidence >= 0.7
 
 

@@ -7,7 +7,7 @@ import pytest
 from diagnosis_builders import NO_PATH, ROOM, at, crowd, event, peer, session, told
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.diagnosis.unread_sources import OLDER, Unread
+from bot.domain.diagnosis.unread_sources import OLDER_EVENTS, UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Session
 
@@ -20,7 +20,7 @@ def blocked() -> ErrorEvent:
 
 
 def half(*events: ErrorEvent, **unread: Any) -> Diagnosis:
-    return told(*events, sessions=(WHOLE,), unread=Unread(**unread), complete=False)
+    return told(*events, sessions=(WHOLE,), unread=UnreadSources(**unread), complete=False)
 
 
 def drops(*addresses: str) -> list[ErrorEvent]:
@@ -43,7 +43,7 @@ def test_without_a_terminal_event_and_its_proof_nobody_failed(unread: dict[str, 
 
 def test_a_terminal_event_stands_with_its_doubt() -> None:
     refused = event("a", 0, "connect", 2003, is_terminal=True)
-    found = told(refused, unread=Unread(sessions=True), complete=False)
+    found = told(refused, unread=UnreadSources(sessions=True), complete=False)
     assert found.stories[0].outcome == "gave_up"
     assert "could not be read (who was in the room)" in found.stories[0].evidence
     assert found.verdict.words.startswith("Partial answer: who was in the room could not be read")
@@ -56,7 +56,7 @@ def test_measurements_left_out_leave_the_others_alone() -> None:
         for name in ("other-0", "other-1")
     ]
     call = session(peer("other-0", left=30), peer("other-1", left=30), *crowd(0))
-    unread = Unread(stays=frozenset({("p-other-0", "s1")}))
+    unread = UnreadSources(stays=frozenset({("p-other-0", "s1")}))
     found = told(*events, sessions=(call,), unread=unread)
     assert {one.person.user_id: one.outcome for one in found.stories} == {
         "other-0": "unknown",
@@ -80,7 +80,7 @@ def test_people_of_an_old_session_are_no_doubt_about_another_day() -> None:
         ({"stats": True}, True),
         ({"types": frozenset({"client.publish.failed"})}, True),
         ({"types": frozenset({"client.connect.failed"})}, False),
-        ({"types": frozenset({OLDER})}, False),
+        ({"types": frozenset({OLDER_EVENTS})}, False),
     ],
 )
 def test_who_was_in_the_room_has_a_completeness_of_its_own(
@@ -107,7 +107,7 @@ def test_calls_of_a_person_are_counted_only_if_all_were_read() -> None:
 
 def test_nothing_found_claims_no_more_than_was_read() -> None:
     def words(**unread: Any) -> str:
-        found = told(unread=Unread(**unread), complete=not unread)
+        found = told(unread=UnreadSources(**unread), complete=not unread)
         return f"{found.verdict.cls}: {found.verdict.words}"
 
     assert "No session with people ran here" in words()

@@ -42,7 +42,7 @@ async def one(**data: Any) -> TrackEvent:
 
 async def test_every_known_field_is_read() -> None:
     found = await one(**DATA)
-    assert found.deed == "add"
+    assert found.change == "add"
     assert found.stamp == "2026-05-01T09:00:01.123456789Z"
     assert found.at == datetime(2026, 5, 1, 9, 0, 1, 123456, tzinfo=UTC)
     assert (found.peer_id, found.user_id, found.session_id) == (PEER, "ann", SESSION)
@@ -91,7 +91,7 @@ async def test_rows_of_another_kind_are_counted_but_left_out() -> None:
     rows = (track(), event(), None, "x", {**track("track.update.success"), "id": "two"})
     async with bench(page(*rows, total=5, after="more")) as at:
         found = await at.client.track_events(QUERY)
-    assert [row.deed for row in found.events] == ["add", "update"]
+    assert [row.change for row in found.events] == ["add", "update"]
     assert (found.rows, found.total, found.next) == (5, 5, "more")
 
 

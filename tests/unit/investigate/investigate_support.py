@@ -94,7 +94,7 @@ class Bench:
         self.hundredms.calls.clear()
 
     async def learned(self) -> None:
-        await self.engine.learner.close()
+        await self.engine.index_writer.close()
 
     def room_id(self, name: str) -> str:
         return self.hundredms.world.room(name).id
@@ -134,4 +134,4 @@ async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
             workspaces, recall, RoomIndexWriter(recall), load_catalogue(), lambda: NOW
         )
         yield Bench(engine, stage(app), notebook)
-        await engine.learner.close()
+        await engine.index_writer.close()

@@ -8,7 +8,7 @@ from investigate_support import NOW, Bench
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES
 from bot.domain.report import Report, Window
 from bot.investigate.budget import Budget
-from bot.investigate.evidence.evidence import Evidence, case_of, gather_evidence
+from bot.investigate.evidence.evidence import Evidence, build_diagnosis_input, gather_evidence
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 EVENTS = "/v2/analytics/events"
@@ -70,7 +70,7 @@ async def test_errors_that_were_read_before_are_not_read_again(bench: Bench) -> 
     await bench.forget_calls()
     found = await gather_evidence(
         bench.engine.workspaces["default"], one.target, one.events, NOW, Budget(), ANY,
-        read=whole.events,
+        room_events=whole.events,
     )  # fmt: skip
     assert asked(bench, ERROR_TYPES) == 0
     assert len(found.around) == len(whole.events) - len(one.events)
@@ -187,13 +187,15 @@ async def test_the_case_is_filled_from_target_window_and_evidence(bench: Bench) 
     found = await gathered(bench, one)
     window = Window(since=NOW.replace(day=1), until=NOW)
     seen = one.completeness
-    case = case_of(one.target, one.events, found, NOW, window, seen=seen)
+    case = build_diagnosis_input(one.target, one.events, found, NOW, window, completeness=seen)
     assert (case.kind, case.session_id, case.room) == ("session", session, one.target.room)
     assert (case.since, case.until, case.now) == (window.since, window.until, NOW)
     assert (case.events, case.around) == (one.events, found.around)
     assert (case.sessions, case.tracks, case.stats) == (found.sessions, found.tracks, found.stats)
     assert (case.known, case.complete, case.peer_id, case.user_id) == (True, True, None, None)
     missing = replace(seen, complete=False)
-    assert not case_of(one.target, (), found, NOW, window, seen=missing).complete
+    assert not build_diagnosis_input(
+        one.target, (), found, NOW, window, completeness=missing
+    ).complete
     half = replace(found, complete=False)
-    assert not case_of(one.target, (), half, NOW, window, seen=seen).complete
+    assert not build_diagnosis_input(one.target, (), half, NOW, window, completeness=seen).complete

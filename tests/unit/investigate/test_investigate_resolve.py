@@ -14,7 +14,7 @@ from bot.domain.errors import (
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
-from bot.domain.rooms import birth_of
+from bot.domain.rooms import creation_time_of
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
 
@@ -55,7 +55,7 @@ async def test_an_unknown_id_is_not_a_healthy_room(bench: Bench) -> None:
     with pytest.raises(NothingFound) as caught:
         await bench.ask(UNKNOWN_ID)
     assert UNKNOWN_ID in caught.value.cause
-    assert f"{birth_of(UNKNOWN_ID):%Y-%m-%d}" in caught.value.cause
+    assert f"{creation_time_of(UNKNOWN_ID):%Y-%m-%d}" in caught.value.cause
 
 
 @pytest.mark.parametrize("status", ["404", "400", "401"])

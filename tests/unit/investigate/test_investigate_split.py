@@ -13,7 +13,7 @@ from ledger import KEPT, KIND, NOW, ROOM, Ledger, Plan, event
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Room
 from bot.domain.target import Progress, Target
-from bot.investigate.fetch.events import Fetched, Reader
+from bot.investigate.fetch.events import Fetched, EventReader
 from bot.investigate.ports import HundredMs
 
 TARGET = Target("room", Room(ROOM, "main"))
@@ -44,7 +44,7 @@ class Read:
     def __init__(self, ledger: Ledger, cap: int = 200_000) -> None:
         self.ledger = ledger
         self.watched: list[Progress] = []
-        self.reader = Reader(
+        self.reader = EventReader(
             cast("HundredMs", ledger), (KIND,), cap, ledger.clock, quiet, self.watched.append
         )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.parsing import MOST_CLUES, find_identifiers, parse_query
+from bot.domain.parsing import MAX_IDS, find_identifiers, parse_query
 from bot.domain.query import Identifier, IdentifierKind
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -132,5 +132,5 @@ def test_forms(text: str, told: str) -> None:
 def test_of_very_many_things_the_first_are_looked_up_and_the_rest_is_counted() -> None:
     text = " ".join(f"{ROOM[:-3]}{number:03x}" for number in range(50))
     question = parse_query(text, NOW)
-    assert len(question.clues) == MOST_CLUES
+    assert len(question.clues) == MAX_IDS
     assert "left out 30" in question.remarks[0]

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.privacy.outgoing import leave_all
+from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.render.json_document import pieces_of
 
 jsons = st.recursive(
@@ -20,7 +20,7 @@ jsons = st.recursive(
 
 @given(st.dictionaries(st.text(), jsons, max_size=4))
 def test_pieces_make_the_whole(facts: dict[str, Any]) -> None:
-    left = leave_all(facts)
+    left = redact_all_for_output(facts)
     text = "".join(pieces_of(facts))
     assert json.loads(text) == left
     assert _seen(text) == _seen(json.dumps(left, ensure_ascii=False, indent=2))

@@ -83,35 +83,35 @@ class Path:
 
 
 @cached_by_error_facts
-def path_of(failure: ErrorFacts) -> Path | None:
+def path_of(facts: ErrorFacts) -> Path | None:
     """The path that a failure's texts tell of."""
-    return read_path(text_of(failure))
+    return read_path(text_of(facts))
 
 
 def read_path(text: str | None) -> Path | None:
     """The path that an error text tells of; None if it holds no candidates."""
-    found = _SIDES.search(text or "")
-    if found is None:
+    match = _SIDES.search(text or "")
+    if match is None:
         return None
-    local, remote = found["local"].strip(), found["remote"].strip()
-    if _missing(local) and _missing(remote):
+    local, remote = match["local"].strip(), match["remote"].strip()
+    if _is_missing_side(local) and _is_missing_side(remote):
         return Path(never_found=True)
-    kind, far, protocol = _TYPE.search(local), _TYPE.search(remote), _PROTOCOL.search(local)
-    if kind is None and protocol is None and far is None:
+    kind, remote_kind, protocol = _TYPE.search(local), _TYPE.search(remote), _PROTOCOL.search(local)
+    if kind is None and protocol is None and remote_kind is None:
         return None
     network, vpn = _network(local)
     relayed = kind is not None and kind["type"].lower() == "relay"
     return Path(
         never_found=False,
         local=kind["type"].lower() if kind else None,
-        remote=far["type"].lower() if far else None,
-        protocol=_way_to_relay(local) if relayed else _plain(protocol),
+        remote=remote_kind["type"].lower() if remote_kind else None,
+        protocol=_way_to_relay(local) if relayed else _protocol_name(protocol),
         network=network,
         vpn=vpn,
     )
 
 
-def _missing(side: str) -> bool:
+def _is_missing_side(side: str) -> bool:
     return side.strip(" ;,.").lower().split(".")[0].split(" ")[0] in {"undefined", "null", ""}
 
 
@@ -122,21 +122,21 @@ def _way_to_relay(side: str) -> str | None:
     word = _PROTOCOL.search(side)
     if word and word["protocol"].lower() != "udp":  # no browser writes it, but it says what it says
         return "tcp" if word["protocol"].lower() == "tcp" else "tls"
-    found = _PRIORITY.search(side)
-    return _RELAY_WAYS.get(int(found["priority"]) >> 24) if found else None
+    priority = _PRIORITY.search(side)
+    return _RELAY_WAYS.get(int(priority["priority"]) >> 24) if priority else None
 
 
-def _plain(found: re.Match[str] | None) -> str | None:
-    if found is None:
+def _protocol_name(match: re.Match[str] | None) -> str | None:
+    if match is None:
         return None
-    return "udp" if found["protocol"].lower() == "udp" else "tcp"
+    return "udp" if match["protocol"].lower() == "udp" else "tcp"
 
 
 def _network(side: str) -> tuple[str | None, bool]:
-    found = _COST.search(side)
-    if found is None:
+    match = _COST.search(side)
+    if match is None:
         return None, False
-    cost = int(found["cost"])
+    cost = int(match["cost"])
     vpn = cost % 10 == 1
     base = cost - vpn
     if base >= _CELLULAR:
@@ -144,26 +144,29 @@ def _network(side: str) -> tuple[str | None, bool]:
     return {_WIRED: "a wired network", _WIFI: "Wi-Fi"}.get(base), vpn
 
 
-def with_paths(
-    stories: Iterable[Story], signs: ActivityIndex, catalogue: Catalogue
+def drop_meaningless_paths(
+    stories: Iterable[Story], activity: ActivityIndex, catalogue: Catalogue
 ) -> tuple[Story, ...]:
     """The stories; those whose missing pair says nothing without path and by code alone."""
-    return tuple(one if _says(one, signs) else _by_code(one, catalogue) for one in stories)
+    return tuple(
+        story if _is_path_telling(story, activity) else _explain_by_code(story, catalogue)
+        for story in stories
+    )
 
 
-def _by_code(story: Story, catalogue: Catalogue) -> Story:
+def _explain_by_code(story: Story, catalogue: Catalogue) -> Story:
     paths = (path_of(failure) for failure in reversed(story.failures))
-    found = next((path.words for path in paths if path and not path.never_found), None)
-    return replace(story, path=found, explanation=catalogue.explain_code(story.rows[-1]))
+    words = next((path.words for path in paths if path and not path.never_found), None)
+    return replace(story, path=words, explanation=catalogue.explain_code(story.rows[-1]))
 
 
-def _says(story: Story, signs: ActivityIndex) -> bool:
+def _is_path_telling(story: Story, activity: ActivityIndex) -> bool:
     """False if the story has a missing pair from which nothing follows."""
     if not any(map(_is_missing, story.rows)):
         return True
     if any(map(is_firefox, story.rows)):
         return False
-    return story.type == SUBSCRIBE or not _has_sent(story, signs)
+    return story.type == SUBSCRIBE or not _has_sent(story, activity)
 
 
 def _is_missing(row: ErrorEvent) -> bool:
@@ -171,17 +174,17 @@ def _is_missing(row: ErrorEvent) -> bool:
     return path is not None and path.never_found
 
 
-def _has_sent(story: Story, signs: ActivityIndex) -> bool:
+def _has_sent(story: Story, activity: ActivityIndex) -> bool:
     """True if the person sent media before sending failed, as far as anything shows it."""
-    if signs.was_measured_sending(story):
+    if activity.has_measured_sending(story):
         return True
-    begins = signs.paths.run_of(story).rows[0].at
+    begins = activity.paths.run_of(story).rows[0].at
     near, until = shift(begins, -STORY_GAP), shift(story.last_at, STORY_GAP)
-    received = signs.paths.receives_nothing(story.person.key)
+    received = activity.paths.receive_failures(story.person.key)
     if any(near <= row.at <= until and _is_missing(row) for row in received):
         return False
-    joins = [one.joined_at for one in signs.stays(story) if one.joined_at]
+    joins = [stay.joined_at for stay in activity.stays(story) if stay.joined_at]
     before = [joined for joined in joins if joined <= begins]
     if before:
         return begins - max(before) > FIRST_PATH
-    return signs.sent_by(story, shift(begins, -ADD_HOLDS))
+    return activity.has_sent_by(story, shift(begins, -ADD_HOLDS))

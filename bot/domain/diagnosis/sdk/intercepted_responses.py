@@ -11,7 +11,7 @@ from typing import Literal
 from bot.domain.diagnosis.sdk.text import SESSION_TYPES, status_of, text_of
 from bot.domain.events import ErrorFacts, cached_by_error_facts
 
-Answer = Literal["middlebox", "gateway", "page", "network", "api_misuse", "far_end"]
+Responder = Literal["middlebox", "gateway", "page", "network", "api_misuse", "far_end"]
 """Who is behind a failure, as far as its text says.
 
 `middlebox`: a portal, proxy or filter. `gateway`: a 5xx page that may be 100ms' own or such a
@@ -38,36 +38,36 @@ _CLOSE_CODE = re.compile(r"\bcode:? ?(?P<code>1\d{3})\b", re.IGNORECASE)
 _PROXY_STATUSES = frozenset({407, 511})  # RFC 9110 15.5.8, RFC 6585 6: never the origin's
 _SERVER = range(500, 600)
 _INTERNAL = 500
-_FAR_END = frozenset({1011, 1012, 1013})  # RFC 6455 7.4.1 and its registry: sent by a server
-_NEITHER = frozenset({1000, 1001})  # an orderly close, by either side
+_SERVER_CODES = frozenset({1011, 1012, 1013})  # RFC 6455 7.4.1 and its registry: sent by a server
+_ORDERLY_CODES = frozenset({1000, 1001})  # an orderly close, by either side
 _LOST = 1003
 _CONNECT = "client.connect.failed"
 
 
 @cached_by_error_facts
-def answer_of(failure: ErrorFacts, platform: str = "web") -> Answer | None:
+def responder_of(facts: ErrorFacts, platform: str = "web") -> Responder | None:
     """Who is behind it; None where the code alone has to tell."""
-    if failure.type not in SESSION_TYPES:
+    if facts.type not in SESSION_TYPES:
         return None
-    status, text = status_of(failure.error_code or 0), text_of(failure)
+    status, text = status_of(facts.error_code or 0), text_of(facts)
     if status in _PROXY_STATUSES:
         return "middlebox"
     if _NOT_JSON.search(text):
         return "gateway" if status in _SERVER else "middlebox"
     if status == _INTERNAL and platform == "web" and _EXCEPTION.search(text):
         return "page"
-    if failure.error_code == _LOST and _close_codes(text) and _close_codes(text) <= _FAR_END:
+    if facts.error_code == _LOST and _close_codes(text) and _close_codes(text) <= _SERVER_CODES:
         return "far_end"
-    return _unwrapped(failure, platform, text)
+    return _browser_error(facts, platform, text)
 
 
-def _unwrapped(failure: ErrorFacts, platform: str, text: str) -> Answer | None:
+def _browser_error(facts: ErrorFacts, platform: str, text: str) -> Responder | None:
     """The browser's own error on connecting: a failed fetch throws a bare TypeError.
 
     Its text differs by browser and language, so that the name decides.
     """
-    name = (failure.error_name or "").strip()
-    if failure.type != _CONNECT or failure.error_code or platform != "web":
+    name = (facts.error_name or "").strip()
+    if facts.type != _CONNECT or facts.error_code or platform != "web":
         return None
     if _CONSTRUCT.search(text) or _EXCEPTION.search(text):
         return "api_misuse"
@@ -75,22 +75,22 @@ def _unwrapped(failure: ErrorFacts, platform: str, text: str) -> Answer | None:
 
 
 @cached_by_error_facts
-def closed_in_order(failure: ErrorFacts) -> bool:
+def is_orderly_close(facts: ErrorFacts) -> bool:
     """True if the socket was closed with 1000 or 1001, which names no side."""
-    codes = _close_codes(text_of(failure)) if failure.error_code == _LOST else frozenset()
-    return bool(codes) and codes <= _NEITHER
+    codes = _close_codes(text_of(facts)) if facts.error_code == _LOST else frozenset()
+    return bool(codes) and codes <= _ORDERLY_CODES
 
 
 def _close_codes(text: str) -> frozenset[int]:
-    return frozenset(int(found["code"]) for found in _CLOSE_CODE.finditer(text))
+    return frozenset(int(match["code"]) for match in _CLOSE_CODE.finditer(text))
 
 
 @cached_by_error_facts
-def is_empty_unreachable(failure: ErrorFacts) -> bool:
+def is_empty_unreachable(facts: ErrorFacts) -> bool:
     """True for 2003 with nothing after its fixed words: on web that is a 404 without a text.
 
     A network's failure always carries the browser's words (run: refused port, DNS, reset).
     """
-    told = (failure.error_message or "").strip().lower()
-    rest = told.removeprefix("endpoint is not reachable").strip(" -.:")
-    return bool(told) and not rest and not (failure.error_description or "").strip(" -.:")
+    message = (facts.error_message or "").strip().lower()
+    remainder = message.removeprefix("endpoint is not reachable").strip(" -.:")
+    return bool(message) and not remainder and not (facts.error_description or "").strip(" -.:")

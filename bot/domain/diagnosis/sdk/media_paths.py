@@ -50,15 +50,15 @@ class Run:
 class MediaPaths:
     """Every 4005 and 4006 by person and direction."""
 
-    def __init__(self, crowd: PersonIndex, events: Iterable[ErrorEvent]) -> None:
+    def __init__(self, person_index: PersonIndex, events: Iterable[ErrorEvent]) -> None:
         self._rows: defaultdict[tuple[str, str], list[ErrorEvent]] = defaultdict(list)
         for event in events:
             if is_ice(event):
-                self._rows[(crowd.of(event).key, event.type)].append(event)
+                self._rows[(person_index.of(event).key, event.type)].append(event)
         for rows in self._rows.values():
             rows.sort(key=_AT)
 
-    def fails_after(self, person: str, moment: datetime) -> bool:
+    def has_failure_after(self, person: str, moment: datetime) -> bool:
         """True if sending fails again within seconds of that moment."""
         rows = self._rows.get((person, PUBLISH), [])
         index = bisect_right(rows, moment, key=_AT)
@@ -91,6 +91,6 @@ class MediaPaths:
             silent.append(row.at)
         return max(silent)
 
-    def receives_nothing(self, person: str) -> Iterable[ErrorEvent]:
+    def receive_failures(self, person: str) -> Iterable[ErrorEvent]:
         """Every report of a person's failing to receive."""
         return self._rows.get((person, SUBSCRIBE), [])

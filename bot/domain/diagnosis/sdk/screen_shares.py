@@ -29,29 +29,29 @@ _POSSIBLY = re.compile(r"possibly because the user denied permission", re.IGNORE
 _BY_SYSTEM = re.compile(r"\bby (?:the )?(?:operating )?system\b", re.IGNORECASE)
 
 
-def names_screen(event: ErrorEvent) -> bool:
+def is_screen_share_failure(event: ErrorEvent) -> bool:
     """True if a screen share failed."""
-    return "screen" in media_of(event) or shows_no_picker(event)
+    return "screen" in media_of(event) or is_without_picker(event)
 
 
-def shows_no_picker(event: ErrorEvent) -> bool:
+def is_without_picker(event: ErrorEvent) -> bool:
     """True if the page asked for the share in a way that no browser answers with a picker."""
-    if _asked_wrongly(event.failure):
+    if _is_wrong_request(event.failure):
         return True
     return "screen" in media_of(event) and bool(_BAD_STATE.search(text_of(event.failure)))
 
 
 @cached_by_error_facts
-def _asked_wrongly(failure: ErrorFacts) -> bool:
-    text = text_of(failure)
+def _is_wrong_request(facts: ErrorFacts) -> bool:
+    text = text_of(facts)
     return bool(_NO_PICKER.search(text) or _POLICY.search(text))
 
 
 def is_refused_share(event: ErrorEvent) -> bool:
     """True for a picker that the person closed: 3001 with `screen`, and no other reason told."""
-    if event.error_code != CANCELLED_SHARE or not names_screen(event):
+    if event.error_code != CANCELLED_SHARE or not is_screen_share_failure(event):
         return False
-    return not shows_no_picker(event) and not _BY_SYSTEM.search(text_of(event.failure))
+    return not is_without_picker(event) and not _BY_SYSTEM.search(text_of(event.failure))
 
 
 def is_cancelled_share(story: Story) -> bool:
@@ -61,14 +61,14 @@ def is_cancelled_share(story: Story) -> bool:
 
 def is_unasked_share(story: Story) -> bool:
     """True if no picker was ever shown, by the page's own fault."""
-    return any(map(shows_no_picker, story.rows))
+    return any(map(is_without_picker, story.rows))
 
 
 @cached_by_error_facts
-def says_refused(failure: ErrorFacts) -> bool:
+def is_refusal(facts: ErrorFacts) -> bool:
     """True if the browser's own words say that the person refused.
 
     The description holds them; the message says "User denied permission" whatever happened.
     """
-    words = failure.error_description or failure.error_message or ""
+    words = facts.error_description or facts.error_message or ""
     return bool(_REFUSED.search(_POSSIBLY.sub("", words)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from bot.domain.catalogue import UNKNOWN
 from bot.domain.diagnosis.model import Story
-from bot.domain.diagnosis.sdk.screen_shares import names_screen
+from bot.domain.diagnosis.sdk.screen_shares import is_screen_share_failure
 from bot.domain.diagnosis.sdk.text import text_of
 from bot.domain.events import ErrorEvent
 
@@ -46,13 +46,13 @@ def feature_of(rows: Iterable[ErrorEvent], platform: str) -> str | None:
 
 def side_features(stories: Iterable[Story]) -> str:
     """What failed, if nothing else is left unrecovered: `the screen share`; otherwise ""."""
-    named = {one.feature for one in stories if one.outcome != "recovered"}
+    named = {story.feature for story in stories if story.outcome != "recovered"}
     return "" if None in named else " and ".join(sorted(filter(None, named)))
 
 
 def _feature(row: ErrorEvent, platform: str) -> str | None:
     code = row.error_code or 0
-    if row.type == _PUBLISH and (not code or code in _DEVICES) and names_screen(row):
+    if row.type == _PUBLISH and (not code or code in _DEVICES) and is_screen_share_failure(row):
         return "the screen share"
     if code in _DEVICES or code in _EXTRAS or (not code and row.type == _PUBLISH):
         text = f"{row.error_name or ''}\n{text_of(row.failure)}"

@@ -45,33 +45,33 @@ def all_text(event: ErrorEvent) -> str:
     return text_of(event.failure)
 
 
-def text_of(failure: ErrorFacts) -> str:
+def text_of(facts: ErrorFacts) -> str:
     """As `all_text`, of what an event shares with others."""
-    parts = (failure.error_message, failure.error_description, failure.endpoint)
+    parts = (facts.error_message, facts.error_description, facts.endpoint)
     return "\n".join([part for part in parts if part])
 
 
 @cached_by_error_facts
-def retry_ms_of(failure: ErrorFacts) -> int | None:
+def retry_ms_of(facts: ErrorFacts) -> int | None:
     """How long the SDK says it tried, in milliseconds."""
-    found = _RETRY.search(text_of(failure))
-    return int(found["number"]) if found and found["unit"].lower().startswith("m") else None
+    match = _RETRY.search(text_of(facts))
+    return int(match["number"]) if match and match["unit"].lower().startswith("m") else None
 
 
 @cached_by_error_facts
-def retry_count_of(failure: ErrorFacts) -> int | None:
+def retry_count_of(facts: ErrorFacts) -> int | None:
     """How many tries the SDK says it made, where it counts them."""
-    found = _RETRY.search(text_of(failure))
-    return int(found["number"]) if found and found["unit"].lower().startswith("t") else None
+    match = _RETRY.search(text_of(facts))
+    return int(match["number"]) if match and match["unit"].lower().startswith("t") else None
 
 
 @cached_by_error_facts
-def dependencies_of(failure: ErrorFacts) -> tuple[str, ...]:
+def dependencies_of(facts: ErrorFacts) -> tuple[str, ...]:
     """The event types of what had to recover first and did not, as the text lists them."""
-    found = _DEPENDENCIES.search(text_of(failure))
-    if found is None:
+    match = _DEPENDENCIES.search(text_of(facts))
+    if match is None:
         return ()
-    names = ("".join(filter(str.isalpha, name)).lower() for name in found[1].split(","))
+    names = ("".join(filter(str.isalpha, name)).lower() for name in match[1].split(","))
     return tuple(_TYPES[name] for name in names if name in _TYPES)
 
 
@@ -80,31 +80,31 @@ def media_of(event: ErrorEvent) -> frozenset[str]:
 
     The message says it; where it does not, what else was reported.
     """
-    reported = next((text for label, text in event.extras if _label(label) == "tracktype"), "")
+    reported = next((text for label, text in event.extras if _letters(label) == "tracktype"), "")
     return _media_named(event.failure, reported)
 
 
 @cached_by_error_facts
-def _media_named(failure: ErrorFacts, reported: str) -> frozenset[str]:
-    for text in (failure.error_message, reported, failure.error_description, failure.error_name):
-        if text and (found := _media(text)):
-            return found
+def _media_named(facts: ErrorFacts, reported: str) -> frozenset[str]:
+    for text in (facts.error_message, reported, facts.error_description, facts.error_name):
+        if text and (media := _media_in(text)):
+            return media
     return frozenset()
 
 
 @cached_by_error_facts
-def says_leave_called(failure: ErrorFacts) -> bool:
+def has_leave_called(facts: ErrorFacts) -> bool:
     """True if the person left before joining was done."""
-    return bool(_LEAVE.search(text_of(failure)))
+    return bool(_LEAVE.search(text_of(facts)))
 
 
 @cached_by_error_facts
-def names_account(failure: ErrorFacts) -> bool:
+def is_account_failure(facts: ErrorFacts) -> bool:
     """True for a full role or a suspended account, whatever the code."""
-    return bool(_ACCOUNT.search(text_of(failure)))
+    return bool(_ACCOUNT.search(text_of(facts)))
 
 
-def _media(text: str) -> frozenset[str]:
+def _media_in(text: str) -> frozenset[str]:
     text = _UNSURE.sub("", text)
     if _SCREEN.search(text):
         return frozenset({"screen"})
@@ -112,7 +112,7 @@ def _media(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in pairs if pattern.search(text))
 
 
-def _label(label: str) -> str:
+def _letters(label: str) -> str:
     return "".join(filter(str.isalpha, label)).lower()
 
 
@@ -173,8 +173,8 @@ def is_web_before(story: Story, version: str) -> bool:
     """True if the story's last known web SDK version is older; False where none is known."""
     if story.platform != "web":
         return False
-    told = (row.agent.sdk_version for row in reversed(story.rows) if row.agent.sdk_version)
-    return is_before(next(told, None), version)
+    versions = (row.agent.sdk_version for row in reversed(story.rows) if row.agent.sdk_version)
+    return is_before(next(versions, None), version)
 
 
 def is_firefox(event: ErrorEvent) -> bool:
