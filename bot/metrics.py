@@ -17,19 +17,19 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.domain.metrics import Metrics, LookupOutcome, ReconcileResult, CircuitState
+from bot.domain.metrics import CircuitState, LookupOutcome, Metrics, ReconcileResult
 
 __all__ = [
-    "PrometheusMeters",
+    "PrometheusMetrics",
 ]
 
 _STATES: tuple[CircuitState, ...] = ("closed", "half_open", "open")
-_PROMPT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+_ACK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 """Slack gives up on an acknowledgement after three seconds."""
-_PATIENT = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+_LOOKUP_BUCKETS = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 
 
-class PrometheusMeters(Metrics):
+class PrometheusMetrics(Metrics):
     """Counts in memory; made once for each process, never at import."""
 
     content_type = CONTENT_TYPE_LATEST
@@ -38,9 +38,11 @@ class PrometheusMeters(Metrics):
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
         self._registry = CollectorRegistry()
         self._lookups = self._counter("lookups", "Look-ups by how they ended", "outcome")
-        self._ack = self._histogram("ack_seconds", "Delivery to acknowledgement", _PROMPT)
-        self._first = self._histogram("first_answer_seconds", "Question to opening", _PATIENT)
-        self._completion = self._histogram("completion_seconds", "Question to end", _PATIENT)
+        self._ack = self._histogram("ack_seconds", "Delivery to acknowledgement", _ACK_BUCKETS)
+        self._first = self._histogram(
+            "first_answer_seconds", "Question to opening", _LOOKUP_BUCKETS
+        )
+        self._completion = self._histogram("completion_seconds", "Question to end", _LOOKUP_BUCKETS)
         self._hms = self._counter("hms_requests", "Attempts to call 100ms", "status")
         self._slack = self._counter("slack_requests", "Attempts to call Slack", "method", "status")
         self._queue = self._gauge("queue_depth", "Look-ups waiting for their turn")

@@ -14,11 +14,11 @@ from bot.domain.privacy.personal_names import Names
 DEFAULT_ALIAS = "default"
 
 
-def _stripped(value: object) -> object:
+def _strip(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _folder(value: object) -> object:
+def _with_slash(value: object) -> object:
     """A base address with its closing slash."""
     return value.strip().rstrip("/") + "/" if isinstance(value, str) else value
 
@@ -27,11 +27,11 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _no_slash(value: object) -> object:
+def _without_slash(value: object) -> object:
     return value.strip().rstrip("/") if isinstance(value, str) else value
 
 
-def _id_list(value: object) -> object:
+def _parse_ids(value: object) -> object:
     """Slack ids out of `C1,C2`. Raises ValueError for a name, or for a list without any id.
 
     A list that names nobody would look like one that is not set.
@@ -45,8 +45,8 @@ def _id_list(value: object) -> object:
     return value
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
-IdList = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(_id_list)]
+Secret = Annotated[SecretStr, BeforeValidator(_strip)]
+IdList = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(_parse_ids)]
 
 
 class Workspace(BaseModel):
@@ -55,18 +55,18 @@ class Workspace(BaseModel):
     access_key: Secret = SecretStr("")
     secret: Secret = SecretStr("")
     management_token: Secret = SecretStr("")
-    api_url: Annotated[str, BeforeValidator(_no_slash)] = ""
+    api_url: Annotated[str, BeforeValidator(_without_slash)] = ""
     channels: IdList = None
 
     @property
-    def usable(self) -> bool:
+    def has_credentials(self) -> bool:
         """True if calls can be signed."""
         return bool(self.management_token.get_secret_value()) or bool(
             self.access_key.get_secret_value() and self.secret.get_secret_value()
         )
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """True if nothing was given."""
         return not any(
             part.get_secret_value()
@@ -84,14 +84,16 @@ class Settings(BaseSettings):
     slack_bot_token: Secret = SecretStr("")
     slack_signing_secret: Secret = SecretStr("")
     slack_app_token: Secret = SecretStr("")
-    slack_api_url: Annotated[str, BeforeValidator(_folder)] = "https://slack.com/api/"
+    slack_api_url: Annotated[str, BeforeValidator(_with_slash)] = "https://slack.com/api/"
     hms_access_key: Secret = SecretStr("")
     hms_secret: Secret = SecretStr("")
     hms_management_token: Secret = SecretStr("")
-    hms_api_url: Annotated[str, BeforeValidator(_no_slash)] = "https://api.100ms.live/v2"
+    hms_api_url: Annotated[str, BeforeValidator(_without_slash)] = "https://api.100ms.live/v2"
     hms_workspaces: dict[str, Workspace] = Field(default_factory=dict)
     hms_calls_at_once: int = Field(8, ge=1, le=64)
-    hms_dashboard_url: Annotated[str, BeforeValidator(_no_slash)] = "https://dashboard.100ms.live"
+    hms_dashboard_url: Annotated[str, BeforeValidator(_without_slash)] = (
+        "https://dashboard.100ms.live"
+    )
     database_url: Secret = SecretStr("")
     templates_dir: Path | None = None
     host: str = "0.0.0.0"  # noqa: S104  a container's port is published by its owner
@@ -110,8 +112,8 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """DATABASE_URL, or a SQLite file in the user's data folder."""
-        if given := self.database_url.get_secret_value():
-            return given
+        if url := self.database_url.get_secret_value():
+            return url
         home = self.xdg_data_home or Path.home() / ".local" / "share"
         return f"sqlite:///{home / 'call-doctor' / 'call-doctor.db'}"
 
@@ -122,23 +124,27 @@ class Settings(BaseSettings):
             secret=self.hms_secret,
             management_token=self.hms_management_token,
         )
-        every = {} if first.empty else {DEFAULT_ALIAS: first}
+        workspaces = {} if first.is_empty else {DEFAULT_ALIAS: first}
         for alias, workspace in self.hms_workspaces.items():
-            only_more = workspace.empty and alias.lower() in every  # settings of the first one
-            more = workspace.model_dump(exclude_unset=True)
-            every[alias.lower()] = first.model_copy(update=more) if only_more else workspace
-        if not every:
+            extends_first = (
+                workspace.is_empty and alias.lower() in workspaces
+            )  # settings of the first one
+            overrides = workspace.model_dump(exclude_unset=True)
+            workspaces[alias.lower()] = (
+                first.model_copy(update=overrides) if extends_first else workspace
+            )
+        if not workspaces:
             raise Misconfigured(
                 "There are no 100ms credentials: set HMS_ACCESS_KEY and HMS_SECRET, or "
                 "HMS_MANAGEMENT_TOKEN."
             )
-        for alias, workspace in every.items():
-            _check(alias, workspace)
-        return every
+        for alias, workspace in workspaces.items():
+            _check_credentials(alias, workspace)
+        return workspaces
 
     def access(self) -> AccessRules:
         """Who may ask, and about which workspaces. Raises Misconfigured."""
-        lists = {alias: each.channels for alias, each in self.workspaces().items()}
+        lists = {alias: workspace.channels for alias, workspace in self.workspaces().items()}
         return AccessRules(
             channels=self.allowed_channels,
             users=self.allowed_users,
@@ -148,13 +154,13 @@ class Settings(BaseSettings):
         )
 
 
-def _check(alias: str, workspace: Workspace) -> None:
-    if workspace.usable:
+def _check_credentials(alias: str, workspace: Workspace) -> None:
+    if workspace.has_credentials:
         return
     prefix = "HMS_" if alias == DEFAULT_ALIAS else f"HMS_WORKSPACES__{alias.upper()}__"
-    lacking = "SECRET" if workspace.access_key.get_secret_value() else "ACCESS_KEY"
+    missing = "SECRET" if workspace.access_key.get_secret_value() else "ACCESS_KEY"
     raise Misconfigured(
-        f"The 100ms workspace {alias} is set up by half: {prefix}{lacking} is missing."
+        f"The 100ms workspace {alias} is set up by half: {prefix}{missing} is missing."
     )
 
 
@@ -163,8 +169,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(
+        problems = "; ".join(
             f"{'__'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         )
-        raise Misconfigured(f"A setting cannot be read: {wrong}.") from None
+        raise Misconfigured(f"A setting cannot be read: {problems}.") from None

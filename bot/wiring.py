@@ -22,21 +22,21 @@ from bot.domain.metrics import Metrics
 from bot.domain.privacy.personal_names import Names
 from bot.domain.records.erasures import ErasureLog
 from bot.hundredms.client import HundredMsClient
-from bot.hundredms.workspaces import Credentials, CallLimits, OnCall, clear_caches, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, OnCall, clear_caches, open_workspaces
 from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
 from bot.investigate.ports import RoomIndex
-from bot.investigate.room_index import RoomIndexWriter, NoMemory, BestEffortRoomIndex
-from bot.metrics import PrometheusMeters
+from bot.investigate.room_index import BestEffortRoomIndex, NoMemory, RoomIndexWriter
+from bot.metrics import PrometheusMetrics
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.storage import (
     Database,
-    watch_erasures,
     jobs_url,
-    purge_hourly,
-    open_database,
     lock_sqlite_file,
+    open_database,
+    purge_hourly,
+    watch_erasures,
 )
 
 if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not wait for
@@ -47,14 +47,14 @@ if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not
 
 __all__ = [
     "Services",
-    "read_credentials",
-    "new_lookup_id",
-    "now",
-    "open_services",
-    "open_job_queue",
     "build_probes",
     "build_slack_settings",
     "build_tools",
+    "new_lookup_id",
+    "now",
+    "open_job_queue",
+    "open_services",
+    "read_credentials",
 ]
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -111,7 +111,7 @@ async def open_services(
     workspace_credentials = read_credentials(settings)
     catalogue = load_catalogue()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
-    metrics = PrometheusMeters()
+    metrics = PrometheusMetrics()
     renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
     async with AsyncExitStack() as stack:
         room_index = await _open_room_index(settings, stack, needed=memory_needed)
@@ -121,7 +121,7 @@ async def open_services(
             )
         )
         for workspace in workspaces.values():
-            workspace.circuit.watch(metrics.hms_circuit)
+            workspace.circuit.subscribe(metrics.hms_circuit)
         investigator = _open_investigator(stack, workspaces, room_index, catalogue)
         database = room_index if isinstance(room_index, Database) else None
         erasures = await _open_erasure_log(stack, database if memory_needed else None, investigator)
@@ -149,7 +149,9 @@ async def _open_erasure_log(
     """What was forgotten; in a process that lasts, `memory` tells of more as it comes."""
     erasures = ErasureLog()
     if database is not None:
-        watcher = watch_erasures(database.forgotten, erasures, partial(_clear_memory, investigator))
+        watcher = watch_erasures(
+            database.recent_erasures, erasures, partial(_clear_memory, investigator)
+        )
         await stack.enter_async_context(watcher)
     return erasures
 
@@ -194,7 +196,7 @@ async def open_job_queue(settings: Settings, services: Services) -> AsyncIterato
         raise StoreUnreachable
     with lock_sqlite_file(settings.database):
         url, process_id = jobs_url(settings.database), uuid4().hex
-        async with open_jobs(url, process_id, services.database.lives) as jobs:
+        async with open_jobs(url, process_id, services.database.processes) as jobs:
             yield jobs
 
 
@@ -210,11 +212,11 @@ def build_tools(services: Services) -> "Tools":
         now,
         new_lookup_id,
         services.metrics,
-        database.answers if database else None,
+        database.answer_log if database else None,
         timeline_picture,
         services.erasures,
-        database.channels if database else None,
-        database.shown if database else None,
+        database.channel_settings if database else None,
+        database.post_claims if database else None,
         tuple(services.workspaces),
         database.audit if database else None,
         services.names,

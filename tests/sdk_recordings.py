@@ -17,8 +17,8 @@ from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.target import Target
 from bot.hundredms.error_events import parse_event
-from bot.hundredms.media import track_of
-from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
+from bot.hundredms.media import parse_track
+from bot.hundredms.schemas import RoomWire, SessionWire, parse_room, parse_session
 from bot.render.json_document import document
 
 FOLDER = Path(__file__).parent / "data" / "sdk-recordings"
@@ -54,17 +54,17 @@ def answer(recording: dict[str, Any], crowd: int = 1) -> dict[str, Any]:
     """What `lookup --json` says of the room of a recording, with `crowd` people at fault."""
     world = replay().World([recording], NOW, crowd)
     room_id = replay().room_id(recording)
-    room = room_of(RoomWire.model_validate(world.rooms[room_id]), "main")
+    room = parse_room(RoomWire.model_validate(world.rooms[room_id]), "main")
     assert room is not None
     rows = world.events[room_id]
     events = [event for row in rows if row["type"].startswith("client.") and (event := _event(row))]
-    session = [session_of(SessionWire.model_validate(one), "main") for one in _sessions(world)]
+    session = [parse_session(SessionWire.model_validate(one), "main") for one in _sessions(world)]
     case = DiagnosisInput(
         room=room,
         now=datetime.fromtimestamp(NOW, UTC),
         events=distinct_events(events),
         sessions=tuple(one for one in session if one),
-        tracks=tuple(track for row in rows if (track := track_of(row))),
+        tracks=tuple(track for row in rows if (track := parse_track(row))),
     )
     found = diagnose(case, CATALOGUE)
     seen = Completeness(len(events), len(events), complete=True)

@@ -15,7 +15,7 @@ from bot.domain.errors import Misconfigured
 
 ENTRIES = Path(__file__).with_name("entries.yaml")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, ten times as fast, if there
-_MOST_COMPLAINTS = 10  # enough to mend in one go, short enough to read in a terminal
+_MAX_COMPLAINTS = 10  # enough to mend in one go, short enough to read in a terminal
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -25,55 +25,55 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """
     path = path or ENTRIES
     complaints: list[str] = []
-    forms: list[EntrySchema] = []
-    for number, raw in enumerate(_read(path), start=1):
+    schemas: list[EntrySchema] = []
+    for number, raw in enumerate(_read_entries(path), start=1):
         try:
-            forms.append(EntrySchema.model_validate(raw))
+            schemas.append(EntrySchema.model_validate(raw))
         except ValidationError as error:
             complaints += [f"{_title(number, raw)}: {line}" for line in validation_messages(error)]
-    complaints += _clashes(forms)
-    if not complaints and UNKNOWN not in {form.key for form in forms}:
+    complaints += _clashes(schemas)
+    if not complaints and UNKNOWN not in {schema.key for schema in schemas}:
         complaints.append(f"the entry with the key `{UNKNOWN}` is missing; it must stay")
     if complaints:
         raise _misconfigured(path, complaints)
-    return Catalogue((form.entry() for form in forms), load_fixes())
+    return Catalogue((schema.entry() for schema in schemas), load_fixes())
 
 
-def _read(path: Path) -> Sequence[Any]:
+def _read_entries(path: Path) -> Sequence[Any]:
     """The file's list of raw entries."""
     try:
         text = path.read_text(encoding="utf-8")
-        twice, found = _parsed(text)
+        duplicates, document = _parse_yaml(text)
     except (OSError, UnicodeDecodeError) as error:
         raise _misconfigured(path, ["the file cannot be read"]) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 31 February
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "something in it"
-        told = f"{where} is not valid YAML; look for a missing quote or a wrong indent"
-        raise _misconfigured(path, [told]) from error
-    if twice:
-        raise _misconfigured(path, twice)
-    entries = found.get("entries") if isinstance(found, Mapping) else None
+        message = f"{where} is not valid YAML; look for a missing quote or a wrong indent"
+        raise _misconfigured(path, [message]) from error
+    if duplicates:
+        raise _misconfigured(path, duplicates)
+    entries = document.get("entries") if isinstance(document, Mapping) else None
     if not isinstance(entries, list):
         raise _misconfigured(path, ["the file must hold one list named `entries`"])
     return entries
 
 
-def _parsed(text: str) -> tuple[list[str], Any]:
+def _parse_yaml(text: str) -> tuple[list[str], Any]:
     """What is wrong with the fields' names, and the document, both out of one reading."""
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        return list(_twice(node)), loader.construct_document(node) if node else None
+        return list(_duplicate_fields(node)), loader.construct_document(node) if node else None
     finally:
         loader.dispose()
 
 
-def _twice(node: yaml.Node | None) -> Iterator[str]:
+def _duplicate_fields(node: yaml.Node | None) -> Iterator[str]:
     """Fields written twice; YAML would quietly keep the last one only."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _twice(item)
+            yield from _duplicate_fields(item)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for name, value in node.value:
@@ -81,7 +81,7 @@ def _twice(node: yaml.Node | None) -> Iterator[str]:
                 line = name.start_mark.line + 1
                 yield f"`{name.value}` stands twice in one entry (line {line})"
             seen.add(str(name.value))
-            yield from _twice(value)
+            yield from _duplicate_fields(value)
 
 
 def _title(number: int, raw: object) -> str:
@@ -89,26 +89,26 @@ def _title(number: int, raw: object) -> str:
     return f"entry `{key}`" if isinstance(key, str) else f"entry number {number} (without a key)"
 
 
-def _clashes(forms: Sequence[EntrySchema]) -> Iterator[str]:
+def _clashes(schemas: Sequence[EntrySchema]) -> Iterator[str]:
     """Entries that stand in each other's way: one key twice, one code twice on a platform."""
-    for key, times in Counter(form.key for form in forms).items():
+    for key, times in Counter(schema.key for schema in schemas).items():
         if times > 1:
             yield f"entry `{key}`: there are {times} entries with this `key`"
     owners: dict[tuple[int, str], str] = {}
-    for form in forms:
-        if form.rule or form.match:
+    for schema in schemas:
+        if schema.rule or schema.match:
             continue
-        for place in [(code, platform) for code in form.codes for platform in form.platforms]:
-            first = owners.setdefault(place, form.key)
-            if first != form.key:
+        for place in [(code, platform) for code in schema.codes for platform in schema.platforms]:
+            first = owners.setdefault(place, schema.key)
+            if first != schema.key:
                 yield (
-                    f"entry `{form.key}`: `codes` {place[0]} on {place[1]} already belongs to "
+                    f"entry `{schema.key}`: `codes` {place[0]} on {place[1]} already belongs to "
                     f"entry `{first}`"
                 )
 
 
 def _misconfigured(path: Path, complaints: Sequence[str]) -> Misconfigured:
-    shown = list(complaints[:_MOST_COMPLAINTS])
+    shown = list(complaints[:_MAX_COMPLAINTS])
     if len(complaints) > len(shown):
         shown.append(f"and {len(complaints) - len(shown)} more")
     return Misconfigured(

@@ -24,7 +24,7 @@ FIXES = Path(__file__).with_name("fixes.yaml")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=90)]
 
 
-class _FixForm(BaseModel):
+class _FixSchema(BaseModel):
     """One fix as it stands in the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,12 +44,12 @@ class _FixForm(BaseModel):
         return text
 
 
-class _File(BaseModel):
+class _FixesFile(BaseModel):
     """The whole file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fixes: tuple[_FixForm, ...]
+    fixes: tuple[_FixSchema, ...]
     releases: dict[Platform, dict[str, date]]
 
 
@@ -59,15 +59,15 @@ def load_fixes(path: Path = FIXES) -> Fixes:
     Raises Misconfigured, naming the place, if the file does not keep to its form.
     """
     try:
-        found = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        file = _FixesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise _misconfigured(path, f"{place}: {first['msg']}") from error
+        first_error = error.errors()[0]
+        place = ".".join(map(str, first_error["loc"]))
+        raise _misconfigured(path, f"{place}: {first_error['msg']}") from error
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise _misconfigured(path, "the file cannot be read as YAML") from error
-    fixes = tuple(Fix(**form.model_dump()) for form in found.fixes)
-    return Fixes(fixes, {str(sdk): days for sdk, days in found.releases.items()})
+    fixes = tuple(Fix(**schema.model_dump()) for schema in file.fixes)
+    return Fixes(fixes, {str(sdk): days for sdk, days in file.releases.items()})
 
 
 def _misconfigured(path: Path, cause: str) -> Misconfigured:

@@ -34,16 +34,16 @@ EventType = Literal[
 ]
 
 
-def _line(longest: int) -> StringConstraints:
+def _text_limits(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
 
 
-def _everywhere(value: object) -> object:
+def _expand_all(value: object) -> object:
     """`platforms: all` is short for the whole list."""
     return list(get_args(Platform)) if value == "all" else value
 
 
-def _word(value: object) -> object:
+def _bool_to_word(value: object) -> object:
     """YAML reads a bare yes or no as true or false; the editor meant the word."""
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
@@ -57,11 +57,11 @@ class Native(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Annotated[str, _line(60)] | None = None
-    meaning: Annotated[str, _line(200)] | None = None
-    cause: Annotated[str, _line(200)] | None = None
-    say: Annotated[str, _line(240)] | None = None
-    do: Annotated[str, _line(240)] | None = None
+    title: Annotated[str, _text_limits(60)] | None = None
+    meaning: Annotated[str, _text_limits(200)] | None = None
+    cause: Annotated[str, _text_limits(200)] | None = None
+    say: Annotated[str, _text_limits(240)] | None = None
+    do: Annotated[str, _text_limits(240)] | None = None
 
 
 class EntrySchema(BaseModel):
@@ -70,17 +70,17 @@ class EntrySchema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: Key
-    title: Annotated[str, _line(60)]
-    meaning: Annotated[str, _line(200)]
-    cause: Annotated[str, _line(200)]
-    say: Annotated[str, _line(240)]
-    do: Annotated[str, _line(240)]
+    title: Annotated[str, _text_limits(60)]
+    meaning: Annotated[str, _text_limits(200)]
+    cause: Annotated[str, _text_limits(200)]
+    say: Annotated[str, _text_limits(240)]
+    do: Annotated[str, _text_limits(240)]
     owner: Owner
     codes: tuple[int, ...] = ()
     code_range: tuple[int, int] | None = None
-    platforms: Annotated[tuple[Platform, ...], BeforeValidator(_everywhere)] = ()
+    platforms: Annotated[tuple[Platform, ...], BeforeValidator(_expand_all)] = ()
     names: tuple[str, ...] = ()
-    terminal: Annotated[Terminal, BeforeValidator(_word)] = "unknown"
+    terminal: Annotated[Terminal, BeforeValidator(_bool_to_word)] = "unknown"
     match: dict[MatchField, tuple[Pattern, ...]] = {}
     rule: bool = False
     types: tuple[EventType, ...] = ()
@@ -102,7 +102,7 @@ class EntrySchema(BaseModel):
 
     @field_validator("code_range")
     @classmethod
-    def _ascending(cls, code_range: tuple[int, int] | None) -> tuple[int, int] | None:
+    def _range_ascends(cls, code_range: tuple[int, int] | None) -> tuple[int, int] | None:
         if code_range and code_range[0] > code_range[1]:
             raise ValueError("the smaller number comes first")
         return code_range
@@ -127,7 +127,7 @@ class EntrySchema(BaseModel):
         return Entry(**facts, match=tuple(pairs), native=native)
 
 
-_LONGEST_QUOTE = 40
+_MAX_QUOTE = 40
 
 
 def validation_messages(error: ValidationError) -> Iterator[str]:
@@ -140,20 +140,23 @@ def validation_messages(error: ValidationError) -> Iterator[str]:
 def _sentence(field: str, detail: ErrorDetails) -> str:
     kind, limits = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
-        told = str(limits["error"])
-        return f"`{field}`: {told}" if field else told
-    plain = {
+        message = str(limits["error"])
+        return f"`{field}`: {message}" if field else message
+    messages = {
         "model_type": "it is not in the form of an entry (`key: …`, `title: …` and so on)",
         "missing": f"`{field}` is missing",
-        "extra_forbidden": f"`{field}` is not a field of the form{_meant(field)}",
+        "extra_forbidden": f"`{field}` is not a field of the form{_suggestion(field)}",
         "string_too_short": f"`{field}` is empty",
     }
     if kind == "string_too_long":
         return _too_long(field, detail["input"], limits)
-    return plain.get(kind) or f"`{field}` is {_quoted(detail['input'])}: {_wanted(kind, limits)}"
+    return (
+        messages.get(kind)
+        or f"`{field}` is {_quote(detail['input'])}: {_expectation(kind, limits)}"
+    )
 
 
-def _meant(field: str) -> str:
+def _suggestion(field: str) -> str:
     near = get_close_matches(field, EntrySchema.model_fields, n=1)
     return f" (is `{near[0]}` meant?)" if near else ""
 
@@ -163,7 +166,7 @@ def _too_long(field: str, text: object, limits: Mapping[str, Any]) -> str:
     return f"`{field}` has {length} characters; at most {limits['max_length']} fit"
 
 
-def _wanted(kind: str, limits: Mapping[str, Any]) -> str:
+def _expectation(kind: str, limits: Mapping[str, Any]) -> str:
     if kind == "literal_error":
         return f"it must be {limits['expected']}"
     if kind == "string_pattern_mismatch":
@@ -177,6 +180,6 @@ def _wanted(kind: str, limits: Mapping[str, Any]) -> str:
     return "it must be text" if kind.startswith("string") else "it has the wrong form"
 
 
-def _quoted(value: object) -> str:
+def _quote(value: object) -> str:
     text = str(value)
-    return f"`{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}`"
+    return f"`{text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE] + '…'}`"

@@ -10,37 +10,37 @@ from rich.table import Table
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
-from bot.cli.screen import open_console, words
+from bot.cli.screen import open_console, rich_text
 from bot.domain.errors import BotError, UnreadableQuestion
 from bot.domain.parsing import parse_since
 from bot.domain.records.audit import Access
 from bot.domain.text import clean
-from bot.render.json_document import text_of
+from bot.render.json_document import to_json_text
 from bot.settings import read_settings
 from bot.storage import open_database
 
-DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
+DONE, FAILED, INVALID_ARGUMENTS = 0, 1, 2
 
 
 async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
     """Print the rows, oldest first; the process's exit status."""
     try:
-        moment = _moment(since)
+        moment = _parse_since(since)
         settings = read_settings()
         set_up_logs("CRITICAL")
-        async with open_database(settings.database) as memory:
-            rows = await memory.audit.find(since=moment, user=user.strip(), room=room.strip())
+        async with open_database(settings.database) as database:
+            rows = await database.audit.find(since=moment, user=user.strip(), room=room.strip())
     except BotError as error:
         terminal.show_error(open_console(stderr=True), error, wiring.new_lookup_id())
-        return ASKED_WRONGLY if isinstance(error, UnreadableQuestion) else FAILED
+        return INVALID_ARGUMENTS if isinstance(error, UnreadableQuestion) else FAILED
     if as_json:
-        sys.stdout.write(f"{text_of([document_of(row) for row in rows])}\n")
+        sys.stdout.write(f"{to_json_text([access_document(row) for row in rows])}\n")
     else:
         open_console(soft_wrap=True).print(_table(rows) if rows else "Nobody asked anything.")
     return DONE
 
 
-def _moment(since: str) -> datetime | None:
+def _parse_since(since: str) -> datetime | None:
     """The moment that `--since` names. Raises UnreadableQuestion."""
     if not since.strip():
         return None
@@ -54,7 +54,7 @@ def _moment(since: str) -> datetime | None:
     return moment
 
 
-def document_of(row: Access) -> dict[str, Any]:
+def access_document(row: Access) -> dict[str, Any]:
     """One row as JSON; times are ISO 8601 in UTC, `ended_at` is null as long as it is under way."""
     first = row.subjects[0] if row.subjects else None
     return {
@@ -65,7 +65,7 @@ def document_of(row: Access) -> dict[str, Any]:
         "action": row.action,
         "kind": first.kind if first else "",
         "id": first.id if first else "",
-        "subjects": [{"kind": each.kind, "id": each.id} for each in row.subjects],
+        "subjects": [{"kind": subject.kind, "id": subject.id} for subject in row.subjects],
         "workspace": row.workspace,
         "room_id": row.room_id,
         "reference": row.reference,
@@ -77,8 +77,8 @@ def document_of(row: Access) -> dict[str, Any]:
 def _table(rows: Sequence[Access]) -> Table:
     table = Table("when (UTC)", "who", "where", "how", "what", "room", "outcome", "reference")
     for row in rows:
-        what = ", ".join(f"{each.kind} {each.id}" for each in row.subjects)
+        what = ", ".join(f"{subject.kind} {subject.id}" for subject in row.subjects)
         how = " ".join(filter(None, (row.entry.value, row.action)))
         cells = (row.user, row.channel, how, what, row.room_id, row.outcome.value, row.reference)
-        table.add_row(f"{row.at:%Y-%m-%d %H:%M:%S}", *(words(clean(cell)) for cell in cells))
+        table.add_row(f"{row.at:%Y-%m-%d %H:%M:%S}", *(rich_text(clean(cell)) for cell in cells))
     return table

@@ -15,7 +15,7 @@ import bot
 from bot import wiring
 from bot.catalogue import load_catalogue
 from bot.cli.log_setup import set_up_logs
-from bot.cli.screen import open_console, shown, words
+from bot.cli.screen import open_console, printable_text, rich_text
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
@@ -31,54 +31,54 @@ class CheckResult:
     """One thing tried; `trouble` is None if it works. `notes` tell what it goes without."""
 
     name: str
-    good: str = ""
-    trouble: BotError | None = None
+    detail: str = ""
+    error: BotError | None = None
     notes: tuple[str, ...] = ()
 
 
 async def run() -> int:
     """Print every finding; 0 if all is well, else 1."""
     console = open_console(soft_wrap=True)
-    catalogue = await _try("catalogue", _catalogue)
+    catalogue = await _try("catalogue", _check_catalogue)
     _show(console, catalogue)
     try:
         settings = read_settings()
     except BotError as error:
-        _show(console, CheckResult("settings", trouble=error))
+        _show(console, CheckResult("settings", error=error))
         return 1
     set_up_logs("CRITICAL")
-    well = catalogue.trouble is None
-    async for finding in _findings(settings):
-        _show(console, finding)
-        well = well and finding.trouble is None
-    return 0 if well else 1
+    all_good = catalogue.error is None
+    async for result in _run_checks(settings):
+        _show(console, result)
+        all_good = all_good and result.error is None
+    return 0 if all_good else 1
 
 
-async def _findings(settings: Settings) -> AsyncIterator[CheckResult]:
-    yield await _slack(settings)
-    yield await _try("manifest", _manifest)
+async def _run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
+    yield await _check_slack(settings)
+    yield await _try("manifest", _check_manifest)
     if settings.templates_dir:
-        yield await _try("templates", partial(_templates, settings.templates_dir))
-    yield await _try("100ms", lambda: _hundredms(settings))
-    yield await _try("database", lambda: _database(settings))
+        yield await _try("templates", partial(_check_templates, settings.templates_dir))
+    yield await _try("100ms", lambda: _check_hundredms(settings))
+    yield await _try("database", lambda: _check_database(settings))
 
 
 async def _try(name: str, attempt: Callable[[], Awaitable[str]]) -> CheckResult:
     try:
         return CheckResult(name, await attempt())
     except BotError as error:
-        return CheckResult(name, trouble=error)
+        return CheckResult(name, error=error)
 
 
-async def _catalogue() -> str:
+async def _check_catalogue() -> str:
     return f"{len(load_catalogue().entries)} entries, all in form"
 
 
-async def _slack(settings: Settings) -> CheckResult:
+async def _check_slack(settings: Settings) -> CheckResult:
     try:
         identity = await check_slack(wiring.build_slack_settings(settings))
     except BotError as error:
-        return CheckResult("Slack", trouble=error)
+        return CheckResult("Slack", error=error)
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
     return CheckResult("Slack", good, notes=tuple(scope_notes(identity)))
 
@@ -94,7 +94,7 @@ def scope_notes(identity: SlackIdentity) -> Iterator[str]:
             yield f"optional scope {scope}: not granted: {cost}"
 
 
-async def _manifest() -> str:
+async def _check_manifest() -> str:
     differences = manifest_differences(read_manifest())
     if differences:
         raise Misconfigured(
@@ -105,7 +105,7 @@ async def _manifest() -> str:
     return "manifest.yaml names what the code registers"
 
 
-async def _templates(folder: Path) -> str:
+async def _check_templates(folder: Path) -> str:
     faults = await asyncio.to_thread(find_template_faults, folder)
     if faults:
         raise Misconfigured(
@@ -126,25 +126,29 @@ def read_manifest() -> Mapping[str, Any]:
     return manifest
 
 
-async def _hundredms(settings: Settings) -> str:
+async def _check_hundredms(settings: Settings) -> str:
     async with open_workspaces(wiring.read_credentials(settings), clock=wiring.now) as workspaces:
         for client in workspaces.values():
             await client.check()
         return f"100ms accepts the credentials of: {', '.join(workspaces)}"
 
 
-async def _database(settings: Settings) -> str:
-    async with open_database(settings.database) as memory:
-        await memory.ping()
+async def _check_database(settings: Settings) -> str:
+    async with open_database(settings.database) as database:
+        await database.ping()
     return "reachable, up to date"
 
 
-def _show(console: Console, finding: CheckResult) -> None:
-    if finding.trouble is None:
-        console.print(Text.assemble(("ok    ", "green"), shown(f"{finding.name}: {finding.good}")))
-        for note in finding.notes:
-            console.print(words(f"      {note}"))
+def _show(console: Console, result: CheckResult) -> None:
+    if result.error is None:
+        console.print(
+            Text.assemble(("ok    ", "green"), printable_text(f"{result.name}: {result.detail}"))
+        )
+        for note in result.notes:
+            console.print(rich_text(f"      {note}"))
         return
-    error = finding.trouble
-    console.print(Text.assemble(("FIX   ", "bold red"), shown(f"{finding.name}: {error.headline}")))
-    console.print(words(f"      {error.cause}\n      {error.next_step}"))
+    error = result.error
+    console.print(
+        Text.assemble(("FIX   ", "bold red"), printable_text(f"{result.name}: {error.headline}"))
+    )
+    console.print(rich_text(f"      {error.cause}\n      {error.next_step}"))

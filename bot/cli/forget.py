@@ -6,27 +6,27 @@ import sys
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
-from bot.cli.screen import open_console, shown, write_error
+from bot.cli.screen import open_console, printable_text, write_error
 from bot.domain.errors import BotError
 from bot.settings import read_settings
 from bot.storage import Removed, empty_logs, open_database
 
-DONE, FAILED, ASKED_WRONGLY = 0, 1, 2
+DONE, FAILED, INVALID_ARGUMENTS = 0, 1, 2
 
 
 async def run(user: str, room: str) -> int:
     """Remove, and say what was removed; the process's exit status."""
     if not user.strip() and not room.strip():
         print("Say whom or what: --user <id> or --room <id>.", file=sys.stderr)  # noqa: T201
-        return ASKED_WRONGLY
+        return INVALID_ARGUMENTS
     try:
         settings = read_settings()
         set_up_logs("CRITICAL")
-        async with open_database(settings.database) as memory:
+        async with open_database(settings.database) as database:
             if user.strip():
-                _say("user", user.strip(), await memory.forget_user(user.strip()))
+                _print_removed("user", user.strip(), await database.forget_user(user.strip()))
             if room.strip():
-                _say("room", room.strip(), await memory.forget_room(room.strip()))
+                _print_removed("room", room.strip(), await database.forget_room(room.strip()))
         if not await asyncio.to_thread(empty_logs, settings.database):
             write_error("SQLite's write-ahead log is in use: what was removed leaves it later.")
     except BotError as error:
@@ -35,6 +35,6 @@ async def run(user: str, room: str) -> int:
     return DONE
 
 
-def _say(kind: str, name: str, removed: Removed) -> None:
+def _print_removed(kind: str, name: str, removed: Removed) -> None:
     rows = ", ".join(f"{number} {what}" for what, number in removed.items())
-    print(shown(f"Removed of {kind} {name}: {rows or 'nothing'}."))  # noqa: T201
+    print(printable_text(f"Removed of {kind} {name}: {rows or 'nothing'}."))  # noqa: T201

@@ -9,7 +9,7 @@ import structlog
 from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.domain.text import remove_unprintable
 
-QUIET = (
+NOISY_LOGGERS = (
     "httpx",
     "httpcore",
     "slack_sdk",
@@ -46,33 +46,35 @@ def set_up_logs(level: str) -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _leaving,
-                _last(sys.stderr.isatty()),
+                _redact_fields,
+                _renderer(sys.stderr.isatty()),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.getLevelNamesMapping().get(level.upper(), logging.INFO))
-    for name in QUIET:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _leaving(_: object, __: str, facts: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _redact_fields(
+    _: object, __: str, facts: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """No address and no control character of outside data gets into a log."""
-    return {name: _safe(value) for name, value in facts.items()}
+    return {name: _redact_value(value) for name, value in facts.items()}
 
 
-def _safe(value: object) -> object:
+def _redact_value(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
-    left = redact_all_for_output(
+    redacted = redact_all_for_output(
         value if isinstance(value, str | Mapping | list | tuple) else str(value)
     )
-    return remove_unprintable(left) if isinstance(left, str) else left
+    return remove_unprintable(redacted) if isinstance(redacted, str) else redacted
 
 
-def _last(terminal: bool) -> structlog.typing.Processor:  # noqa: FBT001
+def _renderer(terminal: bool) -> structlog.typing.Processor:  # noqa: FBT001
     if terminal:
         return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     return structlog.processors.JSONRenderer()

@@ -19,7 +19,7 @@ from rich.status import Status
 from bot import wiring
 from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
-from bot.cli.screen import open_console, words
+from bot.cli.screen import open_console, rich_text
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
@@ -29,10 +29,10 @@ from bot.domain.target import Choices
 from bot.domain.target import Progress as Reading
 from bot.render.json_document import (
     choices_document,
-    document_to_come,
     error_document,
+    json_chunks,
+    lazy_document,
     nothing_document,
-    pieces_of,
 )
 from bot.settings import read_settings
 from bot.storage import Database
@@ -40,24 +40,24 @@ from bot.storage import Database
 _REFERENCE = re.compile(r"\s*(CD-[A-Z2-9]{8})\s*", re.IGNORECASE)
 
 
-async def handle_behind(text: str, memory: Database | None) -> SavedLookup | None:
+async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup | None:
     """The look-up that the text names by its reference; None if the text is no reference.
 
     Raises NothingFound, StoreUnreachable.
     """
-    named = _REFERENCE.fullmatch(text)
-    if named is None:
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
         return None
-    answered = await memory.answers.find(named[1]) if memory else None
-    if answered is None:
+    answer = await database.answer_log.find(match[1]) if database else None
+    if answer is None:
         raise NothingFound(
             "No answer of the last 30 days has that reference, or it was an error.",
             next_step="Search the log for it, or ask again for the room.",
         )
-    return answered.handle
+    return answer.handle
 
 
-class Progress:
+class ProgressDisplay:
     """Shows what a look-up is doing. Use as a context manager."""
 
     def __init__(self, console: Console) -> None:
@@ -81,9 +81,9 @@ class Progress:
     async def tell(self, note: str) -> None:
         """Say what is being waited for."""
         if self._console.is_terminal:
-            self._status.update(words(note))
+            self._status.update(rich_text(note))
         else:
-            self._console.print(words(note), highlight=False)
+            self._console.print(rich_text(note), highlight=False)
 
     def watch(self, progress: Reading) -> None:
         """Say how many events were read."""
@@ -106,18 +106,18 @@ class Screen:
 
     def document(self, facts: Mapping[str, Any]) -> None:
         """One JSON document on stdout."""
-        sys.stdout.writelines(pieces_of(facts))
+        sys.stdout.writelines(json_chunks(facts))
         sys.stdout.write("\n")
 
-    def error(self, error: BotError, question: LookupQuery | None = None) -> int:
+    def error(self, error: BotError, query: LookupQuery | None = None) -> int:
         """The error in words, with its reference; the exit status it means.
 
         That nothing is known by an id is an answer as well: its document has a verdict.
         """
-        logged = logging.getLevelNamesMapping()[error.level.upper()]
-        log.log(logged, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})
-        if self.as_json and question and isinstance(error, NothingFound):
-            self.document(nothing_document(error, self.reference, question, wiring.now()))
+        level = logging.getLevelNamesMapping()[error.level.upper()]
+        log.log(level, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})
+        if self.as_json and query and isinstance(error, NothingFound):
+            self.document(nothing_document(error, self.reference, query, wiring.now()))
         elif self.as_json:
             self.document(error_document(error, self.reference))
         else:
@@ -136,52 +136,56 @@ class Screen:
 async def run(text: str, *, as_json: bool) -> int:
     """Look `text` up and print the answer; the process's exit status."""
     screen = Screen(open_console(), as_json, wiring.new_lookup_id())
-    question = None
+    query = None
     try:
-        question = parse_query(text, wiring.now())
-        if question.help and text.strip() and not as_json:
+        query = parse_query(text, wiring.now())
+        if query.help and text.strip() and not as_json:
             terminal.show_help(screen.out)
             return ANSWERED
-        return await _answer(question, text, screen)
+        return await _answer(query, text, screen)
     except BotError as error:
-        return screen.error(error, question)
+        return screen.error(error, query)
     except Exception:
         log.exception("unexpected", extra={"lookup_id": screen.reference})
         return screen.error(Unexpected())
 
 
-async def _answer(question: LookupQuery, text: str, screen: Screen) -> int:
+async def _answer(query: LookupQuery, text: str, screen: Screen) -> int:
     settings = read_settings()
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
-    async with wiring.open_services(settings, memory_needed=False) as engine:
-        with Progress(open_console(stderr=True)) as progress:
-            found = await _found(question, text, engine, screen, progress)
-            if isinstance(found, Report):
-                found = await engine.investigator.diagnose(found, progress.tell)
-        if isinstance(found, Choices):
-            return screen.choices(found)
-        _show(found, engine, screen)
+    async with wiring.open_services(settings, memory_needed=False) as services:
+        with ProgressDisplay(open_console(stderr=True)) as progress:
+            result = await _look_up(query, text, services, screen, progress)
+            if isinstance(result, Report):
+                result = await services.investigator.diagnose(result, progress.tell)
+        if isinstance(result, Choices):
+            return screen.choices(result)
+        _show(result, services, screen)
     return ANSWERED
 
 
-async def _found(
-    question: LookupQuery, text: str, engine: wiring.Services, screen: Screen, progress: Progress
+async def _look_up(
+    query: LookupQuery,
+    text: str,
+    services: wiring.Services,
+    screen: Screen,
+    progress: ProgressDisplay,
 ) -> Report | Choices:
     """The facts; for the reference of an answer in Slack those of then."""
-    handle = await handle_behind(text, engine.database)
-    if handle is not None:
-        return await engine.investigator.reopen(handle, progress.tell)
-    return await engine.investigator.report(
-        question, screen.reference, progress.tell, progress.watch
+    saved_lookup = await find_saved_lookup(text, services.database)
+    if saved_lookup is not None:
+        return await services.investigator.reopen(saved_lookup, progress.tell)
+    return await services.investigator.report(
+        query, screen.reference, progress.tell, progress.watch
     )
 
 
-def _show(report: Report, engine: wiring.Services, screen: Screen) -> None:
+def _show(report: Report, services: wiring.Services, screen: Screen) -> None:
     if screen.as_json:
-        screen.document(document_to_come(report))
+        screen.document(lazy_document(report))
     else:
-        gist = unescape(engine.renderer.answer(report).opening.text)
-        terminal.show_report(screen.out, report, engine.catalogue, gist)
+        gist = unescape(services.renderer.answer(report).opening.text)
+        terminal.show_report(screen.out, report, services.catalogue, gist)
     sys.stdout.flush()
 
 

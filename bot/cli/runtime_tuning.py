@@ -43,7 +43,7 @@ def freeze_gc() -> None:
 ARENAS = 2
 """The loop has one, all worker threads share the other: Python's lock lets one run at a time."""
 
-MAPPED_BYTES = 1024 * 1024
+MMAP_THRESHOLD_BYTES = 1024 * 1024
 """Larger blocks are the system's own and go back to it at once. To set it keeps glibc from raising
 it to 32 MB by itself."""
 
@@ -56,6 +56,6 @@ def limit_malloc_arenas() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):
         return False
-    few = bool(mallopt(_M_ARENA_MAX, ARENAS))
-    mapped = bool(mallopt(_M_MMAP_THRESHOLD, MAPPED_BYTES))
-    return few and mapped
+    arenas_set = bool(mallopt(_M_ARENA_MAX, ARENAS))
+    threshold_set = bool(mallopt(_M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES))
+    return arenas_set and threshold_set

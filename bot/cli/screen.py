@@ -29,19 +29,19 @@ def open_console(
     return console
 
 
-def words(text: str, style: str = "") -> Text:
+def rich_text(text: str, style: str = "") -> Text:
     """A text to print; addresses are taken out before a line breaks in the middle of one."""
-    return Text(shown(text), style=style)
+    return Text(printable_text(text), style=style)
 
 
-def shown(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text as a terminal may show it; spaces and line ends stay."""
     return remove_unprintable(redact_for_output(text))
 
 
 def write_error(text: str) -> None:
     """A line on stderr, also before there is a console."""
-    sys.stderr.write(f"{shown(text)}\n")
+    sys.stderr.write(f"{printable_text(text)}\n")
 
 
 class _Hook(RenderHook):
@@ -58,9 +58,9 @@ class _Printable:
     inner: ConsoleRenderable
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        return _cleaned(console.render(self.inner, options))
+        return _clean_segments(console.render(self.inner, options))
 
 
-def _cleaned(segments: Iterable[Segment]) -> Iterator[Segment]:
+def _clean_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
     for text, style, control in segments:
         yield Segment(text if control else remove_unprintable(text), style, control)

@@ -8,7 +8,7 @@ import bot.jobs
 import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
 from bot import wiring
 from bot.cli.log_setup import set_up_logs
-from bot.cli.runtime_tuning import limit_malloc_arenas, freeze_gc
+from bot.cli.runtime_tuning import freeze_gc, limit_malloc_arenas
 from bot.cli.screen import write_error
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
@@ -37,15 +37,15 @@ async def run() -> int:
         return 1
 
 
-async def _check_hundredms(engine: wiring.Services) -> None:
+async def _check_hundredms(services: wiring.Services) -> None:
     """Refused credentials end the start. An outage of 100ms does not: /readyz tells it.
 
     By itself a call would go on through refusals and pauses for minutes.
     """
-    await asyncio.gather(*(_checked(client) for client in engine.workspaces.values()))
+    await asyncio.gather(*(_check_workspace(client) for client in services.workspaces.values()))
 
 
-async def _checked(client: HundredMsClient) -> None:
+async def _check_workspace(client: HundredMsClient) -> None:
     try:
         await asyncio.wait_for(client.check(), CHECK_SECONDS)
     except TimeoutError:
@@ -60,11 +60,14 @@ async def _serve(settings: Settings) -> int:
     slack = wiring.build_slack_settings(settings)
     check_settings(slack)
     async with (
-        wiring.open_services(settings, memory_needed=True) as engine,
-        wiring.open_job_queue(settings, engine) as jobs,
+        wiring.open_services(settings, memory_needed=True) as services,
+        wiring.open_job_queue(settings, services) as jobs,
     ):
-        await _check_hundredms(engine)
+        await _check_hundredms(services)
         freeze_gc()
         return await serve(
-            slack, wiring.build_tools(engine), jobs=jobs, other_probes=wiring.build_probes(engine)
+            slack,
+            wiring.build_tools(services),
+            jobs=jobs,
+            other_probes=wiring.build_probes(services),
         )

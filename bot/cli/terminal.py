@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.screen import shown, words
+from bot.cli.screen import printable_text, rich_text
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
@@ -21,15 +21,23 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
-from bot.render.answer.opening import part_of
+from bot.render.answer.opening import narrowing_words
 from bot.render.filters import UNKNOWN
 from bot.render.phrases import safe_text
-from bot.render.timeline import LABEL, LEGEND, SIGNS, drawing_of, gravest, lanes_of, stretches
+from bot.render.timeline import (
+    LABEL,
+    LEGEND,
+    SIGNS,
+    build_lanes,
+    draw_lanes,
+    gravest_run,
+    stretches,
+)
 
 STORIES_SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""
 
-MARKS: dict[Outcome, tuple[str, str]] = {
+OUTCOME_STYLES: dict[Outcome, tuple[str, str]] = {
     "gave_up": ("✗ gave up", "bold red"),
     "blocked": ("■ blocked", "bold red"),
     "left": ("← left", "yellow"),
@@ -43,13 +51,16 @@ def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
     """The verdict with its evidence, what to do, and what would change it."""
     verdict = diagnosis.verdict
     head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
-    lines = [Text.assemble(("Verdict: ", "bold"), (shown(head), "yellow")), words(verdict.words)]
-    lines += [words(f"  - {line}") for line in verdict.evidence]
-    lines += [words(f"  Next: {step}") for step in verdict.next_steps]
+    lines = [
+        Text.assemble(("Verdict: ", "bold"), (printable_text(head), "yellow")),
+        rich_text(verdict.words),
+    ]
+    lines += [rich_text(f"  - {line}") for line in verdict.evidence]
+    lines += [rich_text(f"  Next: {step}") for step in verdict.next_steps]
     if verdict.update:
-        lines.append(words(f"  May help: {verdict.update}"))
+        lines.append(rich_text(f"  May help: {verdict.update}"))
     if verdict.changes_if:
-        lines.append(words(f"  Would change it: {verdict.changes_if}", style="dim"))
+        lines.append(rich_text(f"  Would change it: {verdict.changes_if}", style="dim"))
     return Group(*lines, Text())
 
 
@@ -58,23 +69,25 @@ def story_table(diagnosis: Diagnosis) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), title="Failures", title_justify="left")
     for heading in ("When (UTC)", "Who", "What", "End", "Because"):
         table.add_column(heading, overflow="fold")
-    rows = list(_in_order(diagnosis))
+    rows = list(_stories_with_symptoms(diagnosis))
     for depth, story in rows[:STORIES_SHOWN]:
-        mark, style = MARKS[story.outcome]
+        mark, style = OUTCOME_STYLES[story.outcome]
         what = f"{'  └ ' * depth}{story.explanation.entry.title} ({story.code or 'no code'})"
         table.add_row(
-            words(f"{story.first_at:%m-%d %H:%M:%S}" if story.timed else UNKNOWN),
-            words(_who(story)),
-            words(what),
-            words(mark, style=style),
-            words(story.evidence),
+            rich_text(f"{story.first_at:%m-%d %H:%M:%S}" if story.timed else UNKNOWN),
+            rich_text(_person_label(story)),
+            rich_text(what),
+            rich_text(mark, style=style),
+            rich_text(story.evidence),
         )
     if len(rows) <= STORIES_SHOWN:
         return table
-    return Group(table, words(f"… and {len(rows) - STORIES_SHOWN:,} more failures", style="dim"))
+    return Group(
+        table, rich_text(f"… and {len(rows) - STORIES_SHOWN:,} more failures", style="dim")
+    )
 
 
-def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
+def _stories_with_symptoms(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
     for story in diagnosis.stories:
         if story.symptom_of is None:
             yield 0, story
@@ -82,7 +95,7 @@ def _in_order(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
                 yield 1, symptom
 
 
-def _who(story: Story) -> str:
+def _person_label(story: Story) -> str:
     person = story.person
     return safe_text(next(iter(person.names), None) or person.user_id) or "somebody unnamed"
 
@@ -90,36 +103,41 @@ def _who(story: Story) -> str:
 LANES = 20
 
 
-def timeline(report: Report, diagnosis: Diagnosis) -> RenderableType:
+def timeline_view(report: Report, diagnosis: Diagnosis) -> RenderableType:
     """The gravest stretch of trouble, worst people first."""
     runs = list(stretches(diagnosis.stories))
     if not runs:
         return Text(f"\nTimeline: nothing to draw, {UNKNOWN}\n")
-    lanes = lanes_of(gravest(runs), report.sessions)
-    lines = [words("\nTimeline", style="bold"), *map(_coloured, drawing_of(lanes[:LANES]))]
-    lines += [words(line, style="dim") for line in (*LEGEND, *_rest(len(lanes), len(runs)))]
+    lanes = build_lanes(gravest_run(runs), report.sessions)
+    lines = [rich_text("\nTimeline", style="bold"), *map(_colour_line, draw_lanes(lanes[:LANES]))]
+    lines += [
+        rich_text(line, style="dim") for line in (*LEGEND, *_omission_lines(len(lanes), len(runs)))
+    ]
     return Group(*lines, Text())
 
 
-def _coloured(line: str) -> Text:
+def _colour_line(line: str) -> Text:
     label, row = line[:LABEL], line[LABEL:]
-    told = words(label)
+    text = rich_text(label)
     for char in row:
-        told.append(char, style=_STYLES.get(char, ""))
-    return told
+        text.append(char, style=_STYLES.get(char, ""))
+    return text
 
 
-def _rest(people: int, runs: int) -> Iterator[str]:
+def _omission_lines(people: int, runs: int) -> Iterator[str]:
     if people > LANES:
         yield f"{people - LANES:,} more people not drawn"
     if runs > 1:
         yield f"{runs - 1:,} other stretches of trouble not drawn"
 
 
-_STYLES = {sign: MARKS[outcome][1] for outcome, sign in SIGNS.items()} | {"~": "red", ".": "dim"}
+_STYLES = {sign: OUTCOME_STYLES[outcome][1] for outcome, sign in SIGNS.items()} | {
+    "~": "red",
+    ".": "dim",
+}
 
 
-TOP = 5
+CAUSES_SHOWN = 5
 """Causes shown; the rest is counted."""
 
 FAILURES_SHOWN = 20
@@ -140,7 +158,7 @@ Options in the text: since 2h, yesterday, 14:00-15:00 IST, type join"""
 def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:
     """The whole report."""
     console.print()
-    console.print(words(gist, style="bold"))
+    console.print(rich_text(gist, style="bold"))
     if report.diagnosis:
         console.print(verdict_lines(report.diagnosis))
     if report.events:
@@ -148,7 +166,7 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
         console.print(_causes(report, catalogue))
     if report.diagnosis and report.diagnosis.stories:
         console.print(story_table(report.diagnosis))
-        console.print(timeline(report, report.diagnosis))
+        console.print(timeline_view(report, report.diagnosis))
     for renderable in _failures(report, catalogue):
         console.print(renderable)
     console.print(_footer(report))
@@ -156,28 +174,28 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
 
 def show_error(console: Console, error: BotError, reference: str) -> None:
     """Headline, cause, next step, reference."""
-    console.print(words(error.headline, style="bold red"))
-    console.print(words(error.cause))
-    console.print(words(f"What to do: {error.next_step}"))
-    console.print(words(f"Reference: {reference}", style="dim"))
+    console.print(rich_text(error.headline, style="bold red"))
+    console.print(rich_text(error.cause))
+    console.print(rich_text(f"What to do: {error.next_step}"))
+    console.print(rich_text(f"Reference: {reference}", style="dim"))
 
 
 def show_choices(console: Console, choices: Choices) -> None:
     """Each candidate with the text that asks for just it."""
-    console.print(words("That may mean several things. Ask for one of these:", style="bold"))
+    console.print(rich_text("That may mean several things. Ask for one of these:", style="bold"))
     for candidate in choices.candidates:
         created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
         console.print(
-            words(f"  {safe_text(candidate.value)}", style="cyan"),
-            words(f"    {safe_text(candidate.label)}{created}"),
+            rich_text(f"  {safe_text(candidate.value)}", style="cyan"),
+            rich_text(f"    {safe_text(candidate.label)}{created}"),
         )
     if choices.note:
-        console.print(words(choices.note))
+        console.print(rich_text(choices.note))
 
 
 def show_help(console: Console) -> None:
     """What can be asked."""
-    console.print(words(USAGE))
+    console.print(rich_text(USAGE))
 
 
 def _counts(report: Report) -> Table:
@@ -187,29 +205,33 @@ def _counts(report: Report) -> Table:
     table.add_column("Terminal", justify="right")
     for kind, count in report.by_type.items():
         style = "" if count.events else "dim"
-        terminal = words(f"{count.terminal:,}", style="bold red" if count.terminal else "dim")
-        table.add_row(words(kind, style=style), words(f"{count.events:,}", style=style), terminal)
+        terminal = rich_text(f"{count.terminal:,}", style="bold red" if count.terminal else "dim")
+        table.add_row(
+            rich_text(kind, style=style), rich_text(f"{count.events:,}", style=style), terminal
+        )
     return table
 
 
 def _causes(report: Report, catalogue: Catalogue) -> RenderableType:
     entries = [(catalogue.explain(event).entry, event) for event in report.events]
-    counted = Counter(entry.key for entry, _ in entries)
-    known = {entry.key: (entry, event) for entry, event in entries}
-    lines: list[RenderableType] = [words("\nMost frequent", style="bold")]
-    for key, number in counted.most_common(TOP):
-        lines += _cause(*known[key], number)
-    if len(counted) > TOP:
-        lines.append(words(f"… and {len(counted) - TOP} more kinds", style="dim"))
+    counts = Counter(entry.key for entry, _ in entries)
+    examples = {entry.key: (entry, event) for entry, event in entries}
+    lines: list[RenderableType] = [rich_text("\nMost frequent", style="bold")]
+    for key, number in counts.most_common(CAUSES_SHOWN):
+        lines += _cause(*examples[key], number)
+    if len(counts) > CAUSES_SHOWN:
+        lines.append(rich_text(f"… and {len(counts) - CAUSES_SHOWN} more kinds", style="dim"))
     return Group(*lines)
 
 
 def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]:
     code = f" ({event.error_code})" if event.error_code else ""
     return [
-        Text.assemble((f"  {number:,} x ", "bold"), (shown(f"{entry.title}{code}"), "yellow")),
-        words(f"      {entry.meaning}"),
-        words(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
+        Text.assemble(
+            (f"  {number:,} x ", "bold"), (printable_text(f"{entry.title}{code}"), "yellow")
+        ),
+        rich_text(f"      {entry.meaning}"),
+        rich_text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
     ]
 
 
@@ -218,20 +240,24 @@ def _failures(report: Report, catalogue: Catalogue) -> Iterator[RenderableType]:
     for event in failures[:FAILURES_SHOWN]:
         yield _failure(event, catalogue)
     if len(failures) > FAILURES_SHOWN:
-        yield words(
+        yield rich_text(
             f"… and {len(failures) - FAILURES_SHOWN:,} more terminal failures: --json holds all."
         )
 
 
 def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     entry = catalogue.explain(event).entry
-    who = f"{safe_text(event.user_name) or 'no name'}, user {safe_text(event.user_id) or 'not reported'}"
+    name, user_id = safe_text(event.user_name), safe_text(event.user_id)
+    who = f"{name or 'no name'}, user {user_id or 'not reported'}"
     rows: Sequence[tuple[str, str | None]] = (
         ("when", event.stamp or UNKNOWN),
         ("who", f"{who}, role {safe_text(event.role)}" if event.role else who),
         (
             "error",
-            f"{event.error_code or '-'} {safe_text(event.error_name)}: {safe_text(event.error_message)}",
+            (
+                f"{event.error_code or '-'} {safe_text(event.error_name)}: "
+                f"{safe_text(event.error_message)}"
+            ),
         ),
         ("detail", safe_text(event.error_description)),
         ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
@@ -246,17 +272,22 @@ def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     grid.add_column(overflow="fold")
     for label, value in rows:
         if value:
-            grid.add_row(label, words(value))
-    return Panel(grid, title=words(f"{event.type} · {entry.title}"), title_align="left")
+            grid.add_row(label, rich_text(value))
+    return Panel(grid, title=rich_text(f"{event.type} · {entry.title}"), title_align="left")
 
 
 def _footer(report: Report) -> Group:
-    seen = report.completeness
-    total = f"{seen.total:,}" if seen.total is not None else "an unknown number of"
-    line = f"{seen.fetched:,} of {total} events, as of {report.as_of:%H:%M:%S} UTC, 30 days kept"
-    if part := part_of(report):
+    completeness = report.completeness
+    total = f"{completeness.total:,}" if completeness.total is not None else "an unknown number of"
+    line = (
+        f"{completeness.fetched:,} of {total} events, as of {report.as_of:%H:%M:%S} UTC, "
+        "30 days kept"
+    )
+    if part := narrowing_words(report):
         line = f"{len(report.events):,} events in {part}, out of {line}"
-    style = "green" if seen.complete else "bold red"
-    lines = [words(f"\n{line}" if seen.complete else f"\nIncomplete: {line}", style=style)]
-    lines += [words(note) for note in (*seen.notes, *report.notes)]
-    return Group(*lines, words(f"Reference: {report.lookup_id}", style="dim"))
+    style = "green" if completeness.complete else "bold red"
+    lines = [
+        rich_text(f"\n{line}" if completeness.complete else f"\nIncomplete: {line}", style=style)
+    ]
+    lines += [rich_text(note) for note in (*completeness.notes, *report.notes)]
+    return Group(*lines, rich_text(f"Reference: {report.lookup_id}", style="dim"))

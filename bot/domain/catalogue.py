@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bot.domain.device import PLATFORM_WORDS, platform_of
 from bot.domain.events import Agent, ErrorEvent, ErrorFacts, cached_by_error_facts
-from bot.domain.match_texts import MatchTexts, normalise_name, match_texts, track_type_of
+from bot.domain.match_texts import MatchTexts, match_texts, normalise_name, track_type_of
 from bot.domain.sdk_fixes import Fixes
 
 Owner = Literal["user_network", "user_device", "app", "account", "service", "nobody"]

@@ -136,3 +136,21 @@ def _replace_underscores(name: str) -> str:
 def _clean_value(value: str | None) -> str:
     text = clip(clean(value or ""), _LONGEST_PART)
     return "" if text.lower() in _BLANK else text
+
+
+_WEB_MODEL = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
+
+
+@lru_cache(1024)
+def browser_of(agent: Agent) -> str | None:
+    """The browser's name without version; None on native, where the model is a phone's."""
+    match = _WEB_MODEL.match(agent.device_model or "")
+    is_web = (agent.sdk or "").lower() == "web" or (agent.os or "").lower().startswith("web_")
+    return match["name"].lower() if match and is_web else None
+
+
+@lru_cache(1024)
+def os_of(agent: Agent) -> str | None:
+    """The OS family, the same for browsers and apps; None if unknown."""
+    name = "".join(filter(str.isalnum, (agent.os or "").lower().removeprefix("web_")))
+    return name if name not in {"", "undefined", "unknown"} else None

@@ -30,10 +30,10 @@ __all__ = [
     "Agent",
     "ErrorEvent",
     "ErrorFacts",
-    "Pairs",
     "EventSource",
-    "is_error_type",
+    "Pairs",
     "event_from_parts",
+    "is_error_type",
 ]
 
 Pairs = tuple[tuple[str, str], ...]

@@ -18,9 +18,9 @@ from purgatory.domain.model import Context, OpenedState
 
 from bot.domain.metrics import CircuitState
 from bot.hundredms.request import Request
-from bot.hundredms.retry import TransientError, CallLimits
+from bot.hundredms.retry import CallLimits, TransientError
 
-OnState = Callable[[str, CircuitState], None]
+OnStateChange = Callable[[str, CircuitState], None]
 """Told when a workspace's circuit changes: alias, state."""
 
 _STATES: dict[str, CircuitState] = {
@@ -28,7 +28,7 @@ _STATES: dict[str, CircuitState] = {
     "opened": "open",
     "half-opened": "half_open",
 }
-_BESIDE = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
+_OPTIONAL_ENDPOINTS = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
 """An answer stands without these. They may be down by themselves, and open nothing."""
 
 _Answer = TypeVar("_Answer")
@@ -45,50 +45,52 @@ class Circuit:
     def __init__(self, alias: str, limits: CallLimits) -> None:
         self._alias = alias
         self._limits = limits
-        self._on_state: OnState | None = None
+        self._on_state: OnStateChange | None = None
         self._context = Context(alias, limits.failures, limits.rest)
-        self._trying = False
+        self._trial_running = False
         self.state: CircuitState = "closed"
 
-    def watch(self, on_state: OnState) -> None:
+    def subscribe(self, on_state: OnStateChange) -> None:
         """Tell the state now, and whenever it changes."""
         self._on_state = on_state
         on_state(self._alias, self.state)
 
-    def refuse(self) -> None:
+    def raise_if_open(self) -> None:
         """Raises Paused if an attempt would be refused now: nobody need queue for it."""
-        rests = self._context.opened_at is not None and (
+        is_resting = self._context.opened_at is not None and (
             time.time() <= self._context.opened_at + self._limits.rest
         )
-        if self._trying or (self.state == "open" and rests):
+        if self._trial_running or (self.state == "open" and is_resting):
             raise CircuitOpen
 
-    def at_most(self, seconds: float) -> float:
+    def attempt_timeout(self, seconds: float) -> float:
         """How long an attempt may take: a trial is shorter, since somebody waits for it."""
         return min(seconds, self._limits.trial) if self.state == "half_open" else seconds
 
-    async def run(self, call: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    async def run(self, request: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
         """What the attempt answers. Raises Paused without trying, or what the attempt raises."""
-        self.refuse()
+        self.raise_if_open()
         try:
             self._context.handle_new_request()
         except OpenedState:
             raise CircuitOpen from None
-        self._note()
-        trial = self._trying = self.state == "half_open"
+        self._update_state()
+        trial = self._trial_running = self.state == "half_open"
         try:
-            return await self._judged(call, attempt)
+            return await self._run_attempt(request, attempt)
         finally:
             if trial:
-                self._trying = False
-            self._note()
+                self._trial_running = False
+            self._update_state()
 
-    async def _judged(self, call: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    async def _run_attempt(
+        self, request: Request, attempt: Callable[[], Awaitable[_Answer]]
+    ) -> _Answer:
         """Tell the state machine how it went; what was cancelled tells nothing of 100ms."""
         try:
             answer = await attempt()
         except TransientError as error:
-            if call.name not in _BESIDE:
+            if request.name not in _OPTIONAL_ENDPOINTS:
                 self._context.handle_exception(error)
             raise
         except asyncio.CancelledError:
@@ -99,7 +101,7 @@ class Circuit:
         self._context.handle_end_request()
         return answer
 
-    def _note(self) -> None:
+    def _update_state(self) -> None:
         self._context.messages.clear()  # meant for stores of purgatory's that we do not use
         state = _STATES[self._context.state]
         if state != self.state:

@@ -29,10 +29,10 @@ from pydantic import BaseModel
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.rooms import PeerStats, Room, Session
 from bot.hundredms.circuit_breaker import Circuit
-from bot.hundredms.error_events import parse_page, readable
-from bot.hundredms.lenient import decode_json, read, validate_shape
-from bot.hundredms.media import StatsWire, is_other, stats_of, track_of
-from bot.hundredms.request import LARGEST_OF_SESSIONS, ANONYMOUS, WaitNotifier, Caller, Request
+from bot.hundredms.error_events import parse_page, read_or_none
+from bot.hundredms.lenient import decode_json, parse_body, validate_shape
+from bot.hundredms.media import StatsWire, is_not_track, parse_stats, parse_track
+from bot.hundredms.request import ANONYMOUS, MAX_SESSIONS_BODY, Caller, Request, WaitNotifier
 from bot.hundredms.responses import ResponseKind, ResponseVerdict
 from bot.hundredms.schemas import (
     CodeWire,
@@ -40,21 +40,21 @@ from bot.hundredms.schemas import (
     Listing,
     RoomWire,
     SessionWire,
-    room_of,
-    session_of,
+    parse_room,
+    parse_session,
 )
 from bot.hundredms.transport import WorkspaceConnection, send_with_retries
 from bot.investigate.ports import (
     EventQuery,
     ExpiredCursor,
     Page,
+    RawPage,
     SessionPage,
     Tell,
     TrackPage,
-    RawPage,
 )
 
-_PLAIN = re.compile(r"[0-9A-Za-z_.@-]+")
+_UNESCAPED_TEXT = re.compile(r"[0-9A-Za-z_.@-]+")
 
 
 def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
@@ -70,18 +70,18 @@ def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
 
 def _may_hold(body: bytes, text: str) -> bool:
     """False only if that is certain: JSON may write any character as an escape."""
-    if not _PLAIN.fullmatch(text):
+    if not _UNESCAPED_TEXT.fullmatch(text):
         return True
     return text.lower().encode() in body.lower() or b"\\u" in body
 
 
-_PATH = "analytics/events"
+_EVENTS_PATH = "analytics/events"
 
-FULL = 100
+PAGE_SIZE = 100
 """The most rows of a page that 100ms allows."""
 
 
-def events_call(query: EventQuery, start: str, limit: int) -> Request:
+def events_request(query: EventQuery, start: str, limit: int) -> Request:
     """One page of at most `limit` events; `start` is the cursor, "" for the first page.
 
     Filters that are not set are left out: what 100ms makes of an empty one is not documented.
@@ -93,53 +93,65 @@ def events_call(query: EventQuery, start: str, limit: int) -> Request:
         "session_id": query.session_id,
         "start": start,
     }
-    return Request(_PATH, _PATH, params | {name: value for name, value in filters.items() if value})
+    return Request(
+        _EVENTS_PATH,
+        _EVENTS_PATH,
+        params | {name: value for name, value in filters.items() if value},
+    )
 
 
-def word(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
+def format_bool(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
     """A truth value as 100ms wants it."""
     return "true" if value else "false"
 
 
-def written(moment: datetime | None) -> str:
+def format_time(moment: datetime | None) -> str:
     """A time as 100ms wants it: UTC, milliseconds, `Z`."""
     if moment is None:
         return ""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-_PAGES = 3
+_MAX_ROOM_PAGES = 3
 
 
-async def rows_named(line: WorkspaceConnection, asker: Caller, name: str) -> Sequence[RoomWire]:
+async def find_room_rows(
+    connection: WorkspaceConnection, caller: Caller, name: str
+) -> Sequence[RoomWire]:
     """Rows of exactly that name, case ignored; 100ms hides disabled rooms unless asked."""
-    both = await asyncio.gather(
-        *[_listed(line, asker, name, enabled=enabled) for enabled in (True, False)]
+    row_lists = await asyncio.gather(
+        *[_list_rooms(connection, caller, name, enabled=enabled) for enabled in (True, False)]
     )
-    return [row for rows in both for row in rows]
+    return [row for rows in row_lists for row in rows]
 
 
-async def _listed(
-    line: WorkspaceConnection, asker: Caller, name: str, *, enabled: bool
+async def _list_rooms(
+    connection: WorkspaceConnection, caller: Caller, name: str, *, enabled: bool
 ) -> list[RoomWire]:
-    params: dict[str, str | int] = {"name": name, "enabled": word(enabled), "limit": FULL}
-    found: list[RoomWire] = []
-    for _ in range(_PAGES):
-        wire = await send_with_retries(line, Request("rooms", "rooms", params), _READ, asker)
+    params: dict[str, str | int] = {
+        "name": name,
+        "enabled": format_bool(enabled),
+        "limit": PAGE_SIZE,
+    }
+    rows: list[RoomWire] = []
+    for _ in range(_MAX_ROOM_PAGES):
+        wire = await send_with_retries(
+            connection, Request("rooms", "rooms", params), _read_rooms, caller
+        )
         if isinstance(wire, ResponseVerdict):
             break
-        found += [row for row in wire.data if row and _same(row.name, name)]
-        following = wire.following(FULL)
-        if not following or following == params.get("start"):
+        rows += [row for row in wire.data if row and _is_same_name(row.name, name)]
+        next_cursor = wire.next_cursor(PAGE_SIZE)
+        if not next_cursor or next_cursor == params.get("start"):
             break
-        params["start"] = following
-    return found
+        params["start"] = next_cursor
+    return rows
 
 
-_READ = partial(read, Listing[RoomWire])
+_read_rooms = partial(parse_body, Listing[RoomWire])
 
 
-def _same(name: str | None, asked: str) -> bool:
+def _is_same_name(name: str | None, asked: str) -> bool:
     return name is not None and name.strip().casefold() == asked.strip().casefold()
 
 
@@ -152,23 +164,23 @@ Row = TypeVar("Row", bound=BaseModel)
 class HundredMsClient:
     """See `bot.investigate.ports.HundredMs`. `mark_key` keys the marks of public addresses."""
 
-    line: WorkspaceConnection
-    mark_key: bytes
+    connection: WorkspaceConnection
+    fingerprint_key: bytes
     asker: Caller = ANONYMOUS
 
     @property
     def alias(self) -> str:
         """The workspace's name in our settings."""
-        return self.line.alias
+        return self.connection.alias
 
     @property
     def circuit(self) -> Circuit:
         """Whether calls are made at all."""
-        return self.line.circuit
+        return self.connection.circuit
 
     def reporting_to(self, tell: Tell) -> Self:
         """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
-        return replace(self, asker=Caller(WaitNotifier(tell, self.line.clock)))
+        return replace(self, asker=Caller(WaitNotifier(tell, self.connection.clock)))
 
     def low_priority(self) -> Self:
         """The same workspace; calls made through it let all others go first."""
@@ -183,21 +195,21 @@ class HundredMsClient:
         if not _SAFE_ID.fullmatch(room_id):
             return None
         wire = await self._get(Request("rooms/{id}", f"rooms/{room_id}"), RoomWire)
-        room = None if isinstance(wire, ResponseVerdict) else room_of(wire, self.alias)
+        room = None if isinstance(wire, ResponseVerdict) else parse_room(wire, self.alias)
         return room if room and room.id.lower() == room_id.lower() else None
 
     async def session(self, session_id: str) -> Session | None:
         """The session by id, as `room`."""
         if not _SAFE_ID.fullmatch(session_id):
             return None
-        wire = await self._get(_session_call(session_id), SessionWire)
-        session = None if isinstance(wire, ResponseVerdict) else session_of(wire, self.alias)
+        wire = await self._get(_session_request(session_id), SessionWire)
+        session = None if isinstance(wire, ResponseVerdict) else parse_session(wire, self.alias)
         return session if session and session.id.lower() == session_id.lower() else None
 
     async def rooms_named(self, name: str) -> Sequence[Room]:
         """Rooms of exactly that name, case ignored; 100ms hides disabled ones unless asked."""
-        rows = await rows_named(self.line, self.asker, name)
-        rooms = (room_of(row, self.alias) for row in rows)
+        rows = await find_room_rows(self.connection, self.asker, name)
+        rooms = (parse_room(row, self.alias) for row in rows)
         return tuple({room.id: room for room in rooms if room}.values())
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
@@ -211,15 +223,15 @@ class HundredMsClient:
     async def page(self, query: EventQuery, start: str = "") -> RawPage:
         """As `events`, before they are read."""
         wire = await self._page(query, start)
-        return RawPage(len(wire.events), wire.next, partial(parse_page, wire, self.mark_key))
+        return RawPage(len(wire.events), wire.next, partial(parse_page, wire, self.fingerprint_key))
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """One page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
         tracks = tuple(
-            track for row in wire.events if (track := readable(track_of, row)) is not None
+            track for row in wire.events if (track := read_or_none(parse_track, row)) is not None
         )
-        others = sum(is_other(row) for row in wire.events)
+        others = sum(is_not_track(row) for row in wire.events)
         unreadable = len(wire.events) - len(tracks) - others
         return TrackPage(tracks, len(wire.events), wire.count, wire.next, unreadable)
 
@@ -230,9 +242,9 @@ class HundredMsClient:
         for a session that still runs is not documented (404 and 409 are likely).
         """
         params = {"peer_id": peer_id, "session_id": session_id}
-        call = Request("analytics/peer-stats", "analytics/peer-stats", params)
-        wire = await self._get(call, StatsWire)
-        return None if isinstance(wire, ResponseVerdict) else stats_of(wire, peer_id, session_id)
+        request = Request("analytics/peer-stats", "analytics/peer-stats", params)
+        wire = await self._get(request, StatsWire)
+        return None if isinstance(wire, ResponseVerdict) else parse_stats(wire, peer_id, session_id)
 
     async def sessions(
         self,
@@ -247,53 +259,57 @@ class HundredMsClient:
         """One page of at most 100 sessions; rows without id or room are left out."""
         filters = {
             "room_id": room_id,
-            "after": written(after),
-            "before": written(before),
+            "after": format_time(after),
+            "before": format_time(before),
             "start": start,
         }
-        params: dict[str, str | int] = {"active": word(active), "limit": FULL}
+        params: dict[str, str | int] = {"active": format_bool(active), "limit": PAGE_SIZE}
         params |= {name: value for name, value in filters.items() if value}
-        call = Request("sessions", "sessions", params, largest=LARGEST_OF_SESSIONS)
+        request = Request("sessions", "sessions", params, max_body=MAX_SESSIONS_BODY)
         wire = await send_with_retries(
-            self.line, call, partial(read_sessions, naming=naming), self.asker
+            self.connection, request, partial(read_sessions, naming=naming), self.asker
         )
         if isinstance(wire, ResponseVerdict):
-            raise _unread(wire)
-        read = partial(session_of, workspace=self.alias, room_id=room_id)
-        found = tuple(one for row in wire.data if (one := readable(read, row)) is not None)
-        return SessionPage(found, wire.following(FULL), len(wire.data) - len(found))
+            raise _unreachable(wire)
+        parse_row = partial(parse_session, workspace=self.alias, room_id=room_id)
+        sessions = tuple(
+            session for row in wire.data if (session := read_or_none(parse_row, row)) is not None
+        )
+        return SessionPage(sessions, wire.next_cursor(PAGE_SIZE), len(wire.data) - len(sessions))
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
         """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
         if not _SAFE_ID.fullmatch(room_id):
             return ()
-        call = Request(
+        request = Request(
             "room-codes/room/{id}",
             f"room-codes/room/{room_id}",
-            {"limit": FULL},
-            absent=frozenset({403}),
+            {"limit": PAGE_SIZE},
+            absent_statuses=frozenset({403}),
         )
-        wire = await self._get(call, Listing[CodeWire])
+        wire = await self._get(request, Listing[CodeWire])
         if isinstance(wire, ResponseVerdict):
             return ()
         return tuple(dict.fromkeys(row.code for row in wire.data if row and row.code))
 
     async def _page(self, query: EventQuery, start: str) -> EventsWire:
-        wire = await self._get(events_call(query, start, FULL), EventsWire)
+        wire = await self._get(events_request(query, start, PAGE_SIZE), EventsWire)
         if not isinstance(wire, ResponseVerdict):
             return wire
-        if wire.meaning is ResponseKind.EXPIRED:
+        if wire.kind is ResponseKind.EXPIRED_CURSOR:
             raise ExpiredCursor(wire.message)
-        raise _unread(wire)
+        raise _unreachable(wire)
 
-    async def _get(self, call: Request, model: type[Row]) -> Row | ResponseVerdict:
-        return await send_with_retries(self.line, call, partial(read, model), self.asker)
-
-
-def _session_call(session_id: str) -> Request:
-    return Request("sessions/{id}", f"sessions/{session_id}", largest=LARGEST_OF_SESSIONS)
+    async def _get(self, request: Request, model: type[Row]) -> Row | ResponseVerdict:
+        return await send_with_retries(
+            self.connection, request, partial(parse_body, model), self.asker
+        )
 
 
-def _unread(verdict: ResponseVerdict) -> HundredMsUnreachable:
+def _session_request(session_id: str) -> Request:
+    return Request("sessions/{id}", f"sessions/{session_id}", max_body=MAX_SESSIONS_BODY)
+
+
+def _unreachable(verdict: ResponseVerdict) -> HundredMsUnreachable:
     """A list that 100ms does not give, also with 404: that is no proof of an empty one."""
     return HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")

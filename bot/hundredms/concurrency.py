@@ -18,41 +18,41 @@ class Priority(IntEnum):
     """How much a call hurries; each rank gets about three times the turns of the next one."""
 
     FIRST = 0  # what the first sentence of an answer needs
-    FURTHER = 1  # a further page of one list
-    ASIDE = 2  # what somebody is not waiting for yet
+    NEXT_PAGE = 1  # a further page of one list
+    BACKGROUND = 2  # what somebody is not waiting for yet
 
 
-_SHARE = {Priority.FIRST: 9, Priority.FURTHER: 3, Priority.ASIDE: 1}
+_WEIGHTS = {Priority.FIRST: 9, Priority.NEXT_PAGE: 3, Priority.BACKGROUND: 1}
 
-Asker = Hashable
+CallerKey = Hashable
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    asker: Asker
-    turn: "asyncio.Future[None]"
+class _Waiter:
+    caller: CallerKey
+    future: "asyncio.Future[None]"
 
 
 @dataclass(slots=True)
 class _Queue:
     """Calls of one rank, in lines. `used` is the time of turns, weighed by the rank's share."""
 
-    lines: OrderedDict[Asker, deque[_Waiting]] = field(default_factory=OrderedDict)
-    used: float = 0.0
+    by_caller: OrderedDict[CallerKey, deque[_Waiter]] = field(default_factory=OrderedDict)
+    virtual_time: float = 0.0
 
-    def add(self, line: Asker, one: _Waiting) -> None:
+    def add(self, caller: CallerKey, waiter: _Waiter) -> None:
         """At the end of its line."""
-        self.lines.setdefault(line, deque()).append(one)
+        self.by_caller.setdefault(caller, deque()).append(waiter)
 
-    def remove(self, line: Asker, one: _Waiting) -> None:
+    def remove(self, caller: CallerKey, waiter: _Waiter) -> None:
         """Out of its line, if it stands there; the line steps back behind the others."""
-        calls = self.lines.get(line, deque())
-        if one not in calls:
+        waiters = self.by_caller.get(caller, deque())
+        if waiter not in waiters:
             return
-        calls.remove(one)
-        self.lines.move_to_end(line)
-        if not calls:
-            del self.lines[line]
+        waiters.remove(waiter)
+        self.by_caller.move_to_end(caller)
+        if not waiters:
+            del self.by_caller[caller]
 
 
 class ConcurrencyLimiter:
@@ -62,13 +62,13 @@ class ConcurrencyLimiter:
     room of a thousand pages does not keep a small one waiting; nobody is passed over for good.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._limit = float(most)
+    def __init__(self, max_in_flight: int) -> None:
+        self._max_in_flight = max_in_flight
+        self._limit = float(max_in_flight)
         self._in_flight = 0
-        self._flying: dict[Asker, int] = {}
-        self._queues = {rank: _Queue() for rank in Priority}
-        self._rounds = 0
+        self._in_flight_by_caller: dict[CallerKey, int] = {}
+        self._queues = {priority: _Queue() for priority in Priority}
+        self._round_number = 0
 
     @property
     def limit(self) -> int:
@@ -81,75 +81,81 @@ class ConcurrencyLimiter:
         return self._in_flight
 
     @asynccontextmanager
-    async def slot(self, rank: Priority, asker: Asker) -> AsyncIterator[int]:
+    async def slot(self, priority: Priority, caller: CallerKey) -> AsyncIterator[int]:
         """Wait for a turn, and hold it; gives the round, for `slow_down`."""
-        await self._enter(rank, asker)
+        await self._acquire(priority, caller)
         try:
-            yield self._rounds
+            yield self._round_number
         finally:
-            self._leave(asker)
+            self._release(caller)
 
-    def on_rate_limit(self, begun_in: int) -> None:
+    def on_rate_limit(self, round_number: int) -> None:
         """100ms said 429 to a call: halve the number, once for all that were then in flight."""
-        if begun_in == self._rounds:
-            self._rounds += 1
+        if round_number == self._round_number:
+            self._round_number += 1
             self._limit = max(1.0, self._limit / 2)
 
     def on_success(self) -> None:
         """A call was answered: after a whole round of them, one more may be in flight."""
-        self._limit = min(float(self._most), self._limit + 1.0 / self._limit)
-        self._let_in()
+        self._limit = min(float(self._max_in_flight), self._limit + 1.0 / self._limit)
+        self._admit_waiters()
 
-    async def _enter(self, rank: Priority, asker: Asker) -> None:
-        if self._in_flight < self.limit and not any(q.lines for q in self._queues.values()):
-            self._take(asker)
+    async def _acquire(self, priority: Priority, caller: CallerKey) -> None:
+        if self._in_flight < self.limit and not any(
+            queue.by_caller for queue in self._queues.values()
+        ):
+            self._admit(caller)
             return
-        one = _Waiting(asker, asyncio.get_running_loop().create_future())
-        self._line_up(rank, one)
+        waiter = _Waiter(caller, asyncio.get_running_loop().create_future())
+        self._enqueue(priority, waiter)
         try:
-            await one.turn
+            await waiter.future
         except asyncio.CancelledError:
-            if one.turn.done() and not one.turn.cancelled():
-                self._leave(asker)  # the turn came in the same moment as the end
+            if waiter.future.done() and not waiter.future.cancelled():
+                self._release(caller)  # the turn came in the same moment as the end
             else:
-                self._queues[rank].remove(_line(rank, asker), one)
+                self._queues[priority].remove(_queue_key(priority, caller), waiter)
             raise
 
-    def _line_up(self, rank: Priority, one: _Waiting) -> None:
-        queue = self._queues[rank]
-        if not queue.lines:  # a rank that was idle has saved up no turns
-            waiting = [other.used for other in self._queues.values() if other.lines]
-            queue.used = max(queue.used, min(waiting, default=queue.used))
-        queue.add(_line(rank, one.asker), one)
+    def _enqueue(self, priority: Priority, waiter: _Waiter) -> None:
+        queue = self._queues[priority]
+        if not queue.by_caller:  # a rank that was idle has saved up no turns
+            virtual_times = [
+                other.virtual_time for other in self._queues.values() if other.by_caller
+            ]
+            queue.virtual_time = max(
+                queue.virtual_time, min(virtual_times, default=queue.virtual_time)
+            )
+        queue.add(_queue_key(priority, waiter.caller), waiter)
 
-    def _take(self, asker: Asker) -> None:
+    def _admit(self, caller: CallerKey) -> None:
         self._in_flight += 1
-        self._flying[asker] = self._flying.get(asker, 0) + 1
+        self._in_flight_by_caller[caller] = self._in_flight_by_caller.get(caller, 0) + 1
 
-    def _leave(self, asker: Asker) -> None:
+    def _release(self, caller: CallerKey) -> None:
         self._in_flight -= 1
-        self._flying[asker] -= 1
-        if not self._flying[asker]:
-            del self._flying[asker]
-        self._let_in()
+        self._in_flight_by_caller[caller] -= 1
+        if not self._in_flight_by_caller[caller]:
+            del self._in_flight_by_caller[caller]
+        self._admit_waiters()
 
-    def _let_in(self) -> None:
+    def _admit_waiters(self) -> None:
         while self._in_flight < self.limit:
-            ready = [rank for rank, queue in self._queues.items() if queue.lines]
+            ready = [rank for rank, queue in self._queues.items() if queue.by_caller]
             if not ready:
                 return
-            rank = min(ready, key=lambda one: (self._queues[one].used, one))
+            rank = min(ready, key=lambda item: (self._queues[item].virtual_time, item))
             queue = self._queues[rank]
-            line = min(queue.lines, key=lambda one: self._flying.get(one, 0))
-            one = queue.lines[line][0]
-            queue.remove(line, one)
-            if one.turn.cancelled():  # given up in this very moment, together with who left
+            key = min(queue.by_caller, key=lambda item: self._in_flight_by_caller.get(item, 0))
+            waiter = queue.by_caller[key][0]
+            queue.remove(key, waiter)
+            if waiter.future.cancelled():  # given up in this very moment, together with who left
                 continue
-            queue.used += 1 / _SHARE[rank]
-            self._take(one.asker)
-            one.turn.set_result(None)
+            queue.virtual_time += 1 / _WEIGHTS[rank]
+            self._admit(waiter.caller)
+            waiter.future.set_result(None)
 
 
-def _line(rank: Priority, asker: Asker) -> Asker:
+def _queue_key(priority: Priority, caller: CallerKey) -> CallerKey:
     """First pages stand in one line, in order of arrival; further ones in one for each asker."""
-    return None if rank is Priority.FIRST else asker
+    return None if priority is Priority.FIRST else caller

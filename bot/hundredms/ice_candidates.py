@@ -45,7 +45,7 @@ _PRIVATE = tuple(
         "fe80::/10",
     )
 )
-_MARKS = 4096
+_FINGERPRINT_CACHE_SIZE = 4096
 
 
 def network_fingerprint(description: str | None, key: bytes) -> str | None:
@@ -54,23 +54,23 @@ def network_fingerprint(description: str | None, key: bytes) -> str | None:
     IPv6 addresses are marked by their /64, since each device of a home has one of its own.
     """
     local = _LOCAL.search(description or "")
-    found = _CANDIDATE.search(local["local"]) if local else None
-    if found is None:
+    candidate = _CANDIDATE.search(local["local"]) if local else None
+    if candidate is None:
         return None
     # A relayed candidate's own address is the TURN server's; the related one is the sender's.
-    return fingerprint(found["raddr"] if found["type"] == "relay" else found["ip"], key)
+    return fingerprint(candidate["raddr"] if candidate["type"] == "relay" else candidate["ip"], key)
 
 
-@lru_cache(_MARKS)
+@lru_cache(_FINGERPRINT_CACHE_SIZE)
 def fingerprint(address: str | None, key: bytes) -> str | None:
     """The mark of that address; None for what is no address, or a private one."""
-    public = _public(address)
-    if public is None:
+    public_address = _public_address(address)
+    if public_address is None:
         return None
-    return hmac.new(key, _network(public).encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(key, _network_of(public_address).encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def _public(text: str | None) -> Address | None:
+def _public_address(text: str | None) -> Address | None:
     try:
         address = ip_address(text or "")
     except ValueError:  # a hostname of mDNS, or `redacted-ip.invalid`
@@ -80,14 +80,14 @@ def _public(text: str | None) -> Address | None:
     return None if any(address in block for block in _PRIVATE) else address
 
 
-def _network(address: Address) -> str:
+def _network_of(address: Address) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
     return str(ip_network((address, 64), strict=False))
 
 
 _ADDRESS = r"(?=[^ ]*[.:])(?:[0-9A-Fa-f.:]{2,45}|[0-9A-Fa-f-]{36}\.local|redacted-ip\.invalid)"
-_TAIL = (
+_EXTENSIONS = (
     r"(?: tcptype (?:active|passive|so)| generation [0-9]{1,9}"
     r"| ufrag (?!raddr )[0-9A-Za-z+/]{1,64}| network-(?:id|cost) [0-9]{1,9}){0,5}"
 )
@@ -99,45 +99,47 @@ def _side(name: str) -> str:
         rf"(?P<{name}>candidate:[0-9]{{1,20}} [0-9]{{1,4}} (?:udp|tcp|UDP|TCP) [0-9]{{1,20}})"
         rf"(?P<{name}_ip> {_ADDRESS})? [0-9]{{1,5}}(?P<{name}_typ> typ (?:host|srflx|prflx|relay))"
         rf"(?: raddr(?P<{name}_raddr> {_ADDRESS})?(?P<{name}_rport> rport) [0-9]{{1,5}})?"
-        rf"(?P<{name}_tail>{_TAIL})"
+        rf"(?P<{name}_tail>{_EXTENSIONS})"
     )
 
 
-_KEPT = 2048
-_LONGEST = 2048
+_DESCRIPTION_CACHE_SIZE = 2048
+_MAX_CACHED_LENGTH = 2048
 _PAIR = re.compile(
     rf"local candidate - {_side('local')}; remote candidate - (?:{_side('remote')}|undefined)"
 )
 
 
-def _read(text: str, key: bytes) -> tuple[str | None, str | None]:
+def _read_free_text(text: str, key: bytes) -> tuple[str | None, str | None]:
     return sanitize(text), network_fingerprint(text, key)
 
 
-_kept = lru_cache(_KEPT)(_read)
+_cached_read_free_text = lru_cache(_DESCRIPTION_CACHE_SIZE)(_read_free_text)
 
 
 def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
     """A failure's description fit to be kept, and the mark of its sender's public address."""
-    found = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
-    if found is None:
-        return (_kept if len(text) < _LONGEST else _read)(text, key)
-    near, near_ip, near_typ, near_raddr, near_rport, near_tail, *far = found.groups("")
-    local = _shown(near, near_ip, near_typ, near_raddr, near_rport, near_tail)
-    remote = _shown(*far) if far[0] else "undefined"
-    sender = near_raddr if near_typ == " typ relay" else near_ip
+    match = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
+    if match is None:
+        return (_cached_read_free_text if len(text) < _MAX_CACHED_LENGTH else _read_free_text)(
+            text, key
+        )
+    near, near_ip, near_typ, near_raddr, near_rport, near_tail, *remote_parts = match.groups("")
+    local = _redact_candidate(near, near_ip, near_typ, near_raddr, near_rport, near_tail)
+    remote = _redact_candidate(*remote_parts) if remote_parts[0] else "undefined"
+    sender_address = near_raddr if near_typ == " typ relay" else near_ip
     return (
         f"local candidate - {local}; remote candidate - {remote}",
-        fingerprint(sender.lstrip(), key) if near_ip and sender else None,
+        fingerprint(sender_address.lstrip(), key) if near_ip and sender_address else None,
     )
 
 
-def let_go() -> None:
+def clear_caches() -> None:
     """Keep no description and no address that was read by now."""
-    _kept.cache_clear()
+    _cached_read_free_text.cache_clear()
     fingerprint.cache_clear()
 
 
-def _shown(head: str, address: str, typ: str, raddr: str, rport: str, tail: str) -> str:
+def _redact_candidate(head: str, address: str, typ: str, raddr: str, rport: str, tail: str) -> str:
     related = f" raddr{raddr and ' [ip]'} rport [port]" if rport else ""
     return f"{head}{address and ' [ip]'} [port]{typ}{related}{tail}"

@@ -11,14 +11,14 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ValidatorFunctionWrapHandler
 from pydantic_core import from_json
 
-from bot.hundredms.splitting import Uneven, items_of, members_of
+from bot.hundredms.splitting import UnbalancedJson, split_items, split_members
 
-_LARGEST = 2**63
-_DIGITS = 20
+_MAX_INT = 2**63
+_MAX_DIGITS = 20
 """Characters of the longest text that can be a number of 64 bits."""
-_LONGEST = 10_000
+_MAX_TEXT = 10_000
 """Characters kept of a text. 100ms' own are a hundredth of this."""
-_OF_ADDRESS = "0123456789abcdefABCDEF:.%"
+_ADDRESS_CHARACTERS = "0123456789abcdefABCDEF:.%"
 YEARS = range(1970, 2100)
 """100ms writes `0001-01-01T00:00:00Z` for "never"; times far off break date arithmetic."""
 
@@ -33,33 +33,33 @@ def as_text(value: object) -> str | None:
     A text of more than 10,000 characters is cut, and not within an address.
     """
     if isinstance(value, str):
-        if len(value) > _LONGEST:
-            value = value[:_LONGEST].rstrip(_OF_ADDRESS)
+        if len(value) > _MAX_TEXT:
+            value = value[:_MAX_TEXT].rstrip(_ADDRESS_CHARACTERS)
         return value if value.strip() else None
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else None
 
 
-def as_whole(value: object) -> int | None:
+def as_int(value: object) -> int | None:
     """A whole number of at most 64 bits, also out of a numeric string."""
     if isinstance(value, str):
-        value = _number(value.strip()) if len(value) <= _LONGEST else None
+        value = _parse_int(value.strip()) if len(value) <= _MAX_TEXT else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and not value.is_integer():
         return None
-    return int(value) if abs(value) < _LARGEST else None
+    return int(value) if abs(value) < _MAX_INT else None
 
 
-def _number(text: str) -> int | None:
+def _parse_int(text: str) -> int | None:
     try:
-        return int(text) if len(text) <= _DIGITS else None
+        return int(text) if len(text) <= _MAX_DIGITS else None
     except ValueError:
         return None
 
 
-def as_flag(value: object) -> bool | None:
+def as_bool(value: object) -> bool | None:
     """A truth value, also as text or as 0 and 1."""
     if isinstance(value, str):
         return {"true": True, "false": False, "1": True, "0": False}.get(value.strip().lower())
@@ -94,7 +94,7 @@ def as_list(value: object) -> object:
     return [] if value is None else value
 
 
-def or_none(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+def invalid_as_none(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     """One bad row of a list costs that row, not the page."""
     try:
         return handler(value)
@@ -103,14 +103,14 @@ def or_none(value: object, handler: ValidatorFunctionWrapHandler) -> object:
 
 
 Text = Annotated[str | None, BeforeValidator(as_text)]
-Whole = Annotated[int | None, BeforeValidator(as_whole)]
-Flag = Annotated[bool | None, BeforeValidator(as_flag)]
-Moment = Annotated[datetime | None, BeforeValidator(as_time)]
+Integer = Annotated[int | None, BeforeValidator(as_int)]
+Boolean = Annotated[bool | None, BeforeValidator(as_bool)]
+Time = Annotated[datetime | None, BeforeValidator(as_time)]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read(model: type[Model], body: bytes) -> Model:
+def parse_body(model: type[Model], body: bytes) -> Model:
     """The body as that model, its JSON decoded once. Raises UnreadableBody."""
     return validate_shape(model, decode_json(body))
 
@@ -130,54 +130,54 @@ def decode_json(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
     each row of its lists is read alone. A row that is still refused is None.
     """
     try:
-        return _plain(body)
+        return _parse_json(body)
     except UnreadableBody:
-        return {name: _member(value) for name, value in _members(body).items()}
+        return {name: _parse_member(value) for name, value in _split_members(body).items()}
 
 
-def _plain(text: bytes) -> Any:  # noqa: ANN401  as above
+def _parse_json(text: bytes) -> Any:  # noqa: ANN401  as above
     # Plain values first: to build them inside a model takes pydantic twice as long.
     try:
         return from_json(text, cache_strings="keys")
     except (ValueError, RecursionError, MemoryError):
         try:
-            return from_json(_mended(text), cache_strings="keys")
+            return from_json(_replace_surrogates(text), cache_strings="keys")
         except (ValueError, RecursionError, MemoryError) as error:
             raise UnreadableBody("no JSON") from error
 
 
-def _members(text: bytes) -> dict[str, bytes]:
+def _split_members(text: bytes) -> dict[str, bytes]:
     try:
-        return {str(_plain(name)): value for name, value in members_of(text)}
-    except (Uneven, MemoryError) as error:
+        return {str(_parse_json(name)): value for name, value in split_members(text)}
+    except (UnbalancedJson, MemoryError) as error:
         raise UnreadableBody("no JSON, or cut off") from error
 
 
-def _member(text: bytes) -> object:
+def _parse_member(text: bytes) -> object:
     """A member's value; of one that is refused, its parts. A refused number stays a text."""
-    value = _or_none(text)
+    value = _parse_or_none(text)
     if value is not None or text.strip() == b"null":
         return value
     try:
         if text.strip().startswith(b"["):
-            return [_or_none(item) for item in items_of(text)]
-        return {name: _or_none(inner) for name, inner in _members(text).items()}
+            return [_parse_or_none(item) for item in split_items(text)]
+        return {name: _parse_or_none(inner) for name, inner in _split_members(text).items()}
     except ValueError:
-        return text[:_LONGEST].decode("utf-8", "replace").strip()
+        return text[:_MAX_TEXT].decode("utf-8", "replace").strip()
 
 
-def _or_none(text: bytes) -> object:
+def _parse_or_none(text: bytes) -> object:
     try:
-        return _plain(text)
+        return _parse_json(text)
     except UnreadableBody:
         return None
 
 
-def _mended(text: bytes) -> bytes:
+def _replace_surrogates(text: bytes) -> bytes:
     """The same JSON without half characters.
 
     A name cut in the middle of an emoji leaves half a surrogate pair, which pydantic's parser
     refuses together with the whole page.
     """
-    known = json.loads(text.decode("utf-8", "replace"))
-    return json.dumps(known, ensure_ascii=False).encode("utf-8", "replace")
+    document = json.loads(text.decode("utf-8", "replace"))
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.rooms import Media, PeerStats, TrackEvent
 from bot.domain.timestamps import NO_TIME
 from bot.hundredms.error_events import parse_envelope
-from bot.hundredms.lenient import YEARS, as_flag, as_mapping, as_text, as_time, as_whole
+from bot.hundredms.lenient import YEARS, as_bool, as_int, as_mapping, as_text, as_time
 from bot.hundredms.sanitize import sanitize
 from bot.hundredms.schemas import Object
 
@@ -26,7 +26,7 @@ _PREFIX = "track."
 _MEDIA: dict[str, Media] = {"audio": "audio", "video": "video"}
 
 
-def track_of(value: object) -> TrackEvent | None:
+def parse_track(value: object) -> TrackEvent | None:
     """The track event; None for a row of another kind or without a time that can be read.
 
     A page may hold rows of other kinds as well (`is_other`). Without a time a track event proves
@@ -34,15 +34,15 @@ def track_of(value: object) -> TrackEvent | None:
 
     Every field of the data may be missing or of an odd type; it is None then.
     """
-    row = parse_envelope(value)
-    if row is None or row.at == NO_TIME or not row.type.startswith(_PREFIX):
+    envelope = parse_envelope(value)
+    if envelope is None or envelope.at == NO_TIME or not envelope.type.startswith(_PREFIX):
         return None
-    read = row.data.get
+    read = envelope.data.get
     return TrackEvent(
-        id=row.id,
-        type=row.type,
-        at=row.at,
-        stamp=row.stamp,
+        id=envelope.id,
+        type=envelope.type,
+        at=envelope.at,
+        stamp=envelope.stamp,
         peer_id=as_text(read("peer_id")),
         user_id=as_text(read("user_id")),
         user_name=sanitize(as_text(read("user_name"))),
@@ -50,20 +50,20 @@ def track_of(value: object) -> TrackEvent | None:
         session_id=as_text(read("session_id")),
         room_id=as_text(read("room_id")),
         track_id=as_text(read("track_id")),
-        media=_MEDIA.get(_word(read("type")) or ""),
-        source=_word(read("source")),
-        mute=as_flag(read("mute")),
+        media=_MEDIA.get(_lower_text(read("type")) or ""),
+        source=_lower_text(read("source")),
+        mute=as_bool(read("mute")),
         joined_at=as_time(read("joined_at")),
     )
 
 
-def is_other(value: object) -> bool:
+def is_not_track(value: object) -> bool:
     """True for a row that can be read and is no track event."""
-    row = parse_envelope(value)
-    return row is not None and not row.type.startswith(_PREFIX)
+    envelope = parse_envelope(value)
+    return envelope is not None and not envelope.type.startswith(_PREFIX)
 
 
-def _word(value: object) -> str | None:
+def _lower_text(value: object) -> str | None:
     return (sanitize(as_text(value)) or "").lower() or None
 
 
@@ -76,39 +76,39 @@ class StatsWire(BaseModel):
     subscriber: Object = Field(default_factory=dict)
 
 
-def stats_of(wire: StatsWire, peer_id: str, session_id: str) -> PeerStats | None:
+def parse_stats(wire: StatsWire, peer_id: str, session_id: str) -> PeerStats | None:
     """The moments with a bitrate, oldest first, once each; None if there are none at all."""
-    published = tuple(sorted(set(_moments(wire.publisher))))
-    received = tuple(sorted(set(_moments(wire.subscriber))))
+    published = tuple(sorted(set(_media_times(wire.publisher))))
+    received = tuple(sorted(set(_media_times(wire.subscriber))))
     if not published and not received:
         return None
     return PeerStats(peer_id, session_id, published, received)
 
 
-def _moments(side: Mapping[str, Any]) -> Iterator[datetime]:
+def _media_times(side: Mapping[str, Any]) -> Iterator[datetime]:
     """When a track of that side had a bitrate: a null or a zero is no media."""
-    for track in chain.from_iterable(map(_list, side.values())):
+    for track in chain.from_iterable(map(_as_list, side.values())):
         series = as_mapping(as_mapping(track).get("time_series"))
-        stamps, rates = _list(series.get("timestamps")), _list(series.get("bitrate"))
+        stamps, rates = _as_list(series.get("timestamps")), _as_list(series.get("bitrate"))
         for stamp, rate in zip(stamps, rates, strict=False):
-            moment = _moment(stamp)
-            if moment and _flows(rate):
+            moment = _parse_milliseconds(stamp)
+            if moment and _is_positive(rate):
                 yield moment
 
 
-def _list(value: object) -> list[Any]:
+def _as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _flows(rate: object) -> bool:
+def _is_positive(rate: object) -> bool:
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         return False
     return 0 < rate < math.inf
 
 
-def _moment(stamp: object) -> datetime | None:
+def _parse_milliseconds(stamp: object) -> datetime | None:
     """A time out of milliseconds since 1970."""
-    milliseconds = as_whole(stamp)
+    milliseconds = as_int(stamp)
     if milliseconds is None or milliseconds <= 0:
         return None
     try:

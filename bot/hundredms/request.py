@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.hundredms.concurrency import Priority
 from bot.investigate.ports import Clock, Tell
 
-_SAME = timedelta(seconds=1)
+_TOLERANCE = timedelta(seconds=1)
 
 
 class WaitNotifier:
@@ -20,22 +20,22 @@ class WaitNotifier:
     def __init__(self, tell: Tell, clock: Clock) -> None:
         self._tell = tell
         self._clock = clock
-        self._told_until: datetime | None = None
+        self._announced_until: datetime | None = None
 
-    async def wait(self, seconds: float) -> None:
+    async def announce(self, seconds: float) -> None:
         """Say that we wait that long, in one sentence."""
         until = self._clock() + timedelta(seconds=seconds)
-        if self._told_until and until <= self._told_until + _SAME:
+        if self._announced_until and until <= self._announced_until + _TOLERANCE:
             return
-        self._told_until = until
+        self._announced_until = until
         await self._tell(f"100ms asks us to wait {max(1, math.floor(seconds))} s.")
 
 
 Params = Mapping[str, str | int]
 
-LARGEST = 8_000_000
+MAX_BODY = 8_000_000
 """Bytes of the largest body that is read. A page of a hundred events takes a tenth of that."""
-LARGEST_OF_SESSIONS = 48_000_000
+MAX_SESSIONS_BODY = 48_000_000
 """A page of a hundred sessions of large rooms takes some megabytes."""
 
 
@@ -50,11 +50,11 @@ class Request:
     name: str
     path: str
     params: Params = field(default_factory=dict)
-    absent: frozenset[int] = frozenset()
-    largest: int = LARGEST
+    absent_statuses: frozenset[int] = frozenset()
+    max_body: int = MAX_BODY
 
     @property
-    def cursor(self) -> bool:
+    def has_cursor(self) -> bool:
         """True if it asks for a further page."""
         return "start" in self.params
 
@@ -63,14 +63,14 @@ class Request:
 class Caller:
     """Who hears of waits; `aside` is true for calls that let all others go first."""
 
-    announcer: WaitNotifier | None = None
+    wait_notifier: WaitNotifier | None = None
     aside: bool = False
 
-    def rank(self, call: Request) -> Priority:
+    def priority(self, request: Request) -> Priority:
         """How much the call hurries."""
         if self.aside:
-            return Priority.ASIDE
-        return Priority.FURTHER if call.cursor else Priority.FIRST
+            return Priority.BACKGROUND
+        return Priority.NEXT_PAGE if request.has_cursor else Priority.FIRST
 
 
 ANONYMOUS = Caller()

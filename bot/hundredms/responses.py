@@ -13,8 +13,8 @@ from enum import Enum, auto
 
 from bot.hundredms.sanitize import sanitize
 
-LONGEST_MESSAGE = 200
-_ENOUGH = 4000
+MAX_MESSAGE = 200
+_MAX_BODY = 4000
 _SECONDS = re.compile(
     r"(?:retry|try again|wait)\D{0,20}?(\d{1,6}(?:\.\d{1,3})?)\s*(?:s\b|sec)", re.IGNORECASE
 )
@@ -23,26 +23,26 @@ _SECONDS = re.compile(
 class ResponseKind(Enum):
     """What to do next."""
 
-    BODY = auto()  # read it
+    OK = auto()  # read it
     ABSENT = auto()  # nothing is there by that id
     REJECTED = auto()  # 100ms does not like the question
-    EXPIRED = auto()  # it no longer knows the cursor
-    REFUSED = auto()  # it does not like our credentials
-    BUSY = auto()  # ask later, after `wait` seconds if it said so
-    BROKEN = auto()  # try again
+    EXPIRED_CURSOR = auto()  # it no longer knows the cursor
+    UNAUTHORIZED = auto()  # it does not like our credentials
+    RATE_LIMITED = auto()  # ask later, after `wait` seconds if it said so
+    SERVER_ERROR = auto()  # try again
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseVerdict:
     """A meaning, 100ms' own words (tidied, at most 200 characters) and seconds to wait."""
 
-    meaning: ResponseKind
+    kind: ResponseKind
     message: str = ""
     wait: float | None = None
 
 
 def classify_response(
-    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, cursor: bool = False
+    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, has_cursor: bool = False
 ) -> ResponseVerdict:
     """What the answer means; `cursor` says that the call carried one.
 
@@ -50,62 +50,64 @@ def classify_response(
     documented, so every complaint about a call with a cursor counts as one about it.
     """
     if 200 <= status < 300:  # noqa: PLR2004
-        return ResponseVerdict(ResponseKind.BODY)
-    message = message_of(body) or f"HTTP {status}"
+        return ResponseVerdict(ResponseKind.OK)
+    message = error_message(body) or f"HTTP {status}"
     if status in (401, 403):
-        return ResponseVerdict(ResponseKind.REFUSED, message)
+        return ResponseVerdict(ResponseKind.UNAUTHORIZED, message)
     if status == 429:  # noqa: PLR2004
-        return ResponseVerdict(ResponseKind.BUSY, message, wait_of(headers, message, now))
+        return ResponseVerdict(
+            ResponseKind.RATE_LIMITED, message, parse_wait(headers, message, now)
+        )
     if status == 408 or not 400 <= status < 500:  # noqa: PLR2004
-        return ResponseVerdict(ResponseKind.BROKEN, f"100ms answered HTTP {status}")
-    if cursor:
-        return ResponseVerdict(ResponseKind.EXPIRED, message)
+        return ResponseVerdict(ResponseKind.SERVER_ERROR, f"100ms answered HTTP {status}")
+    if has_cursor:
+        return ResponseVerdict(ResponseKind.EXPIRED_CURSOR, message)
     return ResponseVerdict(ResponseKind.ABSENT if status == 404 else ResponseKind.REJECTED, message)  # noqa: PLR2004
 
 
-def wait_of(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
+def parse_wait(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
     """Seconds to wait: of `Retry-After` (a number or a date), else out of the message."""
-    announced = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", announced):
-        return float(announced)
+    retry_after = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", retry_after):
+        return float(retry_after)
     try:
-        until = parsedate_to_datetime(announced)
+        until = parsedate_to_datetime(retry_after)
     except (ValueError, TypeError, OverflowError):
-        said = _SECONDS.search(message)
-        return float(said[1]) if said else None
+        match = _SECONDS.search(message)
+        return float(match[1]) if match else None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
 
 
-def message_of(body: bytes) -> str:
+def error_message(body: bytes) -> str:
     """What an error body says, in any of the forms 100ms was seen using."""
-    raw = body[:_ENOUGH].decode("utf-8", "replace")
-    said = _said(raw)
-    return (sanitize(said if said is not None else _plain(raw)) or "")[:LONGEST_MESSAGE]
+    raw = body[:_MAX_BODY].decode("utf-8", "replace")
+    message = _message_fields(raw)
+    return (sanitize(message if message is not None else _strip_tags(raw)) or "")[:MAX_MESSAGE]
 
 
-def _said(raw: str) -> str | None:
+def _message_fields(raw: str) -> str | None:
     try:
-        known = json.loads(raw)
+        document = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(known, Mapping):
+    if not isinstance(document, Mapping):
         return None
-    data, details = known.get("data"), known.get("details")
-    parts = [known.get("message")]
+    data, details = document.get("data"), document.get("details")
+    parts = [document.get("message")]
     parts += details if isinstance(details, list) else [details]
     parts.append(data.get("description") if isinstance(data, Mapping) else None)
     words = list(dict.fromkeys(part.strip() for part in parts if isinstance(part, str)))
     return ": ".join(word for word in words if word) or None
 
 
-def _plain(raw: str) -> str:
+def _strip_tags(raw: str) -> str:
     """Text without markup: a proxy's error page is HTML."""
     return re.sub(r"<[^>]{0,200}>", " ", raw)
 
 
-def paused(alias: str) -> str:
+def circuit_open_message(alias: str) -> str:
     """Why a call was not made."""
     return (
         f"It failed again and again a moment ago in the workspace `{alias}`, so I did not wait for "
@@ -113,16 +115,16 @@ def paused(alias: str) -> str:
     )
 
 
-def too_busy(seconds: float | None) -> str:
+def busy_message(seconds: float | None) -> str:
     """Why we give up on a 100ms that asks to be left alone, for `seconds` if it said so."""
     if seconds is None:
         return "100ms keeps answering that we ask too much."
     return f"100ms wants us to wait {round(seconds)} s more, longer than I keep you waiting."
 
 
-def why_refused(alias: str, message: str, *, renewable: bool) -> str:
+def refused_message(alias: str, message: str, *, can_renew: bool) -> str:
     """Why 100ms may refuse our credentials, likeliest first; names the workspace, never a key."""
-    if not renewable:
+    if not can_renew:
         return (
             f"100ms refuses the ready-made token of the workspace `{alias}` ({message}). "
             "Likely reasons: it has expired, it is of another workspace, or it is an app token, "

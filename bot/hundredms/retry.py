@@ -48,11 +48,11 @@ class RetryBudget:
         self._limits = limits
         self._spent = 0.0
         self._waited = 0.0
-        self._broken = 0
-        self._busy = 0
+        self._failures = 0
+        self._rate_limits = 0
 
     @property
-    def attempt(self) -> float:
+    def attempt_seconds(self) -> float:
         """Seconds the next attempt may take; 0 if the time is used up."""
         return max(0.0, min(self._limits.attempt, self._limits.call - self._spent))
 
@@ -64,15 +64,15 @@ class RetryBudget:
         """Seconds to pause after the failure at hand, with jitter against marching in step."""
         failure = _failure(state)
         if isinstance(failure, RateLimited):
-            self._busy += 1
+            self._rate_limits += 1
             if failure.seconds is not None:
                 pause = max(1.0, failure.seconds) + random.uniform(0.0, 0.5)  # noqa: S311
                 self._waited += pause
                 return pause
-            pause = 2.0 ** (self._busy - 1) * random.uniform(1.0, 1.25)  # noqa: S311
+            pause = 2.0 ** (self._rate_limits - 1) * random.uniform(1.0, 1.25)  # noqa: S311
         else:
-            self._broken += 1
-            pause = 0.5 * 2.0 ** (self._broken - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+            self._failures += 1
+            pause = 0.5 * 2.0 ** (self._failures - 1) * random.uniform(0.5, 1.5)  # noqa: S311
         self._spent += pause
         return pause
 
@@ -81,9 +81,9 @@ class RetryBudget:
         limits, failure = self._limits, _failure(state)
         if isinstance(failure, RateLimited) and failure.seconds is not None:
             too_long = failure.seconds > limits.wait_once or self._waited > limits.wait_all
-            return too_long or self._busy > limits.waits
-        tired = self._broken >= limits.attempts or self._busy > limits.waits
-        return tired or self._spent >= limits.call
+            return too_long or self._rate_limits > limits.waits
+        exhausted = self._failures >= limits.attempts or self._rate_limits > limits.waits
+        return exhausted or self._spent >= limits.call
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

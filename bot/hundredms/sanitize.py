@@ -6,24 +6,24 @@ from bot.domain.privacy.addresses import redact, unmark
 from bot.domain.privacy.credentials import hide_credentials
 from bot.domain.text import clean
 
-_SHORT = 100
+_MAX_CACHED_LENGTH = 100
 
 
 def sanitize(value: str | None) -> str | None:
     """The text cleaned and redacted; None if nothing is left of it."""
     if value is None:
         return None
-    return _short(value) if len(value) <= _SHORT else _tidied(value)
+    return _cached_sanitize(value) if len(value) <= _MAX_CACHED_LENGTH else _sanitize(value)
 
 
-def _tidied(value: str) -> str | None:
+def _sanitize(value: str) -> str | None:
     return redact(hide_credentials(unmark(clean(value)))) or None
 
 
 def clear_caches() -> None:
     """Keep no text that was read by now."""
-    _short.cache_clear()
+    _cached_sanitize.cache_clear()
 
 
 # Thousands of events of one room repeat a few names, codes and messages.
-_short = lru_cache(maxsize=2048)(_tidied)
+_cached_sanitize = lru_cache(maxsize=2048)(_sanitize)

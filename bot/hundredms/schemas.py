@@ -15,19 +15,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidato
 
 from bot.domain.rooms import Peer, Room, Session
 from bot.hundredms.lenient import (
-    Flag,
-    Moment,
+    Boolean,
+    Integer,
     Text,
-    Whole,
+    Time,
     as_list,
     as_mapping,
     as_text,
-    or_none,
+    invalid_as_none,
 )
 from bot.hundredms.sanitize import sanitize
 
 
-class _Shape(BaseModel):
+class _WireModel(BaseModel):
     """Unknown keys are passed over."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -36,22 +36,22 @@ class _Shape(BaseModel):
 Object = Annotated[Mapping[str, Any], BeforeValidator(as_mapping)]
 
 
-def _cursor(value: object) -> str:
+def _as_cursor(value: object) -> str:
     """The cursor as text; "" for null, false, zero and blanks.
 
     100ms would refuse one of another shape, and then it is known that rows are missing.
     """
-    return (as_text(value) or repr(value)[:_SHAPELESS]) if value else ""
+    return (as_text(value) or repr(value)[:_MAX_CURSOR]) if value else ""
 
 
-Cursor = Annotated[str, BeforeValidator(_cursor)]
-_SHAPELESS = 100
+Cursor = Annotated[str, BeforeValidator(_as_cursor)]
+_MAX_CURSOR = 100
 
 
-class EventsWire(_Shape):
+class EventsWire(_WireModel):
     """One page of events. What a row holds is read in `translate`: it may be no event at all."""
 
-    total: Whole = None
+    total: Integer = None
     next: Cursor = ""
     events: Annotated[list[Any], BeforeValidator(as_list)] = Field(default_factory=list)
 
@@ -61,48 +61,48 @@ class EventsWire(_Shape):
         return self.total if self.total is not None and self.total >= 0 else None
 
 
-class RoomWire(_Shape):
+class RoomWire(_WireModel):
     """What is read of a room."""
 
     id: Text = None
     name: Text = None
-    enabled: Flag = None
-    created_at: Moment = None
+    enabled: Boolean = None
+    created_at: Time = None
 
 
-class PeerWire(_Shape):
+class PeerWire(_WireModel):
     """One entry of a session's peers."""
 
     id: Text = None
     name: Text = None
     user_id: Text = None
     role: Text = None
-    joined_at: Moment = None
-    left_at: Moment = None
+    joined_at: Time = None
+    left_at: Time = None
 
 
-PeerRow = Annotated[PeerWire | None, WrapValidator(or_none)]
+PeerRow = Annotated[PeerWire | None, WrapValidator(invalid_as_none)]
 
 
-def _peers(value: object) -> Mapping[str, object] | None:
+def _as_peer_map(value: object) -> Mapping[str, object] | None:
     """100ms sends a map by peer id; its documentation says an array. None for neither."""
     if isinstance(value, list):
         return {str(number): item for number, item in enumerate(value)}
     return value if isinstance(value, Mapping) else None
 
 
-class SessionWire(_Shape):
+class SessionWire(_WireModel):
     """What is read of a session."""
 
     id: Text = None
     room_id: Text = None
-    active: Flag = None
-    created_at: Moment = None
-    updated_at: Moment = None
-    peers: Annotated[Mapping[str, PeerRow] | None, BeforeValidator(_peers)] = None
+    active: Boolean = None
+    created_at: Time = None
+    updated_at: Time = None
+    peers: Annotated[Mapping[str, PeerRow] | None, BeforeValidator(_as_peer_map)] = None
 
 
-class CodeWire(_Shape):
+class CodeWire(_WireModel):
     """What is read of a room code."""
 
     code: Text = None
@@ -111,22 +111,22 @@ class CodeWire(_Shape):
 Row = TypeVar("Row", bound=BaseModel)
 
 
-class Listing(_Shape, Generic[Row]):
+class Listing(_WireModel, Generic[Row]):
     """One page of a list; `last` is the cursor of the next one."""
 
-    limit: Whole = None
+    limit: Integer = None
     last: Cursor = ""
     data: Annotated[
-        list[Annotated[Row | None, WrapValidator(or_none)]], BeforeValidator(as_list)
+        list[Annotated[Row | None, WrapValidator(invalid_as_none)]], BeforeValidator(as_list)
     ] = Field(default_factory=list)
 
-    def following(self, asked: int) -> str:
+    def next_cursor(self, page_size: int) -> str:
         """The cursor of the next page; "" if this one was not full."""
-        full = min(asked, self.limit) if self.limit and self.limit > 0 else asked
+        full = min(page_size, self.limit) if self.limit and self.limit > 0 else page_size
         return self.last if len(self.data) >= full else ""
 
 
-def room_of(wire: RoomWire, workspace: str) -> Room | None:
+def parse_room(wire: RoomWire, workspace: str) -> Room | None:
     """The room, or None if it has no id."""
     if wire.id is None:
         return None
@@ -139,7 +139,7 @@ def room_of(wire: RoomWire, workspace: str) -> Room | None:
     )
 
 
-def session_of(
+def parse_session(
     wire: SessionWire | None, workspace: str, room_id: str | None = None
 ) -> Session | None:
     """The session with its peers by lower-case id, or None if it has no id or no room.
@@ -149,23 +149,23 @@ def session_of(
     room = wire.room_id or room_id if wire else None
     if wire is None or wire.id is None or room is None:
         return None
-    peers = _translate_peers(wire.peers or {})
+    peers = _parse_peers(wire.peers or {})
     return Session(
         id=wire.id,
         room_id=room,
         workspace=workspace,
         active=bool(wire.active),
         created_at=wire.created_at,
-        ended_at=None if wire.active else _end(wire, peers),
+        ended_at=None if wire.active else _session_end(wire, peers),
         peers=peers,
-        peers_read=wire.peers is not None and all(map(_named, wire.peers.items())),
+        peers_read=wire.peers is not None and all(map(_has_peer_id, wire.peers.items())),
     )
 
 
-def _translate_peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
+def _parse_peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
     peers = {}
     for key, wire in wires.items():
-        peer_id = _id(key, wire)
+        peer_id = _peer_id(key, wire)
         if wire is None or peer_id is None:
             continue
         peers[peer_id.lower()] = Peer(
@@ -179,15 +179,15 @@ def _translate_peers(wires: Mapping[str, PeerWire | None]) -> dict[str, Peer]:
     return peers
 
 
-def _id(key: str, wire: PeerWire | None) -> str | None:
+def _peer_id(key: str, wire: PeerWire | None) -> str | None:
     return wire.id or (key if "-" in key else None) if wire else None
 
 
-def _named(entry: tuple[str, PeerWire | None]) -> bool:
-    return _id(*entry) is not None
+def _has_peer_id(entry: tuple[str, PeerWire | None]) -> bool:
+    return _peer_id(*entry) is not None
 
 
-def _end(wire: SessionWire, peers: Mapping[str, Peer]) -> datetime | None:
+def _session_end(wire: SessionWire, peers: Mapping[str, Peer]) -> datetime | None:
     """100ms names no end: an ended session was last updated when it ended."""
     if wire.updated_at and wire.created_at and wire.updated_at > wire.created_at:
         return wire.updated_at

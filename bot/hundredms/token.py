@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import jwt
 
-BACK_DATED = timedelta(seconds=30)
+CLOCK_TOLERANCE = timedelta(seconds=30)
 LIFETIME = timedelta(hours=24)
-EARLY = timedelta(minutes=5)
+RENEWAL_MARGIN = timedelta(minutes=5)
 
 
 def mint(access_key: str, secret: str, now: datetime) -> str:
@@ -19,7 +19,7 @@ def mint(access_key: str, secret: str, now: datetime) -> str:
 
     It is back-dated by 30 s, because 100ms refuses one from the future and clocks differ.
     """
-    issued = int((now - BACK_DATED).timestamp())
+    issued = int((now - CLOCK_TOLERANCE).timestamp())
     claims = {
         "access_key": access_key,
         "type": "management",
@@ -45,20 +45,20 @@ class TokenSource:
         self._secret = secret
         self._token = token
         self._clock = clock
-        self._good_until: datetime | None = None
-        self._ready_made = bool(token)
+        self._valid_until: datetime | None = None
+        self._is_static = bool(token)
 
     def __repr__(self) -> str:
         return "TokenSource(…)"  # never the secret, whoever prints it
 
     @property
-    def renewable(self) -> bool:
+    def can_renew(self) -> bool:
         """False for a ready-made token: a second try would send the same one."""
-        return not self._ready_made
+        return not self._is_static
 
-    def fresh(self) -> str:
+    def get(self) -> str:
         """A token that is good for five more minutes at least (a ready-made one: as it is)."""
-        if self.renewable and (self._good_until is None or self._clock() >= self._good_until):
+        if self.can_renew and (self._valid_until is None or self._clock() >= self._valid_until):
             self._mint()
         return self._token
 
@@ -67,11 +67,11 @@ class TokenSource:
 
         Calls run side by side: if another call has renewed already, its token is the answer.
         """
-        if self.renewable and self._token == refused:
+        if self.can_renew and self._token == refused:
             self._mint()
         return self._token
 
     def _mint(self) -> None:
         now = self._clock()
         self._token = mint(self._access_key, self._secret, now)
-        self._good_until = now + LIFETIME - EARLY
+        self._valid_until = now + LIFETIME - RENEWAL_MARGIN

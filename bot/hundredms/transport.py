@@ -27,22 +27,29 @@ from bot.hundredms.request import ANONYMOUS, Caller, Request
 from bot.hundredms.responses import (
     ResponseKind,
     ResponseVerdict,
+    busy_message,
+    circuit_open_message,
     classify_response,
-    paused,
-    too_busy,
-    why_refused,
+    refused_message,
 )
-from bot.hundredms.retry import TransientError, RateLimited, CallLimits, RetryBudget
+from bot.hundredms.retry import CallLimits, RateLimited, RetryBudget, TransientError
 from bot.hundredms.token import TokenSource
 from bot.investigate.ports import Clock
 
-FAILED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ClientError, OSError, MemoryError)
+TRANSPORT_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    ClientError,
+    OSError,
+    MemoryError,
+)
 """No answer, or half of one; aiohttp's own error is one that httpx has no word for."""
 
-_DIGITS = 18
+_MAX_LENGTH_DIGITS = 18
 
 
-def broken(error: BaseException) -> TransientError:
+def to_transient_error(error: BaseException) -> TransientError:
     """What failed, in words for the asker.
 
     aiohttp's transport for httpx calls every lost connection a timeout; the cause knows better.
@@ -53,12 +60,12 @@ def broken(error: BaseException) -> TransientError:
     return TransientError(f"The connection to 100ms failed ({type(cause).__name__})")
 
 
-class Refused(Exception):
+class BodyRejected(Exception):
     """A body that is not read: too large, or packed in a way that was not asked for."""
 
 
 async def send(
-    http: httpx.AsyncClient, url: str, call: Request, token: str
+    http: httpx.AsyncClient, url: str, request: Request, token: str
 ) -> tuple[httpx.Response, bytes]:
     """The answer and all of its body, unpacked.
 
@@ -71,63 +78,67 @@ async def send(
         b"Accept": b"application/json",
         b"Accept-Encoding": b"gzip",
     }
-    address = f"{url.rstrip('/')}/{call.path}"
-    if call.params:  # httpx would take the address apart a second time to add them
-        address += f"?{urlencode(call.params)}"
-    request = http.build_request("GET", address, headers=headers)
-    response = await http.send(request, stream=True)
+    address = f"{url.rstrip('/')}/{request.path}"
+    if request.params:  # httpx would take the address apart a second time to add them
+        address += f"?{urlencode(request.params)}"
+    http_request = http.build_request("GET", address, headers=headers)
+    response = await http.send(http_request, stream=True)
     try:
-        return response, await _body(response, call.largest)
+        return response, await _read_body(response, request.max_body)
     finally:
         await response.aclose()
 
 
-async def _body(response: httpx.Response, largest: int) -> bytes:
-    announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and (len(announced) > _DIGITS or int(announced) > largest):
-        raise Refused(_too_large(largest))
-    unpack = _unpacker(response.headers.get("content-encoding", ""))
+async def _read_body(response: httpx.Response, max_size: int) -> bytes:
+    content_length = response.headers.get("content-length", "")
+    if content_length.isdecimal() and (
+        len(content_length) > _MAX_LENGTH_DIGITS or int(content_length) > max_size
+    ):
+        raise BodyRejected(_too_large_message(max_size))
+    decompressor = _make_decompressor(response.headers.get("content-encoding", ""))
     body, received = bytearray(), 0
     assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  as `http` is async
-    async for piece in response.stream:
-        received += len(piece)
-        body += _unpacked(unpack, piece, largest + 1 - len(body)) if unpack else piece
-        if max(received, len(body)) > largest:
-            raise Refused(_too_large(largest))
-    if unpack and received and not unpack.eof:
+    async for chunk in response.stream:
+        received += len(chunk)
+        body += (
+            _decompress(decompressor, chunk, max_size + 1 - len(body)) if decompressor else chunk
+        )
+        if max(received, len(body)) > max_size:
+            raise BodyRejected(_too_large_message(max_size))
+    if decompressor and received and not decompressor.eof:
         raise TransientError("100ms' answer is cut off")
     return bytes(body)
 
 
-def _unpacked(unpack: "zlib._Decompress", piece: bytes, most: int) -> bytes:
+def _decompress(decompressor: "zlib._Decompress", chunk: bytes, max_length: int) -> bytes:
     try:
-        return unpack.decompress(piece, most)
+        return decompressor.decompress(chunk, max_length)
     except zlib.error as error:
         raise TransientError("100ms' answer could not be unpacked") from error
 
 
-def _unpacker(coding: str) -> "zlib._Decompress | None":
+def _make_decompressor(coding: str) -> "zlib._Decompress | None":
     """What unpacks the body; None if it is not packed."""
     coding = coding.strip().lower()
     if coding in ("", "identity"):
         return None
     if coding != "gzip":
-        raise Refused("100ms' answer is compressed in a way that was not asked for")
+        raise BodyRejected("100ms' answer is compressed in a way that was not asked for")
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
 
 
-def _too_large(largest: int) -> str:
-    return f"100ms' answer is too large to read (more than {largest // 1_000_000} MB)"
+def _too_large_message(max_size: int) -> str:
+    return f"100ms' answer is too large to read (more than {max_size // 1_000_000} MB)"
 
 
 OnCall = Callable[[str, str, int | None, float], None]
 """Told of each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
 
 Model = TypeVar("Model", bound=BaseModel)
-Reading = Callable[[bytes], Model]
+Parser = Callable[[bytes], Model]
 """Makes a model of a body. Raises UnreadableBody."""
 
-_MUCH = 1_000_000
+_LARGE_BODY = 1_000_000
 """Bytes of a body that is parsed beside the event loop."""
 
 _log = structlog.get_logger(__name__)
@@ -141,7 +152,7 @@ class WorkspaceConnection:
     url: str
     http: httpx.AsyncClient
     tokens: TokenSource
-    gate: ConcurrencyLimiter
+    limiter: ConcurrencyLimiter
     circuit: Circuit
     clock: Clock
     limits: CallLimits = field(default_factory=CallLimits)
@@ -150,161 +161,172 @@ class WorkspaceConnection:
 
 
 async def send_with_retries(
-    line: WorkspaceConnection, call: Request, reading: Reading[Model], asker: Caller = ANONYMOUS
+    connection: WorkspaceConnection,
+    request: Request,
+    parse: Parser[Model],
+    caller: Caller = ANONYMOUS,
 ) -> Model | ResponseVerdict:
     """The answer as `reading` has it, or the verdict: ABSENT, REJECTED or EXPIRED.
 
     Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused; the first at once while the
     workspace's circuit is open.
     """
-    patience = RetryBudget(line.limits)
-    attempts = AsyncRetrying(
+    budget = RetryBudget(connection.limits)
+    retrying = AsyncRetrying(
         retry=retry_if_exception_type((TransientError, RateLimited)),
-        wait=patience.wait,
-        stop=patience.stop,
-        sleep=line.sleep,
-        before_sleep=_announce(line, call, asker),
+        wait=budget.wait,
+        stop=budget.stop,
+        sleep=connection.sleep,
+        before_sleep=_make_before_sleep(connection, request, caller),
         reraise=True,
     )
     try:
-        return await attempts(_with_token, line, call, reading, patience, asker)
+        return await retrying(_with_token, connection, request, parse, budget, caller)
     except CircuitOpen as error:
-        raise HundredMsUnreachable(paused(line.alias)) from error
+        raise HundredMsUnreachable(circuit_open_message(connection.alias)) from error
     except TransientError as error:
-        _log.warning("hundredms.unreachable", workspace=line.alias, call=call.name)
+        _log.warning("hundredms.unreachable", workspace=connection.alias, call=request.name)
         raise HundredMsUnreachable(f"{error}.") from error
-    except Refused as error:
-        _log.warning("hundredms.unread", workspace=line.alias, call=call.name, reason=str(error))
+    except BodyRejected as error:
+        _log.warning(
+            "hundredms.unread", workspace=connection.alias, call=request.name, reason=str(error)
+        )
         raise HundredMsUnreachable(f"{error}.") from error
     except RateLimited as error:
-        _log.warning("hundredms.busy", workspace=line.alias, call=call.name)
-        raise HundredMsBusy(too_busy(error.seconds)) from error
+        _log.warning("hundredms.busy", workspace=connection.alias, call=request.name)
+        raise HundredMsBusy(busy_message(error.seconds)) from error
 
 
 async def _with_token(
-    line: WorkspaceConnection,
-    call: Request,
-    reading: Reading[Model],
-    patience: RetryBudget,
-    asker: Caller,
+    connection: WorkspaceConnection,
+    request: Request,
+    parse: Parser[Model],
+    budget: RetryBudget,
+    caller: Caller,
 ) -> Model | ResponseVerdict:
-    token = line.tokens.fresh()
-    answer = await _attempt(line, call, reading, patience, token, asker)
-    if _refused(answer) and line.tokens.renewable:
-        answer = await _attempt(line, call, reading, patience, line.tokens.renew(token), asker)
-    if isinstance(answer, ResponseVerdict) and _refused(answer):
-        _log.error("hundredms.refused", workspace=line.alias, call=call.name)
+    token = connection.tokens.get()
+    answer = await _attempt(connection, request, parse, budget, token, caller)
+    if _is_refused(answer) and connection.tokens.can_renew:
+        answer = await _attempt(
+            connection, request, parse, budget, connection.tokens.renew(token), caller
+        )
+    if isinstance(answer, ResponseVerdict) and _is_refused(answer):
+        _log.error("hundredms.refused", workspace=connection.alias, call=request.name)
         raise HundredMsRefused(
-            why_refused(line.alias, answer.message, renewable=line.tokens.renewable)
+            refused_message(connection.alias, answer.message, can_renew=connection.tokens.can_renew)
         )
     return answer
 
 
 async def _attempt(
-    line: WorkspaceConnection,
-    call: Request,
-    reading: Reading[Model],
-    patience: RetryBudget,
+    connection: WorkspaceConnection,
+    request: Request,
+    parse: Parser[Model],
+    budget: RetryBudget,
     token: str,
-    asker: Caller,
+    caller: Caller,
 ) -> Model | ResponseVerdict:
-    line.circuit.refuse()
-    async with line.gate.slot(asker.rank(call), asker) as begun_in:
+    connection.circuit.raise_if_open()
+    async with connection.limiter.slot(caller.priority(request), caller) as round_number:
         try:
-            answer = await line.circuit.run(
-                call, lambda: _exchange(line, call, reading, patience, token)
+            answer = await connection.circuit.run(
+                request, lambda: _exchange(connection, request, parse, budget, token)
             )
         except RateLimited:
-            line.gate.on_rate_limit(begun_in)
+            connection.limiter.on_rate_limit(round_number)
             raise
-    line.gate.on_success()
+    connection.limiter.on_success()
     return answer
 
 
 async def _exchange(
-    line: WorkspaceConnection,
-    call: Request,
-    reading: Reading[Model],
-    patience: RetryBudget,
+    connection: WorkspaceConnection,
+    request: Request,
+    parse: Parser[Model],
+    budget: RetryBudget,
     token: str,
 ) -> Model | ResponseVerdict:
     started = time.monotonic()
     status: int | None = None
     try:
-        async with asyncio.timeout(line.circuit.at_most(patience.attempt)):
-            response, body = await send(line.http, line.url, call, token)
+        async with asyncio.timeout(connection.circuit.attempt_timeout(budget.attempt_seconds)):
+            response, body = await send(connection.http, connection.url, request, token)
         status = response.status_code
-    except FAILED as error:
-        raise broken(error) from error
+    except TRANSPORT_ERRORS as error:
+        raise to_transient_error(error) from error
     finally:
-        _note(line, call, status, time.monotonic() - started, patience)
-    if len(body) > _MUCH:  # to parse it takes long enough to delay all others
-        return await asyncio.to_thread(_reading, line, call, reading, response, body)
-    return _reading(line, call, reading, response, body)
+        _record_attempt(connection, request, status, time.monotonic() - started, budget)
+    if len(body) > _LARGE_BODY:  # to parse it takes long enough to delay all others
+        return await asyncio.to_thread(_parse_response, connection, request, parse, response, body)
+    return _parse_response(connection, request, parse, response, body)
 
 
-def _reading(
-    line: WorkspaceConnection,
-    call: Request,
-    reading: Reading[Model],
+def _parse_response(
+    connection: WorkspaceConnection,
+    request: Request,
+    parse: Parser[Model],
     response: httpx.Response,
     body: bytes,
 ) -> Model | ResponseVerdict:
-    if response.status_code in call.absent:
+    if response.status_code in request.absent_statuses:
         return ResponseVerdict(ResponseKind.ABSENT)
     verdict = classify_response(
-        response.status_code, response.headers, body, now=line.clock(), cursor=call.cursor
+        response.status_code,
+        response.headers,
+        body,
+        now=connection.clock(),
+        has_cursor=request.has_cursor,
     )
-    if verdict.meaning is ResponseKind.BUSY:
+    if verdict.kind is ResponseKind.RATE_LIMITED:
         raise RateLimited(verdict.message, verdict.wait)
-    if verdict.meaning is ResponseKind.BROKEN:
+    if verdict.kind is ResponseKind.SERVER_ERROR:
         raise TransientError(verdict.message)
-    if verdict.meaning is not ResponseKind.BODY:
+    if verdict.kind is not ResponseKind.OK:
         return verdict
     try:
-        return reading(body)
+        return parse(body)
     except UnreadableBody as error:
         raise TransientError(
             "100ms' answer could not be read (it is cut off, or no JSON)"
         ) from error
 
 
-def _note(
-    line: WorkspaceConnection,
-    call: Request,
+def _record_attempt(
+    connection: WorkspaceConnection,
+    request: Request,
     status: int | None,
     seconds: float,
-    patience: RetryBudget,
+    budget: RetryBudget,
 ) -> None:
-    patience.spend(seconds)
+    budget.spend(seconds)
     _log.debug(
         "hundredms.call",
-        workspace=line.alias,
-        call=call.name,
+        workspace=connection.alias,
+        call=request.name,
         status=status,
         seconds=round(seconds, 3),
     )
-    if line.on_call:
-        line.on_call(line.alias, call.name, status, seconds)
+    if connection.on_call:
+        connection.on_call(connection.alias, request.name, status, seconds)
 
 
-def _announce(
-    line: WorkspaceConnection, call: Request, asker: Caller
+def _make_before_sleep(
+    connection: WorkspaceConnection, request: Request, caller: Caller
 ) -> Callable[[RetryCallState], Awaitable[None]]:
     async def announce(state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
         _log.info(
             "hundredms.retry",
-            workspace=line.alias,
-            call=call.name,
+            workspace=connection.alias,
+            call=request.name,
             reason=str(failure),
             seconds=round(state.upcoming_sleep, 1),
         )
-        if asker.announcer and isinstance(failure, RateLimited):
-            await asker.announcer.wait(state.upcoming_sleep)
+        if caller.wait_notifier and isinstance(failure, RateLimited):
+            await caller.wait_notifier.announce(state.upcoming_sleep)
 
     return announce
 
 
-def _refused(answer: BaseModel | ResponseVerdict) -> bool:
-    return isinstance(answer, ResponseVerdict) and answer.meaning is ResponseKind.REFUSED
+def _is_refused(answer: BaseModel | ResponseVerdict) -> bool:
+    return isinstance(answer, ResponseVerdict) and answer.kind is ResponseKind.UNAUTHORIZED

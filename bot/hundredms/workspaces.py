@@ -18,13 +18,13 @@ from bot.hundredms.concurrency import ConcurrencyLimiter
 from bot.hundredms.error_events import clear_caches
 from bot.hundredms.retry import CallLimits
 from bot.hundredms.token import TokenSource
-from bot.hundredms.transport import WorkspaceConnection, OnCall
+from bot.hundredms.transport import OnCall, WorkspaceConnection
 from bot.investigate.ports import Clock
 
 __all__ = [
+    "CallLimits",
     "Credentials",
     "HundredMsClient",
-    "CallLimits",
     "OnCall",
     "clear_caches",
     "open_workspaces",
@@ -65,37 +65,40 @@ async def open_workspaces(
     Raises Misconfigured for a workspace without credentials or with an unusable URL.
     """
     limits = limits or CallLimits()
-    mark_key = secrets.token_bytes(32)
-    async with _http(settings, transport, limits) as http:
+    fingerprint_key = secrets.token_bytes(32)
+    async with _open_client(settings, transport, limits) as http:
         clients = {}
-        for one in settings:
-            _verify(one, local=transport is not None)
-            line = WorkspaceConnection(
-                alias=one.alias,
-                url=one.url,
+        for credentials in settings:
+            _check_credentials(credentials, local=transport is not None)
+            connection = WorkspaceConnection(
+                alias=credentials.alias,
+                url=credentials.url,
                 http=http,
                 tokens=TokenSource(
-                    access_key=one.access_key, secret=one.secret, token=one.token, clock=clock
+                    access_key=credentials.access_key,
+                    secret=credentials.secret,
+                    token=credentials.token,
+                    clock=clock,
                 ),
-                gate=ConcurrencyLimiter(limits.in_flight),
-                circuit=Circuit(one.alias, limits),
+                limiter=ConcurrencyLimiter(limits.in_flight),
+                circuit=Circuit(credentials.alias, limits),
                 clock=clock,
                 limits=limits,
                 sleep=sleep,
                 on_call=on_call,
             )
-            clients[one.alias] = HundredMsClient(line, mark_key)
+            clients[credentials.alias] = HundredMsClient(connection, fingerprint_key)
         yield clients
 
 
-def _http(
+def _open_client(
     settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: CallLimits
 ) -> httpx.AsyncClient:
-    own = transport is not None or any(_loopback(one.url) for one in settings)
+    local = transport is not None or any(_is_loopback(credentials.url) for credentials in settings)
     # aiohttp's connections: its parser is C, and takes a page in a seventh of httpcore's time.
     return HttpxAiohttpClient(
         transport=transport,
-        trust_env=not own,  # a proxy of the environment is no way to a neighbour on this machine
+        trust_env=not local,  # a proxy of the environment is no way to a neighbour on this machine
         follow_redirects=False,  # a token goes to the configured host and to no other
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
         limits=httpx.Limits(
@@ -106,16 +109,16 @@ def _http(
     )
 
 
-def _verify(one: Credentials, *, local: bool) -> None:
-    if not one.token and not (one.access_key and one.secret):
+def _check_credentials(credentials: Credentials, *, local: bool) -> None:
+    if not credentials.token and not (credentials.access_key and credentials.secret):
         raise Misconfigured(
-            f"The 100ms workspace `{one.alias}` has no credentials: set HMS_ACCESS_KEY and "
+            f"The 100ms workspace `{credentials.alias}` has no credentials: set HMS_ACCESS_KEY and "
             "HMS_SECRET, or HMS_MANAGEMENT_TOKEN."
         )
-    check_address(f"HMS_API_URL of `{one.alias}`", one.url, local=local)
+    check_address(f"HMS_API_URL of `{credentials.alias}`", credentials.url, local=local)
 
 
-def _loopback(url: str) -> bool:
+def _is_loopback(url: str) -> bool:
     try:
         host = httpx.URL(url).host
         return host == "localhost" or ip_address(host).is_loopback

@@ -19,14 +19,14 @@ from bot.domain.target import Choices, Progress
 from bot.investigate.event_cache import (
     FRESH,
     MOST_EVENTS,
-    Snapshot,
     EventCache,
+    Snapshot,
     query_key,
     snapshot_of,
 )
 from bot.investigate.investigator import Investigator
 from bot.investigate.ports import Tell, Watch, ignore_progress
-from bot.investigate.reports import FetchTask, rebuild_report, build_report, target_of, window_of
+from bot.investigate.reports import FetchTask, build_report, rebuild_report, target_of, window_of
 from bot.investigate.single_flight import SingleFlight
 
 

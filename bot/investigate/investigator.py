@@ -19,7 +19,7 @@ from bot.investigate.budget import Budget
 from bot.investigate.event_cache import Snapshot, place_key
 from bot.investigate.evidence.collector import PendingEvidence, build_collector
 from bot.investigate.evidence.evidence import build_diagnosis_input, gather_evidence
-from bot.investigate.fetch.events import Fetched, EventReader, read_any_spelling
+from bot.investigate.fetch.events import EventReader, Fetched, read_any_spelling
 from bot.investigate.paging.prefetch import Prefetch
 from bot.investigate.ports import (
     Clock,
@@ -27,16 +27,16 @@ from bot.investigate.ports import (
     Tell,
     Watch,
     Workspaces,
-    permitted_workspaces,
     ignore_progress,
+    permitted_workspaces,
 )
 from bot.investigate.reports import (
     FetchTask,
-    prefetch_for,
+    build_report,
     person_of,
+    prefetch_for,
     reads_whole_room,
     rebuild_report,
-    build_report,
     target_of,
     whole_room_events,
     window_of,
@@ -45,7 +45,7 @@ from bot.investigate.resolve.choices import candidate_of_identifier, candidate_o
 from bot.investigate.resolve.people import PersonSearch
 from bot.investigate.resolve.resolver import Resolver, split_identifiers
 from bot.investigate.resolve.rooms import fetch_room, find_rooms
-from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
+from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 
 MOST_NAMED = 3
 """Unknown ids that a note names; the rest is counted."""

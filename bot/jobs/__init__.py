@@ -3,4 +3,4 @@
 from bot.jobs.engine import DbosJobQueue, open_jobs
 from bot.jobs.ports import JobHandler, Jobs, Json, ProcessRegistry, Steps
 
-__all__ = ["JobHandler", "DbosJobQueue", "Jobs", "Json", "ProcessRegistry", "Steps", "open_jobs"]
+__all__ = ["DbosJobQueue", "JobHandler", "Jobs", "Json", "ProcessRegistry", "Steps", "open_jobs"]

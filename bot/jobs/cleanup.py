@@ -17,11 +17,11 @@ from sqlalchemy import (
     update,
 )
 
-from bot.jobs.inbox import INBOX, LEFT
+from bot.jobs.inbox import INBOX, NOT_BEGUN
 
-_OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-_NAMED_MS = 30 * 24 * 3600 * 1000
-_CONTENT = ("workflow_input", "workflow_output", "operation_outputs")
+_FINAL_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_NAME_RETENTION_MS = 30 * 24 * 3600 * 1000
+_CONTENT_TABLES = ("workflow_input", "workflow_output", "operation_outputs")
 """dbos' tables for what a job was given and what came of it and of its steps."""
 
 
@@ -30,7 +30,7 @@ class JobCleanup:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._log_holds = True
+        self._needs_checkpoint = True
         metadata = MetaData(schema=None if engine.dialect.name == "sqlite" else "dbos")
         self._jobs = Table(
             "workflow_status",
@@ -39,33 +39,35 @@ class JobCleanup:
             Column("status", Text),
             Column("updated_at", BigInteger),
         )
-        self._content = [Table(name, metadata, Column("workflow_uuid", Text)) for name in _CONTENT]
+        self._content_tables = [
+            Table(name, metadata, Column("workflow_uuid", Text)) for name in _CONTENT_TABLES
+        ]
 
     def clear(self, now_ms: int) -> int:
         """Forget payloads and results of jobs that are over; returns of how many.
 
         `now_ms` decides only when names go, a matter of days. Raises SQLAlchemyError.
         """
-        jobs, given = self._jobs, self._content[0]
-        over = jobs.c.status.in_(_OVER)
+        jobs, inputs = self._jobs, self._content_tables[0]
+        is_finished = jobs.c.status.in_(_FINAL_STATUSES)
         with self._engine.begin() as connection:
             query = (
-                select(given.c.workflow_uuid)
-                .join(jobs, jobs.c.workflow_uuid == given.c.workflow_uuid)
-                .where(over)
+                select(inputs.c.workflow_uuid)
+                .join(jobs, jobs.c.workflow_uuid == inputs.c.workflow_uuid)
+                .where(is_finished)
             )
-            done = list(connection.execute(query).scalars())
-            for table in self._content if done else ():
-                connection.execute(delete(table).where(table.c.workflow_uuid.in_(done)))
-            old = jobs.c.updated_at < now_ms - _NAMED_MS
-            connection.execute(delete(jobs).where(over, old))
+            job_ids = list(connection.execute(query).scalars())
+            for table in self._content_tables if job_ids else ():
+                connection.execute(delete(table).where(table.c.workflow_uuid.in_(job_ids)))
+            is_old = jobs.c.updated_at < now_ms - _NAME_RETENTION_MS
+            connection.execute(delete(jobs).where(is_finished, is_old))
             self._clear_inbox(connection, now_ms)
-        self._log_holds |= bool(done)
-        if self._log_holds:
-            self._log_holds = not self._empty_log()
-        return len(done)
+        self._needs_checkpoint |= bool(job_ids)
+        if self._needs_checkpoint:
+            self._needs_checkpoint = not self._checkpoint_wal()
+        return len(job_ids)
 
-    def _empty_log(self) -> bool:
+    def _checkpoint_wal(self) -> bool:
         """Cut SQLite's write-ahead log, where what was cleared still stands; False if it is in use.
 
         It does not wait for readers: the next clearing tries again.
@@ -74,19 +76,19 @@ class JobCleanup:
         if self._engine.dialect.name != "sqlite":
             return True
         with self._engine.connect() as connection:
-            waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            busy_timeout = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
             connection.exec_driver_sql("PRAGMA busy_timeout=0")
             try:
                 row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={waits}")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={busy_timeout}")
             return bool(row[0] == 0)
 
     def _clear_inbox(self, connection: Connection, now_ms: int) -> None:
         """What dbos has need not stand there a second time."""
-        begun = INBOX.c.job_id == self._jobs.c.workflow_uuid
+        is_begun = INBOX.c.job_id == self._jobs.c.workflow_uuid
         connection.execute(
-            update(INBOX).where(LEFT, select(1).where(begun).exists()).values(payload=None)
+            update(INBOX).where(NOT_BEGUN, select(1).where(is_begun).exists()).values(payload=None)
         )
-        old = INBOX.c.came_at < (now_ms - _NAMED_MS) // 1000
-        connection.execute(delete(INBOX).where(~LEFT, old))
+        is_old = INBOX.c.came_at < (now_ms - _NAME_RETENTION_MS) // 1000
+        connection.execute(delete(INBOX).where(~NOT_BEGUN, is_old))

@@ -19,10 +19,10 @@ _CONNECT_SECONDS = 5
 
 def open_engine(url: str) -> Engine:
     """A synchronous engine, as dbos wants it. SQLite's file is made readable to us alone."""
-    place = make_url(url)
-    if place.get_backend_name() != "sqlite":
+    parsed_url = make_url(url)
+    if parsed_url.get_backend_name() != "sqlite":
         return create_engine(
-            place,
+            parsed_url,
             hide_parameters=True,
             pool_size=POOL,
             pool_pre_ping=True,
@@ -30,26 +30,26 @@ def open_engine(url: str) -> Engine:
             # Poolers such as PgBouncer lose prepared statements between transactions.
             connect_args={"connect_timeout": _CONNECT_SECONDS, "prepare_threshold": None},
         )
-    if place.database:
-        _make(Path(place.database))
+    if parsed_url.database:
+        _create_private_file(Path(parsed_url.database))
     engine = create_engine(
-        place, hide_parameters=True, pool_size=FILE_POOL, max_overflow=0, pool_timeout=10
+        parsed_url, hide_parameters=True, pool_size=FILE_POOL, max_overflow=0, pool_timeout=10
     )
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _set_pragmas)
     return engine
 
 
-def _make(path: Path) -> None:
+def _create_private_file(path: Path) -> None:
     """The file holds response_urls for half an hour: nobody else on the machine may read it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        os.fchmod(file, 0o600)  # one that stood there already may be readable to all
+        os.fchmod(descriptor, 0o600)  # one that stood there already may be readable to all
     finally:
-        os.close(file)
+        os.close(descriptor)
 
 
-def _set_up(connection: DBAPIConnection, _record: object) -> None:
+def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
     """As dbos sets up its own, and a write-ahead log, which survives the end of the process.
 
     With `synchronous=NORMAL` the last moments before a power cut may be lost, nothing else.
@@ -57,12 +57,12 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
     """
     connection.isolation_level = "IMMEDIATE"
     cursor = connection.cursor()
-    for word in (
+    for pragma in (
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "secure_delete=ON",  # what is cleared is not left in free pages
     ):
-        cursor.execute(f"PRAGMA {word}")
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

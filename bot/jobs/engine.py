@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 from bot.domain.errors import StoreUnreachable
 from bot.jobs.cleanup import JobCleanup
 from bot.jobs.database import open_engine
-from bot.jobs.inbox import Inbox, Note
+from bot.jobs.inbox import Inbox, NewJob
 from bot.jobs.ports import JobHandler, Json, ProcessRegistry
 from bot.jobs.recovery import RecoveryLoop
-from bot.jobs.steps import DbosSteps, JsonSerializer, refuse_other_forms
-from bot.jobs.submit import TROUBLES, JobSubmitter, SubmitPriority
+from bot.jobs.steps import DbosSteps, JsonSerializer, refuse_other_serializers
+from bot.jobs.submit import DATABASE_ERRORS, JobSubmitter, SubmitPriority
 
 APPLICATION = "call-doctor"
 VERSION = "1"
@@ -36,119 +36,121 @@ _WORKFLOW = "job"
 class DbosJobQueue:
     """Jobs in a database. Open it with `open_jobs`."""
 
-    def __init__(self, watchman: RecoveryLoop, inbox: Inbox) -> None:
-        self.watchman = watchman
-        self._courses: dict[str, JobHandler] = {}
+    def __init__(self, recovery: RecoveryLoop, inbox: Inbox) -> None:
+        self.recovery = recovery
+        self._handlers: dict[str, JobHandler] = {}
         self._running: dict[str, asyncio.Future[None]] = {}
-        self._precedence = SubmitPriority()
-        self._intake = JobSubmitter(inbox, self._precedence, self._begin)
+        self._priority = SubmitPriority()
+        self._submitter = JobSubmitter(inbox, self._priority, self._begin)
         self._log = structlog.get_logger("call_doctor.jobs")
 
     @property
     def replicas(self) -> int:
         """Processes that live on the same database, this one included."""
-        return self.watchman.replicas
+        return self.recovery.replicas
 
     @property
-    def under_way(self) -> int:
+    def running_count(self) -> int:
         """Jobs that this process took on and has not finished."""
-        return len(self._under_way())
+        return len(self._running_tasks())
 
-    def register(self, kind: str, course: JobHandler) -> None:
+    def register(self, kind: str, handler: JobHandler) -> None:
         """Say what a job of that kind means."""
-        self._courses[kind] = course
+        self._handlers[kind] = handler
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
         """Record a job and begin it; False if it is known already."""
-        return await self._intake.take(Note(job_id, kind, payload))
+        return await self._submitter.submit(NewJob(job_id, kind, payload))
 
     async def start(self) -> None:
         """Take over what the dead left, now and from now on. After every `register`."""
-        await self.watchman.start(self._intake.adopt)
+        await self.recovery.start(self._submitter.adopt)
 
     async def settle(self, seconds: float) -> int:
         """Wait for the jobs under way; those that are not done in time stay recorded.
 
         Returns how many: whoever lives, or starts next, goes on with them.
         """
-        give_up = asyncio.get_running_loop().time() + seconds
-        while under_way := self._under_way():
-            left_over = give_up - asyncio.get_running_loop().time()
-            if left_over <= 0:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while tasks := self._running_tasks():
+            remaining = deadline - asyncio.get_running_loop().time()
+            if remaining <= 0:
                 break
-            await asyncio.wait(under_way, timeout=left_over)
-        left = self._under_way()
-        for task in left:
+            await asyncio.wait(tasks, timeout=remaining)
+        unfinished = self._running_tasks()
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        return len(left)
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        return len(unfinished)
 
-    def _under_way(self) -> set[asyncio.Future[None]]:
-        return {*self._intake.beginning, *self._running.values()}
+    def _running_tasks(self) -> set[asyncio.Future[None]]:
+        return {*self._submitter.pending_tasks, *self._running.values()}
 
-    async def _begin(self, note: Note) -> None:
+    async def _begin(self, job: NewJob) -> None:
         """Give a recorded job to dbos, which runs it here; once, whoever else does so."""
-        with SetWorkflowID(note.job_id):
-            handle = await DBOS.start_workflow_async(self._workflow, note.kind, note.payload)
+        with SetWorkflowID(job.job_id):
+            handle = await DBOS.start_workflow_async(self._workflow, job.kind, job.payload)
         task = getattr(handle, "task", None)  # none where another process has it
         if task is not None:
-            self._runs(note.job_id, task)
+            self._track(job.job_id, task)
 
-    def _runs(self, job_id: str, task: "asyncio.Future[None]") -> None:
+    def _track(self, job_id: str, task: "asyncio.Future[None]") -> None:
         """The job is under way as that task; the last told counts."""
         self._running[job_id] = task
 
-        def over(ended: "asyncio.Future[None]") -> None:
-            if self._running.get(job_id) is ended:
+        def forget(finished: "asyncio.Future[None]") -> None:
+            if self._running.get(job_id) is finished:
                 del self._running[job_id]
 
-        task.add_done_callback(over)
+        task.add_done_callback(forget)
 
-    def _bind(self) -> None:
+    def _register_workflow(self) -> None:
         """Make the one workflow that every job is; dbos keeps a register for the process."""
 
         @DBOS.workflow(name=_WORKFLOW)
         async def job(kind: str, payload: Json) -> None:
-            await self._go(kind, payload)
+            await self._run_handler(kind, payload)
 
         self._workflow = job
 
-    async def _go(self, kind: str, payload: Json) -> None:
+    async def _run_handler(self, kind: str, payload: Json) -> None:
         job_id, task = DBOS.workflow_id or "", asyncio.current_task()
         if task is not None:
-            self._runs(job_id, task)  # dbos' own is shielded: this one can be cancelled
-        steps = DbosSteps(job_id, self.watchman.ensure_still_owner, self._precedence)
+            self._track(job_id, task)  # dbos' own is shielded: this one can be cancelled
+        steps = DbosSteps(job_id, self.recovery.ensure_still_owner, self._priority)
         try:
-            await self._courses[kind](payload, steps)
+            await self._handlers[kind](payload, steps)
         except Exception:
             self._log.exception("job_failed", kind=kind)
             raise
 
 
 @asynccontextmanager
-async def open_jobs(url: str, life: str, lives: ProcessRegistry) -> AsyncIterator[DbosJobQueue]:
+async def open_jobs(
+    url: str, process_id: str, processes: ProcessRegistry
+) -> AsyncIterator[DbosJobQueue]:
     """The engine while the block runs. `url` is SQLAlchemy's, for a synchronous driver.
 
     Raises StoreUnreachable.
     """
     # Of its own: in dbos' pool a question would queue behind the steps of all jobs under way.
-    engine, incoming = open_engine(url), open_engine(url)
-    inbox = Inbox(incoming, life)
-    jobs = DbosJobQueue(RecoveryLoop(life, lives, JobCleanup(engine), inbox), inbox)
-    refuse_other_forms()
-    DBOS(config=_config(engine, life))
-    _quiet()
-    jobs._bind()  # noqa: SLF001  its own module
+    engine, inbox_engine = open_engine(url), open_engine(url)
+    inbox = Inbox(inbox_engine, process_id)
+    jobs = DbosJobQueue(RecoveryLoop(process_id, processes, JobCleanup(engine), inbox), inbox)
+    refuse_other_serializers()
+    DBOS(config=_config(engine, process_id))
+    _route_dbos_logs()
+    jobs._register_workflow()  # noqa: SLF001  its own module
     try:
         _launch(inbox)
         yield jobs
     finally:
         try:
-            await jobs.watchman.stop()
+            await jobs.recovery.stop()
         finally:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             inbox.close()
-            incoming.dispose()
+            inbox_engine.dispose()
             engine.dispose()
 
 
@@ -156,19 +158,19 @@ def _launch(inbox: Inbox) -> None:
     """On this loop: dbos then runs what it takes over here, not in a thread."""
     try:
         DBOS.launch()
-        inbox.open()
-    except TROUBLES as trouble:
+        inbox.create_table()
+    except DATABASE_ERRORS as trouble:
         # Not `from`: the driver's words may hold the address.
         raise StoreUnreachable(
             f"The database of jobs could not be opened ({type(trouble).__name__})."
         ) from None
 
 
-def _config(engine: Engine, life: str) -> DBOSConfig:
+def _config(engine: Engine, process_id: str) -> DBOSConfig:
     return DBOSConfig(
         name=APPLICATION,
         application_version=VERSION,
-        executor_id=life,
+        executor_id=process_id,
         system_database_engine=engine,
         serializer=JsonSerializer(),
         log_level="WARNING",
@@ -180,7 +182,7 @@ def _config(engine: Engine, life: str) -> DBOSConfig:
     )
 
 
-def _quiet() -> None:
+def _route_dbos_logs() -> None:
     """Dbos logs on its own; its lines go to ours, warnings and worse."""
     logger = logging.getLogger("dbos")
     logger.handlers.clear()

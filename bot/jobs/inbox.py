@@ -42,14 +42,14 @@ INBOX = Table(
     Column("life", Text, nullable=False),
     Column("came_at", BigInteger, nullable=False, index=True),
 )
-LEFT = INBOX.c.payload.is_not(None)
+NOT_BEGUN = INBOX.c.payload.is_not(None)
 """Rows that may not have become jobs yet: few among many that are only names."""
 
-Index("call_doctor_inbox_left", INBOX.c.life, sqlite_where=LEFT, postgresql_where=LEFT)
+Index("call_doctor_inbox_left", INBOX.c.life, sqlite_where=NOT_BEGUN, postgresql_where=NOT_BEGUN)
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NewJob:
     """One job that came, as it will be given to dbos."""
 
     job_id: str
@@ -58,9 +58,9 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _PendingJob:
     row: Mapping[str, Any]
-    taken: "asyncio.Future[bool]"
+    future: "asyncio.Future[bool]"
 
     @property
     def job_id(self) -> str:
@@ -70,16 +70,16 @@ class _Waiting:
 class Inbox:
     """Takes notes of jobs. One thread writes them, all that wait in one commit."""
 
-    def __init__(self, engine: Engine, life: str) -> None:
+    def __init__(self, engine: Engine, process_id: str) -> None:
         self._engine = engine
-        self._life = life
-        self._waiting: list[_Waiting] = []
+        self._process_id = process_id
+        self._pending: list[_PendingJob] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "inbox")
         kind = sqlite if engine.dialect.name == "sqlite" else postgresql
         self._insert = kind.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.job_id)
 
-    def open(self) -> None:
+    def create_table(self) -> None:
         """Make the table; two processes may do so at once. Raises SQLAlchemyError."""
         with suppress(IntegrityError, ProgrammingError):  # the other one was faster
             _METADATA.create_all(self._engine)
@@ -88,74 +88,79 @@ class Inbox:
         """Write no more."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def take(self, note: Note) -> bool:
+    async def record(self, job: NewJob) -> bool:
         """Record it; False if it is known already. Raises SQLAlchemyError."""
-        waiting = _Waiting(self._row(note), asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        pending = _PendingJob(self._to_row(job), asyncio.get_running_loop().create_future())
+        self._pending.append(pending)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
-        return await waiting.taken
+        return await pending.future
 
-    async def of_others(self, alive: Collection[str]) -> Sequence[Note]:
+    async def claim_abandoned(self, alive: Collection[str]) -> Sequence[NewJob]:
         """What a life that is over has taken and not begun: ours from now on."""
-        return await asyncio.to_thread(self._claim, alive)
+        return await asyncio.to_thread(self._claim_rows, alive)
 
     async def drop(self, job_id: str) -> None:
         """Forget the payload of what nobody wants any more."""
-        await self._apart(self._drop, job_id)
+        await self._run_in_thread(self._drop_payload, job_id)
 
     async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+        while self._pending:
+            batch, self._pending = self._pending, []
             try:
-                new = await self._apart(self._commit, [one.row for one in batch])
+                new_ids = await self._run_in_thread(
+                    self._commit, [pending.row for pending in batch]
+                )
             except Exception as error:  # noqa: BLE001  a border: each who waits is told
-                for one in batch:
-                    if not one.taken.done():
-                        one.taken.set_exception(error)
+                for pending in batch:
+                    if not pending.future.done():
+                        pending.future.set_exception(error)
                 continue
-            for one in batch:
-                if not one.taken.done():
-                    one.taken.set_result(one.job_id in new)
-                new.discard(one.job_id)  # the same job twice in one batch is new once
+            for pending in batch:
+                if not pending.future.done():
+                    pending.future.set_result(pending.job_id in new_ids)
+                new_ids.discard(pending.job_id)  # the same job twice in one batch is new once
 
-    async def _apart(self, act: Callable[..., Found], *arguments: object) -> Found:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, act, *arguments)
+    async def _run_in_thread(self, function: Callable[..., Found], *arguments: object) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
-    def _row(self, note: Note) -> Mapping[str, Any]:
+    def _to_row(self, job: NewJob) -> Mapping[str, Any]:
         """ASCII alone: whatever a text holds, it cannot spoil the commit of the others."""
         return {
-            "job_id": note.job_id,
-            "kind": note.kind,
-            "payload": json.dumps(note.payload),
-            "life": self._life,
+            "job_id": job.job_id,
+            "kind": job.kind,
+            "payload": json.dumps(job.payload),
+            "life": self._process_id,
             "came_at": int(time.time()),
         }
 
-    def _commit(self, notes: Sequence[Mapping[str, Any]]) -> set[str]:
+    def _commit(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """Which of them are new."""
-        rows = {row["job_id"]: row for row in reversed(notes)}  # of one twice the first counts
+        rows_by_id = {row["job_id"]: row for row in reversed(rows)}  # of one twice the first counts
         # Always in one order: two replicas given the same deliveries must not wait for each other.
-        ordered = [rows[job_id] for job_id in sorted(rows)]
+        ordered = [rows_by_id[job_id] for job_id in sorted(rows_by_id)]
         with self._engine.begin() as connection:
             return set(connection.execute(self._insert, ordered).scalars())
 
-    def _claim(self, alive: Collection[str]) -> list[Note]:
-        theirs = LEFT & INBOX.c.life.not_in([*alive, self._life])
-        claim = (
+    def _claim_rows(self, alive: Collection[str]) -> list[NewJob]:
+        is_abandoned = NOT_BEGUN & INBOX.c.life.not_in([*alive, self._process_id])
+        statement = (
             update(INBOX)
-            .where(theirs)
-            .values(life=self._life)
+            .where(is_abandoned)
+            .values(life=self._process_id)
             .returning(INBOX.c.job_id, INBOX.c.kind, INBOX.c.payload)
         )
         with self._engine.begin() as connection:
             # Mostly there is nothing, and a reader needs no turn to write.
-            if connection.execute(select(INBOX.c.job_id).where(theirs).limit(1)).first() is None:
+            if (
+                connection.execute(select(INBOX.c.job_id).where(is_abandoned).limit(1)).first()
+                is None
+            ):
                 return []
-            rows = connection.execute(claim).all()
-        return [Note(row.job_id, row.kind, json.loads(row.payload)) for row in rows]
+            rows = connection.execute(statement).all()
+        return [NewJob(row.job_id, row.kind, json.loads(row.payload)) for row in rows]
 
-    def _drop(self, job_id: str) -> None:
+    def _drop_payload(self, job_id: str) -> None:
         with self._engine.begin() as connection:
-            mine = INBOX.c.job_id == job_id
-            connection.execute(update(INBOX).where(mine).values(payload=None))
+            same_job = INBOX.c.job_id == job_id
+            connection.execute(update(INBOX).where(same_job).values(payload=None))

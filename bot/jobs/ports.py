@@ -39,7 +39,7 @@ JobHandler = Callable[[Json, Steps], Awaitable[None]]
 class Jobs(Protocol):
     """Takes on work."""
 
-    def register(self, kind: str, course: JobHandler) -> None:
+    def register(self, kind: str, handler: JobHandler) -> None:
         """Say what a job of that kind means. Before `start`."""
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
@@ -69,10 +69,10 @@ class ProcessRegistry(Protocol):
     All times are the database's: the clocks of two machines may differ.
     """
 
-    async def beat(self, life: str) -> None:
+    async def beat(self, process_id: str) -> None:
         """Say that this life goes on."""
 
-    async def end(self, life: str) -> None:
+    async def end(self, process_id: str) -> None:
         """Say that it is over."""
 
     async def alive(self, within: float) -> Sequence[str]:

@@ -10,7 +10,7 @@ from dbos import DBOS
 
 from bot.domain.errors import StoreUnreachable
 from bot.jobs.cleanup import JobCleanup
-from bot.jobs.inbox import Inbox, Note
+from bot.jobs.inbox import Inbox, NewJob
 from bot.jobs.ports import ProcessRegistry
 
 BEAT_SECONDS = 3.0
@@ -22,31 +22,31 @@ UNSURE_SECONDS = 10.0
 taken for dead soon. Less than `DEAD_SECONDS`, so that it stops before another one begins."""
 
 _PENDING = "PENDING"
-_POLL = 0.2
+_POLL_SECONDS = 0.2
 
 
 class RecoveryLoop:
     """Beats for this process, and takes over from those that fell silent."""
 
     def __init__(
-        self, life: str, lives: ProcessRegistry, leavings: JobCleanup, inbox: Inbox
+        self, process_id: str, processes: ProcessRegistry, cleanup: JobCleanup, inbox: Inbox
     ) -> None:
-        self.life = life
-        self._lives = lives
-        self._leavings = leavings
+        self.process_id = process_id
+        self._processes = processes
+        self._cleanup = cleanup
         self._inbox = inbox
-        self._begin: Callable[[Note], None] | None = None
-        self._beaten = float("-inf")
+        self._begin: Callable[[NewJob], None] | None = None
+        self._last_beat = float("-inf")
         self._task: asyncio.Task[None] | None = None
-        self._others = 0
+        self._other_count = 0
         self._log = structlog.get_logger("call_doctor.jobs")
 
     @property
     def replicas(self) -> int:
         """Processes that live, this one included."""
-        return self._others + 1
+        return self._other_count + 1
 
-    async def start(self, begin: Callable[[Note], None]) -> None:
+    async def start(self, begin: Callable[[NewJob], None]) -> None:
         """The first beat, and what the dead left: `begin` is given what they had recorded only.
 
         Raises StoreUnreachable.
@@ -61,13 +61,13 @@ class RecoveryLoop:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             with contextlib.suppress(StoreUnreachable):
-                await self._lives.end(self.life)
+                await self._processes.end(self.process_id)
 
     async def ensure_still_owner(self) -> None:
         """Return once nobody can have taken this process for dead."""
         loop = asyncio.get_running_loop()
-        while loop.time() - self._beaten > UNSURE_SECONDS:  # noqa: ASYNC110  time alone undoes it
-            await asyncio.sleep(_POLL)
+        while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  time alone undoes it
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _watch(self) -> None:
         while True:
@@ -79,18 +79,22 @@ class RecoveryLoop:
 
     async def beat_and_take_over(self) -> None:
         """Beat, and take over from those who fell silent. Raises StoreUnreachable."""
-        began = asyncio.get_running_loop().time()
-        await self._lives.beat(self.life)
-        self._beaten = began
-        alive = {*await self._lives.alive(DEAD_SECONDS), self.life}
-        self._others = len(alive) - 1
-        rows = await DBOS.list_workflows_async(status=_PENDING, load_input=False, load_output=False)
-        dead = sorted({row.executor_id for row in rows if row.executor_id} - alive)
+        now = asyncio.get_running_loop().time()
+        await self._processes.beat(self.process_id)
+        self._last_beat = now
+        alive = {*await self._processes.alive(DEAD_SECONDS), self.process_id}
+        self._other_count = len(alive) - 1
+        workflows = await DBOS.list_workflows_async(
+            status=_PENDING, load_input=False, load_output=False
+        )
+        dead = sorted(
+            {workflow.executor_id for workflow in workflows if workflow.executor_id} - alive
+        )
         if dead:
             self._log.info("taking_over", lives=len(dead))
             # Putting a job back asks whether it is still theirs: two who do so do no harm.
             await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  no other way in 3.4
-        await asyncio.to_thread(self._leavings.clear, int(time.time() * 1000))
+        await asyncio.to_thread(self._cleanup.clear, int(time.time() * 1000))
         if self._begin is not None:
-            for note in await self._inbox.of_others(alive):
-                self._begin(note)
+            for job in await self._inbox.claim_abandoned(alive):
+                self._begin(job)

@@ -20,18 +20,18 @@ from bot.domain.errors import RecordUnusable
 from bot.jobs.ports import Json
 from bot.jobs.submit import SubmitPriority
 
-Certain = Callable[[], Awaitable[None]]
+EnsureOwner = Callable[[], Awaitable[None]]
 """Returns once this process is sure that nobody has taken its work over."""
 
 
 class DbosSteps:
     """The Steps of one run of a course. A run that follows a crash has another `_run`."""
 
-    def __init__(self, job_id: str, certain: Certain, precedence: SubmitPriority) -> None:
+    def __init__(self, job_id: str, ensure_owner: EnsureOwner, priority: SubmitPriority) -> None:
         self._job_id = job_id
-        self._certain = certain
-        self._precedence = precedence
-        self._run = uuid4().hex
+        self._ensure_owner = ensure_owner
+        self._priority = priority
+        self._run_id = uuid4().hex
 
     @property
     def job_id(self) -> str:
@@ -44,31 +44,31 @@ class DbosSteps:
         async def do() -> Json:  # dbos tells by the function itself whether to await it
             return await act()
 
-        await self._precedence.give_way()
-        with _fitting():
+        await self._priority.wait_for_submits()
+        with _convert_step_errors():
             return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
         """Record the intent, then act: another run's intent tells that it may have acted."""
 
         async def intend() -> str:
-            return self._run
+            return self._run_id
 
         async def do() -> Json:
-            await self._certain()
-            return await act(intent != self._run)
+            await self._ensure_owner()
+            return await act(intent != self._run_id)
 
         intent = await self.run(f"{name}:intent", intend)
         return await self.run(name, do)
 
     async def pause(self, seconds: float) -> None:
         """Sleep until a moment that is recorded. Raises RecordUnusable."""
-        with _fitting():
+        with _convert_step_errors():
             await DBOS.sleep_async(seconds)
 
 
 @contextmanager
-def _fitting() -> Iterator[None]:
+def _convert_step_errors() -> Iterator[None]:
     """Dbos compares the name of each step with what an earlier life recorded in its place."""
     try:
         yield
@@ -82,7 +82,7 @@ class JsonSerializer(Serializer):
 
     def serialize(self, data: Json) -> str:
         """The text to keep. ASCII alone: no database takes half of a character."""
-        return json.dumps(data, separators=(",", ":"), default=_named)
+        return json.dumps(data, separators=(",", ":"), default=_encode_exception)
 
     def deserialize(self, serialized_data: str) -> Json:
         """What was kept."""
@@ -93,22 +93,24 @@ class JsonSerializer(Serializer):
         return "call_doctor_json"
 
 
-class OtherForm(ValueError):
+class UnknownSerialization(ValueError):
     """A row is in a form that we never write."""
 
 
-def refuse_other_forms() -> None:
+def refuse_other_serializers() -> None:
     """Have dbos refuse every row that is not in our form: the job ends as failed, and is logged."""
-    for other in (DefaultSerializer, DBOSPortableJSONSerializer):
-        setattr(other, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
+    for serializer in (DefaultSerializer, DBOSPortableJSONSerializer):
+        setattr(serializer, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
 
 
-def _refuse(form: Serializer, _serialized_data: str) -> NoReturn:
-    structlog.get_logger("call_doctor.jobs").error("job_refused", serialization=form.name())
-    raise OtherForm(f"a job's record is in the form {form.name()}, which is never read")
+def _refuse(serializer: Serializer, _serialized_data: str) -> NoReturn:
+    structlog.get_logger("call_doctor.jobs").error("job_refused", serialization=serializer.name())
+    raise UnknownSerialization(
+        f"a job's record is in the form {serializer.name()}, which is never read"
+    )
 
 
-def _named(value: object) -> str:
+def _encode_exception(value: object) -> str:
     if isinstance(value, BaseException):
         return type(value).__name__
     raise TypeError(f"{type(value).__name__} cannot be kept: results of steps are plain JSON")

@@ -43,37 +43,39 @@ Shape = Callable[[ImageDraw.ImageDraw, float, float, float], None]
 """Draws a sign around a centre (x, y) with a radius."""
 
 
-def draw_sign(on: ImageDraw.ImageDraw, outcome: Outcome, x: float, y: float, radius: float) -> None:
+def draw_sign(
+    draw: ImageDraw.ImageDraw, outcome: Outcome, x: float, y: float, radius: float
+) -> None:
     """The sign of an outcome, with a white rim so that signs on top of each other stay apart."""
-    SHAPES[outcome](on, x, y, radius)
+    SHAPES[outcome](draw, x, y, radius)
 
 
-def _square_with_cross(on: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
-    on.rectangle((x - r, y - r, x + r, y + r), COLOURS["gave_up"], PAPER, _rim(r))
+def _square_with_cross(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
+    draw.rectangle((x - r, y - r, x + r, y + r), COLOURS["gave_up"], PAPER, _rim(r))
     d = r * 0.5
     for slope in (1, -1):
-        on.line((x - d, y - d * slope, x + d, y + d * slope), PAPER, _stroke(r))
+        draw.line((x - d, y - d * slope, x + d, y + d * slope), PAPER, _stroke(r))
 
 
-def _disc_with_bar(on: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
-    on.ellipse((x - r, y - r, x + r, y + r), COLOURS["blocked"], PAPER, _rim(r))
-    on.rectangle((x - r * 0.55, y - r * 0.17, x + r * 0.55, y + r * 0.17), PAPER)
+def _disc_with_bar(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
+    draw.ellipse((x - r, y - r, x + r, y + r), COLOURS["blocked"], PAPER, _rim(r))
+    draw.rectangle((x - r * 0.55, y - r * 0.17, x + r * 0.55, y + r * 0.17), PAPER)
 
 
-def _triangle(on: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
-    on.polygon(((x - r, y - r), (x + r, y), (x - r, y + r)), COLOURS["left"], INK, _rim(r) // 2)
+def _triangle(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
+    draw.polygon(((x - r, y - r), (x + r, y), (x - r, y + r)), COLOURS["left"], INK, _rim(r) // 2)
 
 
-def _diamond(on: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
+def _diamond(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
     points = ((x, y - r * 1.2), (x + r * 1.2, y), (x, y + r * 1.2), (x - r * 1.2, y))
-    on.polygon(points, COLOURS["unknown"], PAPER, _rim(r))
-    on.ellipse((x - r * 0.3, y - r * 0.3, x + r * 0.3, y + r * 0.3), PAPER)
+    draw.polygon(points, COLOURS["unknown"], PAPER, _rim(r))
+    draw.ellipse((x - r * 0.3, y - r * 0.3, x + r * 0.3, y + r * 0.3), PAPER)
 
 
-def _disc_with_tick(on: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
-    on.ellipse((x - r, y - r, x + r, y + r), COLOURS["recovered"], PAPER, _rim(r))
+def _disc_with_tick(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
+    draw.ellipse((x - r, y - r, x + r, y + r), COLOURS["recovered"], PAPER, _rim(r))
     tick = ((x - r * 0.5, y), (x - r * 0.1, y + r * 0.4), (x + r * 0.5, y - r * 0.4))
-    on.line(tick, PAPER, _stroke(r), joint="curve")
+    draw.line(tick, PAPER, _stroke(r), joint="curve")
 
 
 SHAPES: Mapping[Outcome, Shape] = {
@@ -94,7 +96,7 @@ def _stroke(radius: float) -> int:
 
 
 _FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
-_MOST = 200
+_MAX_CHARACTERS = 200
 """Characters of which some fit into a picture. To measure takes time in proportion to them."""
 _NO_GLYPH = "\uffff"
 
@@ -106,27 +108,27 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=4096)
-def _drawn(char: str) -> bytes:
+def _glyph(char: str) -> bytes:
     return bytes(font(16).getmask(char))
 
 
 def can_write(text: str) -> bool:
     """False if a character would come out as an empty box."""
-    return all(char.isspace() or _drawn(char) != _drawn(_NO_GLYPH) for char in text)
+    return all(char.isspace() or _glyph(char) != _glyph(_NO_GLYPH) for char in text)
 
 
-def fitted(text: str, size: int, width: float) -> str:
+def fit_text(text: str, size: int, width: float) -> str:
     """The text, cut with an ellipsis to at most `width` pixels."""
-    face, clipped = font(size), text[:_MOST]
+    face, clipped = font(size), text[:_MAX_CHARACTERS]
     if clipped == text and face.getlength(text) <= width:
         return text
-    kept = bisect_right(
+    length = bisect_right(
         range(len(clipped)), width, key=lambda most: face.getlength(f"{clipped[:most]}…")
     )
-    return clipped[: max(kept - 1, 0)].rstrip() + "…"
+    return clipped[: max(length - 1, 0)].rstrip() + "…"
 
 
-_FINER = 2
+_SCALE = 2
 _COLOURS = 128
 
 
@@ -135,8 +137,8 @@ class Canvas:
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        self._image = Image.new("RGB", (width * _FINER, height * _FINER), PAPER)
-        self._on = ImageDraw.Draw(self._image)
+        self._image = Image.new("RGB", (width * _SCALE, height * _SCALE), PAPER)
+        self._draw = ImageDraw.Draw(self._image)
         self.box(1, 1, width - 1, height - 1, "", edge=EDGE, corner=8)
 
     def box(  # noqa: PLR0913  four sides and a look
@@ -152,22 +154,22 @@ class Canvas:
     ) -> None:
         """A rectangle, at least one pixel wide."""
         sides = (left, top, max(right, left + 1), max(bottom, top + 1))
-        self._on.rounded_rectangle(
-            [side * _FINER for side in sides],
-            radius=corner * _FINER,
+        self._draw.rounded_rectangle(
+            [side * _SCALE for side in sides],
+            radius=corner * _SCALE,
             fill=fill or None,
             outline=edge or None,
-            width=_FINER,
+            width=_SCALE,
         )
 
     def line(self, x: float, top: float, bottom: float, colour: str, width: float = 1) -> None:
         """An upright line."""
-        at = (x * _FINER, top * _FINER, x * _FINER, bottom * _FINER)
-        self._on.line(at, colour, round(width * _FINER))
+        at = (x * _SCALE, top * _SCALE, x * _SCALE, bottom * _SCALE)
+        self._draw.line(at, colour, round(width * _SCALE))
 
     def sign(self, outcome: Outcome, x: float, y: float, radius: float) -> None:
         """An outcome's sign."""
-        draw_sign(self._on, outcome, x * _FINER, y * _FINER, radius * _FINER)
+        draw_sign(self._draw, outcome, x * _SCALE, y * _SCALE, radius * _SCALE)
 
     def text(  # noqa: PLR0913  where, what, and how
         self,
@@ -182,9 +184,9 @@ class Canvas:
     ) -> None:
         """Words at (x, y), cut to `width` if given; `anchor` as Pillow names it."""
         words = redact_for_output(words)
-        told = fitted(words, size, width) if width else words
-        at = (x * _FINER, y * _FINER)
-        self._on.text(at, told, colour, font(size * _FINER), anchor=anchor)
+        visible_words = fit_text(words, size, width) if width else words
+        at = (x * _SCALE, y * _SCALE)
+        self._draw.text(at, visible_words, colour, font(size * _SCALE), anchor=anchor)
 
     def png(self) -> bytes:
         """The picture as a PNG file; the same drawing gives the same bytes."""

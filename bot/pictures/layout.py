@@ -12,17 +12,17 @@ from bot.domain.diagnosis import Outcome, Story
 from bot.domain.report import Report
 from bot.domain.rooms import TrackEvent
 from bot.render.filters import count
-from bot.render.phrases import safe_text, name_of
+from bot.render.phrases import display_name, safe_text
 from bot.render.timeline import (
     COARSE,
     GRAVITY,
     Lane,
-    gravest,
-    label_of,
-    lanes_of,
+    build_lanes,
+    gravest_run,
     people_without_errors,
-    reach_of,
+    person_label,
     stretches,
+    time_range,
 )
 
 
@@ -35,39 +35,39 @@ class Signal:
     until: datetime | None
 
 
-def signals_of(tracks: Iterable[TrackEvent]) -> Mapping[str, tuple[Signal, ...]]:
+def build_signals(tracks: Iterable[TrackEvent]) -> Mapping[str, tuple[Signal, ...]]:
     """The signals of each peer (id in small letters), in order of time."""
-    ours = [one for one in tracks if one.peer_id and one.media]
-    ours.sort(key=lambda one: (_track(one), one.at, one.id))
-    found: dict[str, list[Signal]] = {}
-    for (peer, media, _), rows in groupby(ours, key=_track):
-        found.setdefault(peer, []).extend(_signals(media, rows))
+    usable = [track for track in tracks if track.peer_id and track.media]
+    usable.sort(key=lambda track: (_track_key(track), track.at, track.id))
+    signals: dict[str, list[Signal]] = {}
+    for (peer, media, _), rows in groupby(usable, key=_track_key):
+        signals.setdefault(peer, []).extend(_signals_from(media, rows))
     return {
-        peer: tuple(sorted(own, key=lambda one: (one.since, one.media)))
-        for peer, own in found.items()
+        peer: tuple(sorted(peer_signals, key=lambda signal: (signal.since, signal.media)))
+        for peer, peer_signals in signals.items()
     }
 
 
-def _track(one: TrackEvent) -> tuple[str, str, str]:
-    media = "screen" if one.source == "screen" else one.media or ""
-    return ((one.peer_id or "").lower(), media, one.track_id or "")
+def _track_key(track: TrackEvent) -> tuple[str, str, str]:
+    media = "screen" if track.source == "screen" else track.media or ""
+    return ((track.peer_id or "").lower(), media, track.track_id or "")
 
 
-def _signals(media: str, rows: Iterable[TrackEvent]) -> Iterator[Signal]:
+def _signals_from(media: str, tracks: Iterable[TrackEvent]) -> Iterator[Signal]:
     """On from adding or unmuting, off from muting or removing."""
     since: datetime | None = None
-    for row in rows:
-        on = row.change != "remove" and not row.mute
+    for track in tracks:
+        on = track.change != "remove" and not track.mute
         if on and since is None:
-            since = row.at
+            since = track.at
         elif not on and since is not None:
-            yield Signal(media, since, row.at)
+            yield Signal(media, since, track.at)
             since = None
     if since is not None:
         yield Signal(media, since, None)
 
 
-ROWS = 10
+MAX_ROWS = 10
 """More people than this do not fit on a phone; the rest is counted."""
 _TICKS = 4
 _FINE = timedelta(minutes=10)
@@ -94,7 +94,7 @@ class Row:
     failing: tuple[Interval, ...]
     joined: tuple[float, ...]
     left: tuple[float, ...]
-    marks: tuple[Marker, ...]
+    markers: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ class TimelineLayout:
     """A whole timeline. `starts` are where sessions began; `ticks` are places and their times."""
 
     heading: str
-    about: str
+    subtitle: str
     lanes: tuple[Lane, ...]
     rows: tuple[Row, ...]
     ticks: tuple[tuple[float, str], ...]
     starts: tuple[float, ...]
-    rest: str
+    footnote: str
 
 
 def layout_of(report: Report) -> TimelineLayout | None:
@@ -118,29 +118,31 @@ def layout_of(report: Report) -> TimelineLayout | None:
     runs = list(stretches(diagnosis.stories))
     if not runs:
         return None
-    run = gravest(runs)
-    lanes = lanes_of(run, report.sessions)
-    axis = _Axis(*reach_of(lanes))
+    run = gravest_run(runs)
+    lanes = build_lanes(run, report.sessions)
+    axis = _Axis(*time_range(lanes))
     people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
-    signals = signals_of(report.tracks)
+    signals = build_signals(report.tracks)
     healthy = people_without_errors(report, diagnosis)
     return TimelineLayout(
         heading=_heading(report, axis.begins),
-        about=f"{people} with {failures}",
+        subtitle=f"{people} with {failures}",
         lanes=tuple(lanes),
-        rows=tuple(_row(lane, axis, signals) for lane in lanes[:ROWS]),
+        rows=tuple(_build_row(lane, axis, signals) for lane in lanes[:MAX_ROWS]),
         ticks=tuple(axis.ticks()),
         starts=tuple(axis.starts(report)),
-        rest=" ".join(_rest(len(lanes) - ROWS, healthy, len(runs) - 1)),
+        footnote=" ".join(_omission_sentences(len(lanes) - MAX_ROWS, healthy, len(runs) - 1)),
     )
 
 
 def _heading(report: Report, begins: datetime) -> str:
     room = report.target.room
-    return f"{name_of(room.name) or safe_text(room.id)}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
+    return (
+        f"{display_name(room.name) or safe_text(room.id)}, {begins.astimezone(UTC):%Y-%m-%d} (UTC)"
+    )
 
 
-def _rest(people: int, healthy: int, runs: int) -> Iterator[str]:
+def _omission_sentences(people: int, healthy: int, runs: int) -> Iterator[str]:
     if people > 0:
         yield f"{count(people, 'more person', 'more people')} with failures not drawn."
     if healthy:
@@ -149,28 +151,33 @@ def _rest(people: int, healthy: int, runs: int) -> Iterator[str]:
         yield f"{count(runs, 'other stretch', 'other stretches')} of trouble not drawn."
 
 
-def _row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]]) -> Row:
-    mine = [one for peer in lane.person.peer_ids for one in signals.get(peer.lower(), ())]
-    stays = [stay for stay in lane.stays if axis.meets(stay[0], stay[1])]
+def _build_row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]]) -> Row:
+    peer_signals = [
+        signal for peer in lane.person.peer_ids for signal in signals.get(peer.lower(), ())
+    ]
+    stays = [stay for stay in lane.stays if axis.overlaps(stay[0], stay[1])]
     return Row(
-        label=label_of(lane.person),
-        stays=tuple(axis.stretch(joined, left) for joined, left in stays),
+        label=person_label(lane.person),
+        stays=tuple(axis.interval(joined, left) for joined, left in stays),
         signals={
             media: tuple(
-                axis.stretch(one.since, one.until or _end(lane, one.since))
-                for one in mine
-                if one.media == media and axis.meets(one.since, one.until)
+                axis.interval(signal.since, signal.until or _signal_end(lane, signal.since))
+                for signal in peer_signals
+                if signal.media == media and axis.overlaps(signal.since, signal.until)
             )
             for media in ("audio", "video", "screen")
         },
-        failing=tuple(axis.stretch(one.first_at, one.last_at) for one in lane.stories),
-        joined=tuple(axis.at(joined) for joined, _ in stays if axis.shows(joined)),
-        left=tuple(axis.at(left) for _, left in stays if axis.shows(left)),
-        marks=tuple(Marker(axis.at(one.last_at), one.outcome) for one in _by_gravity(lane.stories)),
+        failing=tuple(axis.interval(story.first_at, story.last_at) for story in lane.stories),
+        joined=tuple(axis.position(joined) for joined, _ in stays if axis.contains(joined)),
+        left=tuple(axis.position(left) for _, left in stays if axis.contains(left)),
+        markers=tuple(
+            Marker(axis.position(story.last_at), story.outcome)
+            for story in _by_gravity(lane.stories)
+        ),
     )
 
 
-def _end(lane: Lane, since: datetime) -> datetime | None:
+def _signal_end(lane: Lane, since: datetime) -> datetime | None:
     """A signal ends with the stay it was sent in."""
     ends = [left for joined, left in lane.stays if joined and left and joined <= since <= left]
     return min(ends, default=None)
@@ -178,7 +185,7 @@ def _end(lane: Lane, since: datetime) -> datetime | None:
 
 def _by_gravity(stories: Sequence[Story]) -> list[Story]:
     """Gravest last: it is drawn over the others."""
-    return sorted(stories, key=lambda one: (-GRAVITY[one.outcome], one.last_at))
+    return sorted(stories, key=lambda story: (-GRAVITY[story.outcome], story.last_at))
 
 
 class _Axis:
@@ -189,21 +196,21 @@ class _Axis:
         self._ends = ends
         self._length = ends - begins
 
-    def at(self, moment: datetime | None) -> float:
+    def position(self, moment: datetime | None) -> float:
         """The moment's place; the end for None, the nearest edge for what lies outside."""
         if moment is None:
             return 1.0
         return min(max((moment - self.begins) / self._length, 0.0), 1.0)
 
-    def shows(self, moment: datetime | None) -> bool:
+    def contains(self, moment: datetime | None) -> bool:
         return moment is not None and self.begins <= moment <= self._ends
 
-    def meets(self, since: datetime | None, until: datetime | None) -> bool:
+    def overlaps(self, since: datetime | None, until: datetime | None) -> bool:
         """True if a stretch that began reaches into the axis."""
         return since is not None and since <= self._ends and not (until and until < self.begins)
 
-    def stretch(self, since: datetime | None, until: datetime | None) -> Interval:
-        return (self.at(since), self.at(until))
+    def interval(self, since: datetime | None, until: datetime | None) -> Interval:
+        return (self.position(since), self.position(until))
 
     def ticks(self) -> Iterator[tuple[float, str]]:
         length = self._length
@@ -215,5 +222,5 @@ class _Axis:
     def starts(self, report: Report) -> Iterator[float]:
         """Where sessions of the room began."""
         for session in report.sessions:
-            if self.shows(session.created_at):
-                yield self.at(session.created_at)
+            if self.contains(session.created_at):
+                yield self.position(session.created_at)

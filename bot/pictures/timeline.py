@@ -23,14 +23,14 @@ from bot.pictures.canvas import (
 )
 from bot.pictures.layout import Marker, Row, TimelineLayout, layout_of
 from bot.render.message import Picture
-from bot.render.phrases import what_of
-from bot.render.timeline import Lane, label_of
+from bot.render.phrases import failure_phrase
+from bot.render.timeline import Lane, person_label
 
-MOST = 1000
+MAX_ALT = 1000
 """Characters of alternative text that Slack takes with a file."""
 _LANES = 8
 
-ENDS: dict[Outcome, str] = {
+OUTCOME_WORDS: dict[Outcome, str] = {
     "gave_up": "gave up",
     "blocked": "blocked",
     "left": "left while failing",
@@ -39,22 +39,24 @@ ENDS: dict[Outcome, str] = {
 }
 
 
-def alt_of(scene: TimelineLayout) -> str:
+def alt_text(layout: TimelineLayout) -> str:
     """Who failed when and how it ended, worst first."""
-    told = [f"Timeline of {scene.heading}: {scene.about}."]
-    told += [_told(lane) for lane in scene.lanes[:_LANES]]
-    left = len(scene.lanes) - _LANES
-    if left > 0:
-        told.append(f"{left:,} more people with failures.")
-    return clip(" ".join(told), MOST)
+    sentences = [f"Timeline of {layout.heading}: {layout.subtitle}."]
+    sentences += [_lane_sentence(lane) for lane in layout.lanes[:_LANES]]
+    omitted = len(layout.lanes) - _LANES
+    if omitted > 0:
+        sentences.append(f"{omitted:,} more people with failures.")
+    return clip(" ".join(sentences), MAX_ALT)
 
 
-def _told(lane: Lane) -> str:
-    story = min(lane.stories, key=lambda one: (list(ENDS).index(one.outcome), one.first_at))
+def _lane_sentence(lane: Lane) -> str:
+    story = min(
+        lane.stories, key=lambda item: (list(OUTCOME_WORDS).index(item.outcome), item.first_at)
+    )
     more = f" and {len(lane.stories) - 1:,} more" if len(lane.stories) > 1 else ""
     at = f"{story.first_at.astimezone(UTC):%H:%M:%S}"
-    what = what_of(story.type, story.feature)
-    return f"{label_of(lane.person)} {what} at {at}, {ENDS[story.outcome]}{more}."
+    what = failure_phrase(story.type, story.feature)
+    return f"{person_label(lane.person)} {what} at {at}, {OUTCOME_WORDS[story.outcome]}{more}."
 
 
 WIDTH, _SIDE = 720, 28
@@ -71,52 +73,52 @@ def timeline_picture(report: Report) -> Picture | None:
 
     Takes up to 0.3 s of CPU: call it in a thread.
     """
-    scene = layout_of(report)
-    if scene is None:
+    layout = layout_of(report)
+    if layout is None:
         return None
     return Picture(
         name=f"{report.lookup_id}-timeline.png",
-        title=f"Timeline, {scene.about} ({report.lookup_id})",
-        alt=redact_for_output(alt_of(scene)),
-        png=_drawn(scene),
+        title=f"Timeline, {layout.subtitle} ({report.lookup_id})",
+        alt=redact_for_output(alt_text(layout)),
+        png=_draw_picture(layout),
     )
 
 
-def _drawn(scene: TimelineLayout) -> bytes:
-    legend = list(_legend(scene))
-    rest_at = _HEAD + _AXIS + _ROW * len(scene.rows) + 10
-    legend_at = rest_at + (_LEGEND_LINE if scene.rest else 0)
+def _draw_picture(layout: TimelineLayout) -> bytes:
+    legend = list(_legend_entries(layout))
+    rest_at = _HEAD + _AXIS + _ROW * len(layout.rows) + 10
+    legend_at = rest_at + (_LEGEND_LINE if layout.footnote else 0)
     canvas = Canvas(WIDTH, legend_at + _LEGEND_LINE * ((len(legend) + 1) // 2) + 14)
-    _head(canvas, scene)
-    _axis(canvas, scene, _HEAD + _AXIS + _ROW * len(scene.rows))
-    for number, row in enumerate(scene.rows):
-        _lane(canvas, row, number, _HEAD + _AXIS + _ROW * number)
-    if scene.rest:
-        canvas.text(_SIDE, rest_at, scene.rest, _SMALL, colour=SOFT, width=WIDTH - 2 * _SIDE)
+    _draw_heading(canvas, layout)
+    _draw_axis(canvas, layout, _HEAD + _AXIS + _ROW * len(layout.rows))
+    for number, row in enumerate(layout.rows):
+        _draw_lane(canvas, row, number, _HEAD + _AXIS + _ROW * number)
+    if layout.footnote:
+        canvas.text(_SIDE, rest_at, layout.footnote, _SMALL, colour=SOFT, width=WIDTH - 2 * _SIDE)
     for number, (sign, words) in enumerate(legend):
         x = _SIDE + (WIDTH - 2 * _SIDE) / 2 * (number % 2)
-        _legend_entry(canvas, sign, words, x, legend_at + _LEGEND_LINE * (number // 2) + 14)
+        _draw_legend_entry(canvas, sign, words, x, legend_at + _LEGEND_LINE * (number // 2) + 14)
     return canvas.png()
 
 
-def _head(canvas: Canvas, scene: TimelineLayout) -> None:
+def _draw_heading(canvas: Canvas, layout: TimelineLayout) -> None:
     wide = WIDTH - 2 * _SIDE
-    heading = scene.heading if can_write(scene.heading) else scene.heading[-16:]
+    heading = layout.heading if can_write(layout.heading) else layout.heading[-16:]
     canvas.text(_SIDE, 18, heading, _BIG, width=wide)
-    canvas.text(_SIDE, 54, scene.about, _TEXT, colour=SOFT, width=wide)
+    canvas.text(_SIDE, 54, layout.subtitle, _TEXT, colour=SOFT, width=wide)
 
 
-def _axis(canvas: Canvas, scene: TimelineLayout, bottom: float) -> None:
-    last = len(scene.ticks) - 1
-    for number, (share, words) in enumerate(scene.ticks):
+def _draw_axis(canvas: Canvas, layout: TimelineLayout, bottom: float) -> None:
+    last = len(layout.ticks) - 1
+    for number, (share, words) in enumerate(layout.ticks):
         anchor = "la" if number == 0 else "ra" if number == last else "ma"
         canvas.text(_x(share), _HEAD, words, _SMALL, colour=SOFT, anchor=anchor)
         canvas.line(_x(share), _HEAD + _AXIS - 6, bottom, LANE, 1)
-    for share in scene.starts:
+    for share in layout.starts:
         canvas.line(_x(share), _HEAD + _AXIS - 10, bottom, STAY_EDGE, 4)
 
 
-def _lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
+def _draw_lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
     label = row.label if can_write(row.label) else f"Person {number + 1}"
     canvas.text(_SIDE + 8, top + 4, label, _TEXT, width=WIDTH - 2 * _SIDE - 8)
     bar = top + 36
@@ -130,37 +132,37 @@ def _lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
         canvas.box(_x(since), bar + _BAR / 2 - 3, _x(until), bar + _BAR / 2 + 3, FAILING)
     for edge in (*row.joined, *row.left):
         canvas.line(_x(edge), bar - 4, bar + _BAR + 4, INK, 2)
-    for mark, x in _apart(row.marks):
-        canvas.sign(mark.outcome, x, bar + _BAR / 2, _SIGN)
+    for marker, x in _place_markers(row.markers):
+        canvas.sign(marker.outcome, x, bar + _BAR / 2, _SIGN)
 
 
-def _apart(marks: Sequence[Marker]) -> Iterator[tuple[Marker, float]]:
+def _place_markers(markers: Sequence[Marker]) -> Iterator[tuple[Marker, float]]:
     """Marks with their places; of those that would lie on each other, the gravest is kept."""
-    taken: list[float] = []
-    for mark in reversed(marks):  # gravest first
-        x = min(max(_x(mark.at), _SIDE + _SIGN), WIDTH - _SIDE - _SIGN)
-        if all(abs(x - other) >= _NEXT_SIGN for other in taken):
-            taken.append(x)
-            yield mark, x
+    positions: list[float] = []
+    for marker in reversed(markers):  # gravest first
+        x = min(max(_x(marker.at), _SIDE + _SIGN), WIDTH - _SIDE - _SIGN)
+        if all(abs(x - other) >= _NEXT_SIGN for other in positions):
+            positions.append(x)
+            yield marker, x
 
 
-def _legend(scene: TimelineLayout) -> Iterator[tuple[str, str]]:
+def _legend_entries(layout: TimelineLayout) -> Iterator[tuple[str, str]]:
     """Only what the picture holds."""
-    shown = {mark.outcome for row in scene.rows for mark in row.marks}
-    yield from ((outcome, words) for outcome, words in ENDS.items() if outcome in shown)
-    if any(since < until for row in scene.rows for since, until in row.failing):
+    shown = {marker.outcome for row in layout.rows for marker in row.markers}
+    yield from ((outcome, words) for outcome, words in OUTCOME_WORDS.items() if outcome in shown)
+    if any(since < until for row in layout.rows for since, until in row.failing):
         yield "failing", "failing"
-    if any(row.stays for row in scene.rows):
+    if any(row.stays for row in layout.rows):
         yield "stay", "in the call"
     for media, words in _SIGNAL_WORDS.items():
-        if any(row.signals[media] for row in scene.rows):
+        if any(row.signals[media] for row in layout.rows):
             yield media, words
-    if scene.starts:
+    if layout.starts:
         yield "start", "session began"
 
 
-def _legend_entry(canvas: Canvas, sign: str, words: str, x: float, y: float) -> None:
-    outcomes: dict[str, Outcome] = {outcome: outcome for outcome in ENDS}
+def _draw_legend_entry(canvas: Canvas, sign: str, words: str, x: float, y: float) -> None:
+    outcomes: dict[str, Outcome] = {outcome: outcome for outcome in OUTCOME_WORDS}
     if sign in outcomes:
         canvas.sign(outcomes[sign], x + 14, y, _SIGN)
     elif sign == "stay":

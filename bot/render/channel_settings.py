@@ -18,16 +18,16 @@ _NAMES: Mapping[Names, str] = {
 }
 
 
-def loosened_message(composer: MessageTemplates, user: str, settings: ChannelSettings) -> Message:
+def loosened_message(templates: MessageTemplates, user: str, settings: ChannelSettings) -> Message:
     """Who made the channel's answers show more, and what holds now."""
-    now = [f"answers {_private(settings)}"]
+    now = [f"answers {_destination_words(settings)}"]
     if settings.names:
         now.append(f"people {_NAMES[settings.names]}")
-    return composer.message("loosened", "loosened", user=user, now=now)
+    return templates.message("loosened", "loosened", user=user, now=now)
 
 
 def settings_message(
-    composer: MessageTemplates,
+    templates: MessageTemplates,
     settings: ChannelSettings,
     workspaces: Sequence[str],
     *,
@@ -39,39 +39,39 @@ def settings_message(
 
     `names` is what holds there, also if nobody set it; `shared` tells of another company.
     """
-    return composer.message(
+    return templates.message(
         "settings",
         "settings",
         s=settings,
         title="The settings of this channel" + (" are now" if changed else ""),
-        private=_private(settings),
+        private=_destination_words(settings),
         names=_NAMES[names],
         other_names=Names.FULL if names is not Names.FULL else Names.SHORT,
         shared=shared,
         since=(
-            f"reach back over {typed(settings.since)}, about a session over all of it"
+            f"reach back over {compact_duration(settings.since)}, about a session over all of it"
             if settings.since
             else "reach back over the 30 days that 100ms keeps"
         ),
-        workspace=_workspace(settings.workspace, workspaces),
+        workspace=_workspace_words(settings.workspace, workspaces),
         other=workspaces[-1] if workspaces else "",
     )
 
 
-def _private(settings: ChannelSettings) -> str:
+def _destination_words(settings: ChannelSettings) -> str:
     if settings.private:
         return "are seen only by the person who asks"
     return "go to the channel, with the detail in a thread"
 
 
-def typed(span: timedelta) -> str:
+def compact_duration(span: timedelta) -> str:
     """A length of time as people type it, in the largest unit that divides it: `90m`, `24h`."""
     seconds = int(span.total_seconds())
-    letter, unit = next(each for each in _UNITS if seconds % each[1] == 0)
+    letter, unit = next(pair for pair in _UNITS if seconds % pair[1] == 0)
     return f"{seconds // unit}{letter}"
 
 
-def _workspace(alias: str, workspaces: Sequence[str]) -> str:
+def _workspace_words(alias: str, workspaces: Sequence[str]) -> str:
     """What is done with several workspaces; "" where there is no choice."""
     if alias and alias not in workspaces:
         return f"are all asked; {alias} was meant first, but is no longer set up"

@@ -7,10 +7,10 @@ from typing import Any
 from bot.domain.privacy.addresses import redact
 from bot.domain.target import Candidate, Choices
 from bot.render.filters import utc
-from bot.render.limits import BUTTON_VALUE_MOST, shorten
+from bot.render.limits import MAX_BUTTON_VALUE, shorten
 from bot.render.phrases import safe_text
 
-MOST = 10
+MAX_CHOICES = 10
 _LABEL, _NOTE = 300, 1000
 
 
@@ -26,30 +26,36 @@ class ChoiceButton:
 
 
 def choice_facts(
-    choices: Choices, *, private: bool = False, value_most: int = BUTTON_VALUE_MOST
+    choices: Choices, *, private: bool = False, max_value: int = MAX_BUTTON_VALUE
 ) -> dict[str, Any]:
     """Up to ten candidates, how many are left out, and the note."""
-    fitting = list({one.value: one for one in choices.candidates}.values())
-    fitting = [one for one in fitting if 0 < len(one.value) <= value_most and _is_open(one.value)]
-    shown = fitting[:MOST]
+    candidates = list({candidate.value: candidate for candidate in choices.candidates}.values())
+    candidates = [
+        candidate
+        for candidate in candidates
+        if 0 < len(candidate.value) <= max_value and _has_no_address(candidate.value)
+    ]
+    shown = candidates[:MAX_CHOICES]
     return {
-        "candidates": [_offer(one, private=private) for one in shown],
-        "left": len({one.value for one in choices.candidates}) - len(shown),
+        "candidates": [_choice_button(candidate, private=private) for candidate in shown],
+        "left": len({candidate.value for candidate in choices.candidates}) - len(shown),
         "note": shorten(safe_text(choices.note), _NOTE),
     }
 
 
-def _is_open(value: str) -> bool:
+def _has_no_address(value: str) -> bool:
     """False for an id with an address in it: everybody can read what a button remembers."""
     return redact(value) == value
 
 
-def _offer(one: Candidate, *, private: bool) -> ChoiceButton:
-    value = json.dumps({"q": one.value, "private": private}, ensure_ascii=False)
+def _choice_button(candidate: Candidate, *, private: bool) -> ChoiceButton:
+    value = json.dumps({"q": candidate.value, "private": private}, ensure_ascii=False)
     return ChoiceButton(
-        kind=one.kind,
-        label=shorten(safe_text(one.label) or one.value, _LABEL),
-        made=f"created {utc(one.created_at)}" if one.created_at else "creation time not known",
-        value=one.value,
-        button=value if len(value) + 5 * value.count("<") <= BUTTON_VALUE_MOST else "",
+        kind=candidate.kind,
+        label=shorten(safe_text(candidate.label) or candidate.value, _LABEL),
+        made=f"created {utc(candidate.created_at)}"
+        if candidate.created_at
+        else "creation time not known",
+        value=candidate.value,
+        button=value if len(value) + 5 * value.count("<") <= MAX_BUTTON_VALUE else "",
     )

@@ -14,15 +14,15 @@ from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import partial_words
 from bot.domain.report import Report
 from bot.domain.text import clean
-from bot.render.answer.headline import unread_of
+from bot.render.answer.headline import unread_nouns
 from bot.render.answer.side_features import side_problem
 from bot.render.limits import brief
 from bot.render.message import Message
-from bot.render.templates import MessageTemplates, every_template, find_templates
+from bot.render.templates import MessageTemplates, find_templates, load_templates
 
 FOLDER = "replies"
 _LETTER, _OTHER = "letter.j2", "other.j2"
-_ADVICE, _LETTER_MOST, _REASONS = 240, 3_500, 3
+_MAX_ADVICE, _MAX_LETTER, _MAX_REASONS = 240, 3_500, 3
 _PROBLEMS = {
     "client.connect.failed": "Joining the call did not work",
     "client.join.failed": "Joining the call did not work",
@@ -30,21 +30,21 @@ _PROBLEMS = {
     "client.publish.failed": "Your sound or picture did not reach the others",
     "client.subscribe.failed": "Sound and picture of the others did not arrive",
 }
-_DEVICE = "Camera, microphone or screen could not be used"
-_SOMETHING = "Something in the call did not work"
+_DEVICE_PROBLEM = "Camera, microphone or screen could not be used"
+_UNKNOWN_PROBLEM = "Something in the call did not work"
 _PLACES = {
     "web": " in the browser",
     "android": " in the Android app",
     "ios": " in the iPhone or iPad app",
 }
-_NEAT = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class ReplyTemplates:
     """The editable templates of replies, each class by a file of its name."""
 
     def __init__(self, folder: Path | None) -> None:
-        folders = [one / FOLDER for one in (folder, find_templates()) if one]
+        folders = [base / FOLDER for base in (folder, find_templates()) if base]
         # Plain text, checked and escaped as a whole when it enters a message.
         environment = Environment(  # noqa: S701
             loader=FileSystemLoader(folders),
@@ -54,81 +54,85 @@ class ReplyTemplates:
             auto_reload=False,
             cache_size=-1,
         )
-        self._templates = every_template(environment)
+        self._templates = load_templates(environment)
 
-    def letter(self, kind: VerdictClass | Literal["unread"], **facts: object) -> str:
+    def render(self, kind: VerdictClass | Literal["unread"], **facts: object) -> str:
         """The whole letter as plain text; `unread` where too little could be read to explain."""
-        chosen = self._templates.get(f"{kind}.j2") or self._templates[_OTHER]
-        body = chosen.render(facts).strip()
+        template = self._templates.get(f"{kind}.j2") or self._templates[_OTHER]
+        body = template.render(facts).strip()
         return self._templates[_LETTER].render(body=body).strip()
 
 
-def reply_message(composer: MessageTemplates, letters: ReplyTemplates, report: Report) -> Message:
+def reply_message(templates: MessageTemplates, replies: ReplyTemplates, report: Report) -> Message:
     """The letter in a block to copy; `reply` is its part."""
     diagnosis = report.diagnosis
     if diagnosis is None:
         note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
-        return composer.message("elsewhere", "reply", note=note)
+        return templates.message("elsewhere", "reply", note=note)
     kind = "unread" if _is_unread(report, diagnosis) else diagnosis.verdict.cls
-    text = letters.letter(kind, **_facts(report, diagnosis))
+    text = replies.render(kind, **_facts(report, diagnosis))
     lines = (clean(line) for line in text.splitlines())
-    letter = _NEAT.sub("\n\n", "\n".join(lines))[:_LETTER_MOST]
-    return composer.message(
+    letter = _BLANK_LINES.sub("\n\n", "\n".join(lines))[:_MAX_LETTER]
+    return templates.message(
         "customer",
         "reply",
         letter=letter,
         guess=diagnosis.verdict.confidence < SURE and kind != "unread",
-        partial=partial_words(unread_of(report, diagnosis)).strip(),
+        partial=partial_words(unread_nouns(report, diagnosis)).strip(),
         reference=report.lookup_id,
     )
 
 
 def _is_unread(report: Report, diagnosis: Diagnosis) -> bool:
     """True if what a letter of the class says may be refuted by what could not be read."""
-    return bool(unread_of(report, diagnosis)) and diagnosis.verdict.confidence < SURE
+    return bool(unread_nouns(report, diagnosis)) and diagnosis.verdict.confidence < SURE
 
 
 def _facts(report: Report, diagnosis: Diagnosis) -> dict[str, object]:
     people = diagnosis.people
-    ended = people.failed_for_good or people.unclear or unread_of(report, diagnosis)
-    behind = _behind(diagnosis)
-    platforms = Counter(story.platform for story in behind).most_common(1)
+    unresolved = people.failed_for_good or people.unclear or unread_nouns(report, diagnosis)
+    stories = _verdict_stories(diagnosis)
+    platforms = Counter(story.platform for story in stories).most_common(1)
     place = _PLACES.get(platforms[0][0], "") if platforms else ""
     return {
-        "problem": _problem(diagnosis, behind),
+        "problem": _problem(diagnosis, stories),
         "place": place,
-        "app": bool(behind) and all(map(is_native_app, behind)),
-        "recovered": bool(people.recovered) and not ended,
+        "app": bool(stories) and all(map(is_native_app, stories)),
+        "recovered": bool(people.recovered) and not unresolved,
         "people": people.affected,
-        "advice": _advice(diagnosis, behind),
+        "advice": _advice(diagnosis, stories),
     }
 
 
-def _behind(diagnosis: Diagnosis) -> list[Story]:
+def _verdict_stories(diagnosis: Diagnosis) -> list[Story]:
     """The stories behind the verdict, those that did not go away if there are any."""
     cls = diagnosis.verdict.cls
-    people = [one for one in diagnosis.stories if not one.bot]
-    mine = [one for one in people if diagnosis.classes.get(one.id) == cls]
-    mine = mine or [one for one in people if one.symptom_of is None] or people
-    return [one for one in mine if one.failed_for_good] or mine
+    human_stories = [story for story in diagnosis.stories if not story.bot]
+    candidates = [story for story in human_stories if diagnosis.classes.get(story.id) == cls]
+    candidates = (
+        candidates
+        or [story for story in human_stories if story.symptom_of is None]
+        or human_stories
+    )
+    return [story for story in candidates if story.failed_for_good] or candidates
 
 
-def _problem(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:
+def _problem(diagnosis: Diagnosis, stories: Iterable[Story]) -> str:
     """What most of them saw."""
-    found = Counter(_problem_of(diagnosis, one) for one in behind)
-    return found.most_common(1)[0][0] if found else _SOMETHING
+    problems = Counter(_problem_of(diagnosis, story) for story in stories)
+    return problems.most_common(1)[0][0] if problems else _UNKNOWN_PROBLEM
 
 
 def _problem_of(diagnosis: Diagnosis, story: Story) -> str:
     if story.feature:
         return side_problem(story.feature)
     if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
-        return _DEVICE
-    return _PROBLEMS.get(story.type, _SOMETHING)
+        return _DEVICE_PROBLEM
+    return _PROBLEMS.get(story.type, _UNKNOWN_PROBLEM)
 
 
-def _advice(diagnosis: Diagnosis, behind: Iterable[Story]) -> str:
+def _advice(diagnosis: Diagnosis, stories: Iterable[Story]) -> str:
     """What the catalogue lets support say: of the commonest failure, of several if mixed."""
-    found = Counter(one.explanation.entry.say for one in behind)
-    most = _REASONS if diagnosis.verdict.cls == "mixed" else 1
-    return " ".join(brief(say, _ADVICE) for say, _ in found.most_common(most))
+    advice = Counter(story.explanation.entry.say for story in stories)
+    most = _MAX_REASONS if diagnosis.verdict.cls == "mixed" else 1
+    return " ".join(brief(say, _MAX_ADVICE) for say, _ in advice.most_common(most))

@@ -43,21 +43,21 @@ def is_room_wide(diagnosis: Diagnosis) -> bool:
     return people.affected >= _PEOPLE and people.affected * _SHARE >= people.in_room
 
 
-def error_chart_message(composer: MessageTemplates, report: Report) -> Message | None:
+def error_chart_message(templates: MessageTemplates, report: Report) -> Message | None:
     """The chart with its gist in words; None for what is no matter of the room."""
     diagnosis = report.diagnosis
     if diagnosis is None or not is_room_wide(diagnosis):
         return None
-    events = [row for story in diagnosis.stories if story.timed for row in story.rows]
-    columns = columns_of(events, report.sessions)
+    events = [event for story in diagnosis.stories if story.timed for event in story.rows]
+    columns = build_columns(events, report.sessions)
     if len(columns) < 2:  # noqa: PLR2004  one column is no course
         return None
-    worst = max(columns, key=lambda one: one.errors)
+    worst = max(columns, key=lambda column: column.errors)
     gist = f"most at {worst.label} UTC: {count(worst.errors, 'error', 'errors')}"
     if worst.people:
         gist += f" with {count(worst.people, 'person', 'people')} in the room"
     day = min(event.at for event in events).astimezone(UTC)
-    return composer.message(
+    return templates.message(
         "spread",
         "spread",
         columns=columns,
@@ -67,26 +67,30 @@ def error_chart_message(composer: MessageTemplates, report: Report) -> Message |
     )
 
 
-def columns_of(events: Sequence[ErrorEvent], sessions: Sequence[Session]) -> tuple[Column, ...]:
+def build_columns(events: Sequence[ErrorEvent], sessions: Sequence[Session]) -> tuple[Column, ...]:
     """At most twenty columns of equal length from the first error to the last; none without."""
     if not events:
         return ()
-    first, last = min(one.at for one in events), max(one.at for one in events)
-    step = _step(first, last)
+    first, last = min(event.at for event in events), max(event.at for event in events)
+    step = _choose_step(first, last)
     begins = _floor(first, step)
     number = (last - begins) // step + 1
-    errors = Counter((one.at - begins) // step for one in events)
-    form = "%H:%M:%S" if step < _MINUTE else "%m-%d" if step >= _DAY else "%H:%M"
+    errors = Counter((event.at - begins) // step for event in events)
+    time_format = "%H:%M:%S" if step < _MINUTE else "%m-%d" if step >= _DAY else "%H:%M"
     if step >= _MINUTE and step < _DAY and last - begins >= _DAY:
-        form = "%m-%d %H:%M"
-    starts = [begins + step * at for at in range(number)]
+        time_format = "%m-%d %H:%M"
+    starts = [begins + step * index for index in range(number)]
     return tuple(
-        Column(f"{since.astimezone(UTC):{form}}", errors[at], _there(sessions, since, since + step))
-        for at, since in enumerate(starts)
+        Column(
+            f"{since.astimezone(UTC):{time_format}}",
+            errors[index],
+            _count_present(sessions, since, since + step),
+        )
+        for index, since in enumerate(starts)
     )
 
 
-def _step(first: datetime, last: datetime) -> timedelta:
+def _choose_step(first: datetime, last: datetime) -> timedelta:
     for step in _STEPS:
         if (last - _floor(first, step)) // step + 1 <= COLUMNS:
             return step
@@ -99,12 +103,12 @@ def _floor(moment: datetime, step: timedelta) -> datetime:
     return midnight + (moment - midnight) // step * step
 
 
-def _there(sessions: Sequence[Session], since: datetime, until: datetime) -> int:
+def _count_present(sessions: Sequence[Session], since: datetime, until: datetime) -> int:
     """People whose stay touches that time; somebody who joined twice counts once."""
-    found = set()
+    person_ids = set()
     for session in sessions:
         for key, peer in session.peers.items():
             left = peer.left_at or session.ended_at
             if peer.joined_at and peer.joined_at < until and (left is None or left >= since):
-                found.add(peer.user_id or peer.id or key)
-    return len(found)
+                person_ids.add(peer.user_id or peer.id or key)
+    return len(person_ids)

@@ -14,12 +14,12 @@ from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean
-from bot.render.answer.thread_entries import causes_of
-from bot.render.json_document import failure_document, instant
+from bot.render.answer.thread_entries import root_causes
+from bot.render.json_document import failure_document, to_iso
 from bot.render.message import File
-from bot.render.phrases import FOR_RECORDERS, class_of, safe_text, next_actor
+from bot.render.phrases import RECORDER_ACTION, next_actor, safe_text, story_class
 
-_STORY = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
+_STORY_COLUMNS = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 
 # A spreadsheet runs what starts like this as a formula. Which separator it reads by depends on
 # its user's country and choice, so that a cell of ours may be several of theirs.
@@ -30,61 +30,66 @@ _FORMULA = re.compile(
 )
 
 
-def files_of(report: Report, catalogue: Catalogue) -> tuple[File, File]:
+def export_files(report: Report, catalogue: Catalogue) -> tuple[File, File]:
     """The CSV and the JSON file, in order of time, texts redacted and in full.
 
     They hold every terminal event; with a diagnosis also, by its first event, every other
     failure that did not go away.
     """
     if report.diagnosis is None:
-        rows = [_row(event, catalogue.explain(event).entry) for event in report.failures]
+        rows = [_event_row(event, catalogue.explain(event).entry) for event in report.failures]
         noun = "terminal failures"
     else:
-        pairs = _pairs(report, report.diagnosis)
-        judged = _judged(report.diagnosis)
+        pairs = _events_with_stories(report, report.diagnosis)
+        classes = _classes_by_story(report.diagnosis)
         rows = [
-            _told(event, one, catalogue, judged.get(one.id if one else "")) for event, one in pairs
+            _failure_row(event, story, catalogue, classes.get(story.id if story else ""))
+            for event, story in pairs
         ]
         noun = "failures"
     rows = redact_all_for_output(rows)
     name = f"{report.lookup_id}-failures"
     title = f"All {len(rows):,} {noun} of {report.lookup_id}"
     return (
-        File(f"{name}.csv", f"{title} (CSV)", _csv(rows)),
-        File(f"{name}.json", f"{title} (JSON)", _json(report, rows)),
+        File(f"{name}.csv", f"{title} (CSV)", _csv_text(rows)),
+        File(f"{name}.json", f"{title} (JSON)", _json_lines(report, rows)),
     )
 
 
-def _judged(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]:
+def _classes_by_story(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]:
     """What each story was judged to be, by id."""
-    causes = causes_of(diagnosis)
-    return {one.id: class_of(diagnosis, one, causes.get(one.id)) for one in diagnosis.stories}
+    causes = root_causes(diagnosis)
+    return {
+        story.id: story_class(diagnosis, story, causes.get(story.id)) for story in diagnosis.stories
+    }
 
 
-def _pairs(report: Report, diagnosis: Diagnosis) -> list[tuple[ErrorEvent, Story | None]]:
+def _events_with_stories(
+    report: Report, diagnosis: Diagnosis
+) -> list[tuple[ErrorEvent, Story | None]]:
     """Events with their stories; symptoms, too, which the thread tells under their causes."""
     stories = {row.id: story for story in diagnosis.stories for row in story.rows}
-    found = [(event, stories.get(event.id)) for event in report.failures]
-    found += [
+    pairs = [(event, stories.get(event.id)) for event in report.failures]
+    pairs += [
         (story.rows[0], story)
         for story in diagnosis.stories
         if not story.terminal and story.outcome != "recovered"
     ]
-    return sorted(found, key=lambda pair: sort_key(pair[0]))
+    return sorted(pairs, key=lambda pair: sort_key(pair[0]))
 
 
-def _told(
+def _failure_row(
     event: ErrorEvent, story: Story | None, catalogue: Catalogue, cls: VerdictClass | None
 ) -> dict[str, Any]:
     entry = story.explanation.entry if story else catalogue.explain(event).entry
-    facts = _story(event, story) if story else dict.fromkeys(_STORY)
-    owner, todo = FOR_RECORDERS if story and story.bot else next_actor(entry, cls)
+    facts = _story_facts(event, story) if story else dict.fromkeys(_STORY_COLUMNS)
+    owner, todo = RECORDER_ACTION if story and story.bot else next_actor(entry, cls)
     turn = {"what_to_do": todo, "whose_turn": owner}
-    return {**_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
+    return {**_event_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
 
 
-def _story(event: ErrorEvent, story: Story) -> dict[str, Any]:
-    listed = event.id == _first(story).id
+def _story_facts(event: ErrorEvent, story: Story) -> dict[str, Any]:
+    listed = event.id == _listing_event(story).id
     facts = (
         story.id,
         story.outcome,
@@ -94,15 +99,15 @@ def _story(event: ErrorEvent, story: Story) -> dict[str, Any]:
         story.events,
         " ".join(story.event_ids) if listed else None,
     )
-    return dict(zip(_STORY, facts, strict=True))
+    return dict(zip(_STORY_COLUMNS, facts, strict=True))
 
 
-def _first(story: Story) -> ErrorEvent:
+def _listing_event(story: Story) -> ErrorEvent:
     """The event whose row lists all ids of a story: they are listed once."""
     return next((row for row in story.rows if row.is_terminal), story.rows[0])
 
 
-def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
+def _event_row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
     return {
         **failure_document(event),
         "role": safe_text(event.role) or None,
@@ -124,7 +129,7 @@ def _row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
+def _csv_text(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0] if rows else ())
@@ -140,13 +145,13 @@ def _cell(value: object) -> str:
     return _FORMULA.sub(r"\g<before>'", text)
 
 
-def _json(report: Report, rows: list[dict[str, Any]]) -> str:
+def _json_lines(report: Report, rows: list[dict[str, Any]]) -> str:
     """One failure a line: quick to write, and it can be searched line by line."""
     facts = {
         "version": 1,
         "lookup_id": report.lookup_id,
         "room_id": report.target.room.id,
-        "as_of": instant(report.as_of),
+        "as_of": to_iso(report.as_of),
         "complete": report.completeness.complete,
     }
     head = json.dumps(redact_all_for_output(facts), ensure_ascii=False)[:-1]

@@ -17,11 +17,11 @@ from bot.domain.timestamps import NO_TIME
 # Slack interprets angle brackets alone, and asks that these three be replaced and no others:
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_LOUD = re.compile(r"<(?=[!@#]|https?:|mailto:)", re.IGNORECASE)
-_QUIET = "\u2039"
+_LIVE_SEQUENCE = re.compile(r"<(?=[!@#]|https?:|mailto:)", re.IGNORECASE)
+_INERT_BRACKET = "\u2039"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SLASHES = re.compile(r"(?<=[a-zA-Z0-9+.-]):/+")
-_STAMP = "%Y-%m-%d %H:%M:%S"
+_URL_SLASHES = re.compile(r"(?<=[a-zA-Z0-9+.-]):/+")
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 UNKNOWN = "time unknown"
 EMPTY = "\u2013"
 """Stands for nothing, since Slack refuses empty text objects."""
@@ -54,15 +54,15 @@ def _literal(text: str) -> Markup:
     Slack leaves such a sequence alone here; other readers of a message (bridges, exports) may
     not.
     """
-    return inside_json_string(_LOUD.sub(_QUIET, text))
+    return inside_json_string(_LIVE_SEQUENCE.sub(_INERT_BRACKET, text))
 
 
-def unwrapped(array: str) -> Markup:
+def array_items(array: str) -> Markup:
     """The items of a JSON array that a template of ours rendered, without its brackets."""
     return Markup(array.strip()[1:-1])  # noqa: S704  its values were made safe on rendering
 
 
-def kept(text: str) -> Markup:
+def preformatted(text: str) -> Markup:
     """Lines of ours with clean data in them, for a preformatted leaf: their spaces stay."""
     return _literal(text or EMPTY)
 
@@ -72,14 +72,14 @@ def verbatim(text: str) -> Markup:
     return inside_json_string(text)
 
 
-def remembered(document: str) -> Markup:
+def button_json(document: str) -> Markup:
     """A JSON document as a button's value: nothing in it looks like a mention to anybody."""
     return inside_json_string(document.replace("<", "\\u003c"))
 
 
-def gist(value: object) -> Markup:
+def notification_text(value: object) -> Markup:
     """Outside data for a message's `text`: as mrkdwn, and no address in it becomes a link."""
-    return mrkdwn(_SLASHES.sub(": ", str(value)))
+    return mrkdwn(_URL_SLASHES.sub(": ", str(value)))
 
 
 def count(number: int, one: str = "", many: str = "") -> str:
@@ -91,7 +91,7 @@ def utc(moment: datetime) -> str:
     """`2026-11-22 08:26:40 UTC`; `time unknown` of an event whose time could not be read."""
     if moment == NO_TIME:
         return UNKNOWN
-    return f"{moment.astimezone(UTC):{_STAMP}} UTC"
+    return f"{moment.astimezone(UTC):{_TIME_FORMAT}} UTC"
 
 
 def exact(moment: datetime) -> str:
@@ -99,7 +99,7 @@ def exact(moment: datetime) -> str:
     if moment == NO_TIME:
         return UNKNOWN
     at = moment.astimezone(UTC)
-    return f"{at:{_STAMP}}.{at.microsecond // 1000:03d} UTC"
+    return f"{at:{_TIME_FORMAT}}.{at.microsecond // 1000:03d} UTC"
 
 
 def clock(moment: datetime) -> str:
@@ -134,7 +134,7 @@ def link(url: str, label: object) -> Markup:
     return inside_json_string(f"<{safe}|{words}>")
 
 
-def coded(words: object) -> Iterator[tuple[Markup, bool]]:
+def code_runs(words: object) -> Iterator[tuple[Markup, bool]]:
     """Runs of plain text and whether each stood between back-ticks: rich text has none."""
     text = clean(str(words)) or EMPTY
     runs = text.split("`")

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from bot.domain.diagnosis import DiagnosisInput, Diagnosis, Impact, GroupCount, Story, Verdict
+from bot.domain.diagnosis import Diagnosis, DiagnosisInput, GroupCount, Impact, Story, Verdict
 from bot.domain.diagnosis.no_errors import explain_no_errors
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.verdict import verdict_without_errors
@@ -40,22 +40,22 @@ def people_document(people: Impact, diagnosis: Diagnosis | None = None) -> dict[
         "failed_for_good": people.failed_for_good,
         "recovered": people.recovered,
         "unclear": people.unclear,
-        "by_role": _shares(people.by_role),
-        "by_platform": _shares(people.by_platform),
-        "by_os": _shares(people.by_os),
-        "by_sdk_version": _shares(people.by_sdk_version),
-        "by_path": _shares(people.by_path),
+        "by_role": _group_documents(people.by_role),
+        "by_platform": _group_documents(people.by_platform),
+        "by_os": _group_documents(people.by_os),
+        "by_sdk_version": _group_documents(people.by_sdk_version),
+        "by_path": _group_documents(people.by_path),
         "failed_calls": [
-            {"user_id": one.user_id, "peer_ids": list(one.peer_ids), "calls": number}
-            for one, number in calls
+            {"user_id": person.user_id, "peer_ids": list(person.peer_ids), "calls": number}
+            for person, number in calls
         ],
     }
 
 
-def _shares(shares: Iterable[GroupCount]) -> list[Mapping[str, Any]]:
+def _group_documents(groups: Iterable[GroupCount]) -> list[Mapping[str, Any]]:
     return [
-        {"label": safe_text(one.label), "affected": one.affected, "total": one.total}
-        for one in shares
+        {"label": safe_text(group.label), "affected": group.affected, "total": group.total}
+        for group in groups
     ]
 
 
@@ -67,9 +67,9 @@ def story_document(story: Story) -> dict[str, Any]:
         "user_id": story.user_id,
         "bot": story.bot,
         "type": story.type,
-        "action": _document_story_text(story.action),
+        "action": _optional_story_text(story.action),
         "error_code": story.error_code,
-        "error_name": _document_story_text(story.error_name),
+        "error_name": _optional_story_text(story.error_name),
         "platform": story.platform,
         "first_at": story.first_stamp or None,
         "last_at": story.last_stamp or None,
@@ -77,7 +77,7 @@ def story_document(story: Story) -> dict[str, Any]:
         "event_ids": list(story.event_ids),
         "terminal": story.terminal,
         "outcome": story.outcome,
-        "evidence": _told(story.evidence),
+        "evidence": _cached_safe_text(story.evidence),
         "symptom_of": story.symptom_of,
     }
 
@@ -95,12 +95,12 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _document_story_text(text: str | None) -> str | None:
-    return None if text is None else _told(text)
+def _optional_story_text(text: str | None) -> str | None:
+    return None if text is None else _cached_safe_text(text)
 
 
 @lru_cache(1024)
-def _told(text: str) -> str:
+def _cached_safe_text(text: str) -> str:
     """As `free`: a flood of failures has few words."""
     return safe_text(text)
 
@@ -113,11 +113,11 @@ def document(report: Report) -> dict[str, Any]:
 
     Raises ValueError without a diagnosis: every document has a verdict.
     """
-    parts = document_to_come(report).items()
+    parts = lazy_document(report).items()
     return {name: list(part) if isinstance(part, Iterator) else part for name, part in parts}
 
 
-def document_to_come(report: Report) -> dict[str, Any]:
+def lazy_document(report: Report) -> dict[str, Any]:
     """`document`, but failures and stories are iterators: a large room has 100,000 of them."""
     target, diagnosis = report.target, report.diagnosis
     if diagnosis is None:
@@ -131,7 +131,7 @@ def document_to_come(report: Report) -> dict[str, Any]:
             "peer_id": target.peer_id,
             "user_id": target.user_id,
         },
-        "as_of": instant(report.as_of),
+        "as_of": to_iso(report.as_of),
         "window": window_document(report.window),
         "remarks": [safe_text(remark) for remark in (*report.remarks, *report.notes)],
         "completeness": completeness_document(report.completeness),
@@ -146,19 +146,19 @@ def document_to_come(report: Report) -> dict[str, Any]:
 def window_document(window: Window) -> dict[str, Any]:
     """The time asked for, both ends included; null: as far as 100ms keeps events."""
     return {
-        "since": instant(window.since) if window.since else None,
-        "until": instant(window.until) if window.until else None,
+        "since": to_iso(window.since) if window.since else None,
+        "until": to_iso(window.until) if window.until else None,
     }
 
 
-def completeness_document(seen: Completeness) -> dict[str, Any]:
+def completeness_document(completeness: Completeness) -> dict[str, Any]:
     """What the answer saw of what there is."""
     return {
-        "fetched": seen.fetched,
-        "total": seen.total,
-        "complete": seen.complete,
-        "notes": list(seen.notes),
-        "unreadable": seen.unreadable,
+        "fetched": completeness.fetched,
+        "total": completeness.total,
+        "complete": completeness.complete,
+        "notes": list(completeness.notes),
+        "unreadable": completeness.unreadable,
     }
 
 
@@ -183,13 +183,13 @@ def failure_document(event: ErrorEvent) -> dict[str, Any]:
         "type": event.type,
         "peer_id": event.peer_id,
         "user_id": event.user_id,
-        "user_name": _text(event.user_name),
+        "user_name": _optional_text(event.user_name),
         "session_id": event.session_id,
         "error_code": event.error_code,
-        "error_name": _text(event.error_name),
-        "error_message": _text(event.error_message),
-        "error_description": _text(event.error_description),
-        "action": _text(event.action),
+        "error_name": _optional_text(event.error_name),
+        "error_message": _optional_text(event.error_message),
+        "error_description": _optional_text(event.error_description),
+        "action": _optional_text(event.action),
     }
 
 
@@ -207,13 +207,13 @@ def error_document(
         },
         "candidates": [
             {
-                "kind": one.kind,
-                "value": one.value,
-                "label": one.label,
-                "workspace": one.workspace,
-                "created_at": instant(one.created_at) if one.created_at else None,
+                "kind": candidate.kind,
+                "value": candidate.value,
+                "label": candidate.label,
+                "workspace": candidate.workspace,
+                "created_at": to_iso(candidate.created_at) if candidate.created_at else None,
             }
-            for one in candidates
+            for candidate in candidates
         ],
     }
 
@@ -228,16 +228,16 @@ def choices_document(choices: Choices, reference: str) -> dict[str, Any]:
     return error_document(error, reference, choices.candidates)
 
 
-def instant(moment: datetime) -> str:
+def to_iso(moment: datetime) -> str:
     """ISO 8601, UTC, ending in Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _text(text: str | None) -> str | None:
+def _optional_text(text: str | None) -> str | None:
     return None if text is None else safe_text(text)
 
 
-_FIELDS = {
+_ID_FIELDS = {
     IdentifierKind.OBJECT: "room_id",
     IdentifierKind.ROOM: "room_id",
     IdentifierKind.SESSION: "session_id",
@@ -246,46 +246,48 @@ _FIELDS = {
     IdentifierKind.USER: "user_id",
 }
 """Where a clue's value goes; names and codes are no ids."""
-_GRAVEST = ("user_id", "peer_id", "session_id", "room_id")
+_NARROWEST_FIRST = ("user_id", "peer_id", "session_id", "room_id")
 """The narrowest thing asked for is what the question was about."""
 
 
 def nothing_document(
-    error: NothingFound, reference: str, question: LookupQuery, as_of: datetime
+    error: NothingFound, reference: str, query: LookupQuery, as_of: datetime
 ) -> dict[str, Any]:
     """Everything that an answer holds, at zero, beside the error.
 
     `target` is as asked: a bare 24-hex id stands as the room's and a bare UUID as the peer's,
     since nothing says otherwise.
     """
-    case = DiagnosisInput(room=None, now=as_of, known=False)
-    nobody = Impact(affected=0, in_room=0)
-    verdict = verdict_without_errors(case, explain_no_errors(case, PersonIndex((), (), ())), nobody)
+    diagnosis_input = DiagnosisInput(room=None, now=as_of, known=False)
+    no_impact = Impact(affected=0, in_room=0)
+    verdict = verdict_without_errors(
+        diagnosis_input, explain_no_errors(diagnosis_input, PersonIndex((), (), ())), no_impact
+    )
     return {
         **error_document(error, reference),
-        "target": _target(question),
-        "as_of": instant(as_of),
+        "target": _target_document(query),
+        "as_of": to_iso(as_of),
         "completeness": completeness_document(Completeness(0, 0, complete=True)),
         "counts": counts_document((), count_by_type(())),
         "failures": [],
-        "people": people_document(nobody),
+        "people": people_document(no_impact),
         "stories": [],
         "verdict": verdict_document(verdict),
     }
 
 
-def _target(question: LookupQuery) -> dict[str, str | None]:
+def _target_document(query: LookupQuery) -> dict[str, str | None]:
     ids: dict[str, str | None] = dict.fromkeys(("room_id", "session_id", "peer_id", "user_id"))
-    for clue in question.clues:
-        field = _FIELDS.get(clue.kind)
+    for identifier in query.clues:
+        field = _ID_FIELDS.get(identifier.kind)
         if field and ids[field] is None:
-            ids[field] = clue.value
-    asked = next((field for field in _GRAVEST if ids[field] is not None), "room_id")
-    return {"kind": asked.removesuffix("_id"), **ids}
+            ids[field] = identifier.value
+    narrowest = next((field for field in _NARROWEST_FIRST if ids[field] is not None), "room_id")
+    return {"kind": narrowest.removesuffix("_id"), **ids}
 
 
 _INDENT = 2
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
@@ -293,12 +295,12 @@ _UNSEEN = re.compile(
 """Controls beyond ASCII, bidi marks and other characters that nobody sees."""
 
 
-def text_of(value: object) -> str:
+def to_json_text(value: object) -> str:
     """A small document as JSON text that may leave: see `pieces_of`."""
-    return _document_text_text(redact_all_for_output(value), 0)
+    return _format_value(redact_all_for_output(value), 0)
 
 
-def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
+def json_chunks(document: Mapping[str, Any]) -> Iterator[str]:
     """`json.dumps(document, ensure_ascii=False, indent=2)` in pieces.
 
     A value may be an iterator of things to come, which is written as a list. The exponent of a
@@ -306,38 +308,38 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
     """
     before = "{"
     for name, value in document.items():
-        yield f"{before}\n  {_document_text_text(redact_for_output(name), 1)}: "
+        yield f"{before}\n  {_format_value(redact_for_output(name), 1)}: "
         if isinstance(value, Iterator):
-            yield from _list(value)
+            yield from _list_chunks(value)
         else:
-            yield _document_text_text(redact_all_for_output(value), 1)
+            yield _format_value(redact_all_for_output(value), 1)
         before = ","
     yield "\n}" if before == "," else "{}"
 
 
-def _list(items: Iterator[Any]) -> Iterator[str]:
+def _list_chunks(items: Iterator[Any]) -> Iterator[str]:
     before = "["
     for item in items:
-        yield f"{before}\n    {_document_text_text(redact_all_for_output(item), 2)}"
+        yield f"{before}\n    {_format_value(redact_all_for_output(item), 2)}"
         before = ","
     yield "\n  ]" if before == "," else "[]"
 
 
-def _document_text_text(value: object, depth: int) -> str:
+def _format_value(value: object, depth: int) -> str:
     """Line ends within strings are escaped, so that those left are of the layout."""
-    text = _laid_out(value).replace("\n", "\n" + " " * _INDENT * depth)
-    return _UNSEEN.sub(_escaped, text)
+    text = _indent_json(value).replace("\n", "\n" + " " * _INDENT * depth)
+    return _INVISIBLE.sub(_escape_match, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape_match(match: re.Match[str]) -> str:
     """The same character as JSON's escape: a terminal shows documents, too."""
-    units = found[0].encode("utf-16-be")
+    units = match[0].encode("utf-16-be")
     return "".join(
         f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)
     )
 
 
-def _laid_out(value: object) -> str:
+def _indent_json(value: object) -> str:
     """`json`'s own layout is Python code: a thousand failures take it five times as long."""
     try:
         return to_json(value, indent=_INDENT).decode()

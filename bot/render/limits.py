@@ -15,29 +15,29 @@ from markupsafe import Markup
 
 from bot.render.message import Block
 
-BLOCKS_MOST = 50
+MAX_BLOCKS = 50
 """Blocks in one message."""
-OPENING_MOST = 2_450
+MAX_OPENING = 2_450
 """Characters that an opening shows; our promise is 2,500."""
-REPLY_MOST = 8_000
+MAX_REPLY = 8_000
 """Characters that a reply may show; our own promise."""
-REPLIES_MOST = 10
+MAX_REPLIES = 10
 """Replies of one answer; our own promise."""
-JSON_MOST = 13_000
+MAX_JSON = 13_000
 """Characters of a message's blocks as JSON. Slack names no number for `msg_blocks_too_long`;
 people met it from about 13,200 on (https://github.com/slackapi/bolt-js/issues/2509)."""
-GIST_MOST = 600
+MAX_GIST = 600
 """Characters of a message's `text`, which notifications and screen readers use."""
-OPTION_VALUE_MOST = 150
+MAX_OPTION_VALUE = 150
 """https://docs.slack.dev/reference/block-kit/composition-objects/option-object"""
-BUTTON_VALUE_MOST = 2_000
+MAX_BUTTON_VALUE = 2_000
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
 
-_HIDDEN = {
+_INVISIBLE_KEYS = {
     "type", "value", "action_id", "block_id", "format", "style", "url", "accessibility_label",
 }  # fmt: skip
-_GROWN = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
-_ENTITY_MOST = len("&amp;")
+_ESCAPED_LENGTHS = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
+_MAX_ENTITY = len("&amp;")
 
 
 def shorten(text: str, most: int) -> str:
@@ -45,8 +45,8 @@ def shorten(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     tail = f"… (+{len(text):,} characters)"
-    kept = max(most - len(tail), 1)
-    return f"{text[:kept].rstrip()}… (+{len(text) - kept:,} characters)"
+    length = max(most - len(tail), 1)
+    return f"{text[:length].rstrip()}… (+{len(text) - length:,} characters)"
 
 
 def brief(text: str, most: int) -> str:
@@ -61,44 +61,44 @@ def shorten_escaped(text: str, most: int) -> str:
     """As `shorten`, for text whose `&`, `<` and `>` are entities: none is cut in half."""
     if len(text) <= most:
         return text
-    kept = text[: most - 1]
-    start = kept.rfind("&", -_ENTITY_MOST)
-    if start >= 0 and ";" not in kept[start:]:
-        kept = kept[:start]
-    return f"{kept.rstrip()}…"
+    shortened = text[: most - 1]
+    start = shortened.rfind("&", -_MAX_ENTITY)
+    if start >= 0 and ";" not in shortened[start:]:
+        shortened = shortened[:start]
+    return f"{shortened.rstrip()}…"
 
 
 def fit(text: str, most: int) -> str:
     """`text` cut so that it holds at most `most` characters once escaped."""
-    room = most - 1
+    space = most - 1
     for index, letter in enumerate(text):
-        room -= _GROWN.get(letter, 1)
-        if room < 0:
-            left = len(text) - index == 1 and _GROWN.get(letter, 1) == 1
-            return text if left else f"{text[:index].rstrip()}…"
+        space -= _ESCAPED_LENGTHS.get(letter, 1)
+        if space < 0:
+            fits = len(text) - index == 1 and _ESCAPED_LENGTHS.get(letter, 1) == 1
+            return text if fits else f"{text[:index].rstrip()}…"
     return text
 
 
-def visible(blocks: Sequence[Block]) -> int:
+def visible_length(blocks: Sequence[Block]) -> int:
     """Characters of all text that the blocks show, as sent: never fewer than a reader sees."""
-    return sum(len(text) for text in _shown(blocks))
+    return sum(len(text) for text in _visible_texts(blocks))
 
 
-def size(blocks: Sequence[Block]) -> int:
+def json_length(blocks: Sequence[Block]) -> int:
     """Characters of the blocks as JSON."""
     return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
 
-def _shown(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no narrower type
+def _visible_texts(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no narrower type
     if isinstance(node, Mapping):
         for key, item in node.items():
-            if key not in _HIDDEN:
-                yield from _shown(item)
+            if key not in _INVISIBLE_KEYS:
+                yield from _visible_texts(item)
     elif isinstance(node, str):
         yield node
     elif isinstance(node, Iterable):
         for item in node:
-            yield from _shown(item)
+            yield from _visible_texts(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class MessageSpace:
         return MessageSpace(self.blocks - blocks, self.visible - visible, self.size - size)
 
 
-WHOLE = MessageSpace(BLOCKS_MOST, REPLY_MOST, JSON_MOST)
+FULL_MESSAGE = MessageSpace(MAX_BLOCKS, MAX_REPLY, MAX_JSON)
 
 
 def pack(groups: Iterable[BlockGroup], space: MessageSpace) -> Iterator[Sequence[BlockGroup]]:
@@ -135,13 +135,13 @@ def pack(groups: Iterable[BlockGroup], space: MessageSpace) -> Iterator[Sequence
     A group too big for an empty message still gets one of its own: nothing is dropped here.
     """
     page: list[BlockGroup] = []
-    left = space
+    remaining = space
     for group in groups:
-        rest = left.minus(group.blocks, group.visible, group.size)
-        if page and min(rest.blocks, rest.visible, rest.size) < 0:
+        remaining_after = remaining.minus(group.blocks, group.visible, group.size)
+        if page and min(remaining_after.blocks, remaining_after.visible, remaining_after.size) < 0:
             yield page
-            page, rest = [], space.minus(group.blocks, group.visible, group.size)
+            page, remaining_after = [], space.minus(group.blocks, group.visible, group.size)
         page.append(group)
-        left = rest
+        remaining = remaining_after
     if page:
         yield page

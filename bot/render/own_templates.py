@@ -28,9 +28,11 @@ def find_template_faults(folder: Path) -> tuple[str, ...]:
     )
 
 
-def _faults_in(folder: Path, ours: Path) -> Iterator[str]:
-    environment = open_environment(ours)
-    built_in = {path.name: _parse(environment, path) for path in sorted(ours.glob("*.j2"))}
+def _faults_in(folder: Path, built_in_folder: Path) -> Iterator[str]:
+    environment = open_environment(built_in_folder)
+    built_in = {
+        path.name: _parse(environment, path) for path in sorted(built_in_folder.glob("*.j2"))
+    }
     fields = {name for tree in built_in.values() for name in _fields(tree)}
     for path in sorted(folder.glob("*.j2")):
         if path.name not in built_in:
@@ -45,9 +47,9 @@ def _faults_in(folder: Path, ours: Path) -> Iterator[str]:
         if unknown:
             yield f"{path.name}: this version has no filter {', '.join(sorted(unknown))}."
             continue
-        own = built_in[path.name]
+        counterpart = built_in[path.name]
         for kind, names in (
-            ("value", _values(tree) - _values(own) - set(environment.globals)),
+            ("value", _values(tree) - _values(counterpart) - set(environment.globals)),
             ("import", _imports(tree) - set(built_in)),
             ("field", _fields(tree) - fields),
         ):

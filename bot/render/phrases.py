@@ -15,7 +15,7 @@ from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
 
-WHAT: Mapping[str, str] = {
+FAILURE_PHRASES: Mapping[str, str] = {
     "client.connect.failed": "could not connect",
     "client.join.failed": "could not join",
     "client.disconnected": "lost the connection",
@@ -35,7 +35,7 @@ TYPE_NAMES: Mapping[str, str] = {
 # 100ms' HIPAA workspaces send SHA-256 in place of names.
 # https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
-_HASH_SHOWN = 8
+_HASH_DIGITS = 8
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -44,41 +44,41 @@ def safe_text(text: str | None) -> str:
     return clean(redact(text)) if text else ""
 
 
-def name_of(text: str | None) -> str:
+def display_name(text: str | None) -> str:
     """A person's or room's name; a hashed one is cut to its first eight digits."""
     name = safe_text(text)
-    return f"{name[:_HASH_SHOWN]}… (hashed)" if _HASH.fullmatch(name) else name
+    return f"{name[:_HASH_DIGITS]}… (hashed)" if _HASH.fullmatch(name) else name
 
 
-def person_of(event: ErrorEvent) -> str:
+def person_key(event: ErrorEvent) -> str:
     """What tells people apart: the user id, else the peer id; case ignored."""
     return (event.user_id or event.peer_id or "").casefold()
 
 
-def what_of(kind: str, feature: str | None = None) -> str:
+def failure_phrase(kind: str, feature: str | None = None) -> str:
     """`could not join`, also for event types nobody knows yet; `could not use the screen share`."""
-    return f"could not use {feature}" if feature else WHAT.get(kind, f"reported {kind}")
+    return f"could not use {feature}" if feature else FAILURE_PHRASES.get(kind, f"reported {kind}")
 
 
-def code_of(event: ErrorEvent) -> str:
+def format_code(event: ErrorEvent) -> str:
     """`500 ServerErrors`; what is missing is left out, and never both."""
     parts = (str(event.error_code or ""), safe_text(event.error_name))
     return " ".join(filter(None, parts)) or "no code"
 
 
-def span(length: timedelta) -> str:
+def short_duration(length: timedelta) -> str:
     """`0.4 s`, `42 s`, `3:10 min`, `2:05 h`, `3 d 4 h`."""
     seconds = length.total_seconds()
     if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
         return f"{seconds:.1f} s"
-    whole = int(seconds)
-    if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE}:{whole % _MINUTE:02d} min"
-    if whole < _DAY:
-        return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02d} h"
-    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
+    whole_seconds = int(seconds)
+    if whole_seconds < _MINUTE:
+        return f"{whole_seconds} s"
+    if whole_seconds < _HOUR:
+        return f"{whole_seconds // _MINUTE}:{whole_seconds % _MINUTE:02d} min"
+    if whole_seconds < _DAY:
+        return f"{whole_seconds // _HOUR}:{whole_seconds % _HOUR // _MINUTE:02d} h"
+    return f"{whole_seconds // _DAY} d {whole_seconds % _DAY // _HOUR} h"
 
 
 NEXT_ACTOR: dict[VerdictClass, str] = {
@@ -95,7 +95,7 @@ NEXT_ACTOR: dict[VerdictClass, str] = {
 }
 
 
-FOR_RECORDERS = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
+RECORDER_ACTION = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
 """In place of `turn_of`: a recorder can be told nothing."""
 
 
@@ -110,6 +110,6 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
     return OWNER_WORDS[entry.owner], entry.do
 
 
-def class_of(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:
+def story_class(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:
     """What a failure was judged to be; a consequence is what its cause is."""
     return diagnosis.classes.get(story.id) or (diagnosis.classes.get(cause.id) if cause else None)

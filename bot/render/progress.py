@@ -4,28 +4,28 @@ from bot.domain.target import Progress
 from bot.domain.text import clip
 from bot.render.filters import count
 from bot.render.message import Message
-from bot.render.phrases import TYPE_NAMES, safe_text, name_of
+from bot.render.phrases import TYPE_NAMES, display_name, safe_text
 from bot.render.templates import MessageTemplates
 
-_BAR = 20
+_BAR_WIDTH = 20
 _PLACE, _WAITS = 80, 160
 
 
-def progress_message(composer: MessageTemplates, progress: Progress, reference: str) -> Message:
+def progress_message(templates: MessageTemplates, progress: Progress, reference: str) -> Message:
     """`so far: 100 of 4,312 events`, with a bar if the total is known; part `opening`."""
-    return composer.message(
+    return templates.message(
         "progress",
         "opening",
-        counted=_counted(progress),
-        place=_place(progress),
+        counted=_count_words(progress),
+        place=_room_words(progress),
         by_type=_by_type(progress),
         bar=_bar(progress),
-        waits_for=clip(safe_text(progress.waits_for), _WAITS) or _still(progress),
+        waits_for=clip(safe_text(progress.waits_for), _WAITS) or _default_wait(progress),
         reference=reference,
     )
 
 
-def _counted(progress: Progress) -> str:
+def _count_words(progress: Progress) -> str:
     if progress.total is None:
         return count(progress.fetched, "event", "events")
     if progress.total == progress.fetched:
@@ -33,16 +33,16 @@ def _counted(progress: Progress) -> str:
     return f"{progress.fetched:,} of {count(progress.total, 'event', 'events')}"
 
 
-def _place(progress: Progress) -> str:
+def _room_words(progress: Progress) -> str:
     room = progress.target.room
-    return f"room {clip(name_of(room.name) or room.id, _PLACE)}"
+    return f"room {clip(display_name(room.name) or room.id, _PLACE)}"
 
 
 def _by_type(progress: Progress) -> str:
-    told = (
+    parts = (
         f"{TYPE_NAMES.get(kind, kind)} {rows:,}" for kind, rows in progress.by_type.items() if rows
     )
-    return ", ".join(told)
+    return ", ".join(parts)
 
 
 def _bar(progress: Progress) -> str:
@@ -50,11 +50,11 @@ def _bar(progress: Progress) -> str:
     if not progress.total or progress.fetched >= progress.total:
         return ""
     share = progress.fetched / progress.total
-    full = int(share * _BAR)
-    return f"{'█' * full}{'░' * (_BAR - full)} {int(share * 100)} %"
+    full = int(share * _BAR_WIDTH)
+    return f"{'█' * full}{'░' * (_BAR_WIDTH - full)} {int(share * 100)} %"
 
 
-def _still(progress: Progress) -> str:
+def _default_wait(progress: Progress) -> str:
     if progress.total is not None and progress.fetched >= progress.total:
         return "who recovered, and why it failed"
     return "the other events"

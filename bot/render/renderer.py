@@ -19,17 +19,17 @@ from bot.render.customer_reply import ReplyTemplates, reply_message
 from bot.render.error_chart import error_chart_message
 from bot.render.filters import EMPTY
 from bot.render.help import EXAMPLES, KINDS, WORDS
-from bot.render.limits import OPTION_VALUE_MOST, shorten
+from bot.render.limits import MAX_OPTION_VALUE, shorten
 from bot.render.message import Answer, File, Message
 from bot.render.phrases import safe_text
 from bot.render.progress import progress_message
-from bot.render.recovered import rest_messages
+from bot.render.recovered import recovered_messages
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
 from bot.render.timeline import timeline_messages
 
 DASHBOARD = "https://dashboard.100ms.live"
-_CLUES, _CLUE = 5, 60
+_MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60
 
 
 class Renderer:
@@ -42,10 +42,10 @@ class Renderer:
     def __init__(
         self, catalogue: Catalogue, templates_dir: Path | None = None, *, dashboard: str = DASHBOARD
     ) -> None:
-        self._composer = MessageTemplates(templates_dir)
-        self._letters = ReplyTemplates(templates_dir)
-        self._answers = AnswerBuilder(self._composer, catalogue, dashboard.rstrip("/"))
-        self._help = self._composer.message("help", "help", **_usage())
+        self._templates = MessageTemplates(templates_dir)
+        self._replies = ReplyTemplates(templates_dir)
+        self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
+        self._help = self._templates.message("help", "help", **_usage())
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
         """A whole answer for a channel: opening, replies, and a way to what is beyond."""
@@ -60,52 +60,54 @@ class Renderer:
         """
         return self._answers.private(report, messages, note, start)
 
-    def more(self, report: Report, handle: SavedLookup) -> Message:
+    def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
         """The next reply after `handle.after`, with a new button if failures remain."""
-        return self._answers.more(report, handle)
+        return self._answers.more(report, saved_lookup)
 
     def recovered(self, report: Report) -> tuple[Message, ...]:
         """The failures that went away or whose end is not known, each with its proof."""
-        return rest_messages(self._composer, report)
+        return recovered_messages(self._templates, report)
 
     def timeline(self, report: Report) -> tuple[Message, ...]:
         """Who had trouble when, drawn in lanes by person."""
-        return timeline_messages(self._composer, report)
+        return timeline_messages(self._templates, report)
 
     def reply(self, report: Report) -> Message:
         """A calm text for the customer, ready to be copied."""
-        return reply_message(self._composer, self._letters, report)
+        return reply_message(self._templates, self._replies, report)
 
     def error_chart(self, report: Report) -> Message | None:
         """Errors over time against people in the room; None if it is no matter of the room."""
-        return error_chart_message(self._composer, report)
+        return error_chart_message(self._templates, report)
 
     def packet(self, report: Report) -> tuple[Message, File]:
         """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
-        return packet_message(self._composer, report)
+        return packet_message(self._templates, report)
 
     def packet_json(self, report: Report) -> Message:
         """The packet's JSON as text, cut to a message, for where no file can be attached."""
-        return packet_json_message(self._composer, report)
+        return packet_json_message(self._templates, report)
 
-    def placeholder(self, question: LookupQuery, reference: str) -> Message:
+    def placeholder(self, query: LookupQuery, reference: str) -> Message:
         """That the look-up began."""
-        clues = [_shown(clue, question) for clue in question.clues[:_CLUES]]
-        facts = {"clues": clues, "private": question.private, "reference": reference}
-        return self._composer.message("looking", "looking", **facts)
+        identifiers = [
+            _describe_identifier(identifier, query) for identifier in query.clues[:_MAX_IDENTIFIERS]
+        ]
+        facts = {"clues": identifiers, "private": query.private, "reference": reference}
+        return self._templates.message("looking", "looking", **facts)
 
     def progress(self, progress: Progress, reference: str) -> Message:
         """The opening as long as events are read."""
-        return progress_message(self._composer, progress, reference)
+        return progress_message(self._templates, progress, reference)
 
     def waiting(self, reason: str, reference: str) -> Message:
         """What a look-up waits for, in a sentence."""
-        told = shorten(safe_text(reason), 300)
-        return self._composer.message("waiting", "waiting", reason=told, reference=reference)
+        text = shorten(safe_text(reason), 300)
+        return self._templates.message("waiting", "waiting", reason=text, reference=reference)
 
     def error(self, error: BotError, reference: str) -> Message:
         """What went wrong, why, and what to do."""
-        return self._composer.message(
+        return self._templates.message(
             "error",
             "error",
             headline=safe_text(error.headline),
@@ -114,11 +116,11 @@ class Renderer:
             reference=reference,
         )
 
-    def unconfirmed(self, told: str, value: str, reference: str) -> Message:
+    def unconfirmed(self, reason: str, value: str, reference: str) -> Message:
         """Which parts may be missing, with a `Refresh` button that remembers `value`, if any."""
-        words = shorten(safe_text(told), 1000)
-        return self._composer.message(
-            "missing", "missing", told=words, value=value, reference=reference
+        text = shorten(safe_text(reason), 1000)
+        return self._templates.message(
+            "missing", "missing", told=text, value=value, reference=reference
         )
 
     def settings(
@@ -135,12 +137,12 @@ class Renderer:
         `names` is what holds there, also if nobody set it; `shared` tells of another company.
         """
         return settings_message(
-            self._composer, settings, workspaces, changed=changed, names=names, shared=shared
+            self._templates, settings, workspaces, changed=changed, names=names, shared=shared
         )
 
     def loosened(self, user: str, settings: ChannelSettings) -> Message:
         """For a channel: who made its answers show more, or to more people."""
-        return loosened_message(self._composer, user, settings)
+        return loosened_message(self._templates, user, settings)
 
     def help_(self) -> Message:
         """What can be typed."""
@@ -149,7 +151,7 @@ class Renderer:
     def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
         """A "Look up" button for each of up to ten things that may have been meant."""
         facts = choice_facts(choices, private=private)
-        return self._composer.message("choices", "choices", reference=reference, **facts)
+        return self._templates.message("choices", "choices", reference=reference, **facts)
 
     def modal(
         self,
@@ -165,9 +167,9 @@ class Renderer:
         Answers arrive as `choice.value` (a candidate's value), `target.value` (text) and, with
         `conversation`, `where.value` (a conversation's id).
         """
-        facts = choice_facts(choices or Choices(()), value_most=OPTION_VALUE_MOST)
+        facts = choice_facts(choices or Choices(()), max_value=MAX_OPTION_VALUE)
         facts["note"] = note or facts["note"]
-        return self._composer.render_json(
+        return self._templates.render_json(
             "modal",
             private_metadata=private_metadata,
             conversation=conversation,
@@ -177,26 +179,26 @@ class Renderer:
 
     def home(self) -> dict[str, Any]:
         """The Home tab's view."""
-        return self._composer.render_json("home", **_usage())
+        return self._templates.render_json("home", **_usage())
 
     def note(self, note: str) -> Message:
         """Why an answer comes by another way than asked."""
-        told = shorten(safe_text(note), 1000) or "The answer comes by another way."
-        return self._composer.message("elsewhere", "elsewhere", note=told)
+        text = shorten(safe_text(note), 1000) or "The answer comes by another way."
+        return self._templates.message("elsewhere", "elsewhere", note=text)
 
 
 def _usage() -> Mapping[str, Sequence[object]]:
     return {"examples": EXAMPLES, "words": WORDS, "kinds": KINDS}
 
 
-def _shown(clue: Identifier, question: LookupQuery) -> str:
+def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:
     """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated.
 
     Nor is an e-mail or phone, where others may read it and names are not shown.
     """
-    open_names = question.names in (None, Names.FULL) or question.private
-    if not open_names and is_contact(clue.value):
+    shows_names = query.names in (None, Names.FULL) or query.private
+    if not shows_names and is_contact(identifier.value):
         return "somebody"
-    if clue.kind is IdentifierKind.CODE:
+    if identifier.kind is IdentifierKind.CODE:
         return "a room code"
-    return shorten(safe_text(clue.value), _CLUE) or EMPTY
+    return shorten(safe_text(identifier.value), _MAX_IDENTIFIER) or EMPTY

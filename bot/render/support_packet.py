@@ -17,17 +17,17 @@ from typing import Any
 from bot.domain.diagnosis import Story
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import mark_version
-from bot.domain.privacy.outgoing import redact_all_for_output, redact_all
+from bot.domain.privacy.outgoing import redact_all, redact_all_for_output
 from bot.domain.privacy.report_names import anonymise_for_outsiders
 from bot.domain.report import Report
 from bot.render.filters import UNKNOWN, count
-from bot.render.json_document import instant
+from bot.render.json_document import to_iso
 from bot.render.limits import shorten
 from bot.render.message import File, Message
 from bot.render.phrases import safe_text
 from bot.render.templates import MessageTemplates
 
-_BLOCK, _SHOWN, _JSON = 3_600, 7_000, 9_500
+_BLOCK, _MAX_SHOWN, _JSON = 3_600, 7_000, 9_500
 """Characters of a preformatted block, of all of them as shown, and of all of them as JSON."""
 _IDS, _TEXT = 8, 120
 
@@ -37,43 +37,43 @@ def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
 
     Long lists of ids are cut and say so (`…_left_out`), as does the list of failures.
     """
-    head = dict(_brief({key: value for key, value in facts.items() if key != "failures"}))
-    rows = [_line(dict(_brief(row))) for row in facts["failures"]]
-    kept = sum(total <= _SHOWN for total in accumulate(map(len, rows)))
+    head = dict(_shorten_lists({key: value for key, value in facts.items() if key != "failures"}))
+    rows = [_to_json(dict(_shorten_lists(row))) for row in facts["failures"]]
+    shown = sum(total <= _MAX_SHOWN for total in accumulate(map(len, rows)))
     while True:
-        blocks = _blocks([*_document(head, rows[:kept], len(rows) - kept)])
-        if kept == 0 or _fits(blocks):
-            return blocks, len(rows) - kept
-        kept -= 1
+        blocks = _blocks([*_document_lines(head, rows[:shown], len(rows) - shown)])
+        if shown == 0 or _fits(blocks):
+            return blocks, len(rows) - shown
+        shown -= 1
 
 
-def _document(head: Mapping[str, Any], rows: list[str], left: int) -> Iterator[str]:
+def _document_lines(head: Mapping[str, Any], rows: list[str], omitted: int) -> Iterator[str]:
     """Line by line: one for each field of the head, one for each failure."""
     yield "{"
-    told = {**head, "failures_left_out": left} if left else head
-    for key, value in told.items():
-        yield f"{json.dumps(key)}: {_line(value)},"
+    fields = {**head, "failures_left_out": omitted} if omitted else head
+    for key, value in fields.items():
+        yield f"{json.dumps(key)}: {_to_json(value)},"
     yield '"failures": ['
     yield from (f"{row}," for row in rows[:-1])
     yield from rows[-1:]
     yield "]}"
 
 
-def _brief(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _shorten_lists(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in facts.items():
         if isinstance(value, list):
-            yield key, [_short(one) for one in value[:_IDS]]
+            yield key, [_shorten_text(item) for item in value[:_IDS]]
             if len(value) > _IDS:
                 yield f"{key}_left_out", len(value) - _IDS
         else:
-            yield key, _short(value)
+            yield key, _shorten_text(value)
 
 
-def _short(value: Any) -> Any:  # noqa: ANN401  any JSON
+def _shorten_text(value: Any) -> Any:  # noqa: ANN401  any JSON
     return shorten(value, _TEXT) if isinstance(value, str) else value
 
 
-def _line(value: object) -> str:
+def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -90,7 +90,10 @@ def _blocks(lines: list[str]) -> list[str]:
 
 
 def _fits(blocks: list[str]) -> bool:
-    return sum(map(len, blocks)) <= _SHOWN and sum(len(_line(one)) for one in blocks) <= _JSON
+    return (
+        sum(map(len, blocks)) <= _MAX_SHOWN
+        and sum(len(_to_json(block)) for block in blocks) <= _JSON
+    )
 
 
 _PACKET_TEXT_BLOCK, _BLOCKS, _PACKET_TEXT_JSON = 3_600, 2, 9_500
@@ -101,7 +104,7 @@ _LISTS = ("account_ids", "template_ids", "session_ids", "peer_ids", "user_ids", 
 
 def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
     """The packet's texts for preformatted blocks; how many failures they do not hold."""
-    parts = [_head(facts), *map(_told, facts["failures"])]
+    parts = [_head_text(facts), *map(_failure_text, facts["failures"])]
     blocks: list[str] = [""]
     budget = _PACKET_TEXT_JSON
     for index, part in enumerate(shorten(part, _PACKET_TEXT_BLOCK) for part in parts):
@@ -117,13 +120,13 @@ def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
     return blocks, 0
 
 
-def _head(facts: Mapping[str, Any]) -> str:
+def _head_text(facts: Mapping[str, Any]) -> str:
     unseen = "" if facts["complete"] else " (incomplete)"
     rows: Iterable[tuple[str, str]] = (
         ("look-up", f"{facts['lookup_id']}, as of {facts['as_of']}, all times UTC"),
         ("workspace", safe_text(facts["workspace"])),
         ("room id", shorten(safe_text(facts["room_id"]), _ID)),
-        *((name.replace("_", " "), _some(facts[name], _LIST)) for name in _LISTS),
+        *((name.replace("_", " "), _first_ids(facts[name], _LIST)) for name in _LISTS),
         *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
         ("note", facts["user_ids_note"]),
         ("events", f"{facts['events']:,}{unseen}"),
@@ -132,59 +135,59 @@ def _head(facts: Mapping[str, Any]) -> str:
     return "\n".join(f"{label:<12} {words}" for label, words in rows)
 
 
-def _told(row: Mapping[str, Any]) -> str:
+def _failure_text(row: Mapping[str, Any]) -> str:
     code = " ".join(filter(None, (str(row["error_code"] or ""), row["error_name"]))) or "no code"
     what = f"{shorten(safe_text(row['type']), _WORD)} {shorten(code, _WORD)}"
     during = f" during {shorten(row['action'], _WORD)}" if row["action"] else ""
     times = " to ".join(dict.fromkeys((safe_text(row["first_at"]), safe_text(row["last_at"]))))
     times = times or UNKNOWN
     events = count(row["events"], "event", "events")
-    ids = f"session {_some(row['session_ids'], 2)}  peer {_some(row['peer_ids'], 2)}"
+    ids = f"session {_first_ids(row['session_ids'], 2)}  peer {_first_ids(row['peer_ids'], 2)}"
     lines = (
         f"{shorten(times, _SDK)}  {what}{during}",
         f"{row['outcome']}, {events}, {row['terminal']:,} terminal",
         f"{ids}  user {shorten(safe_text(row['user_id']) or '-', _ID)}",
         *(shorten(sdk, _SDK) for sdk in row["sdks"][:1]),
-        f"events {_some(row['event_ids'], _EVENTS)}",
+        f"events {_first_ids(row['event_ids'], _EVENTS)}",
     )
     return "\n" + "\n  ".join(lines)
 
 
-def _some(found: Sequence[str], most: int) -> str:
+def _first_ids(values: Sequence[str], most: int) -> str:
     """The first ones, and how many more there are."""
-    shown = [shorten(safe_text(one), _ID) for one in found[:most]]
-    left = len(found) - len(shown)
-    return " ".join([*shown, f"(+{left:,} more)"] if left else shown) or "-"
+    shown = [shorten(safe_text(value), _ID) for value in values[:most]]
+    omitted = len(values) - len(shown)
+    return " ".join([*shown, f"(+{omitted:,} more)"] if omitted else shown) or "-"
 
 
 VERSION = 1
 HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits of their SHA-256"
 
 
-def packet_message(composer: MessageTemplates, report: Report) -> tuple[Message, File]:
+def packet_message(templates: MessageTemplates, report: Report) -> tuple[Message, File]:
     """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
     facts = redact_all(_facts(anonymise_for_outsiders(report)))
     text = json.dumps(redact_all_for_output(facts), ensure_ascii=False, indent=1)
     name = f"{report.lookup_id}-packet.json"
-    blocks, left = text_blocks(facts)
-    message = composer.message(
-        "packet", "packet", blocks=blocks, left=left, reference=report.lookup_id
+    blocks, omitted = text_blocks(facts)
+    message = templates.message(
+        "packet", "packet", blocks=blocks, left=omitted, reference=report.lookup_id
     )
     return message, File(name, f"Packet for 100ms support, look-up {report.lookup_id}", text)
 
 
-def packet_json_message(composer: MessageTemplates, report: Report) -> Message:
+def packet_json_message(templates: MessageTemplates, report: Report) -> Message:
     """The packet's JSON as text, for where no file can be attached."""
-    blocks, left = json_blocks(redact_all(_facts(anonymise_for_outsiders(report))))
-    return composer.message(
-        "packet_json", "packet-json", blocks=blocks, left=left, reference=report.lookup_id
+    blocks, omitted = json_blocks(redact_all(_facts(anonymise_for_outsiders(report))))
+    return templates.message(
+        "packet_json", "packet-json", blocks=blocks, left=omitted, reference=report.lookup_id
     )
 
 
-def _stories(report: Report) -> list[Story]:
+def _sorted_stories(report: Report) -> list[Story]:
     """What did not go away first, each group in order of time."""
     stories = report.diagnosis.stories if report.diagnosis else ()
-    return sorted(stories, key=lambda one: one.outcome == "recovered")
+    return sorted(stories, key=lambda story: story.outcome == "recovered")
 
 
 def _facts(report: Report) -> dict[str, Any]:
@@ -193,7 +196,7 @@ def _facts(report: Report) -> dict[str, Any]:
         "version": VERSION,
         "lookup_id": report.lookup_id,
         "user_ids_note": HASHED,
-        "as_of": instant(report.as_of),
+        "as_of": to_iso(report.as_of),
         "workspace": target.room.workspace,
         "account_ids": _distinct(event.account_id for event in events),
         "template_ids": _distinct(event.template_id for event in events),
@@ -205,7 +208,7 @@ def _facts(report: Report) -> dict[str, Any]:
         "user_ids": _distinct([target.user_id, *(event.user_id for event in events)]),
         "sdks": [
             f"{sdk}: {count(n, 'event', 'events')}"
-            for sdk, n in Counter(map(_sdk, events)).most_common()
+            for sdk, n in Counter(map(_sdk_label, events)).most_common()
         ],
         "codes": _distinct(str(event.error_code or "") for event in events),
         "events": len(events),
@@ -215,7 +218,7 @@ def _facts(report: Report) -> dict[str, Any]:
     if report.diagnosis:
         verdict = report.diagnosis.verdict
         facts["reading"] = {"class": verdict.cls, "confidence": verdict.confidence}
-    return {**facts, "failures": [_failure(story) for story in _stories(report)]}
+    return {**facts, "failures": [_failure(story) for story in _sorted_stories(report)]}
 
 
 def _failure(story: Story) -> dict[str, Any]:
@@ -232,25 +235,25 @@ def _failure(story: Story) -> dict[str, Any]:
         "session_ids": _distinct(row.session_id for row in rows),
         "peer_ids": _distinct(row.peer_id for row in rows),
         "user_id": story.user_id,
-        "sdks": _distinct(map(_sdk, rows)),
+        "sdks": _distinct(map(_sdk_label, rows)),
         "events": len(rows),
         "terminal": sum(row.is_terminal for row in rows),
         "event_ids": list(story.event_ids),
     }
 
 
-def _sdk(event: ErrorEvent) -> str:
+def _sdk_label(event: ErrorEvent) -> str:
     """`web 0.12.15 (react-web 0.10.15), Chrome_125.0.0.0, web_macOS 10.15.7`."""
     agent = event.agent
-    wrapper = _versioned(agent.framework, agent.framework_sdk_version)
-    own = _versioned(agent.sdk, agent.sdk_version)
-    system = _versioned(agent.os, agent.os_version)
+    wrapper = _with_version(agent.framework, agent.framework_sdk_version)
+    sdk = _with_version(agent.sdk, agent.sdk_version)
+    system = _with_version(agent.os, agent.os_version)
     model = mark_version(agent.device_model or "")
-    parts = (own + f" ({wrapper})" * bool(wrapper), model, system)
+    parts = (sdk + f" ({wrapper})" * bool(wrapper), model, system)
     return safe_text(", ".join(filter(None, parts))) or "SDK not reported"
 
 
-def _versioned(name: str | None, version: str | None) -> str:
+def _with_version(name: str | None, version: str | None) -> str:
     return " ".join(filter(None, (name, mark_version(version or ""))))
 
 
@@ -259,10 +262,10 @@ def _counted(found: Iterable[str]) -> list[str]:
     return [f"{one}: {count(n, 'event', 'events')}" for one, n in Counter(found).most_common()]
 
 
-def _distinct(found: Iterable[str | None]) -> list[str]:
+def _distinct(values: Iterable[str | None]) -> list[str]:
     """In order of appearance; case tells no two ids apart, as iOS sends capitals."""
-    known: dict[str, str] = {}
-    for one in found:
-        if one:
-            known.setdefault(one.lower(), one)
-    return list(known.values())
+    seen: dict[str, str] = {}
+    for value in values:
+        if value:
+            seen.setdefault(value.lower(), value)
+    return list(seen.values())

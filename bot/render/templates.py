@@ -16,14 +16,14 @@ from bot.domain.errors import Misconfigured
 from bot.domain.privacy.addresses import redact_for_output
 from bot.render import filters, limits
 from bot.render.answer.thread_entry import ThreadEntry
-from bot.render.filters import unwrapped
-from bot.render.limits import GIST_MOST, BlockGroup, shorten_escaped, size, visible
+from bot.render.filters import array_items
+from bot.render.limits import MAX_GIST, BlockGroup, json_length, shorten_escaped, visible_length
 from bot.render.message import Message
 
 SUFFIX = ".json.j2"
 
 
-def _safe_by_default(value: object) -> object:
+def _escape_value(value: object) -> object:
     if isinstance(value, Markup | Undefined):
         return value  # finished already, or about to raise
     if value is None:
@@ -55,7 +55,7 @@ def open_environment(*folders: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
-        finalize=_safe_by_default,
+        finalize=_escape_value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -65,15 +65,15 @@ def open_environment(*folders: Path) -> Environment:
     environment.filters |= {
         "brief": limits.brief,
         "clock": filters.clock,
-        "coded": filters.coded,
+        "coded": filters.code_runs,
         "count": filters.count,
         "exact": filters.exact,
         "fit": limits.fit,
-        "gist": filters.gist,
-        "kept": filters.kept,
+        "gist": filters.notification_text,
+        "kept": filters.preformatted,
         "local": filters.local,
         "plain": filters.plain,
-        "remembered": filters.remembered,
+        "remembered": filters.button_json,
         "shorten": limits.shorten,
         "unix": filters.unix,
         "utc": filters.utc,
@@ -83,7 +83,7 @@ def open_environment(*folders: Path) -> Environment:
     return environment
 
 
-def every_template(environment: Environment) -> dict[str, Template]:
+def load_templates(environment: Environment) -> dict[str, Template]:
     """All templates of a folder by name, those that others import too: none is read later."""
     names = (name for name in environment.list_templates(["j2"]) if "/" not in name)
     return {name: environment.get_template(name) for name in names}
@@ -94,7 +94,7 @@ class MessageTemplates:
 
     def __init__(self, folder: Path | None) -> None:
         folders = (folder, find_templates()) if folder else (find_templates(),)
-        compiled = every_template(open_environment(*folders))
+        compiled = load_templates(open_environment(*folders))
         self._templates: Mapping[str, Template] = {
             name.removesuffix(SUFFIX): template
             for name, template in compiled.items()
@@ -103,21 +103,23 @@ class MessageTemplates:
 
     def message(self, template: str, part: str, **facts: object) -> Message:
         """A whole message."""
-        whole = self.render_json(template, **facts)
-        return Message(part, shorten_escaped(whole["text"], GIST_MOST), tuple(whole["blocks"]))
+        document = self.render_json(template, **facts)
+        return Message(part, shorten_escaped(document["text"], MAX_GIST), tuple(document["blocks"]))
 
     def render_json(self, template: str, **facts: object) -> dict[str, Any]:
         """A whole JSON object: a message or a view."""
-        whole = json.loads(self._templates[template].render(facts))
-        if not isinstance(whole, dict):
+        document = json.loads(self._templates[template].render(facts))
+        if not isinstance(document, dict):
             raise TypeError(template)
-        return {name: _leaving(name, item) for name, item in whole.items()}
+        return {name: _redact_field(name, item) for name, item in document.items()}
 
-    def groups(self, failures: Iterable[ThreadEntry], *, short: bool) -> Iterator[BlockGroup]:
+    def render_entries(
+        self, entries: Iterable[ThreadEntry], *, short: bool
+    ) -> Iterator[BlockGroup]:
         """Each failure's blocks, made as they are asked for."""
         template = "failure_short" if short else "failure"
-        for failure in failures:
-            yield self.render_blocks(template, failure.event.id, cut=failure.cut, f=failure)
+        for entry in entries:
+            yield self.render_blocks(template, entry.event.id, cut=entry.cut, f=entry)
 
     def render_blocks(
         self, template: str, event_id: str, *, cut: bool = False, **facts: object
@@ -127,26 +129,33 @@ class MessageTemplates:
         blocks = json.loads(text)
         return BlockGroup(
             event_id=event_id,
-            json=unwrapped(text),
+            json=array_items(text),
             blocks=len(blocks),
-            visible=visible(blocks),
-            size=size(blocks),
+            visible=visible_length(blocks),
+            size=json_length(blocks),
             cut=cut,
         )
 
 
-_RETURNED = {"value", "private_metadata", "initial_value", "action_id", "block_id", "callback_id"}
+_VERBATIM_FIELDS = {
+    "value",
+    "private_metadata",
+    "initial_value",
+    "action_id",
+    "block_id",
+    "callback_id",
+}
 """What Slack hands back as it was: what a person typed, and what buttons remember."""
 
 
-def _leaving(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
+def _redact_field(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
     """A field of a message or view as it may leave: no text grows, as all fit Slack's limits."""
-    if name in _RETURNED:
+    if name in _VERBATIM_FIELDS:
         return item
     if isinstance(item, str):
         return shorten_escaped(redact_for_output(item), len(item))
     if isinstance(item, dict):
-        return {key: _leaving(key, inner) for key, inner in item.items()}
+        return {key: _redact_field(key, inner) for key, inner in item.items()}
     if isinstance(item, list):
-        return [_leaving("", inner) for inner in item]
+        return [_redact_field("", inner) for inner in item]
     return item

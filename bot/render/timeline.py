@@ -14,12 +14,12 @@ from bot.domain.text import clip
 from bot.render.filters import UNKNOWN, count
 from bot.render.limits import shorten
 from bot.render.message import Message
-from bot.render.phrases import safe_text, name_of, span, what_of
+from bot.render.phrases import display_name, failure_phrase, safe_text, short_duration
 from bot.render.templates import MessageTemplates
 
 WIDTH, LABEL, _TICK = 48, 16, 12
 _NEAR = timedelta(minutes=30)
-_LEAST = timedelta(minutes=1)
+_MIN_LENGTH = timedelta(minutes=1)
 _FINE = timedelta(minutes=10)
 COARSE = timedelta(hours=20)
 """From here on a time of day needs its date."""
@@ -55,56 +55,58 @@ class Lane:
     @property
     def weight(self) -> tuple[int, datetime]:
         """Worst first, then earliest."""
-        return min(GRAVITY[one.outcome] for one in self.stories), self.stories[0].first_at
+        return min(GRAVITY[story.outcome] for story in self.stories), self.stories[0].first_at
 
 
-def lanes_of(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane]:
+def build_lanes(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane]:
     """A lane for each person with a failure, worst first."""
-    mine: dict[str, list[Story]] = {}
+    stories_by_person: dict[str, list[Story]] = {}
     for story in stories:
-        mine.setdefault(story.person.key, []).append(story)
-    stays = _stays(sessions)
+        stories_by_person.setdefault(story.person.key, []).append(story)
+    stays = _stays_by_peer(sessions)
     lanes = [
         Lane(
-            own[0].person,
-            tuple(own),
-            tuple(s for peer in own[0].person.peer_ids for s in stays.get(peer.lower(), ())),
+            person_stories[0].person,
+            tuple(person_stories),
+            tuple(
+                s for peer in person_stories[0].person.peer_ids for s in stays.get(peer.lower(), ())
+            ),
         )
-        for own in mine.values()
+        for person_stories in stories_by_person.values()
     ]
     return sorted(lanes, key=lambda lane: (lane.weight, lane.person.key))
 
 
-def drawing_of(lanes: Sequence[Lane]) -> list[str]:
+def draw_lanes(lanes: Sequence[Lane]) -> list[str]:
     """The lanes under a time axis in UTC."""
-    begins, ends = reach_of(lanes)
-    rows = (f"{label_of(lane.person):<{LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
+    begins, ends = time_range(lanes)
+    rows = (f"{person_label(lane.person):<{LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
     return [*_axis(begins, ends), *rows]
 
 
-def label_of(person: Person) -> str:
+def person_label(person: Person) -> str:
     """A name short enough for the left edge."""
-    name = name_of(next(iter(person.names), "")) or safe_text(person.user_id) or "no name"
+    name = display_name(next(iter(person.names), "")) or safe_text(person.user_id) or "no name"
     return clip(name, LABEL - 2)
 
 
-def _stays(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
-    found: dict[str, list[Stay]] = {}
+def _stays_by_peer(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
+    stays: dict[str, list[Stay]] = {}
     for session in sessions:
         for key, peer in session.peers.items():
             stay = (peer.joined_at, peer.left_at or session.ended_at)
-            found.setdefault((peer.id or key).lower(), []).append(stay)
-    return found
+            stays.setdefault((peer.id or key).lower(), []).append(stay)
+    return stays
 
 
-def reach_of(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
+def time_range(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
     """From the first trouble to the last, and the comings and goings around it."""
     begins = min(story.first_at for lane in lanes for story in lane.stories)
     ends = max(story.last_at for lane in lanes for story in lane.stories)
     moments = [at for lane in lanes for stay in lane.stays for at in stay if at]
     near = [at for at in moments if begins - _NEAR <= at <= ends + _NEAR]
     begins, ends = min([begins, *near]), max([ends, *near])
-    return begins, max(ends, begins + _LEAST)
+    return begins, max(ends, begins + _MIN_LENGTH)
 
 
 def _axis(begins: datetime, ends: datetime) -> Iterator[str]:
@@ -119,7 +121,7 @@ def _axis(begins: datetime, ends: datetime) -> Iterator[str]:
 
 
 def _row(lane: Lane, begins: datetime, ends: datetime) -> str:
-    canvas = _Canvas(begins, ends)
+    canvas = _TextRow(begins, ends)
     for stay in lane.stays:
         canvas.stay(*stay)
     for story in lane.stories:
@@ -128,7 +130,7 @@ def _row(lane: Lane, begins: datetime, ends: datetime) -> str:
     return "".join(canvas.cells)
 
 
-class _Canvas:
+class _TextRow:
     """One lane's columns, from `begins` to `ends`."""
 
     def __init__(self, begins: datetime, ends: datetime) -> None:
@@ -156,24 +158,24 @@ class _Canvas:
 
 
 LANES, _MESSAGES, _LINES = 12, 3, 24
-_APART = timedelta(hours=1)
+_MAX_GAP = timedelta(hours=1)
 """Failures further apart than this are drawn separately: together, minutes would vanish."""
 _CODE, _WHAT = 30, 44
 
 
-def timeline_messages(composer: MessageTemplates, report: Report) -> tuple[Message, ...]:
+def timeline_messages(templates: MessageTemplates, report: Report) -> tuple[Message, ...]:
     """At most three messages, `timeline-1` and on: the latest stretches, oldest first."""
     diagnosis = report.diagnosis
     runs = list(stretches(diagnosis.stories)) if diagnosis else []
     if diagnosis is None or not runs:
         timed = " with a readable time" if diagnosis and diagnosis.stories else ""
         note = f"Look-up {report.lookup_id}: there is no error{timed} to draw."
-        return (composer.message("elsewhere", "timeline-1", note=note),)
+        return (templates.message("elsewhere", "timeline-1", note=note),)
     untimed = [story for story in diagnosis.stories if not story.timed]
     earlier = len(runs) - _MESSAGES
     shown = runs[-_MESSAGES:]
     return tuple(
-        composer.message(
+        templates.message(
             "timeline",
             f"timeline-{number}",
             **_facts(report, diagnosis, stretch, untimed if number == len(shown) else ()),
@@ -188,11 +190,11 @@ def timeline_messages(composer: MessageTemplates, report: Report) -> tuple[Messa
 def _facts(
     report: Report, diagnosis: Diagnosis, stretch: Sequence[Story], untimed: Sequence[Story]
 ) -> dict[str, object]:
-    lanes = lanes_of(stretch, report.sessions)
+    lanes = build_lanes(stretch, report.sessions)
     first = min(story.first_at for story in stretch).astimezone(UTC)
-    ranked = sorted(stretch, key=lambda one: GRAVITY[one.outcome])
-    gravest = {story.id for story in ranked[:_LINES]}
-    listed = [story for story in stretch if story.id in gravest]
+    ranked = sorted(stretch, key=lambda story: GRAVITY[story.outcome])
+    gravest_ids = {story.id for story in ranked[:_LINES]}
+    listed = [story for story in stretch if story.id in gravest_ids]
     long = stretch[-1].first_at - stretch[0].first_at >= COARSE
     lines = [_line(story, "%m-%d %H:%M:%S" if long else "%H:%M:%S") for story in listed]
     if untimed:
@@ -201,7 +203,7 @@ def _facts(
         "heading": f"Timeline of {first:%Y-%m-%d} from {first:%H:%M:%S} UTC",
         "people": count(len(lanes), "person", "people"),
         "failures": count(len(stretch), "failure", "failures"),
-        "drawing": "\n".join(drawing_of(lanes[:LANES])),
+        "drawing": "\n".join(draw_lanes(lanes[:LANES])),
         "legend": "\n".join(LEGEND),
         "lines": "\n".join(lines),
         "lanes_left": max(len(lanes) - LANES, 0),
@@ -223,8 +225,8 @@ def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
     """Runs of stories without a long silence between them; none of what has no readable time."""
     run: list[Story] = []
     timed = (story for story in stories if story.timed)
-    for story in sorted(timed, key=lambda one: (one.first_at, one.id)):
-        if run and story.first_at - max(one.last_at for one in run) > _APART:
+    for story in sorted(timed, key=lambda item: (item.first_at, item.id)):
+        if run and story.first_at - max(other.last_at for other in run) > _MAX_GAP:
             yield run
             run = []
         run.append(story)
@@ -232,23 +234,23 @@ def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
         yield run
 
 
-def gravest(runs: Iterable[list[Story]]) -> list[Story]:
+def gravest_run(runs: Iterable[list[Story]]) -> list[Story]:
     """The run in which most people failed for good; of equal ones the latest."""
     return max(runs, key=_gravity)
 
 
 def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
-    lost = {one.person.key for one in run if one.failed_for_good}
-    return (len(lost), run[-1].last_at)
+    failed_people = {story.person.key for story in run if story.failed_for_good}
+    return (len(failed_people), run[-1].last_at)
 
 
 def _line(story: Story, form: str) -> str:
     """`10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
     code = str(story.error_code or "") or shorten(safe_text(story.error_name), _CODE) or "no code"
-    what = shorten(safe_text(what_of(story.type, story.feature)), _WHAT)
-    events = f", {story.events:,} events in {span(story.last_at - story.first_at)}"
+    what = shorten(safe_text(failure_phrase(story.type, story.feature)), _WHAT)
+    events = f", {story.events:,} events in {short_duration(story.last_at - story.first_at)}"
     because = ", a consequence" if story.symptom_of else ""
     return (
         f"{story.first_at.astimezone(UTC):{form}} {SIGNS[story.outcome]} "
-        f"{label_of(story.person):<15} {what} ({code}){events * (story.events > 1)}{because}"
+        f"{person_label(story.person):<15} {what} ({code}){events * (story.events > 1)}{because}"
     )

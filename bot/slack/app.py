@@ -14,7 +14,7 @@ from bot.slack.access.admission import check_admission
 from bot.slack.access.audit import with_audit
 from bot.slack.access.shared_channels import remember_shared_channels
 from bot.slack.context import BotContext
-from bot.slack.error_boundary import notify_user, as_bot_error
+from bot.slack.error_boundary import as_bot_error, notify_user
 from bot.slack.listeners.commands import command_listener
 from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
 from bot.slack.middleware import drop_duplicates, ephemeral_response

@@ -15,7 +15,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.answer_log import AnswerLog
 from bot.domain.records.audit import Audit
-from bot.domain.records.channel_settings import ChannelSettingsStore, ChannelSettings
+from bot.domain.records.channel_settings import ChannelSettings, ChannelSettingsStore
 from bot.domain.records.erasures import ErasureLog
 from bot.domain.records.post_claims import PostClaims
 from bot.domain.report import Report

@@ -113,7 +113,7 @@ class ErrorBoundary:
         try:
             notified = await self._notify_asker(self._ctx, message)
         except RecordUnusable:  # then these words have no place in the record either
-            plain_ctx = replace(self._ctx, poster=self._ctx.sender.plain)
+            plain_ctx = replace(self._ctx, sender=self._ctx.sender.plain)
             notified = await self._notify_asker(plain_ctx, message)
         if not notified:
             self._log.error("asker_not_reached")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.payloads import Body, value_at, text_at
+from bot.slack.payloads import Body, text_at, value_at
 from bot.slack.sending.format_fallback import unescape
 
 MAX_CHARACTERS = 100_000  # characters; a message cannot hold more that a person wrote

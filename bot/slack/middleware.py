@@ -21,7 +21,7 @@ from bot.domain.metrics import Metrics
 from bot.render.message import Message
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
-from bot.slack.payloads import Body, value_at, text_at
+from bot.slack.payloads import Body, text_at, value_at
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 

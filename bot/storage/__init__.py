@@ -8,13 +8,13 @@ from bot.storage.retention import Removed, purge_hourly
 from bot.storage.urls import jobs_url, lock_sqlite_file
 
 __all__ = [
+    "Database",
     "Removed",
     "SqlProcessRegistry",
-    "Database",
     "empty_logs",
-    "watch_erasures",
     "jobs_url",
-    "purge_hourly",
-    "open_database",
     "lock_sqlite_file",
+    "open_database",
+    "purge_hourly",
+    "watch_erasures",
 ]

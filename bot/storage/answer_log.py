@@ -9,11 +9,11 @@ from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.saved_lookup import decode, encode
 from bot.investigate.ports import Clock
 from bot.storage.erasures import without_erased
-from bot.storage.retention import KEPT
+from bot.storage.retention import RETENTION
 from bot.storage.sql import as_store_errors, upsert
 from bot.storage.tables import ANSWERS
 
-_NAMES = ("room_id", "peer_id", "user_id", "asked_by")
+_ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 
 
 class SqlAnswerLog:
@@ -23,29 +23,29 @@ class SqlAnswerLog:
         self._engine = engine
         self._clock = clock
 
-    async def remember(self, answered: PostedAnswer) -> None:
+    async def remember(self, answer: PostedAnswer) -> None:
         """Keep it, unless no button could: a monstrous user id, or one with control characters."""
-        handle = answered.handle
-        written = encode(handle)
-        if not written or not f"{handle.user_id}{handle.peer_id}".isprintable():
+        saved_lookup = answer.handle
+        encoded = encode(saved_lookup)
+        if not encoded or not f"{saved_lookup.user_id}{saved_lookup.peer_id}".isprintable():
             return
         row = {
-            "lookup_id": handle.lookup_id,
-            "workspace": handle.workspace,
-            "room_id": handle.room_id,
-            "peer_id": (handle.peer_id or "").lower(),
-            "user_id": handle.user_id or "",
-            "asked_by": answered.asked_by,
-            "channel": answered.channel,
-            "ts": answered.ts,
-            "outcome": answered.outcome.value,
-            "handle": written,
+            "lookup_id": saved_lookup.lookup_id,
+            "workspace": saved_lookup.workspace,
+            "room_id": saved_lookup.room_id,
+            "peer_id": (saved_lookup.peer_id or "").lower(),
+            "user_id": saved_lookup.user_id or "",
+            "asked_by": answer.asked_by,
+            "channel": answer.channel,
+            "ts": answer.ts,
+            "outcome": answer.outcome.value,
+            "handle": encoded,
             "answered_at": int(self._clock().timestamp()),
         }
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 now = self._clock().timestamp()
-                rows = await without_erased(connection, [row], _NAMES, now)
+                rows = await without_erased(connection, [row], _ID_COLUMNS, now)
                 if rows:
                     await upsert(connection, ANSWERS, rows)
 
@@ -53,7 +53,7 @@ class SqlAnswerLog:
         """The answer with that reference; None if there is none, or of a form that is gone."""
         query = select(ANSWERS).where(
             ANSWERS.c.lookup_id == lookup_id.upper(),
-            ANSWERS.c.answered_at >= int((self._clock() - KEPT).timestamp()),
+            ANSWERS.c.answered_at >= int((self._clock() - RETENTION).timestamp()),
         )
         with as_store_errors():
             async with self._engine.connect() as connection:
@@ -61,7 +61,9 @@ class SqlAnswerLog:
         if row is None:
             return None
         try:
-            handle = decode(row.handle)
+            saved_lookup = decode(row.handle)
         except NotAllowed:  # written by a release whose buttons nobody can read either
             return None
-        return PostedAnswer(handle, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome))
+        return PostedAnswer(
+            saved_lookup, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome)
+        )

@@ -16,25 +16,25 @@ from bot.domain.privacy.addresses import redact
 from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.domain.records.erasures import digest
 from bot.investigate.ports import Clock
-from bot.storage.erasures import QUIET, read_erasures
-from bot.storage.sql import insert_if_absent, as_store_errors
+from bot.storage.erasures import RELEARN_AFTER, read_erasures
+from bot.storage.sql import as_store_errors, insert_if_absent
 from bot.storage.tables import AUDIT
 
-KEPT = timedelta(days=400)
+RETENTION = timedelta(days=400)
 _CHUNK = 200
 """Rows written in one commit."""
-_DIGITS = 16
+_DIGEST_LENGTH = 16
 """Hex digits of a digest that stands for an id."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _PendingWrite:
     """A row to write: a new one, or with `ending` one to complete."""
 
     key: str
     access: Access | None
     ending: Ending | None
-    written: "asyncio.Future[Access | None]"
+    future: "asyncio.Future[Access | None]"
 
 
 class SqlAudit:
@@ -47,80 +47,80 @@ class SqlAudit:
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._new: list[_Waiting] = []
-        self._ending: list[_Waiting] = []
+        self._new_rows: list[_PendingWrite] = []
+        self._completions: list[_PendingWrite] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def begin(self, access: Access) -> None:
         """Keep a row, without the addresses in its ids; one with that key stays as it is."""
-        subjects = tuple(replace(each, id=redact(each.id)) for each in access.subjects)
+        subjects = tuple(replace(subject, id=redact(subject.id)) for subject in access.subjects)
         access = replace(access, subjects=subjects)
-        await self._queued(self._new, access.key, access, None)
+        await self._enqueue(self._new_rows, access.key, access, None)
 
     async def end(self, key: str, ending: Ending) -> Access | None:
         """Add what became of it; a room that was forgotten just now is not named again."""
-        return await self._queued(self._ending, key, None, ending)
+        return await self._enqueue(self._completions, key, None, ending)
 
-    async def _queued(
-        self, queue: list[_Waiting], key: str, access: Access | None, ending: Ending | None
+    async def _enqueue(
+        self, queue: list[_PendingWrite], key: str, access: Access | None, ending: Ending | None
     ) -> Access | None:
-        written: asyncio.Future[Access | None] = asyncio.get_running_loop().create_future()
-        queue.append(_Waiting(key, access, ending, written))
+        future: asyncio.Future[Access | None] = asyncio.get_running_loop().create_future()
+        queue.append(_PendingWrite(key, access, ending, future))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
-        return await written
+        return await future
 
     async def find(
         self, *, since: datetime | None = None, user: str = "", room: str = ""
     ) -> Sequence[Access]:
         """The rows that match all of it, oldest first."""
-        wanted = [AUDIT.c.asked_at >= since.timestamp()] if since else []
+        conditions = [AUDIT.c.asked_at >= since.timestamp()] if since else []
         if user:
-            wanted.append(or_(AUDIT.c.asked_by == user, _names(user)))
+            conditions.append(or_(AUDIT.c.asked_by == user, _may_mention(user)))
         if room:
-            wanted.append(or_(AUDIT.c.room_id == room, _names(room)))
-        query = select(AUDIT).where(*wanted).order_by(AUDIT.c.asked_at, AUDIT.c.key)
+            conditions.append(or_(AUDIT.c.room_id == room, _may_mention(room)))
+        query = select(AUDIT).where(*conditions).order_by(AUDIT.c.asked_at, AUDIT.c.key)
         with as_store_errors():
             async with self._engine.connect() as connection:
-                found = [_access(row) for row in await connection.execute(query)]
+                accesses = [_to_access(row) for row in await connection.execute(query)]
         return [
             access
-            for access in found
-            if (not user or access.user == user or _about(access, user))
-            and (not room or access.room_id == room or _about(access, room))
+            for access in accesses
+            if (not user or access.user == user or _mentions(access, user))
+            and (not room or access.room_id == room or _mentions(access, room))
         ]
 
     async def _write(self) -> None:
-        while self._new or self._ending:
-            queue = self._new or self._ending
+        while self._new_rows or self._completions:
+            queue = self._new_rows or self._completions
             batch = queue[:_CHUNK]
             del queue[: len(batch)]
             try:
-                found = await self._commit(batch)
+                completed = await self._commit(batch)
             except Exception as error:  # noqa: BLE001  whoever waits raises it
-                for waiting in batch:
-                    if not waiting.written.done():
-                        waiting.written.set_exception(error)
+                for pending in batch:
+                    if not pending.future.done():
+                        pending.future.set_exception(error)
             else:
-                for waiting in batch:
-                    if not waiting.written.done():
-                        waiting.written.set_result(found.get(waiting.key))
+                for pending in batch:
+                    if not pending.future.done():
+                        pending.future.set_result(completed.get(pending.key))
 
-    async def _commit(self, batch: Sequence[_Waiting]) -> Mapping[str, Access]:
+    async def _commit(self, batch: Sequence[_PendingWrite]) -> Mapping[str, Access]:
         """Write them in one transaction; returns the rows that were completed, by key."""
-        new = [_row(waiting.access) for waiting in batch if waiting.access]
-        found: dict[str, Access] = {}
+        new = [_to_row(pending.access) for pending in batch if pending.access]
+        completed: dict[str, Access] = {}
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 if new:
                     await insert_if_absent(connection, AUDIT, new)
-                for waiting in batch:
-                    row = waiting.ending and await self._complete(
-                        connection, waiting.key, waiting.ending
+                for pending in batch:
+                    row = pending.ending and await self._complete(
+                        connection, pending.key, pending.ending
                     )
                     if row:
-                        found[waiting.key] = row
-        return found
+                        completed[pending.key] = row
+        return completed
 
     async def _complete(
         self, connection: AsyncConnection, key: str, ending: Ending
@@ -131,20 +131,20 @@ class SqlAudit:
         }
         if ending.reference:
             facts["reference"] = ending.reference
-        if ending.room_id and not await self._forgotten(connection, ending.room_id):
+        if ending.room_id and not await self._is_erased(connection, ending.room_id):
             facts |= {"workspace": ending.workspace, "room_id": ending.room_id}
-        changing = update(AUDIT).where(AUDIT.c.key == key).values(facts).returning(AUDIT)
-        row = (await connection.execute(changing)).first()
-        return _access(row) if row else None
+        statement = update(AUDIT).where(AUDIT.c.key == key).values(facts).returning(AUDIT)
+        row = (await connection.execute(statement)).first()
+        return _to_access(row) if row else None
 
-    async def _forgotten(self, connection: AsyncConnection, name: str) -> bool:
-        since = self._clock().timestamp() - QUIET.total_seconds()
+    async def _is_erased(self, connection: AsyncConnection, name: str) -> bool:
+        since = self._clock().timestamp() - RELEARN_AFTER.total_seconds()
         return digest(name) in await read_erasures(connection, since)
 
 
 async def purge_audit(connection: AsyncConnection, now: datetime) -> None:
     """Drop the rows that are older than they may be."""
-    before = (now - KEPT).timestamp()
+    before = (now - RETENTION).timestamp()
     await connection.execute(delete(AUDIT).where(AUDIT.c.asked_at < before))
 
 
@@ -155,44 +155,48 @@ async def forget_in_audit(connection: AsyncConnection, name: str) -> int:
     are about the same, and nobody can find out about whom by trying ids.
     """
     key = secrets.token_bytes(32)
-    hashed = hmac.new(key, name.casefold().encode(errors="replace"), hashlib.sha256).hexdigest()
-    substitute = f"forgotten-{hashed[:_DIGITS]}"
+    hex_digest = hmac.new(key, name.casefold().encode(errors="replace"), hashlib.sha256).hexdigest()
+    substitute = f"forgotten-{hex_digest[:_DIGEST_LENGTH]}"
     query = select(AUDIT).where(
-        or_(AUDIT.c.asked_by == name, AUDIT.c.room_id == name, _names(name))
+        or_(AUDIT.c.asked_by == name, AUDIT.c.room_id == name, _may_mention(name))
     )
     changed = 0
     for row in (await connection.execute(query)).all():
-        named = _access(row)
-        unnamed = _without(named, lambda value: value.casefold() == name.casefold(), substitute)
-        if unnamed != named:
-            mine = AUDIT.c.key == named.key
-            await connection.execute(update(AUDIT).where(mine).values(_row(unnamed)))
+        access = _to_access(row)
+        anonymous = _replace_ids(
+            access, lambda value: value.casefold() == name.casefold(), substitute
+        )
+        if anonymous != access:
+            same_row = AUDIT.c.key == access.key
+            await connection.execute(update(AUDIT).where(same_row).values(_to_row(anonymous)))
             changed += 1
     return changed
 
 
-def _without(access: Access, is_name: Callable[[str], bool], substitute: str) -> Access:
-    def changed(value: str) -> str:
+def _replace_ids(access: Access, is_name: Callable[[str], bool], substitute: str) -> Access:
+    def substitute_name(value: str) -> str:
         return substitute if is_name(value) else value
 
     return replace(
         access,
-        user=changed(access.user),
-        room_id=changed(access.room_id),
-        subjects=tuple(replace(each, id=changed(each.id)) for each in access.subjects),
+        user=substitute_name(access.user),
+        room_id=substitute_name(access.room_id),
+        subjects=tuple(
+            replace(subject, id=substitute_name(subject.id)) for subject in access.subjects
+        ),
     )
 
 
-def _names(name: str) -> ColumnElement[bool]:
+def _may_mention(name: str) -> ColumnElement[bool]:
     """Rows whose subjects may name it; `_about` tells for sure."""
     return AUDIT.c.subjects.icontains(json.dumps(name, ensure_ascii=False), autoescape=True)
 
 
-def _about(access: Access, name: str) -> bool:
+def _mentions(access: Access, name: str) -> bool:
     return any(subject.id.casefold() == name.casefold() for subject in access.subjects)
 
 
-def _row(access: Access) -> dict[str, object]:
+def _to_row(access: Access) -> dict[str, object]:
     subjects = [[subject.kind, subject.id] for subject in access.subjects]
     return {
         "key": access.key,
@@ -210,7 +214,7 @@ def _row(access: Access) -> dict[str, object]:
     }
 
 
-def _access(row: Row[tuple[object, ...]]) -> Access:
+def _to_access(row: Row[tuple[object, ...]]) -> Access:
     return Access(
         key=row.key,
         at=datetime.fromtimestamp(row.asked_at, UTC),

@@ -21,11 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.investigate.ports import Clock
 from bot.storage.database import Database
 from bot.storage.sql import as_store_errors
-from bot.storage.urls import engine_url, file_of, jobs_url
+from bot.storage.urls import engine_url, jobs_url, sqlite_path
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 0x100CA11D0C  # any number that no other user of the same PostgreSQL takes
-_PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6)
+_MIGRATION_LOCK = 0x100CA11D0C  # any number that no other user of the same PostgreSQL takes
+_RETRY_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 _BUSY_MS = 10_000
 
 
@@ -41,34 +41,34 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
     """
     url = engine_url(database_url)
     with as_store_errors():
-        _prepare(file_of(url))
-        _prepare(file_of(make_url(jobs_url(database_url))))
-        engine = _engine(url)
-    memory = Database(engine, clock)
+        _create_private_file(sqlite_path(url))
+        _create_private_file(sqlite_path(make_url(jobs_url(database_url))))
+        engine = _create_engine(url)
+    database = Database(engine, clock)
     try:
         with as_store_errors():
-            await _upgrade_patiently(engine)
-        await memory.purge()
-        yield memory
+            await _upgrade_with_retries(engine)
+        await database.purge()
+        yield database
     finally:
         await engine.dispose()
 
 
-def _prepare(path: Path | None) -> None:
+def _create_private_file(path: Path | None) -> None:
     """SQLite makes its file readable to all; ours names people's rooms."""
     if path is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            os.fchmod(file, 0o600)  # one that stood there already may be readable to all
+            os.fchmod(descriptor, 0o600)  # one that stood there already may be readable to all
         finally:
-            os.close(file)
+            os.close(descriptor)
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _set_up)
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
     return create_async_engine(
@@ -81,7 +81,7 @@ def _engine(url: URL) -> AsyncEngine:
     )
 
 
-def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's own type
+def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's own type
     connection.isolation_level = None  # transactions begin where SQLAlchemy begins them
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
@@ -100,9 +100,9 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-async def _upgrade_patiently(engine: AsyncEngine) -> None:
+async def _upgrade_with_retries(engine: AsyncEngine) -> None:
     """Bring the tables up to date; SQLite does not queue two who turn WAL on at once."""
-    for pause in _PATIENCE:
+    for pause in _RETRY_PAUSES:
         try:
             return await _upgrade(engine)
         except OperationalError as error:
@@ -115,7 +115,9 @@ async def _upgrade_patiently(engine: AsyncEngine) -> None:
 async def _upgrade(engine: AsyncEngine) -> None:
     async with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+            )
         await connection.run_sync(_run_migrations)
 
 
@@ -126,7 +128,7 @@ def _run_migrations(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-_SECONDS = 10
+_CHECKPOINT_TIMEOUT = 10
 
 
 def empty_logs(database_url: str) -> bool:
@@ -135,15 +137,15 @@ def empty_logs(database_url: str) -> bool:
     Nothing is done for PostgreSQL. Raises sqlite3.Error.
     https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
     """
-    emptied = True
+    all_empty = True
     for url in (engine_url(database_url), make_url(jobs_url(database_url))):
-        path = file_of(url)
+        path = sqlite_path(url)
         if path is None or not path.exists():
             continue
-        connection = sqlite3.connect(path, timeout=_SECONDS)
+        connection = sqlite3.connect(path, timeout=_CHECKPOINT_TIMEOUT)
         try:
             row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             connection.close()
-        emptied = emptied and row[0] == 0
-    return emptied
+        all_empty = all_empty and row[0] == 0
+    return all_empty

@@ -13,18 +13,18 @@ from bot.storage import retention
 from bot.storage.answer_log import SqlAnswerLog
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
 from bot.storage.channel_settings import SqlChannelSettings
-from bot.storage.erasures import without_erased, record_erasure, read_erasures
+from bot.storage.erasures import read_erasures, record_erasure, without_erased
 from bot.storage.heartbeats import SqlProcessRegistry
 from bot.storage.post_claims import SqlPostClaims
-from bot.storage.retention import KEPT, Removed
-from bot.storage.sql import is_storable_id, as_store_errors, upsert
+from bot.storage.retention import RETENTION, Removed
+from bot.storage.sql import as_store_errors, is_storable_id, upsert
 from bot.storage.tables import CODES, PEERS, ROOMS
 
-CODES_FRESH = timedelta(days=1)
+CODES_MAX_AGE = timedelta(days=1)
 
 _PURGE_EVERY = timedelta(days=1)
-_NAMES = ("peer_id", "room_id")
-_IN_AUDIT = "ids in audit rows"
+_ID_COLUMNS = ("peer_id", "room_id")
+_AUDIT_LABEL = "ids in audit rows"
 _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 
 
@@ -35,10 +35,10 @@ class Database:
         self._engine = engine
         self._clock = clock
         self._purged_at = clock()
-        self.lives = SqlProcessRegistry(engine)
-        self.answers = SqlAnswerLog(engine, clock)
-        self.channels = SqlChannelSettings(engine, clock)
-        self.shown = SqlPostClaims(engine, clock)
+        self.processes = SqlProcessRegistry(engine)
+        self.answer_log = SqlAnswerLog(engine, clock)
+        self.channel_settings = SqlChannelSettings(engine, clock)
+        self.post_claims = SqlPostClaims(engine, clock)
         self.audit = SqlAudit(engine, clock)
 
     async def ping(self) -> None:
@@ -52,88 +52,88 @@ class Database:
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs known for that peer id, case ignored."""
-        return await self._rooms(PEERS, "peer_id", peer_id)
+        return await self._find_rooms(PEERS, "peer_id", peer_id)
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """(workspace, room id) pairs known for that room code, case ignored."""
-        return await self._rooms(CODES, "code", code)
+        return await self._find_rooms(CODES, "code", code)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Remember that these peers belong to that room."""
-        rows = self._rows("peer_id", workspace, room_id, peer_ids)
+        rows = self._make_rows("peer_id", workspace, room_id, peer_ids)
         await self._store([(PEERS, rows)])
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Remember the room's codes, and that it was asked for them."""
-        asked = {
+        room = {
             "workspace": workspace,
             "room_id": room_id,
-            "codes_seen_at": self._seconds(),
+            "codes_seen_at": self._timestamp(),
         }
-        rows = self._rows("code", workspace, room_id, codes)
-        await self._store([(CODES, rows), (ROOMS, [asked])])
+        rows = self._make_rows("code", workspace, room_id, codes)
+        await self._store([(CODES, rows), (ROOMS, [room])])
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """True if that room's codes were learned within a day."""
-        known = select(ROOMS.c.room_id).where(
+        query = select(ROOMS.c.room_id).where(
             ROOMS.c.workspace == workspace,
             ROOMS.c.room_id == room_id,
-            ROOMS.c.codes_seen_at > self._seconds(CODES_FRESH),
+            ROOMS.c.codes_seen_at > self._timestamp(CODES_MAX_AGE),
         )
         with as_store_errors():
             async with self._engine.connect() as connection:
-                return (await connection.execute(known)).first() is not None
+                return (await connection.execute(query)).first() is not None
 
     async def purge(self, before: datetime | None = None) -> None:
         """Drop what is older than that moment: than 30 days, unless told; audit rows after 400."""
         with as_store_errors():
-            async with self._writing() as connection:
-                await self._purge(connection, before or self._clock() - KEPT)
+            async with self._begin_write() as connection:
+                await self._purge(connection, before or self._clock() - RETENTION)
 
     async def forget_user(self, user: str) -> Removed:
         """Drop what is kept of a person, by Slack's id, 100ms' user id or peer id."""
         if not is_storable_id(user):
             return {}
         with as_store_errors():
-            async with self._writing() as connection:
+            async with self._begin_write() as connection:
                 await record_erasure(connection, user, self._clock().timestamp())
                 removed = await retention.forget_user(connection, user)
-                return {**removed, _IN_AUDIT: await forget_in_audit(connection, user)}
+                return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, user)}
 
     async def forget_room(self, room_id: str) -> Removed:
         """Drop what is kept of a room, in every workspace."""
         if not is_storable_id(room_id):
             return {}
         with as_store_errors():
-            async with self._writing() as connection:
+            async with self._begin_write() as connection:
                 await record_erasure(connection, room_id, self._clock().timestamp())
                 removed = await retention.forget_room(connection, room_id)
-                return {**removed, _IN_AUDIT: await forget_in_audit(connection, room_id)}
+                return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, room_id)}
 
-    async def forgotten(self, within: timedelta) -> ErasureMarks:
+    async def recent_erasures(self, within: timedelta) -> ErasureMarks:
         """What was forgotten within that time, for `bot.storage.marks.heeded`."""
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return await read_erasures(connection, (self._clock() - within).timestamp())
 
-    async def _rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
+    async def _find_rooms(self, table: Table, column: str, value: str) -> Sequence[tuple[str, str]]:
         if not is_storable_id(value):
             return ()
         query = (
             select(table.c.workspace, table.c.room_id)
-            .where(table.c[column] == value.lower(), table.c.seen_at >= self._seconds(KEPT))
+            .where(table.c[column] == value.lower(), table.c.seen_at >= self._timestamp(RETENTION))
             .order_by(table.c.seen_at.desc(), table.c.workspace, table.c.room_id)
         )
         with as_store_errors():
             async with self._engine.connect() as connection:
-                found = await connection.execute(query)
-                return tuple((row.workspace, row.room_id) for row in found)
+                rows = await connection.execute(query)
+                return tuple((row.workspace, row.room_id) for row in rows)
 
-    def _rows(
+    def _make_rows(
         self, column: str, workspace: str, room_id: str, values: Iterable[str]
     ) -> list[dict[str, object]]:
         """Sorted, so that two writers take the rows' locks in the same order."""
-        now = self._seconds()
+        now = self._timestamp()
         return [
             {column: value, "workspace": workspace, "room_id": room_id, "seen_at": now}
             for value in sorted({value.lower() for value in values if is_storable_id(value)})
@@ -141,23 +141,23 @@ class Database:
 
     async def _store(self, batches: Sequence[tuple[Table, list[dict[str, object]]]]) -> None:
         with as_store_errors():
-            async with self._writing() as connection:
-                for table, found in batches:
+            async with self._begin_write() as connection:
+                for table, batch in batches:
                     rows = await without_erased(
-                        connection, found, _NAMES, self._clock().timestamp()
+                        connection, batch, _ID_COLUMNS, self._clock().timestamp()
                     )
                     for start in range(0, len(rows), _CHUNK):
                         await upsert(connection, table, rows[start : start + _CHUNK])
                 if self._clock() - self._purged_at > _PURGE_EVERY:
-                    await self._purge(connection, self._clock() - KEPT)
+                    await self._purge(connection, self._clock() - RETENTION)
 
     async def _purge(self, connection: AsyncConnection, before: datetime) -> None:
         await retention.purge(connection, int(before.timestamp()))
         await purge_audit(connection, self._clock())
         self._purged_at = self._clock()
 
-    def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def _begin_write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._engine.execution_options(writes=True).begin()
 
-    def _seconds(self, ago: timedelta = timedelta()) -> int:
+    def _timestamp(self, ago: timedelta = timedelta()) -> int:
         return int((self._clock() - ago).timestamp())

@@ -12,20 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreUnreachable
 from bot.domain.records.erasures import ErasureLog, ErasureMarks, digest
-from bot.storage.retention import KEPT
+from bot.storage.retention import RETENTION
 from bot.storage.sql import upsert
 from bot.storage.tables import FORGOTTEN
 
-EVERY_SECONDS = 3.0
+POLL_SECONDS = 3.0
 OVERLAP = timedelta(hours=1)
 """Marks are read again for so long: the clock of the machine that writes one may differ."""
 
-QUIET = timedelta(minutes=15)
+RELEARN_AFTER = timedelta(minutes=15)
 """So long nothing is learned anew of what was forgotten: a look-up that began before may have
 read of it. As long as a running bot keeps events (`bot.investigate.snapshots`)."""
 
 Row = Mapping[str, object]
-Read = Callable[[timedelta], Awaitable[ErasureMarks]]
+ReadErasures = Callable[[timedelta], Awaitable[ErasureMarks]]
 """The marks that are not older than that."""
 
 
@@ -41,43 +41,48 @@ async def read_erasures(connection: AsyncConnection, since: float) -> ErasureMar
 
 
 async def without_erased(
-    connection: AsyncConnection, rows: Sequence[Row], names: Sequence[str], now: float
+    connection: AsyncConnection, rows: Sequence[Row], columns: Sequence[str], now: float
 ) -> Sequence[Row]:
     """The rows without those that name, in one of the columns, what was forgotten just now."""
-    known = await read_erasures(connection, now - QUIET.total_seconds())
-    if not known:
+    erased = await read_erasures(connection, now - RELEARN_AFTER.total_seconds())
+    if not erased:
         return rows
-    return [row for row in rows if not any(digest(str(row.get(name))) in known for name in names)]
+    return [
+        row for row in rows if not any(digest(str(row.get(column))) in erased for column in columns)
+    ]
 
 
 @asynccontextmanager
 async def watch_erasures(
-    read: Read, forgotten: ErasureLog, let_go: Callable[[], None], every: float = EVERY_SECONDS
+    read: ReadErasures,
+    erasure_log: ErasureLog,
+    on_new: Callable[[], None],
+    every: float = POLL_SECONDS,
 ) -> AsyncIterator[None]:
     """While the block runs, `forgotten` knows every mark soon, and each new one lets go.
 
     Raises StoreUnreachable if the database is away at the beginning.
     """
-    forgotten.update(await read(KEPT))
-    reading = asyncio.create_task(_read_for_ever(read, forgotten, let_go, every))
+    erasure_log.update(await read(RETENTION))
+    task = asyncio.create_task(_poll_erasures(read, erasure_log, on_new, every))
     try:
         yield
     finally:
-        reading.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await reading
+            await task
 
 
-async def _read_for_ever(
-    read: Read, forgotten: ErasureLog, let_go: Callable[[], None], every: float
+async def _poll_erasures(
+    read: ReadErasures, erasure_log: ErasureLog, on_new: Callable[[], None], every: float
 ) -> None:
     while True:
         await asyncio.sleep(every)
         try:
-            new = forgotten.update(await read(OVERLAP))
+            new = erasure_log.update(await read(OVERLAP))
         except StoreUnreachable as error:  # /readyz tells it; the next time tries again
             structlog.get_logger("call_doctor").warning("marks_not_read", cause=error.cause)
             continue
         if new:
-            let_go()
+            on_new()
             structlog.get_logger("call_doctor").info("let_go")

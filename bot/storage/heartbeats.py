@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import now
 from bot.storage.sql import as_store_errors
 from bot.storage.tables import LIVES
 
-_FORGOTTEN = 24 * 3600
+_MAX_SILENCE = 24 * 3600
 """Seconds after which a life that never said that it ended is dropped."""
 
 
@@ -18,39 +18,39 @@ class SqlProcessRegistry:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._alone = engine.dialect.name == "sqlite"
+        self._is_sqlite = engine.dialect.name == "sqlite"
 
-    async def beat(self, life: str) -> None:
+    async def beat(self, process_id: str) -> None:
         """Say that this life goes on."""
-        mine = LIVES.c.life == life
+        same_process = LIVES.c.life == process_id
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                touched = await connection.execute(
-                    update(LIVES).where(mine).values(beat_at=self._clock())
+                result = await connection.execute(
+                    update(LIVES).where(same_process).values(beat_at=self._database_time())
                 )
-                if not touched.rowcount:
-                    old = LIVES.c.beat_at < self._clock() - _FORGOTTEN
-                    await connection.execute(delete(LIVES).where(old))
-                    row = select(literal(life), self._clock())
+                if not result.rowcount:
+                    is_expired = LIVES.c.beat_at < self._database_time() - _MAX_SILENCE
+                    await connection.execute(delete(LIVES).where(is_expired))
+                    row = select(literal(process_id), self._database_time())
                     await connection.execute(LIVES.insert().from_select(["life", "beat_at"], row))
 
-    async def end(self, life: str) -> None:
+    async def end(self, process_id: str) -> None:
         """Say that it is over."""
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await connection.execute(delete(LIVES).where(LIVES.c.life == life))
+                await connection.execute(delete(LIVES).where(LIVES.c.life == process_id))
 
     async def alive(self, within: float) -> Sequence[str]:
         """Those who said so within that many seconds; nobody else's can be, on SQLite."""
-        if self._alone:
+        if self._is_sqlite:
             return ()
-        query = select(LIVES.c.life).where(LIVES.c.beat_at > self._clock() - within)
+        query = select(LIVES.c.life).where(LIVES.c.beat_at > self._database_time() - within)
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return tuple((await connection.execute(query)).scalars())
 
-    def _clock(self) -> ColumnElement[float]:
+    def _database_time(self) -> ColumnElement[float]:
         """The database's time in Unix seconds."""
-        if self._alone:
+        if self._is_sqlite:
             return cast(func.strftime("%s", "now"), Float)
         return cast(extract("epoch", now()), Float)

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.records.post_claims import Claim
 from bot.investigate.ports import Clock
-from bot.storage.sql import insert_if_absent, as_store_errors
+from bot.storage.sql import as_store_errors, insert_if_absent
 from bot.storage.tables import SHOWN
 
-STALE = timedelta(hours=1)
+CLAIM_TIMEOUT = timedelta(hours=1)
 """A claim that became nothing for so long is void: its job cannot be under way any more."""
 
 
@@ -25,12 +25,12 @@ class SqlPostClaims:
         """Of two who claim at once the database lets one have it."""
         now = int(self._clock().timestamp())
         claim = {"what": what, "by": by, "stands": False, "claimed_at": now}
-        void = SHOWN.c.claimed_at < now - int(STALE.total_seconds())
+        is_stale = SHOWN.c.claimed_at < now - int(CLAIM_TIMEOUT.total_seconds())
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await insert_if_absent(connection, SHOWN, [claim])
-                taking = update(SHOWN).where(SHOWN.c.what == what, ~SHOWN.c.stands, void)
-                await connection.execute(taking.values(by=by, claimed_at=now))
+                statement = update(SHOWN).where(SHOWN.c.what == what, ~SHOWN.c.stands, is_stale)
+                await connection.execute(statement.values(by=by, claimed_at=now))
                 query = select(SHOWN).where(SHOWN.c.what == what)
                 row = (await connection.execute(query)).one()
         if row.by == by:
@@ -39,14 +39,14 @@ class SqlPostClaims:
 
     async def keep(self, what: str, by: str) -> None:
         """It stands."""
-        mine = (SHOWN.c.what == what, SHOWN.c.by == by)
+        conditions = (SHOWN.c.what == what, SHOWN.c.by == by)
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await connection.execute(update(SHOWN).where(*mine).values(stands=True))
+                await connection.execute(update(SHOWN).where(*conditions).values(stands=True))
 
     async def release(self, what: str, by: str) -> None:
         """It could not be shown."""
-        mine = (SHOWN.c.what == what, SHOWN.c.by == by, ~SHOWN.c.stands)
+        conditions = (SHOWN.c.what == what, SHOWN.c.by == by, ~SHOWN.c.stands)
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                await connection.execute(delete(SHOWN).where(*mine))
+                await connection.execute(delete(SHOWN).where(*conditions))

@@ -17,13 +17,13 @@ from bot.domain.errors import StoreUnreachable
 from bot.investigate.ports import Clock
 from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, SHOWN
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """As long as 100ms keeps events; what is looked up again meanwhile stays."""
 
 Removed = Mapping[str, int]
 """How many rows were removed, by what they were."""
 
-_AGES = (
+_AGE_COLUMNS = (
     PEERS.c.seen_at,
     CODES.c.seen_at,
     ROOMS.c.codes_seen_at,
@@ -39,19 +39,21 @@ async def purge(connection: AsyncConnection, before: int) -> None:
     A channel's settings stay: nobody expects that answers become public by themselves again. Who
     made them is a person, and goes.
     """
-    for age in _AGES:
-        await connection.execute(delete(age.table).where(age < before))
-    await _unsign(connection, CHANNELS.c.set_at < before)
+    for column in _AGE_COLUMNS:
+        await connection.execute(delete(column.table).where(column < before))
+    await _remove_author(connection, CHANNELS.c.set_at < before)
 
 
 async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     """Drop what is kept of a person: as asker in Slack, as user or as peer of 100ms."""
     peer = user.lower()
-    mine = or_(ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer)
+    condition = or_(
+        ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer
+    )
     return {
-        "look-ups": await _drop(connection, ANSWERS, mine),
+        "look-ups": await _drop(connection, ANSWERS, condition),
         "peers": await _drop(connection, PEERS, PEERS.c.peer_id == peer),
-        "names under settings": await _unsign(connection, CHANNELS.c.set_by == user),
+        "names under settings": await _remove_author(connection, CHANNELS.c.set_by == user),
     }
 
 
@@ -65,41 +67,41 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
     }
 
 
-async def _drop(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> int:
-    return (await connection.execute(delete(table).where(which))).rowcount
+async def _drop(connection: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> int:
+    return (await connection.execute(delete(table).where(condition))).rowcount
 
 
-async def _unsign(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+async def _remove_author(connection: AsyncConnection, condition: ColumnElement[bool]) -> int:
     """Leave the settings, without who made them."""
-    unsigned = update(CHANNELS).where(which, CHANNELS.c.set_by != "").values(set_by="")
-    return (await connection.execute(unsigned)).rowcount
+    statement = update(CHANNELS).where(condition, CHANNELS.c.set_by != "").values(set_by="")
+    return (await connection.execute(statement)).rowcount
 
 
 Purge = Callable[[datetime], Awaitable[None]]
 """Drops what a store holds from before that moment. Raises StoreUnreachable."""
 
-EVERY_SECONDS = 3600.0
+PURGE_SECONDS = 3600.0
 
 
 @asynccontextmanager
 async def purge_hourly(
-    stores: Sequence[Purge], clock: Clock, every: float = EVERY_SECONDS
+    stores: Sequence[Purge], clock: Clock, every: float = PURGE_SECONDS
 ) -> AsyncIterator[None]:
     """While the block runs, each store is purged hourly of what is older than 30 days."""
-    purging = asyncio.create_task(_purge_for_ever(stores, clock, every))
+    task = asyncio.create_task(_purge_repeatedly(stores, clock, every))
     try:
         yield
     finally:
-        purging.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await purging
+            await task
 
 
-async def _purge_for_ever(stores: Sequence[Purge], clock: Clock, every: float) -> None:
+async def _purge_repeatedly(stores: Sequence[Purge], clock: Clock, every: float) -> None:
     while True:
         await asyncio.sleep(every)
-        for purge in stores:
+        for purge_store in stores:
             try:
-                await purge(clock() - KEPT)
+                await purge_store(clock() - RETENTION)
             except StoreUnreachable as error:  # /readyz tells it; the next hour tries again
                 structlog.get_logger("call_doctor").warning("not_purged", cause=error.cause)

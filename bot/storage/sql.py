@@ -24,8 +24,8 @@ async def insert_if_absent(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Put in rows, except those whose key is known."""
-    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    await connection.execute(kind.insert(table).values(rows).on_conflict_do_nothing())
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    await connection.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())
 
 
 async def upsert(
@@ -35,23 +35,23 @@ async def upsert(
     only: Collection[str] = (),
 ) -> None:
     """Put in rows; one whose key is known takes the new facts: all, or `only` those."""
-    facts = only or [column.name for column in table.columns if not column.primary_key]
+    columns = only or [column.name for column in table.columns if not column.primary_key]
     key = list(table.primary_key)
     if connection.dialect.name == "postgresql":
         into_postgres = postgresql.insert(table).values(rows)
-        changed = {name: into_postgres.excluded[name] for name in facts}
+        assignments = {name: into_postgres.excluded[name] for name in columns}
         await connection.execute(
-            into_postgres.on_conflict_do_update(index_elements=key, set_=changed)
+            into_postgres.on_conflict_do_update(index_elements=key, set_=assignments)
         )
     else:
         into_sqlite = sqlite.insert(table).values(rows)
-        changed = {name: into_sqlite.excluded[name] for name in facts}
+        assignments = {name: into_sqlite.excluded[name] for name in columns}
         await connection.execute(
-            into_sqlite.on_conflict_do_update(index_elements=key, set_=changed)
+            into_sqlite.on_conflict_do_update(index_elements=key, set_=assignments)
         )
 
 
-_LONGEST = 200
+_MAX_ID_LENGTH = 200
 
 
 def is_storable_id(value: str) -> bool:
@@ -59,7 +59,7 @@ def is_storable_id(value: str) -> bool:
 
     No address is kept: an id that holds one is passed over.
     """
-    return 0 < len(value) <= _LONGEST and value.isprintable() and redact(value) == value
+    return 0 < len(value) <= _MAX_ID_LENGTH and value.isprintable() and redact(value) == value
 
 
 _log = structlog.get_logger(__name__)

@@ -34,7 +34,7 @@ def engine_url(text: str) -> URL:
     return url.set(drivername=driver)
 
 
-def file_of(url: URL) -> Path | None:
+def sqlite_path(url: URL) -> Path | None:
     """The file of a SQLite URL; None for memory and for PostgreSQL."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
@@ -47,7 +47,7 @@ def jobs_url(text: str) -> str:
     Raises Misconfigured. The password is in it: not to be logged.
     """
     url = engine_url(text)
-    path = file_of(url)
+    path = sqlite_path(url)
     if url.get_backend_name() == "sqlite":
         name = str(path.with_name(f"{path.stem}-jobs{path.suffix}")) if path else ":memory:"
         url = url.set(drivername="sqlite", database=name)
@@ -60,16 +60,16 @@ def lock_sqlite_file(database_url: str) -> Iterator[None]:
 
     Does nothing for PostgreSQL. Raises Misconfigured if another process holds it.
     """
-    path = file_of(engine_url(database_url))
+    path = sqlite_path(engine_url(database_url))
     if path is None:
         yield
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        os.close(lock)
+        os.close(descriptor)
         raise Misconfigured(
             "Another Call Doctor is running on the same SQLite file.",
             next_step="End it, or set DATABASE_URL to a PostgreSQL database for several processes.",
@@ -77,4 +77,4 @@ def lock_sqlite_file(database_url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.close(lock)
+        os.close(descriptor)

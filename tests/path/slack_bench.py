@@ -94,7 +94,7 @@ class Bench:
     async def settled(self, seconds: float = 0.15, *, done: bool = True) -> None:
         """Wait until nothing has been called for a moment; with `done`, by finished jobs."""
         if done:
-            await self.slack.until(lambda: self.jobs.under_way == 0, 40)
+            await self.slack.until(lambda: self.jobs.running_count == 0, 40)
         before = -1
         while before != len(self.team.calls):
             before = len(self.team.calls)
@@ -179,7 +179,7 @@ async def open_bench(
         async def begin(life: AsyncExitStack) -> None:
             bench.jobs = await life.enter_async_context(own_jobs(url))
             bench.memory = await life.enter_async_context(open_database(url))
-            told = replace(tools, shown=bench.memory.shown, audit=bench.memory.audit)
+            told = replace(tools, post_claims=bench.memory.post_claims, audit=bench.memory.audit)
             await life.enter_async_context(started(bench, told, bench.jobs, ready, wanted))
 
         async with living(bench, begin):

@@ -21,6 +21,6 @@ async def own_jobs(database_url: str) -> AsyncIterator[DbosJobQueue]:
     """An engine with a life of its own, as each process has one."""
     async with (
         open_database(database_url) as memory,
-        open_jobs(jobs_url(database_url), uuid.uuid4().hex, memory.lives) as jobs,
+        open_jobs(jobs_url(database_url), uuid.uuid4().hex, memory.processes) as jobs,
     ):
         yield jobs

@@ -15,7 +15,7 @@ from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
-from bot.domain.saved_lookup import SavedLookup, from_report, encode
+from bot.domain.saved_lookup import SavedLookup, encode, from_report
 from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch
 from bot.render.message import Answer, File, Message

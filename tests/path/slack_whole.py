@@ -13,7 +13,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.hundredms.workspaces import CallLimits
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
-from bot.wiring import open_services, open_job_queue, build_probes, build_tools
+from bot.wiring import build_probes, build_tools, open_job_queue, open_services
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,

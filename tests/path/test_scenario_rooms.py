@@ -19,9 +19,9 @@ from bot.domain.errors import NothingFound
 from bot.domain.parsing import parse_query
 from bot.domain.query import IdentifierKind
 from bot.domain.report import Report
-from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
+from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.storage import open_database
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.scenarios import Scenario, load_scenario, lookup_text

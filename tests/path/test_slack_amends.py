@@ -24,7 +24,7 @@ def unfinished(bench: Bench) -> list[Message]:
 
 async def ended(bench: Bench) -> None:
     """Wait for what is tried again and again; a slow machine takes its time."""
-    await bench.slack.until(lambda: bench.jobs.under_way == 0, 240)
+    await bench.slack.until(lambda: bench.jobs.running_count == 0, 240)
     await bench.settled()
 
 

@@ -13,8 +13,8 @@ from slack_steps import KeptSteps
 
 from bot.domain.metrics import Metrics
 from bot.slack.access.people import People
-from bot.slack.checkpoints.sender import RETRY_PAUSES, OUTAGE_PAUSES, CheckpointedSender
-from bot.slack.concurrency import LookupLimiter, BackgroundTasks
+from bot.slack.checkpoints.sender import OUTAGE_PAUSES, RETRY_PAUSES, CheckpointedSender
+from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext, Tools
 from bot.slack.error_boundary import notify_user
 from bot.slack.identity import SlackIdentity

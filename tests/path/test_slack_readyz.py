@@ -14,7 +14,7 @@ from bot.domain.errors import StoreUnreachable
 from bot.settings import Settings
 from bot.slack import Probe
 from bot.slack.server.health import FAILURE_CACHE_SECONDS, Health, cache_probe
-from bot.wiring import open_services, build_probes
+from bot.wiring import build_probes, open_services
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault

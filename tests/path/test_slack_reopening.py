@@ -120,12 +120,12 @@ async def test_pressed_while_another_process_answers_a_press_says_that_it_comes(
         elements = [each for block in opening.blocks for each in block.get("elements", ())]
         value = next(each["value"] for each in elements if each.get("action_id") == "recovered")
         what = digest_of(("recovered", "C0ONCALL", opening.ts, value, "")).hex()
-        assert await bench.memory.shown.claim(what, "press:elsewhere") is Claim.ACQUIRED
+        assert await bench.memory.post_claims.claim(what, "press:elsewhere") is Claim.ACQUIRED
         (word,) = await press(bench, opening, "recovered")
         assert word.ephemeral_to == "U0ALICE"
         assert "it comes in the thread" in shown(word)
         assert bench.investigator.reopened == []
-        await bench.memory.shown.release(what, "press:elsewhere")
+        await bench.memory.post_claims.release(what, "press:elsewhere")
         assert parts(await press(bench, opening, "recovered")) == PARTS["recovered"]
 
 

@@ -10,7 +10,7 @@ from slack_standins import ROOM
 from slack_whole import open_whole
 
 from bot.domain.errors import StoreUnreachable
-from bot.domain.records.channel_settings import SettingsPatch, ChannelSettings
+from bot.domain.records.channel_settings import ChannelSettings, SettingsPatch
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 

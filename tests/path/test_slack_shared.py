@@ -13,7 +13,7 @@ from bot.domain.access import AccessRules
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
-from bot.slack.checkpoints.serialization import lookup_to_json, lookup_from_json
+from bot.slack.checkpoints.serialization import lookup_from_json, lookup_to_json
 from bot.slack.context import Lookup
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.payloads import ReplyTarget

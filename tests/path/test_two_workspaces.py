@@ -10,7 +10,7 @@ from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.settings import Settings, Workspace
-from bot.wiring import Services, now, open_services, build_probes
+from bot.wiring import Services, build_probes, now, open_services
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.serving import running

@@ -18,20 +18,20 @@ from bot.domain.diagnosis.input import (
 )
 from bot.domain.diagnosis.model import (
     Diagnosis,
+    GroupCount,
+    Impact,
     NoErrorsFound,
     Outcome,
-    Impact,
     Person,
-    GroupCount,
     Story,
     Verdict,
     VerdictClass,
 )
 from bot.domain.diagnosis.network import AttendanceIndex, refine_network_classes
 from bot.domain.diagnosis.next_steps import (
-    causes_of_verdict,
     adapt_to_phones,
     adapt_to_side_features,
+    causes_of_verdict,
     update_advice,
 )
 from bot.domain.diagnosis.no_errors import explain_no_errors
@@ -45,13 +45,13 @@ from bot.domain.diagnosis.verdict import build_verdict, verdict_without_errors
 from bot.domain.events import ErrorEvent
 
 __all__ = [
-    "DiagnosisInput",
     "Diagnosis",
+    "DiagnosisInput",
+    "GroupCount",
+    "Impact",
     "NoErrorsFound",
     "Outcome",
-    "Impact",
     "Person",
-    "GroupCount",
     "Story",
     "Verdict",
     "VerdictClass",

@@ -3,47 +3,28 @@
 R15: negotiation failures of several people who have one browser, OS or SDK version.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 
 from bot.domain.catalogue import UNKNOWN, Owner
-from bot.domain.device import platform_of
+from bot.domain.device import browser_of, os_of, platform_of
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
 from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.intercepted_responses import (
     Responder,
-    responder_of,
     is_empty_unreachable,
+    responder_of,
 )
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
-    is_media_error,
-    is_account_failure,
     has_leave_called,
+    is_account_failure,
+    is_media_error,
     status_of,
 )
 from bot.domain.diagnosis.thresholds import COMMON_FACTOR_LEAST
 from bot.domain.events import Agent
-
-_BROWSER = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
-
-
-@lru_cache(1024)
-def browser_of(agent: Agent) -> str | None:
-    """The browser's name without version; None on native, where the model is a phone's."""
-    match = _BROWSER.match(agent.device_model or "")
-    is_web = (agent.sdk or "").lower() == "web" or (agent.os or "").lower().startswith("web_")
-    return match["name"].lower() if match and is_web else None
-
-
-@lru_cache(1024)
-def os_of(agent: Agent) -> str | None:
-    """The OS family, the same for browsers and apps; None if unknown."""
-    name = "".join(filter(str.isalnum, (agent.os or "").lower().removeprefix("web_")))
-    return name if name not in {"", "undefined", "unknown"} else None
 
 
 def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:

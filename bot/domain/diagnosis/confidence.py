@@ -10,9 +10,9 @@ from bot.domain.diagnosis.classify import NEGOTIATION, people_with_server_errors
 from bot.domain.diagnosis.model import BY_NUMBERS, Person, Story, VerdictClass
 from bot.domain.diagnosis.outcomes import SIGNAL_LOST, UNREACHABLE
 from bot.domain.diagnosis.sdk.intercepted_responses import (
-    responder_of,
-    is_orderly_close,
     is_empty_unreachable,
+    is_orderly_close,
+    responder_of,
 )
 from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_refusal
 from bot.domain.diagnosis.sdk.text import REPORTS_TRIES, is_web_before

@@ -4,15 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain.diagnosis.classify import os_of
+from bot.domain.device import os_of
 from bot.domain.diagnosis.input import (
     DiagnosisInput,
-    was_present,
+    is_in_scope,
     sessions_of_room,
     tracks_of_room,
-    is_in_scope,
+    was_present,
 )
-from bot.domain.diagnosis.model import Impact, Person, GroupCount, Story
+from bot.domain.diagnosis.model import GroupCount, Impact, Person, Story
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.diagnosis.unread_sources import BEFORE_A_SESSION, OLDER_EVENTS

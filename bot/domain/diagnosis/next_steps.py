@@ -115,7 +115,7 @@ _CHANGES: dict[VerdictClass, str] = {
     "none": "It would change if the person still sees the problem: ask when, and what they see.",
     "unknown": "The app's own log of that minute would tell more.",
 }
-_FRESH_TOKEN = (
+_RENEWAL_STEP = (
     "It would be the service if a newly made token is turned away as well: ask the app team for one"
     " join with a fresh one."
 )
@@ -204,7 +204,7 @@ def changes_of(
     if all(story.bot for story in supporting):
         return _RECORDERS
     if cls == "app" and all(status_of(story.code) in _REFUSED for story in supporting):
-        return _FRESH_TOKEN
+        return _RENEWAL_STEP
     if cls == "user_network":
         return _change_of_user_network(supporting)
     many = len({story.person.key for story in supporting}) > 1

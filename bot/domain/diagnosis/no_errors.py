@@ -1,6 +1,6 @@
 """R17: what it means that no error was found."""
 
-from bot.domain.diagnosis.input import DiagnosisInput, was_present, sessions_of_room, is_in_scope
+from bot.domain.diagnosis.input import DiagnosisInput, is_in_scope, sessions_of_room, was_present
 from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import EVENT_RETENTION

@@ -12,9 +12,9 @@ from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     PUBLISH,
     RETRIES_UNREACHABLE,
+    has_leave_called,
     is_media_error,
     is_web_before,
-    has_leave_called,
     status_of,
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.diagnosis.input import DiagnosisInput, sessions_of_room, tracks_of_room
-from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, shift, format_duration
+from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, format_duration, shift
 from bot.domain.diagnosis.model import Person, Story
 from bot.domain.diagnosis.people import PersonIndex, Span, Stay, stays_of
 from bot.domain.diagnosis.sdk.media_paths import MediaPaths
@@ -22,11 +22,11 @@ from bot.domain.diagnosis.sdk.text import (
     MEDIA_TYPES,
     PUBLISH,
     FailureArea,
-    media_of_story,
     area_of,
+    media_of_story,
 )
 from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEYOND
-from bot.domain.diagnosis.unread_sources import TYPE_NOUNS, SESSIONS, STATS, TRACKS
+from bot.domain.diagnosis.unread_sources import SESSIONS, STATS, TRACKS, TYPE_NOUNS
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 

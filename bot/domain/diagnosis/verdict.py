@@ -6,15 +6,15 @@ The lines of evidence under a verdict, with figures.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bot.domain.diagnosis.classify import browser_of, os_of
+from bot.domain.device import browser_of, os_of
 from bot.domain.diagnosis.confidence import confidence_of, confidence_without_errors
 from bot.domain.diagnosis.input import DiagnosisInput
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import (
     BY_NUMBERS,
+    Impact,
     NoErrorsFound,
     Outcome,
-    Impact,
     Story,
     Verdict,
     VerdictClass,
@@ -33,9 +33,9 @@ from bot.domain.diagnosis.sdk.side_features import side_features
 from bot.domain.diagnosis.tally import Tally
 from bot.domain.diagnosis.thresholds import FEW_PEOPLE
 from bot.domain.diagnosis.wording import (
-    TOO_FEW,
     ATTENDANCE_UNKNOWN,
     RECORDERS_ONLY,
+    TOO_FEW,
     cause_words,
     of_room,
     partial_words,

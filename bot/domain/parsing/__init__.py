@@ -9,8 +9,8 @@ __all__ = [
     "MAX_IDS",
     "SettingsCommand",
     "find_identifiers",
-    "parse_query",
-    "parse_since",
-    "parse_settings_change",
     "find_zone",
+    "parse_query",
+    "parse_settings_change",
+    "parse_since",
 ]

@@ -11,8 +11,8 @@ from bot.domain.parsing.identifiers import (
     ID,
     NAME,
     NO_NAMES,
-    Match,
     MaskedText,
+    Match,
     distinct_identifiers,
     extract_ids,
     extract_ids_after_in,
@@ -20,8 +20,8 @@ from bot.domain.parsing.identifiers import (
 from bot.domain.parsing.join_tokens import extract_tokens
 from bot.domain.parsing.labelled_names import (
     extract_codes,
-    extract_room_after_in,
     extract_lone_user,
+    extract_room_after_in,
     extract_rooms,
     extract_users,
     strip_punctuation,

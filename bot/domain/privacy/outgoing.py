@@ -7,7 +7,7 @@ last. Readers and templates redact earlier as well, before they cut texts to len
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.domain.privacy.addresses import redact_for_output, redact
+from bot.domain.privacy.addresses import redact, redact_for_output
 
 
 def redact_all_for_output(value: Any) -> Any:  # noqa: ANN401  any JSON

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from bot.domain.catalogue import Explanation
 from bot.domain.diagnosis import Diagnosis, Person, Story
-from bot.domain.events import Agent, ErrorEvent, ErrorFacts, Pairs, EventSource, event_from_parts
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs, event_from_parts
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
 from bot.domain.privacy.text_names import NameReplacer
 from bot.domain.report import Report

@@ -24,7 +24,7 @@ class PostedAnswer:
 class AnswerLog(Protocol):
     """The answers of the last 30 days. Raises StoreUnreachable."""
 
-    async def remember(self, answered: PostedAnswer) -> None:
+    async def remember(self, answer: PostedAnswer) -> None:
         """Keep it; a second time changes nothing but where it stands."""
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:

@@ -47,7 +47,7 @@ class ChannelSettingsStore(Protocol):
     async def of(self, channel: str) -> ChannelSettings:
         """That channel's; the defaults where nobody set any."""
 
-    async def change(self, channel: str, change: SettingsPatch, by: str) -> ChannelSettings:
+    async def change(self, channel: str, patch: SettingsPatch, by: str) -> ChannelSettings:
         """Change them for all who ask there; returns them as they are then."""
 
 

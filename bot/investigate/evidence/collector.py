@@ -23,8 +23,8 @@ from bot.investigate.evidence.room_events import RoomReader, other_errors_reader
 from bot.investigate.paging.prefetch import cancel_soon, ignore_result
 from bot.investigate.paging.room_sessions import (
     SessionReader,
-    sessions_near_failures,
     session_span_of,
+    sessions_near_failures,
 )
 from bot.investigate.ports import HundredMs
 

@@ -9,10 +9,10 @@ from bot.domain.rooms import TrackEvent
 from bot.investigate.paging.paged_list import (
     ListPage,
     PageBudget,
-    Row,
     PagedList,
-    read_next_pages,
+    Row,
     read_all,
+    read_next_pages,
     troubles_of,
 )
 from bot.investigate.ports import EventQuery, HundredMs

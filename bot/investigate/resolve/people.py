@@ -14,10 +14,10 @@ from bot.investigate.paging.prefetch import Prefetch, ignore_result
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.resolve.rooms import RoomMatch, ask_each_workspace, fetch_room, find_rooms
 from bot.investigate.resolve.session_search import (
-    SearchCoverage,
-    SessionSearch,
     PeerMatch,
     PeerPredicate,
+    SearchCoverage,
+    SessionSearch,
 )
 from bot.investigate.room_index import BestEffortRoomIndex
 

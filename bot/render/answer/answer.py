@@ -12,26 +12,26 @@ from itertools import islice
 from bot.domain.catalogue import Catalogue
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
-from bot.render.answer.opening import NOTE, OpeningBuilder, remarks_of
-from bot.render.answer.thread_entries import EntrySource, details_of, position
+from bot.render.answer.opening import MAX_NOTE, OpeningBuilder, remarks_text
+from bot.render.answer.thread_entries import EntrySource, entry_sources, position
 from bot.render.answer.thread_entry import EntryBuilder
-from bot.render.answer.verdict import value_of
-from bot.render.export import files_of
+from bot.render.answer.verdict import button_value
+from bot.render.export import export_files
 from bot.render.limits import (
-    REPLIES_MOST,
-    WHOLE,
+    FULL_MESSAGE,
+    MAX_REPLIES,
     BlockGroup,
     MessageSpace,
+    json_length,
     pack,
     shorten,
-    size,
-    visible,
+    visible_length,
 )
 from bot.render.message import Answer, Message
 from bot.render.phrases import safe_text
 from bot.render.templates import MessageTemplates
 
-NARROW = (
+NARROW_HINT = (
     "They do not fit a button's memory: ask again for a shorter time, one type or one peer, or use "
     "call-doctor lookup --json."
 )
@@ -42,45 +42,45 @@ class ThreadEntries:
     """A report and its details, and what one of them is called."""
 
     report: Report
-    details: tuple[EntrySource, ...]
+    sources: tuple[EntrySource, ...]
     noun: str
 
     def __len__(self) -> int:
-        return len(self.details)
+        return len(self.sources)
 
     def count(self, number: int) -> str:
         """`1 failure`, `1,204 failures`."""
         return f"{number:,} {self.noun}{'s' * (number != 1)}"
 
-    def below(self, where: str, shown: int) -> str:
+    def summary_line(self, where: str, shown: int) -> str:
         """What the opening says of the details; "" if there are none."""
         if shown < len(self):
             return f"{shown:,} of {self.count(len(self))} in detail {where}."
         return f"{self.count(shown)} in detail {where}." if shown else ""
 
-    def button(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
+    def more_button_value(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
         """The button's value after `shown` details; "" if none remain, or it would not fit."""
         if shown >= len(self):
             return ""
-        return value_of(self.report, after=page[-1].event_id, shown=shown, private=private)
+        return button_value(self.report, after=page[-1].event_id, shown=shown, private=private)
 
-    def ending(self, left: int, button: str) -> str:
+    def ending(self, omitted: int, button: str) -> str:
         """What is said under the last detail."""
-        if not left:
+        if not omitted:
             return ""
-        told = f"{left:,} more {self.noun}s are not shown yet."
-        return told if button else f"{told} {NARROW}"
+        text = f"{omitted:,} more {self.noun}s are not shown yet."
+        return text if button else f"{text} {NARROW_HINT}"
 
 
-def listed_of(report: Report) -> ThreadEntries:
+def thread_entries_of(report: Report) -> ThreadEntries:
     """What is told of a report in detail."""
     noun = "failure" if report.diagnosis else "terminal failure"
-    return ThreadEntries(report, details_of(report), noun)
+    return ThreadEntries(report, entry_sources(report), noun)
 
 
-_HEAD = WHOLE.minus(2, 150, 400)
+_REPLY_SPACE = FULL_MESSAGE.minus(2, 150, 400)
 """Beside a reply's own heading and ending."""
-_WITH_BUTTON = _HEAD.minus(1, 150, 2300)
+_REPLY_SPACE_WITH_BUTTON = _REPLY_SPACE.minus(1, 150, 2300)
 """Beside the same and a button, whose value may hold 2,000 characters."""
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -101,68 +101,70 @@ class _Edges:
 class AnswerBuilder:
     """Turns reports into messages."""
 
-    def __init__(self, composer: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
-        self._composer = composer
+    def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
+        self._templates = templates
         self._catalogue = catalogue
         self._dashboard = dashboard
-        self._openings = OpeningBuilder(composer, catalogue, dashboard)
+        self._openings = OpeningBuilder(templates, catalogue, dashboard)
 
     def public(self, report: Report, note: str) -> Answer:
         """For a channel and its thread."""
-        listed = listed_of(report)
-        pages = list(islice(self._pages(listed, 0, _HEAD), REPLIES_MOST))
-        shown, total = sum(map(len, pages)), len(listed)
+        entries = thread_entries_of(report)
+        pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), MAX_REPLIES))
+        shown, total = sum(map(len, pages)), len(entries)
         ending = f"{total - shown:,} more are not in this thread." * (shown < total)
         cut = any(group.cut for page in pages for group in page)
-        below = listed.below("in the thread", shown)
+        below = entries.summary_line("in the thread", shown)
         return Answer(
             opening=self._openings.opening(report, note, below=below, private=False),
-            replies=tuple(self._replies(listed, pages, 0, _Edges(ending=ending))),
-            files=files_of(report, self._catalogue) if shown < total or cut else (),
-            more=self._beyond(listed, pages[-1], shown) if shown < total else None,
+            replies=tuple(self._replies(entries, pages, 0, _Edges(ending=ending))),
+            files=export_files(report, self._catalogue) if shown < total or cut else (),
+            more=self._overflow_message(entries, pages[-1], shown) if shown < total else None,
         )
 
     def private(
         self, report: Report, messages: int, note: str, start: SavedLookup | None
     ) -> tuple[Message, ...]:
         """For one person, without a thread: shorter, in at most `messages` messages."""
-        listed = listed_of(report)
-        if start is None and messages == 1 and listed.details:
-            return (self._single(listed, note),)
-        first = position(report, listed.details, start) if start else 0
-        begins = start is None
-        above = "" if begins else note
-        space = _WITH_BUTTON.minus(1, len(above), 2 * len(above) + 200)
-        pages = list(islice(self._pages(listed, first, space, short=True), messages - begins))
+        entries = thread_entries_of(report)
+        if start is None and messages == 1 and entries.sources:
+            return (self._single(entries, note),)
+        first = position(report, entries.sources, start) if start else 0
+        is_start = start is None
+        note_above = "" if is_start else note
+        space = _REPLY_SPACE_WITH_BUTTON.minus(1, len(note_above), 2 * len(note_above) + 200)
+        pages = list(islice(self._pages(entries, first, space, short=True), messages - is_start))
         last = first + sum(map(len, pages))
         opening: tuple[Message, ...] = ()
-        if begins:
-            below = listed.below("below", last)
+        if is_start:
+            below = entries.summary_line("below", last)
             opening = (self._openings.opening(report, note, below=below, private=True),)
-        button = listed.button(pages[-1], last, private=True) if pages else ""
-        edges = _Edges(above, button=button, more=not begins)
-        return opening + tuple(self._replies(listed, pages, first, edges))
+        button = entries.more_button_value(pages[-1], last, private=True) if pages else ""
+        edges = _Edges(note_above, button=button, more=not is_start)
+        return opening + tuple(self._replies(entries, pages, first, edges))
 
-    def more(self, report: Report, handle: SavedLookup) -> Message:
+    def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
         """The next reply after what a handle's reader has seen."""
-        listed = listed_of(report)
-        first = position(report, listed.details, handle)
-        page = next(self._pages(listed, first, _WITH_BUTTON, short=handle.private), None)
+        entries = thread_entries_of(report)
+        first = position(report, entries.sources, saved_lookup)
+        page = next(
+            self._pages(entries, first, _REPLY_SPACE_WITH_BUTTON, short=saved_lookup.private), None
+        )
         if page is None:
-            told = f"That was all: {listed.count(len(listed))} of look-up {report.lookup_id}."
-            return self._composer.message("elsewhere", f"more-end-{handle.shown}", note=told)
-        button = listed.button(page, first + len(page), private=handle.private)
-        return next(self._replies(listed, [page], first, _Edges(button=button, more=True)))
+            text = f"That was all: {entries.count(len(entries))} of look-up {report.lookup_id}."
+            return self._templates.message("elsewhere", f"more-end-{saved_lookup.shown}", note=text)
+        button = entries.more_button_value(page, first + len(page), private=saved_lookup.private)
+        return next(self._replies(entries, [page], first, _Edges(button=button, more=True)))
 
     def _pages(
-        self, listed: ThreadEntries, first: int, space: MessageSpace, *, short: bool = False
+        self, entries: ThreadEntries, first: int, space: MessageSpace, *, short: bool = False
     ) -> Iterator[Sequence[BlockGroup]]:
-        failures = EntryBuilder(listed.report, listed.details, self._catalogue, self._dashboard)
-        return pack(self._composer.groups(failures.since(first), short=short), space)
+        builder = EntryBuilder(entries.report, entries.sources, self._catalogue, self._dashboard)
+        return pack(self._templates.render_entries(builder.entries_from(first), short=short), space)
 
     def _replies(
         self,
-        listed: ThreadEntries,
+        entries: ThreadEntries,
         pages: Sequence[Sequence[BlockGroup]],
         first: int,
         edges: _Edges,
@@ -170,60 +172,64 @@ class AnswerBuilder:
         """Pages as messages, after `first` details."""
         for number, page in enumerate(pages, start=1):
             last = number == len(pages)
-            left = len(listed) - first - len(page)
-            ending = edges.ending or listed.ending(left, edges.button)
-            yield self._composer.message(
+            omitted = len(entries) - first - len(page)
+            ending = edges.ending or entries.ending(omitted, edges.button)
+            yield self._templates.message(
                 "reply",
                 _more_part(page) if edges.more else f"reply-{number}",
                 first=first + 1,
-                of=len(listed),
-                noun=listed.noun,
+                of=len(entries),
+                noun=entries.noun,
                 groups=page,
                 note=edges.note if number == 1 else "",
                 ending=ending if last else "",
                 button=edges.button if last else "",
-                reference=listed.report.lookup_id,
+                reference=entries.report.lookup_id,
             )
             first += len(page)
 
-    def _single(self, listed: ThreadEntries, note: str) -> Message:
+    def _single(self, entries: ThreadEntries, note: str) -> Message:
         """Opening and details in one message."""
-        report = listed.report
-        alone = self._openings.opening(report, note, below="", private=True).blocks
-        space = _WITH_BUTTON.minus(len(alone), visible(alone), size(alone))
-        page = next(self._pages(listed, 0, space, short=True))
-        button = listed.button(page, len(page), private=True)
-        return self._composer.message(
+        report = entries.report
+        opening_blocks = self._openings.opening(report, note, below="", private=True).blocks
+        space = _REPLY_SPACE_WITH_BUTTON.minus(
+            len(opening_blocks), visible_length(opening_blocks), json_length(opening_blocks)
+        )
+        page = next(self._pages(entries, 0, space, short=True))
+        button = entries.more_button_value(page, len(page), private=True)
+        return self._templates.message(
             "private",
             "opening",
-            s=self._openings.tight(report),
-            note=" ".join(filter(None, (remarks_of(report), shorten(safe_text(note), NOTE)))),
-            remarks=remarks_of(report),
+            s=self._openings.shortest_summary(report),
+            note=" ".join(filter(None, (remarks_text(report), shorten(safe_text(note), MAX_NOTE)))),
+            remarks=remarks_text(report),
             groups=page,
-            of=len(listed),
-            noun=listed.noun,
-            ending=listed.ending(len(listed) - len(page), button),
+            of=len(entries),
+            noun=entries.noun,
+            ending=entries.ending(len(entries) - len(page), button),
             button=button,
         )
 
-    def _beyond(self, listed: ThreadEntries, page: Sequence[BlockGroup], shown: int) -> Message:
+    def _overflow_message(
+        self, entries: ThreadEntries, page: Sequence[BlockGroup], shown: int
+    ) -> Message:
         """What the replies do not hold, and the way to it."""
-        button = listed.button(page, shown, private=False)
-        return self._composer.message(
+        button = entries.more_button_value(page, shown, private=False)
+        return self._templates.message(
             "beyond",
             "more",
-            narrow="" if button else NARROW,
+            narrow="" if button else NARROW_HINT,
             shown=shown,
-            of=len(listed),
-            noun=listed.noun,
+            of=len(entries),
+            noun=entries.noun,
             button=button,
-            reference=listed.report.lookup_id,
+            reference=entries.report.lookup_id,
         )
 
 
 def _more_part(page: Sequence[BlockGroup]) -> str:
     """`more-` and the first event id shown; a hash of an id that no part should carry."""
-    found = page[0].event_id
-    if not _PLAIN_ID.fullmatch(found):
-        found = hashlib.sha256(found.encode(errors="replace")).hexdigest()[:32]
-    return f"more-{found}"
+    event_id = page[0].event_id
+    if not _PLAIN_ID.fullmatch(event_id):
+        event_id = hashlib.sha256(event_id.encode(errors="replace")).hexdigest()[:32]
+    return f"more-{event_id}"

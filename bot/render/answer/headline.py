@@ -11,7 +11,7 @@ from bot.render.answer.side_features import side_words
 from bot.render.filters import count
 
 _ENTRANCE = "could not get in"
-_WAYS = {
+_FAILURE_WAYS = {
     "client.connect.failed": _ENTRANCE,
     "client.join.failed": _ENTRANCE,
     "client.disconnected": "lost the call",
@@ -45,68 +45,68 @@ _RECORDERS_READ = "In what could be read, only recorders reported errors."
 
 def headline_of(report: Report, diagnosis: Diagnosis) -> str:
     """Our own words and numbers only. What could not be read and matters stands first."""
-    return partial_words(unread_of(report, diagnosis)) + _lead(report, diagnosis)
+    return partial_words(unread_nouns(report, diagnosis)) + _build_headline(report, diagnosis)
 
 
-def unread_of(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
+def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
     """Nouns for what could not be read and might change what is said."""
-    some = diagnosis.verdict.unread
-    return some if some or report.completeness.complete else ("error events",)
+    unread = diagnosis.verdict.unread
+    return unread if unread or report.completeness.complete else ("error events",)
 
 
-def _lead(report: Report, diagnosis: Diagnosis) -> str:
+def _build_headline(report: Report, diagnosis: Diagnosis) -> str:
     people = diagnosis.people
     if diagnosis.nothing:
         return diagnosis.nothing.words
     if not people.affected:
-        return RECORDERS_ONLY if not unread_of(report, diagnosis) else _RECORDERS_READ
+        return RECORDERS_ONLY if not unread_nouns(report, diagnosis) else _RECORDERS_READ
     if people.failed_for_good:
-        return _failed(report, diagnosis)
+        return _failed_sentence(report, diagnosis)
     if side := side_words(diagnosis):
-        known = "failed" if not unread_of(report, diagnosis) else "is known to have failed"
-        return f"Nobody {known} for good: {side}. {_because(diagnosis)}."
-    return _nobody(report, diagnosis)
+        verb = "failed" if not unread_nouns(report, diagnosis) else "is known to have failed"
+        return f"Nobody {verb} for good: {side}. {_cause_sentence(diagnosis)}."
+    return _nobody_failed_sentence(report, diagnosis)
 
 
 def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
     """How people failed for good; each counts once, by the gravest."""
-    ranks = {kind: rank for rank, kind in enumerate(_WAYS)}
+    ranks = {kind: rank for rank, kind in enumerate(_FAILURE_WAYS)}
     worst: dict[str, Story] = {}
-    for story in _weighed(diagnosis):
+    for story in _relevant_stories(diagnosis):
         if story.failed_for_good:
-            known = worst.setdefault(story.person.key, story)
-            if ranks.get(story.type, len(ranks)) < ranks.get(known.type, len(ranks)):
+            worst_story = worst.setdefault(story.person.key, story)
+            if ranks.get(story.type, len(ranks)) < ranks.get(worst_story.type, len(ranks)):
                 worst[story.person.key] = story
-    return Counter(_way(diagnosis, story) for story in worst.values())
+    return Counter(_failure_way(diagnosis, story) for story in worst.values())
 
 
-def _weighed(diagnosis: Diagnosis) -> list[Story]:
+def _relevant_stories(diagnosis: Diagnosis) -> list[Story]:
     """What counts for people: their causes; all there is if there are none."""
-    people = [one for one in diagnosis.stories if not one.bot]
-    return [one for one in people if one.symptom_of is None] or people
+    human_stories = [story for story in diagnosis.stories if not story.bot]
+    return [story for story in human_stories if story.symptom_of is None] or human_stories
 
 
-def _way(diagnosis: Diagnosis, story: Story) -> str:
+def _failure_way(diagnosis: Diagnosis, story: Story) -> str:
     if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
         return _DEVICE_WAY
-    return _WAYS.get(story.type, _OTHER_WAY)
+    return _FAILURE_WAYS.get(story.type, _OTHER_WAY)
 
 
-def _failed(report: Report, diagnosis: Diagnosis) -> str:
+def _failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
     people, ways, open_end = diagnosis.people, failed_ways(diagnosis), has_open_end(diagnosis)
     if len(ways) == 1:
         how = next(iter(ways))
     else:
-        each = ", ".join(f"{n:,} {way}" for way, n in ways.most_common())
-        how = f"failed ({each})" if open_end else f"failed for good ({each})"
-    who = _who(report, diagnosis, people.failed_for_good)
+        counts = ", ".join(f"{n:,} {way}" for way, n in ways.most_common())
+        how = f"failed ({counts})" if open_end else f"failed for good ({counts})"
+    who = _who_phrase(report, diagnosis, people.failed_for_good)
     doubt = " Whether it was got over could not be read." * open_end
-    return f"{who} {how}: {_cause(diagnosis)}.{doubt}{_more(diagnosis)}"
+    return f"{who} {how}: {_cause_phrase(diagnosis)}.{doubt}{_more_phrase(diagnosis)}"
 
 
 def has_open_end(diagnosis: Diagnosis) -> bool:
     """True if somebody who counts as failed may have got over it, unread."""
-    return any(one.doubt for one in _weighed(diagnosis) if one.failed_for_good)
+    return any(story.doubt for story in _relevant_stories(diagnosis) if story.failed_for_good)
 
 
 def has_open_side(diagnosis: Diagnosis) -> bool:
@@ -114,42 +114,42 @@ def has_open_side(diagnosis: Diagnosis) -> bool:
     return diagnosis.verdict.by_numbers and diagnosis.people.in_room is None
 
 
-def _nobody(report: Report, diagnosis: Diagnosis) -> str:
+def _nobody_failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
     people = diagnosis.people
-    sure = not unread_of(report, diagnosis) and not people.unclear
+    sure = not unread_nouns(report, diagnosis) and not people.unclear
     lead = "Nobody failed for good" if sure else "Nobody is known to have failed for good"
-    who = _who(report, diagnosis, people.affected, opening=False)
+    who = _who_phrase(report, diagnosis, people.affected, opening=False)
     if diagnosis.verdict.cls == "none":
         return f"{lead}: {who} had error events, but none of them is a fault."
-    return f"{lead}: {who} had trouble{_ended(diagnosis)}. {_because(diagnosis)}."
+    return f"{lead}: {who} had trouble{_ending_phrase(diagnosis)}. {_cause_sentence(diagnosis)}."
 
 
-def _who(report: Report, diagnosis: Diagnosis, some: int, *, opening: bool = True) -> str:
+def _who_phrase(report: Report, diagnosis: Diagnosis, number: int, *, opening: bool = True) -> str:
     """`3 of 41 people`, just `3 people` if no more is known, or whom the look-up is about."""
     everybody = diagnosis.people.in_room
-    if report.target.kind in {"peer", "user"} and some == 1:
-        told = "this person"
+    if report.target.kind in {"peer", "user"} and number == 1:
+        text = "this person"
     elif everybody is None:
-        told = f"{_least(report, diagnosis)}{people_words(some)}"
-    elif some == everybody == 1:
-        told = "the only person in the room"
-    elif some == everybody:
-        told = f"all {some:,} people"
+        text = f"{_at_least(report, diagnosis)}{people_words(number)}"
+    elif number == everybody == 1:
+        text = "the only person in the room"
+    elif number == everybody:
+        text = f"all {number:,} people"
     else:
-        told = f"{_least(report, diagnosis)}{some:,} of {count(everybody, 'person', 'people')}"
-    return told[0].upper() + told[1:] if opening else told
+        text = f"{_at_least(report, diagnosis)}{number:,} of {count(everybody, 'person', 'people')}"
+    return text[0].upper() + text[1:] if opening else text
 
 
-def _least(report: Report, diagnosis: Diagnosis) -> str:
+def _at_least(report: Report, diagnosis: Diagnosis) -> str:
     """Numbers are a lower bound where events are missing, unless some may have recovered."""
     more = not report.completeness.complete and not has_open_end(diagnosis)
     return "at least " if more else ""
 
 
-def _ended(diagnosis: Diagnosis) -> str:
+def _ending_phrase(diagnosis: Diagnosis) -> str:
     """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
     people = diagnosis.people
-    side = side_features(_weighed(diagnosis))
+    side = side_features(_relevant_stories(diagnosis))
     if side:
         return f" with {side} only"
     if not people.unclear:
@@ -164,54 +164,54 @@ def _ended(diagnosis: Diagnosis) -> str:
 
 def unclear_words(diagnosis: Diagnosis) -> str:
     """How it ended for those of whom neither is known, to stand after their number."""
-    if any(one.doubt for one in diagnosis.stories if not one.failed_for_good):
+    if any(story.doubt for story in diagnosis.stories if not story.failed_for_good):
         return "had an end that could not be read"
-    return f"left or {_was(diagnosis.people.unclear)} not seen again"
+    return f"left or {_was_or_were(diagnosis.people.unclear)} not seen again"
 
 
-def _was(number: int) -> str:
+def _was_or_were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _more(diagnosis: Diagnosis) -> str:
+def _more_phrase(diagnosis: Diagnosis) -> str:
     people = diagnosis.people
-    told = f" {people.recovered:,} more recovered." if people.recovered else ""
+    text = f" {people.recovered:,} more recovered." if people.recovered else ""
     if people.unclear:
-        told += f" {people.unclear:,} more {unclear_words(diagnosis)}."
-    return told
+        text += f" {people.unclear:,} more {unclear_words(diagnosis)}."
+    return text
 
 
-def _because(diagnosis: Diagnosis) -> str:
-    cause = _cause(diagnosis)
+def _cause_sentence(diagnosis: Diagnosis) -> str:
+    cause = _cause_phrase(diagnosis)
     return cause[0].upper() + cause[1:]
 
 
-def _cause(diagnosis: Diagnosis) -> str:
+def _cause_phrase(diagnosis: Diagnosis) -> str:
     """The verdict as the end of a sentence; a guess is called one."""
     verdict = diagnosis.verdict
     if has_open_side(diagnosis):
         return "whose side it is cannot be told yet"
     words = CAUSES[verdict.cls]
-    if verdict.cls in _BLOCKED and _no_path(diagnosis):
+    if verdict.cls in _BLOCKED and _never_had_path(diagnosis):
         words = _BLOCKED[verdict.cls]
     if verdict.cls in _WHOLE:
         return words
     guess = "most likely " * (verdict.confidence < SURE)
-    return f"{guess}{'mostly ' * _others(diagnosis)}{words}"
+    return f"{guess}{'mostly ' * _has_other_causes(diagnosis)}{words}"
 
 
-def _others(diagnosis: Diagnosis) -> bool:
+def _has_other_causes(diagnosis: Diagnosis) -> bool:
     """True if what counts has another cause as well; who failed for good counts before all."""
-    behind = _weighed(diagnosis)
-    failed = [one for one in behind if one.failed_for_good]
-    classes = {diagnosis.classes.get(one.id) for one in failed or behind}
+    stories = _relevant_stories(diagnosis)
+    failed = [story for story in stories if story.failed_for_good]
+    classes = {diagnosis.classes.get(story.id) for story in failed or stories}
     return bool(classes - {None, diagnosis.verdict.cls})
 
 
-def _no_path(diagnosis: Diagnosis) -> bool:
+def _never_had_path(diagnosis: Diagnosis) -> bool:
     """True if in everything behind the verdict no media path was ever found."""
-    behind: defaultdict[str, bool] = defaultdict(bool)
+    had_no_path: defaultdict[str, bool] = defaultdict(bool)
     for story in diagnosis.stories:
         if diagnosis.classes.get(story.id) == diagnosis.verdict.cls:
-            behind[story.person.key] |= bool(story.path and story.path.startswith(_NO_PATH))
-    return bool(behind) and all(behind.values())
+            had_no_path[story.person.key] |= bool(story.path and story.path.startswith(_NO_PATH))
+    return bool(had_no_path) and all(had_no_path.values())

@@ -8,15 +8,19 @@ from bot.domain.diagnosis.wording import people_words
 
 def side_failures(diagnosis: Diagnosis) -> list[Story]:
     """The causes that count, if each is of a side feature; else none of them."""
-    causes = [one for one in diagnosis.stories if one.id in diagnosis.classes and not one.bot]
-    return causes if all(one.feature for one in causes) else []
+    causes = [
+        story for story in diagnosis.stories if story.id in diagnosis.classes and not story.bot
+    ]
+    return causes if all(story.feature for story in causes) else []
 
 
 def side_words(diagnosis: Diagnosis) -> str:
     """`the screen share failed for 1 person`; "" if the call itself failed for somebody."""
     people: Counter[str] = Counter(
         feature
-        for feature, _ in {(one.feature or "", one.person.key) for one in side_failures(diagnosis)}
+        for feature, _ in {
+            (story.feature or "", story.person.key) for story in side_failures(diagnosis)
+        }
     )
     parts = [f"{feature} failed for {people_words(n)}" for feature, n in people.most_common()]
     return " and ".join(parts)
@@ -30,5 +34,5 @@ def side_problem(feature: str) -> str:
 def side_label(diagnosis: Diagnosis) -> str:
     """What is said of people who missed nothing but a side feature; "" if others are meant too."""
     side = side_failures(diagnosis)
-    known = bool(side) and not any(one.doubt for one in side)
-    return "missed a side feature only" if known else ""
+    is_certain = bool(side) and not any(story.doubt for story in side)
+    return "missed a side feature only" if is_certain else ""

@@ -8,7 +8,7 @@ from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
-from bot.render.phrases import class_of
+from bot.render.phrases import story_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +24,49 @@ class EntrySource:
     event: ErrorEvent
     number: int
     story: Story | None = None
-    told_at: int = 0
-    cause_at: int = 0
+    story_entry: int = 0
+    cause_entry: int = 0
     symptoms: tuple[Story, ...] = ()
     cls: VerdictClass | None = None
 
 
-def details_of(report: Report) -> tuple[EntrySource, ...]:
+def entry_sources(report: Report) -> tuple[EntrySource, ...]:
     """The entries in order of time; just the terminal events while nothing is diagnosed."""
     if report.diagnosis is None:
         return tuple(EntrySource(event, number) for number, event in enumerate(report.failures, 1))
-    return _told(report, report.diagnosis)
+    return _story_sources(report, report.diagnosis)
 
 
-def position(report: Report, details: Sequence[EntrySource], handle: SavedLookup) -> int:
+def position(report: Report, sources: Sequence[EntrySource], saved_lookup: SavedLookup) -> int:
     """How many entries a handle's reader has seen.
 
     The list may have changed since: evidence arrives late, and 100ms drops old events.
     """
-    for detail in details:
-        if detail.event.id == handle.after:
-            return detail.number
-    known = next((event for event in report.events if event.id == handle.after), None)
-    if known:
-        return bisect_right(details, sort_key(known), key=lambda detail: sort_key(detail.event))
-    return min(handle.shown, len(details))
+    for source in sources:
+        if source.event.id == saved_lookup.after:
+            return source.number
+    last_event = next((event for event in report.events if event.id == saved_lookup.after), None)
+    if last_event:
+        return bisect_right(sources, sort_key(last_event), key=lambda item: sort_key(item.event))
+    return min(saved_lookup.shown, len(sources))
 
 
 def recovered_or_unknown(diagnosis: Diagnosis) -> tuple[Story, ...]:
     """The failures that went away or whose end is not known, oldest first."""
-    return tuple(one for one in diagnosis.stories if one.outcome in {"recovered", "unknown"})
+    return tuple(story for story in diagnosis.stories if story.outcome in {"recovered", "unknown"})
 
 
-def _told(report: Report, diagnosis: Diagnosis) -> tuple[EntrySource, ...]:
-    causes = causes_of(diagnosis)
+def _story_sources(report: Report, diagnosis: Diagnosis) -> tuple[EntrySource, ...]:
+    causes = root_causes(diagnosis)
     story_of = {row.id: story for story in diagnosis.stories for row in story.rows}
     anchors = [(event, story_of.get(event.id)) for event in report.failures]
     anchors.extend(
         (story.rows[0], story)
         for story in diagnosis.stories
-        if not story.terminal and _stands_alone(story, causes.get(story.id))
+        if not story.terminal and _has_own_entry(story, causes.get(story.id))
     )
     anchors.sort(key=lambda anchor: sort_key(anchor[0]))
-    first = _first_numbers(anchors)
+    first_numbers = _first_numbers(anchors)
     symptoms: dict[str, list[Story]] = {}
     for story in diagnosis.stories:
         if story.id in causes:
@@ -78,38 +78,38 @@ def _told(report: Report, diagnosis: Diagnosis) -> tuple[EntrySource, ...]:
             event,
             number,
             story,
-            told_at=first[story.id],
-            cause_at=first.get(causes[story.id].id, 0) if story.id in causes else 0,
+            story_entry=first_numbers[story.id],
+            cause_entry=first_numbers.get(causes[story.id].id, 0) if story.id in causes else 0,
             symptoms=tuple(symptoms.get(story.id, ())),
-            cls=class_of(diagnosis, story, causes.get(story.id)),
+            cls=story_class(diagnosis, story, causes.get(story.id)),
         )
         for number, (event, story) in enumerate(anchors, start=1)
     )
 
 
 def _first_numbers(anchors: Sequence[tuple[ErrorEvent, Story | None]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for number, (_, story) in enumerate(anchors, start=1):
         if story:
-            found.setdefault(story.id, number)
-    return found
+            numbers.setdefault(story.id, number)
+    return numbers
 
 
-def causes_of(diagnosis: Diagnosis) -> Mapping[str, Story]:
+def root_causes(diagnosis: Diagnosis) -> Mapping[str, Story]:
     """By story id the first cause of its chain; what is nobody's consequence is left out."""
     by_id = {story.id: story for story in diagnosis.stories}
-    found: dict[str, Story] = {}
+    causes: dict[str, Story] = {}
     for story in diagnosis.stories:
-        here, seen = story, {story.id}
-        while here.symptom_of in by_id and here.symptom_of not in seen:
-            here = by_id[here.symptom_of]
-            seen.add(here.id)
-        if here is not story:
-            found[story.id] = here
-    return found
+        cause, visited = story, {story.id}
+        while cause.symptom_of in by_id and cause.symptom_of not in visited:
+            cause = by_id[cause.symptom_of]
+            visited.add(cause.id)
+        if cause is not story:
+            causes[story.id] = cause
+    return causes
 
 
-def _stands_alone(story: Story, cause: Story | None) -> bool:
+def _has_own_entry(story: Story, cause: Story | None) -> bool:
     """True for what did not go away, unless it is told under a cause that has an entry."""
     if story.outcome == "recovered":
         return False

@@ -20,14 +20,14 @@ from bot.render.answer.thread_entries import EntrySource
 from bot.render.filters import clock
 from bot.render.limits import brief, shorten
 from bot.render.phrases import (
-    FOR_RECORDERS,
+    RECORDER_ACTION,
     TYPE_NAMES,
-    code_of,
-    safe_text,
-    name_of,
-    span,
+    display_name,
+    failure_phrase,
+    format_code,
     next_actor,
-    what_of,
+    safe_text,
+    short_duration,
 )
 
 OUTCOMES: dict[Outcome, str] = {
@@ -67,42 +67,46 @@ class StoryTimeline:
     because: int
 
 
-def course_of(detail: EntrySource, sessions: Sequence[Session]) -> StoryTimeline | None:
+def build_story_timeline(source: EntrySource, sessions: Sequence[Session]) -> StoryTimeline | None:
     """The course of a detail's story; just where to find it if another entry tells it."""
-    story = detail.story
+    story = source.story
     if story is None:
         return None
-    own = detail.told_at == detail.number
+    tells_story = source.story_entry == source.number
     return StoryTimeline(
         outcome=OUTCOMES[story.outcome],
         evidence=shorten(safe_text(story.evidence), _EVIDENCE),
-        path=_sentence(story.path) if own else "",
+        path=_capitalise(story.path) if tells_story else "",
         begins=clock(story.first_at),
-        steps=tuple(_steps(story, detail.symptoms, sessions)) if own else (),
-        others=_others(story, detail) if own else "",
-        peers=_peers(story, detail) if own else "",
-        doubt=_doubt(story) if own else "",
-        same_as=0 if own else detail.told_at,
-        because=detail.cause_at,
+        steps=tuple(_steps(story, source.symptoms, sessions)) if tells_story else (),
+        others=_event_ids_text(story, source) if tells_story else "",
+        peers=_other_peers_text(story, source) if tells_story else "",
+        doubt=_doubt_words(story) if tells_story else "",
+        same_as=0 if tells_story else source.story_entry,
+        because=source.cause_entry,
     )
 
 
-def offset(length: timedelta) -> str:
+def format_offset(length: timedelta) -> str:
     """`+00:42`, `+1:02:03`, `-00:20`."""
     seconds = round(abs(length.total_seconds()))
     sign = "-" if length < timedelta(0) and seconds else "+"
-    hours, rest = divmod(seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
+    hours, remainder = divmod(seconds, 3600)
+    minutes, seconds = divmod(remainder, 60)
     return f"{sign}{f'{hours}:' * bool(hours)}{minutes:02d}:{seconds:02d}"
 
 
 def _steps(story: Story, symptoms: Sequence[Story], sessions: Sequence[Session]) -> Iterator[Step]:
-    moments = [*_own(story), *_led_to(story, symptoms), *_presence(story, sessions)]
+    moments = [
+        *_own_moments(story),
+        *_symptom_moments(story, symptoms),
+        *_presence_moments(story, sessions),
+    ]
     for _, at, words in sorted(moments, key=lambda moment: moment[0]):
         yield at, shorten(words, _COURSE_LINE)
 
 
-def _own(story: Story) -> Iterator[Moment]:
+def _own_moments(story: Story) -> Iterator[Moment]:
     rows, begins = story.rows, story.first_at
     hidden = range(_FIRST, len(rows) - _LAST)
     for index, row in enumerate(rows):
@@ -110,71 +114,75 @@ def _own(story: Story) -> Iterator[Moment]:
             if index == hidden.start:
                 yield row.at - begins, "…", f"{len(hidden):,} more"
             continue
-        words = "again" if index else shorten(code_of(row), _CODE)
+        words = "again" if index else shorten(format_code(row), _CODE)
         last = rows[index - 1].peer_id if index else row.peer_id
         if (last or "").lower() != (row.peer_id or "").lower():
             words += ", with another peer id"
         words += ", terminal" if row.is_terminal else ""
-        yield row.at - begins, offset(row.at - begins), words
+        yield row.at - begins, format_offset(row.at - begins), words
 
 
-def _led_to(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment]:
-    for one in symptoms[:_SYMPTOMS]:
-        count = f" ({one.events:,} events)" if one.events > 1 else ""
-        what = what_of(one.type, one.feature)
-        words = f"because of it: {what}, {_code(one)}{count}; {OUTCOMES[one.outcome]}"
-        yield one.first_at - story.first_at, offset(one.first_at - story.first_at), words
-    left = symptoms[_SYMPTOMS:]
-    if left:
-        yield left[0].first_at - story.first_at, "…", f"{len(left):,} more consequences"
+def _symptom_moments(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment]:
+    for symptom in symptoms[:_SYMPTOMS]:
+        count = f" ({symptom.events:,} events)" if symptom.events > 1 else ""
+        what = failure_phrase(symptom.type, symptom.feature)
+        words = f"because of it: {what}, {_story_code(symptom)}{count}; {OUTCOMES[symptom.outcome]}"
+        yield (
+            symptom.first_at - story.first_at,
+            format_offset(symptom.first_at - story.first_at),
+            words,
+        )
+    omitted = symptoms[_SYMPTOMS:]
+    if omitted:
+        yield omitted[0].first_at - story.first_at, "…", f"{len(omitted):,} more consequences"
 
 
-def _presence(story: Story, sessions: Iterable[Session]) -> Iterator[Moment]:
+def _presence_moments(story: Story, sessions: Iterable[Session]) -> Iterator[Moment]:
     """When the story's peers came and went, as far as the sessions tell."""
-    mine = {peer.lower() for peer in story.peer_ids}
+    peer_ids = {peer.lower() for peer in story.peer_ids}
     for session in sessions:
         for key, peer in session.peers.items():
-            if (peer.id or key).lower() not in mine:
+            if (peer.id or key).lower() not in peer_ids:
                 continue
             for at, words in ((peer.joined_at, "joined"), (peer.left_at, "left")):
-                if at and _near(story, at):
-                    yield at - story.first_at, offset(at - story.first_at), words
+                if at and _is_near(story, at):
+                    yield at - story.first_at, format_offset(at - story.first_at), words
 
 
-def _near(story: Story, at: datetime) -> bool:
+def _is_near(story: Story, at: datetime) -> bool:
     return story.first_at - _JOINED_NEAR <= at <= story.last_at + _JOINED_NEAR
 
 
-def _others(story: Story, detail: EntrySource) -> str:
+def _event_ids_text(story: Story, source: EntrySource) -> str:
     """Event ids to copy; those of terminal events stand in entries of their own."""
-    rows = [row for one in (story, *detail.symptoms) for row in one.rows]
-    found = [row.id for row in rows if not row.is_terminal and row.id != detail.event.id]
-    return _listed(found, _IDS)
+    rows = [row for related in (story, *source.symptoms) for row in related.rows]
+    event_ids = [row.id for row in rows if not row.is_terminal and row.id != source.event.id]
+    return _join_first(event_ids, _IDS)
 
 
-def _peers(story: Story, detail: EntrySource) -> str:
-    mine = (detail.event.peer_id or "").lower()
-    return _listed([peer for peer in story.peer_ids if peer.lower() != mine], _PEERS)
+def _other_peers_text(story: Story, source: EntrySource) -> str:
+    peer_id = (source.event.peer_id or "").lower()
+    return _join_first([peer for peer in story.peer_ids if peer.lower() != peer_id], _PEERS)
 
 
-def _listed(found: Sequence[str], most: int) -> str:
-    shown = [shorten(one, _COURSE_ID) for one in found[:most]]
-    left = len(found) - len(shown)
-    return " ".join([*shown, f"… and {left:,} more"] if left else shown)
+def _join_first(values: Sequence[str], most: int) -> str:
+    shown = [shorten(value, _COURSE_ID) for value in values[:most]]
+    omitted = len(values) - len(shown)
+    return " ".join([*shown, f"… and {omitted:,} more"] if omitted else shown)
 
 
-def _sentence(words: str | None) -> str:
+def _capitalise(words: str | None) -> str:
     return f"{words[0].upper()}{words[1:]}" if words else ""
 
 
-def _doubt(story: Story) -> str:
+def _doubt_words(story: Story) -> str:
     if story.person.confidence >= 1:
         return ""
     return "Peers without user id, taken for one person by name and device."
 
 
-def _code(story: Story) -> str:
-    return shorten(code_of(story.rows[0]), _CODE)
+def _story_code(story: Story) -> str:
+    return shorten(format_code(story.rows[0]), _CODE)
 
 
 # Together so short that even a hostile failure fits one reply, and each of its two blocks stays
@@ -219,7 +227,7 @@ class ThreadEntry:
     cut: bool
 
 
-class _Cutter:
+class _Shortener:
     """Clips texts and remembers whether it had to."""
 
     def __init__(self) -> None:
@@ -234,9 +242,9 @@ class EntryBuilder:
     """The entries of one report, in order of time, each put into words when asked for."""
 
     def __init__(
-        self, report: Report, details: Sequence[EntrySource], catalogue: Catalogue, dashboard: str
+        self, report: Report, sources: Sequence[EntrySource], catalogue: Catalogue, dashboard: str
     ) -> None:
-        self._details = details
+        self._sources = sources
         self._sessions = report.sessions
         self._catalogue = catalogue
         self._dashboard = dashboard
@@ -246,77 +254,80 @@ class EntryBuilder:
             if event.peer_id:
                 self._by_peer[event.peer_id.lower()].append(event)
 
-    def since(self, index: int) -> Iterator[ThreadEntry]:
+    def entries_from(self, index: int) -> Iterator[ThreadEntry]:
         """The entries from `index` on."""
-        for detail in self._details[index:]:
-            yield self._failure(detail)
+        for source in self._sources[index:]:
+            yield self._entry(source)
 
-    def _failure(self, detail: EntrySource) -> ThreadEntry:
-        event, story, clip = detail.event, detail.story, _Cutter()
-        explained = story.explanation if story else self._catalogue.explain(event)
+    def _entry(self, source: EntrySource) -> ThreadEntry:
+        event, story, clip = source.event, source.story, _Shortener()
+        explanation = story.explanation if story else self._catalogue.explain(event)
         message, description = safe_text(event.error_message), safe_text(event.error_description)
         return ThreadEntry(
-            number=detail.number,
-            of=len(self._details),
+            number=source.number,
+            of=len(self._sources),
             event=event,
-            who=clip(name_of(event.user_name) or "Somebody without a name", _NAME),
+            who=clip(display_name(event.user_name) or "Somebody without a name", _NAME),
             role=clip(safe_text(event.role), _WORD),
-            what=clip(what_of(event.type), _LINE),
+            what=clip(failure_phrase(event.type), _LINE),
             type=clip(safe_text(event.type), _WORD),
-            code=clip(code_of(event), _LINE),
+            code=clip(format_code(event), _LINE),
             action=clip(safe_text(event.action), _WORD),
             message=clip(message, _PARAGRAPH),
             description="" if description == message else clip(description, _DESCRIPTION),
-            **_words(explained, detail.cls, bot=bool(story and story.bot)),
-            before=clip(self._before(event), _PARAGRAPH),
+            **_entry_words(explanation, source.cls, bot=bool(story and story.bot)),
+            before=clip(self._earlier_events(event), _PARAGRAPH),
             device=clip(safe_text(device_line(event.agent, event.domain)), _LINE),
-            also=clip(_also(event), _PAIRS),
+            also=clip(_other_fields(event), _PAIRS),
             ids=tuple(
-                (label, clip(safe_text(text), _ID)) for label, text in _ids(event, self._room_id)
+                (label, clip(safe_text(text), _ID))
+                for label, text in _labelled_ids(event, self._room_id)
             ),
-            page=page_of(self._dashboard, event.session_id),
-            course=course_of(detail, self._sessions),
+            page=session_page(self._dashboard, event.session_id),
+            course=build_story_timeline(source, self._sessions),
             bot=bool(story and story.bot),
             cut=clip.cut,
         )
 
-    def _before(self, event: ErrorEvent) -> str:
-        peers = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
-        earlier = peers[: bisect_left(peers, sort_key(event), key=sort_key)]
+    def _earlier_events(self, event: ErrorEvent) -> str:
+        peer_events = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
+        earlier = peer_events[: bisect_left(peer_events, sort_key(event), key=sort_key)]
         if not earlier:
             return ""
         last = " · ".join(
-            f"-{span(event.at - each.at)} {_type_of(each)} {code_of(each)}"
-            for each in earlier[-_EARLIER_SHOWN:]
+            f"-{short_duration(event.at - row.at)} {_type_label(row)} {format_code(row)}"
+            for row in earlier[-_EARLIER_SHOWN:]
         )
         noun = "earlier event" if len(earlier) == 1 else "earlier events"
         gap = "… " if len(earlier) > _EARLIER_SHOWN else ""
         return f"{len(earlier):,} {noun} of this peer: {gap}{last}"
 
 
-def _type_of(event: ErrorEvent) -> str:
+def _type_label(event: ErrorEvent) -> str:
     return TYPE_NAMES.get(event.type) or safe_text(event.type)
 
 
-def page_of(dashboard: str, session_id: str | None) -> str:
+def session_page(dashboard: str, session_id: str | None) -> str:
     """The address of a session's page; "" unless the id is one: outside data makes no address."""
-    found = (session_id or "").lower()
-    return f"{dashboard}/session-details/{found}" if _OBJECT_ID.fullmatch(found) else ""
+    object_id = (session_id or "").lower()
+    return f"{dashboard}/session-details/{object_id}" if _OBJECT_ID.fullmatch(object_id) else ""
 
 
-def _words(explained: Explanation, cls: VerdictClass | None, *, bot: bool) -> dict[str, str]:
-    entry = explained.entry
-    owner, todo = FOR_RECORDERS if bot else next_actor(entry, cls)
+def _entry_words(
+    explanation: Explanation, cls: VerdictClass | None, *, bot: bool
+) -> dict[str, str]:
+    entry = explanation.entry
+    owner, todo = RECORDER_ACTION if bot else next_actor(entry, cls)
     return {
         "title": shorten(entry.title, _LINE),
         "meaning": brief(entry.meaning, _PARAGRAPH),
         "todo": brief(todo, _PARAGRAPH),
         "owner": owner,
-        "borrowed_from": explained.borrowed_from or "",
+        "borrowed_from": explanation.borrowed_from or "",
     }
 
 
-def _also(event: ErrorEvent) -> str:
+def _other_fields(event: ErrorEvent) -> str:
     """Every other reported field, as `name value`, in a line."""
     retries = "" if event.retries_join is None else str(event.retries_join)
     pairs = (
@@ -330,7 +341,7 @@ def _also(event: ErrorEvent) -> str:
     return " · ".join(f"{safe_text(label)} {safe_text(text)}" for label, text in pairs if text)
 
 
-def _ids(event: ErrorEvent, room_id: str) -> Iterator[tuple[str, str]]:
+def _labelled_ids(event: ErrorEvent, room_id: str) -> Iterator[tuple[str, str]]:
     yield "event", event.id
     pairs = (
         ("peer", event.peer_id),

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from bot.domain.device import PLATFORM_WORDS
 from bot.domain.diagnosis import Diagnosis, GroupCount, VerdictClass
 from bot.domain.report import Report
-from bot.domain.saved_lookup import from_report, encode
+from bot.domain.saved_lookup import encode, from_report
 from bot.domain.text import clip
 from bot.render.answer.headline import (
     has_open_end,
     has_open_side,
     headline_of,
     unclear_words,
-    unread_of,
+    unread_nouns,
 )
 from bot.render.answer.side_features import side_label
 from bot.render.answer.text_budget import TextBudget
 from bot.render.answer.thread_entries import recovered_or_unknown
 from bot.render.filters import count
-from bot.render.limits import BUTTON_VALUE_MOST, brief, shorten
+from bot.render.limits import MAX_BUTTON_VALUE, brief, shorten
 from bot.render.phrases import NEXT_ACTOR, safe_text
 
-_TOGETHER = 3_600
+_MAX_VALUES = 3_600
 """Characters of all values together, so that they leave room for what the opening says."""
-_ESCAPED = len("\\u003c") - len("<")
+_ESCAPE_GROWTH = len("\\u003c") - len("<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Button:
     value: str
 
 
-def value_of(report: Report, *, after: str | None, shown: int, private: bool) -> str:
+def button_value(report: Report, *, after: str | None, shown: int, private: bool) -> str:
     """A button's value for this look-up, read so far; "" if it would not fit or may not be shown.
 
     A button's value is no secret: everybody in the channel gets it.
@@ -49,22 +49,22 @@ def value_of(report: Report, *, after: str | None, shown: int, private: bool) ->
     if report.hides_user:
         return ""
     value = encode(from_report(report, after=after, shown=shown, private=private))
-    grown = len(value) + _ESCAPED * value.count("<")
-    return value if grown <= BUTTON_VALUE_MOST else ""
+    escaped_length = len(value) + _ESCAPE_GROWTH * value.count("<")
+    return value if escaped_length <= MAX_BUTTON_VALUE else ""
 
 
-def buttons_of(report: Report, *, private: bool) -> tuple[Button, ...]:
+def opening_buttons(report: Report, *, private: bool) -> tuple[Button, ...]:
     """The buttons under an opening; none before the diagnosis, none that lead nowhere."""
     if report.diagnosis is None or not report.diagnosis.stories:
         return ()
-    value = value_of(report, after=None, shown=0, private=private)
-    most = _TOGETHER // len(value) if value else 0
-    names = list(_names(report.diagnosis))[:most]
-    return tuple(Button(action, label, hint, value) for action, label, hint in names)
+    value = button_value(report, after=None, shown=0, private=private)
+    max_buttons = _MAX_VALUES // len(value) if value else 0
+    specs = list(_button_specs(report.diagnosis))[:max_buttons]
+    return tuple(Button(action, label, hint, value) for action, label, hint in specs)
 
 
-def _names(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
-    if any(one.outcome == "recovered" for one in diagnosis.stories):
+def _button_specs(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
+    if any(story.outcome == "recovered" for story in diagnosis.stories):
         yield "recovered", "Recovered errors", "List the errors that went away or end unknown"
     yield "timeline", "Timeline", "Draw who had trouble when"
     if diagnosis.people.affected:
@@ -72,7 +72,7 @@ def _names(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
     yield "packet", "Packet for 100ms support", "Ids, times and versions for a support ticket"
 
 
-CLASSES: dict[VerdictClass, str] = {
+CLASS_WORDS: dict[VerdictClass, str] = {
     "user_network": "the person's own network",
     "shared_network": "a network that several people share",
     "device": "the person's device or its permissions",
@@ -84,7 +84,7 @@ CLASSES: dict[VerdictClass, str] = {
     "none": "nobody's fault",
     "unknown": "cannot be told",
 }
-_NAMES = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Linux"}
+_GROUP_LABELS = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linux": "Linux"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +111,31 @@ class DiagnosisSection:
 
 
 def diagnosis_section(
-    report: Report, sizes: TextBudget, *, private: bool
+    report: Report, budget: TextBudget, *, private: bool
 ) -> DiagnosisSection | None:
     """The diagnosis in words, clipped to `sizes`; None before there is one."""
     diagnosis = report.diagnosis
     if diagnosis is None:
         return None
     verdict, nothing = diagnosis.verdict, diagnosis.nothing
-    buttons = buttons_of(report, private=private)
+    buttons = opening_buttons(report, private=private)
     open_side = has_open_side(diagnosis)
     return DiagnosisSection(
         lead=headline_of(report, diagnosis),
         colour=_colour(report, diagnosis),
-        cls="cannot be told yet" if open_side else CLASSES[verdict.cls],
+        cls="cannot be told yet" if open_side else CLASS_WORDS[verdict.cls],
         sureness=f"{verdict.sureness} confidence ({verdict.confidence:.2f})",
-        evidence=_evidence(diagnosis, sizes),
-        changes=brief(verdict.changes_if, sizes.changes),
-        steps=tuple(brief(step, sizes.todo) for step in verdict.next_steps[: sizes.steps]),
+        evidence=_evidence(diagnosis, budget),
+        changes=brief(verdict.changes_if, budget.changes),
+        steps=tuple(brief(step, budget.todo) for step in verdict.next_steps[: budget.steps]),
         turn=NEXT_ACTOR["unknown" if open_side else verdict.cls],
-        people=_people(report, diagnosis),
-        spread=tuple(clip(line, sizes.spread) for line in _spread(diagnosis, sizes)),
-        rest=_rest(diagnosis, listed=any(one.action_id == "recovered" for one in buttons)),
-        update=brief(safe_text(verdict.update), sizes.changes),
-        cannot_prove=brief(nothing.cannot_prove, sizes.meaning) if nothing else "",
+        people=_people_text(report, diagnosis),
+        spread=tuple(clip(line, budget.breakdown) for line in _breakdown_lines(diagnosis, budget)),
+        rest=_recovered_text(
+            diagnosis, has_button=any(button.action_id == "recovered" for button in buttons)
+        ),
+        update=brief(safe_text(verdict.update), budget.changes),
+        cannot_prove=brief(nothing.cannot_prove, budget.meaning) if nothing else "",
         buttons=buttons,
     )
 
@@ -143,16 +145,16 @@ def _colour(report: Report, diagnosis: Diagnosis) -> str:
     if diagnosis.people.failed_for_good or closed:
         return "red_circle"
     healthy = not diagnosis.stories and diagnosis.verdict.cls == "none"
-    calm = healthy and not unread_of(report, diagnosis)
+    calm = healthy and not unread_nouns(report, diagnosis)
     return "large_green_circle" if calm else "large_yellow_circle"
 
 
-def _evidence(diagnosis: Diagnosis, sizes: TextBudget) -> tuple[str, ...]:
+def _evidence(diagnosis: Diagnosis, budget: TextBudget) -> tuple[str, ...]:
     """The first lines; the last one, too, since it says if there were few people."""
-    lines = [one for one in diagnosis.verdict.evidence if not _is_proviso(diagnosis, one)]
-    if len(lines) > sizes.evidence:
-        lines = [*lines[: sizes.evidence - 1], lines[-1]]
-    return tuple(shorten(safe_text(line), sizes.line) for line in lines)
+    lines = [line for line in diagnosis.verdict.evidence if not _is_proviso(diagnosis, line)]
+    if len(lines) > budget.evidence:
+        lines = [*lines[: budget.evidence - 1], lines[-1]]
+    return tuple(shorten(safe_text(line), budget.line) for line in lines)
 
 
 def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
@@ -160,16 +162,16 @@ def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
     return diagnosis.nothing is not None and line == diagnosis.nothing.cannot_prove
 
 
-def _people(report: Report, diagnosis: Diagnosis) -> str:
-    people, known = diagnosis.people, diagnosis.people.in_room is not None
+def _people_text(report: Report, diagnosis: Diagnosis) -> str:
+    people, is_known = diagnosis.people, diagnosis.people.in_room is not None
     if not people.affected:
         read = "" if report.completeness.complete else " in what could be read"
-        if not known and not people.seen:
+        if not is_known and not people.seen:
             return f"none{read} (how many were in the room could not be read)"
-        return f"none{read} ({'' if known else 'at least '}{people.seen:,} seen in the room)"
-    told = f"{'at least ' * people.least}{people.affected:,}"
+        return f"none{read} ({'' if is_known else 'at least '}{people.seen:,} seen in the room)"
+    text = f"{'at least ' * people.least}{people.affected:,}"
     if people.in_room is not None:
-        told += f" of {people.in_room:,} in the room"
+        text += f" of {people.in_room:,} in the room"
     ends = [
         f"{number:,} {words}"
         for number, words in (
@@ -179,42 +181,42 @@ def _people(report: Report, diagnosis: Diagnosis) -> str:
         )
         if number
     ]
-    told = f"{told} ({', '.join(ends)})" if ends else told
-    return told if known else f"{told}; how many were in the room could not be read"
+    text = f"{text} ({', '.join(ends)})" if ends else text
+    return text if is_known else f"{text}; how many were in the room could not be read"
 
 
-def _spread(diagnosis: Diagnosis, sizes: TextBudget) -> Iterator[str]:
+def _breakdown_lines(diagnosis: Diagnosis, budget: TextBudget) -> Iterator[str]:
     """What tells: a role that is hit harder, one platform, version or path, calls before."""
     people = diagnosis.people
     whole = people.in_room is not None and not people.least
     if people.affected and len(people.by_role) > 1 and whole:
-        roles = sorted(people.by_role, key=lambda one: (-one.affected, one.label))
-        yield f"By role: {_shares(roles, sizes)}"
+        roles = sorted(people.by_role, key=lambda share: (-share.affected, share.label))
+        yield f"By role: {_shares_text(roles, budget)}"
     if people.affected > 1:
         groups = (people.by_platform, people.by_os, people.by_sdk_version, people.by_path)
-        known = "; ".join(_shares(group, sizes) for group in groups if group)
-        if known:
-            yield f"Among people with errors: {known}"
-    repeated = _repeated(diagnosis)
-    if repeated:
-        yield repeated
+        breakdown = "; ".join(_shares_text(group, budget) for group in groups if group)
+        if breakdown:
+            yield f"Among people with errors: {breakdown}"
+    earlier_calls = _earlier_calls_text(diagnosis)
+    if earlier_calls:
+        yield earlier_calls
 
 
-def _shares(shares: Sequence[GroupCount], sizes: TextBudget) -> str:
+def _shares_text(shares: Sequence[GroupCount], budget: TextBudget) -> str:
     """`host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` where no total is known."""
-    told = [_share(one, sizes) for one in shares[: sizes.shares]]
-    left = len(shares) - len(told)
-    return ", ".join([*told, f"{left:,} more"] if left > 0 else told)
+    texts = [_share_text(share, budget) for share in shares[: budget.shares]]
+    omitted = len(shares) - len(texts)
+    return ", ".join([*texts, f"{omitted:,} more"] if omitted > 0 else texts)
 
 
-def _share(one: GroupCount, sizes: TextBudget) -> str:
-    label = clip(safe_text(_NAMES.get(one.label, one.label)), sizes.label)
-    if one.total is None:
-        return f"{one.affected:,} {label}"
-    return f"{label} {one.affected:,} of {one.total:,}"
+def _share_text(share: GroupCount, budget: TextBudget) -> str:
+    label = clip(safe_text(_GROUP_LABELS.get(share.label, share.label)), budget.label)
+    if share.total is None:
+        return f"{share.affected:,} {label}"
+    return f"{label} {share.affected:,} of {share.total:,}"
 
 
-def _repeated(diagnosis: Diagnosis) -> str:
+def _earlier_calls_text(diagnosis: Diagnosis) -> str:
     """Whether it happened to them before, within the 30 days that 100ms keeps."""
     calls = [number for _, number in diagnosis.people.failed_calls]
     before = [number for number in calls if number > 1]
@@ -227,10 +229,10 @@ def _repeated(diagnosis: Diagnosis) -> str:
     return ""
 
 
-def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
+def _recovered_text(diagnosis: Diagnosis, *, has_button: bool) -> str:
     """The recovered and unknown rest in a line."""
-    rest = recovered_or_unknown(diagnosis)
-    counts = Counter(story.outcome for story in rest)
+    stories = recovered_or_unknown(diagnosis)
+    counts = Counter(story.outcome for story in stories)
     if not counts:
         return ""
     parts = []
@@ -238,8 +240,8 @@ def _rest(diagnosis: Diagnosis, *, listed: bool) -> str:
         parts.append(f"{count(counts['recovered'], 'failure', 'failures')} recovered")
     if counts["unknown"]:
         parts.append(f"{counts['unknown']:,} without a sign of how it ended")
-    told = ", ".join(parts)
-    led_to = sum(story.symptom_of is not None for story in rest)
-    if led_to:
-        told += f" ({led_to:,} of them as a consequence of another failure)"
-    return f"{told}: press “Recovered errors”" if listed else told
+    text = ", ".join(parts)
+    consequences = sum(story.symptom_of is not None for story in stories)
+    if consequences:
+        text += f" ({consequences:,} of them as a consequence of another failure)"
+    return f"{text}: press “Recovered errors”" if has_button else text

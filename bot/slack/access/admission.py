@@ -12,16 +12,17 @@ from slack_bolt import BoltResponse
 from bot.domain.access import channel_in
 from bot.domain.errors import BotError, NotAllowed
 from bot.domain.records.audit import AuditOutcome
-from bot.slack.access.audit import audit_refusal, outcome_of_error
+from bot.slack.access.audit import audit_refusal
+from bot.slack.access.audit_trail import outcome_of_error
 from bot.slack.access.entries import (
     conversation_of,
     entry_of,
-    saved_lookup_of_press,
     is_home_opened,
+    saved_lookup_of_press,
 )
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import notify_user
-from bot.slack.middleware import OTHER_COMPANY, is_own_user, ephemeral_response
+from bot.slack.middleware import OTHER_COMPANY, ephemeral_response, is_own_user
 from bot.slack.payloads import Body, reply_target_of, text_at
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]

@@ -5,7 +5,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.context import BotContext, Lookup
-from bot.slack.lookup.channel_defaults import restrict_for_outsiders, read_channel_settings
+from bot.slack.lookup.channel_defaults import read_channel_settings, restrict_for_outsiders
 from bot.slack.payloads import ReplyTarget
 
 STEP = "audience"

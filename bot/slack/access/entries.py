@@ -10,13 +10,13 @@ from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.records.audit import Access, EntryPoint, Subject, subject_of, subjects_of
 from bot.domain.saved_lookup import SavedLookup, decode
-from bot.slack.access.audit import row_key
+from bot.slack.access.audit_trail import row_key
 from bot.slack.checkpoints.serialization import from_json
 from bot.slack.context import BotContext
 from bot.slack.listeners.modal import read_form_values
 from bot.slack.listeners.query import MAX_CHARACTERS
 from bot.slack.message_text import text_of_message
-from bot.slack.payloads import Body, value_at, click_id, reply_target_of, pressed_action, text_at
+from bot.slack.payloads import Body, click_id, pressed_action, reply_target_of, text_at, value_at
 from bot.slack.sending.format_fallback import unescape
 
 _MENTION = re.compile(r"<@[^>]*>")

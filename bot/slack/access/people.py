@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackTrouble
 from bot.slack.identity import PEOPLE_SCOPE
-from bot.slack.payloads import value_at, text_at
-from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, classify_error
+from bot.slack.payloads import text_at, value_at
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, TRANSIENT, classify_error
 
 CACHE_SECONDS = 300.0
 MAX_PEOPLE = 5_000

@@ -16,7 +16,7 @@ import structlog
 from cachetools import TTLCache
 
 from bot.slack.identity import CHANNEL_SCOPES
-from bot.slack.payloads import Body, value_at, text_at
+from bot.slack.payloads import Body, text_at, value_at
 from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.web_clients import Clients
 

@@ -19,15 +19,15 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, decode
 from bot.jobs.ports import Json, Steps
 from bot.slack.access.audience import audience_of_press
-from bot.slack.access.audit import (
+from bot.slack.access.audit_trail import (
     end_job_row,
     mark_job_recorded,
-    set_outcome,
     outcome_of_error,
+    set_outcome,
     wait_until_recorded,
 )
 from bot.slack.access.shared_channels import SHARED
-from bot.slack.buttons.press import PressClaim, ButtonPress
+from bot.slack.buttons.press import ButtonPress, PressClaim
 from bot.slack.checkpoints.cancellation import CancellableSteps
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.checkpoints.serialization import target_from_json

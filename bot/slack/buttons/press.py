@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.errors import NotAllowed, StoreUnreachable
 from bot.domain.records.post_claims import Claim, PostClaims
-from bot.domain.saved_lookup import SavedLookup, subject_ids, decode
+from bot.domain.saved_lookup import SavedLookup, decode, subject_ids
 from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.serialization import target_to_json
 from bot.slack.context import BotContext
@@ -19,8 +19,8 @@ from bot.slack.payloads import (
     Body,
     is_ephemeral,
     message_ts,
-    reply_target_of_click,
     pressed_action,
+    reply_target_of_click,
     text_at,
 )
 

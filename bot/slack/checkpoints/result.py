@@ -13,12 +13,12 @@ from bot.domain.target import Choices
 from bot.jobs.ports import Json, Steps
 from bot.render.message import Answer, Message, Picture
 from bot.slack.checkpoints.serialization import (
-    to_json,
-    error_to_json,
-    picture_to_json,
-    from_json,
     error_from_json,
+    error_to_json,
+    from_json,
     picture_from_json,
+    picture_to_json,
+    to_json,
 )
 from bot.slack.context import DrawTimeline, MessageRenderer
 from bot.slack.error_boundary import as_bot_error

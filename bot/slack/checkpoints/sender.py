@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.jobs.ports import Json, Steps
 from bot.render.message import File, Message, Picture
-from bot.slack.checkpoints.serialization import sent_to_json, sent_from_json
+from bot.slack.checkpoints.serialization import sent_from_json, sent_to_json
 from bot.slack.payloads import ResponseUrl
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult

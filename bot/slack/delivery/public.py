@@ -9,7 +9,7 @@ from bot.render.message import Message
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.thread import post_thread
-from bot.slack.delivery.unconfirmed import sent_here_note, report_unconfirmed
+from bot.slack.delivery.unconfirmed import report_unconfirmed, sent_here_note
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 

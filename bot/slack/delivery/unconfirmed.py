@@ -30,8 +30,12 @@ _REASONS = {
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
 _REASONS_BY_KIND = {
-    SlackErrorKind.PLACE: "posting here is restricted; `/invite @Call Doctor` or a manager may help",
-    SlackErrorKind.SETUP: "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`",
+    SlackErrorKind.PLACE: (
+        "posting here is restricted; `/invite @Call Doctor` or a manager may help"
+    ),
+    SlackErrorKind.SETUP: (
+        "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`"
+    ),
     SlackErrorKind.BUSY: "Slack asks me to slow down",
     SlackErrorKind.FORM: "Slack would not take the form of the answer",
     SlackErrorKind.LONG: "Slack found the answer too long",

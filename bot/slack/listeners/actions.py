@@ -21,7 +21,7 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
 from bot.domain.records.audit import AuditOutcome
-from bot.slack.access.audit import set_outcome
+from bot.slack.access.audit_trail import set_outcome
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import report_error
 from bot.slack.listeners.button_values import read_value, unreadable_value
@@ -31,8 +31,8 @@ from bot.slack.payloads import (
     ReplyTarget,
     click_id,
     message_ts,
-    reply_target_of_click,
     pressed_action,
+    reply_target_of_click,
     text_at,
 )
 

@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncAck
 from bot.domain.query import IdentifierKind
 from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
-from bot.slack.access.audit import set_outcome, wait_until_recorded, outcome_without_lookup
+from bot.slack.access.audit_trail import outcome_without_lookup, set_outcome, wait_until_recorded
 from bot.slack.context import BotContext, Lookup
 from bot.slack.listeners.query import parse_command_text
 from bot.slack.listeners.subcommands import find_subcommand

@@ -12,12 +12,12 @@ import structlog
 from bot.domain.errors import BotError
 from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
-from bot.slack.access.audit import (
-    audit_delivery,
-    set_outcome,
+from bot.slack.access.audit import audit_delivery
+from bot.slack.access.audit_trail import (
     outcome_of_error,
-    wait_until_recorded,
     outcome_without_lookup,
+    set_outcome,
+    wait_until_recorded,
 )
 from bot.slack.access.entries import entry_of
 from bot.slack.context import BotContext, Lookup

@@ -15,7 +15,7 @@ from bot.domain.query import LookupQuery
 from bot.slack.context import BotContext, Lookup
 from bot.slack.listeners.query import parse_query_in_zone, query_error
 from bot.slack.lookup.job import start_lookup
-from bot.slack.payloads import Body, ReplyTarget, value_at, list_at, parse_response_url, text_at
+from bot.slack.payloads import Body, ReplyTarget, list_at, parse_response_url, text_at, value_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import SlackTrouble, UnreadableQuestion
-from bot.domain.parsing import MAX_IDS, find_identifiers, parse_query, find_zone
+from bot.domain.parsing import MAX_IDS, find_identifiers, find_zone, parse_query
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.render.message import Message
 from bot.slack.context import BotContext, Tools

@@ -20,7 +20,7 @@ from bot.domain.errors import BotError, NotAllowed, SlackTrouble
 from bot.domain.parsing import MAX_IDS, find_identifiers
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.target import Choices
-from bot.slack.access.audit import wait_until_recorded
+from bot.slack.access.audit_trail import wait_until_recorded
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import ErrorBoundary, as_bot_error
 from bot.slack.lookup.job import start_lookup

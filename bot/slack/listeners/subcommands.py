@@ -22,9 +22,9 @@ import structlog
 from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
 from bot.domain.parsing import parse_settings_change
 from bot.domain.records.channel_settings import (
-    SettingsPatch,
-    ChannelSettingsStore,
     ChannelSettings,
+    ChannelSettingsStore,
+    SettingsPatch,
     apply_patch,
     is_more_open,
 )

@@ -21,7 +21,7 @@ from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
 from bot.domain.target import Choices, Progress
 from bot.jobs.ports import Json, Steps
 from bot.slack.access.audience import restrict_to_audience
-from bot.slack.access.audit import (
+from bot.slack.access.audit_trail import (
     end_job_row,
     mark_job_recorded,
     outcome_of_error,
@@ -30,7 +30,7 @@ from bot.slack.access.audit import (
 from bot.slack.checkpoints.cancellation import CancellableSteps
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.checkpoints.sender import CheckpointedSender
-from bot.slack.checkpoints.serialization import to_json, lookup_to_json, from_json, lookup_from_json
+from bot.slack.checkpoints.serialization import from_json, lookup_from_json, lookup_to_json, to_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.routes import deliver
 from bot.slack.error_boundary import ErrorBoundary
@@ -44,7 +44,7 @@ from bot.slack.sending.format_fallback import SendResult
 
 def with_checkpoints(ctx: BotContext, steps: Steps) -> BotContext:
     """The same desk with a poster that checkpoints."""
-    return replace(ctx, poster=CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler))
+    return replace(ctx, sender=CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def lookup_handler(ctx: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
             steps, ctx.tools.erasures, _subjects(lookup), lookup.asked_at
         )
         sender = CheckpointedSender(ctx.sender.plain, cancellable, ctx.reconciler)
-        lookup = await run_lookup(replace(ctx, poster=sender), lookup, cancellable)
+        lookup = await run_lookup(replace(ctx, sender=sender), lookup, cancellable)
         await close_unfinished_opening(ctx, lookup, steps, sender.changed)
 
     return answer

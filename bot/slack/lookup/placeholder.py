@@ -13,7 +13,7 @@ import structlog
 
 from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.sender import CheckpointedSender
-from bot.slack.checkpoints.serialization import to_json, from_json
+from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.unconfirmed import (
     ended_elsewhere_text,

@@ -28,8 +28,12 @@ TRANSIENT = frozenset({SlackErrorKind.BUSY, SlackErrorKind.UNKNOWN})
 """What may be otherwise in a moment; the rest is refused for good."""
 
 POLICY: dict[SlackErrorKind, str] = {
-    SlackErrorKind.BUSY: "Waited for as long as Slack asks, then sent again; if that is long, the next way",
-    SlackErrorKind.UNKNOWN: "Looked for in the thread if we may read it; else not repeated, but named",
+    SlackErrorKind.BUSY: (
+        "Waited for as long as Slack asks, then sent again; if that is long, the next way"
+    ),
+    SlackErrorKind.UNKNOWN: (
+        "Looked for in the thread if we may read it; else not repeated, but named"
+    ),
     SlackErrorKind.FORM: "Classic blocks, then text alone, then a file",
     SlackErrorKind.LONG: "Text alone, then a file",
     SlackErrorKind.PLACE: "The next way: response_url, for the asker alone, direct message",

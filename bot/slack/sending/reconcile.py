@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.metrics import Metrics
 from bot.slack.payloads import list_at, text_at
-from bot.slack.sending.errors import TRANSIENT, SLACK_EXCEPTIONS, classify_error
+from bot.slack.sending.errors import SLACK_EXCEPTIONS, TRANSIENT, classify_error
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.web_clients import Clients
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.slack.identity import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from bot.slack.listeners.registry import COMMANDS, EVENTS, SHORTCUTS
-from bot.slack.payloads import value_at, list_at
+from bot.slack.payloads import list_at, value_at
 
 BOT_NAME = "Call Doctor"
 
@@ -76,7 +76,9 @@ def _differences_by_key(
         for field, value in registered[name].items():
             declared_value = declared[name].get(field)
             if declared_value != value:
-                yield f"The {label} {name} says {field}: {declared_value!r}; the code says {value!r}."
+                yield (
+                    f"The {label} {name} says {field}: {declared_value!r}; the code says {value!r}."
+                )
 
 
 def _set_differences(label: str, registered: set[str], declared: set[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from bot.slack.access.people import People
 from bot.slack.access.shared_channels import SharedChannels
 from bot.slack.app import build_app
 from bot.slack.buttons.job import PRESS_KIND, button_handler
-from bot.slack.concurrency import LookupLimiter, BackgroundTasks
+from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext, Tools
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler

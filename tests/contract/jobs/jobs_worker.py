@@ -24,7 +24,7 @@ async def main(url: str, life: str, stop_in: str) -> None:
 
     async with (
         open_database(url) as memory,
-        open_jobs(jobs_url(url), life, memory.lives) as jobs,
+        open_jobs(jobs_url(url), life, memory.processes) as jobs,
     ):
         jobs.register("kind", course)
         await jobs.start()

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.domain.errors import StoreUnreachable
 from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
 from bot.storage import jobs_url, open_database
-from bot.storage.urls import engine_url, file_of
+from bot.storage.urls import engine_url, sqlite_path
 from workbench.postgres import PostgresServer
 
 
@@ -21,7 +21,7 @@ from workbench.postgres import PostgresServer
 async def opened(url: str, life: str = "life-1") -> AsyncIterator[DbosJobQueue]:
     async with (
         open_database(url) as memory,
-        open_jobs(jobs_url(url), life, memory.lives) as jobs,
+        open_jobs(jobs_url(url), life, memory.processes) as jobs,
     ):
         yield jobs
 
@@ -200,7 +200,7 @@ async def test_a_finished_job_leaves_its_name_and_nothing_else(database_url: str
         await jobs.start()
         await jobs.submit("kind", "job-1", {"url": "payload-word"})
         await jobs.settle(20)
-        await jobs.watchman.beat_and_take_over()
+        await jobs.recovery.beat_and_take_over()
         kept = everything_in(database_url)
         assert "job-1" in kept
         assert "payload-word" not in kept
@@ -224,7 +224,7 @@ async def test_what_is_under_way_keeps_what_it_needs(database_url: str) -> None:
         await jobs.start()
         await jobs.submit("kind", "job-1", {"url": "payload-word"})
         await asyncio.wait_for(reached.wait(), 20)
-        await jobs.watchman.beat_and_take_over()
+        await jobs.recovery.beat_and_take_over()
         kept = everything_in(database_url)
         assert "payload-word" in kept
         assert "result-word" in kept
@@ -253,7 +253,7 @@ async def test_a_file_is_nobody_elses_to_read(
     new_database: Callable[[], str], tmp_path: Path
 ) -> None:
     url = new_database()
-    if file_of(engine_url(url)) is None:
+    if sqlite_path(engine_url(url)) is None:
         pytest.skip("PostgreSQL keeps its own files")
     before = os.umask(0)
     try:

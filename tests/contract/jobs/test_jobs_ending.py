@@ -19,7 +19,7 @@ ASKED_AT = 1000.0
 async def opened(url: str, life: str) -> AsyncIterator[DbosJobQueue]:
     async with (
         open_database(url) as memory,
-        open_jobs(jobs_url(url), life, memory.lives) as jobs,
+        open_jobs(jobs_url(url), life, memory.processes) as jobs,
     ):
         yield jobs
 

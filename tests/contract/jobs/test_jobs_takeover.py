@@ -64,7 +64,7 @@ async def finished(url: str, life: str) -> list[str]:
 
     async with (
         open_database(url) as memory,
-        open_jobs(jobs_url(url), life, memory.lives) as jobs,
+        open_jobs(jobs_url(url), life, memory.processes) as jobs,
     ):
         jobs.register("kind", course)
         await jobs.start()
@@ -96,7 +96,7 @@ async def test_a_living_process_keeps_its_work(postgres_url: str) -> None:
     async with working(postgres_url, "life-1", "last") as worker:
         async with (
             open_database(postgres_url) as memory,
-            open_jobs(jobs_url(postgres_url), "life-2", memory.lives) as jobs,
+            open_jobs(jobs_url(postgres_url), "life-2", memory.processes) as jobs,
         ):
             taken: list[str] = []
 
@@ -105,10 +105,10 @@ async def test_a_living_process_keeps_its_work(postgres_url: str) -> None:
 
             jobs.register("kind", course)
             await jobs.start()
-            assert jobs.watchman.replicas == 2
+            assert jobs.recovery.replicas == 2
             assert not await jobs.submit("kind", "job-1", {})
             for _ in range(3):
-                await jobs.watchman.beat_and_take_over()
+                await jobs.recovery.beat_and_take_over()
             assert taken == []
         assert worker.returncode is None
 

@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome
-from bot.domain.records.answer_log import PostedAnswer, AnswerLog
+from bot.domain.records.answer_log import AnswerLog, PostedAnswer
 from bot.domain.saved_lookup import SavedLookup
-from bot.storage import Database, purge_hourly, open_database
+from bot.storage import Database, open_database, purge_hourly
 
 PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -48,30 +48,30 @@ def removed(lookups: int, peers: int) -> dict[str, int]:
 
 
 async def known(memory: Database, *references: str) -> list[str]:
-    return [one for one in references if await memory.answers.find(one)]
+    return [one for one in references if await memory.answer_log.find(one)]
 
 
 async def test_an_answer_is_found_by_its_reference(database_url: str) -> None:
     async with open_database(database_url) as memory:
-        answers: AnswerLog = memory.answers
+        answers: AnswerLog = memory.answer_log
         assert await answers.find("CD-AB234567") is None
         await answers.remember(ANSWER)
     async with open_database(database_url) as memory:
-        assert await memory.answers.find("cd-ab234567") == ANSWER
+        assert await memory.answer_log.find("cd-ab234567") == ANSWER
 
 
 async def test_an_answer_remembered_again_stands_where_it_stands_now(database_url: str) -> None:
     async with open_database(database_url) as memory:
-        await memory.answers.remember(dataclasses.replace(ANSWER, ts=""))
-        await asyncio.gather(*(memory.answers.remember(ANSWER) for _ in range(5)))
-        assert await memory.answers.find(HANDLE.lookup_id) == ANSWER
+        await memory.answer_log.remember(dataclasses.replace(ANSWER, ts=""))
+        await asyncio.gather(*(memory.answer_log.remember(ANSWER) for _ in range(5)))
+        assert await memory.answer_log.find(HANDLE.lookup_id) == ANSWER
 
 
 @pytest.mark.parametrize("user", ["", "user 7", "Jürgen 🎧", "'; DROP TABLE answers; --", "%"])
 async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) -> None:
     async with open_database(database_url) as memory:
-        await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
-        found = await memory.answers.find("CD-USER2222")
+        await memory.answer_log.remember(another("CD-USER2222", kind="user", user_id=user))
+        found = await memory.answer_log.find("CD-USER2222")
         assert found is not None
         assert found.handle.user_id == (user or found.handle.user_id)
 
@@ -79,7 +79,7 @@ async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) ->
 @pytest.mark.parametrize("user", ["a\x00b", "x" * 5_000, "\ud800"])
 async def test_what_no_button_could_carry_is_not_kept(database_url: str, user: str) -> None:
     async with open_database(database_url) as memory:
-        await memory.answers.remember(another("CD-USER2222", kind="user", user_id=user))
+        await memory.answer_log.remember(another("CD-USER2222", kind="user", user_id=user))
         assert await known(memory, "CD-USER2222") == []
         assert await memory.forget_user(user) == {}
         assert await memory.forget_room(user) == {}
@@ -94,7 +94,7 @@ async def test_a_person_is_forgotten_by_any_of_their_ids(database_url: str) -> N
             another("CD-PEER2222", kind="peer", peer_id=PEER),
             another("CD-OTHER222"),
         ):
-            await memory.answers.remember(answered)
+            await memory.answer_log.remember(answered)
         assert await memory.forget_user("U0ALICE") == removed(1, 0)
         assert await memory.forget_user("customer-7") == removed(1, 0)
         assert await memory.forget_user(PEER.upper()) == removed(1, 1)
@@ -110,8 +110,8 @@ async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -
         for room in ("room-1", "room-2"):
             await memory.learn_peers("main", room, [PEER, f"peer-of-{room}"])
             await memory.learn_codes("main", room, [f"code-{room}"])
-        await memory.answers.remember(ANSWER)
-        await memory.answers.remember(another("CD-OTHER222", room_id="room-2"))
+        await memory.answer_log.remember(ANSWER)
+        await memory.answer_log.remember(another("CD-OTHER222", room_id="room-2"))
         removed = await memory.forget_room("room-1")
         assert removed == {"look-ups": 1, "peers": 2, "room codes": 1, "ids in audit rows": 0}
         assert await memory.rooms_of_peer(PEER) == (("main", "room-2"),)
@@ -124,7 +124,7 @@ async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -
 async def test_nothing_outlives_thirty_days(database_url: str) -> None:
     clock = Clock()
     async with open_database(database_url, clock=clock) as memory:
-        await memory.answers.remember(ANSWER)
+        await memory.answer_log.remember(ANSWER)
         clock.now = START + timedelta(days=29)
         assert await known(memory, "CD-AB234567")
         clock.now = START + timedelta(days=31)
@@ -145,7 +145,7 @@ async def test_a_running_process_purges_again_and_again(database_url: str) -> No
         raise StoreUnreachable
 
     async with open_database(database_url, clock=clock) as memory:
-        await memory.answers.remember(ANSWER)
+        await memory.answer_log.remember(ANSWER)
         async with purge_hourly([down, purge], clock, every=0.01):
             await purged.wait()
             assert await known(memory, "CD-AB234567")
@@ -161,7 +161,7 @@ async def test_a_running_process_purges_again_and_again(database_url: str) -> No
 async def test_what_was_forgotten_is_not_left_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "doctor.db"
     async with open_database(f"sqlite:///{path}") as memory:
-        await memory.answers.remember(ANSWER)
+        await memory.answer_log.remember(ANSWER)
     assert b"U0ALICE" in path.read_bytes()
     async with open_database(f"sqlite:///{path}") as memory:
         await memory.forget_user("U0ALICE")

@@ -10,7 +10,7 @@ from bot.domain.metrics import LookupOutcome
 from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.records.erasures import ErasureLog, ErasureMarks
 from bot.domain.saved_lookup import SavedLookup
-from bot.storage import Database, watch_erasures, open_database
+from bot.storage import Database, open_database, watch_erasures
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 MOMENT = START.timestamp()
@@ -44,7 +44,7 @@ async def test_another_process_hears_of_it_and_lets_go_once(database_url: str) -
         open_database(database_url, clock=clock) as bot,
     ):
         await cli.forget_user("U0EARLIER")
-        async with watch_erasures(bot.forgotten, forgotten, note, every=0.01):
+        async with watch_erasures(bot.recent_erasures, forgotten, note, every=0.01):
             assert forgotten.erased_since(["u0earlier"], MOMENT), "known from the first moment on"
             assert not forgotten.erased_since(["U0ALICE", "room-1"], MOMENT)
             clock.move(seconds=5)
@@ -64,10 +64,10 @@ async def test_who_forgets_again_means_later_questions_too(database_url: str) ->
     clock, forgotten = Clock(), ErasureLog()
     async with open_database(database_url, clock=clock) as memory:
         await memory.forget_user("U0ALICE")
-        forgotten.update(await memory.forgotten(timedelta(days=30)))
+        forgotten.update(await memory.recent_erasures(timedelta(days=30)))
         clock.move(hours=2)
         await memory.forget_user("U0ALICE")
-        assert forgotten.update(await memory.forgotten(timedelta(hours=1)))
+        assert forgotten.update(await memory.recent_erasures(timedelta(hours=1)))
         assert forgotten.erased_since(["U0ALICE"], MOMENT + 3600)
 
 
@@ -96,14 +96,14 @@ async def test_nothing_is_learned_anew_of_it_for_a_quarter_of_an_hour(database_u
         assert await memory.rooms_of_peer("somebody-else") == (("main", "room-1"),)
         assert await memory.rooms_of_code("code-2") == ()
         assert not await memory.knows_codes_of("main", "room-2")
-        assert await memory.answers.find("CD-PEER2222") is None
-        assert await memory.answers.find("CD-ROOM2222") is None
-        assert await memory.answers.find("CD-AB234567") is not None
+        assert await memory.answer_log.find("CD-PEER2222") is None
+        assert await memory.answer_log.find("CD-ROOM2222") is None
+        assert await memory.answer_log.find("CD-AB234567") is not None
         clock.move(minutes=16)
         await _learn(memory)
         assert len(await memory.rooms_of_peer(PEER)) == 2
         assert await memory.rooms_of_code("code-2") == (("main", "room-2"),)
-        assert await memory.answers.find("CD-PEER2222") is not None
+        assert await memory.answer_log.find("CD-PEER2222") is not None
 
 
 async def _learn(memory: Database) -> None:
@@ -114,7 +114,7 @@ async def _learn(memory: Database) -> None:
     about_room = dataclasses.replace(HANDLE, lookup_id="CD-ROOM2222", room_id="room-2")
     for handle in (HANDLE, about_peer, about_room):
         answered = PostedAnswer(handle, "U0BOB", "C0ONCALL", "1.0", LookupOutcome.ANSWERED)
-        await memory.answers.remember(answered)
+        await memory.answer_log.remember(answered)
 
 
 async def test_a_mark_names_nobody_and_goes_after_thirty_days(tmp_path: Path) -> None:
@@ -122,10 +122,10 @@ async def test_a_mark_names_nobody_and_goes_after_thirty_days(tmp_path: Path) ->
     async with open_database(f"sqlite:///{path}", clock=clock) as memory:
         await memory.forget_user("U0ALICE")
         await memory.forget_room("room-1")
-        assert len(await memory.forgotten(timedelta(days=30))) == 2
+        assert len(await memory.recent_erasures(timedelta(days=30))) == 2
         clock.move(days=31)
         await memory.purge()
         clock.move(days=-31)
-        assert await memory.forgotten(timedelta(days=30)) == {}
+        assert await memory.recent_erasures(timedelta(days=30)) == {}
     assert b"U0ALICE" not in path.read_bytes()
     assert b"room-1" not in path.read_bytes()

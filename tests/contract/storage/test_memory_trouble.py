@@ -26,9 +26,9 @@ async def test_the_file_and_its_folder_belong_to_us_alone(tmp_path: Path) -> Non
 async def test_two_processes_start_at_once(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\n"
-        "from bot.storage import open_memory\n"
+        "from bot.storage import open_database\n"
         "async def main():\n"
-        "    async with open_memory(sys.argv[1]) as memory:\n"
+        "    async with open_database(sys.argv[1]) as memory:\n"
         "        await memory.learn_peers('main', sys.argv[2], ['peer'])\n"
         "asyncio.run(main())\n"
     )

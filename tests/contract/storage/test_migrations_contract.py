@@ -70,8 +70,8 @@ async def test_what_the_release_wrote_is_read(database_url: str) -> None:
     async with open_database(database_url) as memory:
         await memory.ping()
         wanted = ChannelSettings(True, "", timedelta(days=1), "U0BOB", NOW)
-        assert await memory.channels.of("C0WARROOM") == wanted
-        answered = await memory.answers.find("CD-3D298CC9")
+        assert await memory.channel_settings.of("C0WARROOM") == wanted
+        answered = await memory.answer_log.find("CD-3D298CC9")
         assert answered is not None
         assert (answered.handle.room_id, answered.asked_by) == (ROOM, "U0ALICE")
         assert await memory.audit.find() == []

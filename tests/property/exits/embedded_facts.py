@@ -22,7 +22,7 @@ from bot.domain.report import Completeness, Report, Window, count_by_type, disti
 from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
 from bot.hundredms.error_events import parse_event
-from bot.hundredms.schemas import RoomWire, SessionWire, room_of, session_of
+from bot.hundredms.schemas import RoomWire, SessionWire, parse_room, parse_session
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROOM = "6600aa11bb22cc33dd44ee55"
@@ -131,7 +131,7 @@ def _session(hand: Hand, rows: list[dict[str, Any]]) -> Session:
     }
     wire = {"id": hand.text(), "room_id": ROOM, "peers": peers, "active": False}
     wire["created_at"] = NOON.isoformat()
-    session = session_of(SessionWire.model_validate(wire), "main")
+    session = parse_session(SessionWire.model_validate(wire), "main")
     assert session is not None
     return session
 
@@ -142,7 +142,7 @@ def world_of(seed: int) -> World:
     session = _session(hand, rows)
     found = distinct_events([one for row in rows if (one := parse_event(row, b"key"))])
     wire = RoomWire.model_validate({"id": ROOM, "name": hand.text(), "enabled": True})
-    room = room_of(wire, "main")
+    room = parse_room(wire, "main")
     assert room is not None
     kind = hand.random.choice(_KINDS)
     as_of = NOON + timedelta(hours=1)

@@ -26,11 +26,11 @@ from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.report import Report
 from bot.domain.saved_lookup import from_report
 from bot.domain.target import Candidate, Choices
-from bot.hundredms.error_events import agent_of
+from bot.hundredms.error_events import parse_agent
 from bot.pictures import timeline_picture
 from bot.pictures.layout import layout_of
-from bot.render.export import files_of
-from bot.render.json_document import document_to_come, error_document, pieces_of
+from bot.render.export import export_files
+from bot.render.json_document import error_document, json_chunks, lazy_document
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from bot.slack.sending.format_fallback import as_classic_blocks, as_plain_text
@@ -86,7 +86,7 @@ def test_no_message_or_file_shows_one(world: World) -> None:
 @few
 @given(worlds)
 def test_no_file_of_all_failures_shows_one(world: World) -> None:
-    hold(world, *(file.content for file in files_of(world.report, CATALOGUE)))
+    hold(world, *(file.content for file in export_files(world.report, CATALOGUE)))
 
 
 @few
@@ -96,7 +96,15 @@ def test_no_picture_shows_one(world: World) -> None:
     assert (picture is None) == (scene is None)
     if picture and scene:
         labels = [row.label for row in scene.rows]
-        hold(world, picture.alt, picture.title, scene.heading, scene.about, scene.rest, *labels)
+        hold(
+            world,
+            picture.alt,
+            picture.title,
+            scene.heading,
+            scene.subtitle,
+            scene.footnote,
+            *labels,
+        )
 
 
 @few
@@ -106,7 +114,7 @@ def test_no_terminal_and_no_document_shows_one(world: World) -> None:
     console = open_console(file=io.StringIO(), width=100_000)
     gist = RENDERER.answer(report).opening.text
     terminal.show_report(console, report, CATALOGUE, gist)
-    hold(world, _written(console), "".join(pieces_of(document_to_come(report))))
+    hold(world, _written(console), "".join(json_chunks(lazy_document(report))))
 
 
 @few
@@ -122,7 +130,7 @@ def test_no_error_or_choice_shows_one(world: World) -> None:
     hold(
         world,
         _written(console),
-        "".join(pieces_of(error_document(error, LOOKUP, choices.candidates))),
+        "".join(json_chunks(error_document(error, LOOKUP, choices.candidates))),
         json.dumps(view, ensure_ascii=False),
         *of_messages(RENDERER.error(error, LOOKUP), RENDERER.choices(choices, LOOKUP)),
         *of_messages(RENDERER.waiting(text, LOOKUP), RENDERER.note(text)),
@@ -175,13 +183,13 @@ async def _store(folder: Path, report: Report) -> None:
         await memory.learn_peers("main", report.target.room.id, peers)
         await memory.learn_codes("main", report.target.room.id, peers)
         handle = from_report(report, after=report.events[0].id, shown=1, private=False)
-        await memory.answers.remember(
+        await memory.answer_log.remember(
             PostedAnswer(handle, "U0ALICE", "C0ONCALL", "1.2", LookupOutcome.ANSWERED)
         )
 
 
 @pytest.mark.parametrize("version", ["0.12.15", "1.11.0.1", "2.9.54-beta.1"])
 def test_a_version_in_a_version_field_stays_whole(version: str) -> None:
-    agent = agent_of({"sdk": "web", "sdk_version": version, "device_model": "Chrome_125.0.0.0"})
+    agent = parse_agent({"sdk": "web", "sdk_version": version, "device_model": "Chrome_125.0.0.0"})
     assert agent.sdk_version == version
     assert version in redact_for_output(device_line(agent, None))

@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.domain.events import ErrorEvent
 from bot.domain.timestamps import NO_TIME
-from bot.hundredms.error_events import agent_of, extras_of, media_of
+from bot.hundredms.error_events import flatten_extras, format_media, parse_agent
 from bot.hundredms.ice_candidates import network_fingerprint
-from bot.hundredms.lenient import as_flag, as_mapping, as_text, as_time, as_whole
+from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time
 from bot.hundredms.sanitize import sanitize
 
 TIDIED = (
@@ -43,12 +43,12 @@ def plain_event(row: Any, key: bytes) -> ErrorEvent | None:
         at,
         stamp,
         session_id=session if session and session.strip("0") else None,
-        is_terminal=bool(as_flag(data.get("is_terminal"))),
-        media=media_of(*(as_mapping(data.get(name)) for name in ("audio", "video", "devices"))),
-        extras=extras_of({name: value for name, value in data.items() if name not in KNOWN}),
-        agent=agent_of(data.get("agent")),
+        is_terminal=bool(as_bool(data.get("is_terminal"))),
+        media=format_media(*(as_mapping(data.get(name)) for name in ("audio", "video", "devices"))),
+        extras=flatten_extras({name: value for name, value in data.items() if name not in KNOWN}),
+        agent=parse_agent(data.get("agent")),
         public_address=network_fingerprint(as_text(data.get("error_description")), key),
         **{name: sanitize(as_text(data.get(name))) for name in TIDIED},
         **{name: as_text(data.get(name)) for name in AS_SENT},
-        **{name: as_whole(data.get(name)) for name in NUMBERS},
+        **{name: as_int(data.get(name)) for name in NUMBERS},
     )

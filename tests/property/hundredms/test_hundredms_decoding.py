@@ -9,7 +9,7 @@ from plain_reading import KNOWN, plain_events
 
 from bot.domain.events import ErrorEvent
 from bot.hundredms.error_events import parse_event
-from bot.hundredms.lenient import read
+from bot.hundredms.lenient import parse_body
 from bot.hundredms.schemas import EventsWire
 
 KEY = b"key of the tests"
@@ -61,7 +61,7 @@ rows = st.fixed_dictionaries(
 @settings(max_examples=400, deadline=None)
 def test_a_page_is_read_as_if_it_were_the_first(page: list[Any]) -> None:
     body = json.dumps({"events": page}).encode()
-    wire = read(EventsWire, body)
+    wire = parse_body(EventsWire, body)
     found = [event for row in wire.events if (event := parse_event(row, KEY))]
     wanted = plain_events(body, KEY)
     assert found == wanted
@@ -72,7 +72,7 @@ def test_what_repeats_is_held_once() -> None:
     data = {"peer_id": "p", "error_message": "gone", "agent": {"os": "ios"}}
     row = {"id": "x", "type": "t", "timestamp": "2026-05-01T09:00:01Z", "data": data}
     body = json.dumps({"events": [row, {**row, "id": "y"}]}).encode()
-    one, other = (parse_event(row, KEY) for row in read(EventsWire, body).events)
+    one, other = (parse_event(row, KEY) for row in parse_body(EventsWire, body).events)
     assert isinstance(one, ErrorEvent)
     assert isinstance(other, ErrorEvent)
     assert one.sender is other.sender
@@ -83,7 +83,7 @@ def test_a_huge_text_is_not_kept() -> None:
     data = {"peer_id": "p" * 5000, "error_description": "x" * 5000}
     row = {"id": "x", "type": "t", "timestamp": "2026-05-01T09:00:01Z", "data": data}
     body = json.dumps({"events": [row, row]}).encode()
-    one, other = (parse_event(row, KEY) for row in read(EventsWire, body).events)
+    one, other = (parse_event(row, KEY) for row in parse_body(EventsWire, body).events)
     assert one == other
     assert isinstance(one, ErrorEvent)
     assert isinstance(other, ErrorEvent)

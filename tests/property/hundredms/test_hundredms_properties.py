@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
-from bot.hundredms.lenient import UnreadableBody, as_flag, as_text, as_time, as_whole, read
-from bot.hundredms.responses import ResponseKind, classify_response, message_of, wait_of
+from bot.hundredms.lenient import UnreadableBody, as_bool, as_int, as_text, as_time, parse_body
+from bot.hundredms.responses import ResponseKind, classify_response, error_message, parse_wait
 from bot.hundredms.schemas import EventsWire, Listing, RoomWire, SessionWire
-from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, HundredMsClient, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
@@ -153,7 +153,7 @@ async def test_a_list_goes_on_only_after_a_full_page(
 @given(body=st.binary(max_size=300) | bodies)
 @settings(max_examples=200, deadline=None)
 def test_a_message_is_short_and_readable(body: bytes) -> None:
-    said = message_of(body)
+    said = error_message(body)
     assert len(said) <= 200
     said.encode()
     assert "\n" not in said
@@ -163,26 +163,26 @@ def test_a_message_is_short_and_readable(body: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 def test_every_answer_has_a_meaning(status: int, header: str, said: str, cursor: bool) -> None:  # noqa: FBT001
     body = json.dumps({"message": said}).encode()
-    verdict = classify_response(status, {"retry-after": header}, body, now=NOW, cursor=cursor)
-    assert (verdict.meaning is ResponseKind.BODY) == (200 <= status < 300)
-    assert (verdict.meaning is ResponseKind.REFUSED) == (status in (401, 403))
+    verdict = classify_response(status, {"retry-after": header}, body, now=NOW, has_cursor=cursor)
+    assert (verdict.kind is ResponseKind.OK) == (200 <= status < 300)
+    assert (verdict.kind is ResponseKind.UNAUTHORIZED) == (status in (401, 403))
     assert verdict.wait is None or verdict.wait >= 0
-    assert cursor or verdict.meaning is not ResponseKind.EXPIRED
+    assert cursor or verdict.kind is not ResponseKind.EXPIRED_CURSOR
 
 
 @given(st.integers(0, 100_000))
 def test_seconds_are_found_in_header_and_message(seconds: int) -> None:
-    assert wait_of({"retry-after": str(seconds)}, "", NOW) == seconds
-    assert wait_of({}, f"rate limit exceeded, retry after {seconds} seconds", NOW) == seconds
+    assert parse_wait({"retry-after": str(seconds)}, "", NOW) == seconds
+    assert parse_wait({}, f"rate limit exceeded, retry after {seconds} seconds", NOW) == seconds
 
 
 @given(jsons | st.binary())
 @settings(max_examples=200, deadline=None)
 def test_lenient_readers_never_raise(value: object) -> None:
-    text, whole = as_text(value), as_whole(value)
+    text, whole = as_text(value), as_int(value)
     assert text is None or text.strip()
     assert whole is None or abs(whole) < 2**63
-    as_flag(value)
+    as_bool(value)
     moment = as_time(value)
     assert moment is None or moment.utcoffset() == timedelta()
 
@@ -192,6 +192,6 @@ def test_lenient_readers_never_raise(value: object) -> None:
 @settings(max_examples=60, deadline=None)
 def test_reading_raises_one_error_only(model: Any, body: bytes) -> None:
     try:
-        read(model, body)
+        parse_body(model, body)
     except UnreadableBody:
         return

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_hostile_messages import RENDERER, chain, hold, hold_all, modest
 
-from bot.domain.privacy.outgoing import leave_all
+from bot.domain.privacy.outgoing import redact_all_for_output
 from bot.domain.report import Report
-from bot.domain.saved_lookup import from_report, decode, encode
-from bot.render.answer.thread_entries import details_of
-from bot.render.json_document import document, document_to_come, pieces_of
+from bot.domain.saved_lookup import decode, encode, from_report
+from bot.render.answer.thread_entries import entry_sources
+from bot.render.json_document import document, json_chunks, lazy_document
 from bot.render.message import Message
 
 BUTTONS = ("recovered", "timeline", "reply", "packet")
@@ -63,7 +63,7 @@ def test_replies_hold_every_entry_once_in_order(report: Report) -> None:
     answer = RENDERER.answer(report)
     replies = [*answer.replies, answer.more] if answer.more else list(answer.replies)
     shown = entries_in(chain(report, replies)) if replies else []
-    assert shown == [detail.event.id for detail in details_of(report)]
+    assert shown == [detail.event.id for detail in entry_sources(report)]
     assert {event.id for event in report.failures} <= set(shown)
 
 
@@ -85,7 +85,7 @@ def test_private_buttons_lead_to_every_entry(report: Report, messages: int) -> N
     first = RENDERER.private(report, messages=messages)
     shown = entries_in(chain(report, list(first)))
     if encode(from_report(report, after="x" * 40, shown=9, private=True)):
-        assert shown == [detail.event.id for detail in details_of(report)]
+        assert shown == [detail.event.id for detail in entry_sources(report)]
 
 
 @modest
@@ -111,7 +111,7 @@ def test_what_the_buttons_bring_keeps_every_promise(report: Report) -> None:
 def test_the_document_of_a_diagnosis_is_json_and_holds_every_event_once(report: Report) -> None:
     told = json.loads(json.dumps(document(report)))
     # The text is redacted and escapes what a terminal would obey: its meaning is compared.
-    assert json.loads("".join(pieces_of(document_to_come(report)))) == leave_all(told)
+    assert json.loads("".join(json_chunks(lazy_document(report)))) == redact_all_for_output(told)
     found = [event for story in told["stories"] for event in story["event_ids"]]
     assert len(found) == len(set(found))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import BotError
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
-from bot.domain.saved_lookup import from_report, decode, encode
+from bot.domain.saved_lookup import decode, encode, from_report
 from bot.domain.target import Candidate, Choices
 from bot.render.message import Message
 from bot.render.renderer import Renderer

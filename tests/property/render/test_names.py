@@ -20,7 +20,7 @@ from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target
 from bot.pictures.layout import layout_of
-from bot.pictures.timeline import alt_of
+from bot.pictures.timeline import alt_text
 from bot.render.message import File, Message
 
 ROOM = Room("65af97002889d74ef8d1e18f", "main", "standup")
@@ -140,7 +140,7 @@ def outputs(report: Report) -> str:
     found += [*RENDERER.recovered(report), *RENDERER.timeline(report), RENDERER.reply(report)]
     found.append(RENDERER.error_chart(report))
     scene = layout_of(report)
-    drawn = [row.label for row in scene.rows] + [alt_of(scene), scene.heading] if scene else []
+    drawn = [row.label for row in scene.rows] + [alt_text(scene), scene.heading] if scene else []
     return everything([*filter(None, found)], answer.files) + "\n".join(drawn)
 
 

@@ -12,9 +12,9 @@ from bot.catalogue import load_catalogue
 from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.report import Report
-from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import RoomIndexWriter, NoMemory, BestEffortRoomIndex
+from bot.investigate.room_index import BestEffortRoomIndex, NoMemory, RoomIndexWriter
 from bot.pictures.timeline import timeline_picture
 from bot.render.json_document import document
 from bot.render.renderer import Renderer

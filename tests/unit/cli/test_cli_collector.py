@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.cli.runtime_tuning import gc_paused, freeze_gc
+from bot.cli.runtime_tuning import freeze_gc, gc_paused
 
 
 class Ring:

@@ -11,9 +11,9 @@ from bot.cli.runtime_tuning import ARENAS
 # A process of its own: the limits cannot be taken back.
 CROWD = """
 import ctypes, sys, threading
-from bot.cli.heap import bound_heap
+from bot.cli.runtime_tuning import limit_malloc_arenas
 
-bounded = bound_heap()
+bounded = limit_malloc_arenas()
 together = threading.Barrier(16)
 
 def allocate():

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.catalogue import load_catalogue
-from bot.domain.diagnosis import DiagnosisInput, Diagnosis, Story, diagnose
+from bot.domain.diagnosis import Diagnosis, DiagnosisInput, Story, diagnose
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.rooms import Peer, Room, Session, TrackEvent
 

@@ -7,11 +7,11 @@ from diagnosis_builders import CHROME, event, only, told
 
 from bot.domain.diagnosis.sdk.intercepted_responses import (
     Responder,
-    responder_of,
-    is_orderly_close,
     is_empty_unreachable,
+    is_orderly_close,
+    responder_of,
 )
-from bot.domain.diagnosis.sdk.screen_shares import is_refused_share, is_refusal, is_without_picker
+from bot.domain.diagnosis.sdk.screen_shares import is_refusal, is_refused_share, is_without_picker
 from bot.domain.diagnosis.sdk.text import retry_count_of, retry_ms_of
 from bot.domain.events import Agent, ErrorEvent
 

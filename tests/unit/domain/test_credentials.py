@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.privacy.credentials import hide_credentials
-from bot.hundredms.error_events import agent_of
+from bot.hundredms.error_events import parse_agent
 from bot.hundredms.sanitize import sanitize
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJVadQssw5c"
@@ -55,7 +55,9 @@ def test_prose_stays(text: str) -> None:
 
 def test_a_line_end_and_the_agents_fields_hide_nothing() -> None:
     assert sanitize(f"{JWT[:80]}\n{JWT[80:]}") == "[token]"
-    agent = agent_of({"device_model": f"Pixel {JWT}", "os": "x token=abc", "string": "sdk:key=abc"})
+    agent = parse_agent(
+        {"device_model": f"Pixel {JWT}", "os": "x token=abc", "string": "sdk:key=abc"}
+    )
     assert (agent.device_model, agent.os, agent.sdk) == (
         "Pixel [token]",
         "x token=[hidden]",

@@ -15,10 +15,10 @@ from bot.domain.events import (
     ErrorEvent,
     ErrorFacts,
     EventSource,
+    event_from_parts,
     has_duplicates,
     sort_events,
     sort_key,
-    event_from_parts,
 )
 from bot.domain.report import distinct_events
 from bot.domain.timestamps import stamp_of, suffix_in, suffix_of

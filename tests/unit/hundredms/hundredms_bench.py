@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import jwt
 
-from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, HundredMsClient, open_workspaces
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0000000a"

@@ -10,7 +10,7 @@ import pytest
 from hundredms_bench import EMPTY, ROOM, SESSION, bench, event
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.hundredms.request import LARGEST, LARGEST_OF_SESSIONS
+from bot.hundredms.request import MAX_BODY, MAX_SESSIONS_BODY
 from bot.hundredms.workspaces import CallLimits
 from bot.investigate.ports import EventQuery
 
@@ -58,19 +58,19 @@ async def test_any_other_coding_is_refused_once(codings: tuple[str, ...]) -> Non
 
 
 async def test_a_body_of_more_than_8_mb_is_refused_and_told() -> None:
-    async with bench(lambda _: raw(padded(LARGEST))) as at:
+    async with bench(lambda _: raw(padded(MAX_BODY))) as at:
         with pytest.raises(HundredMsUnreachable, match=r"too large to read \(more than 8 MB\)"):
             await at.client.events(QUERY)
     assert len(at.neighbour.asked) == 1
 
 
 async def test_sessions_may_be_larger_and_are_bounded_too() -> None:
-    row = {"id": SESSION, "room_id": ROOM, "padding": "x" * LARGEST}
+    row = {"id": SESSION, "room_id": ROOM, "padding": "x" * MAX_BODY}
     body = json.dumps({"data": [row]}).encode()
     async with bench(lambda _: raw(body)) as at:
         assert len((await at.client.sessions(active=True)).sessions) == 1
         assert await at.client.session(SESSION) is None  # the list's shape is no session
-    async with bench(lambda _: raw(b" " * (LARGEST_OF_SESSIONS + 1))) as at:
+    async with bench(lambda _: raw(b" " * (MAX_SESSIONS_BODY + 1))) as at:
         with pytest.raises(HundredMsUnreachable, match="more than 48 MB"):
             await at.client.sessions(active=True)
 
@@ -84,7 +84,7 @@ async def test_a_bomb_costs_no_more_than_the_limit() -> None:
             await at.client.events(QUERY)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert peak < 5 * LARGEST
+    assert peak < 5 * MAX_BODY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hundredms_bench import EMPTY, KEY, NOW, PEER, ROOM, SECRET, SESSION
 
 from bot.domain.errors import HundredMsBusy, HundredMsUnreachable
 from bot.domain.metrics import CircuitState
-from bot.hundredms.workspaces import Credentials, HundredMsClient, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, HundredMsClient, open_workspaces
 
 FINE = httpx.Response(200, json=EMPTY)
 REST = 0.05
@@ -80,7 +80,7 @@ async def world(**limits: float) -> AsyncIterator[World]:
     ) as clients:
         made.clients = clients
         for client in clients.values():
-            client.circuit.watch(lambda alias, state: made.states.append((alias, state)))
+            client.circuit.subscribe(lambda alias, state: made.states.append((alias, state)))
         yield made
 
 

@@ -68,8 +68,8 @@ async def test_calls_beyond_the_limit_wait_and_first_pages_go_in_order() -> None
 async def test_a_first_page_passes_further_pages_and_those_pass_what_is_aside() -> None:
     hall = Hall(1)
     await hall.arrive("held", Priority.FIRST, "a")
-    await hall.arrive("aside", Priority.ASIDE, "a")
-    await hall.arrive("further", Priority.FURTHER, "a")
+    await hall.arrive("aside", Priority.BACKGROUND, "a")
+    await hall.arrive("further", Priority.NEXT_PAGE, "a")
     await hall.arrive("first", Priority.FIRST, "b")
     await hall.end_all()
     assert hall.begun == ["held", "first", "further", "aside"]
@@ -93,10 +93,10 @@ async def test_calls_that_end_at_once_keep_no_turn_for_themselves() -> None:
 
 async def test_a_small_room_does_not_wait_for_the_pages_of_a_large_one() -> None:
     hall = Hall(1)
-    await hall.arrive("held", Priority.FURTHER, "large")
+    await hall.arrive("held", Priority.NEXT_PAGE, "large")
     for number in range(20):
-        await hall.arrive(f"large {number}", Priority.FURTHER, "large")
-    await hall.arrive("small", Priority.FURTHER, "small")
+        await hall.arrive(f"large {number}", Priority.NEXT_PAGE, "large")
+    await hall.arrive("small", Priority.NEXT_PAGE, "small")
     await hall.end("held")
     await hall.end("large 0")
     assert hall.begun == ["held", "large 0", "small"]
@@ -105,11 +105,11 @@ async def test_a_small_room_does_not_wait_for_the_pages_of_a_large_one() -> None
 
 async def test_whoever_has_less_in_flight_is_next() -> None:
     hall = Hall(2)
-    await hall.arrive("l0", Priority.FURTHER, "large")
-    await hall.arrive("l1", Priority.FURTHER, "large")
+    await hall.arrive("l0", Priority.NEXT_PAGE, "large")
+    await hall.arrive("l1", Priority.NEXT_PAGE, "large")
     for number in range(2, 9):
-        await hall.arrive(f"l{number}", Priority.FURTHER, "large")
-    await hall.arrive("s0", Priority.FURTHER, "small")
+        await hall.arrive(f"l{number}", Priority.NEXT_PAGE, "large")
+    await hall.arrive("s0", Priority.NEXT_PAGE, "small")
     await hall.end("l0")
     assert hall.begun[-1] == "s0"
     await hall.end_all()
@@ -118,8 +118,8 @@ async def test_whoever_has_less_in_flight_is_next() -> None:
 async def test_nobody_is_passed_over_for_good() -> None:
     hall = Hall(1)
     await hall.arrive("held", Priority.FIRST, "x")
-    await hall.arrive("aside", Priority.ASIDE, "a")
-    await hall.arrive("further", Priority.FURTHER, "a")
+    await hall.arrive("aside", Priority.BACKGROUND, "a")
+    await hall.arrive("further", Priority.NEXT_PAGE, "a")
     for number in range(60):
         await hall.arrive(f"first {number}", Priority.FIRST, f"asker {number}")
     await hall.end_all()
@@ -204,7 +204,7 @@ def test_whatever_happens_every_call_has_its_turn(
 async def test_the_client_keeps_to_fewer_calls_after_429() -> None:
     busy = httpx.Response(429, json={"code": 429, "message": "retry after 2 seconds"})
     async with bench(busy, page()) as one:
-        gate = one.client.line.gate
+        gate = one.client.connection.limiter
         await one.client.events(QUERY)
         assert gate.limit == 4
 

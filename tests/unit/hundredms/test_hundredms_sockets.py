@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault

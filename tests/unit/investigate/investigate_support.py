@@ -12,9 +12,9 @@ from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.target import Choices, Progress
-from bot.hundredms.workspaces import Credentials, CallLimits, open_workspaces
+from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import RoomIndexWriter, BestEffortRoomIndex
+from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
     ACCESS_KEY,

@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Session
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell, RawPage
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, RawPage, SessionPage, Tell
 
 ROOM = "6600aa11bb22cc33dd44ee55"
 KIND = "client.publish.failed"
@@ -58,10 +58,10 @@ class Ledger:
     def present(self) -> list[ErrorEvent]:
         return [one for one in self.held if one.at > self.now - KEPT]
 
-    def aside(self) -> "Ledger":
+    def low_priority(self) -> "Ledger":
         return self
 
-    def with_tell(self, _: Tell) -> "Ledger":
+    def reporting_to(self, _: Tell) -> "Ledger":
         return self
 
     async def events(self, query: EventQuery, start: str = "") -> Page:

@@ -5,7 +5,7 @@ from investigate_support import NOW, Bench
 
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreachable
 from bot.domain.events import ERROR_TYPES
-from bot.domain.saved_lookup import from_report, decode, encode
+from bot.domain.saved_lookup import decode, encode, from_report
 from workbench.pretend_hundredms.faults import Fault, Kind
 
 EVENTS = "/v2/analytics/events"

@@ -13,7 +13,7 @@ from bot.domain.errors import HundredMsRefused
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.report import Report
-from bot.domain.saved_lookup import from_report, decode, encode
+from bot.domain.saved_lookup import decode, encode, from_report
 from bot.domain.target import Choices, Progress
 from bot.investigate.caching import CachingInvestigator
 from workbench.pretend_hundredms.calls import Call

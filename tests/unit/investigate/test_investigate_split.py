@@ -13,7 +13,7 @@ from ledger import KEPT, KIND, NOW, ROOM, Ledger, Plan, event
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Room
 from bot.domain.target import Progress, Target
-from bot.investigate.fetch.events import Fetched, EventReader
+from bot.investigate.fetch.events import EventReader, Fetched
 from bot.investigate.ports import HundredMs
 
 TARGET = Target("room", Room(ROOM, "main"))

@@ -12,7 +12,7 @@ async def test_a_step_waits_for_every_recording() -> None:
     order, log = SubmitPriority(), list[str]()
 
     async def step() -> None:
-        await order.give_way()
+        await order.wait_for_submits()
         log.append("step")
 
     with order.recording():
@@ -38,7 +38,7 @@ async def test_a_question_that_was_just_read_goes_before_a_step() -> None:
         log.append("acknowledged")
 
     async def step() -> None:
-        await order.give_way()
+        await order.wait_for_submits()
         log.append("step")
 
     await asyncio.gather(step(), question())
@@ -49,11 +49,11 @@ async def test_a_recording_that_fails_holds_nothing_up() -> None:
     order = SubmitPriority()
     with pytest.raises(OSError, match="lost"), order.recording():
         raise OSError("lost")
-    await asyncio.wait_for(order.give_way(), 10)
+    await asyncio.wait_for(order.wait_for_submits(), 10)
 
 
 async def test_questions_without_end_do_not_stop_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submit, "PATIENCE_SECONDS", 0.01)
     order = SubmitPriority()
     with order.recording():
-        await asyncio.wait_for(order.give_way(), 10)
+        await asyncio.wait_for(order.wait_for_submits(), 10)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from plain_reports import CATALOGUE, failure, report
 
-from bot.render.export import files_of
+from bot.render.export import export_files
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212"
 NASTY = [
@@ -45,13 +45,13 @@ def test_no_cell_begins_like_a_formula(text: str, separator: str) -> None:
         template_id=text,
         media=((text, text),),
     )
-    file = files_of(report(hostile), CATALOGUE)[0]
+    file = export_files(report(hostile), CATALOGUE)[0]
     for line in io.StringIO(file.content, newline=""):
         for row in csv.reader([line], delimiter=separator):
             assert not [cell for cell in row if cell.lstrip(' \t"\ufeff\u00a0')[:1] in tuple(SIGNS)]
 
 
 def test_the_apostrophe_stands_before_the_sign() -> None:
-    file = files_of(report(failure(1, user_name="Ann;=1")), CATALOGUE)[0]
+    file = export_files(report(failure(1, user_name="Ann;=1")), CATALOGUE)[0]
     assert '"Ann;\'=1"' in file.content
     assert all(line.startswith('"') for line in file.content.splitlines())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.privacy.outgoing import redact_all_for_output
-from bot.render.json_document import pieces_of
+from bot.render.json_document import json_chunks
 
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -21,12 +21,12 @@ jsons = st.recursive(
 @given(st.dictionaries(st.text(), jsons, max_size=4))
 def test_pieces_make_the_whole(facts: dict[str, Any]) -> None:
     left = redact_all_for_output(facts)
-    text = "".join(pieces_of(facts))
+    text = "".join(json_chunks(facts))
     assert json.loads(text) == left
     assert _seen(text) == _seen(json.dumps(left, ensure_ascii=False, indent=2))
     assert not {unicodedata.category(char) for char in text.replace("\n", "")} & {"Cc", "Cf"}
     to_come = {name: iter(part) if isinstance(part, list) else part for name, part in facts.items()}
-    assert "".join(pieces_of(to_come)) == text
+    assert "".join(json_chunks(to_come)) == text
 
 
 def _seen(text: str) -> str:
@@ -36,6 +36,6 @@ def _seen(text: str) -> str:
 
 def test_a_document_moves_no_cursor_and_shows_no_address() -> None:
     facts = {"user_id": "bob\x1b[2J\x9b31m\u202e", "peer_id": "guest-203.0.113.77"}
-    text = "".join(pieces_of(facts))
+    text = "".join(json_chunks(facts))
     assert text.replace("\n", "").isprintable()
     assert json.loads(text) == {"user_id": facts["user_id"], "peer_id": "guest-[ip]"}

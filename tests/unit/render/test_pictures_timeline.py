@@ -11,8 +11,8 @@ from scenario_case import FOLDER, load
 
 from bot.domain.report import Report
 from bot.pictures import timeline_picture
-from bot.pictures.canvas import can_write, fitted, font
-from bot.pictures.layout import ROWS, layout_of
+from bot.pictures.canvas import can_write, fit_text, font
+from bot.pictures.layout import MAX_ROWS, layout_of
 from bot.render.message import Picture
 
 GOLDEN = FOLDER.parent / "golden" / "pictures"
@@ -85,9 +85,9 @@ def test_the_worst_come_first_and_the_rest_is_counted() -> None:
     scene = layout_of(of_scenario("service-whole-team-behind-five-routers"))
     assert scene is not None
     lost = {"gave_up", "blocked"}
-    ends = [bool(lost & {mark.outcome for mark in row.marks}) for row in scene.rows]
+    ends = [bool(lost & {mark.outcome for mark in row.markers}) for row in scene.rows]
     assert ends == sorted(ends, reverse=True)
-    assert len(scene.rows) == min(len(scene.lanes), ROWS)
+    assert len(scene.rows) == min(len(scene.lanes), MAX_ROWS)
 
 
 def test_a_camera_that_came_back_is_seen() -> None:
@@ -95,7 +95,7 @@ def test_a_camera_that_came_back_is_seen() -> None:
     assert scene is not None
     [row] = scene.rows
     [(since, until)] = row.signals["video"]
-    assert row.marks[0].at < since < until == 1.0
+    assert row.markers[0].at < since < until == 1.0
 
 
 def test_only_the_gravest_stretch_is_drawn() -> None:
@@ -107,7 +107,7 @@ def test_only_the_gravest_stretch_is_drawn() -> None:
     scene = layout_of(report)
     assert scene is not None
     assert len(scene.lanes) > 1
-    assert "1 other stretch of trouble not drawn." in scene.rest
+    assert "1 other stretch of trouble not drawn." in scene.footnote
 
 
 def test_a_name_that_the_font_cannot_write_is_told_in_words() -> None:
@@ -122,6 +122,6 @@ def test_a_name_that_the_font_cannot_write_is_told_in_words() -> None:
 
 
 def test_long_words_are_cut_to_their_width() -> None:
-    cut = fitted("w" * 400, 22, 300)
+    cut = fit_text("w" * 400, 22, 300)
     assert cut.endswith("…")
     assert font(22).getlength(cut) <= 300

@@ -8,7 +8,7 @@ from plain_reports import CATALOGUE, NOON, RENDERER, failure, report, shown
 
 from bot.domain.report import Completeness
 from bot.domain.rooms import Session
-from bot.domain.saved_lookup import from_report, decode
+from bot.domain.saved_lookup import decode, from_report
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 

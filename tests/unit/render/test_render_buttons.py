@@ -13,7 +13,7 @@ from bot.domain.events import ERROR_TYPES, Agent
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.saved_lookup import decode
-from bot.render.answer.thread_entry import offset
+from bot.render.answer.thread_entry import format_offset
 from bot.render.message import Message
 from workbench.pretend_slack.limits import check_message, visible_length
 
@@ -205,4 +205,4 @@ def test_the_packets_json_in_words_is_whole_if_it_fits_and_else_says_what_it_lac
     ("seconds", "words"), [(0, "+00:00"), (42, "+00:42"), (-20, "-00:20"), (3723, "+1:02:03")]
 )
 def test_offset(seconds: int, words: str) -> None:
-    assert offset(timedelta(seconds=seconds)) == words
+    assert format_offset(timedelta(seconds=seconds)) == words

@@ -8,9 +8,9 @@ import pytest
 from diagnosed_reports import CATALOGUE, RENDERER, anchors, diagnosed, of_scenario
 from plain_reports import failure, report, shown
 
-from bot.domain.saved_lookup import from_report, decode
-from bot.render.answer.thread_entries import details_of, position
-from bot.render.export import files_of
+from bot.domain.saved_lookup import decode, from_report
+from bot.render.answer.thread_entries import entry_sources, position
+from bot.render.export import export_files
 
 NAMES = [
     "symptom-named-in-the-text",
@@ -23,19 +23,19 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_every_failure_that_stayed_and_every_terminal_event_has_an_entry(name: str) -> None:
     found = of_scenario(name)
-    assert [detail.event.id for detail in details_of(found)] == [e.id for e in anchors(found)]
+    assert [detail.event.id for detail in entry_sources(found)] == [e.id for e in anchors(found)]
 
 
 def test_without_a_diagnosis_the_terminal_events_are_the_entries() -> None:
     found = report(failure(1), failure(2, is_terminal=False), failure(3))
-    assert [detail.event.id for detail in details_of(found)] == ["event-00001", "event-00003"]
+    assert [detail.event.id for detail in entry_sources(found)] == ["event-00001", "event-00003"]
 
 
 def test_a_symptom_is_told_under_its_cause_and_not_beside_it() -> None:
     lost = failure(0, type="client.disconnected", error_code=1003, user_id="u", peer_id="p")
     sent = failure(3, type="client.publish.failed", error_code=4005, user_id="u", peer_id="p")
     found = diagnosed(report(lost, replace(sent, is_terminal=False)))
-    assert [detail.event.id for detail in details_of(found)] == ["event-00000"]
+    assert [detail.event.id for detail in entry_sources(found)] == ["event-00000"]
     told = shown(RENDERER.answer(found).replies[0])
     assert "+00:03   because of it: could not send audio or video, 4005" in told
     assert "more ids event-00003" in told
@@ -83,10 +83,10 @@ def test_more_goes_on_where_the_reader_is_with_and_without_a_diagnosis() -> None
     plain = report(*events)
     whole = diagnosed(plain)
     handle = from_report(whole, after="event-00011", shown=12, private=False)
-    assert position(whole, details_of(whole), handle) == 12
-    assert position(plain, details_of(plain), handle) == 6
+    assert position(whole, entry_sources(whole), handle) == 12
+    assert position(plain, entry_sources(plain), handle) == 6
     gone = from_report(whole, after="gone", shown=99, private=False)
-    assert position(plain, details_of(plain), gone) == 20
+    assert position(plain, entry_sources(plain), gone) == 20
 
 
 def test_show_more_reaches_every_entry_once() -> None:
@@ -108,7 +108,7 @@ def test_the_code_does_not_blame_a_network_where_numbers_showed_the_service() ->
     told = "".join(map(shown, (answer.opening, *answer.replies)))
     assert "Whose turn: 100ms." in told
     assert "Whose turn: the user's network" not in told
-    rows = json.loads(files_of(found, CATALOGUE)[1].content)["failures"]
+    rows = json.loads(export_files(found, CATALOGUE)[1].content)["failures"]
     assert {row["whose_turn"] for row in rows} == {"100ms"}
 
 
@@ -142,7 +142,7 @@ def test_a_recorder_is_told_nothing() -> None:
     told = "".join(map(shown, (answer.opening, *answer.replies)))
     assert "Whose turn: nobody. It is a recorder" in told
     assert "hotspot" not in told
-    rows = json.loads(files_of(found, CATALOGUE)[1].content)["failures"]
+    rows = json.loads(export_files(found, CATALOGUE)[1].content)["failures"]
     assert {row["whose_turn"] for row in rows} == {"nobody"}
 
 

@@ -13,7 +13,7 @@ from bot.domain.errors import NothingFound
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, count_by_type
 from bot.domain.target import Candidate, Choices
-from bot.render.export import files_of
+from bot.render.export import export_files
 from bot.render.json_document import choices_document, document, error_document, nothing_document
 
 STAMP = "2026-11-22T12:00:01.123456789Z"
@@ -116,7 +116,7 @@ def test_document_of_choices_lists_how_to_ask_for_each() -> None:
 
 def test_files_hold_every_failure_in_order() -> None:
     found = report(*(failure(number) for number in range(30)), failure(31, is_terminal=False))
-    table, tree = files_of(found, CATALOGUE)
+    table, tree = export_files(found, CATALOGUE)
     rows = list(csv.DictReader(io.StringIO(table.content)))
     assert [row["event_id"] for row in rows] == [event.id for event in found.failures]
     facts = json.loads(tree.content)
@@ -126,14 +126,14 @@ def test_files_hold_every_failure_in_order() -> None:
 def test_no_cell_is_a_formula() -> None:
     names = ["=1+1", "+1", "-1", "@SUM(A1)"]
     found = report(*(failure(number, user_name=name) for number, name in enumerate(names)))
-    table, _ = files_of(found, CATALOGUE)
+    table, _ = export_files(found, CATALOGUE)
     rows = list(csv.DictReader(io.StringIO(table.content)))
     assert [row["user_name"] for row in rows] == [f"'{name}" for name in names]
 
 
 def test_files_are_redacted() -> None:
     found = report(failure(1, error_description="typ relay raddr 198.51.100.7 rport 5004"))
-    for file in files_of(found, CATALOGUE):
+    for file in export_files(found, CATALOGUE):
         assert "198.51.100.7" not in file.content
         assert "5004" not in file.content
 
@@ -229,7 +229,7 @@ def test_a_name_that_is_nothing_is_no_id() -> None:
 def test_files_of_a_diagnosis_hold_terminal_events_and_what_did_not_go_away() -> None:
     quiet = failure(5, id="quiet", error_code=3001, is_terminal=False, type="client.publish.failed")
     found = diagnosed(report(*(failure(n, user_id="u") for n in range(3)), quiet))
-    table, tree = files_of(found, CATALOGUE)
+    table, tree = export_files(found, CATALOGUE)
     rows = list(csv.DictReader(io.StringIO(table.content)))
     assert [row["event_id"] for row in rows] == [
         "event-00000",
@@ -248,7 +248,7 @@ def test_what_no_story_holds_is_in_the_files_all_the_same() -> None:
     found = diagnosed(report(failure(1), failure(2)))
     assert found.diagnosis is not None
     bare = replace(found, diagnosis=replace(found.diagnosis, stories=found.diagnosis.stories[:1]))
-    table, _ = files_of(bare, CATALOGUE)
+    table, _ = export_files(bare, CATALOGUE)
     rows = list(csv.DictReader(io.StringIO(table.content)))
     assert [row["event_id"] for row in rows] == ["event-00001", "event-00002"]
     assert [bool(row["story"]) for row in rows] == [True, False]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pictures.canvas import fitted, font
-from bot.render.filters import gist
+from bot.pictures.canvas import fit_text, font
+from bot.render.filters import notification_text
 from bot.render.limits import brief, fit, shorten, shorten_escaped
-from bot.render.phrases import span
+from bot.render.phrases import short_duration
 
 ESCAPED = st.text("ab &<>").map(
     lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -58,20 +58,20 @@ def test_brief_keeps_whole_sentences() -> None:
     ],
 )
 def test_span(seconds: float, words: str) -> None:
-    assert span(timedelta(seconds=seconds)) == words
+    assert short_duration(timedelta(seconds=seconds)) == words
 
 
 def test_a_long_heading_is_fitted_as_one_that_is_cut_first() -> None:
-    assert fitted("A" * 1_000_000, 20, 300) == fitted("A" * 200, 20, 300)
-    whole = fitted("A room of its own", 20, 300)
+    assert fit_text("A" * 1_000_000, 20, 300) == fit_text("A" * 200, 20, 300)
+    whole = fit_text("A room of its own", 20, 300)
     assert whole == "A room of its own"
-    cut = fitted("A room of its own " * 20, 20, 300)
+    cut = fit_text("A room of its own " * 20, 20, 300)
     assert cut.endswith("…")
     assert font(20).getlength(cut) <= 300 < font(20).getlength(cut[:-1] + "of…")
 
 
 def test_a_gist_has_no_live_address_and_stays_readable() -> None:
-    assert str(gist("see https://a.example/x and ftp:/b, c:d")) == (
+    assert str(notification_text("see https://a.example/x and ftp:/b, c:d")) == (
         "see https: a.example/x and ftp: b, c:d"
     )
-    assert len(gist("a." * 100_000)) == 200_000
+    assert len(notification_text("a." * 100_000)) == 200_000

@@ -11,7 +11,7 @@ from plain_reports import failure
 
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Peer, Session
-from bot.render.error_chart import COLUMNS, columns_of
+from bot.render.error_chart import COLUMNS, build_columns
 from bot.slack.sending.format_fallback import as_classic_blocks
 from workbench.pretend_slack.limits import check_message
 
@@ -24,7 +24,7 @@ def event(seconds: float) -> ErrorEvent:
 
 @given(st.lists(st.integers(0, 30 * 86_400), min_size=1, max_size=60))
 def test_every_error_is_in_one_column(seconds: list[int]) -> None:
-    columns = columns_of([event(at) for at in seconds], ())
+    columns = build_columns([event(at) for at in seconds], ())
     assert sum(one.errors for one in columns) == len(seconds)
     assert len(columns) <= COLUMNS
     assert columns[0].errors
@@ -39,7 +39,7 @@ def test_people_are_counted_while_they_are_there() -> None:
         "c": Peer("c", joined_at=NOON + timedelta(seconds=41)),
     }
     session = Session("s", "r", "main", created_at=NOON, peers=stays)
-    columns = columns_of([event(at) for at in range(0, 60, 5)], (session,))
+    columns = build_columns([event(at) for at in range(0, 60, 5)], (session,))
     assert [one.people for one in columns] == [1, 1, 1, 1, 1, 0, 1, 1, 2, 2, 2, 2]
 
 

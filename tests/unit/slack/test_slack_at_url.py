@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.slack.checkpoints.serialization import target_to_json, target_from_json
+from bot.slack.checkpoints.serialization import target_from_json, target_to_json
 from bot.slack.payloads import ReplyTarget, ResponseUrl
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.response_url import post_to_response_url

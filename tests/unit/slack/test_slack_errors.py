@@ -24,7 +24,9 @@ TABLE = {
     "app_access_restricted user_not_in_channel an_error_of_next_year",
     SlackErrorKind.SETUP: "invalid_auth not_authed token_revoked token_expired account_inactive "
     "missing_scope not_allowed_token_type org_login_required team_access_not_granted accesslimited",
-    SlackErrorKind.EXPIRED: "expired_trigger_id exchanged_trigger_id invalid_trigger_id push_limit_reached",
+    SlackErrorKind.EXPIRED: (
+        "expired_trigger_id exchanged_trigger_id invalid_trigger_id push_limit_reached"
+    ),
     SlackErrorKind.STALE: "message_not_found edit_window_closed cant_update_message is_inactive",
 }
 ROWS = [(word, cause) for cause, words in TABLE.items() for word in words.split()]

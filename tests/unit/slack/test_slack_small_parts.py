@@ -19,8 +19,8 @@ from bot.slack.sending.format_fallback import (
     FormatFallback,
     SendResult,
     as_classic_blocks,
-    lines_of,
     as_plain_text,
+    lines_of,
 )
 from bot.slack.sending.web_clients import quiet_logger
 from bot.slack.server.payload_shape import is_well_formed

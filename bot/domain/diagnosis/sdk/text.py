@@ -10,7 +10,7 @@ The versions were found by running the web SDK from 0.12.15 to 0.15.2 under know
 import re
 from typing import Literal
 
-from bot.domain.diagnosis.classify import browser_of
+from bot.domain.device import browser_of
 from bot.domain.diagnosis.model import Story
 from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
 from bot.domain.sdk_version import is_before
