@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
-    *("bot.cli.app", "bot.cli.serve", "bot.jobs", "bot.pictures", "bot.slack.serve"),
+    *("bot.cli.app", "bot.cli.serve", "bot.jobs", "bot.pictures", "bot.slack.server.serve"),
     *("aiosqlite", "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
     *("sqlalchemy.dialects.sqlite.aiosqlite", "uvicorn.protocols.http.httptools_impl"),
 )
