@@ -23,9 +23,17 @@ from bot.jobs.submit import DATABASE_ERRORS, JobSubmitter, SubmitPriority
 
 APPLICATION = "call-doctor"
 VERSION = "1"
-"""The form of our courses. dbos gives a job only to processes of the same version: to be raised
-when a course's steps change so that one begun by the older release cannot be finished by the
-newer. Left to itself dbos takes a hash of the code, and a rolling restart would strand jobs."""
+"""The version of our jobs' steps. dbos resumes a job only in a process of the same version.
+
+Raise it when a step keeps its name but records another form or means something else: dbos compares
+names only and would return the old record. A step that was renamed, removed, moved or added before
+others is noticed by its name, and the asker is told (`RecordUnusable`). Neither needs it if a key
+of the payload decides which steps a job takes, as `weighs_audience` does.
+
+It protects nothing else: rows of the inbox and buttons carry no version, so a stored field keeps
+its name and a new one has a default (`docs/persisted-names.md`). After a rise, a job of the older
+version waits until a process of that version runs again. Without a version of ours dbos takes a
+hash of the code, and every rolling restart would strand jobs that way."""
 
 THREADS = 32
 """dbos makes as many as there is work at once, for ever; the database gets `POOL` of them."""

@@ -1,0 +1,236 @@
+"""Names that are stored outside the process: in jobs, databases and Slack messages.
+
+A refactoring must not change them. A running job, an answer's reference and every button ever
+posted are read back by these names. Rename the class or the function instead, or map the stored
+name in `bot.slack.checkpoints.serialization`. `docs/persisted-names.md` explains each list.
+"""
+
+from collections.abc import Mapping
+
+JOB_KINDS = ("lookup", "press")
+
+PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
+    "lookup": ("id", "question", "place", "asked_at", "refused", "weighs_audience"),
+    "press": ("button", "reference", "asked_at", "place", "weighs_audience", "body"),
+}
+"""The top-level keys of a job's payload, by kind of job."""
+
+STEPS = (
+    "audience",
+    "begin",
+    "investigate",
+    "gist",
+    "answer",
+    "private",
+    "picture",
+    "spread",
+    "late-look",
+    "claim",
+    "settle",
+    "packet",
+    "packet_json",
+    "recovered",
+    "reply",
+    "timeline",
+    "more",
+    "upload",
+)
+STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:")
+"""Before a message's part, or before the time stamp of a removed message."""
+
+STEP_SUFFIXES = (":intent", ":again-", ":after-")
+
+RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
+    "a cancelled step": ("since_forgotten",),
+    "an error": ("kind", "nothing", "headline", "cause", "next_step"),
+    "a sent message, besides `SendResult`": ("used", "dead"),
+}
+
+STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "bot.domain.query.LookupQuery": (
+        "clues",
+        "since",
+        "until",
+        "types",
+        "private",
+        "help",
+        "complaint",
+        "public",
+        "workspace",
+        "usual_since",
+        "workspaces",
+        "remarks",
+        "readings",
+        "names",
+    ),
+    "bot.domain.query.Identifier": ("kind", "value"),
+    "bot.slack.payloads.ReplyTarget": ("user", "channel", "thread", "url", "looking", "acked"),
+    "bot.slack.payloads.ResponseUrl": ("address", "born", "used"),
+    "bot.slack.sending.format_fallback.SendResult": (
+        "cause",
+        "error",
+        "channel",
+        "ts",
+        "thread",
+        "wait",
+        "detail",
+    ),
+    "bot.domain.target.Progress": ("target", "fetched", "total", "by_type", "begun", "waits_for"),
+    "bot.domain.target.Target": ("kind", "room", "session", "peer_id", "user_id"),
+    "bot.domain.target.Choices": ("candidates", "note"),
+    "bot.domain.target.Candidate": ("kind", "value", "label", "workspace", "created_at"),
+    "bot.domain.rooms.Room": ("id", "workspace", "name", "enabled", "created_at"),
+    "bot.domain.rooms.Session": (
+        "id",
+        "room_id",
+        "workspace",
+        "active",
+        "created_at",
+        "ended_at",
+        "peers",
+        "peers_read",
+    ),
+    "bot.domain.rooms.Peer": ("id", "name", "user_id", "role", "joined_at", "left_at"),
+    "bot.render.message.Message": ("part", "text", "blocks"),
+    "bot.render.message.Answer": ("opening", "replies", "files", "more"),
+    "bot.render.message.File": ("name", "title", "content"),
+    "bot.render.message.Picture": ("name", "title", "alt", "png"),
+    "bot.slack.lookup.job.AnswerSummary": ("handle", "complete"),
+    "bot.domain.saved_lookup.SavedLookup": (
+        "lookup_id",
+        "workspace",
+        "kind",
+        "room_id",
+        "as_of",
+        "session_id",
+        "session_from",
+        "session_to",
+        "peer_id",
+        "user_id",
+        "since",
+        "until",
+        "types",
+        "after",
+        "shown",
+        "private",
+    ),
+    "bot.slack.listeners.actions.Choice": (
+        "q",
+        "private",
+        "public",
+        "since",
+        "until",
+        "types",
+    ),
+}
+"""Fields by the dotted name of their dataclass. The class may move; its fields keep their names."""
+
+NOT_STORED: Mapping[str, tuple[str, ...]] = {"bot.slack.payloads.ResponseUrl": ("dead", "now")}
+"""Fields of these classes that no record holds under their own class."""
+
+STORED_VALUES: Mapping[str, tuple[str, ...]] = {
+    "bot.domain.query.IdentifierKind": (
+        "object",
+        "room",
+        "session",
+        "uuid",
+        "peer",
+        "user",
+        "name",
+        "code",
+    ),
+    "bot.domain.privacy.personal_names.Names": ("full", "short", "none"),
+    "bot.domain.metrics.LookupOutcome": (
+        "answered",
+        "incomplete",
+        "choices",
+        "asked_wrongly",
+        "unavailable",
+        "refused",
+        "failed",
+    ),
+    "bot.domain.records.post_claims.Claim": ("ours", "under_way", "shown"),
+    "bot.domain.records.audit.EntryPoint": (
+        "command",
+        "mention",
+        "message_shortcut",
+        "shortcut",
+        "form",
+        "button",
+    ),
+    "bot.domain.records.audit.AuditOutcome": (
+        "asked",
+        "answered",
+        "incomplete",
+        "choices",
+        "nothing_found",
+        "not_read",
+        "asked_wrongly",
+        "refused",
+        "too_many_waiting",
+        "unavailable",
+        "failed",
+        "form_opened",
+        "help",
+        "settings",
+        "repeated",
+        "link",
+    ),
+    "bot.slack.sending.errors.SlackErrorKind": (
+        "busy",
+        "unknown",
+        "form",
+        "long",
+        "place",
+        "setup",
+        "expired",
+        "stale",
+    ),
+}
+"""Values by the dotted name of their enumeration."""
+
+ACTION_IDS = (
+    "show_more",
+    "recovered",
+    "timeline",
+    "reply",
+    "packet",
+    "refresh",
+    "choose-",
+)
+"""Of buttons; `choose-` stands before the number of a candidate."""
+
+CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message")
+FORM_KEYS = ("channel", "thread", "ticket")
+"""Keys of an open form's `private_metadata`."""
+
+METADATA_TYPE = "call_doctor"
+METADATA_KEYS = ("lookup_id", "part")
+
+MESSAGE_PARTS = (
+    "opening",
+    "reply-",
+    "more",
+    "more-",
+    "more-end-",
+    "looking",
+    "waiting",
+    "error",
+    "missing",
+    "choices",
+    "elsewhere",
+    "help",
+    "settings",
+    "loosened",
+    "spread",
+    "reply",
+    "packet",
+    "packet-json",
+    "recovered-",
+    "timeline-",
+    "ended",
+    "stays",
+    "apart-",
+    "detail-",
+)
+"""Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""
