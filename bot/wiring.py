@@ -248,7 +248,7 @@ def build_probes(
             alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
         }
         summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
-        # Not a failure: answers from the other workspaces say which workspace was missing.
+        # Answers from the other workspaces say which workspace was missing.
         return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
 
     return {"database": database, "hms": cache_probe(hms, cache_seconds)}
