@@ -108,7 +108,8 @@ class LookupResult:
     ) -> Any:  # noqa: ANN401  as `make` returns it
         """Return the result of `make` for the report; it is recorded, so it is made only once.
 
-        `make` runs in a thread. The report shows people's names as `names` says; with `whole` it shows them as 100ms does.
+        `make` runs in a thread. The report shows people's names as `names` says; with `whole` it
+        shows them as 100ms does.
         """
 
         def make_readable(report: Report) -> Any:  # noqa: ANN401  as above
