@@ -1,4 +1,4 @@
-"""Puts all parts of the bot together. This is the only package that knows every part.
+"""Puts all parts of the bot together. This is the only module that knows every part.
 
 `open_services` opens the parts that every entry point needs. `open_job_queue`, `build_tools`,
 `build_probes` and `build_slack_settings` add the parts that only serving Slack needs.

@@ -131,7 +131,7 @@ class MessageRenderer(Protocol):
     def loosened(self, user: str, settings: ChannelSettings) -> Message:
         """Return the notice that names the user who made a channel's answers show more.
 
-        More means more content, or more readers.
+        This means more content, or more readers.
         """
 
     def help_(self) -> Message:
@@ -181,7 +181,7 @@ class Tools:
     """Aliases of the 100ms workspaces."""
     audit: Audit | None = None
     names: Names = Names.FULL
-    """How much of people's names an answer shows if the channel has no setting for it."""
+    """The part of people's names that an answer shows if the channel has no setting for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Lookup:
     question: LookupQuery
     place: ReplyTarget
     refused: SendResult | None = None
-    """Why the channel refused the opening; None as long as the channel has refused nothing."""
+    """Slack's refusal of the opening in the channel; None as long as nothing was refused there."""
     begun: bool = False
     """Whether the opening is already posted, with a first true number."""
     asked_at: float = field(default_factory=time.time)

@@ -87,7 +87,7 @@ class ErrorBoundary:
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
         self.names = Names.FULL
-        """How messages show people's names; a message may stand in the channel."""
+        """The part of people's names that messages show; a message may stand in the channel."""
         self.failed = False
         self.error: BotError | None = None
         """The error that the asker was told instead of an answer, set when the block ends."""

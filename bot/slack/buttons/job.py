@@ -70,7 +70,7 @@ class ReopenedLookup:
 
 @dataclass(frozen=True, slots=True)
 class LookupButton:
-    """One button by its action_id. With `per_person`, everybody who presses gets an own answer."""
+    """One button by its action_id. With `per_person`, each person gets a separate answer."""
 
     name: str
     answer: Callable[[ReopenedLookup], Awaitable[None]]

@@ -39,8 +39,7 @@ class ButtonPress:
         self.body = body
         self._per_person = per_person
         self.privacy_reason = ""
-        """Why only the person who pressed may see the result; "" if nothing speaks against others.
-        """
+        """The reason to show the result only to the person who pressed; "" if there is none."""
         self.value = text_at(pressed_action(body), "value").encode("utf-8", "replace").decode()
         self.saved_lookup = _decode_or_none(self.value)
 

@@ -38,7 +38,7 @@ class LookupResult:
         self._task: asyncio.Task[Report | Choices] | None = None
         self._renamed: tuple[Report, Names, Report] | None = None
         self.names = names
-        """How much of people's names the rendered messages show."""
+        """The part of people's names that the rendered messages show."""
 
     def task(self) -> "asyncio.Task[Report | Choices]":
         """Return the investigation's task, and start it if needed. The task raises the failure."""
@@ -53,9 +53,10 @@ class LookupResult:
             self._task.add_done_callback(_ignore_result)
 
     async def choices(self) -> Choices | None:
-        """Return the choices, or None if the question is clear. Raises BotError if it failed.
+        """Return the choices, or None if the question is clear.
 
-        The investigation ends at this step. Finding nothing also raises BotError.
+        This is the step at which the investigation ends. Raises BotError if it failed or found
+        nothing.
         """
 
         async def act() -> Json:

@@ -24,8 +24,7 @@ OUTAGE_PAUSES = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 then, and the answer would be lost."""
 
 RETRY_PAUSES = (30.0, 120.0, 600.0)
-"""Seconds before the last message to an asker is tried again, when no route to them was confirmed.
-"""
+"""Seconds before the last message to an asker is tried again, if no route to them was confirmed."""
 
 
 class CheckpointedSender:

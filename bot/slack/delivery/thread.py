@@ -42,9 +42,10 @@ async def post_incident_overview(
 
 
 def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> Picture | None:
-    """Draw the timeline if the report is an incident, or if it is not, as `incident` says.
+    """Return the timeline's picture if `incident` fits the report, else None.
 
-    Returns None in the other case. An incident's picture is posted without a request.
+    True asks for the picture of an incident, which is posted without a request. False asks for the
+    picture of any other report.
     """
     affected = report.diagnosis.people.affected if report.diagnosis else 0
     return ctx.tools.draw_timeline(report) if (affected >= INCIDENT_PEOPLE) is incident else None

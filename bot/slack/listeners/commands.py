@@ -1,9 +1,6 @@
 """The slash commands: their entries in the manifest and their listener.
 
-`/call-errors <anything>`.
-
-`/peer-errors <peer> [in <room>]`.
-
+The commands are `/call-errors <anything>`, `/peer-errors <peer> [in <room>]` and
 `/room-errors <room>`.
 """
 

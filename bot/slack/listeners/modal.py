@@ -84,7 +84,7 @@ def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Await
 
 
 def field_error(cause: str) -> str:
-    """Return the cause and a hint what to paste, in whole sentences within the limit."""
+    """Return the cause and what to paste instead, in whole sentences within the limit."""
     full = f"{cause} {HOW_TO_ASK}"
     return next(
         (words for words in (full, cause) if len(words) <= MAX_COMPLAINT),

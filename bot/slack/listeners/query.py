@@ -39,7 +39,7 @@ async def parse_query_in_zone(
 ) -> LookupQuery:
     """Return the question in a text.
 
-    Times without a zone are read in the asker's zone if Slack reports it.
+    Times that name no zone are read in the asker's zone if Slack reports it.
     """
     now = ctx.tools.clock()
     query = parse_query(text[:MAX_CHARACTERS], now, expect=expect)

@@ -1,8 +1,8 @@
 """Runs one look-up as a job, from question to answer.
 
 The job is recorded before the acknowledgement. It posts "Looking…", investigates and delivers the
-answer. Every message is sent through a sender that checkpoints, so a restarted job posts nothing
-twice. The job also records where the answer is posted, so that its reference leads back to it.
+answer. Its messages are sent as recorded steps, so a restarted job posts none of them twice. The
+job also records where the answer is posted, so that its reference leads back to it.
 """
 
 import asyncio

@@ -11,8 +11,7 @@ from bot.render.message import Message
 from bot.slack.context import BotContext, Lookup
 
 MIN_EDIT_INTERVAL_SECONDS = 3.0
-"""Seconds between edits of one message. Slack counts edits as posts, and people cannot read faster.
-"""
+"""Seconds between edits of one message. Slack counts edits as posts, and people read no faster."""
 RESERVED_ANSWERS = 3
 """Uses of a response_url that are kept for the answer. A response_url takes only few messages: one
 "waiting" message leaves enough for the answer."""

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 
 class SlackErrorKind(StrEnum):
-    """Why a call to Slack failed, grouped by what to do next."""
+    """The reason that a call to Slack failed, by what to do next."""
 
     BUSY = "busy"  # certainly not done: wait, or take another route
     UNKNOWN = "unknown"  # perhaps done: never repeat

@@ -282,4 +282,4 @@ class MessageSender(Protocol):
         """Attach files to a thread. Needs the scope files:write and membership of the channel."""
 
     async def wait_and_retry(self, rounds: int) -> bool:
-        """Wait before an unconfirmed message is sent again; False if it must not be."""
+        """Wait before an unconfirmed message is sent again; return False if it must not be."""
