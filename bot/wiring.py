@@ -1,8 +1,7 @@
-"""The one package that knows every part, and puts them together.
+"""Puts all parts of the bot together. This is the only module that knows every part.
 
-The parts that every entry point needs, put together.
-
-What serving Slack needs besides: jobs, tools, probes, and the Slack edge's settings.
+`open_services` opens the parts that every entry point needs. `open_job_queue`, `build_tools`,
+`build_probes` and `build_slack_settings` add the parts that only serving Slack needs.
 """
 
 import asyncio
@@ -39,7 +38,7 @@ from bot.storage import (
     watch_erasures,
 )
 
-if TYPE_CHECKING:  # a second of imports that a look-up in the terminal need not wait for
+if TYPE_CHECKING:  # these imports take a second, and a look-up in the terminal does not need them
     from bot.jobs import DbosJobQueue
     from bot.slack.context import Tools
     from bot.slack.server.health import Probe
@@ -58,16 +57,16 @@ __all__ = [
 ]
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Letters and digits that nobody confuses when reading a reference out."""
+"""Letters and digits that people do not confuse when they read a reference aloud."""
 
 
 def now() -> datetime:
-    """The present moment, UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_lookup_id() -> str:
-    """A fresh reference: it names a look-up to people, in metadata and in the log."""
+    """Return a new reference; it names a look-up to people, in metadata and in the log."""
     return "CD-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
@@ -86,7 +85,7 @@ class Services:
 
 
 def read_credentials(settings: Settings) -> list[Credentials]:
-    """What each 100ms workspace is called with. Raises Misconfigured."""
+    """Return the credentials for each 100ms workspace. Raises Misconfigured."""
     return [
         Credentials(
             alias,
@@ -103,10 +102,10 @@ def read_credentials(settings: Settings) -> list[Credentials]:
 async def open_services(
     settings: Settings, *, memory_needed: bool, limits: CallLimits | None = None
 ) -> AsyncIterator[Services]:
-    """The engine, its connections open while the block runs.
+    """Open the investigator and everything it needs; connections stay open while the block runs.
 
-    `limits` bound each call to 100ms. Raises Misconfigured; StoreUnreachable only if
-    `memory_needed`: a look-up in the terminal goes on without a database.
+    `limits` bounds each call to 100ms. Raises Misconfigured. Raises StoreUnreachable only if
+    `memory_needed`: a look-up in the terminal continues without a database.
     """
     workspace_credentials = read_credentials(settings)
     catalogue = load_catalogue()
@@ -146,7 +145,11 @@ def _open_investigator(
 async def _open_erasure_log(
     stack: AsyncExitStack, database: Database | None, investigator: CachingInvestigator
 ) -> ErasureLog:
-    """What was forgotten; in a process that lasts, `memory` tells of more as it comes."""
+    """Return the log of erasures.
+
+    With a `database`, as in a long-running process, a watcher adds new erasures as they are
+    recorded.
+    """
     erasures = ErasureLog()
     if database is not None:
         watcher = watch_erasures(
@@ -157,7 +160,7 @@ async def _open_erasure_log(
 
 
 def _clear_memory(investigator: CachingInvestigator) -> None:
-    """Keep nothing in memory of what was read by now: somebody in it was forgotten."""
+    """Clear the caches of everything read so far: somebody in that data was erased."""
     investigator.clear_caches()
     clear_caches()
 
@@ -176,7 +179,7 @@ async def _open_room_index(settings: Settings, stack: AsyncExitStack, *, needed:
         if needed:
             raise
         return NoMemory()
-    if needed:  # a process that lasts
+    if needed:  # a long-running process
         await stack.enter_async_context(purge_hourly([database.purge], now))
     return database
 
@@ -186,9 +189,10 @@ PROBE_CACHE_SECONDS = 15
 
 @asynccontextmanager
 async def open_job_queue(settings: Settings, services: Services) -> AsyncIterator["DbosJobQueue"]:
-    """The engine of durable jobs, with a life of its own for this process.
+    """Open the queue of durable jobs, under a new process id.
 
-    Raises Misconfigured if another process uses the same SQLite file, StoreUnreachable.
+    Raises Misconfigured if another process uses the same SQLite file. Raises StoreUnreachable if
+    there is no database or it cannot be reached.
     """
     from bot.jobs import open_jobs  # noqa: PLC0415  see above
 
@@ -201,7 +205,7 @@ async def open_job_queue(settings: Settings, services: Services) -> AsyncIterato
 
 
 def build_tools(services: Services) -> "Tools":
-    """What the Slack edge answers with."""
+    """Return the tools with which the Slack listeners answer."""
     from bot.pictures import timeline_picture  # noqa: PLC0415  see above
     from bot.slack.context import Tools  # noqa: PLC0415  see above
 
@@ -226,7 +230,10 @@ def build_tools(services: Services) -> "Tools":
 def build_probes(
     services: Services, cache_seconds: float = PROBE_CACHE_SECONDS
 ) -> "dict[str, Probe]":
-    """What /readyz asks besides Slack: the database and 100ms, whose `ok` stands for `kept` s."""
+    """Return the probes of /readyz other than Slack's: the database and 100ms.
+
+    An `ok` from 100ms is cached for `cache_seconds`.
+    """
     from bot.slack.server.health import DEGRADED, cache_probe  # noqa: PLC0415  see above
 
     async def database() -> str:
@@ -241,7 +248,7 @@ def build_probes(
             alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
         }
         summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
-        # Answers out of the others say which workspace was missing.
+        # Answers from the other workspaces say which workspace was missing.
         return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
 
     return {"database": database, "hms": cache_probe(hms, cache_seconds)}
@@ -256,7 +263,7 @@ async def _run_probe(attempt: Awaitable[None]) -> str:
 
 
 def build_slack_settings(settings: Settings) -> "SlackSettings":
-    """The Slack edge's own settings."""
+    """Return the settings that the Slack package needs."""
     from bot.slack.settings import SlackSettings  # noqa: PLC0415  see above
 
     return SlackSettings(

@@ -1,4 +1,4 @@
-"""The Slack edge: reads what people do in Slack, and answers there."""
+"""The Slack interface: receives what people do in Slack, and answers there."""
 
 from bot.slack.context import Tools
 from bot.slack.identity import SlackIdentity

@@ -1,4 +1,4 @@
-"""The Bolt app: every entry point with its listener."""
+"""Builds the Bolt app and registers a listener for every entry point."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -24,17 +24,17 @@ from bot.slack.settings import SlackSettings
 
 
 def build_app(ctx: BotContext, clients: Clients, settings: SlackSettings) -> AsyncApp:
-    """An AsyncApp with every listener, that answers every delivery with 200."""
+    """Return an AsyncApp with every listener; it answers every delivery with 200."""
     app = AsyncApp(
         logger=quiet_logger("bolt", logging.ERROR),  # its warnings are about choices made below
         client=clients.read,
         signing_secret=settings.signing_secret,
         authorize=_make_authorize(ctx, settings),
         request_verification_enabled=not settings.app_token,
-        # With this and the handler below even what nobody handles is acknowledged; else people
-        # read "dispatch_failed" in Socket Mode.
+        # With this setting and the error handler below, unhandled deliveries are acknowledged too.
+        # Without it people read "dispatch_failed" in Socket Mode.
         raise_error_for_unhandled_request=True,
-        # Each listener only records what is asked; Bolt is to acknowledge after that, also events.
+        # Listeners only record the question. Bolt acknowledges after that, also for events.
         process_before_response=True,
     )
     app.middleware(drop_duplicates(ctx.recent_keys, ctx.tools.metrics))
@@ -66,7 +66,10 @@ _SHORTCUT_TYPES = {"message": "message_action", "global": "shortcut"}
 def _make_authorize(
     ctx: BotContext, settings: SlackSettings
 ) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """We asked auth.test at start; Bolt would ask again at the first request of each burst."""
+    """Return an authorizer that answers from the auth.test call made at start.
+
+    Bolt would otherwise call auth.test again at the first request of each burst.
+    """
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
@@ -81,7 +84,10 @@ def _make_authorize(
 
 
 def _make_error_handler(ctx: BotContext) -> Callable[..., Awaitable[BoltResponse]]:
-    """What a listener could not say itself: acknowledged, told, and logged with a reference."""
+    """Return a handler for errors that a listener could not report itself.
+
+    It acknowledges the delivery, tells the asker, and logs the error with a reference.
+    """
 
     async def on_error(error: Exception, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):

@@ -1,11 +1,11 @@
-"""Work that goes on after the acknowledgement: held, bounded, and finished before we stop.
+"""Limits and tracks the work that continues after the acknowledgement.
 
-Python's loop keeps only weak references to tasks, and Bolt keeps none.
+`LookupLimiter` limits how many look-ups may ask 100ms at once, in total and for one person, and how
+many may wait. Its limits hold for this process; several processes share the work as it arrives.
+
+`BackgroundTasks` holds the tasks and finishes them before the process stops. Python's event loop
+keeps only weak references to tasks, and Bolt keeps none.
 https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
-
-How many look-ups may ask 100ms at once, of everybody and of one person, and how many wait.
-
-In this process: several share the work as it comes to them.
 """
 
 import asyncio
@@ -21,12 +21,13 @@ from bot.domain.errors import TooManyWaiting
 from bot.investigate.ports import Tell
 
 ADMISSION_SECONDS = 30.0
-"""A look-up that did not ask for its turn within this time counts no longer: it began elsewhere."""
+"""Seconds after which an admitted look-up that has not asked for a slot no longer counts: it began
+in another process."""
 
 
 @dataclass(slots=True)
 class _AskerState:
-    """One person's look-ups: when they were admitted, how many wait, and how many are here."""
+    """One person's look-ups: admission times, number waiting, and number in this process."""
 
     slots: asyncio.Semaphore
     admitted: list[float] = field(default_factory=list)
@@ -34,13 +35,13 @@ class _AskerState:
     lookups: int = 0
 
     def count_waiting(self) -> int:
-        """Look-ups that have no turn yet."""
+        """Return the number of look-ups that have no slot yet."""
         since = time.monotonic() - ADMISSION_SECONDS
         self.admitted = [at for at in self.admitted if at > since]
         return len(self.admitted) + self.waiting
 
     def drop_admission(self) -> None:
-        """Drop the oldest admission, if there is one."""
+        """Remove the oldest admission, if there is one."""
         del self.admitted[:1]
 
     def is_idle(self) -> bool:
@@ -48,10 +49,11 @@ class _AskerState:
 
 
 class LookupLimiter:
-    """Turns for look-ups: `at_once` of everybody, `per_asker` of one person.
+    """Gives out slots for look-ups: `at_once` in total, `per_asker` for one person.
 
-    At most `waiting` look-ups wait, and at most `waiting_per_asker` of one person, so that nobody
-    fills the queue that all share. `depth` hears how many wait whenever that changes.
+    At most `waiting` look-ups wait in total, and at most `waiting_per_asker` for one person, so
+    that nobody fills the queue that everybody shares. `depth` is called with the number of waiting
+    look-ups whenever it changes.
     """
 
     def __init__(
@@ -71,9 +73,9 @@ class LookupLimiter:
         self._waiting = 0
 
     def ensure_room(self, asker: str) -> None:
-        """Count a look-up of this person, before it is recorded. Raises TooManyWaiting.
+        """Admit a look-up of this person, before it is recorded. Raises TooManyWaiting.
 
-        `withdraw` takes it back; its turn ends it otherwise.
+        The admission ends when the look-up asks for its slot, or when `withdraw` takes it back.
         """
         if self._waiting >= self._max_waiting:
             raise TooManyWaiting(f"{self._waiting} look-ups wait for their turn already.")
@@ -89,13 +91,13 @@ class LookupLimiter:
         state.admitted.append(time.monotonic())
 
     def withdraw(self, asker: str) -> None:
-        """Take back an admitted look-up that will not begin here."""
+        """Take back the admission of a look-up that will not begin here."""
         self._state_of(asker).drop_admission()
         self._forget_idle(asker)
 
     @asynccontextmanager
     async def slot(self, asker: str, tell: Tell) -> AsyncIterator[None]:
-        """Wait for a turn and hold it; an asker who must wait for their own look-ups is told."""
+        """Wait for a slot and hold it; tell an asker who must wait for their own look-ups."""
         state = self._state_of(asker)
         state.drop_admission()
         state.lookups += 1
@@ -135,20 +137,20 @@ class LookupLimiter:
 
 
 class BackgroundTasks:
-    """Our own set of tasks. `bounds` says how many look-ups ask 100ms at once."""
+    """Runs background tasks. `limiter` limits how many look-ups ask 100ms at once."""
 
     def __init__(self, limiter: LookupLimiter) -> None:
         self.limiter = limiter
         self._tasks: set[asyncio.Task[None]] = set()
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Begin work; its errors are its own to explain."""
+        """Start a task; it must report its own errors."""
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float) -> int:
-        """Wait for what is under way, at most so long; returns how many had to be cut off."""
+        """Wait at most `seconds` for the running tasks; return how many had to be cancelled."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while self._tasks and loop.time() < deadline:

@@ -1,6 +1,7 @@
-"""What every listener works with.
+"""The context that every listener receives, and the interfaces that it is built from.
 
-What the listeners use to answer: the renderer and the investigator, by what they do.
+`BotContext` holds the tools and everything that talks to Slack. The protocols `LookupService` and
+`MessageRenderer` describe the investigator and the renderer by what the listeners call.
 """
 
 import time
@@ -37,78 +38,84 @@ from bot.slack.sending.sender import MessageSender
 
 
 class LookupService(Protocol):
-    """Finds out what went wrong. Raises BotError."""
+    """Investigates a question about a 100ms call. Every method may raise BotError."""
 
     async def report(
         self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
-        """The facts, or the choices when several things may be meant."""
+        """Return the facts, or the choices if the question matches several things."""
 
     async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
-        """The same look-up again, as a button remembers it."""
+        """Repeat the look-up that a button's value describes, and return its report."""
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
-        """The report with its diagnosis, as of the report."""
+        """Return the report with its diagnosis, made as of the report's time."""
 
     async def describe(
         self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
-        """What each clue is in these workspaces (in all if None), for a person to choose."""
+        """Return what each identifier is, for a person to choose from.
+
+        `workspaces` limits the search to these 100ms workspaces; None searches all of them.
+        """
 
 
 class MessageRenderer(Protocol):
-    """Puts facts into Slack's blocks.
+    """Renders facts as Slack blocks.
 
-    Thousands of failures take half a second: what takes a report is called in a thread, so
-    that nobody else's acknowledgement waits for it.
+    Rendering thousands of failures takes half a second. Methods that take a report are therefore
+    called in a thread, so that other people's acknowledgements do not wait.
     """
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
-        """The opening (with a note), the replies in its thread, and what is beyond."""
+        """Return the opening (with a note), the replies in its thread, and the overflow."""
 
     def private(
         self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None
     ) -> tuple[Message, ...]:
-        """The answer in at most `messages` messages without a thread."""
+        """Return the answer in at most `messages` messages, without a thread."""
 
     def more(self, report: Report, handle: SavedLookup) -> Message:
-        """The next failures after those that the handle's reader has seen."""
+        """Return the failures that follow the ones the reader of this answer has seen."""
 
     def recovered(self, report: Report) -> tuple[Message, ...]:
-        """The failures that went away or whose end is not known; at most three messages."""
+        """Return the failures that recovered or whose end is unknown, in at most three messages."""
 
     def timeline(self, report: Report) -> tuple[Message, ...]:
-        """Who had trouble when; at most three messages."""
+        """Return the timeline, which shows who had trouble when, in at most three messages."""
 
     def error_chart(self, report: Report) -> Message | None:
-        """Errors over time against people in the room; None if it is no matter of the room."""
+        """Return a chart of errors over time against people in the room.
+
+        Return None if the errors do not concern the room.
+        """
 
     def reply(self, report: Report) -> Message:
-        """A calm text for the customer."""
+        """Return a calm text for the customer."""
 
     def packet(self, report: Report) -> tuple[Message, File]:
-        """What 100ms support needs, as text and as a file."""
+        """Return the facts that 100ms support needs, as text and as a file."""
 
     def packet_json(self, report: Report) -> Message:
-        """That file's content as text, cut to a message."""
+        """Return the content of the packet's file as text, cut to fit one message."""
 
     def note(self, note: str) -> Message:
-        """Where to look for what was asked."""
+        """Return a note that says where to find what the person asked for."""
 
     def placeholder(self, question: LookupQuery, reference: str) -> Message:
-        """That the look-up began."""
+        """Return the message that says that the look-up began."""
 
     def progress(self, progress: Progress, reference: str) -> Message:
-        """The opening as long as events are read: how far that is."""
+        """Return the opening to show while events are read; it shows the progress."""
 
     def waiting(self, reason: str, reference: str) -> Message:
-        """What a look-up waits for."""
+        """Return the message that names what a look-up waits for."""
 
     def error(self, error: BotError, reference: str) -> Message:
-        """What went wrong, and what to do."""
+        """Return the message that says what went wrong and what to do."""
 
     def unconfirmed(self, text: str, value: str, reference: str) -> Message:
-        """Which parts may be missing, with a button that asks again."""
+        """Return a warning about parts that may be missing, with a button that asks again."""
 
     def settings(
         self,
@@ -119,16 +126,19 @@ class MessageRenderer(Protocol):
         names: Names,
         shared: bool,
     ) -> Message:
-        """What a channel wants of its answers, and how to change it."""
+        """Return a channel's settings for its answers, and how to change them."""
 
     def loosened(self, user: str, settings: ChannelSettings) -> Message:
-        """Who made a channel's answers show more, or to more people."""
+        """Return the notice that names the user who made a channel's answers show more.
+
+        This means more content, or more readers.
+        """
 
     def help_(self) -> Message:
-        """How to ask."""
+        """Return the help, which explains how to ask."""
 
     def choices(self, choices: Choices, reference: str, *, private: bool) -> Message:
-        """A button for each thing that may be meant."""
+        """Return the message with one button for each thing that the question may mean."""
 
     def modal(
         self,
@@ -138,23 +148,24 @@ class MessageRenderer(Protocol):
         note: str = "",
         conversation: bool,
     ) -> dict[str, Any]:
-        """The form that asks, or that lets a person choose."""
+        """Return the modal in which a person asks, or chooses."""
 
     def home(self) -> dict[str, Any]:
-        """The Home tab."""
+        """Return the Home tab."""
 
 
 DrawTimeline = Callable[[Report], Picture | None]
-"""Draws a diagnosed report's timeline; None if there is nothing to draw. Takes 0.1 s of CPU."""
+"""Draws the timeline of a diagnosed report. Returns None if there is nothing to draw. Takes 0.1 s
+of CPU time."""
 
 
 def draw_nothing(report: Report) -> None:
-    """A Draw without a pen."""
+    """Return None: a picture renderer that draws nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything behind the Slack edge. `references` makes a new `CD-…` on each call."""
+    """The services behind the Slack listeners. Each `new_lookup_id` call returns a new `CD-…`."""
 
     renderer: MessageRenderer
     investigator: LookupService
@@ -170,12 +181,12 @@ class Tools:
     """Aliases of the 100ms workspaces."""
     audit: Audit | None = None
     names: Names = Names.FULL
-    """How much of people's names is shown where a channel wants nothing else."""
+    """The part of people's names that an answer shows if the channel has no setting for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """The tools, and our hands in Slack."""
+    """Everything a listener needs: the tools, and the parts that talk to Slack."""
 
     tools: Tools
     identity: SlackIdentity
@@ -190,7 +201,10 @@ class BotContext:
     shared_channels: SharedChannels = field(default_factory=SharedChannels)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
-        """The 100ms workspaces that may be asked about there; None where no list limits them."""
+        """Return the 100ms workspaces that people may ask about in this conversation.
+
+        Return None if no list limits them.
+        """
         if not self.access.workspace_channels:
             return None
         return self.access.workspaces_for(self.tools.workspaces, channel_in(conversation))
@@ -198,27 +212,27 @@ class BotContext:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question on its way: what is asked, by which reference, and where the answer goes.
+    """One question under way: its content, its reference, and the place of its answer.
 
-    `asked_at` is in Unix seconds: another process may finish what this one began.
+    `asked_at` is in Unix seconds, because another process may finish a look-up that this one began.
     """
 
     id: str
     question: LookupQuery
     place: ReplyTarget
     refused: SendResult | None = None
-    """Why the channel did not take the opening; None as long as nothing was refused there."""
+    """Slack's refusal of the opening in the channel; None as long as nothing was refused there."""
     begun: bool = False
-    """Its opening stands already, with a first true number."""
+    """Whether the opening is already posted, with a first true number."""
     asked_at: float = field(default_factory=time.time)
     weighs_audience: bool = True
-    """Who may read in its channel is looked at as a step. Older releases recorded no such step."""
+    """Whether a step checks who can read the channel. Older releases recorded no such step."""
 
     @property
     def seconds(self) -> float:
-        """Since it was asked."""
+        """Return the seconds since the question was asked."""
         return max(0.0, time.time() - self.asked_at)
 
     def with_target(self, target: ReplyTarget) -> "Lookup":
-        """The same look-up with a better known place."""
+        """Return the same look-up with a more exact target."""
         return replace(self, place=target)

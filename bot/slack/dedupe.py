@@ -1,5 +1,6 @@
-"""What was handled already: Slack may deliver the same thing twice, and people press twice.
+"""Remembers handled deliveries and presses.
 
+Slack may deliver the same thing twice, and people press twice.
 https://docs.slack.dev/apis/events-api#retries
 """
 
@@ -14,13 +15,13 @@ TTL_SECONDS = 60 * 60
 
 
 class RecentKeys:
-    """Keys of the last hour, bounded."""
+    """The keys of the last hour, limited in number."""
 
     def __init__(self) -> None:
         self._keys: TTLCache[bytes, bool] = TTLCache(MAX_KEYS, TTL_SECONDS)
 
     def add(self, *parts: str) -> bool:
-        """Whether these parts come for the first time; remembers them."""
+        """Return whether these parts are new, and remember them."""
         key = digest_of(parts)
         if key in self._keys:
             return False
@@ -28,12 +29,12 @@ class RecentKeys:
         return True
 
     def contains(self, *parts: str) -> bool:
-        """Whether these parts came before; remembers nothing."""
+        """Return whether these parts were added before; remember nothing."""
         return digest_of(parts) in self._keys
 
     @contextmanager
     def rollback_on_error(self, *parts: str) -> Iterator[None]:
-        """What the block starts may be asked for again if it cannot be started."""
+        """Forget these parts if the block raises, so that its work may be asked for again."""
         try:
             yield
         except BaseException:
@@ -41,15 +42,18 @@ class RecentKeys:
             raise
 
     def forget_all(self, keys: Iterable[Sequence[str]]) -> None:
-        """As `forget`, for each of them."""
+        """Forget each of these keys, as `forget` does."""
         for parts in keys:
             self.forget(*parts)
 
     def forget(self, *parts: str) -> None:
-        """Let the same parts come again: what they started failed."""
+        """Allow the same parts again, because the work that they started failed."""
         self._keys.pop(digest_of(parts), None)
 
 
 def digest_of(parts: Sequence[str]) -> bytes:
-    """Digests: a button's value names people, who may be forgotten meanwhile."""
+    """Return a digest of the parts.
+
+    A digest is stored in place of a button's value, which names people who may be erased meanwhile.
+    """
     return sha256("\0".join(parts).encode(errors="replace")).digest()

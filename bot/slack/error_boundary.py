@@ -1,6 +1,6 @@
-"""The one place where an error becomes words: to the asker with a reference, and in the log.
+"""Turns errors into messages for the asker and lines in the log; no other module does.
 
-Says something to one person, by whichever way still works.
+Both carry a reference. `notify_user` sends a message to one person by any route that still works.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,10 +23,11 @@ from bot.slack.sending.sender import MessageSender
 async def notify_user(
     ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
 ) -> bool:
-    """Tell the asker; `instead` puts it in the place of our "Looking…". False if nothing worked.
+    """Send a message to the asker; return False if no route worked.
 
-    An attempt that Slack did not confirm may have been seen; the next one has its own part. As
-    long as Slack does not refuse for good, all ways are tried again later.
+    `instead` makes the message replace our "Looking…". The person may have seen an attempt that
+    Slack did not confirm, so each further attempt has a part name of its own. All routes are tried
+    again later unless Slack's refusals are final.
     """
     number, rounds = 1, 0
     while True:
@@ -46,10 +47,10 @@ async def notify_user(
 async def notify_privately(
     ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str
 ) -> bool:
-    """Tell the asker alone, and take away our "Looking…" that all can see.
+    """Send a message to the asker alone, and delete our "Looking…" that everybody can see.
 
-    Where nothing reaches the asker alone, the message takes the place of "Looking…" after all. One
-    that cannot be taken away is ended by `bot.slack.durable.amends`.
+    If no route reaches the asker alone, the message replaces "Looking…" after all.
+    `bot.slack.lookup.placeholder` ends a "Looking…" that cannot be deleted.
     """
     if not await notify_user(ctx, replace(target, looking=""), message, lookup_id):
         return await notify_user(ctx, target, message, lookup_id, instead=True)
@@ -74,9 +75,9 @@ def _attempts(
 
 
 class ErrorBoundary:
-    """A border around the work for one asker: nothing that goes wrong inside stays unsaid.
+    """Surrounds the work for one asker, and reports every error inside to them.
 
-    `place` may be made more exact while the work goes on. Everything logged inside carries the
+    `target` may be made more exact while the work continues. Everything logged inside carries the
     reference as `lookup_id`.
     """
 
@@ -86,10 +87,10 @@ class ErrorBoundary:
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
         self.names = Names.FULL
-        """How people are named in what is said, which may stand in the channel."""
+        """The part of people's names that messages show; a message may stand in the channel."""
         self.failed = False
         self.error: BotError | None = None
-        """What the asker was told instead of an answer, once the block has ended."""
+        """The error that the asker was told instead of an answer, set when the block ends."""
 
     async def __aenter__(self) -> Self:
         structlog.contextvars.bind_contextvars(lookup_id=self._reference)
@@ -112,14 +113,14 @@ class ErrorBoundary:
         message = self._ctx.tools.renderer.error(self._mask_contacts(error), self._reference)
         try:
             notified = await self._notify_asker(self._ctx, message)
-        except RecordUnusable:  # then these words have no place in the record either
+        except RecordUnusable:  # the job's record cannot hold this message either
             plain_ctx = replace(self._ctx, sender=self._ctx.sender.plain)
             notified = await self._notify_asker(plain_ctx, message)
         if not notified:
             self._log.error("asker_not_reached")
 
     def _mask_contacts(self, error: BotError) -> BotError:
-        """The error without anybody's e-mail or phone, where names are not shown in full."""
+        """Return the error; hide e-mails and phone numbers unless names are shown in full."""
         if self.names is Names.FULL:
             return error
         return BotError(
@@ -129,7 +130,7 @@ class ErrorBoundary:
         )
 
     async def _notify_asker(self, ctx: BotContext, message: Message) -> bool:
-        """To the asker alone, also where a mention's "Looking…" stands for all to see."""
+        """Tell the asker alone, even if a mention's "Looking…" is visible to everybody."""
         target = self.target
         if target.looking and target.channel and target.url is None:
             return await notify_privately(ctx, target, message, self._reference)
@@ -137,7 +138,7 @@ class ErrorBoundary:
 
 
 def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:
-    """Log an error and return the one to show: ours as it is, any other as a fault of ours."""
+    """Log an error and return the one to show: a BotError unchanged, else Unexpected."""
     if isinstance(error, BotError):
         log.log(
             {"info": 20, "warning": 30}.get(error.level, 40),
@@ -153,6 +154,6 @@ def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -
 async def report_error(
     ctx: BotContext, target: ReplyTarget, reference: str, error: BotError
 ) -> None:
-    """Tell one asker of an error that came before there was anything to look up."""
+    """Tell one asker about an error that occurred before there was anything to look up."""
     async with ErrorBoundary(ctx, target, reference):
         raise error

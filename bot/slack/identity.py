@@ -1,6 +1,4 @@
-"""Who we are in Slack, as auth.test tells.
-
-What we ask Slack for, and why.
+"""The bot's identity in Slack, as auth.test reports it, and the scopes that it asks for.
 
 https://docs.slack.dev/reference/scopes
 """
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SlackIdentity:
-    """Our workspace and bot. `scopes` is empty when Slack did not tell them."""
+    """Our workspace and bot. `scopes` is empty if Slack did not report them."""
 
     team_id: str
     bot_id: str
@@ -20,22 +18,23 @@ class SlackIdentity:
 
     @property
     def may_upload(self) -> bool:
-        """Whether files may be attached."""
+        """Return whether the bot may attach files."""
         return "files:write" in self.scopes
 
 
 REQUIRED_SCOPES = frozenset({"commands", "chat:write"})
-"""Slash commands and shortcuts (with the one message they are used on); posting."""
+"""Scopes for slash commands, for shortcuts (with the one message they are used on), and for
+posting."""
 
 HISTORY_SCOPES = frozenset({"channels:history", "groups:history"})
-"""Looking whether Slack took a message of ours whose fate it did not tell, in public and private
-channels. Without them such a message is not repeated but named."""
+"""Scopes for checking whether Slack accepted a message that it did not confirm, in public and
+private channels. Without them such a message is named instead of repeated."""
 
 PEOPLE_SCOPE = "users:read"
-"""Telling guests from members, and the asker's time zone."""
+"""Scope for telling guests from members, and for the asker's time zone."""
 
 CHANNEL_SCOPES = frozenset({"channels:read", "groups:read"})
-"""Telling whether a public or private channel is shared with another company."""
+"""Scopes for checking whether a public or private channel is shared with another company."""
 
 SCOPE_COSTS = {
     "app_mentions:read": "@Call Doctor hears nothing",
@@ -49,6 +48,6 @@ SCOPE_COSTS = {
     "groups:read": "only mentions tell that a private channel is shared with another company",
     "users:read": "guests are not refused, and times without a zone are read as UTC",
 }
-"""Each optional scope, and what is lost without it."""
+"""Each optional scope, and the effect of its absence."""
 
 OPTIONAL_SCOPES = frozenset(SCOPE_COSTS)

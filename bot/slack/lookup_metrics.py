@@ -1,4 +1,4 @@
-"""Takes a look-up on, and tells the meters how it went."""
+"""Admits look-ups, and counts their results and times in the metrics."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from bot.slack.error_boundary import ErrorBoundary
 def admit_lookup(ctx: BotContext, asker: str) -> Iterator[None]:
     """Admit one more look-up of this person; the block records it.
 
-    Raises TooManyWaiting, which is counted. A block that raises records nothing.
+    Raises TooManyWaiting, and counts the refusal. If the block raises, the admission is taken back.
     """
     limiter = ctx.tasks.limiter
     try:
@@ -29,7 +29,7 @@ def admit_lookup(ctx: BotContext, asker: str) -> Iterator[None]:
 
 
 def record_first_answer(ctx: BotContext, lookup: Lookup) -> None:
-    """An opening stands; to be called for each, only the first counts."""
+    """Record the time to a posted opening. Call it for each opening; only the first one counts."""
     if not lookup.begun:
         ctx.tools.metrics.first_answer_seconds(lookup.seconds)
 
@@ -37,7 +37,10 @@ def record_first_answer(ctx: BotContext, lookup: Lookup) -> None:
 def record_end(
     ctx: BotContext, lookup: Lookup, boundary: ErrorBoundary, outcome: LookupOutcome
 ) -> None:
-    """A look-up is over, in this process: one that is handed over is counted by who ends it."""
+    """Count a look-up that ended in this process.
+
+    A look-up that another process takes over is counted by the process that ends it.
+    """
     if boundary.error is not None:
         outcome = outcome_of(boundary.error)
     if outcome is LookupOutcome.INCOMPLETE:

@@ -1,6 +1,6 @@
-"""Every text of a message: other bots keep all they say in attachments and blocks.
+"""Extracts every text of a message; other bots put all their text in attachments and blocks.
 
-E-mails that were sent to a channel and snippets are files, whose text Slack sends with them.
+E-mails that were sent to a channel, and snippets, are files; Slack sends their text with them.
 https://docs.slack.dev/reference/objects/file-object
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from bot.slack.payloads import Body, text_at, value_at
 from bot.slack.sending.format_fallback import unescape
 
-MAX_CHARACTERS = 100_000  # characters; a message cannot hold more that a person wrote
+MAX_CHARACTERS = 100_000  # characters; a message that a person wrote cannot be longer
 _FILE_TEXTS = ("title", "name", "subject", "plain_text", "preview_plain_text", "preview")
 _MAIL_MARKUP = re.compile(r"<[^<>@|]{0,2000}>")
 _SKIPPED = {
@@ -23,7 +23,7 @@ _SKIPPED = {
 
 
 def text_of_message(message: Any) -> str:  # noqa: ANN401  any JSON
-    """Text, blocks, attachments (all fields, nested) and files, one a line, unescaped."""
+    """Return text, blocks, attachments (all fields, nested) and files, one per line, unescaped."""
     if not isinstance(message, Mapping):
         return ""
     texts: list[str] = []
@@ -47,7 +47,7 @@ def text_of_message(message: Any) -> str:  # noqa: ANN401  any JSON
 
 
 def _children(part: Body) -> list[Any]:
-    """What a block, element or field says, last first; never ids of Slack's own."""
+    """Return the contents of a block, element or field, last first; Slack's own ids are skipped."""
     if _is_line(part):
         return ["".join(_leaf_text(leaf) for leaf in part["elements"])]
     inside = [value for key, value in reversed(list(part.items())) if key not in _SKIPPED]
@@ -55,7 +55,10 @@ def _children(part: Body) -> list[Any]:
 
 
 def _is_line(part: Body) -> bool:
-    """One line of rich text: an id may be spread over leaves, and would be torn apart."""
+    """Return whether this is one line of rich text.
+
+    Its leaves are joined, because an id may be spread over several of them.
+    """
     leaves = part.get("elements")
     return (
         str(part.get("type")).startswith("rich_text_")
@@ -71,7 +74,7 @@ def _leaf_text(leaf: Body) -> str:
 
 
 def _file_texts(message: Body) -> list[str]:
-    """What the files of a message say: titles, an e-mail's subject and body, a snippet's text."""
+    """Return the text of a message's files: titles, an e-mail's subject and body, a snippet."""
     files = value_at(message, "files")
     if not isinstance(files, list):
         return []
@@ -82,7 +85,7 @@ def _texts_of_file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
     texts = {key: value_at(file, key) for key in _FILE_TEXTS}
     texts["preview"] = texts["preview"] or value_at(file, "simplified_html")
     if texts["plain_text"] or texts["preview_plain_text"]:
-        texts["preview"] = None  # the same text once more, as HTML
+        texts["preview"] = None  # the same text again, as HTML
     for text in texts.values():
         if isinstance(text, str):
             yield text

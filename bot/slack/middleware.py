@@ -1,14 +1,12 @@
-"""What stands before every listener.
+"""Middleware that runs before every listener.
 
-The same delivery twice is handled once. Bolt itself does not look.
-
+`drop_duplicates` handles a repeated delivery once; Bolt itself does not check for repetitions.
 https://docs.slack.dev/apis/events-api#retries
 
-People of other companies, in shared channels: told from our own by their own ids.
-
+`is_own_user` uses ids to tell our own people from people of other companies in shared channels.
 https://docs.slack.dev/apis/slack-connect
 
-An acknowledgement that says something to the one who typed a command.
+`ephemeral_response` acknowledges a command with a message to the person who typed it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,7 +25,7 @@ Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 
 def drop_duplicates(recent_keys: RecentKeys, metrics: Metrics) -> Middleware:
-    """Answers a repetition with 200 and no work."""
+    """Return middleware that answers a repeated delivery with 200 and does no work."""
 
     async def middleware(
         body: dict[str, Any],
@@ -54,19 +52,20 @@ _ACTOR_PATHS = (
     ("event", "source_team"),
     ("event", "user_profile", "team"),
 )
-"""Where payloads name the team or the organisation of the person who acts."""
+"""Paths in a payload that name the team or the organisation of the person who acts."""
 
 _ENVELOPE_PATHS = (("team_id",), ("team", "id"))
-"""Where payloads name the workspace in which something happened, or which installed the app."""
+"""Paths in a payload that name the workspace of an event, or the one that installed the app."""
 
 
 def is_own_user(
     identity: SlackIdentity, body: Body, sister_teams: frozenset[str] = frozenset()
 ) -> bool:
-    """Whether the person who acts is of our workspace, our organisation or a sister workspace.
+    """Return whether the actor belongs to our workspace, our organisation or a sister workspace.
 
-    Each of the actor's own ids that is there must be one of ours. The envelope never lets anybody
-    in: without an id of the actor's it must name us, and in a shared channel that is not enough.
+    Each of the actor's own ids in the payload must be one of ours. The envelope alone is not enough
+    to admit somebody: if the payload has no id of the actor's, the envelope must name us, and a
+    shared channel is refused even then.
     """
     own_ids = {identity.team_id, identity.enterprise_id, *sister_teams} - {""}
     actor_teams = _actor_teams(body)
@@ -80,10 +79,12 @@ def is_own_user(
 
 
 def _actor_teams(body: Body) -> list[object]:
-    """What a payload says of the actor's team; a command's `team_id` is that of who typed it.
+    """Return the ids of the actor's team.
 
-    `event.team` is the installation's where other ids name the author, as slackapi/bolt-python's
-    recorded payloads show, and the author's own where they are absent.
+    A command's `team_id` is the team of the person who typed it.
+
+    If other ids name the author, `event.team` is the installation's team, as the recorded payloads
+    of slackapi/bolt-python show. If they are absent, it is the author's own team.
     """
     if text_at(body, "command"):
         return _teams_at(body, (("team_id",),)) + _teams_at(body, _ACTOR_PATHS)
@@ -96,8 +97,9 @@ def _teams_at(body: Body, paths: tuple[tuple[str, ...], ...]) -> list[object]:
 
 
 def ephemeral_response(message: Message) -> BoltResponse:
-    """Errors are 200 too: anything else shows Slack's own, unhelpful words.
+    """Return an acknowledgement that shows the message to the person who typed the command.
 
+    Errors have status 200 too: with any other status Slack shows its own, unhelpful words.
     https://docs.slack.dev/interactivity/implementing-slash-commands
     """
     blocks = [dict(block) for block in message.blocks]

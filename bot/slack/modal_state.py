@@ -1,7 +1,7 @@
-"""What a modal must remember between opening and sending.
+"""Stores a modal's reply target between opening and submission.
 
-Slack keeps `private_metadata` for us. A response_url is a secret, so it stays in our memory and
-the modal carries only a ticket for it; after a restart the answer takes another route.
+Slack keeps `private_metadata` for us. A response_url is a secret, so it stays in our memory, and
+the modal carries only a ticket for it. After a restart the answer takes another route.
 https://docs.slack.dev/reference/views/modal-views
 """
 
@@ -22,14 +22,14 @@ class ModalState:
         self._urls: TTLCache[str, ResponseUrl] = TTLCache(MAX_MODALS, LIFETIME_SECONDS)
 
     def save(self, target: ReplyTarget) -> str:
-        """A modal's private_metadata."""
+        """Store the target, and return the modal's private_metadata."""
         ticket = secrets.token_urlsafe(9)
         if target.url is not None:
             self._urls[ticket] = target.url
         return json.dumps({"channel": target.channel, "thread": target.thread, "ticket": ticket})
 
     def load(self, private_metadata: str, user: str) -> ReplyTarget:
-        """The place that a modal was opened for."""
+        """Return the target for which a modal was opened."""
         try:
             facts = json.loads(private_metadata)
         except ValueError:

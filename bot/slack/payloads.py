@@ -1,11 +1,7 @@
 """Reads Slack's payloads without trusting their shape.
 
-The place of any payload, whatever its kind.
-
-Where an answer belongs, as a payload tells it.
-
-The address that Slack gives with a command or a click: five answers in thirty minutes.
-
+The functions find the place where an answer belongs, for any kind of payload. `ResponseUrl` is the
+address that Slack sends with a command or a click: five answers in thirty minutes.
 https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
@@ -17,13 +13,13 @@ from urllib.parse import urlsplit
 
 SLACK_HOST = "hooks.slack.com"
 MAX_USES = 5
-# Slack says 30 minutes; near the end its clock and ours may disagree.
+# Slack says 30 minutes; near the end, Slack's clock and ours may disagree.
 LIFETIME_SECONDS = 25 * 60
 
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """One address and how often we used it. A secret for half an hour: never logged."""
+    """A response_url and the number of its uses. It is a secret for half an hour: never log it."""
 
     address: str = field(repr=False)
     born: float = field(default_factory=time.time)
@@ -33,25 +29,29 @@ class ResponseUrl:
 
     @property
     def uses_left(self) -> int:
-        """How many answers it still takes, unless it is too old by now.
+        """Return how many answers the address still takes.
 
-        Not asked of the clock: a job that goes on later would take other steps than it recorded.
+        The clock does not count here: a job that continues later would take other steps than it
+        recorded.
         """
         return 0 if self.dead else max(0, MAX_USES - self.used)
 
     @property
     def is_expired(self) -> bool:
-        """Whether Slack no longer takes anything there."""
+        """Return whether Slack no longer accepts answers there."""
         return self.now() - self.born > LIFETIME_SECONDS
 
 
 def parse_response_url(address: str) -> ResponseUrl | None:
-    """The address of a payload, or None when it has none that is one."""
+    """Return the response_url, or None if the text is not an address."""
     return ResponseUrl(address) if address.startswith(("https://", "http://")) else None
 
 
 def is_slack_address(address: str, api_url: str) -> bool:
-    """True of Slack's own host over https, and of the scheme, host and port of `SLACK_API_URL`."""
+    """Return whether an address belongs to Slack's host over https or to `SLACK_API_URL`.
+
+    For `SLACK_API_URL`, the scheme, host and port must be the same.
+    """
     if not address.isprintable() or "\\" in address or "@" in address or " " in address:
         return False
     try:
@@ -70,11 +70,11 @@ def _origin(address: str) -> tuple[str, str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """Who asked, and where.
+    """The person who asked, and the place where the answer belongs.
 
-    `channel` is empty when the answer goes by direct message, `thread` when there is none yet.
-    `looking` is the time stamp of our own public "Looking…", to be turned into the answer.
-    `acked` tells that "Looking…" was already said in the acknowledgement.
+    `channel` is empty if the answer goes by direct message, `thread` if there is no thread yet.
+    `looking` is the time stamp of our own public "Looking…", which the answer will replace. `acked`
+    says that the acknowledgement already said "Looking…".
     """
 
     user: str
@@ -86,7 +86,7 @@ class ReplyTarget:
 
     @property
     def answers_left(self) -> int:
-        """Answers that the response_url still takes."""
+        """Return how many answers the response_url still takes."""
         return self.url.uses_left if self.url else 0
 
 
@@ -94,7 +94,7 @@ Body = Mapping[str, Any]
 
 
 def value_at(body: Any, *path: str) -> Any:  # noqa: ANN401  any JSON
-    """What stands at a path of keys; None when it does not exist."""
+    """Return the value at a path of keys; None if it does not exist."""
     for key in path:
         if not isinstance(body, Mapping):
             return None
@@ -103,19 +103,22 @@ def value_at(body: Any, *path: str) -> Any:  # noqa: ANN401  any JSON
 
 
 def text_at(body: Any, *path: str) -> str:  # noqa: ANN401
-    """The text at a path; "" when there is none."""
+    """Return the text at a path; "" if there is none."""
     value = value_at(body, *path)
     return value if isinstance(value, str) else ""
 
 
 def list_at(body: Any, *path: str) -> Sequence[Any]:  # noqa: ANN401
-    """The list at a path; empty when there is none."""
+    """Return the list at a path; empty if there is none."""
     value = value_at(body, *path)
     return value if isinstance(value, list) else ()
 
 
 def reply_target_of_command(body: Body) -> ReplyTarget:
-    """A slash command cannot be typed in a thread, so it names none."""
+    """Return the target of a slash command.
+
+    It has no thread, because a slash command cannot be typed in one.
+    """
     return ReplyTarget(
         user=text_at(body, "user_id"),
         channel=text_at(body, "channel_id"),
@@ -125,7 +128,7 @@ def reply_target_of_command(body: Body) -> ReplyTarget:
 
 
 def reply_target_of_shortcut(body: Body) -> ReplyTarget:
-    """The thread of the message that the shortcut was used on."""
+    """Return the thread of the message on which the shortcut was used."""
     message = value_at(body, "message")
     thread = text_at(message, "thread_ts") or text_at(message, "ts") or text_at(body, "message_ts")
     return ReplyTarget(
@@ -137,7 +140,7 @@ def reply_target_of_shortcut(body: Body) -> ReplyTarget:
 
 
 def reply_target_of_mention(event: Body) -> ReplyTarget:
-    """The thread of the mention, or the one under it."""
+    """Return the thread of the mention, or the thread under it."""
     return ReplyTarget(
         user=text_at(event, "user"),
         channel=text_at(event, "channel"),
@@ -146,7 +149,10 @@ def reply_target_of_mention(event: Body) -> ReplyTarget:
 
 
 def reply_target_of_click(body: Body) -> ReplyTarget:
-    """The thread of the message whose button was pressed; ephemeral ones come without it."""
+    """Return the thread of the message whose button was pressed.
+
+    An ephemeral message arrives without its thread.
+    """
     channel = text_at(body, "container", "channel_id") or text_at(body, "channel", "id")
     thread = text_at(body, "message", "thread_ts") or text_at(body, "container", "thread_ts")
     return ReplyTarget(
@@ -158,29 +164,29 @@ def reply_target_of_click(body: Body) -> ReplyTarget:
 
 
 def pressed_action(body: Body) -> Body:
-    """The first action of a click."""
+    """Return the first action of a click."""
     actions = list_at(body, "actions")
     return actions[0] if actions and isinstance(actions[0], Mapping) else {}
 
 
 def message_ts(body: Body) -> str:
-    """The message whose button was pressed."""
+    """Return the time stamp of the message whose button was pressed."""
     return text_at(body, "container", "message_ts") or text_at(body, "message", "ts")
 
 
 def click_id(body: Body) -> str:
-    """What tells one click from every other; Slack repeats it when it repeats the click."""
+    """Return an id that differs for every click; Slack repeats it when it repeats the click."""
     action = pressed_action(body)
     return ":".join((message_ts(body), text_at(action, "action_id"), text_at(action, "action_ts")))
 
 
 def is_ephemeral(body: Body) -> bool:
-    """Whether only the presser sees that message."""
+    """Return whether only the person who pressed sees that message."""
     return value_at(body, "container", "is_ephemeral") is True
 
 
 def reply_target_of(body: Body) -> ReplyTarget:
-    """Where the person is who caused this."""
+    """Return the target of any payload: the person who caused it, and their place."""
     kind = text_at(body, "type")
     if text_at(body, "command"):
         return reply_target_of_command(body)

@@ -1,4 +1,4 @@
-"""What the Slack edge needs to know before it starts."""
+"""The settings of the Slack package."""
 
 from dataclasses import dataclass, field
 
@@ -7,11 +7,11 @@ from bot.domain.access import AccessRules
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How fast one channel is posted to, by all our processes together.
+    """The rate of posts in one channel, for all our processes together.
 
-    Slack allows about one message a second in a channel, and short bursts above it: replies may
-    be `replies_at_once` ahead of that, openings `openings_at_once` more. They are what a person
-    waits for, and no thread may hold them up.
+    Slack allows about one message a second in a channel, and short bursts above that. Replies may
+    be `replies_at_once` ahead of this rate, and openings `openings_at_once` more. A person waits
+    for an opening, so no thread may hold it up.
     https://docs.slack.dev/apis/web-api/rate-limits
     """
 
@@ -22,10 +22,10 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class SocketTimes:
-    """How the watchdog of Socket Mode judges a connection; all in seconds.
+    """The times, in seconds, by which the Socket Mode watchdog judges a connection.
 
-    After `idle` without an envelope Slack is asked something: a connection that was idle for
-    hours was seen to look alive and bring nothing until a call was made.
+    After `idle` seconds without an envelope, the watchdog calls Slack. A connection that was idle
+    for hours was observed to look alive and to deliver nothing until a call was made.
     https://github.com/slackapi/bolt-python/issues/1529
     """
 
@@ -38,11 +38,11 @@ class SocketTimes:
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
-    """One Slack app. With `app_token` it is served over Socket Mode, else over HTTP.
+    """The settings of one Slack app, served over Socket Mode with `app_token`, else over HTTP.
 
-    `api_url` ends in `/api/`; times are in seconds. Secrets stay out of the repr. After
-    `drain_seconds` what is not finished is left to another process or the next start; with the
-    connections' own end the process is gone within 20 seconds.
+    `api_url` ends in `/api/`. Times are in seconds. Secrets stay out of the repr. Work that is not
+    finished after `drain_seconds` is left to another process or to the next start. With the time
+    that connections take to end, the process stops within 20 seconds.
     """
 
     bot_token: str = field(repr=False)

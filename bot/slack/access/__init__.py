@@ -1,1 +1,1 @@
-"""Who may ask, who may read, and the audit of both."""
+"""Decides who may ask and who may read, and audits both."""

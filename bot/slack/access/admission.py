@@ -1,6 +1,6 @@
-"""Before every listener: whether the person may ask there at all.
+"""Checks, before every listener, whether the person may ask there at all.
 
-A refusal is told to them alone, and shows nothing of what they asked for.
+Only the person sees a refusal, and it shows nothing of what they asked for.
 """
 
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ _OTHER_WORKSPACE = NotAllowed(
 
 
 def check_admission(ctx: BotContext) -> Middleware:
-    """Lets those through who may ask."""
+    """Return middleware that lets only admitted deliveries through."""
 
     async def middleware(
         body: dict[str, Any],
@@ -62,7 +62,7 @@ def check_admission(ctx: BotContext) -> Middleware:
 
 
 async def refusal_of(ctx: BotContext, body: Body) -> BotError | None:
-    """Why the person may not ask there; None if they may."""
+    """Return why the person may not ask there; None if they may."""
     if not is_own_user(ctx.identity, body, ctx.access.teams):
         return OTHER_COMPANY
     if entry_of(body) is None and not is_home_opened(body):
@@ -99,7 +99,10 @@ async def _guest_refusal(ctx: BotContext, user: str) -> BotError | None:
 
 
 async def _refuse(ctx: BotContext, body: Body, error: BotError) -> BoltResponse:
-    """Acknowledge, tell the person, and leave a row and a line. What asks nothing hears nothing."""
+    """Acknowledge, tell the person, and write an audit row and a log line.
+
+    A delivery that asks nothing gets no message.
+    """
     reference = ctx.tools.new_lookup_id()
     not_allowed = isinstance(error, NotAllowed)
     outcome = AuditOutcome.REFUSED if not_allowed else outcome_of_error(error)

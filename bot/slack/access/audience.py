@@ -1,4 +1,4 @@
-"""Who may read what is said in a channel, found out once for each job and recorded."""
+"""Finds out who may read a channel, once for each job, and records the result."""
 
 from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.personal_names import Names
@@ -14,10 +14,11 @@ STEP = "audience"
 async def restrict_to_audience(
     ctx: BotContext, lookup: Lookup, steps: Steps, result: LookupResult
 ) -> Lookup:
-    """The look-up as it may be answered where it was asked.
+    """Return the look-up in the form in which it may be answered where it was asked.
 
-    Slack is asked while 100ms is read; nothing is said in the channel before. A job that an older
-    release recorded has no such step: of its channel counts what is known without asking.
+    Slack is asked while 100ms is read, and nothing is posted in the channel before. A job that an
+    older release recorded has no such step; for its channel, only what is known without asking
+    counts.
     """
     query, target = lookup.question, lookup.place
     if query.private or not target.channel:
@@ -40,7 +41,7 @@ async def restrict_to_audience(
 async def audience_of_press(
     ctx: BotContext, target: ReplyTarget, steps: Steps
 ) -> tuple[str, Names]:
-    """Why what a button brings there is for the presser alone, and how people are named in it."""
+    """Return why a press's result is private ("" if it is not), and how it shows people's names."""
 
     async def read_audience() -> Json:
         try:

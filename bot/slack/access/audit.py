@@ -28,22 +28,23 @@ from bot.slack.context import BotContext
 from bot.slack.payloads import Body
 
 WRITE_SECONDS = 0.8
-"""After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
-has yet to be recorded as a job. Meanwhile its channel's settings are read."""
+"""Seconds after which a question is refused. Slack waits three seconds for the acknowledgement, and
+the question must still be recorded as a job. The channel's settings are read in the meantime."""
 
 _DEFAULT_OUTCOMES = {
     EntryPoint.FORM: AuditOutcome.NOT_READ,
     EntryPoint.SHORTCUT: AuditOutcome.FORM_OPENED,
     EntryPoint.MESSAGE_SHORTCUT: AuditOutcome.FORM_OPENED,
 }
-"""What became of a delivery without a job whose listener says nothing about it."""
+"""The outcome of a delivery without a job if its listener sets none."""
 
 
 @asynccontextmanager
 async def audit_delivery(ctx: BotContext, body: Body) -> AsyncIterator[None]:
-    """While the block runs a delivery is answered, or its job recorded; its row stands by then.
+    """Audit a delivery whose answer, or whose job's record, is made in the block.
 
-    Raises StoreUnreachable if the row could not be written: nothing is answered unrecorded.
+    The row is written by the end of the block. Raises StoreUnreachable if it could not be written:
+    nothing is answered without a record.
     """
     access = access_of(ctx, body) if ctx.tools.audit is not None else None
     if access is None:
@@ -66,7 +67,7 @@ async def audit_delivery(ctx: BotContext, body: Body) -> AsyncIterator[None]:
 def with_audit(
     ctx: BotContext, listener: Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 ) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """The listener of a command, a shortcut, a form or a button, audited."""
+    """Return the listener of a command, a shortcut, a modal or a button, with its audit."""
 
     async def on_delivery(ack: AsyncAck, body: dict[str, Any]) -> None:
         async with audit_delivery(ctx, body):
@@ -76,10 +77,10 @@ def with_audit(
 
 
 async def audit_refusal(ctx: BotContext, body: Body, reference: str, outcome: AuditOutcome) -> None:
-    """One row and one line for what was refused at the door.
+    """Write the audit row and the log line of a delivery that was refused admission.
 
-    Where the row cannot be written the line stands alone: nothing was answered, so the refusal
-    is not held up.
+    If the row cannot be written, only the line is logged. Nothing was answered, so the refusal does
+    not wait for the row.
     """
     access, ending = access_of(ctx, body), Ending(outcome, reference)
     if access is None:

@@ -1,4 +1,4 @@
-"""The audit row of the delivery in hand: who may add to it, and how it ends.
+"""Holds the audit row of the current delivery: its outcome and its end.
 
 https://docs.python.org/3/library/contextvars.html
 """
@@ -28,9 +28,9 @@ from bot.slack.dedupe import digest_of
 
 @dataclass(slots=True)
 class AuditTrail:
-    """How the delivery under way ends, and whether a job goes on with it.
+    """The outcome of the current delivery, and whether a job continues it.
 
-    `writing` is the task that writes its row.
+    `write_task` is the task that writes its row.
     """
 
     outcome: AuditOutcome
@@ -43,7 +43,7 @@ _TRAIL: ContextVar[AuditTrail | None] = ContextVar("trail", default=None)
 
 @contextmanager
 def use_trail(trail: AuditTrail) -> Iterator[None]:
-    """While the block runs, `goes_on` and `note` are about this delivery."""
+    """Make `mark_job_recorded` and `set_outcome` act on this delivery while the block runs."""
     token = _TRAIL.set(trail)
     try:
         yield
@@ -52,9 +52,9 @@ def use_trail(trail: AuditTrail) -> Iterator[None]:
 
 
 async def wait_until_recorded() -> None:
-    """Return once the row of the delivery under way stands. Raises StoreUnreachable.
+    """Return when the row of the current delivery is written. Raises StoreUnreachable.
 
-    To be awaited before anything is done for the delivery that cannot be taken back.
+    Await this before anything that cannot be undone is done for the delivery.
     """
     trail = _TRAIL.get()
     if trail is not None:
@@ -62,26 +62,26 @@ async def wait_until_recorded() -> None:
 
 
 def mark_job_recorded() -> None:
-    """A job was recorded for the delivery under way: the row ends with it."""
+    """Note that the current delivery is recorded as a job; the job then ends the row."""
     trail = _TRAIL.get()
     if trail is not None:
         trail.has_job = True
 
 
 def set_outcome(outcome: AuditOutcome) -> None:
-    """The delivery under way is answered here and now, in that way."""
+    """Set the outcome of the current delivery, which is answered without a job."""
     trail = _TRAIL.get()
     if trail is not None:
         trail.outcome = outcome
 
 
 def row_key(delivery: str) -> str:
-    """The key of the row of that delivery; `delivery` is what Slack calls it."""
+    """Return the key of a delivery's row; `delivery` is Slack's id of the delivery."""
     return digest_of((delivery,)).hex()
 
 
 def outcome_of_error(error: BaseException) -> AuditOutcome:
-    """How a question ended that ended with this error."""
+    """Return the outcome of a question that ended with this error."""
     if isinstance(error, NothingFound | UnknownCode):
         return AuditOutcome.NOTHING_FOUND
     if isinstance(error, UnreadableQuestion):
@@ -94,17 +94,17 @@ def outcome_of_error(error: BaseException) -> AuditOutcome:
 
 
 def outcome_without_lookup(query: LookupQuery) -> AuditOutcome:
-    """What becomes of a question that is answered without a look-up."""
+    """Return the outcome of a question that is answered without a look-up."""
     return AuditOutcome.HELP if query.help else AuditOutcome.NOT_READ
 
 
 async def end_job_row(ctx: BotContext, job_id: str, ending: Ending) -> None:
-    """Add what became of a job to the row of its delivery."""
+    """Add a job's outcome to the row of its delivery."""
     await end_row(ctx, row_key(job_id.partition(":")[2]), ending)
 
 
 async def end_row(ctx: BotContext, key: str, ending: Ending) -> None:
-    """Complete the row and log it; a database in trouble leaves the row and a warning."""
+    """Complete the row and log it; if the database fails, leave the row and log a warning."""
     if ctx.tools.audit is None:
         return
     try:
@@ -118,7 +118,7 @@ async def end_row(ctx: BotContext, key: str, ending: Ending) -> None:
 
 
 def log_access(access: Access, ending: Ending) -> None:
-    """The audit's one line."""
+    """Write the audit's log line."""
     structlog.get_logger("call_doctor").info(
         "audit",
         user=access.user,

@@ -1,4 +1,4 @@
-"""Which entry a delivery of Slack's came by, where it happened, and what it asks for."""
+"""Reads a delivery for the audit: its entry point, its place, and the question."""
 
 import json
 import re
@@ -30,9 +30,9 @@ _ENTRIES_BY_TYPE = {
 
 
 def entry_of(body: Body) -> EntryPoint | None:
-    """How somebody asks; None for what is no question and no press.
+    """Return how a person asks; None for a delivery that is neither a question nor a press.
 
-    A bot's mention is none: two of them could talk for ever.
+    A bot's mention does not count: two bots could talk for ever.
     """
     if text_at(body, "command"):
         return EntryPoint.COMMAND
@@ -46,14 +46,14 @@ def entry_of(body: Body) -> EntryPoint | None:
 
 
 def is_home_opened(body: Body) -> bool:
-    """Whether somebody opens the Home tab."""
+    """Return whether somebody opens the Home tab."""
     return text_at(body, "event", "type") == "app_home_opened"
 
 
 def conversation_of(body: Body) -> str:
-    """The id of the conversation that a delivery belongs to; "" if there is none.
+    """Return the id of the conversation that a delivery belongs to; "" if there is none.
 
-    A form belongs to the conversation that its answer goes to.
+    A modal belongs to the conversation that its answer goes to.
     """
     if text_at(body, "type") != "view_submission":
         return reply_target_of(body).channel
@@ -61,7 +61,7 @@ def conversation_of(body: Body) -> str:
 
 
 def saved_lookup_of_press(body: Body) -> SavedLookup | None:
-    """The look-up that a pressed button belongs to, if its value names one."""
+    """Return the look-up that a pressed button belongs to, if its value names one."""
     try:
         return decode(text_at(pressed_action(body), "value"))
     except (NotAllowed, RecursionError):
@@ -69,7 +69,7 @@ def saved_lookup_of_press(body: Body) -> SavedLookup | None:
 
 
 def access_of(ctx: BotContext, body: Body) -> Access | None:
-    """The audit's row of a delivery before it is answered; None for what is not audited."""
+    """Return a delivery's audit row before it is answered; None if it is not audited."""
     entry = entry_of(body)
     if entry is None:
         return None
@@ -94,7 +94,7 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
 
 
 def _delivery_id(body: Body, entry: EntryPoint) -> str:
-    """As `bot.slack.lookup.start` and the buttons name their jobs."""
+    """Return the id by which `bot.slack.lookup.job` and the buttons name their jobs."""
     if entry is EntryPoint.BUTTON:
         return click_id(body)
     return text_at(body, "event_id") if entry is EntryPoint.MENTION else text_at(body, "trigger_id")
@@ -126,7 +126,7 @@ def _query_text(body: Body, entry: EntryPoint) -> str:
 
 
 def _identifiers_of_press(ctx: BotContext, value: str) -> tuple[Identifier, ...]:
-    """What a choice (`q`) or Refresh (a whole question) asks for."""
+    """Return what a choice (`q`) or Refresh (a whole question) asks for."""
     try:
         fields = json.loads(value)
         if text_at(fields, "q"):
@@ -156,5 +156,5 @@ def _private_metadata(body: Body) -> object:
 
 
 def _shorten(value: object) -> str:
-    """An id or a name of Slack's, or of a button that anybody may have forged."""
+    """Shorten an id or a name, which is Slack's or comes from a button that may be forged."""
     return subject_of("", str(value)).id[:_MAX_NAME]

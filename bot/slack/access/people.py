@@ -1,4 +1,4 @@
-"""What Slack knows of a person, where the optional scope `users:read` is granted.
+"""Asks Slack about a person, if the optional scope `users:read` is granted.
 
 https://docs.slack.dev/reference/methods/users.info
 """
@@ -18,19 +18,20 @@ from bot.slack.sending.errors import SLACK_EXCEPTIONS, TRANSIENT, classify_error
 CACHE_SECONDS = 300.0
 MAX_PEOPLE = 5_000
 READ_SECONDS = 1.5
-"""Slack waits three seconds for the acknowledgement, and more is to be done before it."""
+"""Seconds to wait for Slack. Slack waits three seconds for the acknowledgement, and more work must
+be done before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One member: a guest or not, and their time zone (`Europe/Oslo`; "" if Slack names none)."""
+    """One member: guest or not, and time zone (`Europe/Oslo`; "" if Slack names none)."""
 
     guest: bool
     zone: str = ""
 
 
 class People:
-    """Asks Slack for a person once in five minutes."""
+    """Asks Slack about each person once in five minutes."""
 
     def __init__(self, client: AsyncWebClient, scopes: frozenset[str]) -> None:
         self._client = client
@@ -39,10 +40,10 @@ class People:
         self._requests: dict[str, asyncio.Task[Person | None]] = {}
 
     async def find(self, user: str) -> Person | None:
-        """The person; None where the scope is not granted, or Slack will not tell.
+        """Return the person; None if the scope is not granted, or Slack refuses to tell.
 
-        Raises SlackTrouble if Slack does not answer in time; what it answers later is kept, so
-        that a second try finds it.
+        Raises SlackTrouble if Slack does not answer in time. A late answer is kept, so that a
+        second try finds it.
         """
         if not self._granted or not user:
             return None
@@ -84,6 +85,6 @@ _NO_ANSWER = SlackTrouble(
 
 
 def _ignore_result(request: "asyncio.Task[Person | None]") -> None:
-    """Read what a late answer raised, so that Python does not warn of it."""
+    """Read the exception of a late answer, so that Python does not warn about it."""
     if not request.cancelled():
         request.exception()

@@ -1,11 +1,11 @@
-"""Which channels people of other companies are in.
+"""Finds out which channels include people of other companies.
 
-Slack says so in the envelope of an event (`is_ext_shared_channel`), and in `conversations.info`
-for who was granted `channels:read`, `groups:read`. Commands and presses say nothing.
+Slack says so in the envelope of an event (`is_ext_shared_channel`). With the scopes `channels:read`
+and `groups:read` it also says so in `conversations.info`. Commands and presses do not say it.
 https://docs.slack.dev/apis/slack-connect
 https://docs.slack.dev/reference/objects/conversation-object
 
-What a payload says about its channel is remembered, whoever sent it.
+A payload's statement about its channel is remembered, whoever sent the payload.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.web_clients import Clients
 
 CACHE_SECONDS = 300
-"""How long an answer of Slack's holds: a channel may be shared at any time."""
+"""Seconds for which an answer of Slack's is valid: a channel may be shared at any time."""
 ENVELOPE_SECONDS = 30 * 86_400
-"""How long we remember what an envelope said, where Slack cannot be asked."""
+"""Seconds for which an envelope's statement is remembered if Slack cannot be asked."""
 ASK_SECONDS = 3.0
 SHARED, UNKNOWN = "shared_channel", "sharing_unknown"
 _MAX_CHANNELS = 10_000
@@ -31,7 +31,7 @@ _SHARED_FLAGS = ("is_ext_shared_channel", "is_ext_shared", "is_pending_ext_share
 
 
 class SharedChannels:
-    """What is known of channels, and the way to ask."""
+    """The known shared channels, and the means to ask Slack."""
 
     def __init__(
         self, clients: Clients | None = None, scopes: frozenset[str] = frozenset()
@@ -49,22 +49,23 @@ class SharedChannels:
             self.mark_shared(_channel_of(body))
 
     def mark_shared(self, channel: str) -> None:
-        """Remember that people of other companies are there."""
+        """Remember that the channel includes people of other companies."""
         if channel:
             self._from_envelopes[channel] = True
 
     def is_known_shared(self, channel: str) -> bool:
-        """Whether it is known, without asking, that people of other companies are there."""
+        """Return whether the channel is known, without asking, to include other companies."""
         return bool(self._from_envelopes.get(channel) or self._from_slack.get(channel))
 
     async def privacy_reason(self, channel: str) -> str:
-        """Why an answer there is for the asker alone, as a word of `bot.slack.words`; "" if not.
+        """Return why an answer there is for the asker alone; "" if it is not.
 
-        `shared_channel` if people of other companies are there; Slack's own word, or
-        `sharing_unknown`, if it does not tell.
+        `bot.slack.delivery.unconfirmed` has a sentence for each reason. The reason is
+        `shared_channel` if people of other companies are there. If Slack does not say, it is
+        Slack's own word or `sharing_unknown`.
 
-        Where Slack may not be asked, only what envelopes said counts. Conversations with one
-        person are not asked for: nobody else reads in them.
+        If Slack may not be asked, only the envelopes count. Slack is not asked about conversations
+        with one person, because nobody else reads them.
         """
         if self.is_known_shared(channel):
             return SHARED
@@ -78,7 +79,7 @@ class SharedChannels:
         return SHARED * self._from_slack.get(channel, True)
 
     async def _fetch(self, clients: Clients, channel: str) -> str:
-        """Ask Slack, and remember what it says; returns why it did not say, or ""."""
+        """Ask Slack, and remember its answer; return why there is none, or ""."""
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 response = await clients.read.conversations_info(channel=channel)
@@ -91,10 +92,10 @@ class SharedChannels:
 
 
 def is_shared(channel: Any) -> bool:  # noqa: ANN401  any JSON
-    """Whether a conversation is shared with another company, or is about to be.
+    """Return whether a conversation is shared with another company, or is about to be.
 
-    One that is shared among the workspaces of one Enterprise organisation is not. A conversation
-    that says nothing of itself counts as shared.
+    A conversation that is shared among the workspaces of one Enterprise organisation is not. A
+    conversation without any information counts as shared.
     """
     if not isinstance(channel, Mapping):
         return True
@@ -122,7 +123,7 @@ Middleware = Callable[..., Awaitable[None]]
 
 
 def remember_shared_channels(shared_channels: SharedChannels) -> Middleware:
-    """Remembers the channels that payloads call shared."""
+    """Return middleware that remembers the channels that payloads call shared."""
 
     async def middleware(
         body: dict[str, Any],

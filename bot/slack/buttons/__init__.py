@@ -1,1 +1,1 @@
-"""The buttons under an answer."""
+"""Handles the buttons under an answer."""

@@ -1,14 +1,15 @@
-"""`Packet for 100ms support`: what a ticket needs, as text and as JSON.
+"""The buttons under an answer, each with the messages that it sends.
 
-`Recovered errors`: the failures that went away or whose end is not known.
+`Packet for 100ms support` sends the facts that a ticket needs, as text and as JSON.
 
-`Reply for the customer`: a text to copy, for whoever pressed and is about to answer.
+`Recovered errors` sends the failures that recovered or whose end is unknown.
 
-`Show more`: the next failures, and a new button in the place of the one that was pressed.
+`Reply for the customer` sends the person who pressed a text to copy into their answer.
 
-`Timeline`: who had trouble when; as a picture where it can be seen, and always in words.
+`Show more` sends the next failures with a new button, and removes the pressed button from its
+message, so that nobody presses it again.
 
-Takes the button out of a message that was pressed, so that nobody presses it again.
+`Timeline` sends who had trouble when: always in words, and as a picture where it can be shown.
 """
 
 from functools import partial
@@ -45,7 +46,7 @@ async def _send_packet(reopened: ReopenedLookup) -> None:
 
 
 async def _attach_file(reopened: ReopenedLookup, file: File) -> bool:
-    """Whether the file is in the thread, or may be: then nothing is said in its place."""
+    """Return whether the file is in the thread, or may be; then nothing is sent in its place."""
     ctx = reopened.ctx
     if not ctx.identity.may_upload:
         return False
@@ -85,7 +86,10 @@ async def _send_timeline(reopened: ReopenedLookup) -> None:
 
 
 async def _attach_picture(reopened: ReopenedLookup) -> None:
-    """Attach the picture; an incident's stands in the thread already. Refused: the words stand."""
+    """Attach the picture; if Slack refuses it, the words remain.
+
+    An incident's picture is already in the thread.
+    """
     ctx = reopened.ctx
     if not ctx.identity.may_upload:
         return
@@ -102,14 +106,15 @@ async def _attach_picture(reopened: ReopenedLookup) -> None:
 TIMELINE = LookupButton("timeline", _send_timeline)
 
 
-# chat.update refuses more. https://docs.slack.dev/reference/methods/chat.update
+# chat.update accepts no more. https://docs.slack.dev/reference/methods/chat.update
 MAX_TEXT = 3900
 
 
 async def remove_button(ctx: BotContext, body: Body, lookup_id: str) -> None:
-    """Change our own public message; an ephemeral one cannot be changed by its time stamp.
+    """Remove the button from our own public message.
 
-    It keeps its `part`: the metadata came with the press.
+    An ephemeral message cannot be changed by its time stamp. The message keeps its `part`, because
+    its metadata arrived with the press.
     """
     blocks = list_at(body, "message", "blocks")
     if is_ephemeral(body) or not blocks or not _is_own_message(ctx, body):
@@ -139,7 +144,7 @@ async def _send_more(reopened: ReopenedLookup) -> None:
     renderer = reopened.ctx.tools.renderer
     render = partial(renderer.more, handle=reopened.saved_lookup)
     await send_result(reopened, await reopened.result.render("more", Message, render))
-    if not reopened.shared:  # the others in the channel have not seen it
+    if not reopened.shared:  # the other people in the channel have not seen it
         await remove_button(reopened.ctx, reopened.body, reopened.lookup.id)
 
 

@@ -1,7 +1,7 @@
-"""A button that opens its look-up again: pressed, answered once, explained when that fails.
+"""Runs the buttons that open their look-up again: records the press, answers, reports errors.
 
-Everything comes out of the button's value, so that it works after any restart. Whether the
-presser may ask at all was checked before, for every press, by `bot.slack.middleware.admission`.
+All data come from the button's value, so the button works after any restart.
+`bot.slack.access.admission` has already checked, for every press, whether the person may ask.
 """
 
 from collections.abc import Awaitable, Callable
@@ -51,11 +51,11 @@ _IN_PROGRESS = "Somebody pressed that a moment ago: it comes in the thread under
 
 @dataclass(frozen=True, slots=True)
 class ReopenedLookup:
-    """A press with its look-up; `finding` is diagnosed as of the answer that holds the button.
+    """A press and its look-up; `result` is diagnosed as of the answer that holds the button.
 
-    `message_ts` is that answer's own; `alone` tells that only the presser may see what comes
-    of it, `shared` that this is so for the sake of others in the channel; `body` is what is left
-    of the click.
+    `message_ts` is that answer's time stamp. `is_private` says that only the person who pressed may
+    see the result, and `shared` that other people in the channel are the reason. `body` is the
+    stored part of the click.
     """
 
     ctx: BotContext
@@ -70,14 +70,17 @@ class ReopenedLookup:
 
 @dataclass(frozen=True, slots=True)
 class LookupButton:
-    """One button by its action_id. `each` person who presses gets an answer of their own."""
+    """One button by its action_id. With `per_person`, each person gets a separate answer."""
 
     name: str
     answer: Callable[[ReopenedLookup], Awaitable[None]]
     per_person: bool = False
 
     def listener(self, ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-        """Records the press, then acknowledges; what was posted for all is posted once."""
+        """Return a listener that records the press, then acknowledges it.
+
+        A result that is posted for everybody is posted once.
+        """
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = ButtonPress(self.name, body, per_person=self.per_person)
@@ -105,13 +108,13 @@ class LookupButton:
 def button_handler(
     ctx: BotContext, buttons: tuple[LookupButton, ...]
 ) -> Callable[[Json, Steps], Awaitable[None]]:
-    """What is done for each press."""
+    """Return the function that runs each press job."""
     buttons_by_name = {button.name: button for button in buttons}
 
     async def answer(payload: Json, steps: Steps) -> None:
         button = buttons_by_name[payload["button"]]
         press = ButtonPress(button.name, payload["body"], per_person=button.per_person)
-        # A press that an older release recorded tells no time.
+        # A press that an older release recorded has no time.
         asked_at = payload.get("asked_at", float("inf"))
         cancellable = CancellableSteps(steps, ctx.tools.erasures, press.subjects, asked_at)
         await _answer(with_checkpoints(ctx, cancellable), button, press, payload, cancellable)
@@ -122,7 +125,7 @@ def button_handler(
 async def _answer(
     ctx: BotContext, button: LookupButton, press: ButtonPress, payload: Json, steps: Steps
 ) -> None:
-    """Open the look-up and say what the button promises."""
+    """Reopen the look-up and send the messages of the button."""
     boundary = ErrorBoundary(ctx, target_from_json(payload["place"]), payload["reference"])
     keys = {press.key}
     async with boundary:
@@ -145,13 +148,13 @@ async def _answer(
     await end_job_row(ctx, steps.job_id, _ending(boundary, press_claim.claim, press))
     await press_claim.finish(failed=boundary.failed)
     if boundary.failed or press.is_private or press_claim.claim is Claim.HELD:
-        ctx.recent_keys.forget_all(keys)  # what one person saw may be gone: shown again if asked
+        ctx.recent_keys.forget_all(keys)  # may be gone for the one person: show it again
     else:
         ctx.recent_keys.add("shown", *press.key)
 
 
 def _ending(boundary: ErrorBoundary, claim: Claim, press: ButtonPress) -> Ending:
-    """What becomes of the press in the audit."""
+    """Return how the press is recorded in the audit."""
     outcome = AuditOutcome.ANSWERED if claim is Claim.ACQUIRED else AuditOutcome.REPEATED
     if boundary.error is not None:
         outcome = outcome_of_error(boundary.error)
@@ -168,7 +171,7 @@ async def _run_button(button: LookupButton, reopened: ReopenedLookup) -> None:
 async def _read_audience(
     ctx: BotContext, press: ButtonPress, target: ReplyTarget, payload: Json, steps: Steps
 ) -> Names:
-    """Note in the press who may see what comes of it; returns how it names people.
+    """Set the press's privacy reason, and return how the result shows people's names.
 
     A press that an older release recorded has no such step.
     """
@@ -182,7 +185,7 @@ async def _read_audience(
 def _reopen(
     ctx: BotContext, press: ButtonPress, target: ReplyTarget, steps: Steps, names: Names
 ) -> ReopenedLookup:
-    saved_lookup = press.saved_lookup or decode(press.value)  # raises, in our words
+    saved_lookup = press.saved_lookup or decode(press.value)  # raises NotAllowed
     lookup = Lookup(saved_lookup.lookup_id, LookupQuery(private=press.is_private), target)
     reporter = ProgressReporter(ctx, lookup)
 
@@ -201,7 +204,7 @@ def _reopen(
 
 
 async def _point_to_answer(ctx: BotContext, press: ButtonPress, text: str) -> None:
-    """Tell the presser where the answer is that somebody had before them."""
+    """Tell the person where to find the answer that an earlier press got."""
     message = ctx.tools.renderer.note(text)
     if not await notify_user(ctx, reply_target_of_click(press.body), message, press.reference(ctx)):
         structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -1,6 +1,6 @@
-"""A click on a button under an answer, as Slack sends it and as a job keeps it.
+"""A press of a button under an answer, and the claim that posts its result once.
 
-What a public button brings is posted once, whichever process answered the first press.
+A public result is posted once, whichever process answered the first press.
 """
 
 import time
@@ -26,12 +26,12 @@ from bot.slack.payloads import (
 
 
 class ButtonPress:
-    """One press of the button of that name. `handle` is None if its value is not one of ours.
+    """One press of the named button. `saved_lookup` is None if the button's value is not ours.
 
-    Where people of other companies are in the channel it is for the presser alone: nobody typed
-    `public` for what a button brings.
+    If the channel includes people of other companies, the result is for the person who pressed
+    alone, because a press cannot say `public`.
 
-    With `each` every person who presses gets an answer of their own.
+    With `per_person`, every person who presses gets an answer of their own.
     """
 
     def __init__(self, button: str, body: Body, *, per_person: bool) -> None:
@@ -39,35 +39,38 @@ class ButtonPress:
         self.body = body
         self._per_person = per_person
         self.privacy_reason = ""
-        """Why only the presser may see what comes of it; "" if nothing speaks against others."""
+        """The reason to show the result only to the person who pressed; "" if there is none."""
         self.value = text_at(pressed_action(body), "value").encode("utf-8", "replace").decode()
         self.saved_lookup = _decode_or_none(self.value)
 
     @property
     def is_private(self) -> bool:
-        """A private answer stays private, wherever Slack shows the button."""
+        """Return whether only the person who pressed may see the result.
+
+        A private answer stays private, wherever Slack shows the button.
+        """
         private = self.saved_lookup is not None and self.saved_lookup.private
         return self._per_person or private or bool(self.privacy_reason) or is_ephemeral(self.body)
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What makes two presses the same."""
+        """Return a key that is equal for two presses of the same button."""
         target = reply_target_of_click(self.body)
         user = target.user if self.is_private else ""
         return (self.button, target.channel, message_ts(self.body), self.value, user)
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Whom and what it is about, and who pressed."""
+        """Return the people and things that the press is about, and the person who pressed."""
         subjects = subject_ids(self.saved_lookup) if self.saved_lookup else ()
         return (reply_target_of_click(self.body).user, *subjects)
 
     def reference(self, ctx: BotContext) -> str:
-        """The look-up's own reference, or a new one where there is none."""
+        """Return the look-up's own reference, or a new one if there is none."""
         return self.saved_lookup.lookup_id if self.saved_lookup else ctx.tools.new_lookup_id()
 
     def to_payload(self, ctx: BotContext) -> Json:
-        """What the job needs of the click."""
+        """Return the data of the click that the job needs."""
         return {
             "button": self.button,
             "reference": self.reference(ctx),
@@ -79,18 +82,21 @@ class ButtonPress:
 
 
 _STORED_FIELDS = ("actions", "container", "message", "channel", "user")
-"""Of a click's payload; its secrets are elsewhere."""
+"""The fields of a click's payload that are stored; its secrets are in other fields."""
 
 
 def _decode_or_none(value: str) -> SavedLookup | None:
     try:
         return decode(value)
-    except NotAllowed:  # told inside the border
+    except NotAllowed:  # the error boundary reports it
         return None
 
 
 class PressClaim:
-    """One press' claim; `key` is what makes two presses the same. Without a store it is ours."""
+    """The claim of one press to post its result.
+
+    `key` is equal for two presses of the same button. Without a store every claim is acquired.
+    """
 
     def __init__(self, post_claims: PostClaims | None, steps: Steps, key: Sequence[str]) -> None:
         self._post_claims = post_claims
@@ -99,7 +105,7 @@ class PressClaim:
         self.claim = Claim.ACQUIRED
 
     async def acquire(self) -> Claim:
-        """Whether this press is the one to show it."""
+        """Return the claim: ACQUIRED if this press may post the result."""
 
         async def act(post_claims: PostClaims) -> Json:
             return (await post_claims.claim(self._digest, self._steps.job_id)).value
@@ -108,7 +114,7 @@ class PressClaim:
         return self.claim
 
     async def finish(self, *, failed: bool) -> None:
-        """It stands, or the next press may try."""
+        """Keep the claim if the result was posted, or release it for the next press."""
         if self.claim is not Claim.ACQUIRED:
             return
 
@@ -119,7 +125,7 @@ class PressClaim:
         await self._step("settle", act)
 
     async def _step(self, name: str, act: Callable[[PostClaims], Awaitable[Json]]) -> Json:
-        """Where the database fails, the button works all the same."""
+        """Run a step on the claims; if the database fails, the button works without them."""
         post_claims = self._post_claims
         if post_claims is None:
             return None

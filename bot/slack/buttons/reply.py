@@ -1,4 +1,4 @@
-"""Where what a button brings is said: in the answer's thread, or to the presser alone."""
+"""Sends a button's result to the answer's thread, or to the person who pressed alone."""
 
 from bot.domain.errors import SlackTrouble
 from bot.render.message import Message
@@ -9,10 +9,10 @@ from bot.slack.sending.format_fallback import SendResult
 
 
 async def send_result(reopened: ReopenedLookup, *messages: Message) -> bool:
-    """Say these in order; True if all of them stand in the thread.
+    """Send the messages in order; return True if all of them are in the thread.
 
-    What Slack does not confirm is named to the presser, and not repeated. Raises SlackTrouble
-    when a message is refused everywhere.
+    Messages that Slack does not confirm are named to the person who pressed, and not repeated.
+    Raises SlackTrouble if a message is refused everywhere.
     """
     public, unconfirmed = True, []
     for message in messages:
@@ -30,7 +30,7 @@ async def send_result(reopened: ReopenedLookup, *messages: Message) -> bool:
 
 
 def thread_of(reopened: ReopenedLookup) -> str:
-    """The thread under the answer that holds the button."""
+    """Return the thread under the answer that holds the button."""
     return reopened.lookup.place.thread or reopened.message_ts
 
 
@@ -56,5 +56,5 @@ async def _send_to_presser(reopened: ReopenedLookup, message: Message) -> SendRe
 
 
 def _is_refused(sent: SendResult) -> bool:
-    """Surely not said: another way may be tried."""
+    """Return whether the message was certainly not sent, so that another route may be tried."""
     return not sent.ok and sent.cause is not SlackErrorKind.UNKNOWN

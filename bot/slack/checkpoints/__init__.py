@@ -1,1 +1,1 @@
-"""Look-ups that survive the process: what is recorded of them, and how they go on."""
+"""Records the steps of a look-up, so that it continues after the process ends."""

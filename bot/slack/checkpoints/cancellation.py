@@ -1,4 +1,4 @@
-"""The steps of a job that ends when what it is about is forgotten while it is under way."""
+"""Ends a job when one of its subjects is erased while the job runs."""
 
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -7,14 +7,15 @@ from bot.domain.records.erasures import ErasureLog
 from bot.jobs.ports import Json, Steps
 
 _CANCELLED: Json = {"since_forgotten": True}
-"""What a step records instead of its result. No step of ours has such a result."""
+"""The record of a step that was cancelled, in place of its result. No step has such a result."""
 
 
 class CancellableSteps:
-    """As the steps they are made of, until one of the names was forgotten since it was asked.
+    """Runs steps until one of the job's subjects is erased after the question was asked.
 
-    That is noticed inside a step and recorded as its result, so that a life after a crash ends the
-    job at the same step. What comes after it, the word to the asker, is not held up again.
+    The check runs inside a step, and its outcome is recorded as the step's result, so that a
+    restarted job ends at the same step. The steps after it, which tell the asker, are not cancelled
+    again.
     """
 
     def __init__(
@@ -28,15 +29,15 @@ class CancellableSteps:
 
     @property
     def job_id(self) -> str:
-        """The job's own name."""
+        """Return the job's id."""
         return self._steps.job_id
 
     def also_about(self, *names: str | None) -> None:
-        """It turned out to be about these, too."""
+        """Add subjects that the job turned out to be about."""
         self._subjects.update(name for name in names if name)
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """As `Steps.run`. Raises SinceForgotten."""
+        """Run a step as `Steps.run` does. Raises SinceForgotten."""
 
         async def act_unless_erased() -> Json:
             return _CANCELLED if self._is_erased() else await act()
@@ -44,7 +45,7 @@ class CancellableSteps:
         return self._raise_if_cancelled(await self._steps.run(name, act_unless_erased))
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
-        """As `Steps.once`. Raises SinceForgotten."""
+        """Run a step as `Steps.once` does. Raises SinceForgotten."""
 
         async def act_unless_erased(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
             return _CANCELLED if self._is_erased() else await act(again)
@@ -52,7 +53,7 @@ class CancellableSteps:
         return self._raise_if_cancelled(await self._steps.once(name, act_unless_erased))
 
     async def pause(self, seconds: float) -> None:
-        """As `Steps.pause`."""
+        """Pause as `Steps.pause` does."""
         await self._steps.pause(seconds)
 
     def _is_erased(self) -> bool:

@@ -1,4 +1,4 @@
-"""What an investigation finds, rendered and recorded: a crash does not ask 100ms again."""
+"""Renders and records an investigation's result, so that a crash does not ask 100ms again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ Investigation = Callable[[], Awaitable[Report | Choices]]
 
 
 class LookupResult:
-    """One look-up's facts. They are asked for when first needed, and at most once in a life."""
+    """The facts of one look-up, fetched when first needed and at most once in each process."""
 
     def __init__(
         self, steps: Steps, renderer: MessageRenderer, investigate: Investigation, names: Names
@@ -38,24 +38,25 @@ class LookupResult:
         self._task: asyncio.Task[Report | Choices] | None = None
         self._renamed: tuple[Report, Names, Report] | None = None
         self.names = names
-        """How much of people's names is shown in what is made."""
+        """The part of people's names that the rendered messages show."""
 
     def task(self) -> "asyncio.Task[Report | Choices]":
-        """The investigation, begun now if it was not yet. It raises what went wrong."""
+        """Return the investigation's task, and start it if needed. The task raises the failure."""
         if self._task is None:
             self._task = asyncio.create_task(_await(self._investigate))
         return self._task
 
     def close(self) -> None:
-        """Stop asking; nobody waits for it."""
+        """Cancel the investigation; nothing waits for its result."""
         if self._task is not None:
             self._task.cancel()
             self._task.add_done_callback(_ignore_result)
 
     async def choices(self) -> Choices | None:
-        """What may be meant, or None if it is clear. Raises BotError when nothing was found.
+        """Return the choices, or None if the question is clear.
 
-        This is the step at which the investigation ends.
+        This is the step at which the investigation ends. Raises BotError if it failed or found
+        nothing.
         """
 
         async def act() -> Json:
@@ -66,14 +67,14 @@ class LookupResult:
         return from_json(Choices, record) if record else None
 
     async def answer(self, note: str = "") -> Answer:
-        """The whole answer for a channel."""
+        """Return the whole answer for a channel."""
         answer: Answer = await self.render(
             "answer", Answer, lambda report: self._renderer.answer(report, note=note)
         )
         return answer
 
     async def private(self, *, messages: int, note: str = "") -> tuple[Message, ...]:
-        """The answer in at most so many messages."""
+        """Return the answer in at most `messages` messages."""
         parts: tuple[Message, ...] = await self.render(
             "private",
             tuple[Message, ...],
@@ -82,14 +83,14 @@ class LookupResult:
         return parts
 
     async def error_chart(self) -> Message | None:
-        """Errors over time, where that concerns the room."""
+        """Return the chart of errors over time, or None if the errors do not concern the room."""
         chart: Message | None = await self.render(
             "spread", Message | None, self._renderer.error_chart
         )
         return chart
 
     async def picture(self, draw: DrawTimeline) -> Picture | None:
-        """What `draw` makes of the report."""
+        """Return the picture that `draw` makes of the report."""
 
         def draw_to_json(report: Report) -> Json:
             picture = draw(report)
@@ -106,9 +107,10 @@ class LookupResult:
         *,
         whole: bool = False,
     ) -> Any:  # noqa: ANN401  as `make` returns it
-        """What `make` makes of the report, in a thread; recorded, so that it is made once.
+        """Return the result of `make` for the report; it is recorded, so it is made only once.
 
-        The report names people as `names` says; with `whole` it names them as 100ms does.
+        `make` runs in a thread. The report shows people's names as `names` says; with `whole` it
+        shows them as 100ms does.
         """
 
         def make_readable(report: Report) -> Any:  # noqa: ANN401  as above
@@ -123,14 +125,14 @@ class LookupResult:
         return from_json(kind, await self._run_step(name, act))
 
     def _with_names(self, report: Report) -> Report:
-        """The report as its readers may see it."""
+        """Return the report as its readers may see it."""
         cached = self._renamed
         if cached is None or cached[0] is not report or cached[1] is not self.names:
             cached = self._renamed = (report, self.names, apply_names(report, self.names))
         return cached[2]
 
     async def _run_step(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """A step whose errors are recorded in words. Raises BotError, in this life and the next."""
+        """Run a step and record its error in words. Raises BotError, also after a restart."""
 
         async def guarded() -> Json:
             try:
@@ -150,6 +152,6 @@ async def _await(investigate: Investigation) -> Report | Choices:
 
 
 def _ignore_result(task: "asyncio.Task[Report | Choices]") -> None:
-    """Read what a stopped task raised, so that Python does not warn of it."""
+    """Read the exception of a cancelled task, so that Python does not warn about it."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""The poster of a job: each message is a step, sent once however often the job begins again."""
+"""Sends a job's messages as recorded steps, so that a restarted job sends none of them twice."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,29 +12,30 @@ from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
 
 UNCONFIRMED = SendResult(SlackErrorKind.UNKNOWN, "unconfirmed")
-"""It may have been sent before a crash, and nobody can tell."""
+"""The result of a message that may have been sent before a crash, when this cannot be found out."""
 
 MAX_WAIT_SECONDS = 15 * 60.0
 MAX_WAITS = 3
-"""How long, in seconds, and how often Slack may put off a reply before the asker gets it alone."""
+"""Longest wait in seconds, and number of waits, that Slack may ask for a reply before the asker
+gets it alone."""
 
 OUTAGE_PAUSES = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
-"""Seconds between the attempts while Slack cannot be reached at all: no other way is better then,
-and the answer would be lost."""
+"""Seconds between the attempts while Slack cannot be reached at all. No other route would be better
+then, and the answer would be lost."""
 
 RETRY_PAUSES = (30.0, 120.0, 600.0)
-"""Seconds until the last words to an asker are tried again, when no way to them was confirmed."""
+"""Seconds before the last message to an asker is tried again, if no route to them was confirmed."""
 
 
 class CheckpointedSender:
-    """As `bot.slack.post.Poster`, whose posts an earlier life of the job may have made."""
+    """Sends as `SlackSender` does, but each message is a step that an earlier run may have done."""
 
     def __init__(self, sender: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
         self.plain = sender
         self._steps = steps
         self._reconciler = reconciler
         self.changed: set[str] = set()
-        """Time stamps of what was changed, which is: ended."""
+        """Time stamps of the messages that were changed, and so are finished."""
 
     async def post(
         self,
@@ -45,10 +46,11 @@ class CheckpointedSender:
         thread: str = "",
         first: bool = False,
     ) -> SendResult:
-        """Post in a channel, or under `thread`, unless it stands there already.
+        """Post in a channel, or under `thread`, unless the message is already there.
 
-        A long 429 is waited for where a thread would else break off; a restart takes up the rest
-        of the wait. For a first message it is told at once: another way is sooner.
+        A reply waits out a long 429, because its thread would otherwise break off; a restart
+        continues the wait. A first message returns the 429 at once, because another route is
+        faster.
         """
 
         async def send() -> SendResult:
@@ -77,7 +79,7 @@ class CheckpointedSender:
         return sent
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Change one of ours; to do so again changes nothing."""
+        """Update one of our messages; a repeated update changes nothing."""
 
         async def act() -> Json:
             return sent_to_json(await self.plain.update(channel, ts, message, lookup_id))
@@ -91,7 +93,7 @@ class CheckpointedSender:
         return sent
 
     async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of ours; to do so again changes nothing."""
+        """Delete one of our messages; a repeated deletion changes nothing."""
 
         async def act() -> Json:
             return sent_to_json(await self.plain.remove(channel, ts))
@@ -107,7 +109,7 @@ class CheckpointedSender:
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
     ) -> SendResult:
-        """Show a message to one person; nobody can look whether they saw it."""
+        """Show a message to one person; nothing can tell afterwards whether they saw it."""
 
         async def send() -> SendResult:
             return await self.plain.ephemeral(channel, user, message, lookup_id, thread=thread)
@@ -123,7 +125,7 @@ class CheckpointedSender:
         thread: str = "",
         in_channel: bool = False,
     ) -> SendResult:
-        """Answer at a response_url, as `ephemeral`."""
+        """Send to a response_url, at most once, as `ephemeral` does."""
 
         async def send() -> SendResult:
             return await self.plain.respond(
@@ -135,7 +137,7 @@ class CheckpointedSender:
     async def upload(
         self, channel: str, thread: str, files: tuple[File | Picture, ...]
     ) -> SendResult:
-        """Attach files; an upload carries no mark to find it by."""
+        """Attach files, at most once: an upload carries no mark by which it could be found."""
 
         async def send() -> SendResult:
             return await self.plain.upload(channel, thread, files)
@@ -143,7 +145,7 @@ class CheckpointedSender:
         return await self._at_most_once("upload", send)
 
     async def wait_and_retry(self, rounds: int) -> bool:
-        """Wait for a while, a few times; a restart takes up the rest of the wait."""
+        """Wait for a while, a limited number of times; a restart continues the wait."""
         if rounds >= len(RETRY_PAUSES):
             return False
         await self._steps.pause(RETRY_PAUSES[rounds])
@@ -166,7 +168,7 @@ class CheckpointedSender:
     async def _until_reachable(
         self, name: str, attempt: Callable[[str], Awaitable[SendResult]]
     ) -> SendResult:
-        """Wait out an outage of the way to Slack; each attempt is a step of its own."""
+        """Retry while Slack cannot be reached; each attempt is a step of its own."""
         sent = await attempt(name)
         for number, pause in enumerate(OUTAGE_PAUSES, 1):
             if not sent.offline:

@@ -1,6 +1,6 @@
-"""Our values as the JSON that a job's record holds, and back.
+"""Converts values to the JSON of a job's record, and back.
 
-Errors in a job's record: their words, and whose turn it is.
+An error is recorded as its words and its class, which says who must act.
 """
 
 from base64 import b64decode, b64encode
@@ -27,12 +27,12 @@ from bot.slack.sending.format_fallback import SendResult
 
 
 def to_json(kind: Any, value: object) -> Json:  # noqa: ANN401  a type, or a form such as tuple[X, ...]
-    """A value of plain dataclasses as JSON."""
+    """Return a value made of plain dataclasses as JSON."""
     return _adapter(kind).dump_python(value, mode="json", warnings="error")
 
 
 def from_json(kind: Any, record: Json) -> Any:  # noqa: ANN401  as above
-    """The value again. Raises ValueError if the record is of another form."""
+    """Return the value of a record. Raises ValueError if the record has another form."""
     return _adapter(kind).validate_python(record)
 
 
@@ -42,7 +42,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  as above
 
 
 def lookup_to_json(lookup: Lookup) -> Json:
-    """A look-up before it began."""
+    """Return the record of a look-up that has not begun."""
     return {
         "id": lookup.id,
         "question": to_json(LookupQuery, lookup.question),
@@ -54,7 +54,7 @@ def lookup_to_json(lookup: Lookup) -> Json:
 
 
 def lookup_from_json(record: Json) -> Lookup:
-    """The look-up again, also as an older release recorded it."""
+    """Return the look-up of a record; older releases' records are accepted too."""
     query: LookupQuery = from_json(LookupQuery, record["question"])
     refused = record.get("refused")
     return Lookup(
@@ -68,7 +68,10 @@ def lookup_from_json(record: Json) -> Lookup:
 
 
 def target_to_json(target: ReplyTarget) -> Json:
-    """A place with its response_url: a secret, but one that dies within half an hour."""
+    """Return the record of a target with its response_url.
+
+    The response_url is a secret, but it expires within half an hour.
+    """
     url = target.url
     return {
         **{name: getattr(target, name) for name in _TARGET_FIELDS},
@@ -77,7 +80,7 @@ def target_to_json(target: ReplyTarget) -> Json:
 
 
 def target_from_json(record: Json) -> ReplyTarget:
-    """The place again; its response_url is as old as it was."""
+    """Return the target of a record; its response_url keeps its age."""
     url = record["url"] and ResponseUrl(**record["url"])
     return replace(ReplyTarget(**{name: record[name] for name in _TARGET_FIELDS}), url=url)
 
@@ -86,12 +89,12 @@ _TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked")
 
 
 def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:
-    """What came of a message, and how often its response_url was used by then."""
+    """Return the record of a message's result, and of how often its response_url was used."""
     return {**asdict(sent), "used": url.used if url else 0, "dead": bool(url and url.dead)}
 
 
 def sent_from_json(record: Json, url: ResponseUrl | None = None) -> SendResult:
-    """The same again; the response_url is used up as far as it was."""
+    """Return the result of a record, and restore how far the response_url was used."""
     fields = dict(record)
     used, dead = fields.pop("used"), fields.pop("dead")
     if url is not None:
@@ -101,12 +104,12 @@ def sent_from_json(record: Json, url: ResponseUrl | None = None) -> SendResult:
 
 
 def picture_to_json(picture: Picture) -> Json:
-    """A picture, its bytes as base64."""
+    """Return the record of a picture, with its bytes as base64."""
     return {**asdict(picture), "png": b64encode(picture.png).decode()}
 
 
 def picture_from_json(record: Json) -> Picture:
-    """The picture again."""
+    """Return the picture of a record."""
     return Picture(**{**record, "png": b64decode(record["png"])})
 
 
@@ -118,7 +121,7 @@ _ERROR_CLASSES: dict[str, type[BotError]] = {
 
 
 def error_to_json(error: BotError) -> Json:
-    """An error as the asker will read it."""
+    """Return the record of an error, in the words that the asker will read."""
     kind = next((name for name, kind in _ERROR_CLASSES.items() if isinstance(error, kind)), "ours")
     return {
         "kind": kind,
@@ -130,8 +133,8 @@ def error_to_json(error: BotError) -> Json:
 
 
 def error_from_json(record: Json) -> BotError:
-    """The same words again; it was logged when it happened."""
-    # A record of an older release does not tell whether nothing was found.
+    """Return the error of a record; its level is info, because it was logged when it happened."""
+    # An older release's record does not say whether nothing was found.
     kind = NothingFound if record.get("nothing") else _ERROR_CLASSES[record["kind"]]
     error = kind(record["cause"], headline=record["headline"], next_step=record["next_step"])
     error.level = "info"

@@ -1,1 +1,1 @@
-"""Where an answer goes, and where else if Slack refuses."""
+"""Delivers an answer: the place for it, and the fallbacks if Slack refuses."""

@@ -1,8 +1,8 @@
-"""An answer message by message where nobody can look afterwards what was shown.
+"""Sends an answer message by message to the asker alone, or at a response_url.
 
-For the asker alone by chat.postEphemeral: for mentions, which have no response_url.
-
-Answers at the response_url: it works where the bot is no member, five times.
+Nobody can check afterwards whether Slack showed such a message. chat.postEphemeral serves mentions,
+which have no response_url. A response_url works even where the bot is not a member, for five
+messages.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,10 +26,11 @@ async def send_in_order(
     *,
     prefix: str = "",
 ) -> SendResult:
-    """Send them in order, `prefix` before their parts; returns what became of the first.
+    """Send the messages in order, with `prefix` before their parts; return the first one's result.
 
-    One that Slack did not confirm is named and the rest follows: whether the first is UNKNOWN or
-    stands, no other way may begin anew. Only when Slack surely refused the first is nothing sent.
+    A message that Slack did not confirm is reported, and the rest are still sent. If the first
+    message was posted or is UNKNOWN, no other route may start the answer again. If Slack certainly
+    refused the first message, nothing else is sent.
     """
     results: list[SendResult] = []
     unconfirmed: list[str] = []
@@ -62,7 +63,10 @@ async def to_asker_ephemeral(
     refusal: SendResult | None,
     prefix: str = "",
 ) -> SendResult | None:
-    """Show the private form where it was asked; wants the bot and the asker in the channel."""
+    """Show the private form in the channel; the bot and the asker must both be members.
+
+    Return None if the target has no channel.
+    """
     target = lookup.place
     if not target.channel:
         return None
@@ -80,7 +84,10 @@ async def to_asker_ephemeral(
 async def to_thread_by_response_url(
     ctx: BotContext, lookup: Lookup, result: LookupResult, _: SendResult | None
 ) -> SendResult | None:
-    """For all to see, in the thread where the asker is. A slash command knows no thread."""
+    """Post in the asker's thread, visible to everybody.
+
+    Return None if the target names no thread; a slash command names none.
+    """
     if not lookup.place.thread:
         return None
     return await _send_by_response_url(ctx, lookup, result, thread=lookup.place.thread)
@@ -93,7 +100,7 @@ async def to_asker_by_response_url(
     refusal: SendResult | None,
     prefix: str = "",
 ) -> SendResult | None:
-    """For the asker alone, saying why if that was not asked for."""
+    """Send to the asker alone, with the reason if they did not ask for that."""
     note = only_you_note(refusal, lookup.id) if refusal else ""
     return await _send_by_response_url(ctx, lookup, result, note=note, prefix=prefix)
 
@@ -118,10 +125,10 @@ async def _send_by_response_url(
 
     messages = await result.private(messages=_message_limit(lookup.place), note=note)
     sent = await send_in_order(ctx, lookup, messages, send, prefix=prefix)
-    # As good as no address: why the next way is taken was said by the way before, if any.
+    # An expired address counts as none. The refused route before it, if any, is the reason to give.
     return None if sent.cause is SlackErrorKind.EXPIRED else sent
 
 
 def _message_limit(target: ReplyTarget) -> int:
-    """How many messages we may send: one answer is kept back to tell of a failure."""
+    """Return how many messages may be sent; one use is kept back to report a failure."""
     return max(1, target.answers_left - 1)

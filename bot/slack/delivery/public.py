@@ -1,6 +1,7 @@
-"""The way that was asked for: the channel, with the detail in a thread.
+"""Posts an answer in its channel, with the detail in a thread, or by direct message.
 
-By direct message: the whole answer, with a thread, where nobody else is disturbed.
+The channel is the route that the asker chose. A direct message carries the whole answer, with its
+thread, where it disturbs nobody else.
 """
 
 from dataclasses import replace
@@ -19,7 +20,7 @@ _REPEATABLE = (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY)
 async def to_channel(
     ctx: BotContext, lookup: Lookup, result: LookupResult, _: SendResult | None
 ) -> SendResult | None:
-    """Post the opening (or put it in the place of "Looking…"), then the rest in the thread."""
+    """Post the opening, or replace "Looking…" with it; then post the rest in the thread."""
     if not lookup.place.channel:
         return None
     answer = await result.answer()
@@ -35,7 +36,7 @@ async def _send_opening(ctx: BotContext, lookup: Lookup, message: Message) -> Se
     target, sender = lookup.place, ctx.sender
     if target.looking:
         sent = await sender.update(target.channel, target.looking, message, lookup.id)
-        if sent.cause in _REPEATABLE:  # a change may be repeated: it changes nothing twice
+        if sent.cause in _REPEATABLE:  # an edit may be repeated: the second changes nothing
             sent = await sender.update(target.channel, target.looking, message, lookup.id)
         if sent.cause is not SlackErrorKind.STALE:
             return sent
@@ -45,9 +46,10 @@ async def _send_opening(ctx: BotContext, lookup: Lookup, message: Message) -> Se
 async def to_direct_message(
     ctx: BotContext, lookup: Lookup, result: LookupResult, refusal: SendResult | None
 ) -> SendResult | None:
-    """Post to the asker's own conversation with us.
+    """Post to the asker's own conversation with the bot.
 
-    A post to a user's id opens it. https://docs.slack.dev/reference/methods/chat.postMessage
+    A post to a user's id opens that conversation.
+    https://docs.slack.dev/reference/methods/chat.postMessage
     """
     if not lookup.place.user:
         return None

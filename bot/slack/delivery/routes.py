@@ -1,4 +1,4 @@
-"""Where an answer goes, and where else when Slack refuses: one ladder, top to bottom.
+"""Tries the routes for an answer in a fixed order until Slack accepts one.
 
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
@@ -19,9 +19,8 @@ from bot.slack.sending.format_fallback import SendResult
 Delivery = Callable[
     [BotContext, Lookup, LookupResult, SendResult | None], Awaitable[SendResult | None]
 ]
-"""Tries one way, and names what Slack did not confirm; gets why the way before was refused.
-
-None: this way does not exist here."""
+"""Tries one route, and reports the parts that Slack did not confirm. The last argument is the
+refusal of the route before. Returns None if the route does not exist for this look-up."""
 
 PUBLIC_FALLBACKS: tuple[Delivery, ...] = (
     public.to_channel,
@@ -39,14 +38,15 @@ UNSURE_FALLBACKS: tuple[Delivery, ...] = (
     partial(by_url.to_asker_by_response_url, prefix="apart-"),
     partial(by_ephemeral.to_asker_ephemeral, prefix="apart-"),
 )
-"""For the asker alone, in parts of their own: an opening of ours may stand in the channel."""
+"""Routes to the asker alone, with part names of their own, because an opening of ours may already
+stand in the channel."""
 
 
 async def deliver(ctx: BotContext, lookup: Lookup, result: LookupResult) -> SendResult:
-    """Answer by the first way that Slack takes; returns what became of the opening.
+    """Deliver the answer by the first route that Slack accepts; return the opening's result.
 
-    When Slack does not say whether it took the first message, no other way is tried: what may be
-    missing was named by the one that was. Raises SlackTrouble when every way was refused.
+    If Slack does not say whether it accepted the first message, no other route is tried: that route
+    has already reported what may be missing. Raises SlackTrouble if every route was refused.
     """
     refusal = lookup.refused
     for route in _routes(lookup):
@@ -62,7 +62,7 @@ async def deliver(ctx: BotContext, lookup: Lookup, result: LookupResult) -> Send
 
 
 def _routes(lookup: Lookup) -> tuple[Delivery, ...]:
-    """What refused the opening refuses the answer as well."""
+    """Return the routes to try; a channel that refused the opening would refuse the answer too."""
     if lookup.question.private:
         return PRIVATE_FALLBACKS
     if lookup.refused is None:

@@ -1,6 +1,6 @@
-"""Everything after the opening: the replies in its thread, and the way to what is beyond.
+"""Posts everything after the opening: the thread's replies, pictures, charts and overflow.
 
-What is looked at rather than read: the timeline as a picture, and errors over time.
+An incident gets two visual parts: the timeline as a picture, and a chart of errors over time.
 """
 
 from dataclasses import replace
@@ -16,15 +16,15 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 INCIDENT_PEOPLE = 3
-"""So many people affected are shown as a picture without being asked for."""
+"""Number of affected people from which the picture is posted without a request."""
 
 
 async def post_incident_overview(
     ctx: BotContext, lookup: Lookup, result: LookupResult, channel: str, thread: str
 ) -> list[str]:
-    """Show an incident in its thread; returns what Slack did not confirm.
+    """Post an incident's picture and chart in its thread; return what Slack did not confirm.
 
-    What Slack refuses is left out: the text timeline stays behind its button.
+    A part that Slack refuses is left out: the text timeline is still available behind its button.
     """
     unconfirmed = []
     if ctx.identity.may_upload:
@@ -42,7 +42,11 @@ async def post_incident_overview(
 
 
 def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> Picture | None:
-    """The picture of an incident, or of what is none: an incident's is shown unasked."""
+    """Return the timeline's picture if `incident` fits the report, else None.
+
+    True asks for the picture of an incident, which is posted without a request. False asks for the
+    picture of any other report.
+    """
     affected = report.diagnosis.people.affected if report.diagnosis else 0
     return ctx.tools.draw_timeline(report) if (affected >= INCIDENT_PEOPLE) is incident else None
 
@@ -50,9 +54,9 @@ def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> 
 async def post_thread(
     ctx: BotContext, lookup: Lookup, result: LookupResult, answer: Answer, opening: SendResult
 ) -> None:
-    """Post the replies in order under the opening, then files or the `Show more` button.
+    """Post the replies in order under the opening, then the files or the `Show more` button.
 
-    A reply that Slack refuses ends the thread: the asker gets the whole in private instead.
+    A reply that Slack refuses ends the thread; the asker then gets the whole answer in private.
     """
     record_first_answer(ctx, lookup)
     thread = lookup.place.thread or opening.ts
@@ -72,7 +76,7 @@ async def post_thread(
 async def _post_overflow(
     ctx: BotContext, lookup: Lookup, answer: Answer, channel: str, thread: str
 ) -> list[str]:
-    """Attach the files, or post the button; returns what Slack did not confirm."""
+    """Attach the files, or post the button; return what Slack did not confirm."""
     if answer.files and ctx.identity.may_upload:
         sent = await ctx.sender.upload(channel, thread, answer.files)
         if sent.ok:
@@ -88,7 +92,7 @@ async def _post_overflow(
 async def _send_rest_privately(
     ctx: BotContext, lookup: Lookup, result: LookupResult, refusal: SendResult
 ) -> None:
-    """The detail for the asker alone; its parts have names of their own."""
+    """Send the detail to the asker alone; its parts have names of their own."""
     private_lookup = replace(lookup, place=replace(lookup.place, looking=""))
     for route in (private.to_asker_by_response_url, private.to_asker_ephemeral):
         sent = await route(ctx, private_lookup, result, refusal, "detail-")

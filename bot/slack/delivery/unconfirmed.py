@@ -1,6 +1,6 @@
-"""Parts that Slack did not confirm are named, not repeated.
+"""Reports unconfirmed parts, and explains why an answer arrives by another route.
 
-Why an answer comes by another way than asked, in a sentence for the asker.
+Parts that Slack did not confirm are named, not repeated.
 """
 
 import json
@@ -45,23 +45,23 @@ _REASONS_BY_KIND = {
 
 
 def refusal_text(sent: SendResult) -> str:
-    """What Slack's refusal means, as half a sentence."""
+    """Return the meaning of Slack's refusal, as half a sentence."""
     text = _REASONS.get(sent.error) or _REASONS_BY_KIND.get(sent.cause or SlackErrorKind.PLACE)
     return text or "Slack did not confirm the message"
 
 
 def only_you_note(sent: SendResult, reference: str) -> str:
-    """For a private answer in the place of a public one."""
+    """Return the note for a private answer that replaces a public one."""
     return f"Only you see this: {refusal_text(sent)}. (Reference {reference})"
 
 
 def sent_here_note(sent: SendResult, reference: str) -> str:
-    """For a direct message in the place of an answer elsewhere."""
+    """Return the note for a direct message that replaces an answer elsewhere."""
     return f"I could not answer where you asked: {refusal_text(sent)}. (Reference {reference})"
 
 
 def unconfirmed_text(parts: list[str], reference: str) -> str:
-    """Parts whose fate Slack did not tell."""
+    """Return the warning about parts that Slack did not confirm."""
     count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
     return (
         f"{count} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
@@ -70,7 +70,7 @@ def unconfirmed_text(parts: list[str], reference: str) -> str:
 
 
 def ended_elsewhere_text(reference: str) -> str:
-    """In the place of an opening whose end could not be put there in time."""
+    """Return the text that replaces an opening whose end could not be posted there in time."""
     return (
         "Slack did not let me finish this message in time. What came of it was told apart from "
         f"it: below, or to the asker alone. (Reference {reference})"
@@ -78,7 +78,7 @@ def ended_elsewhere_text(reference: str) -> str:
 
 
 def unchangeable_text(sent: SendResult, reference: str) -> str:
-    """In the thread of an opening that Slack does not let us change."""
+    """Return the text for the thread of an opening that Slack does not let us change."""
     return (
         f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
         f"came of it was told apart from it: below, or to the asker alone. (Reference {reference})"
@@ -88,7 +88,7 @@ def unchangeable_text(sent: SendResult, reference: str) -> str:
 async def report_unconfirmed(
     ctx: BotContext, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
 ) -> None:
-    """Name in the thread what may be missing there; else to the asker, by another way."""
+    """Name the parts that may be missing in the thread, or else to the asker by another route."""
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
     message = unconfirmed_message(ctx, lookup, unconfirmed_text(parts, lookup.id))
@@ -96,19 +96,19 @@ async def report_unconfirmed(
         sent: SendResult = await ctx.sender.post(channel, message, lookup.id, thread=thread)
         if sent.ok:
             return
-    # Our "Looking…" may stand: when the opening was to replace it, this does so instead.
+    # "Looking…" may still stand. If the opening was to replace it, this message does so instead.
     instead = "opening" in parts
     if not await notify_user(ctx, lookup.place, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
 
 
 def unconfirmed_message(ctx: BotContext, lookup: Lookup, text: str) -> Message:
-    """A warning with a Refresh button that asks the whole question anew."""
+    """Return a warning with a Refresh button that asks the whole question again."""
     value = "" if hides_identifiers(lookup.question) else _button_value(lookup.question)
     return ctx.tools.renderer.unconfirmed(text, value, lookup.id)
 
 
 def _button_value(query: LookupQuery) -> str:
-    """The question for the button; "" if there is none, or it would not fit."""
+    """Return the question as the button's value; "" if it has no identifiers or would not fit."""
     value = json.dumps(to_json(LookupQuery, query), ensure_ascii=False, separators=(",", ":"))
     return value if query.clues and len(value) <= LIMIT else ""

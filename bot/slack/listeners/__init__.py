@@ -1,1 +1,1 @@
-"""What Slack sends: commands, shortcuts, mentions, forms and buttons."""
+"""Listeners for everything that Slack sends: commands, shortcuts, mentions, modals and buttons."""

@@ -1,9 +1,7 @@
-"""A choice among several matches: the same question about just this one.
+"""Listeners for the buttons that ask again or open a page.
 
-`Refresh`: the same question, asked anew.
-
-Buttons that open a page: Slack still wants them acknowledged.
-
+A choice among several matches repeats the question about just one of them. `Refresh` asks the same
+question again. A button that opens a page needs an acknowledgement too.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
@@ -41,7 +39,7 @@ CHOOSE = re.compile(r"choose-\d+")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the button of a candidate holds."""
+    """The value of a choice's button."""
 
     q: str
     private: StrictBool = False
@@ -55,7 +53,10 @@ _CHOICE_ADAPTER = TypeAdapter(Choice)
 
 
 def choose_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """Acknowledges and looks up what was chosen; a second press by the same person is ignored."""
+    """Return a listener that looks up the chosen match, then acknowledges.
+
+    A second press by the same person is ignored.
+    """
 
     async def on_choice(ack: AsyncAck, body: dict[str, Any]) -> None:
         target = reply_target_of_click(body)
@@ -88,9 +89,9 @@ async def _start_chosen_lookup(ctx: BotContext, target: ReplyTarget, body: Body)
 
 
 def _chosen_query(ctx: BotContext, value: str) -> LookupQuery:
-    """The button's value: `q` asks for just one thing; the rest repeats the first question.
+    """Return the question in a button's value: `q`, with the options of the first question.
 
-    Raises NotAllowed when it is not one of ours.
+    Raises NotAllowed if the value is not one of ours.
     """
     choice = read_value(_CHOICE_ADAPTER, value)
     if not choice.q.strip():
@@ -112,7 +113,7 @@ _QUERY_ADAPTER = TypeAdapter(LookupQuery)
 
 
 def refresh_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """Records a fresh look-up in the place of the button, then acknowledges."""
+    """Return a listener that records a new look-up for the button, then acknowledges."""
 
     async def on_refresh(ack: AsyncAck, body: dict[str, Any]) -> None:
         target, reference = reply_target_of_click(body), ctx.tools.new_lookup_id()
@@ -129,7 +130,7 @@ def refresh_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Aw
 
 
 def _refresh_query(value: str) -> LookupQuery:
-    """Raises NotAllowed for what is no question of ours."""
+    """Return the question in a button's value. Raises NotAllowed if it is not one of ours."""
     query = read_value(_QUERY_ADAPTER, value)
     if not query.clues or not set(query.types) <= set(ERROR_TYPES):
         raise unreadable_value()
@@ -140,7 +141,7 @@ LINKS = re.compile(r".*", re.DOTALL)
 
 
 def link_listener(_: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """Acknowledges and does nothing: the client opened the page already."""
+    """Return a listener that only acknowledges: the client has already opened the page."""
 
     async def on_link(ack: AsyncAck, body: dict[str, Any]) -> None:  # noqa: ARG001  Bolt's form
         set_outcome(AuditOutcome.LINK)

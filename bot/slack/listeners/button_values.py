@@ -1,4 +1,4 @@
-"""Values of buttons, read with their types checked: they come back from outside."""
+"""Reads button values and checks their types, because they come from outside."""
 
 import json
 from typing import Any, TypeVar
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 _TIME_ADAPTER: TypeAdapter[AwareDatetime | None] = TypeAdapter(AwareDatetime | None)
 _YEARS = range(1970, 2100)
-"""Dates far from ours break arithmetic."""
+"""The accepted years; arithmetic fails on dates far from ours."""
 
 
 def unreadable_value() -> NotAllowed:
-    """What the presser of a button is told whose value is none of ours."""
+    """Return the error for a button whose value is not one of ours."""
     return NotAllowed(
         "That button belongs to an older answer that I can no longer read.",
         next_step="Ask again for a fresh answer.",
@@ -23,7 +23,7 @@ def unreadable_value() -> NotAllowed:
 
 
 def read_value(adapter: TypeAdapter[T], text: str) -> T:
-    """A button's value, which is JSON, in that form. Raises NotAllowed if it is of another."""
+    """Return a button's JSON value in the adapter's form. Raises NotAllowed if the form differs."""
     try:
         return adapter.validate_python(_check_value(json.loads(text)))
     except (ValueError, TypeError, RecursionError) as error:
@@ -31,9 +31,12 @@ def read_value(adapter: TypeAdapter[T], text: str) -> T:
 
 
 def _check_value(value: Any) -> Any:  # noqa: ANN401  JSON can be anything
-    """The same. Raises ValueError for times without a zone or far from ours, and odd characters."""
+    """Return the value unchanged.
+
+    Raises ValueError for times without a zone, for dates far from ours, and for odd characters.
+    """
     text = json.dumps(value, ensure_ascii=False)
-    text.encode()  # raises for half of a character
+    text.encode()  # raises for half of a surrogate pair
     if not isinstance(value, dict) or "\\u0000" in text:
         raise ValueError("no value of ours")
     for name in ("since", "until", "usual_since"):

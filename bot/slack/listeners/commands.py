@@ -1,9 +1,6 @@
-"""A slash command: what the manifest says of it, and how it is answered.
+"""The slash commands: their entries in the manifest and their listener.
 
-`/call-errors <anything>`.
-
-`/peer-errors <peer> [in <room>]`.
-
+The commands are `/call-errors <anything>`, `/peer-errors <peer> [in <room>]` and
 `/room-errors <room>`.
 """
 
@@ -29,9 +26,9 @@ Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One slash command, in the manifest's words. `expect` is what a bare id stands for.
+    """One slash command, in the manifest's words. `expect` is the kind that a bare id stands for.
 
-    With `subcommands` some first words ask for something else than a look-up.
+    With `subcommands`, some first words ask for something other than a look-up.
     """
 
     name: str
@@ -42,7 +39,7 @@ class Command:
 
 
 def command_listener(ctx: BotContext, command: Command) -> Listener:
-    """The listener of a command: the acknowledgement already says "Looking…"."""
+    """Return the listener of a command; its acknowledgement already says "Looking…"."""
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
         text, target = text_at(body, "text"), reply_target_of_command(body)
@@ -69,7 +66,7 @@ def command_listener(ctx: BotContext, command: Command) -> Listener:
 
 
 async def ack_privately(ack: AsyncAck, message: Message) -> None:
-    """Acknowledge with words that only the asker sees."""
+    """Acknowledge with a message that only the asker sees."""
     await ack(
         text=message.text,
         blocks=[dict(block) for block in message.blocks],

@@ -1,6 +1,7 @@
-"""The Home tab: how to ask.
+"""Listeners for events: opening the Home tab, and mentions.
 
-`@Call Doctor <anything>`: for threads, where slash commands cannot be typed.
+The Home tab explains how to ask. `@Call Doctor <anything>` works in threads, where slash commands
+cannot be typed.
 """
 
 import re
@@ -32,7 +33,7 @@ APP_HOME_OPENED = "app_home_opened"
 
 
 def home_listener(ctx: BotContext) -> Callable[[dict[str, Any]], Awaitable[None]]:
-    """Publishes the help where a person opens the tab."""
+    """Return a listener that publishes the help for a person who opens the Home tab."""
 
     async def on_home(event: dict[str, Any]) -> None:
         user = text_at(event, "user")
@@ -50,7 +51,7 @@ APP_MENTION = "app_mention"
 
 
 def mention_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
-    """Answers people, never bots: two of them could talk for ever."""
+    """Return a listener that answers people, never bots: two bots could talk for ever."""
     mention = re.compile(rf"<@{re.escape(ctx.identity.bot_user_id)}(\|[^>]*)?>")
 
     async def on_mention(event: dict[str, Any], body: dict[str, Any]) -> None:
@@ -80,7 +81,7 @@ def mention_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
 async def _run_subcommand(
     ctx: BotContext, target: ReplyTarget, subcommand: Subcommand, arguments: str
 ) -> None:
-    """What the word asks is done before Slack counts the event as delivered, then told."""
+    """Run a subcommand before Slack counts the event as delivered, then send its message."""
     reference = ctx.tools.new_lookup_id()
     set_outcome(AuditOutcome.SETTINGS)
     await wait_until_recorded()
@@ -96,7 +97,7 @@ async def _run_subcommand(
 async def _reply_privately(
     ctx: BotContext, target: ReplyTarget, message: Message, reference: str
 ) -> None:
-    """Help, settings, or what could not be read: to the asker alone."""
+    """Send help, settings or a complaint about an unreadable question to the asker alone."""
     async with ErrorBoundary(ctx, target, reference):
         structlog.get_logger("call_doctor").info("no_look_up")
         if not await notify_user(ctx, target, message, reference):

@@ -1,7 +1,6 @@
-"""The form, sent: a question, or a complaint at its field.
+"""Handles a submitted modal: starts a look-up, or shows a complaint at its field.
 
-What a person typed and picked in a modal, read by the kind of each element.
-
+`read_form_values` reads what a person typed and picked, by the kind of each element.
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
@@ -20,7 +19,7 @@ from bot.slack.payloads import Body, ReplyTarget, list_at, parse_response_url, t
 
 @dataclass(frozen=True, slots=True)
 class FormValues:
-    """The form's fields; `typed_in` is the block that a complaint is shown at."""
+    """The modal's values; `typed_in` is the block at which a complaint is shown."""
 
     text: str = ""
     picked: str = ""
@@ -31,7 +30,7 @@ class FormValues:
 
 
 def read_form_values(body: Body) -> FormValues:
-    """The fields of a view_submission, whatever its blocks are called."""
+    """Return the values of a view_submission, whatever the ids of its blocks are."""
     fields: dict[str, Any] = {}
     for block_id, state in _states(body):
         kind = text_at(state, "type")
@@ -61,13 +60,13 @@ def _response_url(body: Body) -> str:
 
 CALLBACK_ID = "diagnose_form"
 MAX_COMPLAINT = 150
-"""Characters that Slack shows well below a field."""
+"""The number of characters that Slack shows well below a field."""
 NOTHING_READABLE = "There is nothing in it that I can look up."
 HOW_TO_ASK = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 
 def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """Closes the form and starts the look-up, or shows what to change."""
+    """Return a listener that closes the modal and starts the look-up, or shows what to change."""
 
     async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = read_form_values(body)
@@ -85,7 +84,7 @@ def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Await
 
 
 def field_error(cause: str) -> str:
-    """Why it cannot be looked up and what to paste, in whole sentences within the limit."""
+    """Return the cause and what to paste instead, in whole sentences within the limit."""
     full = f"{cause} {HOW_TO_ASK}"
     return next(
         (words for words in (full, cause) if len(words) <= MAX_COMPLAINT),
@@ -94,7 +93,7 @@ def field_error(cause: str) -> str:
 
 
 async def _form_query(ctx: BotContext, form: FormValues, user: str) -> LookupQuery:
-    """What was typed counts before what was picked: it is the later thought."""
+    """Return the question; typed text counts before a picked option, because it came later."""
     text = form.text.strip() or form.picked
     query = await parse_query_in_zone(ctx, text, user)
     return replace(query, private=True) if form.private else query

@@ -1,4 +1,4 @@
-"""From words to a question, or to what is said instead of an answer."""
+"""Turns text into a question, or into the reply that replaces an answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from bot.render.message import Message
 from bot.slack.context import BotContext, Tools
 from bot.slack.message_text import text_of_message
 
-MAX_CHARACTERS = 20_000  # characters; Slack's own input takes fewer
+MAX_CHARACTERS = 20_000  # characters; Slack's own input accepts fewer
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
-    """A question with its reference; `reply` when there is nothing to look up."""
+    """A question with its reference; `reply` is set if there is nothing to look up."""
 
     reference: str
     query: LookupQuery
@@ -26,7 +26,7 @@ class ParsedCommand:
 async def parse_command_text(
     ctx: BotContext, text: str, user: str, expect: IdentifierKind | None = None
 ) -> ParsedCommand:
-    """Read a question. `reply` is for the asker alone: help, or what could not be read."""
+    """Parse a question. `reply` is for the asker alone: help, or the reason it is unreadable."""
     tools, reference = ctx.tools, ctx.tools.new_lookup_id()
     if not text.strip():
         return ParsedCommand(reference, LookupQuery(help=True), tools.renderer.help_())
@@ -37,7 +37,10 @@ async def parse_command_text(
 async def parse_query_in_zone(
     ctx: BotContext, text: str, user: str, expect: IdentifierKind | None = None
 ) -> LookupQuery:
-    """What a text asks, its times in the asker's zone, where Slack tells it, if they name none."""
+    """Return the question in a text.
+
+    Times that name no zone are read in the asker's zone if Slack reports it.
+    """
     now = ctx.tools.clock()
     query = parse_query(text[:MAX_CHARACTERS], now, expect=expect)
     if not query.readings:
@@ -53,9 +56,9 @@ async def parse_query_in_zone(
 async def parse_message_text(
     ctx: BotContext, text: str, user: str, message: Mapping[str, Any]
 ) -> ParsedCommand:
-    """Read a question typed into a message, which may be about what the message carries.
+    """Parse a question typed into a message, which may be about the message's attachments.
 
-    Where the words name nothing, the ids of its files and of a forwarded message count.
+    If the text names nothing, the ids in its files and in a forwarded message count.
     """
     parsed = await parse_command_text(ctx, text, user)
     if parsed.query.clues:
@@ -69,7 +72,7 @@ async def parse_message_text(
 
 
 def query_error(query: LookupQuery) -> UnreadableQuestion | None:
-    """Why this question cannot be looked up; None if it can."""
+    """Return why this question cannot be looked up; None if it can."""
     return None if query.clues else UnreadableQuestion(query.complaint)
 
 

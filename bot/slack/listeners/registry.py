@@ -1,4 +1,4 @@
-"""Every listener of the bot. A new command, shortcut, event, form or button gets its line here."""
+"""Lists every listener. Register a new command, shortcut, event, modal or button here."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -38,11 +38,11 @@ EVENTS: dict[str, Callable[[BotContext], Listener]] = {
 VIEWS: dict[str, Callable[[BotContext], Listener]] = {CALLBACK_ID: form_listener}
 
 LOOKUP_BUTTONS = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
-"""Buttons that open their look-up again."""
+"""Buttons that reopen their look-up."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
     *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in LOOKUP_BUTTONS),
     (CHOOSE, choose_listener),
     (REFRESH, refresh_listener),
-    (LINKS, link_listener),  # the last: it takes what no other took
+    (LINKS, link_listener),  # the last, because it matches every action
 )

@@ -1,11 +1,10 @@
-"""A shortcut, in the manifest's words, and its listener.
+"""The shortcuts, in the manifest's words, and their listeners.
 
-The same form from anywhere in Slack.
+`Diagnose a call` opens the modal from anywhere in Slack. `Diagnose this call` reads a message for
+ids and answers in its thread.
 
-Diagnose this call: reads a message for ids and answers in its thread.
-
-Opens the form: at once, since a trigger lives three seconds, and filled in when we know more.
-
+The modal opens at once, because a trigger expires after three seconds. Choices are filled in when
+they are known.
 https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 """
 
@@ -33,7 +32,7 @@ Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """One shortcut. `listen` makes its listener."""
+    """One shortcut. `make_listener` returns its listener."""
 
     name: str
     type: Literal["message", "global"]
@@ -50,10 +49,9 @@ TRIGGER_EXPIRED = NotAllowed(
 
 SEVERAL_IDS = "I found several ids in this message; one moment, I look up what each is."
 VIEW_CLOSED = "not_found"
-"""What Slack says of a view that is gone.
+"""Slack's error for a view that is gone.
 
-https://docs.slack.dev/reference/methods/views.update
-"""
+https://docs.slack.dev/reference/methods/views.update"""
 
 
 async def open_lookup_modal(
@@ -65,9 +63,9 @@ async def open_lookup_modal(
     *,
     remark: str = "",
 ) -> None:
-    """Open the form; with several clues, change it into a choice among them.
+    """Open the modal; with several identifiers, change it into a choice among them.
 
-    `why` says what was not found in the message, or left out.
+    `remark` says what was not found in the message, or what was left out.
     """
     async with ErrorBoundary(ctx, target, reference):
         note = f"{SEVERAL_IDS} {remark}".strip() if identifiers else remark
@@ -92,7 +90,7 @@ async def _show_choices(
     private_metadata: str,
     remark: str,
 ) -> None:
-    """Put the choice into the open form. One that was closed meanwhile is nobody's loss."""
+    """Put the choices into the open modal. A modal that was closed meanwhile is not an error."""
     choices: Choices | None = None
     try:
         async with ctx.tasks.limiter.slot(target.user, _ignore_waiting):
@@ -116,7 +114,7 @@ async def _show_choices(
 
 
 async def _ignore_waiting(_: str) -> None:
-    """Leave the form as it is while its ids wait for the asker's other look-ups."""
+    """Leave the modal unchanged while its ids wait for the asker's other look-ups."""
 
 
 def _call_shortcut_listener(ctx: BotContext) -> Listener:
@@ -176,7 +174,7 @@ def _omission_note(count: int) -> str:
 
 
 def _distinct_identifiers(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
-    """The same id written twice is one; ids do not mind their case."""
+    """Return the identifiers without repetitions; the case of an id does not matter."""
     return tuple(
         {
             (identifier.kind, identifier.value.lower()): identifier for identifier in identifiers

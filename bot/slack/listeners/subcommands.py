@@ -1,16 +1,14 @@
-"""Words after `/call-errors` or a mention that ask for something else than a look-up.
+"""Handles the words after `/call-errors` or a mention that ask for something other than a look-up.
 
-A new one is a file here and a line below.
+To add a subcommand, define it here and list it in `SUBCOMMANDS`.
 
-`/call-errors settings`: what this channel wants of the answers in it, shown and changed.
-
-Slack lets only members of a channel type in it, and names the channel in what it signs; no text
-names one, so nobody changes a channel that they are not in.
+`/call-errors settings` shows and changes a channel's settings for the answers in it. Slack lets
+only members of a channel type in it, and names the channel in what it signs. The text of a command
+names no channel, so nobody can change a channel that they are not in.
 https://docs.slack.dev/interactivity/implementing-slash-commands
 
-A word that asks for something else than a look-up.
-
-Nobody makes a channel's answers show more unheard: it is said there who did so.
+If a change makes a channel's answers show more, a message in the channel names the person who made
+it.
 """
 
 import asyncio
@@ -43,15 +41,13 @@ __all__ = [
 ]
 
 Answer = Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
-"""Does what the text after the word asks, where the person is, under that reference.
-
-The message is for the asker alone. Raises BotError.
-"""
+"""Runs the subcommand on the text after its word, for a target, with a reference. Returns a message
+for the asker alone. Raises BotError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One such word, in small letters, and what it does."""
+    """One subcommand: its word, in lower case, and its function."""
 
     word: str
     answer: Answer
@@ -71,7 +67,7 @@ async def announce_loosening(
     after: ChannelSettings,
     reference: str,
 ) -> None:
-    """Name who changed the settings. Where that cannot be said, the change is undone."""
+    """Name the person who changed the settings. If this cannot be posted, undo the change."""
     if await _post_loosening(ctx, target, after, reference):
         return
     structlog.get_logger("call_doctor").warning("loosening_undone", lookup_id=reference)
@@ -83,7 +79,10 @@ async def announce_loosening(
 async def _post_loosening(
     ctx: BotContext, target: ReplyTarget, after: ChannelSettings, reference: str
 ) -> bool:
-    """Whether it stands in the channel, or may: what Slack did not confirm is not said twice."""
+    """Return whether the notice is in the channel, or may be.
+
+    A notice that Slack did not confirm is not posted twice.
+    """
     message = ctx.tools.renderer.loosened(target.user, after)
     sender = ctx.sender.plain
     sent = await sender.post(target.channel, message, reference, first=True)
@@ -158,7 +157,7 @@ async def _apply_change(
     before: ChannelSettings,
     change: SettingsPatch,
 ) -> ChannelSettings:
-    """The settings after the change, if it is one. Raises NotAllowed for a guest."""
+    """Return the settings after the change, if there is one. Raises NotAllowed for a guest."""
     if change == SettingsPatch():
         return before
     settings = apply_patch(before, change)
@@ -168,7 +167,7 @@ async def _apply_change(
 
 
 async def _with_timeout(request: Awaitable[ChannelSettings]) -> ChannelSettings:
-    """Raises StoreUnreachable also if it takes too long."""
+    """Await the settings. Raises StoreUnreachable, also if it takes too long."""
     try:
         async with asyncio.timeout(READ_SECONDS):
             return await request
@@ -177,7 +176,7 @@ async def _with_timeout(request: Awaitable[ChannelSettings]) -> ChannelSettings:
 
 
 async def _is_guest(ctx: BotContext, target: ReplyTarget) -> bool:
-    """Whether the person is known to be a guest: Slack says so where it may be asked."""
+    """Return whether Slack reports the person as a guest; False if Slack may not be asked."""
     person = await ctx.people.find(target.user)
     return person is not None and person.guest
 
@@ -189,7 +188,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (SETTINGS_SUBCOMMAND,)
 
 
 def find_subcommand(text: str) -> tuple[Subcommand, str] | None:
-    """The one that a text begins with, and what stands after it; None for a question."""
+    """Return the subcommand that a text begins with, and the rest; None for a question."""
     words = text.split(maxsplit=1)
     for subcommand in SUBCOMMANDS:
         if words and words[0].casefold() == subcommand.word:

@@ -1,1 +1,1 @@
-"""One look-up as a durable job, from its first message to its last."""
+"""Runs a look-up as a durable job, from its first message to its last."""

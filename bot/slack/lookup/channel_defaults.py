@@ -1,4 +1,4 @@
-"""A question as its channel wants it: private or not, how far back, which workspace first."""
+"""Applies a channel's settings to a question: privacy, time range, preferred workspace."""
 
 import asyncio
 import re
@@ -15,22 +15,23 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 READ_SECONDS = 0.8
-"""After so long a question is refused: Slack waits three seconds for the acknowledgement, and it
-has yet to be recorded."""
+"""Seconds after which a question is refused. Slack waits only three seconds for the
+acknowledgement, and the question must still be recorded in that time."""
 
 _CHANNEL_ID = re.compile(r"[A-Z0-9]{1,40}")
 
 
 def settings_channel(target: ReplyTarget) -> str:
-    """The channel whose settings count there; "" if there is none."""
+    """Return the channel whose settings apply at this target; "" if there is none."""
     return target.channel if _CHANNEL_ID.fullmatch(target.channel) else ""
 
 
 async def apply_channel_defaults(ctx: BotContext, lookup: Lookup) -> Lookup:
-    """The look-up with what its channel wants, as of now. Raises StoreUnreachable.
+    """Return the look-up with the channel's current settings applied. Raises StoreUnreachable.
 
-    It is not begun without: an answer that should be private would be public. Where people of
-    another company are known to be in the channel it is private unless `public` was typed.
+    A look-up does not begin without the settings, because an answer that should be private would be
+    public. If the channel is known to include people of another company, the answer is private
+    unless the asker typed `public`.
     """
     tools = ctx.tools
     query = apply_settings(
@@ -46,9 +47,10 @@ async def apply_channel_defaults(ctx: BotContext, lookup: Lookup) -> Lookup:
 
 
 def restrict_for_outsiders(lookup: Lookup, reason: str) -> Lookup:
-    """The look-up as people of other companies may see it.
+    """Return the look-up in the form that people of other companies may see.
 
-    It is for the asker alone, and says `why`; where `public` was typed it names nobody.
+    The answer is private to the asker and states `reason`. If the asker typed `public`, the answer
+    is public and names nobody.
     """
     query = lookup.question
     if query.private:
@@ -60,13 +62,13 @@ def restrict_for_outsiders(lookup: Lookup, reason: str) -> Lookup:
 
 
 def hides_identifiers(query: LookupQuery) -> bool:
-    """Whether what was asked for is a contact of somebody whose name is not shown there."""
+    """Return whether the question names a person's contact in a place that hides people's names."""
     contacts = any(is_contact(identifier.value) for identifier in query.clues)
     return contacts and query.names not in (None, Names.FULL) and not query.private
 
 
 async def read_channel_settings(ctx: BotContext, target: ReplyTarget) -> ChannelSettings:
-    """What the channel wants, the defaults where there is none. Raises StoreUnreachable."""
+    """Return the channel's settings, or the defaults if it has none. Raises StoreUnreachable."""
     channel, tools = settings_channel(target), ctx.tools
     if not channel or tools.channel_settings is None:
         return ChannelSettings()

@@ -1,4 +1,4 @@
-"""Several things may be meant: the asker chooses."""
+"""Lets the asker choose when a question matches several things."""
 
 import json
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from bot.slack.lookup.channel_defaults import hides_identifiers
 
 
 async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> None:
-    """Show the choices: in the thread where there is one, else to the asker alone.
+    """Show the choices in the thread if there is one, else to the asker alone.
 
-    Raises SlackTrouble when no way to the asker works.
+    Raises SlackTrouble if no way of reaching the asker works.
     """
     target, private = lookup.place, lookup.question.private
     choices_message = ctx.tools.renderer.choices(choices, lookup.id, private=private)
     message = with_query_options(choices_message, lookup.question)
     is_hidden = hides_identifiers(lookup.question)
     if target.thread and not (target.looking or private or is_hidden):
-        # In the thread the buttons know their thread; an ephemeral message may forget it.
+        # In a thread the buttons know their thread; an ephemeral message may lose it.
         sent = await ctx.sender.post(
             target.channel, message, lookup.id, thread=target.thread, first=True
         )
@@ -36,7 +36,7 @@ async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> Non
 
 
 def with_query_options(message: Message, query: LookupQuery) -> Message:
-    """The choices, each with the rest of the question: its window and its types."""
+    """Return the choices with the rest of the question in each: its time range and its types."""
     options: dict[str, Any] = {"types": list(query.types)}
     if query.public:
         options["public"] = True
@@ -48,7 +48,7 @@ def with_query_options(message: Message, query: LookupQuery) -> Message:
 
 
 def _with_options(part: Any, options: Mapping[str, Any]) -> Any:  # noqa: ANN401  any JSON
-    """A block with what every `choose-<n>` button inside must remember."""
+    """Return the block with `options` added to the value of every `choose-<n>` button in it."""
     if isinstance(part, list | tuple):
         return [_with_options(item, options) for item in part]
     if not isinstance(part, Mapping):

@@ -1,8 +1,8 @@
-"""One look-up from question to answer: recorded, greeted, investigated, delivered.
+"""Runs one look-up as a job, from question to answer.
 
-The desk as a job uses it: what it says in Slack is said once.
-
-Keeps where an answer stands, so that its reference leads back to it.
+The job is recorded before the acknowledgement. It posts "Looking…", investigates and delivers the
+answer. Its messages are sent as recorded steps, so a restarted job posts none of them twice. The
+job also records where the answer is posted, so that its reference leads back to it.
 """
 
 import asyncio
@@ -43,25 +43,25 @@ from bot.slack.sending.format_fallback import SendResult
 
 
 def with_checkpoints(ctx: BotContext, steps: Steps) -> BotContext:
-    """The same desk with a poster that checkpoints."""
+    """Return the same context with a sender that checkpoints."""
     return replace(ctx, sender=CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler))
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSummary:
-    """What is kept of a report."""
+    """The part of a report that is recorded: how to reopen it, and whether it is complete."""
 
     handle: SavedLookup
     complete: bool
 
     @property
     def outcome(self) -> LookupOutcome:
-        """How a look-up ended that was answered so."""
+        """Return the outcome of a look-up that was answered with this report."""
         return LookupOutcome.ANSWERED if self.complete else LookupOutcome.INCOMPLETE
 
 
 def summarise_for_log(lookup: Lookup) -> Callable[[Report], AnswerSummary]:
-    """Makes the gist of that look-up's report."""
+    """Return a function that summarises the look-up's report."""
 
     def make(report: Report) -> AnswerSummary:
         saved_lookup = from_report(report, after=None, shown=0, private=lookup.question.private)
@@ -73,7 +73,7 @@ def summarise_for_log(lookup: Lookup) -> Callable[[Report], AnswerSummary]:
 async def log_answer(
     ctx: BotContext, lookup: Lookup, summary: AnswerSummary, opening: SendResult
 ) -> None:
-    """Remember an answer that was given; without a database it stands all the same."""
+    """Record where an answer was posted. Without a database the answer is still valid."""
     if ctx.tools.answer_log is None:
         return
     target = lookup.place
@@ -90,10 +90,11 @@ LOOKUP_KIND = "lookup"
 
 
 async def start_lookup(ctx: BotContext, lookup: Lookup, delivery: str) -> Lookup:
-    """Record a look-up, to be called before it is acknowledged: the one place where one begins.
+    """Record a look-up as a job. This is the only place where a look-up begins.
 
-    `delivery` is what Slack calls the request; the same one begins one look-up. Returns it as its
-    channel wants it. Raises TooManyWaiting, StoreUnreachable.
+    Call it before the delivery is acknowledged. `delivery` is Slack's id of the request: a repeated
+    delivery begins no second look-up. Returns the look-up with the channel's settings applied.
+    Raises TooManyWaiting and StoreUnreachable.
     """
     with admit_lookup(ctx, lookup.place.user):
         lookup = await apply_channel_defaults(ctx, lookup)
@@ -110,7 +111,7 @@ async def start_lookup(ctx: BotContext, lookup: Lookup, delivery: str) -> Lookup
 
 
 def lookup_handler(ctx: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
-    """What is done for each look-up."""
+    """Return the function that runs each look-up job."""
 
     async def answer(payload: Json, steps: Steps) -> None:
         lookup = lookup_from_json(payload)
@@ -125,14 +126,14 @@ def lookup_handler(ctx: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
 
 
 def _subjects(lookup: Lookup) -> list[str]:
-    """Whom and what it is about, as far as is known before it began."""
+    """Return the people and things that the look-up is known to be about before it begins."""
     return [lookup.place.user, *(identifier.value for identifier in lookup.question.clues)]
 
 
 async def run_lookup(ctx: BotContext, lookup: Lookup, steps: CancellableSteps) -> Lookup:
-    """Answer one question; whatever happens, the asker reads of it, and it is counted.
+    """Answer one question, and return the look-up as it ended.
 
-    Returns the look-up as it ended.
+    The asker is told about every failure, and every look-up is counted.
     """
     outcome, saved_lookup = LookupOutcome.FAILED, None
     async with AsyncExitStack() as stack:
@@ -162,7 +163,7 @@ def _ending(
     outcome: LookupOutcome,
     saved_lookup: SavedLookup | None,
 ) -> Ending:
-    """What becomes of the question in the audit."""
+    """Return how the question is recorded in the audit."""
     audit_outcome = (
         outcome_of_error(boundary.error) if boundary.error else AuditOutcome(outcome.value)
     )
@@ -222,9 +223,9 @@ async def _post_first_opening(
     result: LookupResult,
     reporter: ProgressReporter,
 ) -> Lookup:
-    """Post the opening as soon as there is one true number, where none stands yet.
+    """Post the opening as soon as there is one true number, unless an opening is already posted.
 
-    The opening of a slash command: until now only the asker saw "Looking up …".
+    This is the opening of a slash command: until now only the asker saw "Looking up …".
     """
     target = lookup.place
     if lookup.question.private or not target.channel or target.looking:

@@ -1,9 +1,8 @@
-"""The first sign of life: "Looking…", where the answer will be.
+"""Posts "Looking…" where the answer will appear, and ends openings that stayed unfinished.
 
-An opening that says "so far …" does not stand for good when its end was told elsewhere.
-
-Slack may refuse the edit that was to end it, or not tell in time that the opening stands at all.
-Then what came of the look-up goes another way, and this is said where the opening stands.
+An opening that says "so far …" must not stay that way when the result went elsewhere. This happens
+if Slack refuses the edit that should finish the opening, or does not confirm in time that the
+opening was posted. The result is then delivered another way, and a note is left at the opening.
 """
 
 from collections.abc import Container
@@ -26,9 +25,9 @@ from bot.slack.sending.format_fallback import SendResult
 
 
 async def post_placeholder(ctx: BotContext, lookup: Lookup) -> ReplyTarget:
-    """Say "Looking…" unless the acknowledgement did; returns the place with what was posted.
+    """Post "Looking…" unless the acknowledgement already said it; return the target with the post.
 
-    What only the asker sees carries no metadata: it is no part of the answer.
+    A message that only the asker sees carries no metadata, because it is not part of the answer.
     """
     target = lookup.place
     if target.acked:
@@ -47,7 +46,8 @@ async def post_placeholder(ctx: BotContext, lookup: Lookup) -> ReplyTarget:
 
 
 RETRY_PAUSES = (2.0, 5.0, 20.0, 120.0, 600.0)
-"""Seconds before each attempt: Slack's bad moments pass, its bad hours are told in the log."""
+"""Seconds before each attempt. They outlast a short disturbance in Slack; if Slack fails for
+longer, the log says so."""
 
 _MESSAGE_GONE = "message_not_found"
 
@@ -55,9 +55,9 @@ _MESSAGE_GONE = "message_not_found"
 async def close_unfinished_opening(
     ctx: BotContext, lookup: Lookup, steps: Steps, changed: Container[str]
 ) -> None:
-    """End our opening if it stands unfinished; to be called when all else is said.
+    """End our opening if it is still unfinished. Call this after everything else is sent.
 
-    `changed` are the time stamps of the messages that were brought to their end.
+    `changed` holds the time stamps of the messages that were finished.
     """
     target = lookup.place
     sender = CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler)
@@ -78,7 +78,11 @@ async def close_unfinished_opening(
 
 
 async def _find_opening(ctx: BotContext, lookup: Lookup, steps: Steps) -> SendResult:
-    """Where the opening stands; without `ts` if it does not, UNKNOWN if nobody can tell."""
+    """Return where the opening is.
+
+    The result has no `ts` if the opening was not posted, and the kind UNKNOWN if this cannot be
+    found out.
+    """
 
     async def look() -> Json:
         target = lookup.place
@@ -92,7 +96,7 @@ async def _find_opening(ctx: BotContext, lookup: Lookup, steps: Steps) -> SendRe
 async def _close_opening(
     ctx: BotContext, sender: CheckpointedSender, lookup: Lookup, opening: SendResult
 ) -> bool:
-    """Whether nothing is left to be done about it."""
+    """Return whether nothing more needs to be done about the opening."""
     if not opening.ts:
         return True
     text = ended_elsewhere_text(lookup.id)

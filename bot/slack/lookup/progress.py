@@ -1,4 +1,4 @@
-"""Tells the asker, while they wait, how far the look-up has come."""
+"""Shows the waiting asker how far the look-up has come."""
 
 import asyncio
 import time
@@ -11,15 +11,17 @@ from bot.render.message import Message
 from bot.slack.context import BotContext, Lookup
 
 MIN_EDIT_INTERVAL_SECONDS = 3.0
-"""Edits of one message: Slack counts them as posts, and people cannot read faster."""
+"""Seconds between edits of one message. Slack counts edits as posts, and people read no faster."""
 RESERVED_ANSWERS = 3
-"""Answers at a response_url are few: one for waiting leaves enough for the answer."""
+"""Uses of a response_url that are kept for the answer. A response_url takes only few messages: one
+"waiting" message leaves enough for the answer."""
 
 
 class ProgressReporter:
-    """A `Tell` and a `Watch` for one look-up. `shows` is where it is told, once that is known.
+    """Shows the progress of one look-up; its methods serve as `Tell` and `Watch`.
 
-    What it says is no part of the answer: it is never recorded and may be lost.
+    `lookup` holds the place where progress is shown, once that place is known. Progress messages
+    are not part of the answer: they are never recorded and may be lost.
     """
 
     def __init__(self, ctx: BotContext, lookup: Lookup) -> None:
@@ -36,14 +38,17 @@ class ProgressReporter:
         return self
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """No "so far" arrives over the words of what went wrong; who is stopped does not wait."""
+        """Close the reporter, so that no "so far" edit overwrites the error message.
+
+        A cancelled look-up does not wait for the last edit.
+        """
         if error is None or isinstance(error, Exception):
             await self.close()
 
     async def say_waiting(self, reason: str) -> None:
-        """Say what is waited for, unless something was said a moment ago.
+        """Show what the look-up waits for, unless something was shown a moment ago.
 
-        What came before there was a place to say it is said there.
+        A reason that arrives before there is a place to show it is shown once there is one.
         """
         if not self.lookup.place.looking and self.lookup.place.url is None:
             self._pending_reason = reason
@@ -51,7 +56,7 @@ class ProgressReporter:
             await self._edit_message(self._ctx.tools.renderer.waiting(reason, self.lookup.id))
 
     def update(self, progress: Progress) -> None:
-        """Note how far it is; show it now and then."""
+        """Record the progress, and show it from time to time."""
         self.progress = progress
         if not progress.begun:
             return
@@ -60,9 +65,10 @@ class ProgressReporter:
             self._edit = asyncio.create_task(self._edit_message(self.message(progress)))
 
     def message(self, progress: Progress) -> Message:
-        """The opening as long as it is not final.
+        """Return the opening to show while it is not final.
 
-        A room may be called by a person's name: where names are not shown, its id is told.
+        A room's name may be a person's name. Where names are hidden, the room's id is shown
+        instead.
         """
         if self.lookup.question.names not in (None, Names.FULL):
             room = replace(progress.target.room, name=None)
@@ -70,7 +76,10 @@ class ProgressReporter:
         return self._ctx.tools.renderer.progress(progress, self.lookup.id)
 
     def move_to(self, lookup: Lookup, *, just_now: bool = False) -> None:
-        """From now on it is told there; perhaps something true was said there just now."""
+        """Show progress at this look-up's target from now on.
+
+        `just_now` says that a true number was posted there a moment ago.
+        """
         self.lookup = lookup
         if just_now:
             self._last_edit = time.monotonic()
@@ -80,10 +89,10 @@ class ProgressReporter:
             self._pending_reason = ""
 
     async def close(self) -> None:
-        """Say nothing more; return when no edit of ours can arrive after the final one.
+        """Stop showing progress; return when none of our edits can arrive after the final one.
 
-        After a crash the investigation may run again for a later part of an answer whose opening
-        is final already: it is not to be overwritten by how far that has come.
+        After a crash the investigation may run again for a later part of an answer whose opening is
+        already final. Its progress must not overwrite that opening.
         """
         self._is_closed = True
         if self._edit is not None:

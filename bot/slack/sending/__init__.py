@@ -1,1 +1,1 @@
-"""Calls of Slack's Web API and of response URLs."""
+"""Calls Slack's Web API and response URLs."""

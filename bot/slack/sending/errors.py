@@ -1,6 +1,6 @@
-"""Slack's errors, each in its class: the one table that the posting layer decides by.
+"""Classifies Slack's errors; the sending code decides by this one table.
 
-The names are those of the methods' reference pages.
+The names of the errors are those of the methods' reference pages.
 https://docs.slack.dev/reference/methods/chat.postMessage
 """
 
@@ -12,20 +12,20 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 
 class SlackErrorKind(StrEnum):
-    """Why a call to Slack failed, by what is to be done."""
+    """The reason that a call to Slack failed, by what to do next."""
 
-    BUSY = "busy"  # surely not done: later, or by another route
-    UNKNOWN = "unknown"  # perhaps done: never again
-    FORM = "form"  # surely not done: once more in a simpler form
-    LONG = "long"  # the same, and blocks are hopeless: as plain text
-    PLACE = "place"  # surely not done: the next route
-    SETUP = "setup"  # surely not done: the operator must mend it
-    EXPIRED = "expired"  # surely not done: the person must repeat it
+    BUSY = "busy"  # certainly not done: wait, or take another route
+    UNKNOWN = "unknown"  # perhaps done: never repeat
+    FORM = "form"  # certainly not done: send once more in a simpler form
+    LONG = "long"  # certainly not done, and blocks cannot fit: send as plain text
+    PLACE = "place"  # certainly not done: take the next route
+    SETUP = "setup"  # certainly not done: the operator must fix it
+    EXPIRED = "expired"  # certainly not done: the person must repeat it
     STALE = "stale"  # the message to change is gone: post a new one
 
 
 TRANSIENT = frozenset({SlackErrorKind.BUSY, SlackErrorKind.UNKNOWN})
-"""What may be otherwise in a moment; the rest is refused for good."""
+"""Kinds that may pass in a moment; every other kind is a final refusal."""
 
 POLICY: dict[SlackErrorKind, str] = {
     SlackErrorKind.BUSY: (
@@ -41,7 +41,7 @@ POLICY: dict[SlackErrorKind, str] = {
     SlackErrorKind.EXPIRED: "The next way, or the person is told to ask once more",
     SlackErrorKind.STALE: "A new message in the place of the lost one",
 }
-"""What each class leads to: the rows of docs/operating.md."""
+"""The reaction to each kind: the rows of docs/operating.md."""
 
 _CODES_BY_KIND: dict[SlackErrorKind, str] = {
     SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",
@@ -80,25 +80,26 @@ _CODES_BY_KIND: dict[SlackErrorKind, str] = {
 ERROR_KINDS: dict[str, SlackErrorKind] = {
     name: cause for cause, names in _CODES_BY_KIND.items() for name in names.split()
 }
-"""Each error that Slack documents for what we call, and its class."""
+"""The kind of each error that Slack documents for the methods we call."""
 
 SLACK_EXCEPTIONS = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError)
-"""What a call by slack_sdk's async clients raises when it fails."""
+"""The exceptions that a failed call of slack_sdk's async clients raises."""
 
 UNREACHABLE = "unreachable"
-"""Our word for it when no connection to Slack could be made."""
+"""Our error name for a connection to Slack that could not be made."""
 
 _SERVER_ERROR = 500
 _TOO_MANY_REQUESTS = 429
 
 
 def classify_error(error: BaseException) -> tuple[SlackErrorKind, str]:
-    """The class of a failed call and Slack's own word for it (or the exception's name).
+    """Return the kind of a failed call, and Slack's name for the error.
 
-    An error that the table does not know, yet that Slack itself sent, is a refusal.
+    The name is the exception's if Slack sent none. An error that Slack sent but the table does not
+    list counts as a refusal.
     """
     if isinstance(error, aiohttp.ClientConnectorError):
-        return SlackErrorKind.BUSY, UNREACHABLE  # no connection was made: nothing was sent
+        return SlackErrorKind.BUSY, UNREACHABLE  # no connection was made, so nothing was sent
     if not isinstance(error, SlackApiError):
         return SlackErrorKind.UNKNOWN, type(error).__name__
     status = _status(error)
@@ -115,7 +116,7 @@ def classify_error(error: BaseException) -> tuple[SlackErrorKind, str]:
 
 
 def retry_after_of(error: BaseException) -> float:
-    """The seconds that a 429 asks to wait, one if it does not say; 0 for any other failure.
+    """Return the seconds that a 429 asks to wait: 1 if it does not say, 0 for any other failure.
 
     https://docs.slack.dev/apis/web-api/rate-limits
     """
@@ -128,7 +129,7 @@ def retry_after_of(error: BaseException) -> float:
 
 
 def _status(error: SlackApiError) -> int:
-    """The HTTP status; slack_sdk puts either its own response or aiohttp's into the error."""
+    """Return the HTTP status; slack_sdk puts its own or aiohttp's response into the error."""
     for name in ("status_code", "status"):
         status = getattr(error.response, name, None)
         if isinstance(status, int):
@@ -137,14 +138,14 @@ def _status(error: SlackApiError) -> int:
 
 
 def error_code_of(error: SlackApiError) -> str:
-    """Slack's name of an error; "" when the answer had none."""
+    """Return Slack's name of an error; "" if the answer had none."""
     data = getattr(error.response, "data", None)
     word = data.get("error") if isinstance(data, dict) else None
     return word if isinstance(word, str) else ""
 
 
 def detail_of(error: BaseException) -> str:
-    """What Slack adds to an error: the scope it wants, or what is wrong with the blocks."""
+    """Return Slack's detail of an error: the missing scope, or the fault in the blocks."""
     data = getattr(getattr(error, "response", None), "data", None)
     if not isinstance(data, dict):
         return ""

@@ -1,9 +1,8 @@
-"""What came of a message, and the same one in simpler forms.
+"""Sends a message in the richest form that Slack accepts.
 
-The forms of one message, from the richest down: what Slack refuses is surely not posted.
-
-The next rungs, other places than the one asked for, are in `bot.slack.routes`; what each of
-Slack's errors leads to is in `bot.slack.errors.ACTS`.
+The forms go from the richest down; a form that Slack refuses is certainly not posted. If every form
+fails, `bot.slack.delivery.routes` tries other places. `bot.slack.sending.errors.POLICY` lists the
+reaction to each of Slack's errors.
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
@@ -22,10 +21,10 @@ MAX_TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What came of one message: posted when `cause` is None, with its place and thread.
+    """The result of sending one message: posted if `cause` is None, with its channel and thread.
 
-    `wait` are the seconds that Slack asks to wait after a 429; `detail` is what it adds to an
-    error.
+    `wait` is the number of seconds that Slack asks to wait after a 429. `detail` is the text that
+    Slack adds to an error.
     """
 
     cause: SlackErrorKind | None = None
@@ -38,12 +37,12 @@ class SendResult:
 
     @property
     def ok(self) -> bool:
-        """Whether Slack said that it took the message."""
+        """Return whether Slack confirmed that it accepted the message."""
         return self.cause is None
 
     @property
     def offline(self) -> bool:
-        """Whether Slack could not be reached at all, so that surely nothing was sent."""
+        """Return whether Slack could not be reached at all, so that certainly nothing was sent."""
         return self.cause is SlackErrorKind.BUSY and self.error == UNREACHABLE
 
 
@@ -51,7 +50,7 @@ Send = Callable[[Message], Awaitable[SendResult]]
 
 
 def as_classic_blocks(message: Message) -> Message:
-    """Sections of plain text, and the buttons."""
+    """Return the message as sections of plain text, with its buttons."""
     text = plain_text_of(message)
     pieces = [text[start : start + MAX_SECTION] for start in range(0, len(text), MAX_SECTION)]
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
@@ -64,19 +63,22 @@ def as_classic_blocks(message: Message) -> Message:
 
 
 def as_plain_text(message: Message) -> Message:
-    """Text alone. Shown as mrkdwn, so what the blocks held as plain text is escaped."""
+    """Return the message as text alone.
+
+    Slack shows the text as mrkdwn, so the plain text of the blocks is escaped.
+    """
     plain = "\n".join(lines_of(message.blocks))
     text = escape(plain)[:MAX_TEXT].rpartition("\n")[0] or message.text
     return replace(message, text=text, blocks=())
 
 
 def plain_text_of(message: Message) -> str:
-    """What a message shows, as plain text."""
+    """Return what a message shows, as plain text."""
     return "\n".join(lines_of(message.blocks)) or message.text
 
 
 def escape(text: str) -> str:
-    """The three characters that mrkdwn gives a meaning.
+    """Escape the three characters that have a meaning in mrkdwn.
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
@@ -84,12 +86,12 @@ def escape(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """What the three entities stand for."""
+    """Replace the three entities with the characters that they stand for."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def lines_of(blocks: tuple[Block, ...]) -> list[str]:
-    """What the blocks show, a line for each text, without buttons; nothing is escaped."""
+    """Return what the blocks show, one line for each text, without buttons; nothing is escaped."""
     lines = []
     for block in blocks:
         if block.get("type") == "rich_text":
@@ -102,7 +104,7 @@ def lines_of(blocks: tuple[Block, ...]) -> list[str]:
 
 
 def _columns(block: Block) -> Iterator[str]:
-    """A chart as lines: `10:02: errors 3, people in the room 8`."""
+    """Yield a chart as lines such as `10:02: errors 3, people in the room 8`."""
     series = block["chart"]["series"]
     for points in zip(*(entry["data"] for entry in series), strict=True):
         values = (
@@ -113,7 +115,7 @@ def _columns(block: Block) -> Iterator[str]:
 
 
 def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
-    """Every text object inside, in order."""
+    """Yield every text object inside, in order."""
     if isinstance(part, Mapping):
         text = part.get("text")
         if part.get("type") in ("plain_text", "raw_text", "raw_number"):
@@ -131,7 +133,7 @@ def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
 
 
 def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
-    """The texts of a rich_text block; each list item and section ends its line."""
+    """Yield the texts of a rich_text block; each list item and section ends its line."""
     if not isinstance(part, Mapping):
         return
     kind = part.get("type")
@@ -146,7 +148,8 @@ def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
 
 
 FILE_UNCONFIRMED = "file_unconfirmed"
-"""A file stands for a message, and Slack did not say whether it took it: it bears no mark."""
+"""The error of a file that replaces a message when Slack did not say whether it accepted the file.
+A file carries no mark by which it could be found."""
 
 _UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/type\]")
 
@@ -154,15 +157,15 @@ Attach = Callable[[File], Awaitable[SendResult]]
 
 
 class FormatFallback:
-    """Sends a message in the richest form that Slack takes, and remembers what it never takes."""
+    """Sends a message in the richest form that Slack accepts; remembers unsupported block types."""
 
     def __init__(self) -> None:
         self._unsupported: set[str] = set()
 
     async def send(self, send: Send, message: Message, attach: Attach | None = None) -> SendResult:
-        """Rich, then classic blocks, then text alone, at last a file if `attach` can.
+        """Send rich blocks, then classic blocks, then text alone, then a file if `attach` can.
 
-        A type of block that this workspace does not know is not tried again in this process.
+        A block type that this workspace does not support is not tried again in this process.
         """
         sent = SendResult(SlackErrorKind.FORM)
         if not self._has_unsupported_block(message):
@@ -180,7 +183,7 @@ class FormatFallback:
         return any(block.get("type") in self._unsupported for block in message.blocks)
 
     def _remember_unsupported(self, message: Message, sent: SendResult) -> None:
-        """Only a type that is unknown: another fault may lie in what this one block held."""
+        """Remember only an unknown block type; another fault may lie in this one block."""
         match = _UNSUPPORTED.search(sent.detail) if sent.cause is SlackErrorKind.FORM else None
         if match and int(match[1]) < len(message.blocks):
             self._unsupported.add(str(message.blocks[int(match[1])].get("type")))

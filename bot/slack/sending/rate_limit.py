@@ -1,4 +1,4 @@
-"""How fast we post in each channel, and who goes first.
+"""Limits the rate of posts in each channel, and lets openings go first.
 
 https://docs.slack.dev/apis/web-api/rate-limits
 """
@@ -15,16 +15,18 @@ from bot.slack.settings import Rates
 
 MAX_CHANNELS = 2000
 MAX_TRIES = 5
-"""Posts of one message before its 429 is told: each wait was Slack's own word."""
+"""Attempts to post one message before its 429 is returned. Slack itself set the length of each
+wait."""
 
 Clock = Callable[[], float]
 
 
 class ChannelRateLimiter:
-    """A queue for openings and one for replies in each channel, both drawing on one allowance.
+    """One queue for openings and one for replies in each channel, with a shared allowance.
 
-    Openings may overdraw it, replies then wait until that is made good: so no thread holds up
-    another look-up's opening. `replicas` tells how many processes share the allowance.
+    Openings may overdraw the allowance; replies then wait until it is repaid. No thread can
+    therefore hold up another look-up's opening. `replicas` returns how many processes share the
+    allowance.
     """
 
     def __init__(
@@ -43,10 +45,10 @@ class ChannelRateLimiter:
     async def post(
         self, channel: str, send: Callable[[], Awaitable[SendResult]], *, opening: bool
     ) -> SendResult:
-        """Send when it is our turn. A 429 holds the whole channel as long as Slack asks.
+        """Send when the rate allows. A 429 blocks the whole channel for as long as Slack asks.
 
-        What Slack wants to wait longer than `longest` comes back at once, with its `wait`: also
-        for those that come later, without a call.
+        If Slack asks for a wait longer than `max_wait`, the result returns at once with its `wait`.
+        Later posts then return the same without a call.
         """
         for _ in range(MAX_TRIES):
             wait = self._allowance_of(channel).seconds_blocked(self._now())
@@ -61,12 +63,12 @@ class ChannelRateLimiter:
         return sent
 
     async def acquire(self, channel: str, *, opening: bool) -> None:
-        """Return when the next message may go to that channel; first come, first served."""
+        """Return when the next message may go to the channel; first come, first served."""
         allowance, rates = self._allowance_of(channel), self._rates
         limit = rates.replies_at_once + (rates.openings_at_once if opening else 0)
         async with allowance.openings if opening else allowance.replies:
             cost = max(1, self._replicas()) / rates.per_second
-            # Again after each sleep: a 429 or an opening may have come in between.
+            # Check again after each sleep: a 429 or an opening may have come in between.
             while (pause := allowance.seconds_to_wait(self._now(), limit, cost)) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(pause)
             allowance.spend(self._now(), cost)
@@ -79,7 +81,7 @@ class ChannelRateLimiter:
 
 
 class _Allowance:
-    """One channel's allowance: `_paid` is when all that was posted will be made good."""
+    """The allowance of one channel; `_repaid_at` is when everything posted will be repaid."""
 
     def __init__(self) -> None:
         self.openings = asyncio.Lock()
@@ -88,17 +90,20 @@ class _Allowance:
         self._blocked_until = float("-inf")
 
     def block_until(self, until: float) -> None:
-        """Post nothing before that moment."""
+        """Block all posts until this moment."""
         self._blocked_until = max(self._blocked_until, until)
 
     def seconds_blocked(self, now: float) -> float:
-        """Seconds for which nothing may be posted."""
+        """Return the seconds for which nothing may be posted."""
         return max(0.0, self._blocked_until - now)
 
     def seconds_to_wait(self, now: float, limit: int, cost: float) -> float:
-        """Seconds until one more may go, if `most` may be owed and `each` costs so many seconds."""
+        """Return the seconds until one more post may go.
+
+        `limit` is the number of posts that may be owed; `cost` is the seconds that each post costs.
+        """
         return max(self._blocked_until - now, self._repaid_at - now - (limit - 1) * cost)
 
     def spend(self, now: float, cost: float) -> None:
-        """One was posted."""
+        """Charge the allowance for one post."""
         self._repaid_at = max(self._repaid_at, now) + cost

@@ -1,6 +1,6 @@
-"""Finds out whether Slack took a message whose fate nobody told us, by the mark in its metadata.
+"""Finds out whether Slack accepted an unconfirmed message, by the mark in its metadata.
 
-Slack has no idempotency key; every message of ours names its look-up and part instead.
+Slack has no idempotency key; each of our messages names its look-up and part instead.
 https://docs.slack.dev/messaging/message-metadata
 """
 
@@ -20,29 +20,30 @@ from bot.slack.sending.web_clients import Clients
 READABLE_HISTORY_SCOPES = frozenset(
     {"channels:history", "groups:history", "im:history", "mpim:history"}
 )
-"""Any of these may let us read; Slack says so when the conversation is of another kind."""
+"""Any of these scopes may let us read. Slack refuses if the conversation is of another kind."""
 
 PAUSES = (0.5, 2.0, 4.0, 8.0)
-"""Seconds before each look: a message on its way shows up a moment after the connection broke."""
+"""Seconds before each search. A message under way appears a moment after the connection broke."""
 MAX_MISSES = 2
-"""Looks that find nothing before it counts as absent; the others are for Slack's bad moments."""
+"""Searches without a match after which the message counts as absent; the others allow for short
+disturbances in Slack."""
 _MAX_PAGES, _PAGE_SIZE = 5, 200
 
 
 class Reconciler:
-    """Reads threads and channels for messages of ours."""
+    """Searches threads and channels for our own messages."""
 
     def __init__(self, clients: Clients, scopes: frozenset[str], metrics: Metrics) -> None:
         self._clients = clients
         self._metrics = metrics
         self.may_read = bool(scopes & READABLE_HISTORY_SCOPES)
-        """Whether there is any conversation that we may read."""
+        """Whether there is any kind of conversation that we may read."""
         self._log = structlog.get_logger("call_doctor.post")
 
     async def find(self, channel: str, thread: str, lookup_id: str, part: str) -> SendResult | None:
-        """The message that stands there, or a Sent without `ts` if surely none does.
+        """Return the posted message, or a SendResult without `ts` if it was certainly not posted.
 
-        None if nobody can tell: we may not read there, or Slack does not answer.
+        Return None if this cannot be found out: we may not read there, or Slack does not answer.
         """
         if not self.may_read:
             self._metrics.reconciliation("unreadable")
@@ -87,7 +88,7 @@ class Reconciler:
         return None
 
     async def _messages(self, channel: str, thread: str) -> AsyncIterator[Any]:
-        """A thread from its root on, or the newest messages of a channel."""
+        """Yield the messages of a thread from its root on, or the newest messages of a channel."""
         cursor: str | None = None
         for _ in range(_MAX_PAGES):
             response = await self._page(channel, thread, cursor)

@@ -1,4 +1,4 @@
-"""One post to a response_url, and what its answer means."""
+"""Posts to a response_url, and reads its answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _OK = 200
 _SERVER_ERROR = 500
 _TOO_MANY_REQUESTS = 429
 _MAX_ANSWER_BYTES = 2_000
-"""Bytes of an answer that can say something."""
+"""The bytes of an answer that are read; more cannot add to its meaning."""
 _log = structlog.get_logger("call_doctor.post")
 _OK_BODIES = ("ok", '{"ok":true}', '{"ok": true}')
 
@@ -22,9 +22,9 @@ _OK_BODIES = ("ok", '{"ok":true}', '{"ok": true}')
 async def post_to_response_url(
     clients: Clients, url: ResponseUrl, body: Mapping[str, Any], part: str
 ) -> SendResult:
-    """Post once: after a dropped connection a retry would post twice.
+    """Post once: after a dropped connection, a retry could post twice.
 
-    EXPIRED without asking anybody if the address is too old, or not Slack's.
+    Returns EXPIRED without a request if the address is too old or is not one of Slack's.
     """
     if url.is_expired:
         url.dead = True
@@ -58,7 +58,10 @@ async def _post(clients: Clients, address: str, body: Mapping[str, Any]) -> Send
 
 
 def parse_answer(status: int, body: str) -> SendResult:
-    """Slack documents only success: 200 and `ok`. Errors were seen as 404 or JSON."""
+    """Return the result that an answer stands for.
+
+    Slack documents only success: 200 and `ok`. Errors were observed as 404 or as JSON.
+    """
     if status == _OK and body.strip().lower() in _OK_BODIES:
         return SendResult()
     if status == _TOO_MANY_REQUESTS:

@@ -1,8 +1,8 @@
-"""Sends messages: paced, marked, in the form that Slack takes, and never blindly again.
+"""Sends messages to Slack at a limited rate, marked, in a form that Slack accepts.
 
-What can be said in Slack, whoever sees to it that it is said once.
-
-What goes into Slack's calls that say something, and what comes out of them.
+`SlackSender` makes the calls and repeats no post that Slack may have accepted. `MessageSender` is
+the interface that the rest of the package uses; `CheckpointedSender` implements it for jobs. The
+helper functions build the arguments of Slack's calls and read the responses.
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,15 +29,16 @@ EVENT_TYPE = "call_doctor"
 
 
 def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:
-    """What marks a message as ours. Anybody in the channel may read it: ids of ours only.
+    """Return the metadata that marks a message as ours.
 
+    Everybody in the channel may read it, so it holds only our own ids.
     https://docs.slack.dev/messaging/message-metadata
     """
     return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
 
 
 def upload_arguments(file: File | Picture) -> dict[str, Any]:
-    """A file as slack_sdk wants it; a picture says what it shows to whoever does not see it."""
+    """Return slack_sdk's arguments for a file; a picture gets a text that says what it shows."""
     arguments: dict[str, Any] = {"filename": file.name, "title": file.title}
     if isinstance(file, Picture):
         return {**arguments, "content": file.png, "alt_txt": file.alt}
@@ -45,12 +46,15 @@ def upload_arguments(file: File | Picture) -> dict[str, Any]:
 
 
 def message_content(message: Message) -> dict[str, Any]:
-    """`text` alone would let Slack remove a message's blocks on update, so both always go."""
+    """Return the message's text and blocks.
+
+    Both are always sent: with `text` alone, Slack would remove a message's blocks on update.
+    """
     return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
 
 
 def parse_response(response: AsyncSlackResponse) -> SendResult:
-    """Where Slack says that the message stands; a view's id stands for its time stamp."""
+    """Return the channel and time stamp of the message; for a view, its id as the time stamp."""
     data = response.data if isinstance(response.data, dict) else {}
     view = data.get("view")
     ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
@@ -61,7 +65,7 @@ def parse_response(response: AsyncSlackResponse) -> SendResult:
 
 
 class SlackSender:
-    """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
+    """Sends everything that the bot says in Slack. Methods return failures and never raise them."""
 
     def __init__(self, clients: Clients, rate_limiter: ChannelRateLimiter) -> None:
         self._clients = clients
@@ -69,11 +73,11 @@ class SlackSender:
         self._fallback = FormatFallback()
         self._log = structlog.get_logger("call_doctor.post")
         self.setup_error = ""
-        """Slack's last refusal that only the operator can mend; "" after a success."""
+        """Slack's last refusal that only the operator can fix; "" after a success."""
 
     @property
     def plain(self) -> "SlackSender":
-        """This one: see `bot.slack.posts.Posts`."""
+        """Return this sender, as `MessageSender.plain` requires."""
         return self
 
     async def post(
@@ -85,7 +89,7 @@ class SlackSender:
         thread: str = "",
         first: bool = False,
     ) -> SendResult:
-        """Post in a channel, or under `thread`; `first` for what an asker waits for."""
+        """Post in a channel, or under `thread`; `first` marks a message that an asker waits for."""
 
         async def post_once(form: Message) -> SendResult:
             sent = await self._call(
@@ -110,11 +114,11 @@ class SlackSender:
         async def attach(file: File) -> SendResult:
             return await self.upload(channel, thread, (file,))
 
-        # A file has no time stamp that a thread could hang on.
+        # A file has no time stamp on which a thread could begin.
         return await self._fallback.send(send, message, attach if thread else None)
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Put `message` in the place of one of ours. May be repeated: it changes nothing twice."""
+        """Replace one of our messages with `message`. A repeated update changes nothing."""
 
         async def send(form: Message) -> SendResult:
             return await self._call(
@@ -130,7 +134,7 @@ class SlackSender:
         return await self._fallback.send(send, message)
 
     async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of ours; one that is gone already counts as deleted."""
+        """Delete one of our messages; a message that is already gone counts as deleted."""
         sent = await self._call(self._clients.read.chat_delete, "removed", channel=channel, ts=ts)
         return SendResult(channel=channel, ts=ts) if sent.error == "message_not_found" else sent
 
@@ -162,7 +166,7 @@ class SlackSender:
         thread: str = "",
         in_channel: bool = False,
     ) -> SendResult:
-        """Answer at a response_url: to the asker alone, or to all in `thread`."""
+        """Send to a response_url: to the asker alone, or to everybody in `thread`."""
 
         async def send(form: Message) -> SendResult:
             body: dict[str, Any] = {
@@ -184,7 +188,7 @@ class SlackSender:
     async def upload(
         self, channel: str, thread: str, files: tuple[File | Picture, ...]
     ) -> SendResult:
-        """Attach files to a thread; wants files:write and membership."""
+        """Attach files to a thread. Needs the scope files:write and membership of the channel."""
         uploads = [upload_arguments(file) for file in files]
         return await self._call(
             self._clients.post.files_upload_v2,
@@ -195,7 +199,7 @@ class SlackSender:
         )
 
     async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  see `bot.slack.posts.Posts`
-        """Not here: whoever waited would be forgotten by a restart."""
+        """Return False: a restart would lose a wait that is not recorded."""
         return False
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> SendResult:
@@ -205,11 +209,11 @@ class SlackSender:
         )
 
     async def change_view(self, view_id: str, view: dict[str, Any]) -> SendResult:
-        """Change an open modal."""
+        """Update an open modal."""
         return await self._call(self._clients.read.views_update, "view", view_id=view_id, view=view)
 
     async def publish_home(self, user: str, view: dict[str, Any]) -> SendResult:
-        """Show a person's Home tab."""
+        """Publish a person's Home tab."""
         return await self._call(self._clients.read.views_publish, "home", user_id=user, view=view)
 
     async def _call(
@@ -233,11 +237,11 @@ class SlackSender:
 
 
 class MessageSender(Protocol):
-    """Every way of saying something in Slack. Failures are told by `Sent`, never raised."""
+    """Interface for everything that the bot says in Slack. Failures are returned, never raised."""
 
     @property
     def plain(self) -> SlackSender:
-        """The poster that only posts: for what may be lost, and for forms and Home tabs."""
+        """The sender without checkpoints: for messages that may be lost, modals and Home tabs."""
 
     async def post(
         self,
@@ -248,13 +252,13 @@ class MessageSender(Protocol):
         thread: str = "",
         first: bool = False,
     ) -> SendResult:
-        """Post in a channel, or under `thread`; `first` for what an asker waits for."""
+        """Post in a channel, or under `thread`; `first` marks a message that an asker waits for."""
 
     async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Put `message` in the place of one of ours."""
+        """Replace one of our messages with `message`."""
 
     async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of ours; one that is gone already counts as deleted."""
+        """Delete one of our messages; a message that is already gone counts as deleted."""
 
     async def ephemeral(
         self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
@@ -270,12 +274,12 @@ class MessageSender(Protocol):
         thread: str = "",
         in_channel: bool = False,
     ) -> SendResult:
-        """Answer at a response_url: to the asker alone, or to all in `thread`."""
+        """Send to a response_url: to the asker alone, or to everybody in `thread`."""
 
     async def upload(
         self, channel: str, thread: str, files: tuple[File | Picture, ...]
     ) -> SendResult:
-        """Attach files to a thread; wants files:write and membership."""
+        """Attach files to a thread. Needs the scope files:write and membership of the channel."""
 
     async def wait_and_retry(self, rounds: int) -> bool:
-        """Wait before a word that nobody confirmed is said anew; False if that is not to be."""
+        """Wait before an unconfirmed message is sent again; return False if it must not be."""

@@ -1,10 +1,10 @@
-"""Two clients for one Slack: one that asks and may repeat, one that posts and may not.
+"""Provides two Slack clients: one for calls that may be repeated, one for posts.
 
-Slack has no idempotency key, and slack_sdk's default handler sends a post again after a
-dropped connection: two posts. So posts are repeated only when they were surely not done.
+Slack has no idempotency key, and slack_sdk's default handler repeats a post after a dropped
+connection, which makes two posts. Posts are therefore repeated only if they were certainly not
+done.
 
-Counts each attempt to call Slack: slack_sdk hides those that it repeats.
-
+A trace counts each attempt to call Slack, because slack_sdk hides the attempts that it repeats.
 https://docs.aiohttp.org/en/stable/tracing_reference.html
 """
 
@@ -38,7 +38,7 @@ _METHOD = re.compile(r"/api/([a-zA-Z]+(?:\.[a-zA-Z]+)+)$")
 
 
 def request_metrics_trace(metrics: Metrics) -> aiohttp.TraceConfig:
-    """A trace for aiohttp's session that tells the meters."""
+    """Return a trace for aiohttp's session that counts requests in the metrics."""
     trace = aiohttp.TraceConfig()
 
     async def on_request_end(
@@ -56,7 +56,7 @@ def request_metrics_trace(metrics: Metrics) -> aiohttp.TraceConfig:
     async def on_chunk_received(
         _: object, attempt: SimpleNamespace, params: aiohttp.TraceResponseChunkReceivedParams
     ) -> None:
-        if attempt.status == _OK:  # then the body tells whether it was done
+        if attempt.status == _OK:  # the body then says whether the call was done
             metrics.slack_request(method_of(params.url), slack_status_of(params.chunk))
 
     trace.on_request_end.append(on_request_end)
@@ -66,7 +66,7 @@ def request_metrics_trace(metrics: Metrics) -> aiohttp.TraceConfig:
 
 
 def method_of(url: URL) -> str:
-    """The API method that an address stands for; other addresses carry secrets."""
+    """Return the API method of a URL, or a general word; other URLs contain secrets."""
     method = _METHOD.search(url.path)
     if method:
         return method[1]
@@ -74,9 +74,9 @@ def method_of(url: URL) -> str:
 
 
 def slack_status_of(body: bytes) -> str:
-    """`ok`, or Slack's word for the refusal if our table has it, else `other`.
+    """Return `ok`, or Slack's error name if our table lists it, else `other`.
 
-    aiohttp hands over the whole body at once; a response_url answers with the bare word ok.
+    aiohttp passes the whole body at once. A response_url answers with the bare word ok.
     """
     try:
         answer = json.loads(body)
@@ -94,7 +94,7 @@ _SECRET = re.compile(r"(?:wss?|https?)://\S+|\bx(?:ox[a-z]|app|oxe\.xox[bp])-[\w
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """`read` for calls that may be repeated, `post` for those that may not."""
+    """`read` for calls that may be repeated, `post` for calls that may not."""
 
     read: AsyncWebClient
     post: AsyncWebClient
@@ -105,8 +105,8 @@ class Clients:
 class RetryAfterHandler(AsyncRateLimitErrorRetryHandler):
     """Waits as long as Slack asks, unless that is longer than a person would wait.
 
-    Not for chat.postMessage: what Slack asks there holds all posts in that channel
-    (`bot.slack.pace`), not only the one that was refused.
+    It does not handle chat.postMessage: there, Slack's wait blocks all posts in that channel
+    (`bot.slack.sending.rate_limit`), not only the refused one.
     """
 
     def __init__(self, max_seconds: float) -> None:
@@ -130,7 +130,10 @@ class RetryAfterHandler(AsyncRateLimitErrorRetryHandler):
 
 
 def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
-    """A logger for slack_sdk and Bolt that tells no payloads (they do so at DEBUG) nor secrets."""
+    """Return a logger for slack_sdk and Bolt that logs no secrets and no payloads.
+
+    Both libraries log payloads at DEBUG.
+    """
     logger = logging.getLogger(f"call_doctor.{name}")
     logger.setLevel(level)
     if _scrub not in logger.filters:
@@ -139,7 +142,10 @@ def quiet_logger(name: str = "slack_sdk", level: int = logging.WARNING) -> loggi
 
 
 def _scrub(record: logging.LogRecord) -> bool:
-    """Addresses carry secrets (a socket's ticket, a response_url); so may a trace."""
+    """Hide addresses and tokens in a record, and drop its trace.
+
+    Addresses carry secrets (a socket's ticket, a response_url), and a trace may too.
+    """
     record.msg = _SECRET.sub("[hidden]", record.getMessage())
     record.args = ()
     record.exc_info = None
@@ -150,7 +156,7 @@ def _scrub(record: logging.LogRecord) -> bool:
 async def open_clients(
     settings: SlackSettings, metrics: Metrics | None = None
 ) -> AsyncIterator[Clients]:
-    """Both clients on one connection pool, closed at the end; each attempt is counted."""
+    """Open both clients on one connection pool, closed at the end; each attempt is counted."""
     timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
     logger = quiet_logger()
     trace = request_metrics_trace(metrics or Metrics())

@@ -1,1 +1,1 @@
-"""The process: HTTP endpoint, Socket Mode, health and start-up checks."""
+"""Runs the process: HTTP endpoint, Socket Mode, health and start-up checks."""

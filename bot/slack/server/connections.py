@@ -1,7 +1,7 @@
-"""Deadlines and a limit for the connections of our HTTP server.
+"""Sets deadlines and a limit for the connections of the HTTP server.
 
 uvicorn waits for ever for a request that never ends (https://github.com/Kludex/uvicorn/issues/157),
-so a thousand of them would use up the open files of the process.
+so a thousand such requests would use up the process's open files.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ OVERLOADED = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-
 
 
 def connection_limit() -> int:
-    """How many connections may be open: half of the files that this process may open, or 1,000.
+    """Return the limit of open connections: half of the process's open files, at most 1,000.
 
     The other half is for the database, Slack and 100ms.
     """
@@ -40,8 +40,8 @@ class Connections:
     def add(self, connection: "BoundedProtocol") -> bool:
         """Return whether the connection may stay.
 
-        At the limit the oldest connection that has no whole request makes room for it; False
-        where every connection is being answered.
+        At the limit, the oldest connection without a whole request is closed to make room. Return
+        False if every connection is being answered.
         """
         if len(self._open) >= self._limit:
             oldest = next((other for other in self._open if not other.is_answering), None)
@@ -52,16 +52,16 @@ class Connections:
         return True
 
     def remove(self, connection: "BoundedProtocol") -> None:
-        """Forget a connection that is closed."""
+        """Remove a closed connection."""
         self._open.pop(connection, None)
 
 
 class BoundedProtocol(H11Protocol):
     """HTTP/1.1 with deadlines: 5 s to the whole head of a request, then 5 s to its whole body.
 
-    A connection that misses one gets 408 and is closed. The clock of the first request starts
-    when the connection is opened, that of each later one with its first byte; between requests
-    uvicorn's own time limit for idle connections holds.
+    A connection that misses a deadline gets 408 and is closed. The clock of the first request
+    starts when the connection opens, and the clock of each later request with its first byte.
+    Between requests, uvicorn's own time limit for idle connections applies.
     """
 
     table: Connections
@@ -69,7 +69,7 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_answering(self) -> bool:
-        """Whether a whole request came and its answer is not finished."""
+        """Return whether a whole request arrived and its answer is not finished."""
         cycle = self.cycle
         return cycle is not None and not cycle.more_body and not cycle.response_complete
 
@@ -88,7 +88,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, and move the deadline when a head or a body is whole."""
+        """Read the data, and move the deadline when a head or a body is complete."""
         previous_cycle = self.cycle
         if self._deadline is None and (previous_cycle is None or previous_cycle.response_complete):
             self._set_deadline(HEAD_SECONDS)
@@ -101,7 +101,7 @@ class BoundedProtocol(H11Protocol):
             self._set_deadline(BODY_SECONDS)
 
     def end(self, response: bytes) -> None:
-        """Close the connection, with this answer if none was begun."""
+        """Close the connection; send this response first if none was begun."""
         self._clear_deadline()
         self.table.remove(self)
         if self.transport.is_closing():
@@ -111,7 +111,7 @@ class BoundedProtocol(H11Protocol):
         self.transport.close()
 
     def on_response_complete(self) -> None:
-        """Start the clock of a request that the client sent before the answer to this one."""
+        """Start the clock of a request that the client sent before this answer was complete."""
         super().on_response_complete()
         if self.cycle.more_body and not self.cycle.response_complete:
             self._set_deadline(BODY_SECONDS)
@@ -120,7 +120,7 @@ class BoundedProtocol(H11Protocol):
         cycle = self.cycle
         if cycle is None or not cycle.response_started:
             return True
-        return cycle.response_complete and not cycle.more_body  # the next head is not whole
+        return cycle.response_complete and not cycle.more_body  # the next head is not complete
 
     def _set_deadline(self, seconds: float) -> None:
         self._clear_deadline()
@@ -133,7 +133,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def bounded_protocol(limit: int) -> type[BoundedProtocol]:
-    """The protocol class of one server, whose connections count together."""
+    """Return the protocol class of one server, whose connections count together."""
 
     class ServerProtocol(BoundedProtocol):
         table = Connections(limit)

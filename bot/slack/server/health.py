@@ -1,6 +1,7 @@
-"""/healthz: the process lives. /readyz: it can answer, and if not, what it lacks.
+"""Serves /healthz and /readyz, and probes Slack.
 
-What /readyz asks of Slack.
+/healthz says that the process is alive. /readyz says whether it can answer, and names what it
+lacks.
 """
 
 import asyncio
@@ -16,29 +17,30 @@ from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
 
 Probe = Callable[[], Awaitable[str]]
-"""Tells `ok`, `degraded: …` where one part of several is down, or in a few words why not."""
+"""Returns `ok`, `degraded: …` if one part of several is down, or a few words that say why not."""
 
 DEGRADED = "degraded: "
 
 PROBE_SECONDS = 5.0
 FAILURE_CACHE_SECONDS = 2.0
-"""A failure may be over in a moment."""
+"""Seconds for which a failure is cached; it may be over in a moment."""
 
 
 class Health:
-    """Asks the probes, each by itself."""
+    """Runs the probes, each independently of the others."""
 
     def __init__(self, probes: Mapping[str, Probe]) -> None:
         self._probes = dict(probes)
 
     async def alive(self, _: Request) -> Response:
-        """Always 200."""
+        """Return 200 always."""
         return PlainTextResponse("ok")
 
     async def ready(self, _: Request) -> Response:
-        """200 when every probe says `ok` or is degraded, else 503; JSON with each probe's words.
+        """Return 200 if every probe is `ok` or degraded, else 503; the JSON has each probe's words.
 
-        To take a replica out would help nobody with what is degraded, and take from the others.
+        A degraded replica stays ready: its removal would help nobody, and would take answers from
+        others.
         """
         words = await asyncio.gather(*(_run_probe(probe) for probe in self._probes.values()))
         results = dict(zip(self._probes, words, strict=True))
@@ -47,9 +49,9 @@ class Health:
 
 
 def cache_probe(probe: Probe, seconds: float) -> Probe:
-    """The probe, asked again only after so many seconds: orchestrators ask every few seconds.
+    """Return the probe with a cache of `seconds`, because orchestrators ask every few seconds.
 
-    A word other than `ok` stands for two seconds at most.
+    A word other than `ok` is cached for two seconds at most.
     """
 
     def expires_at(_: str, word: str, now: float) -> float:
@@ -80,7 +82,7 @@ AUTH_TEST_CACHE_SECONDS = 15
 
 
 class Probes:
-    """The probes of others, and ours. A refused token makes us unready in both modes."""
+    """The other probes and Slack's. A refused token makes us unready in both modes."""
 
     def __init__(self, others: Mapping[str, Probe], sender: SlackSender, clients: Clients) -> None:
         self._others = dict(others)
@@ -88,7 +90,7 @@ class Probes:
         self._clients = clients
 
     def with_slack(self, connected: Probe) -> Health:
-        """All probes; `slack` tells of the connection, and of posts refused for our token."""
+        """Return all probes; `slack` reports the connection, and posts refused for our token."""
 
         async def slack() -> str:
             return self._sender.setup_error or await connected()
@@ -96,7 +98,7 @@ class Probes:
         return Health({**self._others, "slack": slack})
 
     def auth_probe(self) -> Probe:
-        """auth.test, at most once in a while: /readyz is asked often."""
+        """Return a probe that calls auth.test, cached because /readyz is asked often."""
         cache: TTLCache[str, str] = TTLCache(1, AUTH_TEST_CACHE_SECONDS)
 
         async def probe() -> str:

@@ -1,4 +1,4 @@
-"""Slack's requests over HTTP: nothing unsigned, oversized or misshapen reaches Bolt."""
+"""Receives Slack's requests over HTTP; lets nothing unsigned, oversized or malformed reach Bolt."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from bot.slack.server.payload_shape import decode_body
 from bot.slack.server.signature import is_signed, may_be_signed
 
 PATH = "/slack/events"
-# Slack's largest payloads are messages and views of some 250 KB.
+# Slack's largest payloads are messages and views of about 250 KB.
 BODY_LIMIT = 1_000_000
 # Bodies up to this size are read without waiting. Commands and clicks are far smaller.
 SMALL_BODY = 64_000
@@ -29,7 +29,7 @@ SSL_CHECK_LIMIT = 1_000
 LENGTH_DIGITS = 20
 CONNECTION_CLOSE = {"connection": "close"}
 INVALID_REQUEST = {"error": "invalid request"}
-# All that Bolt needs; it obeys others, which Slack's signature does not cover.
+# The only headers that Bolt needs. Bolt obeys others, which Slack's signature does not cover.
 HEADERS = (
     "content-type",
     "x-slack-request-timestamp",
@@ -48,7 +48,7 @@ def build_http(
     secret: str = "",
     now: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The health paths and /metrics, and with an app Slack's own path."""
+    """Return the app with the health paths and /metrics, and with a Bolt app Slack's own path."""
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
@@ -62,7 +62,7 @@ def build_http(
 
 
 class SlackEndpoint:
-    """Lets in what Slack signed and shaped."""
+    """Passes signed and well-formed requests to Bolt."""
 
     def __init__(
         self, app: AsyncApp, secret: str, now: Callable[[], float], metrics: Metrics
@@ -74,17 +74,19 @@ class SlackEndpoint:
         self._large_bodies = asyncio.Semaphore(LARGE_BODIES)
 
     def _body_slot(self, length: int | None) -> AbstractAsyncContextManager[None]:
-        """Small bodies are read at once, large ones a few at a time: each is held in memory.
+        """Return a slot for reading a body: none for small ones, a few at a time for large ones.
 
-        Those that wait are read no further, and their connections have a deadline.
+        Each large body is held in memory. A body that waits is not read further, and its connection
+        has a deadline.
         """
         small = length is not None and length <= SMALL_BODY
         return nullcontext() if small else self._large_bodies
 
     async def handle(self, request: Request) -> Response:
-        """401 unsigned, 413 too large, 400 misshapen; else what Bolt answers, never 5xx.
+        """Return Bolt's answer, or refuse: 401 unsigned, 413 too large, 400 malformed; never 5xx.
 
-        The head is judged first: what Slack cannot have signed is refused with its body unread.
+        The head is checked first: a request that Slack cannot have signed is refused with its body
+        unread.
         """
         started = time.monotonic()
         length = _content_length(request)
@@ -106,9 +108,10 @@ class SlackEndpoint:
         return answer
 
     async def _dispatch(self, text: str, request: Request) -> Response:
-        """Bolt's answer. Where Bolt itself fails, it fails at reading: the body is at fault.
+        """Return Bolt's answer; 400 if Bolt itself fails.
 
-        Our listeners' own faults never come here: the app's error handler answers them.
+        Bolt itself fails only while it reads the body, so the body is at fault. Errors of our
+        listeners never arrive here: the app's error handler answers them.
         """
         headers: dict[str, str | Sequence[str]] = {
             name: [request.headers[name]] for name in HEADERS if name in request.headers
@@ -133,7 +136,7 @@ def _metrics_page(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _refuse_unsigned(request: Request, length: int | None) -> Response:
-    """Slack's look at our certificate carries no signature, and gets nothing; all else is 401."""
+    """Return 401, or an empty answer to Slack's check of our certificate, which is unsigned."""
     if length is not None and length <= SSL_CHECK_LIMIT:
         body = await _read_body(request, SSL_CHECK_LIMIT)
         if body is not None and _is_ssl_check(body):
@@ -142,13 +145,13 @@ async def _refuse_unsigned(request: Request, length: int | None) -> Response:
 
 
 def _content_length(request: Request) -> int | None:
-    """The length that the head declares, None if it declares none."""
+    """Return the length that the head declares; None if it declares none."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < LENGTH_DIGITS else None
 
 
 async def _read_body(request: Request, limit: int) -> bytes | None:
-    """The raw bytes; None when there are more than `most`, of which no more are read."""
+    """Return the raw bytes; None if there are more than `limit`, and the rest stays unread."""
     body = bytearray()
     try:
         async for chunk in request.stream():
@@ -161,5 +164,8 @@ async def _read_body(request: Request, limit: int) -> bytes | None:
 
 
 def _is_ssl_check(body: bytes) -> bool:
-    """Slack probes the certificate of a command's address, by its documents with a token alone."""
+    """Return whether the body is Slack's check of a command's certificate.
+
+    By Slack's documentation it carries a token alone.
+    """
     return body.startswith(SSL_CHECK) and body[len(SSL_CHECK) :][:1] in (b"", b"&")

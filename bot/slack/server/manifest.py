@@ -1,4 +1,4 @@
-"""Holds the manifest against what the code registers, word for word."""
+"""Compares the manifest with what the code registers, word for word."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ BOT_NAME = "Call Doctor"
 
 
 def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
-    """Every way in which a manifest differs from the code, a sentence each; empty when equal."""
+    """Return every difference between a manifest and the code, a sentence each; empty if equal."""
     features = value_at(manifest, "features")
     differences = [
         *_differences_by_key(
@@ -38,7 +38,7 @@ def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def registered_commands() -> dict[str, dict[str, Any]]:
-    """The slash commands as a manifest words them, by name."""
+    """Return the slash commands in the manifest's words, by name."""
     return {
         command.name: {
             "command": command.name,
@@ -51,7 +51,7 @@ def registered_commands() -> dict[str, dict[str, Any]]:
 
 
 def registered_shortcuts() -> dict[str, dict[str, Any]]:
-    """The shortcuts as a manifest words them, by callback id."""
+    """Return the shortcuts in the manifest's words, by callback id."""
     return {
         shortcut.callback_id: {
             "name": shortcut.name,

@@ -1,4 +1,4 @@
-"""Whether a signed body has the shape that Slack sends; Bolt fails on many that have not."""
+"""Checks that a signed body has the shape that Slack sends; Bolt fails on many other shapes."""
 
 import json
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 MAX_DEPTH = 60
 MAX_FIELDS = 1000
 
-# Where Bolt looks for an object, or for a list of objects.
-# slack_bolt/request/internals.py
+# The fields in which Bolt expects an object, or a list of objects
+# (slack_bolt/request/internals.py).
 _OBJECTS = ("event", "view", "message", "container", "function_data", "assistant_thread")
 _OBJECTS_OR_TEXTS = ("team", "user", "enterprise", "channel")
 _LISTS = ("authorizations", "actions", "response_urls")
@@ -20,11 +20,11 @@ _TEXTS = (
 
 
 def decode_body(raw: bytes, content_type: str) -> str | None:
-    """The body as text for Bolt; None when it is not what Slack sends."""
+    """Return the body as text for Bolt; None if it is not what Slack sends."""
     try:
         text = raw.decode()
         body = _parse_body(text, content_type)
-    except (ValueError, RecursionError):  # no UTF-8, no JSON, monstrous numbers or nesting
+    except (ValueError, RecursionError):  # no UTF-8, no JSON, huge numbers or nesting
         return None
     return text if is_well_formed(body) else None
 
@@ -44,7 +44,7 @@ def _parse_body(text: str, content_type: str) -> Any:  # noqa: ANN401  any JSON
 
 
 def is_well_formed(body: Any) -> bool:  # noqa: ANN401  any JSON
-    """Whether what Bolt reads is of the kind that Bolt takes it for."""
+    """Return whether the values that Bolt reads have the types that Bolt expects."""
     if not isinstance(body, Mapping) or not body or _is_too_deep(body):
         return False
     return _has_expected_types(body) and _has_expected_types(body.get("event") or {})
@@ -64,7 +64,10 @@ def _is_list_of_objects(value: Any) -> bool:  # noqa: ANN401  any JSON
 
 
 def _is_too_deep(body: Any) -> bool:  # noqa: ANN401  any JSON
-    """Without recursion: what is deep would break a recursive walk further in."""
+    """Return whether the body is nested too deeply.
+
+    The loop does not recurse, because a deep body would break a recursive walk.
+    """
     level: list[Any] = [body]
     for _ in range(MAX_DEPTH):
         level = [child for part in level for child in _children(part)]

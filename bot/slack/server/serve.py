@@ -1,4 +1,4 @@
-"""Runs the bot until it is told to stop: over Socket Mode or HTTP, health paths in both."""
+"""Runs the bot until it is stopped, over Socket Mode or HTTP; both serve the health paths."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ from bot.slack.server.startup_checks import check_slack
 from bot.slack.settings import SlackSettings
 
 GRACE_SECONDS = 2
-# So many connections asyncio accepts in one go, before the first of them can be closed again.
+# asyncio accepts this many connections in one go, before the first of them can be closed again.
 BACKLOG = 128
 EXIT_FAILED = 1
 
@@ -47,9 +47,9 @@ async def serve(
     other_probes: Mapping[str, Probe],
     stop: asyncio.Event | None = None,
 ) -> int:
-    """Serve until SIGTERM, SIGINT or `stop`; returns the exit status.
+    """Serve until SIGTERM, SIGINT or `stop`; return the exit status.
 
-    `ready` are the probes of /readyz besides `slack`. Raises Misconfigured and SlackTrouble
+    `other_probes` are the probes of /readyz besides `slack`. Raises Misconfigured and SlackTrouble
     before anything is served.
     """
     identity = await check_slack(settings)
@@ -134,7 +134,7 @@ async def _serve_socket(
 
 @contextlib.asynccontextmanager
 async def _listen(settings: SlackSettings, http_app: Starlette) -> AsyncIterator[None]:
-    """Serve a site while the block runs. Raises Misconfigured when the port is taken."""
+    """Serve an HTTP app while the block runs. Raises Misconfigured if the port is taken."""
     server = _Server(
         uvicorn.Config(
             http_app,
@@ -174,7 +174,7 @@ def _bind_socket(settings: SlackSettings) -> sockets.socket:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us: we drain look-ups, not only connections."""
+    """A server that leaves signals to us, because we drain look-ups, not only connections."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -183,7 +183,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def _stop_on_signals(stop_event: asyncio.Event) -> Iterator[asyncio.Event]:
-    """SIGTERM and SIGINT set the event while the block runs."""
+    """Set the event on SIGTERM and SIGINT while the block runs."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGINT)
     for signal_number in signals:

@@ -1,6 +1,6 @@
-"""Slack's signature, checked on the bytes as they came.
+"""Checks Slack's signature on the raw bytes of a request.
 
-slack_sdk's own verifier decodes the body first, and fails on bytes that are no UTF-8.
+slack_sdk's own verifier decodes the body first, and fails on bytes that are not UTF-8.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
@@ -15,7 +15,10 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 def may_be_signed(headers: Mapping[str, str], now: float) -> bool:
-    """Whether the head alone can belong to a request that Slack signed; the body is not needed."""
+    """Return whether a head alone can belong to a request that Slack signed.
+
+    The body is not needed.
+    """
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
     if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
@@ -24,7 +27,7 @@ def may_be_signed(headers: Mapping[str, str], now: float) -> bool:
 
 
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
-    """Whether Slack signed this body with our secret within the last five minutes."""
+    """Return whether Slack signed this body with our secret within the last five minutes."""
     if not secret or not may_be_signed(headers, now):
         return False
     base = b"v0:" + headers["x-slack-request-timestamp"].encode() + b":" + body

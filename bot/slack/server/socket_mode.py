@@ -1,8 +1,7 @@
-"""Socket Mode, with a watchdog: slack_sdk may believe in a connection that is none.
+"""Connects over Socket Mode, with a watchdog and without slack_sdk's needless second reconnect.
 
+The watchdog is needed because slack_sdk may treat a dead connection as alive.
 https://docs.slack.dev/apis/events-api/using-socket-mode
-
-slack_sdk's socket client, without its needless second reconnect.
 """
 
 import asyncio
@@ -23,14 +22,14 @@ from bot.slack.settings import SlackSettings
 
 
 class SingleReconnectClient(SocketModeClient):
-    """Reconnects once for one goodbye.
+    """Reconnects once when Slack announces a disconnect.
 
-    Slack says goodbye twice, by a message and by closing. slack_sdk reconnects for both, and the
-    second time closes the new connection with whatever already came over it.
+    Slack announces it twice, by a message and by closing. slack_sdk reconnects for both, and the
+    second reconnect closes the new connection with everything that already arrived over it.
     """
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001,FBT002
-        """Reconnect, unless that was done while we waited for our turn."""
+        """Reconnect, unless another call did so while this one waited for the lock."""
         old_session = self.current_session
         async with self.connect_operation_lock:
             is_replaced = self.current_session is not old_session
@@ -41,10 +40,10 @@ class SingleReconnectClient(SocketModeClient):
 
 
 class SocketModeHandler(AsyncSocketModeHandler):
-    """Bolt's handler around our client."""
+    """Bolt's handler with our client."""
 
     def __init__(self, app: AsyncApp, settings: SlackSettings, metrics: Metrics) -> None:
-        # Bolt's own constructor would begin a client of its own.
+        # Bolt's own constructor would create another client.
         self.app = app
         self.app_token = settings.app_token
         self.client = SingleReconnectClient(
@@ -59,7 +58,7 @@ class SocketModeHandler(AsyncSocketModeHandler):
         listeners.append(self.handle)
 
     async def handle(self, client: Any, req: Any) -> None:  # noqa: ANN401  as Bolt declares them
-        """Note when Slack was last heard of, then let Bolt answer."""
+        """Note when Slack was last heard from, then let Bolt answer."""
         started = self.last_heard = time.monotonic()
         await super().handle(client, req)
         self._metrics.ack_seconds(time.monotonic() - started)
@@ -69,7 +68,7 @@ CLOSE_SECONDS = 5.0
 
 
 class SocketConnection:
-    """One connection to Slack, rebuilt with a new client when it stays down."""
+    """One connection to Slack, rebuilt with a new client if it stays down."""
 
     def __init__(self, app: AsyncApp, settings: SlackSettings, metrics: Metrics) -> None:
         self._app = app
@@ -81,24 +80,24 @@ class SocketConnection:
         self._log = structlog.get_logger("call_doctor.socket")
 
     async def is_connected(self) -> bool:
-        """Whether Slack can reach us."""
+        """Return whether Slack can reach us."""
         if self._handler is None or self._handler.client.current_session is None:
             return False
         return bool(await self._handler.client.is_connected())
 
     async def probe(self) -> str:
-        """For /readyz."""
+        """Return the connection's state for /readyz."""
         return "ok" if await self.is_connected() else "not connected"
 
     def open(self) -> None:
-        """Begin to connect. slack_sdk tries for ever, so it does so in a task of its own."""
+        """Begin to connect, in a separate task because slack_sdk tries for ever."""
         self._handler = SocketModeHandler(self._app, self._settings, self._metrics)
         self._connecting = asyncio.create_task(
             self._handler.client.connect()  # type: ignore[no-untyped-call]
         )
 
     async def close(self) -> None:
-        """Take no more envelopes."""
+        """Close the connection; no more envelopes arrive."""
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
@@ -111,7 +110,7 @@ class SocketConnection:
         self._handler = None
 
     async def watch(self) -> None:
-        """Return only when rebuilding did not help: then the process should end."""
+        """Watch the connection; return only if rebuilding failed and the process should end."""
         down_seconds, rebuilds = 0.0, 0
         while True:
             await asyncio.sleep(self._times.poll)
@@ -131,7 +130,7 @@ class SocketConnection:
             self.open()
 
     async def _keep_alive(self) -> None:
-        """Ask Slack something after a long silence; trouble is logged, the watch goes on."""
+        """Call Slack after a long silence; a failure is logged and the watch continues."""
         handler = self._handler
         if handler is None or time.monotonic() - handler.last_heard < self._times.idle:
             return

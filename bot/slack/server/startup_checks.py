@@ -1,4 +1,4 @@
-"""Checks Slack before we start: what is wrong is said in a sentence, naming the setting."""
+"""Checks tokens, scopes and settings before the start; errors name the setting in a sentence."""
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,9 +17,9 @@ UNREACHABLE = "Slack cannot be reached"
 
 
 async def check_slack(settings: SlackSettings) -> SlackIdentity:
-    """Who we are, once tokens, scopes and secret are known to be good.
+    """Return our identity in Slack, after checking tokens, scopes and secret.
 
-    Raises Misconfigured naming the variable to mend, or SlackTrouble when Slack does not answer.
+    Raises Misconfigured, which names the variable to fix, or SlackTrouble if Slack does not answer.
     """
     check_settings(settings)
     async with open_clients(settings) as clients:
@@ -32,7 +32,7 @@ async def check_slack(settings: SlackSettings) -> SlackIdentity:
 
 
 async def probe_socket(settings: SlackSettings) -> None:
-    """Ask for a socket's address once: with a bad token slack_sdk would ask for ever, unheard."""
+    """Ask for a socket's address once; with a bad token slack_sdk would silently ask for ever."""
     timeout = aiohttp.ClientTimeout(total=settings.call_seconds)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(
@@ -46,7 +46,7 @@ async def probe_socket(settings: SlackSettings) -> None:
 
 
 def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
-    """What auth.test told. Raises Misconfigured for a token that may too little."""
+    """Return the identity in auth.test's response. Raises Misconfigured if scopes are missing."""
     header = response.headers.get("x-oauth-scopes")
     scopes = frozenset(scope.strip() for scope in (header or "").split(",") if scope.strip())
     missing = sorted(REQUIRED_SCOPES - scopes) if header is not None else []
@@ -65,7 +65,7 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
 
 
 def check_settings(settings: SlackSettings) -> None:
-    """Raises Misconfigured for a setting without which nothing can be tried."""
+    """Raise Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
         raise Misconfigured("SLACK_BOT_TOKEN is not set.")
     check_address("SLACK_API_URL", settings.api_url)
@@ -81,7 +81,7 @@ def check_settings(settings: SlackSettings) -> None:
 
 
 async def _call_slack(call: object, variable: str, settings: SlackSettings) -> AsyncSlackResponse:
-    """The answer. Raises Misconfigured when the token is refused, SlackTrouble without answer."""
+    """Return the response. Raises Misconfigured if the token is refused, else SlackTrouble."""
     try:
         response: AsyncSlackResponse = await call  # type: ignore[misc]  # a coroutine of the SDK's
     except SLACK_EXCEPTIONS as error:
