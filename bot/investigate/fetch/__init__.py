@@ -1,1 +1,1 @@
-"""Reading of all error events, one cursor for each event type."""
+"""Reading of all error events, with one cursor for each event type."""

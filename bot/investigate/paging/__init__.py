@@ -1,1 +1,1 @@
-"""Pages of 100ms' lists, read to their end."""
+"""Pagination: reading 100ms' lists to their end."""

@@ -1,1 +1,1 @@
-"""From identifiers in a query to a room, session or person."""
+"""Resolution of identifiers in a query to a room, session or person."""
