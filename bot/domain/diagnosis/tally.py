@@ -32,8 +32,10 @@ def tally_people(
     classes: Mapping[str, VerdictClass],
     by_numbers: Container[str] = frozenset(),
 ) -> Tally:
-    """Weigh people, not events: each person weighs 1, split over the classes of their worst
-    stories.
+    """Return the tally of people, not events.
+
+    Each person weighs 1, split over the classes of their worst stories. `by_numbers` are stories
+    that are `service` by the number of people, not by a code.
     """
     stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:
