@@ -113,7 +113,7 @@ _SUCCESS = ".success"
 
 @lru_cache(64)
 def is_error_type(kind: str) -> bool:
-    """Return True for the five types and any that 100ms may add; False for types of successes.
+    """Return whether the type is an error: the five types, and any error type that 100ms may add.
 
     100ms names every event that is no error `….success`: tracks, peers, sessions, recordings.
     https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
@@ -295,7 +295,10 @@ T = TypeVar("T")
 _CACHE_SIZE = 8192
 """Number of cached failures; results for further failures are computed on each call."""
 _LONGEST = 4096
-"""Characters. Descriptions of 100 kB exist, and cached texts stay after the look-up."""
+"""Characters of text above which a failure's results are not cached.
+
+Descriptions of 100 kB exist, and cached texts stay after the look-up.
+"""
 
 
 def cached_by_error_facts(

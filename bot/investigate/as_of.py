@@ -1,4 +1,4 @@
-"""Rebuild an earlier answer: cut evidence to its moment and check 100ms still keeps the events."""
+"""Rebuilds an earlier answer: its evidence as of then, and the events that 100ms still keeps."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """R18: the confidence of a verdict, and the doubts that limit it (R11, R12, R14, R18).
 
-Some doubts keep a verdict below `SURE`, whoever else failed.
+Some doubts keep a verdict below `SURE`, regardless of the other people who failed.
 """
 
 from collections.abc import Iterable

@@ -145,7 +145,7 @@ def _find_same_address(lines: list[Story], attendance: AttendanceIndex) -> set[s
 
 
 def _find_same_pattern(lines: list[Story]) -> set[str]:
-    """Return ids of stories of at least three people with the same pattern, over a minute apart."""
+    """Return ids of stories of at least three people who share a pattern for over a minute."""
     groups: defaultdict[str, list[Story]] = defaultdict(list)
     for story in lines:
         for pattern in patterns_of(story) if story.timed else ():
@@ -159,7 +159,7 @@ def _find_same_pattern(lines: list[Story]) -> set[str]:
 
 
 def _find_same_middlebox(lines: list[Story]) -> set[str]:
-    """Return ids of intercepted stories if they are of at least three people, at any speed."""
+    """Return ids of intercepted stories of at least three people, however close in time."""
     stopped = [story for story in lines if is_intercepted(story)]
     many = len({story.person.key for story in stopped}) >= SHARED_LEAST
     return {story.id for story in stopped} if many else set()

@@ -18,7 +18,7 @@ _ROLES = frozenset({"recorder", "recorderbot", "recordingbot", "beam", "beambot"
 
 
 def is_bot_role(role: str | None) -> bool:
-    """Return True for the roles of 100ms' recorders (`__internal_recorder` and the like).
+    """Return whether it is a role of 100ms' recorders (`__internal_recorder` and the like).
 
     https://www.100ms.live/docs/server-side/v2/how-to-guides/recordings/overview
     """

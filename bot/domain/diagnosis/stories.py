@@ -152,7 +152,10 @@ class _PersonStories:
 
 
 def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
-    """Return the stories with `symptom_of` set, and the terminal story that ends a run, by id."""
+    """Return the stories with `symptom_of` set, and the successors by story id.
+
+    A successor is the terminal story that ends the run of the story with that id.
+    """
     stories = tuple(stories)
     stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:

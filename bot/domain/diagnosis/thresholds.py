@@ -10,22 +10,31 @@ It is twice the SDK's retry window of 60 s, for late stamps.
 """
 
 SYMPTOM_WITHIN = timedelta(seconds=15)
-"""From a lost signal to its symptoms: measured 9 to 12 s (5 to notice, 5 of waiting)."""
+"""Longest time from a lost signal to its symptoms.
+
+Measured 9 to 12 s (5 to notice, 5 of waiting).
+"""
 
 STAMPED_EARLY = timedelta(seconds=2)
-"""A symptom may be stamped this much before its cause: stamps are times of arrival."""
+"""Longest time by which a symptom may be stamped before its cause.
+
+Stamps are times of arrival.
+"""
 
 FOLLOWED_WITHIN = timedelta(seconds=60)
-"""From a failure to the terminal one that ends its run: the SDK's retry window (web source)."""
+"""Longest time from a failure to the terminal one that ends its run.
+
+It is the SDK's retry window (web source).
+"""
 
 LEFT_WITHIN = timedelta(seconds=60)
-"""From the last failure to leaving, while the SDK was still retrying."""
+"""Longest time from the last failure to leaving, while the SDK was still retrying."""
 
 STAYED_BEYOND = timedelta(seconds=60)
-"""In the session for longer than this: giving up would have been reported by then."""
+"""A stay longer than this proves a recovery: giving up would have been reported by then."""
 
 LISTED_BEYOND = timedelta(seconds=120)
-"""Listed in the session for longer than this: 100ms removes a silent peer after 60 s."""
+"""A peer listed for longer than this was connected: 100ms removes a silent peer after 60 s."""
 
 FAILS_ON = timedelta(seconds=60)
 """A media path or socket that fails repeatedly for longer than this keeps a person out."""
@@ -37,10 +46,13 @@ SUBSCRIBE_RETRY = timedelta(seconds=60)
 """Time for which the web SDK retries to receive; up to 0.14.0 it does not report sending then."""
 
 FIRST_PATH = timedelta(seconds=20)
-"""From joining to the report that no path was found; later, media had flowed before."""
+"""Longest time from joining to the report that no path was found.
+
+Before a later report, media had flowed.
+"""
 
 SAME_CALL = timedelta(minutes=10)
-"""A later join is another try at the same call up to here, and another call after."""
+"""Longest time to a join of the same call; a later join is another call."""
 
 BURST = timedelta(minutes=1)
 """Failures of many people within this have one cause: the retry window of one outage."""
@@ -55,10 +67,10 @@ SHARED_LEAST = 3
 """Two people may fail alike by chance; three with one address or pattern share a network."""
 
 PATTERN_SPAN = timedelta(minutes=1)
-"""One pattern over longer than this is a lasting block, not a passing outage."""
+"""A pattern that lasts longer than this is a lasting block, not a passing outage."""
 
 COMMON_FACTOR_LEAST = 3
-"""People with the same negotiation failure before one browser or version is blamed."""
+"""Least people with the same negotiation failure before one browser or version is blamed."""
 
 VERDICT_SHARE = Fraction(2, 3)
 """Share of the weight for a class to be the verdict instead of `mixed`."""

@@ -17,7 +17,7 @@ _SHOWN_OF_CODE = 3
 
 
 class EntryPoint(StrEnum):
-    """The way in which somebody asked."""
+    """The entry point through which a question or press arrived."""
 
     COMMAND = "command"
     MENTION = "mention"

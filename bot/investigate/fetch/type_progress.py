@@ -135,9 +135,10 @@ class EventTypeState:
         return self.prove(len(self.known_events), chain.total, since)
 
     def retained_since(self, latest: Iterable[ErrorEvent], now: datetime) -> datetime | None:
-        """Return the time since which no event can have been dropped, as `latest` still shows one.
+        """Return the time since which no event can have been dropped.
 
-        Returns None if no event can have been dropped.
+        It is the time of the oldest event in `latest`. Returns None if no event can have been
+        dropped.
         """
         if self.oldest is None or self.oldest.at > now - EVENT_RETENTION + EDGE:
             return None
