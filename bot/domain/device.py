@@ -105,7 +105,7 @@ def _device(agent: Agent) -> str:
 def _os(agent: Agent) -> str:
     """Return the OS family, on native with the version.
 
-    Browsers freeze theirs, so it would mislead.
+    Browsers freeze their OS version, so it would mislead.
     """
     name, version = _clean_value(agent.os), mark_version(_clean_value(agent.os_version))
     if name.lower().startswith("web_"):

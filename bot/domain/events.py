@@ -4,9 +4,9 @@ Every field of `data` may be missing, whatever the documentation's tables say; o
 and type are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 
-Sender and failure are kept once for all events of a room that repeat them, and results derived from
-a failure's texts are cached for all events that share it. The module also sorts events by time and
-finds duplicate ids.
+Sources (`EventSource`) and failures (`ErrorFacts`) are stored once for all events of a room that
+repeat them, and results derived from a failure's texts are cached for all events that share it. The
+module also sorts events by time and finds duplicate ids.
 """
 
 from bisect import bisect_right
@@ -270,7 +270,7 @@ def sort_events(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
 def has_duplicates(events: Sequence[ErrorEvent]) -> bool:
     """Return whether an id occurs twice.
 
-    Checked in parts, since a set of all ids takes megabytes.
+    The ids are checked in parts, because a set of all ids takes megabytes.
     """
     parts = 1 + len(events) // _PART_SIZE
     for part in range(parts):

@@ -30,7 +30,7 @@ CircuitState = Literal["closed", "half_open", "open"]
 
 
 class Metrics:
-    """Measures nothing; `bot.metrics.PrometheusMeters` measures. All durations are in seconds."""
+    """Measures nothing; `bot.metrics.PrometheusMetrics` measures. All durations are in seconds."""
 
     content_type = "text/plain; charset=utf-8"
 

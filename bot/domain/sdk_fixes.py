@@ -64,9 +64,9 @@ class Fixes:
         return None
 
     def line(self, outdated: Outdated, today: date) -> str:
-        """Return a line such as `web SDK 0.12.15 is 28 months old.
+        """Return the line on an outdated SDK version.
 
-        0.14.1 fixed …; … may …: update.`
+        An example is `web SDK 0.12.15 is 28 months old; 0.14.1 fixed …; … may …: update.`
         """
         fix, version = outdated.fix, outdated.version
         age = self._age(fix.sdk, version, today)

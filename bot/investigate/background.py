@@ -1,4 +1,4 @@
-"""Run expensive sums over many events in a thread, so that they do not block other answers."""
+"""Runs expensive sums over many events in a thread, so that they do not block other answers."""
 
 import asyncio
 from collections.abc import Callable, Sized

@@ -112,7 +112,7 @@ class EventCache:
     def find_for_button(self, handle: SavedLookup) -> Snapshot | None:
         """Return a snapshot that holds everything the button's answer knew.
 
-        None if there is none.
+        Returns None if there is none.
         """
         place = (handle.workspace, handle.room_id, handle.peer_id, handle.user_id, handle.types)
         cached = self._places.get(place)

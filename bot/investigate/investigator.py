@@ -1,4 +1,4 @@
-"""The investigator that serves every entry point: it turns a question into a report or a choice."""
+"""The investigator behind every entry point: it turns a question into a report or a choice."""
 
 import asyncio
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ class Investigator:
     ) -> Report | Choices:
         """Resolve the question, fetch its events and build the report.
 
-        Raises BotError when there is nothing to report. `cached` holds the events of an earlier
+        Raises BotError if there is nothing to report. `cached` holds the events of an earlier
         look-up of the same target; they are not read again where 100ms' totals prove which events
         are new.
         """

@@ -64,7 +64,7 @@ class BestEffortRoomIndex:
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.
 
-        True also if the database fails, as it cannot store any.
+        Returns True also if the database fails, because it cannot store any.
         """
         return await _or_default(self._index.knows_codes_of(workspace, room_id), True)
 

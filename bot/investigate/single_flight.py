@@ -69,7 +69,7 @@ class SingleFlight(Generic[Result]):
     async def share(self, key: Hashable, work: Work[Result], tell: Tell, watch: Watch) -> Result:
         """Return the result of `work`, which the first caller of a key starts.
 
-        Raises its errors.
+        Raises the errors of `work`.
         """
         flight = self._flights.get(key)
         if flight is None or not flight.joinable:

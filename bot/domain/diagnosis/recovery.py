@@ -152,7 +152,7 @@ class ActivityIndex:
     def own_stays(self, story: Story) -> list[Stay]:
         """Return the stays of the story's own peers.
 
-        All stays of the person if it names no peer.
+        If the story names no peer, these are all stays of the person.
         """
         peer_ids = {peer.lower() for peer in story.peer_ids}
         return [stay for stay in self.stays(story) if not peer_ids or stay.peer_id in peer_ids]

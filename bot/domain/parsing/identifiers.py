@@ -111,7 +111,7 @@ _EVERYDAY = (
     "customer|app|application|workspace|stream|event|access|request|trace|span|correlation|device"
     "|message|org|organization|project|incident|webhook|job|commit|policy|layer|campaign"
 )
-# The customer's own words for a call. Such an id may be anything, so other ids take precedence.
+# The customer's own words for a call. Such an id may be anything; other ids take precedence.
 _CALL_WORDS = (
     "appointment|order|booking|class|lesson|course|call|meeting|visit|consultation|consult|case"
     "|ticket|invoice|payment|transaction|student|teacher|tutor|patient|doctor|member|contact|lead"

@@ -35,9 +35,9 @@ class SettingsCommand:
 
 
 def parse_settings_change(text: str, workspaces: Sequence[str]) -> SettingsCommand:
-    """Return the change that a person asks for; `workspaces` are the known aliases.
+    """Return the change that a person asks for. Never raises.
 
-    Never raises.
+    `workspaces` are the known aliases.
     """
     command, at = SettingsCommand(), 0
     text = text.rstrip()

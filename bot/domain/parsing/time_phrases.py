@@ -312,10 +312,7 @@ class PhraseReader:
 
 
 def parse_since(text: str, now: datetime) -> datetime | None:
-    """Return the time, UTC, at which `24h`, `yesterday` or `2026-05-01` begins.
-
-    None if unreadable.
-    """
+    """Return the start of `24h`, `yesterday` or `2026-05-01` in UTC; None if unreadable."""
     words = f"since {text.strip()}"
     phrase = next(PhraseReader(words, now).phrases(), None)
     return phrase.since if phrase and phrase.end == len(words) else None

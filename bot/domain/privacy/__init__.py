@@ -1,1 +1,1 @@
-"""Redaction of addresses, credentials and names before anything is shown."""
+"""Redacts addresses, credentials and names before anything is shown."""

@@ -132,7 +132,7 @@ def unmark(text: str) -> str:
 def _redact_candidate(match: re.Match[str]) -> str:
     """Return the candidate redacted.
 
-    In the samples the address is missing, so the port is first.
+    In the samples the address is missing already, so the port comes first.
     """
     first, second = match["first"], match["second"] or ""
     space = first[: len(first) - len(first.lstrip())]

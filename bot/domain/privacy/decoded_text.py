@@ -107,9 +107,9 @@ def _decode_match(match: re.Match[str]) -> str:
 
 
 def _to_ascii(text: str) -> str:
-    """Return ASCII for full-width and other digits, dots and colons.
+    """Return full-width and other digits, dots and colons as ASCII.
 
-    "" for invisible characters.
+    Invisible characters become "".
     """
     return "".join(map(_char_to_ascii, text))
 

@@ -52,9 +52,9 @@ class ChannelSettingsStore(Protocol):
 
 
 def apply_patch(settings: ChannelSettings, patch: SettingsPatch) -> ChannelSettings:
-    """Return the settings with the changes to `private` and `names`.
+    """Return the settings with the patch's `private` and `names`.
 
-    Other fields stay as they are.
+    The other fields stay as they are.
     """
     private = settings.private if patch.private is None else patch.private
     names = settings.names if patch.names is None else patch.names or None

@@ -1,4 +1,4 @@
-"""Evidence that proves recoveries: who was in the room when, what they sent, who else had trouble.
+"""Evidence of recoveries: the people in the room, their media, and other people's failures.
 
 100ms reports failures but never that a failure was overcome, so recoveries have to be concluded
 from other data. Reading it takes at most the calls that `Budget` states.
@@ -141,7 +141,7 @@ def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another 
 
 
 def _types_unread(completeness: Completeness) -> Sequence[str]:
-    """Return the types of which events are missing; all types if the missing ones are not known."""
+    """Return the types of which events are missing; all types if it is not known which."""
     return () if completeness.complete else completeness.types_unread or ERROR_TYPES
 
 

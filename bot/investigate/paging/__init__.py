@@ -1,1 +1,1 @@
-"""Pagination: reading 100ms' lists to their end."""
+"""Pagination: reads 100ms' lists to their end."""

@@ -96,7 +96,7 @@ class PagedList(Generic[Row]):
 async def read_next_pages(lists: Iterable[PagedList[Row]], budget: PageBudget) -> None:
     """Read one page of each open list, side by side.
 
-    Only the first lists if the budget is too small.
+    If the budget is too small, only the first lists are read.
     """
     ready = [paged_list for paged_list in lists if paged_list.open][: budget.pages]
     budget.pages -= len(ready)

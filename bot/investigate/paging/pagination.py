@@ -123,7 +123,7 @@ class Pagination:
     def is_finished(self, following: str, cap: int) -> bool:
         """Return whether no further page is to be requested.
 
-        Record the reason if it ended early.
+        If the pagination ends early, the reason is recorded.
         """
         if not following:
             return True
@@ -205,7 +205,8 @@ class _PageRequests:
     async def answer(self) -> RawPage | None:
         """Return the page requested last; None if an error ends the reading.
 
-        The pagination keeps the error. Raises HundredMsRefused if 100ms refuses the credentials.
+        The error is stored in the pagination. Raises HundredMsRefused if 100ms refuses the
+        credentials.
         """
         while self.request:
             request, self.request = self.request, None

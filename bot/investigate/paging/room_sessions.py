@@ -115,7 +115,7 @@ class SessionReader:
     pages: int
     target_session: Session | None = None
     span: SessionSpan | None = None
-    """The range that was read."""
+    """The span that was read."""
     lists: list[PagedList[Session]] = field(default_factory=list)
     cut: bool = False
     lost: int = 0

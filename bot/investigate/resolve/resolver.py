@@ -86,7 +86,7 @@ class Resolver:
     ) -> Target | Choices:
         """Return the person's target if no place is known.
 
-        Otherwise raise the most telling error.
+        If the person cannot be resolved either, raises the error that says most.
         """
         errors = [error for _, error in failed]
         worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])

@@ -1,1 +1,1 @@
-"""Parsing of the texts and codes of 100ms' SDKs."""
+"""Parses the texts and codes of 100ms' SDKs."""

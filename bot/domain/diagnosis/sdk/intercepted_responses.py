@@ -1,4 +1,4 @@
-"""R14a: detects responses that did not come from 100ms, by the text of a failed connection.
+"""R14a: detects responses that are not from 100ms, by the text of a failed connection or join.
 
 100ms' own responses are JSON, its refusals too. A text that says that JSON could not be parsed
 therefore comes from an intermediary: a captive portal, a proxy, a filter. The words are those of

@@ -1,8 +1,8 @@
 """Failures of a person's media paths across stories, as one broken path has two codes.
 
 Measured on the web SDK: while signalling works, a failing publish path is reported every 17 to 20
-s, alternately as 4006 and 4005 from 0.13 on, and never as terminal. Silence therefore proves more
-than a missing terminal event, except when the SDK cannot report at all.
+seconds, alternately as 4006 and 4005 from 0.13 on, and never as terminal. Silence therefore proves
+more than a missing terminal event, except when the SDK cannot report at all.
 """
 
 from bisect import bisect_right

@@ -60,7 +60,7 @@ def is_cancelled_share(story: Story) -> bool:
 
 
 def is_unasked_share(story: Story) -> bool:
-    """Return whether no picker was ever shown, by a fault of the page."""
+    """Return whether no picker was ever shown, because of a fault of the page."""
     return any(map(is_without_picker, story.rows))
 
 
