@@ -177,9 +177,9 @@ def _named_date(match: re.Match[str]) -> Moment | None:
 
 
 def _numbered_date(match: re.Match[str]) -> Moment | None:
-    """Return the day of `28/11/2026` or `28.11.`.
+    """Return the day of `28/11/2026` or `28/11`; None if the numbers are no date.
 
-    Returns None if it is no date. Raises ValueError if day and month may be swapped.
+    Raises ValueError if it is not clear which number is the day.
     """
     first, second = int(match["a"]), int(match["b"])
     dotted = match["sep"] == "."

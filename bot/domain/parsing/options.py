@@ -57,13 +57,13 @@ _MISSPELT_TIME = re.compile(
     re.IGNORECASE,
 )
 _TYPED_MOST = 300
+"""Most characters of a typed text; misspelt options are not looked for in a longer one."""
 _EXACT = re.compile(
     r"(?:\s*(?:since|until|till|from|to|between|and)?\s*"
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2}))+",
     re.IGNORECASE,
 )
 """Stamps with their zone: the answer need not say how they were read."""
-"""Most characters of a typed text; misspelt options are not looked for in a longer one."""
 _ENGLISH = {"last", "type", "types"}
 _SPAN = {"night", "month", "year", "few", "couple", "fortnight", "weekend", "some", "several"}
 _FEW = 3  # `storm type foo`
