@@ -1,1 +1,1 @@
-"""What a call failure is, in the field's own words: pure values and functions, no I/O."""
+"""The domain of call failures: pure values and functions without I/O."""

@@ -1,4 +1,4 @@
-"""Who may ask, and about which 100ms workspaces: the lists that an operator may set."""
+"""Rules on which people and channels may ask, and about which 100ms workspaces."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ Ids = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """Slack ids that may ask; None where no list is set. Each list that is set must be met.
+    """Slack ids that may ask; None where no list is set. Each set list must allow the asker.
 
     `workspace_channels` lists, by the alias of a 100ms workspace, the channels that may ask about
-    it; a workspace without a list is open to every channel. `teams` are sister workspaces of
-    Slack whose people count as our own. `guests` tells that guests may ask.
+    it; a workspace without a list is open to every channel. `teams` are other Slack workspaces
+    whose people count as our own. `guests` says whether guests may ask.
     """
 
     channels: Ids | None = None
@@ -22,13 +22,13 @@ class AccessRules:
     guests: bool = False
 
     def allows(self, user: str, channel: str) -> bool:
-        """Whether that person may ask there at all; `channel` is "" outside channels."""
+        """Return whether that person may ask in that channel; `channel` is "" outside channels."""
         if self.users is not None and user not in self.users:
             return False
         return self.channels is None or self._is_listed(self.channels, channel)
 
     def workspaces_for(self, aliases: Iterable[str], channel: str) -> tuple[str, ...]:
-        """The 100ms workspaces that may be asked about there."""
+        """Return the aliases of the 100ms workspaces that may be asked about in that channel."""
         lists = self.workspace_channels
         return tuple(
             alias
@@ -37,12 +37,15 @@ class AccessRules:
         )
 
     def _is_listed(self, channels: Ids, channel: str) -> bool:
-        """Outside channels the list of people decides; without one the answer is no."""
+        """Return whether the channel is listed.
+
+        Outside channels the list of users decides; without such a list the answer is False.
+        """
         return channel in channels if channel else self.users is not None
 
 
 def channel_in(conversation: str) -> str:
-    """The conversation's id if it is a channel; "" for a direct message or a person.
+    """Return the conversation's id if it is a channel; "" for a direct message or a person.
 
     Slack's ids begin with C or G for channels and group messages, with D for direct messages, with
     U or W for people. https://docs.slack.dev/reference/objects/conversation-object

@@ -1,7 +1,7 @@
-"""What a 100ms error means and whose turn it is, looked up by text, code and platform.
+"""The catalogue of 100ms errors: meaning and owner, looked up by text, code and platform.
 
-The words live in a data file (bot/catalogue/entries.yaml); here is only the way to find the
-right ones. Numbers mean different things on different platforms, so a code alone says little.
+The texts are in a data file (bot/catalogue/entries.yaml); this module only selects entries. The
+same number means different things on different platforms, so a code alone says little.
 https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling
 """
 
@@ -28,20 +28,20 @@ OWNER_WORDS: Mapping[Owner, str] = {
     "service": "100ms",
     "nobody": "nobody",
 }
-"""Who can fix it, as a phrase that fits after "whose turn: "."""
+"""The people who can fix it, as a phrase that fits after "whose turn: "."""
 
 UNKNOWN = "unknown"
-"""Key of the entry that answers for everything nobody has described."""
+"""Key of the entry used for every error that no other entry describes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One meaning, and where it applies.
+    """The meaning of an error, and the events that it applies to.
 
-    A `rule` is found by its text patterns, whatever the code (or only for `codes`, and for
-    events of `types`); any other entry by code and platform, or by `code_range` (both ends
-    included) when nobody described the code. `match` holds (field, regular expression) pairs;
-    one hit is enough.
+    A `rule` is selected by its text patterns, whatever the code (or only for `codes`, and for
+    events of `types`). Any other entry is selected by code and platform, or by `code_range` (both
+    ends included) when no entry describes the code. `match` holds (field, regular expression)
+    pairs; one match is enough.
     """
 
     key: str
@@ -60,10 +60,10 @@ class Entry:
     types: tuple[str, ...] = ()
     code_range: tuple[int, int] | None = None
     native: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Words that differ in a phone's app, by field name: no page to reload, no plug to check."""
+    """Texts that differ in a phone's app, by field name; an app has no page to reload."""
 
     def for_native(self) -> "Entry":
-        """The same entry in the words for a phone's app."""
+        """Return the entry with the texts for a phone's app."""
         return replace(self, **self.native, native={}) if self.native else self
 
 
@@ -71,8 +71,8 @@ class Entry:
 class Explanation:
     """The entry for an event.
 
-    `borrowed_from` names the platforms ("Android, Flutter") whose entry it is, when nobody
-    described the code for the event's own platform.
+    `borrowed_from` names the platforms ("Android, Flutter") of the entry, when no entry describes
+    the code for the event's own platform.
     """
 
     entry: Entry
@@ -89,9 +89,9 @@ _GENERIC_NAMES = frozenset(
 
 
 class Catalogue:
-    """Every entry, ready for look-up, and the `fixes` that versions of the SDKs brought.
+    """All entries, indexed for look-up, and the `fixes` that later versions of the SDKs brought.
 
-    Raises ValueError if the `unknown` entry is missing, re.error if a pattern cannot be read.
+    Raises ValueError if the `unknown` entry is missing, re.error if a pattern is invalid.
     """
 
     def __init__(self, entries: Iterable[Entry], fixes: Fixes | None = None) -> None:
@@ -110,17 +110,20 @@ class Catalogue:
         self._cached_explain = cached_by_error_facts(self._explain)
 
     def explain(self, event: ErrorEvent) -> Explanation:
-        """What the event means; never fails, at worst it is the `unknown` entry.
+        """Return the meaning of the event; never fails, and falls back to the `unknown` entry.
 
-        Texts beat codes; then code and platform; then code on another platform; then the
-        older five-digit code's first three digits (40100 is a 401); then the code's range.
+        The order is: texts; code and platform; code on another platform; the first three digits of
+        an older five-digit code (40100 is a 401); the code's range.
         """
         return self._cached_explain(
             event.failure, _platforms(event.agent), track_type_of(event), True
         )
 
     def explain_code(self, event: ErrorEvent) -> Explanation:
-        """What its code means, where its text is known to say nothing; otherwise as `explain`."""
+        """Return the meaning of the event's code, for an event whose text says nothing.
+
+        Otherwise the same as `explain`.
+        """
         return self._cached_explain(
             event.failure, _platforms(event.agent), track_type_of(event), False
         )
@@ -163,9 +166,9 @@ class Catalogue:
     def _by_platform(
         self, code: int, platforms: tuple[str, ...], texts: MatchTexts
     ) -> Explanation | None:
-        """The entry of a code for the event's platform, else for the nearest other one.
+        """Return the entry of a code for the event's platform, or for the nearest other platform.
 
-        Another platform's entry is taken only if the error's own name does not contradict it.
+        Another platform's entry is used only if the error's own name does not contradict it.
         """
         name = normalise_name(texts["error_name"])
         entries = [
@@ -206,7 +209,7 @@ def _index_codes(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
 
 
 def _index_names(entries: Iterable[Entry]) -> dict[str, int]:
-    """Names that stand for one code only, for events that carry no code."""
+    """Return names that belong to exactly one code, for events that carry no code."""
     codes: defaultdict[str, set[int]] = defaultdict(set)
     for entry in entries:
         for name in () if entry.rule else entry.names:
@@ -221,9 +224,9 @@ _PLATFORM_BY_NAME = {normalise_name(platform): platform for platform in PLATFORM
 
 @lru_cache(1024)
 def _platforms(agent: Agent) -> tuple[str, ...]:
-    """The event's own platform, even an unheard-of one, then the wrapper around it.
+    """Return the event's own platform, even an unknown one, then the framework around it.
 
-    Where the SDK is not named, its operating system tells web, Android and iOS apart.
+    If the SDK is not named, the operating system tells web, Android and iOS apart.
     """
     sdk = normalise_name(agent.sdk)
     if not sdk and platform_of(agent) in PLATFORM_WORDS:
@@ -237,7 +240,7 @@ def _is_native(platforms: tuple[str, ...]) -> bool:
 
 
 def _is_contradicted(entry: Entry, name: str) -> bool:
-    """Whether the error's own name, letters only, speaks of something else than the entry."""
+    """Return whether the error's own name, letters only, differs from all names of the entry."""
     names = set(map(normalise_name, entry.names))
     return bool(name and names) and name not in names | _GENERIC_NAMES
 
@@ -251,7 +254,10 @@ def _is_applicable(rule: Entry, code: int, platforms: tuple[str, ...], kind: str
 
 
 def _is_same_family(entry: Entry, platforms: tuple[str, ...]) -> bool:
-    """Whether entry and event are both native or both web: native SDKs share their numbers."""
+    """Return whether entry and event are both native or both web.
+
+    Native SDKs share their numbers.
+    """
     native = _is_native(platforms)
     return any((platform != "web") == native for platform in entry.platforms)
 

@@ -1,4 +1,4 @@
-"""The app and device behind an event, in one line that a support engineer reads at a glance.
+"""Formats the app and device behind an event as one line for a support engineer.
 
 The web SDK writes `os` as `web_<name>` and `device_model` as `<Browser>_<version>`, on phones
 `<Vendor>_<mobile|tablet>/<Browser>_<version>` (web SDK source); Android sends the API level as
@@ -20,11 +20,11 @@ PLATFORM_WORDS: Mapping[str, str] = {
     "flutter": "Flutter",
     "react-native": "React Native",
 }
-"""The platforms that the catalogue may name, as people write them."""
+"""The platforms that the catalogue may name, with their usual spelling."""
 
 UNKNOWN = "device not reported"
 _LONGEST_PART = 60
-_OLDEST_API = 21  # the oldest Android the SDK runs on; a smaller number is a release already
+_OLDEST_API = 21  # the oldest Android the SDK runs on; a smaller number is already a release
 
 # https://developer.android.com/tools/releases/platforms
 _ANDROID = {
@@ -46,9 +46,9 @@ _BROWSER = re.compile(r"(?:(?P<maker>[^/]*)/)?(?P<name>[^/]*?)_(?P<version>[0-9]
 
 
 def device_line(agent: Agent, domain: str | None) -> str:
-    """Browser or phone, OS, SDK, framework and kind of app, without what is missing.
+    """Return browser or phone, OS, SDK, framework and kind of app; missing parts are left out.
 
-    `domain` is the event's own `HMS`, `CUSTOM` or `LOCAL`; the agent's is the fallback.
+    `domain` is the event's own `HMS`, `CUSTOM` or `LOCAL`; the agent's domain is the fallback.
     """
     parts = [part for part in _parts(agent, domain) if part]
     return " · ".join(parts) if parts else UNKNOWN
@@ -56,7 +56,7 @@ def device_line(agent: Agent, domain: str | None) -> str:
 
 @lru_cache(1024)
 def platform_of(agent: Agent) -> str:
-    """`web`, `android`, `ios` or what else the SDK calls itself, in lower case, or `unknown`."""
+    """Return `web`, `android`, `ios` or the SDK's other name, in lower case, or `unknown`."""
     sdk = _clean_value(agent.sdk).lower()
     if sdk:
         return sdk
@@ -103,7 +103,10 @@ def _device(agent: Agent) -> str:
 
 
 def _os(agent: Agent) -> str:
-    """The family; on native also the version. Browsers freeze theirs, so it would mislead."""
+    """Return the OS family, on native with the version.
+
+    Browsers freeze their OS version, so it would mislead.
+    """
     name, version = _clean_value(agent.os), mark_version(_clean_value(agent.os_version))
     if name.lower().startswith("web_"):
         bare = name[4:]
@@ -143,7 +146,7 @@ _WEB_MODEL = re.compile(r"(?:[^/]*/)?(?P<name>[A-Za-z][A-Za-z ]*?)_[0-9]")
 
 @lru_cache(1024)
 def browser_of(agent: Agent) -> str | None:
-    """The browser's name without version; None on native, where the model is a phone's."""
+    """Return the browser's name without version; None on native, where the model is a phone's."""
     match = _WEB_MODEL.match(agent.device_model or "")
     is_web = (agent.sdk or "").lower() == "web" or (agent.os or "").lower().startswith("web_")
     return match["name"].lower() if match and is_web else None
@@ -151,6 +154,6 @@ def browser_of(agent: Agent) -> str | None:
 
 @lru_cache(1024)
 def os_of(agent: Agent) -> str | None:
-    """The OS family, the same for browsers and apps; None if unknown."""
+    """Return the OS family, the same for browsers and apps; None if unknown."""
     name = "".join(filter(str.isalnum, (agent.os or "").lower().removeprefix("web_")))
     return name if name not in {"", "undefined", "unknown"} else None

@@ -1,30 +1,30 @@
-"""Everything that can go wrong, as one tree, split by what the reader can do.
+"""All errors of the bot as one tree, grouped by the reader's next step.
 
 BotError
 ├── AskedWrongly            ask again
-│   ├── UnreadableQuestion  nothing in the text could be recognised
-│   ├── NothingFound        nothing by that id in any workspace
-│   ├── UnknownCode         a room code that no earlier look-up taught us
+│   ├── UnreadableQuestion  nothing in the text is recognised
+│   ├── NothingFound        no workspace knows the id
+│   ├── UnknownCode         no earlier look-up stored the room code
 │   ├── NotAllowed          the asker belongs to another company, or the click is stale
-│   └── SinceForgotten      what is kept of it was removed while the look-up was under way
+│   └── SinceForgotten      stored data of the look-up was erased while it was running
 ├── ServiceTrouble          wait, or tell the operator
-│   ├── HundredMsUnreachable   100ms does not answer, or not in a way we can read
+│   ├── HundredMsUnreachable   100ms does not respond, or its response cannot be read
 │   ├── HundredMsBusy          100ms asks us to wait longer than the asker would
 │   ├── HundredMsRefused       100ms refuses our credentials
-│   ├── StoreUnreachable       our own database
+│   ├── StoreUnreachable       our own database does not respond
 │   ├── SlackTrouble           Slack refused every way of answering
-│   ├── TooManyWaiting         more questions than we can take on
-│   └── RecordUnusable         a job's record does not fit what runs now
-├── Misconfigured           the operator: a setting is missing or wrong
-└── Unexpected              a fault of ours; the reference finds the log line
+│   ├── TooManyWaiting         too many questions are waiting
+│   └── RecordUnusable         a job's record does not fit the running release or settings
+├── Misconfigured           tell the operator: a setting is missing or wrong
+└── Unexpected              a bug of ours; the reference finds the log line
 
-Each error carries a headline, a cause and a next step; the reference is the look-up's own
-(`CD-…`), which every log line of that look-up carries too.
+Each error carries a headline, a cause and a next step. The reference (`CD-…`) is that of the
+look-up, and every log line of the look-up carries it too.
 """
 
 
 class BotError(Exception):
-    """A failure in words: `headline`, `cause`, `next_step`. Subclasses set the defaults."""
+    """Base of all errors, with `headline`, `cause` and `next_step`. Subclasses set the defaults."""
 
     headline = "Something went wrong"
     cause = "The reason is not known."
@@ -45,13 +45,13 @@ class BotError(Exception):
 
 
 class AskedWrongly(BotError):
-    """The asker can mend it."""
+    """An error that the asker can correct."""
 
     level = "info"
 
 
 class UnreadableQuestion(AskedWrongly):
-    """Nothing in the text could be recognised."""
+    """Nothing in the text is recognised."""
 
     headline = "I found nothing to look up in that"
     cause = "There is no room, session, peer or user in the text that I recognise."
@@ -62,14 +62,14 @@ class UnreadableQuestion(AskedWrongly):
 
 
 class NothingFound(AskedWrongly):
-    """Nothing by that id in any workspace."""
+    """No workspace knows the id."""
 
     headline = "I found nothing by that id"
     next_step = "Check the id, or paste the room id, the session id or the join link instead."
 
 
 class UnknownCode(AskedWrongly):
-    """A room code that no earlier look-up taught us."""
+    """No earlier look-up stored the room code."""
 
     headline = "I do not know that room code yet"
     cause = (
@@ -86,7 +86,7 @@ class NotAllowed(AskedWrongly):
 
 
 class SinceForgotten(AskedWrongly):
-    """What is kept of it was removed while the look-up was under way."""
+    """Stored data of the look-up was erased while it was running."""
 
     headline = "I ended this look-up"
     cause = (
@@ -97,13 +97,13 @@ class SinceForgotten(AskedWrongly):
 
 
 class ServiceTrouble(BotError):
-    """Somebody's service is in trouble; `workspace` is the alias where one of several is."""
+    """A service fails; `workspace` is the alias if one of several workspaces does."""
 
     workspace = ""
 
 
 class HundredMsUnreachable(ServiceTrouble):
-    """100ms does not answer, or not in a way we can read."""
+    """100ms does not respond, or its response cannot be read."""
 
     headline = "100ms did not answer"
     next_step = "Try again in a minute; if it stays so, look at status.100ms.live."
@@ -128,7 +128,7 @@ class HundredMsRefused(ServiceTrouble):
 
 
 class StoreUnreachable(ServiceTrouble):
-    """Our own database does not answer."""
+    """Our own database does not respond."""
 
     headline = "Call Doctor's own database does not answer"
     next_step = "Ask whoever runs Call Doctor to check DATABASE_URL."
@@ -143,14 +143,14 @@ class SlackTrouble(ServiceTrouble):
 
 
 class TooManyWaiting(ServiceTrouble):
-    """More questions than we can take on."""
+    """Too many questions are waiting."""
 
     headline = "Too many look-ups are waiting"
     next_step = "Ask again in a minute; this one was not taken on."
 
 
 class RecordUnusable(ServiceTrouble):
-    """A job's record does not fit what runs now: another release, or other settings."""
+    """A job's record does not fit the running release or its settings."""
 
     headline = "I could not go on with this look-up"
     cause = (
@@ -170,7 +170,7 @@ class Misconfigured(BotError):
 
 
 class Unexpected(BotError):
-    """A fault of ours."""
+    """A bug of ours."""
 
     headline = "Call Doctor failed on this one"
     cause = "That is a fault of ours."

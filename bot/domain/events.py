@@ -1,16 +1,12 @@
-"""What a client reported to 100ms: error events and the device that sent them.
+"""Error events that clients reported to 100ms, and the devices that sent them.
 
-Every field of `data` may be missing, whatever the documentation's tables say; only an event's
-id and type are certain.
+Every field of `data` may be missing, whatever the documentation's tables say; only an event's id
+and type are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 
-What the events of one room repeat: who sent them, and what failed.
-
-Every field may be missing. https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
-
-Events in order of time, and whether one stands twice among them.
-
-Readings of a failure's texts, done once for the flood of events that share it.
+Sources (`EventSource`) and failures (`ErrorFacts`) are stored once for all events of a room that
+repeat them, and results derived from a failure's texts are cached for all events that share it. The
+module also sorts events by time and finds duplicate ids.
 """
 
 from bisect import bisect_right
@@ -42,7 +38,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """The app and device an event came from. `env` is `prod` or `debug`."""
+    """The app and device that an event came from. `env` is `prod` or `debug`."""
 
     sdk: str | None = None
     sdk_version: str | None = None
@@ -57,14 +53,14 @@ class Agent:
     env: str | None = None
 
     def __hash__(self) -> int:
-        return hash((self.device_model, self.os, self.sdk_version))  # tells most apart, and fast
+        return hash((self.device_model, self.os, self.sdk_version))  # tells most apart, and is fast
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventSource:
-    """Who sent an event and from where: alike in all that one person reports in one call.
+    """The sender of an event: equal in all events that one person reports in one call.
 
-    Compared by identity, so that what is concluded from one can be found again at once.
+    Compared by identity, so that results derived from it are found again quickly.
     """
 
     peer_id: str | None = None
@@ -81,7 +77,10 @@ class EventSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorFacts:
-    """What an event tells of: alike in a whole flood. Compared by identity, as `Sender`."""
+    """The failure that an event reports: equal in a flood of the same events.
+
+    Compared by identity, as `EventSource`.
+    """
 
     type: str
     error_code: int | None = None
@@ -114,7 +113,7 @@ _SUCCESS = ".success"
 
 @lru_cache(64)
 def is_error_type(kind: str) -> bool:
-    """True for the five types and for any that 100ms may add; False for what tells of a success.
+    """Return whether the type is an error: the five types, and any error type that 100ms may add.
 
     100ms names every event that is no error `….success`: tracks, peers, sessions, recordings.
     https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
@@ -123,7 +122,7 @@ def is_error_type(kind: str) -> bool:
 
 
 class _EventSlots:
-    """What an event takes in memory: its own id and time, and what it shares with others."""
+    """The attributes that an event stores: its own id and time, and objects shared with others."""
 
     __slots__ = ("at", "failure", "id", "more", "sender", "tail")
 
@@ -137,15 +136,16 @@ class _EventSlots:
 
 @dataclass(frozen=True)
 class ErrorEvent(_EventSlots):
-    """One client error event, free texts cleaned of control characters and addresses.
+    """A client error event, free texts cleaned of control characters and addresses.
 
-    `at` is UTC, to the microsecond; `stamp` is the text 100ms sent, up to nanoseconds. Of an
-    event whose time could not be read, `at` is `NO_TIME` and `stamp` is "".
-    `media` holds what was reported of audio, video and devices as (label, text) pairs, and
-    `extras` every other reported field of `data` the same way; blanks and zeros are left out.
+    `at` is UTC, to the microsecond; `stamp` is the text that 100ms sent, up to nanoseconds. If the
+    time of an event could not be read, `at` is `NO_TIME` and `stamp` is "".
 
-    A room may have 100,000 events: all but id and time is kept in `sender` and `failure`, and
-    read from there under the names below.
+    `media` holds everything reported of audio, video and devices as (label, text) pairs, and
+    `extras` every other reported field of `data` in the same form; blanks and zeros are left out.
+
+    A room may have 100,000 events, so everything except id and time is stored in `sender` and
+    `failure`, and the names below read it from there.
     """
 
     __slots__ = ()
@@ -177,7 +177,7 @@ class ErrorEvent(_EventSlots):
     extras: Pairs = ()
     agent: Agent = field(default_factory=Agent)
     public_address: str | None = None
-    """A keyed, one-way mark of the public ICE address, to compare in memory only; never shown."""
+    """A keyed, one-way hash of the public ICE address, compared in memory only and never shown."""
 
     def __init__(self, id: str, type: str, at: datetime, stamp: str, **facts: Any) -> None:  # noqa: A002, ANN401  as above
         sender = {name: facts.pop(name) for name in EventSource.__slots__ if name in facts}
@@ -190,7 +190,7 @@ class ErrorEvent(_EventSlots):
 
     @property
     def timed(self) -> bool:
-        """True if its time could be read."""
+        """Whether the event's time could be read."""
         return self.at != NO_TIME
 
     def __hash__(self) -> int:
@@ -218,7 +218,7 @@ for _name, _read in _FORWARDED.items():
 
 
 class _MutableEvent(_EventSlots):
-    """An event while it is made: plain attributes take a fifth of what a frozen one takes."""
+    """An event under construction: plain attributes take a fifth of the time of frozen ones."""
 
     __slots__ = ()
 
@@ -233,9 +233,9 @@ def event_from_parts(  # noqa: PLR0913  what an event holds
     *,
     suffix: StampSuffix | None = None,
 ) -> ErrorEvent:
-    """The event of a sender and a failure that are held once for all their events.
+    """Return the event of a sender and a failure that are stored once for all their events.
 
-    `tail` is `tail_in(stamp)` if `at` was read from the stamp; else it is found out.
+    `suffix` is `suffix_in(stamp)` if `at` was read from the stamp; without it, it is computed.
     """
     event: Any = _MutableEvent()
     event.id = event_id
@@ -254,7 +254,7 @@ _PART_SIZE = 32_768
 
 
 def sort_events(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
-    """The events sorted by `order`; only those of one microsecond need to be asked for it."""
+    """Return the events sorted by `sort_key`; the key is computed only within one microsecond."""
     ordered = sorted(events, key=_AT)
     moments = [event.at for event in ordered]
     repeats = [index for index, pair in enumerate(pairwise(moments)) if pair[0] == pair[1]]
@@ -268,7 +268,10 @@ def sort_events(events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
 
 
 def has_duplicates(events: Sequence[ErrorEvent]) -> bool:
-    """Whether an id occurs twice; looked for in parts, since a set of all ids takes megabytes."""
+    """Return whether an id occurs twice.
+
+    The ids are checked in parts, because a set of all ids takes megabytes.
+    """
     parts = 1 + len(events) // _PART_SIZE
     for part in range(parts):
         ids = [event.id for event in events if hash(event.id) % parts == part]
@@ -278,10 +281,10 @@ def has_duplicates(events: Sequence[ErrorEvent]) -> bool:
 
 
 def sort_key(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
-    """Sort key: time, the nanoseconds that `at` cannot hold, terminal last, then id.
+    """Return the sort key: time, nanoseconds beyond `at`, terminal last, then id.
 
-    100ms cuts trailing zeros off its stamps, so that their texts do not sort. Of two events
-    stamped alike (a stored pair sent together) the one that says giving up is the later one.
+    100ms cuts trailing zeros off its stamps, so their texts do not sort. Of two events with equal
+    stamps (a stored pair sent together), the terminal one is the later one.
     """
     return (event.at, nanoseconds_of(event.tail), event.failure.is_terminal, event.id)
 
@@ -290,15 +293,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _CACHE_SIZE = 8192
-"""Failures of which a reading is kept; of more than that, each is read whenever asked for."""
+"""Number of cached failures; results for further failures are computed on each call."""
 _LONGEST = 4096
-"""Characters. Descriptions of 100 kB exist, and what is kept stays after the look-up."""
+"""Characters of text above which a failure's results are not cached.
+
+Descriptions of 100 kB exist, and cached texts stay after the look-up.
+"""
 
 
 def cached_by_error_facts(
     function: Callable[Concatenate[ErrorFacts, P], T],
 ) -> Callable[Concatenate[ErrorFacts, P], T]:
-    """`read`, which looks at nothing but its arguments, with what it found kept for a while."""
+    """Return `function` with cached results; the function must depend on its arguments only."""
     cached: Any = lru_cache(_CACHE_SIZE)(function)
 
     @wraps(function)

@@ -1,11 +1,11 @@
-"""What of an event decides its meaning, field by field."""
+"""The texts of an event that decide its meaning, field by field."""
 
 from collections.abc import Mapping
 
 from bot.domain.events import ErrorEvent, ErrorFacts
 
 MatchTexts = Mapping[str, str]
-"""What the catalogue looks at, by the names of `MATCH_FIELDS`; "" for what was not told."""
+"""The texts that the catalogue searches, by the names of `MATCH_FIELDS`; "" if not reported."""
 
 MATCH_FIELDS = (
     "error_message",
@@ -16,28 +16,28 @@ MATCH_FIELDS = (
     "type",
     "text",
 )
-"""The fields of an event that a pattern may look at.
+"""The fields of an event that a pattern may search.
 
 `track_type` is a field of its own; `text` is name, message, description and track type together.
 """
 
-# Names and descriptions of 100 kB exist. The SDK's own words stand at either end of a text
-# (the reason first, "could not recover" last), so the middle of a huge one is not searched.
+# Names and descriptions of 100 kB exist. The SDK's own words are at either end of a text (the
+# reason first, "could not recover" last), so the middle of a huge text is not searched.
 _HEAD, _TAIL = 6000, 2000
 
 
 def track_type_of(event: ErrorEvent) -> str | None:
-    """The kind of track that was reported beside the failure."""
+    """Return the kind of track that was reported with the failure; None if there is none."""
     return _find_extra(event, "tracktype") if event.extras else None
 
 
 def normalise_name(name: str | None) -> str:
-    """A name's letters only: platforms write one name in several cases and spacings."""
+    """Return a name's letters only: platforms write one name in several cases and spacings."""
     return "".join(filter(str.isalpha, (name or "")[:_TAIL])).lower()
 
 
 def match_texts(facts: ErrorFacts, track_type: str | None) -> MatchTexts:
-    """What of an event decides its meaning, without the middle of a huge text."""
+    """Return the texts that decide an event's meaning, without the middle of huge texts."""
     values = (
         facts.error_message,
         facts.error_description,

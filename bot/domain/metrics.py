@@ -1,7 +1,7 @@
-"""What is counted and timed: named here, so that every layer may tell it; kept by `bot.metrics`.
+"""The interface for metrics, which every layer may use; `bot.metrics` implements it.
 
-No word that a user chose goes into a label: labels live as long as the process, and are shown
-to whoever may read /metrics.
+No text chosen by a user goes into a label: labels live as long as the process, and everybody who
+may read /metrics sees them.
 """
 
 from enum import StrEnum
@@ -11,69 +11,69 @@ from bot.domain.errors import AskedWrongly, BotError, ServiceTrouble
 
 
 class LookupOutcome(StrEnum):
-    """How a look-up ended, for the asker."""
+    """The result of a look-up for the asker."""
 
     ANSWERED = "answered"
-    INCOMPLETE = "incomplete"  # answered, and said that something is missing
+    INCOMPLETE = "incomplete"  # answered, with a note that something is missing
     CHOICES = "choices"  # several things may be meant
-    ASKED_WRONGLY = "asked_wrongly"  # nothing found, or not to be read
-    UNAVAILABLE = "unavailable"  # 100ms, Slack or the database was in trouble
+    ASKED_WRONGLY = "asked_wrongly"  # nothing found, or not readable
+    UNAVAILABLE = "unavailable"  # 100ms, Slack or the database failed
     REFUSED = "refused"  # too many were waiting already
-    FAILED = "failed"  # a fault of ours
+    FAILED = "failed"  # a bug of ours
 
 
 ReconcileResult = Literal["found", "absent", "unreadable"]
-"""What Slack's history told of a post whose fate was not known."""
+"""The result of searching Slack's history for a post of unknown state."""
 
 CircuitState = Literal["closed", "half_open", "open"]
-"""Of a circuit: calls go through, one is tried, none is made."""
+"""The state of a circuit: all calls are made, one is tried, or none is made."""
 
 
 class Metrics:
-    """Measures nothing; `bot.metrics.PrometheusMeters` measures. All durations in seconds."""
+    """Measures nothing; `bot.metrics.PrometheusMetrics` measures. All durations are in seconds."""
 
     content_type = "text/plain; charset=utf-8"
 
     def lookup(self, outcome: LookupOutcome) -> None:
-        """A look-up ended."""
+        """Count a look-up that ended."""
 
     def ack_seconds(self, seconds: float) -> None:
-        """A delivery of Slack's was acknowledged so long after it came."""
+        """Record the time from a delivery by Slack to its acknowledgement."""
 
     def first_answer_seconds(self, seconds: float) -> None:
-        """An answer's opening was seen so long after its question."""
+        """Record the time from a question until its answer's opening was visible."""
 
     def completion_seconds(self, seconds: float) -> None:
-        """An answer's last part was sent so long after its question."""
+        """Record the time from a question until its answer's last part was sent."""
 
     def hms_request(self, status: int | None) -> None:
-        """One attempt to call 100ms: its HTTP status, None without an answer."""
+        """Count an attempt to call 100ms with its HTTP status, None without a response."""
 
     def hms_circuit(self, workspace: str, state: CircuitState) -> None:
-        """The circuit of a workspace (by the alias of the settings) changed."""
+        """Record the new state of a workspace's circuit; `workspace` is its alias."""
 
     def slack_request(self, method: str, status: str) -> None:
-        """One attempt to call Slack: `ok`, Slack's own word, `http_<status>` or `no_answer`."""
+        """Count an attempt to call Slack: `ok`, Slack's error, `http_<status>` or `no_answer`."""
 
     def queue_depth(self, waiting: int) -> None:
-        """So many look-ups wait for their turn now."""
+        """Record the number of look-ups that wait for their turn."""
 
     def duplicate_suppressed(self) -> None:
-        """A delivery or a click came again, and was not answered again."""
+        """Count a repeated delivery or click that was not answered again."""
 
     def reconciliation(self, result: ReconcileResult) -> None:
-        """A post of unknown fate was looked for."""
+        """Count a search for a post of unknown state."""
 
     def incomplete_answer(self) -> None:
-        """An answer said that events are missing."""
+        """Count an answer that said that events are missing."""
 
     def page(self) -> bytes:
-        """All of it, in the text form of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return b""
 
 
 def outcome_of(error: BotError) -> LookupOutcome:
-    """How a look-up ended that ended with this error."""
+    """Return the outcome of a look-up that ended with this error."""
     if isinstance(error, AskedWrongly):
         return LookupOutcome.ASKED_WRONGLY
     return LookupOutcome.UNAVAILABLE if isinstance(error, ServiceTrouble) else LookupOutcome.FAILED

@@ -1,4 +1,4 @@
-"""A question as understood from what a person typed or pasted."""
+"""A question as parsed from a text that a person typed or pasted."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,12 +9,12 @@ from bot.domain.privacy.personal_names import Names
 
 
 class IdentifierKind(StrEnum):
-    """What a clue may name."""
+    """The kind of thing that an identifier may name."""
 
     OBJECT = "object"  # 24 hex digits without a word: a room or a session
-    ROOM = "room"  # 24 hex digits that are a room
+    ROOM = "room"  # 24 hex digits of a room
     SESSION = "session"
-    UUID = "uuid"  # a UUID without a word: a peer, or a room named so
+    UUID = "uuid"  # a UUID without a word: a peer, or a room with that name
     PEER = "peer"
     USER = "user"  # the customer's own user id, any text
     NAME = "name"  # a room's name
@@ -23,7 +23,7 @@ class IdentifierKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """One thing that was pasted. `value` is as typed, stripped of wrappings."""
+    """An id, name or code that was pasted. `value` is as typed, stripped of wrappings."""
 
     kind: IdentifierKind
     value: str
@@ -31,7 +31,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class LookupQuery:
-    """What to look up, over which time, and for whose eyes. Times are UTC."""
+    """The subject, time and audience of a look-up. Times are UTC."""
 
     clues: tuple[Identifier, ...] = ()
     since: datetime | None = None
@@ -40,23 +40,23 @@ class LookupQuery:
     private: bool = False
     help: bool = False
     complaint: str | None = None
-    """Why nothing can be looked up, in a sentence; None if there is something to look up."""
+    """The reason why nothing can be looked up, in a sentence; None if something can."""
     public: bool = False
-    """Asked for all to see, also where the channel's answers are private otherwise."""
+    """Whether a public answer was asked for, even if the channel's default is private."""
     workspace: str = ""
-    """Alias of the workspace that its channel means where several know the thing."""
+    """Alias of the channel's preferred workspace, used where several know the thing."""
     usual_since: datetime | None = None
-    """Its channel's own `since`, for where the question names neither time nor session."""
+    """The channel's default `since`, used if the question names neither time nor session."""
     workspaces: tuple[str, ...] | None = None
-    """Aliases of the 100ms workspaces that may be asked about where it is asked; None for all."""
+    """Aliases of the 100ms workspaces that may be asked about in this place; None for all."""
     remarks: tuple[str, ...] = ()
-    """What of the question was not understood or left out. The answer says it first."""
+    """Parts of the question that were not understood or left out; shown first in the answer."""
     readings: tuple[str, ...] = ()
-    """How times in words were read, each in a sentence."""
+    """Sentences on how times in words were read."""
 
     names: Names | None = None
-    """How much of people's names its answer shows; None as long as nobody decided."""
+    """The extent to which the answer shows people's names; None until it is decided."""
 
     def about(self, *clues: Identifier) -> "LookupQuery":
-        """The same question about these clues instead."""
+        """Return the same question about these identifiers instead."""
         return replace(self, clues=clues)

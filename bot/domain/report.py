@@ -1,4 +1,4 @@
-"""A finished look-up: what was asked for, what was found, and what was not seen."""
+"""The report of a finished look-up: its question, its events and their completeness."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,23 +16,23 @@ _SENDER, _FAILURE = attrgetter("sender"), attrgetter("failure")
 
 @dataclass(frozen=True, slots=True)
 class TypeTally:
-    """Rows received of one event type against the total 100ms named (None: not learned)."""
+    """Rows received of one event type, and the total that 100ms reported (None: not known)."""
 
     fetched: int = 0
     total: int | None = 0
     note: str | None = None
-    """Why rows are missing, in a sentence; None if none are."""
+    """The reason why rows are missing, in a sentence; None if none are."""
     unreadable: int = 0
-    """Rows that were received and could not be read."""
+    """Number of rows that were received and could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What an answer saw of the error events.
+    """The completeness of an answer's error events.
 
-    `total` is None if it could not be learned for a type. `complete` speaks of events alone;
-    `notes` name all that could not be read, `types_unread` the types with events missing.
-    `unreadable` counts, of the rows received (`fetched`), those that could not be read.
+    `total` is None if it is not known for a type. `complete` refers to events alone; `notes` name
+    everything that could not be read, `types_unread` the types with events missing. `unreadable`
+    counts those of the rows received (`fetched`) that could not be read.
     """
 
     fetched: int
@@ -45,7 +45,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Distinct events and how many of them are terminal."""
+    """Number of distinct events, and of terminal ones among them."""
 
     events: int = 0
     terminal: int = 0
@@ -61,7 +61,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One answer's facts. `events` are distinct, in order, and cut to session and window."""
+    """The facts of an answer. `events` are distinct, in order, and cut to session and window."""
 
     lookup_id: str
     target: Target
@@ -73,16 +73,16 @@ class Report:
     sessions: tuple[Session, ...] = ()
     tracks: tuple[TrackEvent, ...] = ()
     notes: tuple[str, ...] = ()
-    """Remarks on how the target was found, for the reader."""
+    """Remarks for the reader on how the target was found."""
     by_type: Mapping[str, Count] = field(default_factory=dict)
     beyond: tuple[ErrorEvent, ...] = ()
-    """Events that were read and then cut off: no part of the answer, but of the evidence."""
+    """Events that were read and then cut off: not part of the answer, but of the evidence."""
     remarks: tuple[str, ...] = ()
-    """What of the question was not understood or left out; said before anything else."""
+    """Parts of the question that were not understood or left out; shown before anything else."""
     diagnosis: Diagnosis | None = None
-    """None until the evidence was weighed: the first answer does not wait for it."""
+    """None until the diagnosis is done, which the first answer does not wait for."""
     hides_user: bool = False
-    """The user id asked for is not shown: no button may carry it either."""
+    """Whether the user id asked for is hidden; if so, no button may carry it either."""
 
     @property
     def failures(self) -> tuple[ErrorEvent, ...]:
@@ -91,7 +91,7 @@ class Report:
 
 
 def distinct_events(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
-    """Events with repeated ids dropped (100ms documents no uniqueness), in order of time."""
+    """Return events in order of time, without repeated ids (100ms documents no uniqueness)."""
     ordered = sort_events(events)
     if not has_duplicates(ordered):
         return tuple(ordered)
@@ -102,7 +102,7 @@ def distinct_events(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
 
 
 def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:
-    """Events and terminal events by type; the five error types are there even at zero."""
+    """Return events and terminal events by type; the five error types are included even at zero."""
     counts = {kind: [0, 0] for kind in ERROR_TYPES}
     for failure, times in Counter(map(_FAILURE, events)).items():
         pair = counts.setdefault(failure.type, [0, 0])
@@ -112,5 +112,5 @@ def count_by_type(events: Iterable[ErrorEvent]) -> dict[str, Count]:
 
 
 def peers_of(events: Iterable[ErrorEvent]) -> set[str]:
-    """Distinct peer ids, case ignored: iOS was seen sending upper case."""
+    """Return distinct peer ids, ignoring case: iOS was seen sending upper case."""
     return {sender.peer_id.lower() for sender in set(map(_SENDER, events)) if sender.peer_id}

@@ -1,8 +1,6 @@
-"""Where a call takes place: rooms, their sessions, the peers in them.
+"""Rooms, their sessions and peers, and events that show people sending or receiving media.
 
-Signs of life: what tells that a person was in a call and sending or receiving.
-
-Success is never reported as such, so that recovery has to be read from these.
+100ms never reports a recovery, so it has to be concluded from track events and peer-stats.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/track-events
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/peer-stats
 """
@@ -26,7 +24,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One person's one stay in a session; a person gets a new peer id on every join."""
+    """A person's stay in a session; a person gets a new peer id on every join."""
 
     id: str
     name: str | None = None
@@ -38,10 +36,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One meeting in a room, from first join to end.
+    """A meeting in a room, from first join to end.
 
     `ended_at` is None while it runs, and also if 100ms says that it ended but not when.
-    `peers_read` is False if 100ms did not send its people, or some of them unreadable.
+    `peers_read` is False if 100ms did not send its people, or some of them could not be read.
     """
 
     id: str
@@ -55,12 +53,15 @@ class Session:
 
     @property
     def running(self) -> bool:
-        """True if 100ms calls it active; an end that is merely unknown is an end all the same."""
+        """Whether 100ms calls it active.
+
+        A session with an unknown end time has ended all the same.
+        """
         return self.active and self.ended_at is None
 
 
 def creation_time_of(object_id: str) -> datetime | None:
-    """The creation second that a 24-hex id carries, or None if it says nothing sensible.
+    """Return the creation second that a 24-hex id carries; None if it is not plausible.
 
     100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds.
     """
@@ -79,7 +80,7 @@ Media = Literal["audio", "video"]
 class TrackEvent:
     """A track was added, changed (for example muted) or removed. Times are UTC.
 
-    `type` is 100ms' text (`track.add.success`), `source` `regular` or `screen` as far as told.
+    `type` is 100ms' text (`track.add.success`), `source` is `regular` or `screen` if reported.
     """
 
     id: str
@@ -100,13 +101,13 @@ class TrackEvent:
 
     @property
     def change(self) -> str:
-        """`add`, `update` or `remove`; other text if 100ms invents another."""
+        """`add`, `update` or `remove`; another text if 100ms adds a type."""
         return self.type.removeprefix("track.").removesuffix(".success")
 
 
 @dataclass(frozen=True, slots=True)
 class PeerStats:
-    """Moments at which a peer was measured sending (`published`) or receiving media."""
+    """Times at which a peer was measured sending (`published`) or receiving media."""
 
     peer_id: str
     session_id: str

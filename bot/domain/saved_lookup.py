@@ -1,7 +1,7 @@
-"""What a button remembers: enough to open the same look-up again, and nothing secret.
+"""The value of a button: enough to open the same look-up again, and nothing secret.
 
-A button lives for months and its value comes back as Slack stored it (at most 2,000
-characters), so a look-up needs no memory of ours and survives any restart.
+A button lives for months and its value comes back as Slack stored it (at most 2,000 characters), so
+a look-up needs no memory of ours and survives any restart.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
@@ -23,10 +23,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class SavedLookup:
-    """One look-up, frozen at `as_of`, read up to and including the failure `after`.
+    """A look-up frozen at `as_of`, shown up to and including the failure `after`.
 
-    `since`, `until` are the window asked for, `session_from`, `session_to` the session's time;
-    `private` says that only the asker saw the answer.
+    `since` and `until` are the window asked for, `session_from` and `session_to` the session's
+    time. `private` says that only the asker saw the answer.
     """
 
     lookup_id: str
@@ -48,12 +48,12 @@ class SavedLookup:
 
 
 _YEARS = range(1970, 2100)
-"""Dates far from ours break arithmetic."""
+"""Years far from ours break date arithmetic."""
 _MOST = 10**9
 
 
 def from_report(report: Report, *, after: str | None, shown: int, private: bool) -> SavedLookup:
-    """The handle of a report, read so far."""
+    """Return the saved look-up of a report that was shown so far."""
     target, session = report.target, report.target.session
     return SavedLookup(
         lookup_id=report.lookup_id,
@@ -76,10 +76,10 @@ def from_report(report: Report, *, after: str | None, shown: int, private: bool)
 
 
 def encode(handle: SavedLookup) -> str:
-    """The handle as a button's value.
+    """Return the saved look-up as a button's value.
 
-    It is "" if it would not fit (a monstrous user id), or if an id holds an address: everybody in
-    the channel can read a button's value.
+    Returns "" if it would not fit (an extremely long user id), or if an id holds an address,
+    because everybody in the channel can read a button's value.
     """
     facts: dict[str, object] = {"v": VERSION}
     for name in SavedLookup.__slots__:
@@ -97,9 +97,9 @@ def encode(handle: SavedLookup) -> str:
 
 
 def decode(text: str) -> SavedLookup:
-    """The handle out of a button's value.
+    """Return the saved look-up of a button's value.
 
-    Raises NotAllowed if it is not one of ours, or of a version that is gone.
+    Raises NotAllowed if the value is not one of ours, or of a version that is gone.
     """
     try:
         return _parse_facts(json.loads(text))
@@ -121,7 +121,7 @@ def _parse_facts(facts: Mapping[str, object]) -> SavedLookup:
 def _parse_text(value: object) -> str:
     if not isinstance(value, str) or "\x00" in value:
         raise TypeError(value)
-    value.encode()  # raises ValueError for half of a character
+    value.encode()  # raises ValueError for half of a surrogate pair
     return value
 
 
@@ -170,5 +170,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
 
 
 def subject_ids(handle: SavedLookup) -> tuple[str, ...]:
-    """The ids of the room and the person that a look-up is about."""
+    """Return the ids of the room and the person that a look-up is about."""
     return tuple(filter(None, (handle.room_id, handle.peer_id, handle.user_id)))

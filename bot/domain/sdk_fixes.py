@@ -1,7 +1,7 @@
-"""Faults of 100ms' SDKs that a later version mended, found by SDK, version, code and event type.
+"""Faults of 100ms' SDKs that a later version fixed, found by SDK, version, code and event type.
 
-The facts live in a data file (bot/catalogue/fixes.yaml). A match says that the fault may have
-played a part, never that it did.
+The facts are in a data file (bot/catalogue/fixes.yaml). A match says that the fault may have played
+a part, never that it did.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ _WRAPPERS = {normalise_name(name): name for name in ("flutter", "react-native")}
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What `fixed_in` mended: `words` follow "0.14.1 fixed". Without `types` any event counts."""
+    """A fix in `fixed_in`: `words` follow "0.14.1 fixed". Without `types`, any event matches."""
 
     sdk: str
     fixed_in: str
@@ -40,7 +40,7 @@ class Outdated:
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """Every known fix, the one to be named first on top, and the days of versions by SDK."""
+    """All known fixes, the most important first, and the release dates of versions by SDK."""
 
     fixes: tuple[Fix, ...] = ()
     releases: Mapping[str, Mapping[str, date]] | None = None
@@ -48,9 +48,9 @@ class Fixes:
     def missing_in(
         self, agents: Iterable[Agent], code: int, kind: str, today: date
     ) -> Outdated | None:
-        """The first fix for that code and event type that one of these apps lacks.
+        """Return the first fix for that code and event type that one of these apps lacks.
 
-        A version that cannot be read lacks nothing, and no fix is named before its release.
+        A version that cannot be parsed lacks nothing, and a fix is not named before its release.
         """
         sdks = sorted({sdk for agent in agents for sdk in _sdks(agent)})
         for fix in self.fixes:
@@ -64,7 +64,10 @@ class Fixes:
         return None
 
     def line(self, outdated: Outdated, today: date) -> str:
-        """Such as `web SDK 0.12.15 is 28 months old; 0.14.1 fixed …; … may …: update.`."""
+        """Return the line on an outdated SDK version.
+
+        An example is `web SDK 0.12.15 is 28 months old; 0.14.1 fixed …; … may …: update.`
+        """
         fix, version = outdated.fix, outdated.version
         age = self._age(fix.sdk, version, today)
         old = (
@@ -78,7 +81,7 @@ class Fixes:
         )
 
     def _age(self, sdk: str, version: str, today: date) -> str:
-        """`28 months`, "" where the version's day is not known."""
+        """Return an age such as `28 months`; "" if the version's release date is not known."""
         released = (self.releases or {}).get(sdk, {}).get(version)
         if released is None or released > today:
             return ""
@@ -90,7 +93,7 @@ class Fixes:
 
 
 def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
-    """The native or web SDK and the wrapper around it, each with a version that can be shown."""
+    """Yield the native or web SDK and the framework around it, each with a version fit to show."""
     wrapper = _WRAPPERS.get(normalise_name(agent.framework), "")
     versions = ((platform_of(agent), agent.sdk_version), (wrapper, agent.framework_sdk_version))
     for sdk, text in versions:

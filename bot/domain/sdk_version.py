@@ -1,7 +1,7 @@
 """Versions of the SDKs, compared by the rules of semantic versioning.
 
-`agent.sdk_version` is a text such as `0.12.15`, `2.0.0-alpha.3` or `1.16`. Build metadata after
-`+` does not count. https://semver.org/#spec-item-11
+`agent.sdk_version` is a text such as `0.12.15`, `2.0.0-alpha.3` or `1.16`. Build metadata after `+`
+does not count. https://semver.org/#spec-item-11
 """
 
 import re
@@ -31,13 +31,13 @@ class Version:
 
 
 def _part(text: str) -> _Part:
-    """Numbers count as numbers and come before words."""
+    """Return a sort key: numbers compare as numbers and come before words."""
     return (0, int(text), "") if text.isascii() and text.isdigit() else (1, 0, text.lower())
 
 
 @lru_cache(1024)
 def parse_version(text: str | None) -> Version | None:
-    """The version in that text, None if it holds none."""
+    """Return the version in that text; None if it holds none."""
     match = _VERSION.fullmatch((text or "").strip())
     if match is None:
         return None
@@ -49,6 +49,6 @@ def parse_version(text: str | None) -> Version | None:
 
 
 def is_before(text: str | None, limit: str) -> bool:
-    """True if that version is known and older than `limit`."""
+    """Return whether that version is known and older than `limit`."""
     version, bound = parse_version(text), parse_version(limit)
     return version is not None and bound is not None and version < bound

@@ -1,7 +1,4 @@
-"""What a question turned out to be about.
-
-How far a look-up has come, while it still reads.
-"""
+"""The target that a question resolves to, and the progress of reading its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +12,9 @@ TargetKind = Literal["room", "session", "peer", "user"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A room, or one session, peer or user in it: enough to fetch every event about it.
+    """A room, or a session, peer or user in it: enough to fetch every event about it.
 
-    `session` is set only when the answer is to be cut to that session's time.
+    `session` is set only if the answer is to be cut to that session's time.
     """
 
     kind: TargetKind
@@ -29,7 +26,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One of several things that were meant perhaps; `value` is text that asks for just this."""
+    """One of several possible meanings.
+
+    `value` is a question text that selects exactly this one.
+    """
 
     kind: TargetKind
     value: str
@@ -40,7 +40,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Several matches: offered to the asker, never guessed."""
+    """Several matches, from which the asker chooses; the bot never guesses."""
 
     candidates: tuple[Candidate, ...]
     note: str = ""
@@ -48,11 +48,11 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Error events read so far of all that are asked for.
+    """Number of error events read so far.
 
-    `total` is None until every type has named its own; `by_type` are the rows read of each type
-    asked for. `begun` is true once the first page of every type is in: from then on the numbers
-    are worth telling. `waits_for` says in a few words what is under way.
+    `total` is None until every type has reported its own; `by_type` holds the rows read of each
+    type asked for. `begun` is true once the first page of every type is in: from then on the
+    numbers are worth showing. `waits_for` says in a few words what the reading waits for.
     """
 
     target: Target

@@ -1,4 +1,4 @@
-"""Outside text made fit to show: no control characters, no more than fits."""
+"""Cleans and shortens text from outside before it is shown."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ _LOOK_BACK = 32
 
 
 def clean(text: str, *, lines: bool = False) -> str:
-    """The text without control, bidi and zero-width characters, white space collapsed.
+    """Return the text without control, bidi and zero-width characters, white space collapsed.
 
-    Line ends become spaces, or stay (at most one empty line in a row) with `lines`.
+    Line ends become spaces; with `lines` they stay, with at most one empty line in a row.
     """
     if not text.isprintable() or any(blank in text for blank in _BLANK_LETTERS):
         text = "".join(map(_visible, text))
@@ -23,7 +23,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 
 def remove_unprintable(text: str) -> str:
-    """The text without control, bidi and zero-width characters; spaces and line ends stay."""
+    """Return the text without control, bidi and zero-width characters; white space stays."""
     return text if text.isprintable() else "".join(map(_visible, text))
 
 
@@ -35,9 +35,9 @@ def _visible(char: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """The text cut to `limit` characters, the last of them an ellipsis if anything was cut.
+    """Return the text cut to `limit` characters, the last of them an ellipsis if anything was cut.
 
-    Accents, emoji modifiers, joined emoji and flags are not torn off their base.
+    Accents, emoji modifiers, joined emoji and flags are not separated from their base.
     """
     if len(text) <= limit:
         return text

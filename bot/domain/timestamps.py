@@ -1,7 +1,7 @@
-"""100ms' time stamps, kept as what a datetime does not say of them.
+"""100ms' time stamps, stored as the digits that a datetime does not hold.
 
-A datetime ends at the microsecond, while 100ms sends up to nine digits and cuts zeros off. With
-100,000 events in hand, a number that is held once for all of them beats a text for each.
+A datetime ends at the microsecond, while 100ms sends up to nine digits and cuts off zeros. With
+100,000 events, one shared number takes less memory than a text for each.
 """
 
 import re
@@ -11,9 +11,9 @@ StampSuffix = int | str
 """A thousand for each digit after the second, plus the nanoseconds; or the stamp itself."""
 
 NO_TIME = datetime(9000, 1, 1, tzinfo=UTC)
-"""Stands for a time that could not be read. It is later than every time that can be read.
+"""The time of an event whose time could not be read; later than every readable time.
 
-So such an event stands last, and nothing counts as having happened after it.
+Such an event sorts last, and no event counts as later than it.
 """
 
 _FRACTION = re.compile(r"\.(\d{1,9})")
@@ -22,18 +22,21 @@ _MICROSECONDS = 6
 _SECOND = len("2026-05-01T09:00:01")
 _MICROSECOND = len("2026-05-01T09:00:01.123456")
 _SHARED_NUMBERS = tuple(range(10_000))
-"""Every number there can be: CPython makes an object for each use of one above 256."""
+"""All possible numbers: CPython makes a new object for each use of a number above 256."""
 
 
 def suffix_of(stamp: str, at: datetime) -> StampSuffix:
-    """What gives `stamp` back beside `at`; the stamp as it is, unless written as 100ms does."""
+    """Return the suffix that restores `stamp` from `at`.
+
+    It is the stamp itself if the stamp is not in 100ms' format or differs from `at`.
+    """
     if not at.isoformat("T", "microseconds")[:_MICROSECOND].startswith(stamp[:-1][:_MICROSECOND]):
         return stamp
     return suffix_in(stamp)
 
 
 def suffix_in(stamp: str) -> StampSuffix:
-    """As `tail_of`, for the time that was read from that stamp."""
+    """Return the suffix as `suffix_of`, for a time that was read from that stamp."""
     digits = len(stamp) - _SECOND - 2
     if not 0 < digits <= _MOST_DIGITS or stamp[-1] != "Z" or stamp[4:20:3] != "--T::.":
         return stamp
@@ -46,7 +49,7 @@ def suffix_in(stamp: str) -> StampSuffix:
 
 
 def stamp_of(suffix: StampSuffix, at: datetime) -> str:
-    """The stamp as 100ms sent it."""
+    """Return the stamp as 100ms sent it."""
     if isinstance(suffix, str):
         return suffix
     digits, finer = divmod(suffix, 1000)
@@ -55,7 +58,7 @@ def stamp_of(suffix: StampSuffix, at: datetime) -> str:
 
 
 def nanoseconds_of(suffix: StampSuffix) -> int:
-    """Nanoseconds beyond the last whole microsecond."""
+    """Return the nanoseconds beyond the last whole microsecond."""
     if isinstance(suffix, int):
         return suffix % 1000
     match = _FRACTION.search(suffix)

@@ -1,4 +1,4 @@
-"""The addresses of services that our settings name: secrets are sent there."""
+"""Checks addresses of services in the settings, because secrets are sent to them."""
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -7,11 +7,11 @@ from bot.domain.errors import Misconfigured
 
 
 def check_address(setting: str, address: str, *, local: bool = False) -> None:
-    """Nothing, for an address that a secret may be sent to.
+    """Raise Misconfigured unless a secret may be sent to the address.
 
-    Raises Misconfigured, which names the setting and repeats nothing of the address. Plain http is
-    for this machine only (`local` says that nothing leaves it); a user's name or password, a query
-    and a fragment have no place in it.
+    The error names the setting and repeats nothing of the address. Plain http is allowed for this
+    machine only (`local` says that nothing leaves it); a user name or password, a query and a
+    fragment are not allowed.
     """
     try:
         parts = urlsplit(address.strip())
@@ -32,7 +32,7 @@ def check_address(setting: str, address: str, *, local: bool = False) -> None:
 
 
 def is_loopback(parts: SplitResult) -> bool:
-    """True for this very machine."""
+    """Return whether the address is this machine."""
     host = parts.hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback

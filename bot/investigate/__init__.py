@@ -1,1 +1,4 @@
-"""From a question to a report: resolve, fetch, diagnose. Async, but free of frameworks."""
+"""The investigation: resolve a question to a target, fetch its events, build the report.
+
+The code is async and uses no web or Slack framework.
+"""

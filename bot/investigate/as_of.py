@@ -1,4 +1,4 @@
-"""An earlier answer's moment: what was known then, and what of it 100ms still keeps."""
+"""Rebuilds an earlier answer: its evidence as of then, and the events that 100ms still keeps."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,14 +12,15 @@ from bot.investigate.budget import EVENT_RETENTION
 from bot.investigate.evidence.evidence import Evidence
 
 _SOON = timedelta(hours=1)
-"""What 100ms drops within this time of an answer is not worth a remark."""
+"""Events that 100ms drops within this time after an answer are not mentioned."""
 
 
 def evidence_as_of(evidence: Evidence, moment: datetime) -> Evidence:
-    """The evidence as it stood at that moment.
+    """Return the evidence as it stood at `moment`.
 
-    An answer and the buttons under it must not contradict each other, whenever they are pressed.
-    Peer-stats are not to be had while a session runs.
+    An answer and the buttons under it must not contradict each other, whenever the buttons are
+    pressed. Peer-stats of a session that was running at `moment` are left out, because 100ms offers
+    none while a session runs.
     """
     sessions = tuple(
         _session_as_of(session, moment)
@@ -43,7 +44,10 @@ def evidence_as_of(evidence: Evidence, moment: datetime) -> Evidence:
 def completeness_now(
     completeness: Completeness, handle: SavedLookup, now: datetime
 ) -> Completeness:
-    """What an answer of then can still be made of; raises NotAllowed if nothing is left."""
+    """Return the completeness of an earlier answer, given what 100ms still keeps at `now`.
+
+    Raises NotAllowed if none of the answer's events are kept any more.
+    """
     oldest = now - EVENT_RETENTION
     if handle.as_of <= oldest:
         raise NotAllowed(
@@ -68,7 +72,10 @@ def completeness_now(
 
 
 def _session_as_of(session: Session, moment: datetime) -> Session:
-    """The session with those who had come by then; who had not left yet was still there."""
+    """Return the session with the peers that had joined by `moment`.
+
+    Leave times and an end after `moment` are removed.
+    """
     peers = {
         key: _peer_as_of(peer, moment)
         for key, peer in session.peers.items()

@@ -1,37 +1,37 @@
-"""How many calls a look-up may make, and why."""
+"""Limits on the calls that one look-up may make, with their reasons."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 EVENT_RETENTION = timedelta(days=30)
-"""100ms keeps events for 30 days: an older session can have no error events left.
+"""100ms keeps events for 30 days, so an older session can have no error events left.
 
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 """
 
 LONGEST_SESSION = timedelta(hours=12)
-"""100ms ends a session after this time at the latest, as its pages on sessions say."""
+"""100ms ends a session after this time at the latest, according to its pages on sessions."""
 
 
 CALLS_PER_ID = 3
-"""A 24-hex id is asked for as a room and as a session, and a session's room is read."""
+"""Calls per 24-hex id: one as a room, one as a session, and one for the session's room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Calls to 100ms that one look-up may make in one workspace.
 
-    A 24-hex id costs 2 calls (room and session), a name 2 (enabled and disabled rooms). A peer
-    or user without a room costs those 2, at most `active_pages`, and at most `ended_pages` in
-    `windows` equal parts of the last 30 days, each page holding 100 sessions. `rows_per_type`
-    caps the events read of one type (100 a call). `identify_calls` is for all ids of one text, in
-    all workspaces together: outside texts can hold thousands.
+    A 24-hex id costs 2 calls (room and session). A name costs 2 (enabled and disabled rooms). A
+    peer or user without a room costs those 2, at most `active_pages`, and at most `ended_pages` in
+    `windows` equal parts of the last 30 days; each page holds 100 sessions. `rows_per_type` limits
+    the events read of one type (100 a call). `identify_calls` covers all ids of one text in all
+    workspaces together, because texts from outside can hold thousands of ids.
 
-    Reading what proves recoveries costs at most `session_pages` + `track_pages` +
-    `around_pages` + `stats_calls` calls more, each page holding 100 rows, and stops after
-    `evidence_seconds`. It follows the first pages of error events, so that it never delays the
-    first answer. Begun beside further pages, it lists sessions anew if the failures turn out to
-    be of another time.
+    Reading the evidence of recoveries costs at most `session_pages` + `track_pages` +
+    `around_pages` + `stats_calls` further calls, with 100 rows a page, and stops after
+    `evidence_seconds`. It starts after the first pages of error events, so that it never delays the
+    first answer. If it started beside further pages and the failures turn out to be from another
+    time, it lists the sessions again.
     """
 
     identify_calls: int = 100
@@ -46,10 +46,10 @@ class Budget:
     evidence_seconds: float = 90.0
 
     def ids_within_calls(self, workspaces: int) -> int:
-        """How many ids of one text may be looked up in so many workspaces."""
+        """Return how many ids of one text may be looked up in this many workspaces."""
         return max(1, self.identify_calls // (CALLS_PER_ID * max(1, workspaces)))
 
     @property
     def pages_per_window(self) -> int:
-        """Pages that one window may take."""
+        """Number of pages that one window may take."""
         return max(1, self.ended_pages // self.windows)

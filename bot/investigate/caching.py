@@ -1,9 +1,9 @@
-"""Nothing twice: one investigation for all who ask the same, and what was just read is reused.
+"""Caches of reports and diagnoses, so that the same data is not read from 100ms twice.
 
-The answer stays each asker's own: reference, window and progress; its `as_of` says when the
-events were read.
-
-One diagnosis for all who look at the same answer, for a minute.
+People who ask the same question at the same time share one investigation, and events that were read
+a moment ago are reused. Each asker's answer keeps its own reference, window and progress; its
+`as_of` says when the events were read. A diagnosis is shared for a minute by everybody who looks at
+the same answer.
 """
 
 import time
@@ -31,7 +31,7 @@ from bot.investigate.single_flight import SingleFlight
 
 
 class DiagnosisCache:
-    """Diagnosed reports by what they are about."""
+    """A cache of diagnosed reports, keyed by everything that the diagnosis depends on."""
 
     def __init__(self, inner: Investigator, timer: Callable[[], float]) -> None:
         self._inner = inner
@@ -40,15 +40,15 @@ class DiagnosisCache:
         )
         self._flights: SingleFlight[Report] = SingleFlight()
         self._generation = 0
-        """How often everything was let go."""
+        """Number of times the cache was cleared."""
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Remove all diagnoses."""
         self._cached.clear()
         self._generation += 1
 
     async def of(self, report: Report, tell: Tell) -> Report:
-        """The report with its diagnosis, the notes and sessions that come with it."""
+        """Return the report with its diagnosis, and the notes and sessions that belong to it."""
         key = _key(report)
         cached = self._cached.get(key)
         if cached is None:
@@ -64,7 +64,7 @@ class DiagnosisCache:
 
 
 def _key(report: Report) -> object:
-    """All that a diagnosis depends on."""
+    """Return a key of everything that a diagnosis depends on."""
     target, completeness = report.target, report.completeness
     session = target.session.id if target.session else None
     place = (target.kind, target.room, session, target.peer_id, target.user_id)
@@ -76,7 +76,7 @@ def _weight(report: Report) -> int:
 
 
 class CachingInvestigator:
-    """An `Investigator` that reads nothing twice; the same methods."""
+    """An `Investigator` with the same methods that caches what it reads."""
 
     def __init__(self, inner: Investigator, timer: Callable[[], float] = time.monotonic) -> None:
         self._inner = inner
@@ -85,12 +85,12 @@ class CachingInvestigator:
         self._buttons: SingleFlight[Report] = SingleFlight()
         self._diagnoses = DiagnosisCache(inner, timer)
         self._generation = 0
-        """How often everything was let go."""
+        """Number of times the caches were cleared."""
 
     async def report(
         self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = ignore_progress
     ) -> Report | Choices:
-        """As `Investigator.report`."""
+        """Return the same result as `Investigator.report`."""
         result = await self._report(replace(query, remarks=()), lookup_id, tell, watch)
         if isinstance(result, Report):
             return replace(result, remarks=query.remarks)
@@ -122,7 +122,7 @@ class CachingInvestigator:
         return _report_of_snapshot(snapshot_of(result), query, lookup_id)
 
     async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
-        """As `Investigator.reopen`."""
+        """Return the same result as `Investigator.reopen`."""
         snapshot = self._snapshots.find_for_button(handle)
         if snapshot and handle.workspace in self._inner.workspaces:
             target = target_of(handle, snapshot.target.room)
@@ -137,24 +137,24 @@ class CachingInvestigator:
         return await self._buttons.share(handle, ask, tell, ignore_progress)
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
-        """As `Investigator.diagnosed`."""
+        """Return the same result as `Investigator.diagnose`."""
         return await self._diagnoses.of(report, tell)
 
     def clear_caches(self) -> None:
-        """Keep nothing of what was read by now: somebody in it was forgotten."""
+        """Clear all caches; called when data about a person or room is erased."""
         self._generation += 1
         self._snapshots.clear()
         self._diagnoses.clear()
 
     def _store(self, generation: int, report: Report, query: LookupQuery | None = None) -> None:
-        """Unless it was begun before everything was let go."""
+        """Cache the report, unless the caches were cleared after its reading began."""
         if generation == self._generation:
             self._snapshots.store(snapshot_of(report), query)
 
     async def describe(
         self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
-        """As `Investigator.describe`."""
+        """Return the same result as `Investigator.describe`."""
         return await self._inner.describe(identifiers, workspaces)
 
 

@@ -1,4 +1,4 @@
-"""What was read a moment ago, kept for buttons, repeated questions and refreshing."""
+"""A cache of recently read events, used for buttons, repeated questions and refreshes."""
 
 import time
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from bot.domain.target import Target
 from bot.investigate.fetch.events import Fetched
 
 FRESH = timedelta(seconds=60)
-"""A question asked again within this time is answered from what was read, as of then."""
+"""A question repeated within this time is answered from the cache, as of the cached moment."""
 
 CACHE_SECONDS = 900.0
-"""So long a button finds its events here, and a fresh look-up starts from what is known."""
+"""Seconds for which events stay cached for buttons and as a start for a fresh look-up."""
 
 MOST_EVENTS = 20_000
-"""Events kept in all, about 40 MB; a room that alone has more is not kept."""
+"""Most events cached in all, about 40 MB; a room that has more by itself is not cached."""
 
 _MOST_QUERIES = 1000
 
@@ -37,17 +37,20 @@ class Snapshot:
     as_of: datetime
     fetched: Fetched
     notes: tuple[str, ...] = ()
-    """What the reader of every answer made of it must know: workspaces not asked, for example."""
+    """Notes for every answer made from this snapshot, for example about workspaces not asked."""
 
     @property
     def place_key(self) -> PlaceKey:
-        """Equal for look-ups that read the same events: a session's are those of its room."""
+        """A key that is equal for look-ups that read the same events.
+
+        A session has the key of its room, because its events are read from the room.
+        """
         return place_key(self.target, self.types)
 
 
 def snapshot_of(report: Report) -> Snapshot:
-    """What the report was made of."""
-    events = report.events  # distinct and in order already
+    """Return the snapshot that the report was built from."""
+    events = report.events  # already distinct and in order
     if report.beyond:
         events = distinct_events((*events, *report.beyond))
     fetched = Fetched(events, report.completeness)
@@ -55,17 +58,20 @@ def snapshot_of(report: Report) -> Snapshot:
 
 
 def place_key(target: Target, types: tuple[str, ...]) -> PlaceKey:
-    """What the events are read by."""
+    """Return the key of the filters by which the events are read."""
     return (target.room.workspace, target.room.id, target.peer_id, target.user_id, types)
 
 
 def query_key(query: LookupQuery) -> QueryKey:
-    """Equal for questions about the same; the window is cut later, on our side."""
+    """Return a key that is equal for questions about the same target.
+
+    The window is not part of it, because events are cut to the window after they are read.
+    """
     return (query.clues, query.types, query.workspace, query.workspaces)
 
 
 class EventCache:
-    """The latest snapshot of each place, bounded by time and by the number of events."""
+    """The latest snapshot of each place, limited by age and by number of events."""
 
     def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
         self._places: TTLCache[PlaceKey, Snapshot] = TTLCache(
@@ -76,7 +82,7 @@ class EventCache:
         )
 
     def store(self, snapshot: Snapshot, query: LookupQuery | None = None) -> None:
-        """Keep it, if it proves to be complete and no newer one is there."""
+        """Store the snapshot, unless it is incomplete or a newer one is stored already."""
         cached = self._places.get(snapshot.place_key)
         newer = cached is not None and cached.as_of > snapshot.as_of
         if not snapshot.fetched.completeness.complete or newer:
@@ -87,12 +93,15 @@ class EventCache:
                 self._targets[query_key(query)] = (snapshot.target, snapshot.notes)
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Remove all snapshots."""
         self._places.clear()
         self._targets.clear()
 
     def find_for_query(self, query: LookupQuery) -> Snapshot | None:
-        """What the same question last read, with its own target; however old."""
+        """Return the snapshot that the same question last read, with its own target.
+
+        The snapshot may be of any age. Returns None if there is none.
+        """
         entry = self._targets.get(query_key(query))
         if entry is None:
             return None
@@ -101,7 +110,10 @@ class EventCache:
         return replace(cached, target=target, notes=notes) if cached else None
 
     def find_for_button(self, handle: SavedLookup) -> Snapshot | None:
-        """What holds everything that the button's answer knew."""
+        """Return a snapshot that holds everything the button's answer knew.
+
+        Returns None if there is none.
+        """
         place = (handle.workspace, handle.room_id, handle.peer_id, handle.user_id, handle.types)
         cached = self._places.get(place)
         return cached if cached and cached.as_of >= handle.as_of else None

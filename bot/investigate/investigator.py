@@ -1,4 +1,4 @@
-"""The engine behind every entry point: a question in, a report (or a choice) out."""
+"""The investigator behind every entry point: it turns a question into a report or a choice."""
 
 import asyncio
 from collections.abc import Sequence
@@ -48,12 +48,12 @@ from bot.investigate.resolve.rooms import fetch_room, find_rooms
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 
 MOST_NAMED = 3
-"""Unknown ids that a note names; the rest is counted."""
+"""Most unknown ids that a note names; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Investigator:
-    """Answers questions with what 100ms and earlier look-ups know."""
+    """Answers questions from the data of 100ms and of earlier look-ups."""
 
     workspaces: Workspaces
     room_index: BestEffortRoomIndex
@@ -71,10 +71,11 @@ class Investigator:
         watch: Watch = ignore_progress,
         cached: Snapshot | None = None,
     ) -> Report | Choices:
-        """Resolve, fetch, sum up. Raises BotError when there is nothing to report.
+        """Resolve the question, fetch its events and build the report.
 
-        What an earlier look-up has `known` of the same target is not read again, where 100ms'
-        totals prove what is new.
+        Raises BotError if there is nothing to report. `cached` holds the events of an earlier
+        look-up of the same target; they are not read again where 100ms' totals prove which events
+        are new.
         """
         if query.complaint and not query.clues:
             raise UnreadableQuestion(query.complaint)
@@ -101,9 +102,10 @@ class Investigator:
             prefetch.close()
 
     async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
-        """The look-up a button belongs to, as of then. Raises NotAllowed if it cannot be.
+        """Return the report that a button belongs to, as of the button's answer.
 
-        What was recorded later is no part of it, neither here nor in its diagnosis.
+        Raises NotAllowed if that is not possible. Events recorded later are left out, both here and
+        in the diagnosis.
         """
         if handle.workspace not in self.workspaces:
             raise NotAllowed(
@@ -121,10 +123,10 @@ class Investigator:
         return rebuild_report(handle, target, fetched, self.clock())
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
-        """The report with its diagnosis as of the report, from evidence read within the budget.
+        """Return the report with its diagnosis as of the report.
 
-        Evidence that cannot be read becomes a note. Sums are done off the event loop: a storm
-        of thousands of events takes seconds.
+        Evidence is read within the budget; what cannot be read becomes a note. The diagnosis runs
+        in a thread, off the event loop, because thousands of events take seconds.
         """
         hundredms = self._client(report.target.room.workspace, tell).low_priority()
         found = await gather_evidence(
@@ -161,11 +163,11 @@ class Investigator:
     async def describe(
         self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
     ) -> Choices:
-        """Each clue with what it is and when it was created, for a person to choose.
+        """Return each identifier with its kind and creation time, for a person to choose from.
 
-        Only `workspaces` are asked, all if None. Things that are nothing in any of them are left
-        out, and the note names them. The calls have a low priority and a limit; the note counts
-        the ids that are over it.
+        Only `workspaces` are asked; all of them if it is None. Identifiers that are unknown in all
+        of them are left out, and the note names them. The calls have a low priority and a limit;
+        the note counts the ids over the limit.
         """
         place_identifiers, person_identifiers = split_identifiers(identifiers)
         clients = {
@@ -206,7 +208,7 @@ class Investigator:
         except (NothingFound, UnknownCode):
             return []
         if search.troubles and not search.places:
-            return [candidate_of_identifier(identifier)]  # 100ms cannot say now: still to be chosen
+            return [candidate_of_identifier(identifier)]  # 100ms does not answer: still offer it
         return [candidate_of_place(place) for place in search.places]
 
     async def _read(
@@ -242,7 +244,10 @@ def _room_note(report: Report) -> Sequence[str]:
 
 
 def _unknown_note(values: Sequence[str], beyond: int) -> str:
-    """Which ids lead nowhere, a few by name, the rest by number; and how many were not tried."""
+    """Return a sentence about the ids that were not found and the number not tried.
+
+    It names a few unknown ids and counts the rest.
+    """
     untried = f"{beyond} more were not looked up." if beyond else ""
     if not values:
         return untried

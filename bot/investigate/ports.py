@@ -1,4 +1,4 @@
-"""What the investigation needs from the outside; adapters live in hundredms and storage."""
+"""Interfaces that the investigation needs; `bot.hundredms` and `bot.storage` implement them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from bot.domain.target import Progress
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of the events endpoint.
+    """One response of the events endpoint.
 
-    `rows` counts what was received, before duplicates are dropped; `total` is 100ms' total of
-    the whole query, None if it did not say; `next` is "" on the last page. `unreadable` counts
-    the rows that could not be read.
+    `rows` counts the rows received, before duplicates are dropped. `total` is 100ms' total of the
+    whole query, None if it is missing. `next` is "" on the last page. `unreadable` counts the rows
+    that could not be read.
     """
 
     events: tuple[ErrorEvent, ...]
@@ -28,9 +28,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page whose events are still to be made, by `read`: that takes longer than the rest.
+    """A page whose events are not parsed yet; `read` parses them, which takes most of the time.
 
-    `following` is the next page's cursor, so that it can be asked for before.
+    `following` is the next page's cursor, so that the next page can be requested before.
     """
 
     rows: int
@@ -40,7 +40,7 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class EventQuery:
-    """Filters of one cursor; sent unchanged with each page."""
+    """Filters of one cursor, sent unchanged with each page."""
 
     room_id: str
     type: str
@@ -51,9 +51,9 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """One answer of the sessions list; `last` is "" when there is no more.
+    """One response of the sessions list; `last` is "" when there are no more.
 
-    `lost` counts rows that could not be read.
+    `lost` counts the rows that could not be read.
     """
 
     sessions: tuple[Session, ...]
@@ -63,7 +63,7 @@ class SessionPage:
 
 @dataclass(frozen=True, slots=True)
 class TrackPage:
-    """As `Page`, of track events."""
+    """A page of track events, with the fields of `Page`."""
 
     events: tuple[TrackEvent, ...]
     rows: int
@@ -73,14 +73,14 @@ class TrackPage:
 
 
 class ExpiredCursor(Exception):
-    """100ms no longer knows the `start` we sent (it lives 24 h after the first query)."""
+    """100ms no longer accepts the `start` that was sent (it expires 24 h after the first query)."""
 
 
 class HundredMs(Protocol):
-    """One 100ms workspace, read only.
+    """Read-only access to one 100ms workspace.
 
-    Every method raises HundredMsUnreachable, HundredMsBusy or HundredMsRefused when 100ms
-    does; a thing that is not there is None, or empty.
+    Every method raises HundredMsUnreachable, HundredMsBusy or HundredMsRefused if the call fails. A
+    missing object is None, or an empty result.
     """
 
     @property
@@ -88,31 +88,34 @@ class HundredMs(Protocol):
         """The workspace's name in our settings."""
 
     def reporting_to(self, tell: "Tell") -> "HundredMs":
-        """The same workspace; long waits for 100ms are told to this asker."""
+        """Return the same workspace; long waits for 100ms are reported to `tell`."""
 
     def low_priority(self) -> "HundredMs":
-        """The same workspace; calls made through it let all others go first."""
+        """Return the same workspace; calls made through it let all other calls go first."""
 
     async def room(self, room_id: str) -> Room | None:
-        """The room by id; None for any 4xx but 401, 403 and 429."""
+        """Return the room by id; None for any 4xx except 401, 403 and 429."""
 
     async def session(self, session_id: str) -> Session | None:
-        """The session by id, as `room`."""
+        """Return the session by id; None as for `room`."""
 
     async def rooms_named(self, name: str) -> Sequence[Room]:
-        """Rooms whose name equals `name`, case ignored, enabled and disabled (two calls)."""
+        """Return rooms named `name`, ignoring case, enabled and disabled (two calls)."""
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
-        """One page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
+        """Return one page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
 
     async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        """As `events`, before they are read."""
+        """Return the same page as `events`, before its events are parsed."""
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
-        """As `events`, for a track type; rows that are no track events are left out."""
+        """Return a page as `events` does, for a track type; rows of other kinds are left out."""
 
     async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
-        """When that peer was measured sending and receiving; None while its session runs."""
+        """Return the times at which the peer was measured sending and receiving.
+
+        Returns None while its session runs.
+        """
 
     async def sessions(
         self,
@@ -124,54 +127,54 @@ class HundredMs(Protocol):
         start: str = "",
         naming: str = "",
     ) -> SessionPage:
-        """One page of at most 100 sessions, newest first as far as 100ms keeps to it.
+        """Return one page of at most 100 sessions, newest first as far as 100ms keeps that order.
 
-        With the id of a person in `naming`, a page that does not name them comes without peers.
+        If `naming` is the id of a person, a page that does not name them comes without peers.
         """
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
-        """The room's codes (first 100)."""
+        """Return the room's codes (first 100)."""
 
 
 class RoomIndex(Protocol):
-    """What earlier look-ups taught us. Raises StoreUnreachable."""
+    """An index of peers and codes by room, filled by earlier look-ups. Raises StoreUnreachable."""
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs known for that peer id, case ignored."""
+        """Return (workspace, room id) pairs known for that peer id, ignoring case."""
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
-        """Remember that these peers belong to that room (permanent for 30 days)."""
+        """Store that these peers belong to that room (permanent for 30 days)."""
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs known for that room code."""
+        """Return (workspace, room id) pairs known for that room code."""
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
-        """Remember the room's codes."""
+        """Store the room's codes."""
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """True if that room's codes were learned within a day."""
+        """Return whether that room's codes were stored within a day."""
 
 
 Clock = Callable[[], datetime]
-"""The present moment, aware, UTC."""
+"""Returns the current time, timezone-aware, in UTC."""
 
 Tell = Callable[[str], Awaitable[None]]
-"""Tells the asker, while they wait, what is being waited for. Plain text, one sentence."""
+"""Sends the waiting asker a plain-text sentence about the cause of the wait."""
 
 Watch = Callable[[Progress], None]
-"""Is told, after each page, how far the reading has come."""
+"""Called after each page with the progress of the reading."""
 
 
 def ignore_progress(progress: Progress) -> None:
-    """A Watch that looks away."""
+    """A Watch that ignores progress."""
 
 
 Workspaces = Mapping[str, HundredMs]
-"""Every configured workspace by alias, in order of the settings."""
+"""Every configured workspace by alias, in the order of the settings."""
 
 
 def permitted_workspaces(workspaces: Workspaces, permitted: Sequence[str] | None) -> Workspaces:
-    """The permitted ones of the workspaces; all of them if `permitted` is None."""
+    """Return the permitted workspaces; all of them if `permitted` is None."""
     if permitted is None:
         return workspaces
     return {alias: hundredms for alias, hundredms in workspaces.items() if alias in permitted}

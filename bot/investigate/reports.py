@@ -1,6 +1,6 @@
-"""What one look-up asks of its target, and what becomes of the events that were read.
+"""The task of one look-up, and the report built from the events that were read.
 
-Cutting events to a session and a window: the API has no time filter.
+Events are cut to a session and a window here, because the API has no time filter.
 """
 
 from collections.abc import Iterable
@@ -21,11 +21,10 @@ from bot.investigate.resolve.resolver import split_identifiers
 
 
 def in_session(event: ErrorEvent, session: Session) -> bool:
-    """True if the event names the session, or names none and falls into its time.
+    """Return whether the event names the session, or names none and falls into its time.
 
-    One that names none and has no readable time belongs to no session.
-
-    Failures to connect carry no session id: there is none before the first successful join.
+    An event that names none and has no readable time belongs to no session. Failures to connect
+    carry no session id, because there is none before the first successful join.
     """
     if event.session_id:
         return event.session_id.lower() == session.id.lower()
@@ -37,9 +36,9 @@ def in_session(event: ErrorEvent, session: Session) -> bool:
 
 
 def in_window(event: ErrorEvent, window: Window) -> bool:
-    """True if the event was recorded within the window, both ends included.
+    """Return whether the event was recorded within the window, both ends included.
 
-    One without a readable time is in no window but the one without ends.
+    An event without a readable time is only in the window without ends.
     """
     if not event.timed:
         return window == Window()
@@ -54,7 +53,7 @@ def filter_events(
     window: Window,
     types: Iterable[str] | None = None,
 ) -> tuple[ErrorEvent, ...]:
-    """The events of that session, window and (if only some were asked for) types."""
+    """Return the events of that session, window and (if only some were asked for) types."""
     kinds = frozenset(types) if types is not None else None
     if session is None and window == Window() and kinds is None:
         return tuple(events)
@@ -68,7 +67,7 @@ def filter_events(
 
 
 def earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    """The earlier of two times, None being no limit."""
+    """Return the earlier of two times, with None as no limit."""
     if first is None or second is None:
         return first or second
     return min(first, second)
@@ -76,7 +75,7 @@ def earlier(first: datetime | None, second: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class FetchTask:
-    """What a look-up asks of its target."""
+    """The look-up's id, window, types and options for reading its target."""
 
     lookup_id: str
     window: Window
@@ -88,7 +87,10 @@ class FetchTask:
 
 
 def prefetch_for(query: LookupQuery) -> Prefetch:
-    """Guesses only where one place and one person at most are named: else choices follow."""
+    """Return a prefetch if the query names at most one place and one person.
+
+    Otherwise it prefetches nothing, because the answer is a choice.
+    """
     place_identifiers, person_identifiers = split_identifiers(query.clues)
     if len(place_identifiers) > 1 or len(person_identifiers) > 1:
         return Prefetch()
@@ -101,9 +103,10 @@ CHANNEL_WINDOW_NOTE = (
 
 
 def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
-    """The window that is meant, and notes: how times in words were read, or that it is usual.
+    """Return the window that the query means, and notes on it.
 
-    A session has an end of its own, which a channel's usual window might cut off.
+    Notes say how times in words were read, or that the channel's usual window applies. The usual
+    window is not applied to a session, because it might cut off the session's end.
     """
     window = Window(query.since, query.until)
     if query.since or query.until or target.session or query.usual_since is None:
@@ -112,7 +115,7 @@ def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ..
 
 
 def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetched) -> Report:
-    """The report of what was read, cut to session, window and types."""
+    """Return the report of the fetched events, cut to session, window and types."""
     types = None if task.types == ERROR_TYPES else task.types
     events = filter_events(fetched.events, target.session, task.window, types)
     cut_off = len(events) < len(fetched.events)
@@ -136,7 +139,7 @@ def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetc
 def _with_untimed(
     completeness: Completeness, beyond: Iterable[ErrorEvent], types: Iterable[str] | None
 ) -> Completeness:
-    """What was seen, with a note of events that only their lack of a readable time left out."""
+    """Return the completeness with a note on events left out only for lack of a readable time."""
     untimed = sum(not event.timed and (types is None or event.type in types) for event in beyond)
     if not untimed:
         return completeness
@@ -146,7 +149,7 @@ def _with_untimed(
 
 
 def rebuild_report(handle: SavedLookup, target: Target, fetched: Fetched, now: datetime) -> Report:
-    """The report that a button belongs to, as of then, of events read then or later."""
+    """Return the report that a button belongs to, as of then, from events read then or later."""
     events = tuple(event for event in fetched.events if not event.timed or event.at <= handle.as_of)
     task = FetchTask(handle.lookup_id, Window(handle.since, handle.until), handle.types)
     report = build_report(target, task, handle.as_of, replace(fetched, events=events))
@@ -154,27 +157,27 @@ def rebuild_report(handle: SavedLookup, target: Target, fetched: Fetched, now: d
 
 
 def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
-    """Whether such a look-up reads every error event of the room."""
+    """Return whether such a look-up reads every error event of the room."""
     person = target.peer_id or target.user_id
     return not person and set(types) == set(ERROR_TYPES)
 
 
 def whole_room_events(report: Report) -> tuple[ErrorEvent, ...] | None:
-    """Every error event of the room, if the look-up read them all."""
+    """Return every error event of the room; None if the look-up did not read them all."""
     if not reads_whole_room(report.target, report.types):
         return None
     return (*report.events, *report.beyond)
 
 
 def person_of(handle: SavedLookup) -> Identifier | None:
-    """The one person a button's look-up is about."""
+    """Return the person that a button's look-up is about; None if it is about a room or session."""
     if handle.peer_id:
         return Identifier(IdentifierKind.PEER, handle.peer_id)
     return Identifier(IdentifierKind.USER, handle.user_id) if handle.user_id else None
 
 
 def target_of(handle: SavedLookup, room: Room) -> Target:
-    """The target of a button's look-up."""
+    """Return the target of a button's look-up."""
     session = None
     if handle.session_id:
         session = Session(

@@ -1,6 +1,7 @@
-"""What earlier look-ups taught us, when the database answers; a look-up goes on without.
+"""Access to the room index that does not fail or delay a look-up.
 
-Remembering, beside the answer, what a look-up taught: it never delays one.
+If the database does not answer, a look-up continues without the index. New entries are written in
+background tasks, beside the answer.
 """
 
 import asyncio
@@ -20,56 +21,59 @@ Value = TypeVar("Value")
 
 
 class NoMemory:
-    """A Memory that keeps nothing, for a look-up where no database can be opened."""
+    """A RoomIndex that stores nothing, for a look-up without a database."""
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
-        """Nothing is known."""
+        """Return no rooms."""
         log.debug("no memory to ask for peer %s", peer_id)
         return ()
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
-        """Nothing is known."""
+        """Return no rooms."""
         log.debug("no memory to ask for code %s", code)
         return ()
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """True: there is nothing to learn into."""
+        """Return True, because codes cannot be stored."""
         log.debug("no memory for codes of %s in %s", room_id, workspace)
         return True
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
-        """Nothing is kept."""
+        """Store nothing."""
         log.debug("not kept: %s, %s, %s", workspace, room_id, peer_ids)
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
-        """Nothing is kept."""
+        """Store nothing."""
         log.debug("not kept: %s, %s, %s", workspace, room_id, codes)
 
 
 class BestEffortRoomIndex:
-    """A Memory that forgets rather than fails: knowledge only saves calls."""
+    """A RoomIndex that ignores database errors, because its entries only save calls."""
 
     def __init__(self, memory: RoomIndex) -> None:
         self._index = memory
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs; empty if nothing is known or the database is away."""
+        """Return (workspace, room id) pairs; empty if none are known or the database fails."""
         return await _or_default(self._index.rooms_of_peer(peer_id), ())
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs, as `rooms_of_peer`."""
+        """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
         return await _or_default(self._index.rooms_of_code(code), ())
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """True also if the database is away: there is nothing to learn into."""
+        """Return whether the codes are known.
+
+        Returns True also if the database fails, because it cannot store any.
+        """
         return await _or_default(self._index.knows_codes_of(workspace, room_id), True)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
-        """Remember that these peers belong to that room."""
+        """Store that these peers belong to that room."""
         await _or_default(self._index.learn_peers(workspace, room_id, peer_ids), None)
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
-        """Remember the room's codes."""
+        """Store the room's codes."""
         await _or_default(self._index.learn_codes(workspace, room_id, codes), None)
 
 
@@ -82,44 +86,45 @@ async def _or_default(answer: Awaitable[Value], otherwise: Value) -> Value:
 
 
 CLOSE_TIMEOUT = 5.0
-"""Seconds that `close` waits for what is still being written."""
+"""Seconds that `close` waits for writes under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomIndexWriter:
-    """Writes to memory in tasks of its own."""
+    """Writes to the room index in background tasks."""
 
     room_index: BestEffortRoomIndex
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def learn_codes(self, hundredms: HundredMs, target: Target) -> None:
-        """Learn the room's codes, at most once a day: a code in a link names no room."""
+        """Store the room's codes, at most once a day, because a code in a link names no room."""
         self._start(self._learn_codes(hundredms, target.room.id))
 
     def learn_peers(self, room: Room, events: Iterable[ErrorEvent]) -> None:
-        """Learn which peers belong to the room; a peer that never got in is found so, too."""
+        """Store which peers belong to the room, including peers that never joined successfully."""
         senders = {event.sender for event in events}
         peers = {sender.peer_id for sender in senders if sender.peer_id}
         if peers:
             self._start(self.room_index.learn_peers(room.workspace, room.id, sorted(peers)))
 
     def learn_seen_peer(self, target: Target, sessions: Iterable[Session]) -> None:
-        """Learn the peer that was asked for, if one of the room's sessions holds them.
+        """Store the peer that was asked for, if one of the room's sessions contains it.
 
-        Nothing is learned from the question itself: it may name a room where they never were.
+        Nothing is stored from the question itself, as it may name a room in which the peer never
+        was.
         """
         peer_id = (target.peer_id or "").lower()
         if peer_id and any(peer_id in map(str.lower, session.peers) for session in sessions):
             self.learn_peer(target)
 
     def learn_peer(self, target: Target) -> None:
-        """Learn the target's peer, whom 100ms itself showed in that room."""
+        """Store the target's peer, which 100ms itself reported in that room."""
         room = target.room
         if target.peer_id:
             self._start(self.room_index.learn_peers(room.workspace, room.id, [target.peer_id]))
 
     async def close(self) -> None:
-        """Wait a little for what is being written, then let go of the rest."""
+        """Wait up to `CLOSE_TIMEOUT` for writes under way, then cancel the rest."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_TIMEOUT)
         for task in self._tasks:

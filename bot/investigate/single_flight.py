@@ -1,4 +1,4 @@
-"""One piece of work for all who ask for the same at the same time."""
+"""Lets concurrent callers with the same key share one run of the work."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ class _Waiter:
 
 
 class _Flight(Generic[Result]):
-    """The work, and who waits for it. It ends early only when the last one has gone."""
+    """The running work and its waiters; it is cancelled when the last waiter leaves."""
 
     def __init__(self, work: Work[Result]) -> None:
         self.waiters: list[_Waiter] = []
@@ -32,11 +32,11 @@ class _Flight(Generic[Result]):
 
     @property
     def joinable(self) -> bool:
-        """False once it is over, or being ended because nobody waited any more."""
+        """Whether the work is neither done nor being cancelled."""
         return not self.task.done() and not self.task.cancelling()
 
     async def join(self, asker: _Waiter) -> Result:
-        """Wait with the others."""
+        """Add a waiter and return the result."""
         self.waiters.append(asker)
         if self.last:
             asker.watch(self.last)
@@ -48,7 +48,7 @@ class _Flight(Generic[Result]):
                 self.task.cancel()
 
     async def tell(self, note: str) -> None:
-        """Every asker hears it; one who cannot be reached does not end the others' work."""
+        """Send the note to every waiter; a failed delivery does not end the work of the others."""
         notices = [asker.tell(note) for asker in self.waiters]
         for outcome in await asyncio.gather(*notices, return_exceptions=True):
             if isinstance(outcome, Exception):
@@ -62,12 +62,15 @@ class _Flight(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class SingleFlight(Generic[Result]):
-    """What is under way, by what was asked."""
+    """The flights under way, by key."""
 
     _flights: dict[Hashable, _Flight[Result]] = field(default_factory=dict)
 
     async def share(self, key: Hashable, work: Work[Result], tell: Tell, watch: Watch) -> Result:
-        """The work's outcome, begun by whoever asks first; raises what it raises."""
+        """Return the result of `work`, which the first caller of a key starts.
+
+        Raises the errors of `work`.
+        """
         flight = self._flights.get(key)
         if flight is None or not flight.joinable:
             flight = self._flights[key] = _Flight(work)

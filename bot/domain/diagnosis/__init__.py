@@ -1,7 +1,7 @@
-"""From error events to people, failure stories, outcomes with proof, and a verdict.
+"""The diagnosis: people, failure stories, outcomes with proof, and a verdict from error events.
 
-Pure, rule-based and reproducible: the same facts in any order, doubled or split, give the same
-diagnosis. Thresholds and their reasons are in `thresholds`.
+It is pure, rule-based and reproducible: the same facts in any order, repeated or split, give the
+same diagnosis. Thresholds and their reasons are in `thresholds`.
 """
 
 from collections.abc import Iterable
@@ -60,7 +60,7 @@ __all__ = [
 
 
 def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
-    """The diagnosis of one look-up. Never raises, whatever the events hold."""
+    """Return the diagnosis of a look-up. Never raises, whatever the events contain."""
     events = events_of_room(case, case.events)
     around = _events_around(events, events_of_room(case, case.around))
     room_events = events_of_room(case, (*events, *around)) if around else events

@@ -1,6 +1,6 @@
-"""R12, R15, R16: the class a story weighs for, and what weighs nothing.
+"""R12, R15, R16: the verdict class of each story, and the stories that are nobody's fault.
 
-R15: negotiation failures of several people who have one browser, OS or SDK version.
+R15 covers negotiation failures of several people who share a browser, OS or SDK version.
 """
 
 from collections import defaultdict
@@ -28,10 +28,10 @@ from bot.domain.events import Agent
 
 
 def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:
-    """`environment` or `app` for at least three people who have one thing in common.
+    """Return `environment` or `app` for at least three people who have something in common.
 
-    One SDK version outweighs one browser or OS, unless somebody with the same version but
-    another browser and OS got by without this failure. None if nothing is in common.
+    One SDK version outweighs one browser or OS, unless somebody with the same version but another
+    browser and OS did not have this failure. Returns None if nothing is in common.
     """
     failed = tuple(failed)
     people = {story.person.key for story in failed}
@@ -55,7 +55,7 @@ def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> Ver
 
 
 def _common_value(values: list[str | None]) -> str | None:
-    """The value that all have, None if they differ or one is unknown."""
+    """Return the value that all have; None if they differ or one is unknown."""
     return values[0] if values and len(set(values)) == 1 else None
 
 
@@ -93,7 +93,7 @@ _CLASS_BY_OWNER: dict[Owner, VerdictClass] = {
 
 
 def is_no_fault(story: Story, activity: ActivityIndex) -> bool:
-    """True for what is nobody's fault (R12)."""
+    """Return whether the story is nobody's fault (R12)."""
     if story.bot or is_cancelled_share(story):
         return True
     if story.code == LEAVE:
@@ -104,7 +104,7 @@ def is_no_fault(story: Story, activity: ActivityIndex) -> bool:
 
 
 def is_in_session(story: Story, activity: ActivityIndex) -> bool:
-    """True if the person was in a session then, or shows up after."""
+    """Return whether the person was in a session at that time, or appears in one later."""
     if story.outcome == "recovered":
         return True
     return story.timed and any(
@@ -119,10 +119,10 @@ def is_in_session(story: Story, activity: ActivityIndex) -> bool:
 def classify_stories(
     stories: Iterable[Story], activity: ActivityIndex, *, room_disabled: bool
 ) -> dict[str, VerdictClass]:
-    """The class of each cause, by story id; what weighs nothing is left out.
+    """Return the class of each cause by story id; stories that are nobody's fault are left out.
 
-    Network causes are all `user_network` here; who shares them is judged elsewhere. A side
-    feature (a screen share, a headset) weighs only if nothing else does.
+    All network causes are `user_network` here; `network` refines them by the people who share them.
+    A side feature (a screen share, a headset) counts only if nothing else does.
     """
     causes = [
         story for story in stories if story.symptom_of is None and not is_no_fault(story, activity)
@@ -135,7 +135,7 @@ def classify_stories(
 
 
 def classify_story(story: Story, *, room_disabled: bool = False) -> VerdictClass:
-    """The class that text, code and catalogue give one story, texts first."""
+    """Return the class of a story by text, code and catalogue, in this order."""
     status = status_of(story.code)
     text_class = _class_by_text(story)
     if text_class:
@@ -150,7 +150,7 @@ def classify_story(story: Story, *, room_disabled: bool = False) -> VerdictClass
 
 
 def _class_by_text(story: Story) -> VerdictClass | None:
-    """The class that its texts give it, if all that they say agrees; the last one's if not."""
+    """Return the class by the story's texts; if they disagree, that of the last text with one."""
     if any(map(is_account_failure, story.failures)):
         return "account"
     hidden = story.code == UNREACHABLE and story.platform == "web"
@@ -178,13 +178,13 @@ def _class_by_catalogue(story: Story, status: int, *, room_disabled: bool) -> Ve
 
 
 def _platforms(story: Story) -> set[str]:
-    """The platform of its events; what the entry is for if none says it."""
+    """Return the platforms of its events; if none is reported, those of its catalogue entry."""
     reported = set(map(platform_of, story.agents)) - {UNKNOWN}
     return reported or set(story.explanation.entry.platforms)
 
 
 def people_with_server_errors(stories: Iterable[Story]) -> int:
-    """People with a 5xx or a 429."""
+    """Return the number of people with a 5xx or a 429."""
     people: defaultdict[str, int] = defaultdict(int)
     for story in stories:
         status = status_of(story.code)

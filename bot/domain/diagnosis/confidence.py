@@ -1,6 +1,6 @@
-"""R18: how sure a verdict may claim to be.
+"""R18: the confidence of a verdict, and the doubts that limit it (R11, R12, R14, R18).
 
-What keeps a verdict below the mark of a claim, whoever else failed (R11, R12, R14, R18).
+Some doubts keep a verdict below `SURE`, regardless of the other people who failed.
 """
 
 from collections.abc import Iterable
@@ -24,11 +24,11 @@ _UNSURE = frozenset({"gateway", "page", "api_misuse"})
 
 
 def is_doubtful(story: Story) -> bool:
-    """True if code and text of a failure leave its cause open.
+    """Return whether code and text of a failure leave its cause open.
 
-    A gateway's page is 100ms' own or a proxy's; an exception is the page's or the SDK's; an
-    empty 2003 is a hidden 404; an orderly close names no side; a browser's own error of the
-    media path names none either; a borrowed or general entry of the catalogue is a guess.
+    A gateway's page may be 100ms' own or a proxy's. An exception may be the page's or the SDK's. An
+    empty 2003 is a hidden 404. An orderly close names no side, nor does a browser's own error of
+    the media path. A borrowed or general entry of the catalogue is a guess.
     """
     if not story.error_code and story.type in _MEDIA_PATH:
         return True
@@ -42,18 +42,21 @@ def is_doubtful(story: Story) -> bool:
 
 
 def may_hide_token(story: Story) -> bool:
-    """True for a lost signal whose end may be a refused token: old web SDKs do not report it."""
+    """Return whether a lost signal may hide a refused token, which old web SDKs do not report."""
     lost = story.type == "client.disconnected" and story.code == SIGNAL_LOST
     return lost and story.terminal and is_web_before(story, REPORTS_TRIES)
 
 
 def is_doubtful_refusal(story: Story) -> bool:
-    """True if a closed picker is only likely: Firefox and Safari word every refusal alike."""
+    """Return whether a closed picker is only likely.
+
+    Firefox and Safari use the same words for every refusal.
+    """
     return is_cancelled_share(story) and not any(map(is_refusal, story.failures))
 
 
-# What a text or code settles by itself is near certain; what is concluded from who else failed
-# is a good guess; what the numbers cannot carry stays below the mark of a claim.
+# A class that a text or code decides is nearly certain. A class concluded from the other people who
+# failed is a good guess. A class that too few people support stays below `SURE`.
 _SETTLED, _CONCLUDED, _WEAK, _MIXED, _UNKNOWN = 0.9, 0.8, 0.55, 0.6, 0.3
 _NO_FAULT, _HEALTHY, _HALF_SEEN = 0.9, 0.8, 0.6
 
@@ -66,9 +69,10 @@ def confidence_of(
     *,
     complete: bool,
 ) -> float:
-    """From 0 to 1, two digits, for a verdict from stories; `weighing` are those behind it.
+    """Return the confidence of a verdict from stories, from 0 to 1, with two digits.
 
-    `in_room` are people known to have been there. Unless all is `complete` it claims nothing.
+    `supporting` are the stories behind the verdict, `people_in_room` the number of people known to
+    have been there. Without `complete` data the confidence stays below `SURE`.
     """
     confidence = _complete_confidence(tally, supporting, stories, people_in_room)
     return confidence if complete else min(confidence, _HALF_SEEN)
@@ -116,7 +120,7 @@ def _by_numbers(cls: VerdictClass, supporting: list[Story], people_in_room: int)
 
 
 def _is_guess(story: Story) -> bool:
-    """True if nobody described the code: its range is all that is known."""
+    """Return whether only the range of the code is known, because no entry describes the code."""
     return _is_described_by_range(story) or not story.error_code
 
 
@@ -125,7 +129,7 @@ def _is_described_by_range(story: Story) -> bool:
 
 
 def confidence_without_errors(reason: str, *, complete: bool) -> float:
-    """For an answer without events."""
+    """Return the confidence of an answer without events."""
     if reason == "room_disabled":
         return _SETTLED
     if reason == "healthy":

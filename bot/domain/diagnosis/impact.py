@@ -1,4 +1,4 @@
-"""How far it reaches: people affected, by role, platform, SDK version and network path."""
+"""The impact: people affected, by role, platform, SDK version and network path."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ from bot.domain.privacy.addresses import mark_version
 def people_in_room(
     case: DiagnosisInput, person_index: PersonIndex, events: Iterable[ErrorEvent]
 ) -> dict[str, Person]:
-    """People (no bots) seen in the sessions and the events looked at, by key."""
+    """Return people (no bots) seen in the sessions and the events of the look-up, by key."""
     sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
     persons = [
         person_index.of_peer(peer.id or key)
@@ -44,9 +44,9 @@ def people_in_room(
 
 
 def is_room_known(case: DiagnosisInput) -> bool:
-    """True if nobody who was in the room can be missing from `in_room`.
+    """Return whether everybody who was in the room is known.
 
-    Whoever never got in is known from error events alone.
+    People who never joined successfully are known from error events alone.
     """
     if case.unread.types & {*BEFORE_A_SESSION, OLDER_EVENTS}:
         return False
@@ -67,7 +67,10 @@ def measure_impact(
     stories: Iterable[Story],
     around: Iterable[Story],
 ) -> Impact:
-    """The numbers of the answer: of its own events, and what was told around them."""
+    """Return the impact of the answer's own events.
+
+    `around` are stories of other events of the room, used only to count failed calls.
+    """
     stories = tuple(story for story in stories if not story.bot)
     everybody, all_known = people_in_room(case, person_index, events), is_room_known(case)
     unread = case.unread
@@ -99,7 +102,7 @@ def measure_impact(
 
 
 def _version_of(agent: Agent) -> str | None:
-    """The SDK version an app names, with its platform: versions of two SDKs compare badly."""
+    """Return an app's SDK version with its platform, as versions of two SDKs do not compare."""
     version = mark_version(agent.sdk_version or "")
     return f"{agent.sdk or 'unknown'} {version}" if version else None
 
@@ -141,7 +144,7 @@ def _count_roles(
 def _count_failed_calls(
     stories: Iterable[Story], affected: set[str]
 ) -> tuple[tuple[str, int], ...]:
-    """How many calls each affected person had failures in, as far as the events given reach."""
+    """Return the number of calls in which each affected person had failures, as far as known."""
     calls: dict[str, set[str]] = defaultdict(set)
     latest: dict[str, Story] = {}
     for story in sorted(stories, key=lambda story: (story.first_at, story.id)):

@@ -1,4 +1,4 @@
-"""What a diagnosis is made from: everything that was read for one look-up."""
+"""The input of a diagnosis: everything that was read for a look-up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,14 +20,15 @@ _SENDER = attrgetter("sender")
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisInput:
-    """One look-up's facts; nothing needs to be in order, and doubles do no harm.
+    """The facts of a look-up, in any order; repeated rows do no harm.
 
-    `events` are those the answer is about, cut to session and window. `around` may hold more
-    error events of the same room (of other people, of earlier calls): they are no stories of
-    the answer, but tell one person's line from everybody's. `sessions` may reach beyond the
-    window as well, so that a later join can prove a recovery. `session_id` is set when the
-    look-up is about that session; `known` is False when nothing is there by the id asked for.
-    `complete` is False if anything is missing that can change a conclusion, `unread` names it.
+    `events` are those that the answer is about, cut to session and window. `around` may hold more
+    error events of the same room (of other people, of earlier calls). They are not stories of the
+    answer, but help to tell one person's line from everybody's. `sessions` may reach beyond the
+    window as well, so that a later join can prove a recovery. `session_id` is set if the look-up is
+    about that session; `known` is False if nothing has the id asked for.
+
+    `complete` is False if anything is missing that can change a conclusion, and `unread` names it.
     `all_types` is False if only some types of errors were asked for.
     """
 
@@ -51,27 +52,27 @@ class DiagnosisInput:
 
     @property
     def opens(self) -> datetime:
-        """Start of the time looked at: the window asked for, at most as far as events go."""
+        """Start of the window asked for, limited to the time for which 100ms keeps events."""
         horizon = self.now - EVENT_RETENTION
         return max(self.since, horizon) if self.since else horizon
 
     @property
     def closes(self) -> datetime:
-        """End of the time looked at."""
+        """End of the window asked for, at most now."""
         return min(self.until, self.now) if self.until else self.now
 
 
 def is_same_room(case: DiagnosisInput, room_id: str | None) -> bool:
-    """True unless the room is another one than the case's; a missing room id is no other."""
+    """Return False if the room is another one than the case's; a missing id counts as the same."""
     if case.room is None or not room_id or room_id == case.room.id:
         return True
     return room_id.lower() == case.room.id.lower()
 
 
 def events_of_room(case: DiagnosisInput, events: tuple[ErrorEvent, ...]) -> tuple[ErrorEvent, ...]:
-    """The events of this room, one per id, in order of time.
+    """Return the events of this room, one per id, in order of time.
 
-    100ms documents no uniqueness; of two rows with one id the same is kept whatever the order.
+    100ms documents no uniqueness; of two rows with one id, the same one is kept in any order.
     """
     senders = {sender for sender in set(map(_SENDER, events)) if is_same_room(case, sender.room_id)}
     room_events = [event for event in events if event.sender in senders]
@@ -84,14 +85,14 @@ def events_of_room(case: DiagnosisInput, events: tuple[ErrorEvent, ...]) -> tupl
 
 
 def _keep_first_ranked(by_key: dict[str, T], key: str, row: T, rank: Callable[[T], Any]) -> None:
-    """Keeps the row, unless one of the same key ranks before it."""
+    """Keep the row, unless an existing row of the same key ranks before it."""
     existing = by_key.setdefault(key, row)
     if existing is not row and rank(row) < rank(existing):
         by_key[key] = row
 
 
 def sessions_of_room(case: DiagnosisInput) -> tuple[Session, ...]:
-    """The sessions of this room, one per id (the richest row), oldest first."""
+    """Return the sessions of this room, one per id (the most complete row), oldest first."""
     by_id: dict[str, Session] = {}
     rows = (row for row in case.sessions if is_same_room(case, row.room_id))
     for session in rows:
@@ -102,7 +103,7 @@ def sessions_of_room(case: DiagnosisInput) -> tuple[Session, ...]:
 
 
 def tracks_of_room(case: DiagnosisInput) -> tuple[TrackEvent, ...]:
-    """The track events of this room, one per id, in order of time."""
+    """Return the track events of this room, one per id, in order of time."""
     by_id: dict[str, TrackEvent] = {}
     rows = (row for row in case.tracks if is_same_room(case, row.room_id))
     for track in rows:
@@ -111,7 +112,7 @@ def tracks_of_room(case: DiagnosisInput) -> tuple[TrackEvent, ...]:
 
 
 def is_in_scope(case: DiagnosisInput, session: Session) -> bool:
-    """True if the session is part of what is looked at: the one asked for, or in the window."""
+    """Return whether the session is the one asked for, or is within the window."""
     if case.session_id:
         return session.id.lower() == case.session_id.lower()
     begins = session.created_at or _first_join(session)
@@ -120,7 +121,7 @@ def is_in_scope(case: DiagnosisInput, session: Session) -> bool:
 
 
 def was_present(case: DiagnosisInput, session: Session, peer: Peer) -> bool:
-    """True if that peer was there within the window asked for."""
+    """Return whether that peer was in the session within the window asked for."""
     ends = peer.left_at or session.ended_at
     begins = peer.joined_at or session.created_at
     if case.until and begins and begins > case.until:

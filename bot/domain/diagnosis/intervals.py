@@ -1,7 +1,4 @@
-"""Things that last, found again by when.
-
-Spans of time as people say them.
-"""
+"""Intervals: an index of items by time span, arithmetic, and durations in words."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -14,7 +11,7 @@ T = TypeVar("T")
 
 
 class IntervalIndex(Generic[T]):
-    """Things by (begins, ends): asked for those of one hour, it does not look at all of them."""
+    """An index of items by (begins, ends) that finds those of a time span without a full scan."""
 
     def __init__(self, spans: Iterable[tuple[datetime, datetime, T]]) -> None:
         self._spans = sorted(spans, key=itemgetter(0))
@@ -22,7 +19,10 @@ class IntervalIndex(Generic[T]):
         self._latest = list(accumulate((span[1] for span in self._spans), max))
 
     def between(self, since: datetime, until: datetime) -> Iterator[T]:
-        """What began by `until` and did not end before `since`, by when it began."""
+        """Return items that began by `until` and did not end before `since`.
+
+        They are ordered by their start.
+        """
         first = bisect_left(self._latest, since)
         beyond = bisect_right(self._begins, until)
         return (item for _, ends, item in self._spans[first:beyond] if ends >= since)
@@ -37,7 +37,7 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def shift(moment: datetime, by: timedelta) -> datetime:
-    """The moment later by that span, as far as the calendar goes: stamps of the year 1 exist."""
+    """Return `moment` plus `by`, limited to the range of datetime: stamps of the year 1 exist."""
     try:
         return moment + by
     except OverflowError:
@@ -45,7 +45,10 @@ def shift(moment: datetime, by: timedelta) -> datetime:
 
 
 def format_duration(span: timedelta) -> str:
-    """`0.4 s`, `14 s`, `3 min`, `2 h 5 min`, `3 days`: no more exact than is useful."""
+    """Return a duration such as `0.4 s`, `14 s`, `3 min`, `2 h 5 min`, `3 days`.
+
+    It is no more exact than is useful.
+    """
     seconds = max(span.total_seconds(), 0.0)
     if seconds < 1:
         return f"{seconds:.1f} s"

@@ -1,7 +1,4 @@
-"""The words of a diagnosis: verdict, numbers of people, meaning of nothing. Values only.
-
-A person and one failure of theirs: values only.
-"""
+"""The values of a diagnosis: persons, stories, verdict, impact, and answers without errors."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +12,15 @@ Outcome = Literal["recovered", "gave_up", "blocked", "left", "unknown"]
 FAILED_FOR_GOOD: frozenset[Outcome] = frozenset({"gave_up", "blocked"})
 
 STATS_FAILED = 4007
-"""The call could not be measured; sound and picture go on."""
+"""Code of failed measurements of the call; sound and picture continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody, across all their peer ids.
+    """A person, with all their peer ids.
 
-    `confidence` is 1.0 if ids alone say so, 0.5 if peers were joined by name and device.
+    `confidence` is 1.0 if ids alone identify the person, 0.5 if peers were joined by name and
+    device.
     """
 
     key: str
@@ -36,12 +34,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One failure of one person: everything that was reported of it, and how it ended.
+    """One failure of one person: everything that was reported of it, and its outcome.
 
-    `rows` are its events, oldest first. `retry_ms` is how long the SDK says it tried, and
-    `retry_count` how often, where it counts. `feature` names what failed beside the call itself.
-    `evidence` says in words why the outcome is what it is. `path` is the ICE text in words,
-    without addresses. `doubt` names what could not be read and might show another end.
+    `rows` are its events, oldest first. `retry_ms` is the time that the SDK reports to have
+    retried, and `retry_count` the number of tries, if it counts them. `feature` names the side
+    feature that failed. `evidence` gives the reason for the outcome in words. `path` is the ICE
+    text in words, without addresses. `doubt` names sources that could not be read and might show
+    another outcome.
     """
 
     id: str
@@ -60,18 +59,21 @@ class Story:
 
     @property
     def failed_for_good(self) -> bool:
-        """True if the person was kept from the call or from being seen or heard in it."""
+        """Whether the failure kept the person from the call, or from being seen or heard in it."""
         return self.outcome in FAILED_FOR_GOOD and self.feature is None and not self.harmless
 
     @property
     def harmless(self) -> bool:
-        """True if no person misses anything by it, as the catalogue says."""
+        """Whether no person is affected by it, according to the catalogue."""
         entry = self.explanation.entry
         return (entry.owner == "nobody" and not entry.rule) or self.code == STATS_FAILED
 
     @property
     def failures(self) -> tuple[ErrorFacts, ...]:
-        """What its events tell of, each once, in order of appearance: few, where events flood."""
+        """The distinct failures of its events, in order of appearance.
+
+        They are few even in a flood of events.
+        """
         return tuple(dict.fromkeys(row.failure for row in self.rows))
 
     @property
@@ -86,7 +88,7 @@ class Story:
 
     @property
     def action(self) -> str | None:
-        """The action as first reported."""
+        """The first reported action."""
         return next((row.action for row in self.rows if row.action), None)
 
     @property
@@ -101,7 +103,7 @@ class Story:
 
     @property
     def error_name(self) -> str | None:
-        """The name as first reported."""
+        """The first reported name."""
         return next((row.error_name for row in self.rows if row.error_name), None)
 
     @property
@@ -111,7 +113,7 @@ class Story:
 
     @property
     def bot(self) -> bool:
-        """True if it is a recorder's."""
+        """Whether the story is a recorder's."""
         return self.person.bot
 
     @property
@@ -125,37 +127,37 @@ class Story:
 
     @property
     def event_ids(self) -> tuple[str, ...]:
-        """Its events, oldest first."""
+        """The ids of its events, oldest first."""
         return tuple(row.id for row in self.rows)
 
     @property
     def events(self) -> int:
-        """How many events it has."""
+        """Number of its events."""
         return len(self.rows)
 
     @property
     def terminal(self) -> bool:
-        """True if any event was marked terminal."""
+        """Whether any event was marked terminal."""
         return any(row.is_terminal for row in self.rows)
 
     @property
     def ends_terminal(self) -> bool:
-        """True if the last event was marked terminal."""
+        """Whether the last event was marked terminal."""
         return self.rows[-1].is_terminal
 
     @property
     def first_at(self) -> datetime:
-        """When it began."""
+        """Time of its first event."""
         return self.rows[0].at
 
     @property
     def last_at(self) -> datetime:
-        """When it was last reported."""
+        """Time of its last event."""
         return self.rows[-1].at
 
     @property
     def timed(self) -> bool:
-        """True if the times of its events could be read."""
+        """Whether the times of its events could be read."""
         return self.rows[0].timed
 
     @property
@@ -194,16 +196,16 @@ GRAVITY: dict[VerdictClass, int] = {
     "shared_network": 3,
     "service": 4,
 }
-"""How grave a verdict is; equal numbers are equally grave."""
+"""The gravity of each verdict; equal numbers are equally grave."""
 
 
 BY_NUMBERS: frozenset[VerdictClass] = frozenset({"user_network", "shared_network", "service"})
-"""Classes that are told apart by how many people had it (R14, R18)."""
+"""Classes that depend on the number of people affected (R14, R18)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whose fault it is. `words` is one sentence, `evidence` at least two lines with figures."""
+    """The verdict. `words` is one sentence, `evidence` at least two lines with figures."""
 
     cls: VerdictClass
     confidence: float
@@ -212,13 +214,13 @@ class Verdict:
     changes_if: str
     next_steps: tuple[str, ...]
     unread: tuple[str, ...] = ()
-    """Nouns for what could not be read and might change what is said."""
+    """Nouns for data that could not be read and might change the verdict."""
     update: str = ""
-    """A line on a newer SDK that may help; "" if none is known to."""
+    """A line on a newer SDK that may help; "" if none is known."""
 
     @property
     def by_numbers(self) -> bool:
-        """True if the class hangs on who else was there, and not on a code alone."""
+        """Whether the class depends on the other people in the room, not on a code alone."""
         return self.cls in BY_NUMBERS
 
     @property
@@ -231,7 +233,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """`affected` of `total` people share `label`; `total` None where only failures tell."""
+    """`affected` of `total` people share `label`; `total` is None if only failures are known."""
 
     label: str
     affected: int
@@ -240,10 +242,11 @@ class GroupCount:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How far it reaches. Platforms, versions and paths are of people with events only.
+    """The number of people affected, in all and by group.
 
-    `in_room` is None if who was there could not all be read; `seen` of them are known anyway.
-    `least` says that events are missing, so that more people may be affected.
+    Platforms, versions and paths only cover people with events. `in_room` is None if not everybody
+    in the room is known; `seen` is the number of those who are. `least` says that events are
+    missing, so that more people may be affected.
     """
 
     affected: int
@@ -259,7 +262,7 @@ class Impact:
     by_sdk_version: tuple[GroupCount, ...] = ()
     by_path: tuple[GroupCount, ...] = ()
     failed_calls: tuple[tuple[str, int], ...] = ()
-    """(person key, number of this room's calls with a failure of theirs, this one included).
+    """(person key, number of this room's calls with a failure of that person, including this one).
 
     Empty if not all of their calls could be read.
     """
@@ -272,7 +275,7 @@ NoErrorsReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class NoErrorsFound:
-    """What it means that no error was found. `cannot_prove` says what leaves no trace."""
+    """The reason why no error was found. `cannot_prove` names failures that leave no trace."""
 
     reason: NoErrorsReason
     words: str
@@ -281,7 +284,7 @@ class NoErrorsFound:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything a look-up's events tell. `stories` are in order of their first event."""
+    """The result of a diagnosis. `stories` are in order of their first event."""
 
     persons: tuple[Person, ...]
     stories: tuple[Story, ...]
@@ -289,8 +292,8 @@ class Diagnosis:
     people: Impact
     nothing: NoErrorsFound | None = None
     classes: dict[str, VerdictClass] = field(default_factory=dict)
-    """Story id → the class it weighs for; symptoms and no-faults are not in it."""
+    """Story id → class of the story; symptoms and stories that are nobody's fault are left out."""
 
     def symptoms_of(self, story_id: str) -> tuple[Story, ...]:
-        """The stories that happened because of this one."""
+        """Return the stories that this story caused."""
         return tuple(story for story in self.stories if story.symptom_of == story_id)

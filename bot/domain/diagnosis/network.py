@@ -1,4 +1,4 @@
-"""R14: one person's line, a network that people share, or the service."""
+"""R14: tells apart one person's line, a network that people share, and the service."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -27,7 +27,7 @@ _CONNECT = "client.connect.failed"
 
 
 class AttendanceIndex:
-    """Who was in which call, who got in when, and which public address people showed."""
+    """Index of the people in each call, the times of joins, and the public addresses of people."""
 
     def __init__(
         self, case: DiagnosisInput, person_index: PersonIndex, events: tuple[ErrorEvent, ...]
@@ -71,7 +71,10 @@ class AttendanceIndex:
             self.networks[person.key].add(event.public_address)
 
     def people_in_calls_at(self, begins: datetime, sessions: set[str]) -> set[str]:
-        """Everybody of the calls that ran in the minute from then, or named by `sessions`."""
+        """Return everybody of the calls that ran in the minute after `begins`.
+
+        The calls of `sessions` are included.
+        """
         since, beyond = shift(begins, -SAME_CALL), shift(begins, SAME_CALL)
         people = {key for _, key in _slice_by_time(self._sessionless, since, beyond)}
         until = shift(begins, BURST)
@@ -85,7 +88,10 @@ class AttendanceIndex:
         )
 
     def joined_within(self, begins: datetime, *, media: bool) -> set[str]:
-        """Who joined (or, for media failures, began to publish) in the minute from then."""
+        """Return people who joined in the minute after `begins`.
+
+        With `media`, people who began to publish in that minute count too.
+        """
         until = shift(begins, BURST)
         people = {key for _, key in _slice_by_time(self._joins, begins, until)}
         if media:
@@ -106,7 +112,7 @@ def _at(moment: tuple[datetime, str]) -> datetime:
 def refine_network_classes(
     stories: Iterable[Story], classes: Mapping[str, VerdictClass], attendance: AttendanceIndex
 ) -> dict[str, VerdictClass]:
-    """The classes again, network causes told apart by who else has them."""
+    """Return the classes, with network causes refined by the other people who have them."""
     network_stories = [
         story for story in stories if classes.get(story.id) in {"user_network", "service"}
     ]
@@ -128,7 +134,7 @@ _SERVICE: VerdictClass = "service"
 
 
 def _find_same_address(lines: list[Story], attendance: AttendanceIndex) -> set[str]:
-    """Stories of people of whom at least three show one public address."""
+    """Return ids of stories whose people share a public address with at least two others."""
     people: defaultdict[str, set[str]] = defaultdict(set)
     for story in lines:
         for network in attendance.networks.get(story.person.key, ()):
@@ -139,7 +145,7 @@ def _find_same_address(lines: list[Story], attendance: AttendanceIndex) -> set[s
 
 
 def _find_same_pattern(lines: list[Story]) -> set[str]:
-    """Stories of at least three people with one telling pattern, over more than a minute."""
+    """Return ids of stories of at least three people who share a pattern for over a minute."""
     groups: defaultdict[str, list[Story]] = defaultdict(list)
     for story in lines:
         for pattern in patterns_of(story) if story.timed else ():
@@ -153,19 +159,22 @@ def _find_same_pattern(lines: list[Story]) -> set[str]:
 
 
 def _find_same_middlebox(lines: list[Story]) -> set[str]:
-    """Stories of at least three people whom something on the way answered, however fast."""
+    """Return ids of intercepted stories of at least three people, however close in time."""
     stopped = [story for story in lines if is_intercepted(story)]
     many = len({story.person.key for story in stopped}) >= SHARED_LEAST
     return {story.id for story in stopped} if many else set()
 
 
 def is_intercepted(story: Story) -> bool:
-    """True if a portal, proxy or filter answered in 100ms' place: numbers cannot change that."""
+    """Return whether a portal, proxy or filter answered in 100ms' place.
+
+    The number of people affected does not change that.
+    """
     return any(responder_of(facts, story.platform) == "middlebox" for facts in story.failures)
 
 
 def patterns_of(story: Story) -> set[str]:
-    """What about a network failure tells of a filter rather than of chance."""
+    """Return the patterns of a network failure that point to a filter rather than to chance."""
     paths = map(path_of, story.failures) if story.path else ()
     patterns: set[str] = {path.kind for path in paths if path and path.kind in _TELLING}
     if story.type == _CONNECT and story.error_code:
@@ -174,7 +183,7 @@ def patterns_of(story: Story) -> set[str]:
 
 
 def _find_bursts(network_stories: list[Story], attendance: AttendanceIndex) -> list[Story]:
-    """Stories that began in a minute in which most people of the call failed."""
+    """Return stories that began in a minute in which most people of the call failed."""
     network_stories = sorted(
         (story for story in network_stories if story.timed),
         key=lambda story: (story.first_at, story.id),
@@ -210,5 +219,5 @@ def _is_service(group: list[Story], attendance: AttendanceIndex) -> bool:
 
 
 def gravest(classes: Iterable[VerdictClass]) -> VerdictClass:
-    """The gravest of one person's network classes."""
+    """Return the gravest of one person's network classes."""
     return max(classes, key=lambda cls: (GRAVITY[cls], cls))

@@ -1,10 +1,8 @@
-"""What would change a verdict, and what to do now: by class, and by why nothing was found.
+"""Next steps and possible changes of a verdict, by class and by reason for finding no error.
 
-Steps for people who use an app on a phone: it has no page to reload and no second browser.
-
-Steps where only a side feature failed: its own, since the call itself needs none (R17a).
-
-The one line of an answer that names a version of the SDK which may mend what failed.
+Verdicts on phone apps get steps without a page to reload or a second browser. Verdicts on side
+features get the features' own steps, since the call itself needs none (R17a). Advice on an SDK
+update names a version that may fix the failure.
 """
 
 import re
@@ -32,7 +30,7 @@ PAGE_WORDS = re.compile(
     r"|https|chrome|close other programs)\b",
     re.IGNORECASE,
 )
-"""What only a page on a computer has."""
+"""Words for things that only a page on a computer has."""
 
 _PHONE_STEPS: dict[VerdictClass, tuple[str, ...]] = {
     "device": (
@@ -50,7 +48,7 @@ _PHONE_CHANGE = "It would be the app if another phone fails the same way: ask fo
 
 
 def adapt_to_phones(verdict: Verdict, causes: Sequence[Story]) -> Verdict:
-    """The verdict, its steps fit for an app, if everybody behind it uses one."""
+    """Return the verdict with steps fit for an app, if everybody behind it uses one."""
     if not causes or not all(map(is_native_app, causes)):
         return verdict
     fitting = [step for step in verdict.next_steps if not PAGE_WORDS.search(step)]
@@ -61,7 +59,7 @@ def adapt_to_phones(verdict: Verdict, causes: Sequence[Story]) -> Verdict:
 
 
 def is_native_app(story: Story) -> bool:
-    """True if the failure is of an Android or iOS app, whatever framework it was made with."""
+    """Return whether the failure is of an Android or iOS app, with any framework."""
     return story.platform not in {"web", UNKNOWN}
 
 
@@ -160,9 +158,9 @@ STEPS_WITHOUT_ERRORS: dict[NoErrorsReason, tuple[str, ...]] = {
 def steps_of(
     cls: VerdictClass, supporting: Sequence[Story], classes: Mapping[str, VerdictClass]
 ) -> tuple[str, ...]:
-    """What to do: the commonest failure's own advice first, then what the class asks for.
+    """Return the next steps: the most common failure's own advice, then the class's steps.
 
-    Of several unrelated causes each has its own.
+    Several unrelated causes have one step each.
     """
     if cls == "mixed":
         return _steps_by_cause(supporting, classes)
@@ -200,7 +198,7 @@ def _steps_by_cause(
 def changes_of(
     cls: VerdictClass, supporting: Sequence[Story], networks: Mapping[str, set[str]]
 ) -> str:
-    """What is not known yet and would change the verdict."""
+    """Return the unknown fact that would change the verdict."""
     if all(story.bot for story in supporting):
         return _RECORDERS
     if cls == "app" and all(status_of(story.code) in _REFUSED for story in supporting):
@@ -220,7 +218,7 @@ def changes_of(
 
 
 def _change_of_user_network(supporting: Sequence[Story]) -> str:
-    """What the SDK's version could not report is what would change it."""
+    """Return the change that matters for an SDK version that could not report it."""
     if any(map(may_hide_token, supporting)):
         return _EXPIRY
     received = (
@@ -232,7 +230,7 @@ def _change_of_user_network(supporting: Sequence[Story]) -> str:
 
 
 def most_at_one_address(stories: Iterable[Story], networks: Mapping[str, set[str]]) -> int:
-    """How many of these people, at most, showed the same public address."""
+    """Return the largest number of these people who had the same public address."""
     keys = {story.person.key for story in stories}
     counts = Counter(network for key in keys for network in networks.get(key, ()))
     return max(counts.values(), default=0)
@@ -245,7 +243,7 @@ _SIDE_STEPS_CHANGE = (
 
 
 def adapt_to_side_features(verdict: Verdict, causes: Sequence[Story]) -> Verdict:
-    """The verdict with the features' own steps, if every failure behind it is of a side feature.
+    """Return the verdict with the features' own steps, if every failure is of a side feature.
 
     The usual steps of a class (permissions, tokens, another network) would not fit an effect or a
     playlist.
@@ -263,13 +261,13 @@ def adapt_to_side_features(verdict: Verdict, causes: Sequence[Story]) -> Verdict
 def causes_of_verdict(
     cls: VerdictClass, stories: Iterable[Story], classes: Mapping[str, VerdictClass]
 ) -> list[Story]:
-    """The causes that the verdict rests on; every cause if it is of several classes."""
+    """Return the causes behind the verdict; every cause if they have several classes."""
     causes = [story for story in stories if story.id in classes and not story.bot]
     return [story for story in causes if classes[story.id] == cls] or causes
 
 
 def update_advice(stories: Iterable[Story], fixes: Fixes, now: datetime) -> str:
-    """The line that fits most people, of the failures behind a verdict; "" if none fits."""
+    """Return the update line that fits most people behind a verdict; "" if none fits."""
     people: defaultdict[Outdated, set[str]] = defaultdict(set)
     for story in stories:
         outdated = fixes.missing_in(story.agents, story.code, story.type, now.date())

@@ -1,4 +1,4 @@
-"""R17: what it means that no error was found."""
+"""R17: the reason why no error was found."""
 
 from bot.domain.diagnosis.input import DiagnosisInput, is_in_scope, sessions_of_room, was_present
 from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
@@ -29,7 +29,7 @@ _SPEAK_OF_ERRORS: frozenset[NoErrorsReason] = frozenset({"healthy", "not_seen"})
 
 
 def explain_no_errors(case: DiagnosisInput, person_index: PersonIndex) -> NoErrorsFound:
-    """Why there are no events, as far as the case tells."""
+    """Return the reason why there are no events, as far as the case shows it."""
     reason, detail = _reason(case, person_index)
     words = detail or _WORDS[reason]
     if case.unread.types and reason in _SPEAK_OF_ERRORS:
@@ -38,7 +38,7 @@ def explain_no_errors(case: DiagnosisInput, person_index: PersonIndex) -> NoErro
 
 
 def class_without_errors(no_errors: NoErrorsFound) -> VerdictClass:
-    """The verdict for an answer without events."""
+    """Return the verdict class of an answer without events."""
     if no_errors.reason == "room_disabled":
         return "account"
     return "none" if no_errors.reason == "healthy" else "unknown"
@@ -88,7 +88,7 @@ def _people_in_session(
 
 
 def _is_subject_present(case: DiagnosisInput, session: Session, person_index: PersonIndex) -> bool:
-    """True if whom the look-up is about was there; everybody counts if it is about nobody."""
+    """Return whether the subject of the look-up was present; anybody counts if it has none."""
     if case.kind == "peer" and case.peer_id:
         person = person_index.of_peer(case.peer_id)
         return person is not None and person.key in _people_in_session(case, session, person_index)
@@ -105,7 +105,7 @@ def _sessions_words(sessions: list[Session], people: int, least: str) -> str:
 
 
 def _no_error_words(case: DiagnosisInput) -> str:
-    """What was not reported: of one person, or of some types, no more than that is known."""
+    """Return words for the missing errors, limited to the person and types asked for."""
     kind = "error" if case.all_types else "error of the types asked for"
     of_person = " of this person" if case.kind in {"peer", "user"} else ""
     return f"no {kind}{of_person} was reported"

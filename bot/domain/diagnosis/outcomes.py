@@ -1,4 +1,4 @@
-"""R7, R9, R10: how each story ended, and the evidence for it."""
+"""R7, R9, R10: the outcome of each story, and the evidence for it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -33,7 +33,7 @@ _Ending = tuple[Outcome, str]
 def assign_outcomes(
     stories: Iterable[Story], successors: Mapping[str, Story], activity: ActivityIndex
 ) -> tuple[Story, ...]:
-    """The stories with outcome and evidence."""
+    """Return the stories with outcome, evidence and doubt."""
     result = []
     for story in stories:
         doubt = activity.missing.of(story)
@@ -47,12 +47,11 @@ def assign_outcomes(
 def _ending(
     story: Story, successor: Story | None, activity: ActivityIndex, doubt: frozenset[str]
 ) -> _Ending:
-    """Proof first; then what ended terminal, was blocked by nature, or left.
+    """Return the outcome by proof, then by a terminal event, a blocking failure, or leaving.
 
-    Of a story without a terminal event nothing is claimed where proof could not be read.
-
-    A story whose run ended in another one's giving up shares that one's end (R6), so that only
-    what comes after that proves anything.
+    A story without a terminal event has the outcome `unknown` if proof could not be read. A story
+    whose run ended in another story's giving up shares its outcome (R6), so only later events prove
+    anything.
     """
     if not story.timed:
         return _untimed_ending(story)
@@ -76,7 +75,7 @@ def _ending(
 
 
 def _untimed_ending(story: Story) -> _Ending:
-    """Nothing can be called later than an event whose time is unknown."""
+    """Return the outcome of a story without readable times: nothing is known to be later."""
     if story.ends_terminal:
         return "gave_up", "its last event is terminal; its time is unknown, so no recovery can show"
     return "unknown", "its time is unknown, so nothing shows how it ended"
@@ -114,7 +113,7 @@ def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
 
 
 def _failing_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
-    """What fails again and again and, by its nature, never ends terminal."""
+    """Return `blocked` for failures that repeat and never end in a terminal event."""
     if story.type == PUBLISH and story.code in ICE_CODES:
         span = activity.paths.run_of(story).span
         if span > FAILS_ON:
@@ -128,7 +127,7 @@ def _failing_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
 
 
 def is_blocking(story: Story) -> bool:
-    """True for failures that end things without ever being marked terminal (R9)."""
+    """Return whether the failure ends things without ever being marked terminal (R9)."""
     if is_media_error(story.rows[0]):
         return True
     if story.code in _DEVICES:
@@ -137,12 +136,12 @@ def is_blocking(story: Story) -> bool:
         return not is_web_before(story, RETRIES_UNREACHABLE)
     if any(responder_of(facts, story.platform) == "network" for facts in story.failures):
         return True
-    status = status_of(story.code)  # 421 and 429 keep nobody out: the SDK goes on by itself
+    status = status_of(story.code)  # 421 and 429 keep nobody out: the SDK retries by itself
     return status in _CLIENT_ERRORS and status not in {MOVED, TOO_MANY}
 
 
 def _left_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
-    if is_cancelled_share(story):  # nothing was being tried that one could leave
+    if is_cancelled_share(story):  # there was no attempt that could be left
         return None
     by_text = _left_outcome_by_text(story)
     if by_text:

@@ -1,10 +1,7 @@
-"""R1, R2: which peers are one person, and which are no person at all.
+"""R1, R2: groups peers into persons, and tells recorders from people.
 
-Which peers are recorders, not people.
-
-Sets that grow together: a small union-find over texts.
-
-When peers were in a session.
+The grouping uses a union-find over peer ids. The module also provides the times that peers spent in
+sessions.
 """
 
 from collections import defaultdict
@@ -21,7 +18,7 @@ _ROLES = frozenset({"recorder", "recorderbot", "recordingbot", "beam", "beambot"
 
 
 def is_bot_role(role: str | None) -> bool:
-    """True for the roles 100ms' recorders join with (`__internal_recorder` and the like).
+    """Return whether it is a role of 100ms' recorders (`__internal_recorder` and the like).
 
     https://www.100ms.live/docs/server-side/v2/how-to-guides/recordings/overview
     """
@@ -30,13 +27,13 @@ def is_bot_role(role: str | None) -> bool:
 
 
 class UnionFind:
-    """Knows which names belong together; the smallest name stands for its set."""
+    """A union-find over names; the smallest name represents its set."""
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}
 
     def find(self, name: str) -> str:
-        """The name that stands for this one's set; adds the name if it is new."""
+        """Return the representative of the name's set; add the name if it is new."""
         path = [name]
         while (above := self._parent.setdefault(path[-1], path[-1])) != path[-1]:
             path.append(above)
@@ -45,12 +42,12 @@ class UnionFind:
         return path[-1]
 
     def join(self, name: str, other: str) -> None:
-        """Puts both sets together."""
+        """Merge the sets of both names."""
         first, second = sorted((self.find(name), self.find(other)))
         self._parent[second] = first
 
     def names(self) -> Iterable[str]:
-        """Every name seen so far."""
+        """Return every name seen so far."""
         return tuple(self._parent)
 
 
@@ -59,7 +56,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One peer's time in one session. `running` if 100ms says that the session goes on."""
+    """A peer's time in a session. `running` if 100ms says that the session is active."""
 
     peer_id: str
     session_id: str
@@ -72,7 +69,7 @@ Span = tuple[datetime, datetime]
 
 
 def stays_of(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
-    """Stays by peer id in lower case."""
+    """Return stays by peer id in lower case."""
     stays: defaultdict[str, list[Stay]] = defaultdict(list)
     for session in sessions:
         for key, peer in session.peers.items():
@@ -85,7 +82,7 @@ def stays_of(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
 def spans_of(
     sessions: Iterable[Session], events: Iterable[ErrorEvent], tracks: Iterable[TrackEvent]
 ) -> dict[str, list[Span]]:
-    """When each peer (lower case) was in a session: as listed, else as events within one tell."""
+    """Return the session times of each peer (lower case): as listed, else as its events show."""
     spans: defaultdict[str, list[Span]] = defaultdict(list)
     for session in sessions:
         for key, peer in session.peers.items():
@@ -106,7 +103,7 @@ def spans_of(
 
 
 def first_event_by_sender(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:
-    """The first event of each sender: the others tell no more of who it is."""
+    """Return the first event of each sender; further ones add nothing on its identity."""
     first_events: dict[EventSource, ErrorEvent] = {}
     for event in events:
         first_events.setdefault(event.sender, event)
@@ -114,7 +111,7 @@ def first_event_by_sender(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...
 
 
 def has_overlap(spans: Iterable[Span], others: Iterable[Span]) -> bool:
-    """True if any of the spans overlap; touching ends do not."""
+    """Return whether any of the spans overlap; touching ends do not count."""
     others = tuple(others)
     return any(span[0] < other[1] and other[0] < span[1] for span in spans for other in others)
 
@@ -125,7 +122,7 @@ _NAME_CONFIDENCE = 0.5
 
 @dataclass(slots=True)
 class _Sighting:
-    """What is known of one node (a peer, or rows without any peer id)."""
+    """The facts known of a node (a peer, or rows without a peer id)."""
 
     peer_ids: set[str] = field(default_factory=set)
     users: set[str] = field(default_factory=set)
@@ -136,7 +133,7 @@ class _Sighting:
 
 
 def node_key(sign: ErrorEvent | TrackEvent) -> str:
-    """The name of who sent it: the peer id, else the user id, else name and device."""
+    """Return the key of the sender: the peer id, else the user id, else name and device."""
     if sign.peer_id:
         return f"peer:{sign.peer_id.lower()}"
     if sign.user_id:
@@ -147,7 +144,7 @@ def node_key(sign: ErrorEvent | TrackEvent) -> str:
 
 
 class PersonIndex:
-    """Everybody seen in sessions, error events (in order) and track events, as people."""
+    """The persons seen in sessions, error events (in order) and track events."""
 
     def __init__(
         self,
@@ -165,7 +162,7 @@ class PersonIndex:
             union.find(node)
             for (
                 user
-            ) in sighting.users:  # by names that no node has: a recorder's may be `user:…` itself
+            ) in sighting.users:  # no node has such a name: a recorder's may be `user:…` itself
                 union.join(node, f"bots of {user}" if node in bot_nodes else f"peers of {user}")
         merged = _merge_by_name_and_device(
             sightings, spans_of(sessions, events, tracks), bot_nodes, union
@@ -177,7 +174,7 @@ class PersonIndex:
         )
 
     def of(self, sign: ErrorEvent | TrackEvent) -> Person:
-        """Whose event it is."""
+        """Return the person that an event belongs to."""
         if not isinstance(sign, ErrorEvent):
             return self._person_by_node[node_key(sign)]
         person = self._person_by_sender.get(sign.sender)
@@ -186,7 +183,7 @@ class PersonIndex:
         return person
 
     def of_peer(self, peer_id: str) -> Person | None:
-        """Whose peer id it is, if it was seen."""
+        """Return the person with that peer id; None if it was not seen."""
         return self._person_by_node.get(f"peer:{peer_id.lower()}")
 
 
@@ -224,7 +221,7 @@ def _add_facts(
 def _merge_by_name_and_device(
     sightings: dict[str, _Sighting], spans: dict[str, list[Span]], bots: set[str], union: UnionFind
 ) -> set[str]:
-    """Joins peers without user id by name and device; returns the nodes joined so."""
+    """Join peers without user id by name and device; return the joined nodes."""
     nodes_by_device: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for node, sighting in sorted(sightings.items(), key=lambda item: (item[1].first_at, item[0])):
         if sighting.users or node in bots or not sighting.names or not sighting.devices:
@@ -240,7 +237,7 @@ def _merge_by_name_and_device(
 
 
 def _split_by_overlap(nodes: Iterable[str], spans: dict[str, list[Span]]) -> Iterator[list[str]]:
-    """Nodes in groups whose members were never in a session at the same time."""
+    """Yield groups of nodes that were never in a session at the same time."""
     groups: list[tuple[list[str], list[Span]]] = []
     for node in nodes:
         node_spans = spans.get(node.removeprefix("peer:"), [])

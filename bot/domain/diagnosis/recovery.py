@@ -1,8 +1,6 @@
-"""R8: proof that a person got over a failure, and how it reads.
+"""R8: proof that a person recovered from a failure, in words, and missing sources of proof.
 
-How a proof of recovery reads.
-
-Which sources might show another end of a story, and could not be read.
+Sources that could not be read might show another outcome of a story.
 """
 
 from bisect import bisect_right
@@ -32,17 +30,17 @@ from bot.domain.rooms import PeerStats, Session, TrackEvent
 
 
 def medium_of(track: TrackEvent) -> str | None:
-    """What the track carries."""
+    """Return the medium that the track carries."""
     return "screen" if track.source == "screen" else track.media
 
 
 def later_words(at: datetime, after: datetime) -> str:
-    """How long after the failure it shows."""
+    """Return the time from the failure to `at`, in words."""
     return f"{format_duration(at - after)} later"
 
 
 def describe_track(track: TrackEvent) -> str:
-    """What the person did."""
+    """Return the person's action in words."""
     medium = "the screen" if track.source == "screen" else track.media or "media"
     if track.change == "add":
         return f"published {medium} again"
@@ -57,12 +55,12 @@ _PROOF_SOURCES: dict[FailureArea, frozenset[str]] = {
     "subscribe": frozenset({STATS, SESSIONS}),
     "session": frozenset({SESSIONS, TRACKS}),
 }
-"""What can prove a recovery of each part (R8)."""
+"""The sources that can prove a recovery, by the part of the call that failed (R8)."""
 _ALL_SOURCES = frozenset({SESSIONS, TRACKS, STATS})
 
 
 class MissingProof:
-    """The sources missing, by story."""
+    """The missing sources of proof of each story."""
 
     def __init__(self, case: DiagnosisInput, person_index: PersonIndex) -> None:
         self._unread = case.unread
@@ -74,7 +72,7 @@ class MissingProof:
         ]
 
     def of(self, story: Story) -> frozenset[str]:
-        """Nouns for what is missing; empty if all was read that the story's end hangs on."""
+        """Return nouns for the missing sources; empty if every relevant source was read."""
         needed = _ALL_SOURCES if is_cancelled_share(story) else _PROOF_SOURCES[area_of(story)]
         missing = {source for source in needed if self._is_missing(source, story)}
         if story.type in self._unread.types:
@@ -91,7 +89,7 @@ class MissingProof:
         )
 
     def _may_concern(self, session: Session, story: Story) -> bool:
-        """True if the story's person may have been in that session, then or soon after."""
+        """Return whether the story's person may have been in that session, then or soon after."""
         if any((row.session_id or "").lower() == session.id.lower() for row in story.rows):
             return True
         begins, ends = session.created_at or story.last_at, session.ended_at or self._now
@@ -99,20 +97,23 @@ class MissingProof:
 
 
 _TOGETHER = timedelta(microseconds=1)
-"""What is stamped with a failure arrived with it; the SDK publishes only after a device failed."""
+"""A track stamped within this time of a failure arrived with it.
+
+The SDK publishes only after a device failed.
+"""
 _MEDIA_VERBS = {"device": "sending", "publish": "sending", "subscribe": "receiving"}
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryProof:
-    """When the recovery shows, and in words how."""
+    """The time of a proof of recovery, and the proof in words."""
 
     at: datetime
     words: str
 
 
 class ActivityIndex:
-    """Signs of life by person, ready to be asked about any story."""
+    """Sessions, tracks and stats by person, to prove recoveries of their stories."""
 
     def __init__(
         self, case: DiagnosisInput, person_index: PersonIndex, events: Iterable[ErrorEvent]
@@ -145,16 +146,19 @@ class ActivityIndex:
                 self._terminal[(person_index.of(event).key, event.type)].append(event.at)
 
     def stays(self, story: Story) -> list[Stay]:
-        """Every stay of the story's person."""
+        """Return every stay of the story's person."""
         return self._stays[story.person.key]
 
     def own_stays(self, story: Story) -> list[Stay]:
-        """The stays of the story's own peers; all of the person's if it names no peer."""
+        """Return the stays of the story's own peers.
+
+        If the story names no peer, these are all stays of the person.
+        """
         peer_ids = {peer.lower() for peer in story.peer_ids}
         return [stay for stay in self.stays(story) if not peer_ids or stay.peer_id in peer_ids]
 
     def was_in_session(self, story: Story) -> bool:
-        """True if a session lists the person while the story went on."""
+        """Return whether a session lists the person during the story."""
         return any(
             (stay.joined_at is None or stay.joined_at <= story.last_at)
             and (stay.left_at is None or stay.left_at >= story.first_at)
@@ -162,22 +166,22 @@ class ActivityIndex:
         )
 
     def has_measured_sending(self, story: Story) -> bool:
-        """True if media of the story's person was measured at any time."""
+        """Return whether media sent by the story's person was measured at any time."""
         return any(stats.published for stats in self._stats[story.person.key])
 
     def has_sent_by(self, story: Story, moment: datetime) -> bool:
-        """True if the story's person had published something by that moment."""
+        """Return whether the story's person had published something by that moment."""
         return any(
             track.mute is False and track.at <= moment for track in self._tracks[story.person.key]
         )
 
     def proof_of_recovery(self, story: Story, end: Story) -> RecoveryProof | None:
-        """The earliest proof after the last event of `end`, None if there is none.
+        """Return the earliest proof after the last event of `end`; None if there is none.
 
-        `end` is the story itself, or the one in which its run ended.
+        `end` is the story itself, or the story in which its run ended.
         """
         after = end.last_at
-        if is_cancelled_share(story):  # proof that the person went on is enough
+        if is_cancelled_share(story):  # proof that the person stayed in the call is enough
             proofs = [*self._track_proofs(story, after), *self._measurement_proofs(story, after)]
             proofs += [*self._join_proofs(story, after), *self._long_stay_proofs(story, after)]
         else:
@@ -212,21 +216,22 @@ class ActivityIndex:
                 )
 
     def _unmuted_tracks(self, story: Story, after: datetime) -> Iterator[TrackEvent]:
-        """Tracks that carry something: a muted one may be the SDK's blank stand-in.
+        """Yield tracks that carry media; a muted track may be the SDK's blank replacement.
 
-        When a device fails, the web SDK at once publishes a blank track, sent as muted. A track
-        that does not say whether it is muted shows nothing either.
+        When a device fails, the web SDK immediately publishes a blank track, sent as muted. A track
+        that does not report whether it is muted proves nothing either.
         """
         for track in self._tracks[story.person.key]:
             if track.at > after and track.mute is False and self._is_same_call(story, track, after):
                 yield track
 
     def _new_track_proofs(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
-        """A new track after a failed media path; a change of one travels over signalling alone.
+        """Yield proof by a new track after a failed media path.
 
-        Tracks are announced before media flows, so that the path must not fail again at once.
+        A change of a track does not count, as it uses signalling alone. Tracks are announced before
+        media flows, so the path must not fail again soon after.
         """
-        if PUBLISH in self._types_unread:  # whether it failed again is not known
+        if PUBLISH in self._types_unread:  # a further failure may be among the events not read
             return
         for track in self._unmuted_tracks(story, after):
             if track.change == "add" and not self.paths.has_failure_after(
@@ -237,9 +242,9 @@ class ActivityIndex:
                 )
 
     def _device_proofs(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
-        """Every medium that failed must have come back; the last one is the proof.
+        """Yield the last returned medium as proof, once every medium that failed has returned.
 
-        Where the failure names none, any will do.
+        If the failure names no medium, any medium counts.
         """
         tracks = list(self._unmuted_tracks(story, shift(after, -_TOGETHER)))
         firsts = [
@@ -263,10 +268,11 @@ class ActivityIndex:
                     break
 
     def _stay_proofs(self, story: Story, end: Story) -> Iterator[RecoveryProof]:
-        """In the session for longer than a failure of this part could last unreported.
+        """Yield proof by stays longer than a failure of this part could last unreported.
 
-        A terminal flag does not weigh against 100ms' own list of who was there: native SDKs set
-        it by default. For media paths the list says nothing once one ended.
+        For session failures, 100ms' own list of people outweighs a terminal flag, because native
+        SDKs set that flag by default. For media paths the list proves nothing once a story has
+        ended terminal.
         """
         ended = story.terminal or end.terminal
         area = area_of(story)
@@ -285,7 +291,7 @@ class ActivityIndex:
     def _long_stay_proofs(
         self, story: Story, after: datetime, least: timedelta = STAYED_BEYOND
     ) -> Iterator[RecoveryProof]:
-        """The person's stays that went on for more than `least` after that moment."""
+        """Yield proof by stays of the person that lasted more than `least` after that moment."""
         long = self._intervals.get(story.person.key)
         since, until = shift(after, least), shift(after, SAME_CALL)
         for joined, ends in long.between(since, until) if long else ():
@@ -296,7 +302,10 @@ class ActivityIndex:
             yield RecoveryProof(begins + least, words)
 
     def _ended_stays(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:
-        """The stays whose end is known, with their joining (or as early as can be) and end."""
+        """Yield stays with a known end, each with its start and end.
+
+        A stay with an unknown start gets the earliest possible one.
+        """
         for stay in stays:
             ends = self._end(stay)
             if ends:
@@ -320,7 +329,10 @@ class ActivityIndex:
     def _is_reachable(
         self, story: Story, peer_id: str | None, at: datetime, after: datetime
     ) -> bool:
-        """True unless what shows at that moment is another call: joined more than 10 min later."""
+        """Return False if the event at that moment is of another call.
+
+        That is the case if the peer joined more than 10 minutes after the failure.
+        """
         lower_id = (peer_id or "").lower()
         joins = [
             stay.joined_at

@@ -1,6 +1,6 @@
-"""R5: error events folded into one story per failure of one person.
+"""R5, R6: groups error events into one story per failure of a person, and links symptoms.
 
-R6: which stories happened only because of another one.
+A symptom is a story that happened only because of another one.
 """
 
 import hashlib
@@ -39,7 +39,10 @@ _Kind = tuple[str, str, int, str]
 def build_stories(
     events: Iterable[ErrorEvent], person_index: PersonIndex, catalogue: Catalogue
 ) -> tuple[Story, ...]:
-    """Every event, given in order, in exactly one story; in order of the first event."""
+    """Return stories that contain every event exactly once, in order of their first event.
+
+    `events` must be in order.
+    """
     runs: defaultdict[_Kind, list[ErrorEvent]] = defaultdict(list)
     kinds: dict[tuple[EventSource, ErrorFacts], _Kind] = {}
     for event in events:
@@ -91,12 +94,15 @@ def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -
 
 
 def _id(event_id: str) -> str:
-    """Stable while its first event stays the first; every event is in one story only."""
+    """Return a story id that is stable as long as its first event stays the first.
+
+    Every event is in one story only.
+    """
     return "s-" + hashlib.sha256(event_id.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
-    """The last event's meaning, unless an earlier one's text says more."""
+    """Return the last event's meaning, unless an earlier event's text is more specific."""
     distinct_rows = {(row.failure, row.sender, row.more): row for row in reversed(rows)}
     explanations = [catalogue.explain(row) for row in distinct_rows.values()]
     faults = [
@@ -115,7 +121,7 @@ _ZERO = timedelta(0)
 
 
 class _PersonStories:
-    """One person's stories, by type and by when."""
+    """One person's stories, indexed by type and time."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self.stories = tuple(stories)
@@ -135,18 +141,21 @@ class _PersonStories:
         )  # fmt: skip
 
     def near(self, kind: str, since: datetime, until: datetime) -> Iterator[Story]:
-        """The stories of a type that were going on then."""
+        """Return the stories of a type that were in progress at that time."""
         return self._by_type[kind].between(since, until) if kind in self._by_type else iter(())
 
     def lost_near(self, moment: datetime) -> list[tuple[datetime, str, Story]]:
-        """The rows that tell of a lost signal shortly before that moment."""
+        """Return the rows that report a lost signal shortly before that moment."""
         first = bisect_left(self._lost, shift(moment, -SYMPTOM_WITHIN), key=itemgetter(0))
         beyond = bisect_right(self._lost, shift(moment, STAMPED_EARLY), key=itemgetter(0))
         return self._lost[first:beyond]
 
 
 def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str, Story]]:
-    """The stories with `symptom_of` set, and by id the terminal story that ends their run."""
+    """Return the stories with `symptom_of` set, and the successors by story id.
+
+    A successor is the terminal story that ends the run of the story with that id.
+    """
     stories = tuple(stories)
     stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:
@@ -173,7 +182,7 @@ def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str
 
 
 def _is_cause(links: dict[str, str], start: str, goal: str) -> bool:
-    """True if following the causes from `start` comes to `goal`: texts may contradict."""
+    """Return whether the causes lead from `start` to `goal`; texts may contradict each other."""
     current: str | None = start
     while current is not None and current != goal:
         current = links.get(current)
@@ -181,7 +190,7 @@ def _is_cause(links: dict[str, str], start: str, goal: str) -> bool:
 
 
 def _cause_by_text(story: Story, person_stories: _PersonStories) -> Story | None:
-    """The nearest story of the kind that the dependency text names."""
+    """Return the nearest story of the kind that the dependency text names."""
     kinds = dict.fromkeys(kind for facts in story.failures for kind in dependencies_of(facts))
     for kind in kinds:
         since, until = shift(story.first_at, -STORY_GAP), shift(story.last_at, STORY_GAP)
@@ -204,10 +213,10 @@ def _lag(story: Story, cause: Story) -> timedelta:
 
 
 def _cause_by_lost_signal(story: Story, person_stories: _PersonStories) -> Story | None:
-    """The lost signal shortly after which this story starts, or during which it tells of it.
+    """Return the lost signal shortly before this story, or during which it was reported.
 
-    A failure that carries 1003 itself could not be sent over the lost socket: it belongs to the
-    lost signal whenever it comes while that is open.
+    A failure that carries 1003 itself could not be sent over the lost socket, so it belongs to the
+    lost signal at any time while that is open.
     """
     if story.type not in _DEPENDENT:
         return None
@@ -224,9 +233,9 @@ def _cause_by_lost_signal(story: Story, person_stories: _PersonStories) -> Story
 
 
 def _terminal_successor(story: Story, person_stories: _PersonStories) -> Story | None:
-    """The failure of the same kind that follows at once, or goes on by then, and ends terminal.
+    """Return the failure of the same kind that follows at once or overlaps, and ends terminal.
 
-    The media paths of a person fail together: of these sending and receiving are one kind.
+    The media paths of a person fail together, so sending and receiving count as one kind.
     """
     if story.terminal:
         return None

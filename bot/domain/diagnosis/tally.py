@@ -1,4 +1,4 @@
-"""R13: what each person weighs for, and the class that most of the weight is for."""
+"""R13: the weight of each person, and the class that most of the weight is for."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
@@ -15,9 +15,9 @@ _LINES: frozenset[VerdictClass] = frozenset({"user_network", "shared_network", "
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Who weighs for what. `weights` by class, `weighing` the people behind each class.
+    """The weights of a verdict: `weights` by class, `people` the keys of those behind each class.
 
-    `cls` is None if nothing weighs anything; `share` is the share of the leading class.
+    `cls` is None if no story has any weight; `share` is the share of the leading class.
     """
 
     cls: VerdictClass | None
@@ -32,9 +32,10 @@ def tally_people(
     classes: Mapping[str, VerdictClass],
     by_numbers: Container[str] = frozenset(),
 ) -> Tally:
-    """Weighs people, not events: each person weighs 1, shared by what ended worst for them.
+    """Return the tally of people, not events.
 
-    `by_numbers` are the stories that no code but the number of people made `service`.
+    Each person weighs 1, split over the classes of their worst stories. `by_numbers` are stories
+    that are `service` by the number of people, not by a code.
     """
     stories_by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in stories:
@@ -78,11 +79,12 @@ def _leading_class(
     *,
     nobody_failed: bool,
 ) -> Tally:
-    """`counted` is the weight of people whom only numbers gave to the service.
+    """Return the tally of the leading class.
 
-    Where they and those of a shared network lead only together, it is the shared network that
-    is sure: otherwise one healthy person who got in, by undoing the outage, would turn `mixed`
-    into it, which is graver (R19).
+    `numbers_weight` is the weight of people whose stories are `service` only by numbers. If they
+    and the people of a shared network lead only together, the shared network is the safe class.
+    Otherwise one healthy person who joined would undo the outage and turn `mixed` into
+    `shared_network`, which is graver (R19).
     """
     total = sum(weights.values(), Fraction(0))
     if not total:
@@ -97,7 +99,7 @@ def _leading_class(
 
 
 def _worst_classes(stories: list[Story], classes: Mapping[str, VerdictClass]) -> set[VerdictClass]:
-    """The classes of a person's worst stories; of their line's classes only the gravest."""
+    """Return the classes of a person's worst stories; of network classes only the gravest."""
     worst = min(_rank(story) for story in stories)
     candidates = {classes[story.id] for story in stories if _rank(story) == worst}
     lines = candidates & _LINES

@@ -1,49 +1,64 @@
-"""Every number the reading of failures hangs on, each with its reason."""
+"""Every threshold of the diagnosis, with its reason."""
 
 from datetime import timedelta
 from fractions import Fraction
 
 STORY_GAP = timedelta(seconds=120)
-"""Between two events of one story: twice the SDK's retry window of 60 s, for late stamps."""
+"""Longest gap between two events of one story.
+
+It is twice the SDK's retry window of 60 s, for late stamps.
+"""
 
 SYMPTOM_WITHIN = timedelta(seconds=15)
-"""From a lost signal to its symptoms: measured 9 to 12 s (5 to notice, 5 of waiting)."""
+"""Longest time from a lost signal to its symptoms.
+
+Measured 9 to 12 s (5 to notice, 5 of waiting).
+"""
 
 STAMPED_EARLY = timedelta(seconds=2)
-"""A symptom may be stamped this much before its cause: stamps are times of arrival."""
+"""Longest time by which a symptom may be stamped before its cause.
+
+Stamps are times of arrival.
+"""
 
 FOLLOWED_WITHIN = timedelta(seconds=60)
-"""From a failure to the terminal one that ends its run: the SDK's retry window (web source)."""
+"""Longest time from a failure to the terminal one that ends its run.
+
+It is the SDK's retry window (web source).
+"""
 
 LEFT_WITHIN = timedelta(seconds=60)
-"""From the last failure to leaving: while the SDK was still retrying."""
+"""Longest time from the last failure to leaving, while the SDK was still retrying."""
 
 STAYED_BEYOND = timedelta(seconds=60)
-"""In the session for longer than this: giving up would have been reported by then."""
+"""A stay longer than this proves a recovery: giving up would have been reported by then."""
 
 LISTED_BEYOND = timedelta(seconds=120)
-"""Listed in the session for longer than this: 100ms removes a silent peer after 60 s."""
+"""A peer listed for longer than this was connected: 100ms removes a silent peer after 60 s."""
 
 FAILS_ON = timedelta(seconds=60)
-"""A media path or socket that fails again and again for longer than this keeps a person out."""
+"""A media path or socket that fails repeatedly for longer than this keeps a person out."""
 
 ADD_HOLDS = timedelta(seconds=30)
 """A track announced less than this before the path fails again never carried media."""
 
 SUBSCRIBE_RETRY = timedelta(seconds=60)
-"""How long the web SDK tries to receive again; up to 0.14.0 sending is not reported meanwhile."""
+"""Time for which the web SDK retries to receive; up to 0.14.0 it does not report sending then."""
 
 FIRST_PATH = timedelta(seconds=20)
-"""From joining to the report that no path was found; later, media had flowed before."""
+"""Longest time from joining to the report that no path was found.
+
+Before a later report, media had flowed.
+"""
 
 SAME_CALL = timedelta(minutes=10)
-"""A later join is another try at the same call up to here, and another call after."""
+"""Longest time to a join of the same call; a later join is another call."""
 
 BURST = timedelta(minutes=1)
 """Failures of many people within this have one cause: the retry window of one outage."""
 
 BURST_SHARE = Fraction(1, 2)
-"""Most people of a call: strictly more than this share."""
+"""Most people of a call means strictly more than this share."""
 
 BURST_LEAST = 2
 """One person alone cannot tell a service from a line."""
@@ -52,19 +67,19 @@ SHARED_LEAST = 3
 """Two people may fail alike by chance; three with one address or pattern share a network."""
 
 PATTERN_SPAN = timedelta(minutes=1)
-"""One pattern over longer than this is a lasting block, not a passing outage."""
+"""A pattern that lasts longer than this is a lasting block, not a passing outage."""
 
 COMMON_FACTOR_LEAST = 3
-"""People with the same negotiation failure before one browser or version is blamed."""
+"""Least people with the same negotiation failure before one browser or version is blamed."""
 
 VERDICT_SHARE = Fraction(2, 3)
-"""Of the weight, for a class to be the verdict instead of `mixed`."""
+"""Share of the weight for a class to be the verdict instead of `mixed`."""
 
 FEW_PEOPLE = 3
-"""With fewer people in the room, or with a server error, us and them cannot be told apart."""
+"""With fewer people in the room or with a server error, a line and the service look alike."""
 
 EVENT_RETENTION = timedelta(days=30)
-"""How long 100ms keeps events."""
+"""Time for which 100ms keeps events."""
 
 SURE = 0.7
-"""A verdict at or above this claims to be right; below, it says what is missing."""
+"""A verdict at or above this claims to be right; below it, the verdict says what is missing."""

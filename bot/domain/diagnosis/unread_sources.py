@@ -1,4 +1,4 @@
-"""What a look-up could not read, so that no claim rests on it.
+"""The sources that a look-up could not read, so that no claim rests on them.
 
 A source counts as unread if any part of it is missing: it failed, was cut short, or was left out.
 """
@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from bot.domain.events import ERROR_TYPES
 
 BEFORE_A_SESSION = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
-"""Types that may be all that is known of somebody: who never got in is in no session."""
+"""Types that may be the only trace of a person: without a join there is no session."""
 
 OLDER_EVENTS = "errors older than 30 days"
-"""In place of a type: 100ms dropped them since the answer, which hangs on no story left."""
+"""Used in place of a type for events that 100ms dropped after the answer.
+
+No remaining story depends on them.
+"""
 
 TYPE_NOUNS = {
     "client.publish.failed": "publish errors",
@@ -30,7 +33,7 @@ StayKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class UnreadSources:
-    """Names of what was not read completely.
+    """The sources that were not read completely.
 
     `types` are event types, `peers` the ids (lower case) of sessions whose people are not all
     known, `stays` those whose peer-stats are missing; `stats` says that all of them are.
@@ -46,11 +49,11 @@ class UnreadSources:
 
     @property
     def people(self) -> bool:
-        """True if somebody who was in the room may be missing from the sessions read."""
+        """Whether people who were in the room may be missing from the sessions read."""
         return self.sessions or bool(self.peers)
 
     def words(self, *, proof: frozenset[str], around: bool) -> tuple[str, ...]:
-        """Nouns for what is missing and matters: `proof` are the sources that a story lacks."""
+        """Return nouns for the missing sources; `proof` are the sources that a story lacks."""
         return tuple(self._words(proof, around=around))
 
     def _words(self, proof: frozenset[str], *, around: bool) -> Iterator[str]:
@@ -66,7 +69,7 @@ class UnreadSources:
 
 
 def join_words(words: tuple[str, ...]) -> str:
-    """`join errors, track events and who was in the room`."""
+    """Return a list in words, such as `join errors, track events and who was in the room`."""
     if len(words) < 2:  # noqa: PLR2004
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,7 +1,4 @@
-"""The verdict: class, confidence, one sentence, evidence, and what would change it.
-
-The lines of evidence under a verdict, with figures.
-"""
+"""The verdict: class, confidence, one sentence, lines of evidence, and possible changes."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -59,7 +56,7 @@ def evidence_lines(
     impact: Impact,
     networks: dict[str, set[str]],
 ) -> tuple[str, ...]:
-    """At least two lines; `weighing` are the stories behind the verdict."""
+    """Return at least two lines with figures; `supporting` are the stories behind the verdict."""
     cited = supporting or list(stories)
     rows = [_people_line(cited, impact), _codes_line(cited), _outcomes_line(cited)]
     if cls in BY_NUMBERS and supporting:
@@ -120,7 +117,7 @@ def _network_line(cls: VerdictClass, supporting: list[Story], networks: dict[str
 def _address_parts(
     cls: VerdictClass, supporting: list[Story], networks: dict[str, set[str]]
 ) -> Iterator[str]:
-    """What speaks for the class: one address for a line, many for the service."""
+    """Yield the addresses that support the class: one for a shared line, many for the service."""
     keys = {story.person.key for story in supporting}
     addresses = [networks[key] for key in keys if networks.get(key)]
     same = most_at_one_address(supporting, networks)
@@ -143,7 +140,7 @@ def build_verdict(
     impact: Impact,
     networks: dict[str, set[str]],
 ) -> Verdict:
-    """The verdict of a look-up that has stories."""
+    """Return the verdict of a look-up that has stories."""
     cls: VerdictClass = tally.cls or "none"
     supporting = _supporting_stories(cls, stories, tally, classes)
     evidence = evidence_lines(cls, supporting, stories, impact, networks)
@@ -163,14 +160,14 @@ def build_verdict(
 
 
 def _provisos(impact: Impact) -> tuple[str, ...]:
-    """Why one line cannot be told from the service, if it cannot."""
+    """Return the reason why a line and the service cannot be told apart, if there is one."""
     if impact.in_room is None:
         return (ATTENDANCE_UNKNOWN,)
     return (TOO_FEW,) if impact.in_room < FEW_PEOPLE else ()
 
 
 def doubts_of(stories: Iterable[Story]) -> frozenset[str]:
-    """Every source that the end of some story hangs on and that could not be read."""
+    """Return every unread source on which the outcome of some story depends."""
     return frozenset[str]().union(*(story.doubt for story in stories))
 
 
@@ -180,7 +177,7 @@ def _supporting_stories(
     tally: Tally,
     classes: dict[str, VerdictClass],
 ) -> list[Story]:
-    """The stories that speak for the verdict; for `mixed` all that weigh anything."""
+    """Return the stories behind the verdict; for `mixed` all stories that have weight."""
     leading = set(tally.people) if cls == "mixed" else {cls}
     return [
         story
@@ -208,7 +205,10 @@ def _words(
     unread: tuple[str, ...],
     stories: tuple[Story, ...],
 ) -> str:
-    """A sentence; what is `unread` stands before it, and no claim goes beyond what was read."""
+    """Return the verdict's sentence, limited to what was read.
+
+    `unread` sources are named before it.
+    """
     of = _capitalise(of_room(impact.affected, impact))
     scope = " in what could be read" * bool(unread)
     if not impact.affected:
@@ -239,7 +239,7 @@ def _capitalise(words: str) -> str:
 def verdict_without_errors(
     case: DiagnosisInput, no_errors: NoErrorsFound, impact: Impact
 ) -> Verdict:
-    """The verdict of a look-up without events."""
+    """Return the verdict of a look-up without events."""
     unread = case.unread.words(proof=frozenset(), around=False)
     attendance = f"{people_words(impact.seen)} seen in the time looked at"
     if impact.in_room is None:

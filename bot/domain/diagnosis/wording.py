@@ -1,4 +1,4 @@
-"""What is said beside each verdict: the cause as a noun, and the numbers of people in words."""
+"""The wording of verdicts: the cause as a noun, and numbers of people in words."""
 
 from bot.domain.catalogue import Owner
 from bot.domain.diagnosis.model import BY_NUMBERS, Impact, VerdictClass
@@ -25,9 +25,9 @@ _SIDES: dict[VerdictClass, Owner] = {
 
 
 def advice_fits(cls: VerdictClass, owner: Owner) -> bool:
-    """False if a code alone points at the network where numbers showed 100ms, or the reverse.
+    """Return False if a code points at the network but the numbers at 100ms, or the reverse.
 
-    Its advice would then send the person to mend what is not broken.
+    Its advice would then ask the person to repair what is not broken.
     """
     side = _SIDES.get(cls)
     return side is None or owner == side or owner not in _SIDES.values()
@@ -41,14 +41,14 @@ RECORDERS_ONLY = "Only recorders reported errors; no person was affected."
 
 
 def people_words(count: int) -> str:
-    """`1 person`, `3 people`, `1,204 people`."""
+    """Return `1 person`, `3 people`, `1,204 people`."""
     return "1 person" if count == 1 else f"{count:,} people"
 
 
 def of_room(count: int, impact: Impact) -> str:
-    """`3 of 41 people`; just `3 people` where it is not known how many were in the room.
+    """Return `3 of 41 people`, or `3 people` if the number of people in the room is not known.
 
-    Where events are missing it is the least: `at least 3 of 41 people`.
+    If events are missing, it is a minimum: `at least 3 of 41 people`.
     """
     least = "at least " * impact.least
     if impact.in_room is None:
@@ -57,12 +57,12 @@ def of_room(count: int, impact: Impact) -> str:
 
 
 def cause_words(cls: VerdictClass, impact: Impact) -> str:
-    """The cause, unless it hangs on who else was there and that is not known."""
+    """Return the cause, unless it depends on the people in the room and they are not known."""
     if cls in BY_NUMBERS and impact.in_room is None:
         return "whose side it is cannot be told yet"
     return CAUSES[cls]
 
 
 def partial_words(unread: tuple[str, ...]) -> str:
-    """The doubt that leads an answer, with a space after it; "" if there is none."""
+    """Return the note on unread sources that starts an answer, with a space after it, or ""."""
     return f"Partial answer: {join_words(unread)} could not be read completely. " if unread else ""

@@ -1,4 +1,4 @@
-"""What a person typed or pasted, understood: pure, and never raises."""
+"""Parses typed or pasted text; pure, and never raises."""
 
 from bot.domain.parsing.query import MAX_IDS, find_identifiers, parse_query
 from bot.domain.parsing.settings_command import SettingsCommand, parse_settings_change

@@ -1,7 +1,7 @@
-"""The words for days and times of day, each with what it means.
+"""Parses words for days and times of day into moments.
 
-Dates with a month's name and times of day are read by dateutil, which is loaded only when a
-text holds one.
+Dates with a month's name and times of day are parsed by dateutil, which is loaded only when a text
+holds one.
 """
 
 import re
@@ -75,7 +75,7 @@ _CLOCK_WORD = re.compile(
 
 
 def parse_ago(text: str, at: int) -> tuple[Moment, int] | None:
-    """`2 hours ago`: how long ago, and a whole day or week where that is the unit."""
+    """Parse `2 hours ago`; a whole day or week is meant if that is the unit."""
     match = _AGO.match(text, at)
     if not match:
         return None
@@ -87,12 +87,12 @@ def parse_ago(text: str, at: int) -> tuple[Moment, int] | None:
 
 
 def _unit(word: str) -> str:
-    """A unit as SPAN writes it shortest: `mon` is a month, `m` a minute."""
+    """Return the unit in SPAN's shortest form: `mon` is a month, `m` a minute."""
     return "mon" if word.lower().startswith("mon") else word[0].lower()
 
 
 def parse_day(text: str, at: int) -> tuple[Moment, int] | None:
-    """A day or several: a date, a weekday, or a word such as `yesterday` or `last week`."""
+    """Parse one day or several: a date, a weekday, or words such as `yesterday` or `last week`."""
     for pattern, reader in _DAYS:
         match = pattern.match(text, at)
         if match:
@@ -108,13 +108,13 @@ def parse_day(text: str, at: int) -> tuple[Moment, int] | None:
 
 
 def parse_day_part(text: str, at: int) -> tuple[Moment, int] | None:
-    """`morning` after a day."""
+    """Parse a part of a day, such as `morning`, after a day."""
     match = _PART.match(text, at)
     return (Moment(hours=_PARTS[match["part"].lower()]), match.end()) if match else None
 
 
 def parse_clock(text: str, at: int, *, bare: bool) -> tuple[Moment, int] | None:
-    """A time of day; an hour alone (`from 9 to 10am`) only where a `bare` one may stand."""
+    """Parse a time of day; an hour alone (`from 9 to 10am`) is accepted only with `bare`."""
     word = _CLOCK_WORD.match(text, at)
     if word:
         return Moment(clock=ClockTime(0 if word["word"].lower() == "midnight" else 12)), word.end()
@@ -138,7 +138,7 @@ def parse_clock(text: str, at: int, *, bare: bool) -> tuple[Moment, int] | None:
 
 
 def _is_no_clock(match: re.Match[str], text: str, *, bare: bool) -> bool:
-    """Whether it is some other number: `9`, `3.14`, `10:00:1b`, or one in a word or a name."""
+    """Return whether it is another number: `9`, `3.14`, `10:00:1b`, or part of a word or name."""
     after = text[match.end() : match.end() + 1]
     if after and (after.isalpha() or after in "_:/@%") and after.upper() != "Z":
         return True
@@ -153,7 +153,7 @@ def _iso_date(match: re.Match[str]) -> Moment | None:
 
 
 def _ordinal_day(match: re.Match[str]) -> Moment | None:
-    """The latest day of that number."""
+    """Return the latest day with that number."""
     number = int(match["day"])
     if not 1 <= number <= 31:  # noqa: PLR2004  a month's days
         return None
@@ -177,7 +177,10 @@ def _named_date(match: re.Match[str]) -> Moment | None:
 
 
 def _numbered_date(match: re.Match[str]) -> Moment | None:
-    """`28/11/2026`, `28.11.`; None where it may be a day and a month either way."""
+    """Return the day of `28/11/2026` or `28/11`; None if the numbers are no date.
+
+    Raises ValueError if it is not clear which number is the day.
+    """
     first, second = int(match["a"]), int(match["b"])
     dotted = match["sep"] == "."
     if dotted and not match["year"]:
@@ -193,10 +196,10 @@ def _numbered_date(match: re.Match[str]) -> Moment | None:
 
 
 def _yearly(month: int, day: int) -> Moment:
-    """The latest such day: this year's, or last year's if that lies ahead."""
+    """Return the latest such day: this year's, or last year's if that is in the future."""
 
     def days(today: date) -> tuple[date, date]:
-        for year in range(today.year, today.year - 8, -1):  # 29 February is not every year's
+        for year in range(today.year, today.year - 8, -1):  # 29 February is not in every year
             try:
                 candidate = date(year, month, day)
             except ValueError:

@@ -1,11 +1,10 @@
-"""The shapes of ids, names and codes, and the page they are marked off on.
+"""Patterns of ids, names and codes, and the text in which matches are replaced by marks.
 
-Room and session ids are 24 hex digits, peer ids UUIDs, names have a set of characters of
-their own. https://www.100ms.live/docs/server-side/v2/api-reference/Rooms/create-via-api
+Room and session ids are 24 hex digits, peer ids are UUIDs, and names have their own set of
+characters. https://www.100ms.live/docs/server-side/v2/api-reference/Rooms/create-via-api
 
-Bare ids in a text, with what the words around them make of them.
-
-The word before an id: `Room ID: 65…`, `session_id=65…`, `"peer_id": "…"`, `/rooms/65…`.
+A bare id gets its kind from the label before it: `Room ID: 65…`, `session_id=65…`, `"peer_id":
+"…"`, `/rooms/65…`.
 """
 
 import re
@@ -15,20 +14,20 @@ from dataclasses import dataclass, field
 from bot.domain.query import Identifier, IdentifierKind
 
 LONGEST_NAME = 256
-"""A longer name or user id is no name: it would not fit in a URL, a button or a title."""
+"""Longest name or user id; a longer one would not fit in a URL, a button or a title."""
 
 HEX = r"[0-9A-Fa-f]{24}"
 UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 ID = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<uuid>{UUID})|(?P<hex>{HEX}))(?![0-9A-Za-z]|\.local\b)")
 NAME = re.compile(rf"[A-Za-z0-9.:_-]{{1,{LONGEST_NAME}}}")
 
-# Documented as 3-4-3 letters, 3-3-3 in older links; the Android app accepts any three
-# alphanumeric groups. English has many such words, so only a link or a word proves a code.
+# Documented as 3-4-3 letters, 3-3-3 in older links; the Android app accepts any three alphanumeric
+# groups. English has many such words, so only a link or a word proves a code.
 CODE = re.compile(r"[a-z]{3}-[a-z]{3,4}-[a-z]{3}")
 ANY_CODE = re.compile(r"[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{2,8}){2}")
 
-FOUND_MARK = "\x00"  # stands where a clue was; cannot be in unwrapped text
-OPTION_MARK = "\x01"  # stands where an option was
+FOUND_MARK = "\x00"  # replaces an identifier; cannot be in unwrapped text
+OPTION_MARK = "\x01"  # replaces an option
 
 _NO_NAMES = (
     "a an the this that these those it its is was are were be been has had have and or but of for "
@@ -39,38 +38,38 @@ _NO_NAMES = (
     "null none undefined"
 )
 NO_NAMES = frozenset(_NO_NAMES.split())
-"""Words that are no name unless a colon or quotes say so (`the room is broken`)."""
+"""Words that are no name unless a colon or quotes mark them as one (`the room is broken`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A clue, where it stood, and whether only a loose word before it makes it one."""
+    """An identifier and its position; `weak` if only a loose word before it makes it one."""
 
     at: int
     identifier: Identifier
     weak: bool = False
     loose: bool = False
-    """Whether it may as well be the id of something else (`"id": …`, `order: …`)."""
+    """Whether it may also be the id of something else (`"id": …`, `order: …`)."""
 
 
 @dataclass(slots=True)
 class MaskedText:
-    """A text under reading: `rest` has what was understood replaced by marks of equal length."""
+    """A text being parsed; in `unparsed`, parsed parts are replaced by marks of equal length."""
 
     unparsed: str
     matches: list[Match] = field(default_factory=list)
     saw_link: bool = False
-    """Whether a link, a token or the id of some other thing stood in it."""
+    """Whether a link, a token or the id of some other thing was in the text."""
 
     def add(
         self, at: int, *identifiers: Identifier, weak: bool = False, loose: bool = False
     ) -> None:
-        """Note clues found at a position."""
+        """Add identifiers found at a position."""
         self.matches.extend(Match(at, identifier, weak, loose) for identifier in identifiers)
 
 
 def identifier_of_match(match: re.Match[str], kind: IdentifierKind | None = None) -> Identifier:
-    """The clue of an ID match; a kind that does not go with its shape is ignored."""
+    """Return the identifier of an ID match; a kind that does not fit its shape is ignored."""
     if match["hex"]:
         fits = kind in {IdentifierKind.ROOM, IdentifierKind.SESSION, IdentifierKind.USER}
         value = match[0] if kind is IdentifierKind.USER else match[0].lower()
@@ -82,7 +81,7 @@ def identifier_of_match(match: re.Match[str], kind: IdentifierKind | None = None
 
 
 def distinct_identifiers(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    """Clues in order, each thing once; what a better clue names drops its vague namesake."""
+    """Return identifiers in order, without repeats; a specific kind replaces a vague one."""
     ordered = list(identifiers)
     named = {identifier.value.lower() for identifier in ordered if identifier.kind not in _VAGUE}
     unique: dict[tuple[IdentifierKind, str], Identifier] = {}
@@ -106,13 +105,13 @@ _KIND_BY_WORD = {
     "user": IdentifierKind.USER,
 }
 
-# What else has ids of the same shapes. Words of everyday speech need `id`, a colon or a slash.
+# Other things with ids of the same shapes. Everyday words need `id`, a colon or a slash.
 _FOREIGN = "template|account|track|recording|asset|beam|poll"
 _EVERYDAY = (
     "customer|app|application|workspace|stream|event|access|request|trace|span|correlation|device"
     "|message|org|organization|project|incident|webhook|job|commit|policy|layer|campaign"
 )
-# The customer's own words for a call. Its id may be anything, so it gives way to other ids.
+# The customer's own words for a call. Such an id may be anything; other ids take precedence.
 _CALL_WORDS = (
     "appointment|order|booking|class|lesson|course|call|meeting|visit|consultation|consult|case"
     "|ticket|invoice|payment|transaction|student|teacher|tutor|patient|doctor|member|contact|lead"
@@ -135,7 +134,7 @@ _LABEL = re.compile(
 
 
 def label_before(text: str, at: int) -> re.Match[str] | None:
-    """The label that ends right before a position, if there is one that counts."""
+    """Return the label that ends right before a position; None if there is none that counts."""
     match = _LABEL.search(text[max(0, at - _REACH) : at])
     if not match or not match["gap"]:
         return None
@@ -149,14 +148,17 @@ def label_before(text: str, at: int) -> re.Match[str] | None:
 
 
 def is_loose(text: str, at: int) -> bool:
-    """Whether an id stands after a mere `id:`, or after a word that is none of 100ms' own."""
+    """Return whether an id follows a mere `id:`, or a word that is none of 100ms' own."""
     if label_before(text, at) is not None:
         return False
     return bool(_LOOSE.search(text[max(0, at - _REACH) : at]))
 
 
 def kind_before(text: str, match: re.Match[str]) -> IdentifierKind | None:
-    """What the label before an ID match makes of it; None if it is some other thing's id."""
+    """Return the kind that the label before an ID match gives it.
+
+    Returns None if it is the id of some other thing.
+    """
     label = label_before(text, match.start())
     if label is None:
         return identifier_of_match(match).kind
@@ -171,8 +173,11 @@ _PEERS = {IdentifierKind.PEER, IdentifierKind.USER, IdentifierKind.UUID}
 
 
 def extract_ids(masked: MaskedText, *, expect: IdentifierKind | None = None) -> None:
-    """Blank every id on the page and note each. `expect` tells what a UUID without a word is."""
-    peer_end = -1  # where the last id of a list of peers ended
+    """Replace every id in the text by a mark and add its identifier.
+
+    `expect` is the kind of a UUID without a label.
+    """
+    peer_end = -1  # end of the last id in a list of peers
 
     def take(match: re.Match[str]) -> str:
         nonlocal peer_end
@@ -193,7 +198,7 @@ def extract_ids(masked: MaskedText, *, expect: IdentifierKind | None = None) -> 
 
 
 def extract_ids_after_in(masked: MaskedText) -> None:
-    """Note the room's id in `<peer> in <room>`: 24 hex digits or a room named by a UUID."""
+    """Add the room's id in `<peer> in <room>`: 24 hex digits or a room named by a UUID."""
 
     def take(match: re.Match[str]) -> str:
         before = match.string[max(0, match.start() - 64) : match.start()]

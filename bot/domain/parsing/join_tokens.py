@@ -1,4 +1,4 @@
-"""Join tokens: only the room's id is taken from one, and nothing else of it survives.
+"""Parses join tokens; only the room's id is taken from a token, and the rest is discarded.
 
 A join token is a JWT whose payload names `room_id`. It opens a room, so it is a secret.
 https://www.100ms.live/docs/get-started/v2/get-started/security-and-tokens
@@ -17,7 +17,7 @@ _LONGEST_PAYLOAD = 16_384
 
 
 def room_in(token: str) -> tuple[Identifier, ...]:
-    """The room a JWT names, without any check of its signature; nothing if it names none."""
+    """Return the room that a JWT names, without checking its signature; empty if it names none."""
     parts = token.split(".")
     if len(parts) < 2 or len(parts[1]) > _LONGEST_PAYLOAD:  # noqa: PLR2004  head and payload
         return ()
@@ -33,7 +33,7 @@ def room_in(token: str) -> tuple[Identifier, ...]:
 
 
 def extract_tokens(masked: MaskedText) -> None:
-    """Blank every JWT on the page and note the rooms they name."""
+    """Replace every JWT in the text by marks and add the rooms that they name."""
 
     def blank(match: re.Match[str]) -> str:
         start = _START.search(match[0])

@@ -1,4 +1,4 @@
-"""Names after a word: `room sample-publish`, `user "Ann Smith"`, `code:abc-defg-hij`."""
+"""Parses names after a word: `room sample-publish`, `user "Ann Smith"`, `code:abc-defg-hij`."""
 
 import re
 
@@ -54,7 +54,7 @@ _LIKE_AN_ID = re.compile(r"[0-9@_-]")
 
 
 def strip_punctuation(word: str) -> str:
-    """A word without the punctuation and emphasis around it."""
+    """Return a word without the punctuation and emphasis around it."""
     word = word.lstrip(_OPEN).rstrip(_CLOSE)
     for _ in range(_NESTED):
         if len(word) < len("_x_") or not word[0] == word[-1] == "_":
@@ -64,7 +64,7 @@ def strip_punctuation(word: str) -> str:
 
 
 def extract_codes(masked: MaskedText, *, strict: bool) -> None:
-    """Note room codes after `code`; without a colon only the documented form counts."""
+    """Add room codes after `code`; without a colon only the documented form counts."""
 
     def take(match: re.Match[str]) -> str:
         code = match["code"]
@@ -78,7 +78,7 @@ def extract_codes(masked: MaskedText, *, strict: bool) -> None:
 
 
 def extract_users(masked: MaskedText, *, strict: bool) -> None:
-    """Note user ids after `user`. `strict`: in prose, where `User: Ann left` names nobody."""
+    """Add user ids after `user`. `strict` is for prose, where `User: Ann left` names nobody."""
     ids = _has_ids(masked)
 
     def take(match: re.Match[str]) -> str:
@@ -103,7 +103,7 @@ def _is_sure(match: re.Match[str], value: str, *, quoted: bool) -> bool:
 
 
 def extract_rooms(masked: MaskedText) -> None:
-    """Note room names after `room`; ids there are left to be read as ids."""
+    """Add room names after `room`; ids in that place are left to `extract_ids`."""
     ids = _has_ids(masked)
 
     def take(match: re.Match[str]) -> str:
@@ -118,7 +118,7 @@ def extract_rooms(masked: MaskedText) -> None:
 
 
 def extract_room_after_in(masked: MaskedText) -> None:
-    """Note the room's name in `<peer> in <room>`, unless the place is told already."""
+    """Add the room's name in `<peer> in <room>`, unless a place was found already."""
     if any(match.identifier.kind in _PLACES for match in masked.matches):
         return
 
@@ -135,7 +135,7 @@ def extract_room_after_in(masked: MaskedText) -> None:
 
 
 def extract_lone_user(masked: MaskedText) -> None:
-    """Note a user given by quotes or as a mail address, alone or before `in <room>`."""
+    """Add a user given in quotes or as a mail address, alone or before `in <room>`."""
 
     def take(match: re.Match[str]) -> str:
         value = " ".join((match["double"] or match["bare"]).split())
@@ -157,7 +157,7 @@ def _value(match: re.Match[str]) -> tuple[str, bool]:
 
 
 def _is_name(value: str, *, quoted: bool) -> bool:
-    """Whether it can name a room; an id in it must be only part of the name."""
+    """Return whether it can name a room; an id in it must be only part of the name."""
     whole = ID.fullmatch(value)
     return any(map(str.isalnum, value)) and not whole and (quoted or bool(NAME.fullmatch(value)))
 
@@ -167,9 +167,10 @@ def _has_ids(masked: MaskedText) -> bool:
 
 
 def _is_word(value: str, match: re.Match[str], *, ids: bool) -> bool:
-    """Whether it is a word of the sentence; the last word of all may be a name.
+    """Return whether it is a word of the sentence; the last word of all may be a name.
 
-    Where ids stand, a sentence that goes on makes it one: `room crashed for peer b3f3…`.
+    If the text holds ids, a sentence that continues also makes it a word: `room crashed for peer
+    b3f3…`.
     """
     word = value.lower()
     if word in _LABELS and _END.match(match.string, match.end()):

@@ -1,7 +1,7 @@
-"""Links: to a 100ms app, to the dashboard, to recordings, and to anywhere else.
+"""Parses links: to a 100ms app, to the dashboard, to recordings, and to anywhere else.
 
-Path forms of app links are those the official Prebuilt app reads: optional `/streaming`,
-optional `/preview` or `/meeting`, then a code; an older form has a room id there.
+Path forms of app links are those that the official Prebuilt app accepts: optional `/streaming`,
+optional `/preview` or `/meeting`, then a code; an older form has a room id in its place.
 https://github.com/100mslive/web-sdks
 """
 
@@ -40,14 +40,17 @@ _ROOM_KEYS = {
     "peer_id": IdentifierKind.PEER, "peerid": IdentifierKind.PEER,
 }  # fmt: skip
 _DEEPEST = 4
-"""Redirectors inside each other that are opened."""
+"""Deepest nesting of redirectors that is opened."""
 _MOST_INSIDE = 8
 _LONGEST = 8_000
-"""Characters of a link that are read: no browser's link is longer, but a hostile text's may be."""
+"""Most characters of a link that are parsed.
+
+No browser's link is longer, but a hostile text's may be.
+"""
 
 
 def extract_links(masked: MaskedText) -> None:
-    """Blank every link on the page and note what they name."""
+    """Replace every link in the text by marks and add the identifiers in it."""
 
     def blank(match: re.Match[str]) -> str:
         link = match[0].rstrip(_AROUND)
@@ -59,7 +62,7 @@ def extract_links(masked: MaskedText) -> None:
 
 
 def identifiers_of_link(link: str, *, depth: int = 0) -> tuple[Identifier, ...]:
-    """What a link names, and then what the links inside it name, best first."""
+    """Return the identifiers of a link, then those of the links inside it, best first."""
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
         host = (parts.hostname or "").lower()
@@ -115,14 +118,14 @@ def _by_key(kind: IdentifierKind, value: str) -> Iterator[Identifier]:
 
 
 def _recording_room(path: str) -> Iterator[Identifier]:
-    """The room of a recording's file: `/beam/<customer>/<room>/…`, or the only id there."""
+    """Yield the room of a recording's file: `/beam/<customer>/<room>/…`, or the only id in it."""
     ids = [match[0].lower() for match in ID.finditer(unquote(path)) if match["hex"]]
     if ids:
         yield Identifier(IdentifierKind.OBJECT, ids[1] if len(ids) > 1 else ids[0])
 
 
 def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Identifier]:
-    """Ids in the path, query and fragment of a link that is no app link."""
+    """Yield ids in the path, query and fragment of a link that is no app link."""
     texts = [parts.path, parts.fragment.partition("access_token")[0]]
     texts += [f"{key}={value}" for key, value in query if _may_show(key, value)]
     for text in (unquote(unquote(text)) for text in texts):

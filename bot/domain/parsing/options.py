@@ -1,4 +1,4 @@
-"""The optional words: `since 2h`, `from 9 to 10am`, `type join`, `private`, `public`, `help`."""
+"""Parses options: `since 2h`, `from 9 to 10am`, `type join`, `private`, `public`, `help`."""
 
 import re
 from dataclasses import dataclass, field
@@ -57,13 +57,13 @@ _MISSPELT_TIME = re.compile(
     re.IGNORECASE,
 )
 _TYPED_MOST = 300
+"""Most characters of a typed text; misspelt options are not looked for in a longer one."""
 _EXACT = re.compile(
     r"(?:\s*(?:since|until|till|from|to|between|and)?\s*"
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2}))+",
     re.IGNORECASE,
 )
-"""Stamps with their zone: there is nothing to say of how they were read."""
-"""Characters of a text that may have been typed; nobody misspells an option in a longer one."""
+"""Stamps with their zone: the answer need not say how they were read."""
 _ENGLISH = {"last", "type", "types"}
 _SPAN = {"night", "month", "year", "few", "couple", "fortnight", "weekend", "some", "several"}
 _FEW = 3  # `storm type foo`
@@ -73,7 +73,7 @@ _ALL = "this answer covers what it would without it"
 
 @dataclass(slots=True)
 class Options:
-    """The options as read so far; `types` as the reader gave them."""
+    """The options parsed so far; `types` are full event types."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -82,19 +82,19 @@ class Options:
     public: bool = False
     help: bool = False
     remarks: list[str] = field(default_factory=list)
-    """What could not be read, in sentences."""
+    """Sentences on the parts that could not be read."""
     readings: list[str] = field(default_factory=list)
-    """How times in words were read."""
+    """Sentences on how times in words were read."""
 
     def chosen_types(self) -> tuple[str, ...]:
-        """The types asked for in the order of 100ms' page; all of them if none was."""
+        """Return the types asked for in the order of 100ms' page; all of them if there are none."""
         return tuple(kind for kind in ERROR_TYPES if kind in self.types) or ERROR_TYPES
 
 
 def extract_options(
     masked: MaskedText, now: datetime, options: Options, zone: tzinfo = UTC
 ) -> None:
-    """Blank the times and types that can be read. `zone` is that of a time that names none."""
+    """Replace readable times and types by marks. `zone` is that of times that name none."""
 
     def take_types(match: re.Match[str]) -> str:
         words = [word.strip().rstrip(".") for word in match["list"].lower().split(",")]
@@ -118,7 +118,7 @@ def _extract_times(masked: MaskedText, now: datetime, options: Options, zone: tz
         at = phrase.end
     masked.unparsed = "".join([*pieces, text[at:]])
     if options.remarks and any(phrase.trouble for phrase in phrases):
-        options.since = options.until = None  # what stands beside a time unread may belong to it
+        options.since = options.until = None  # times beside an unread one may belong to it
         options.readings.clear()
     if options.since and options.until and options.since >= options.until:
         options.since = options.until = None
@@ -129,7 +129,7 @@ def _extract_times(masked: MaskedText, now: datetime, options: Options, zone: tz
 
 
 def _apply_phrase(phrase: Phrase, words: str, options: Options, zone: tzinfo) -> None:
-    """Take over one time, or say why not."""
+    """Apply a time, or add a remark on the reason why it cannot be used."""
     if phrase.trouble:
         options.remarks.append(_unused_remark(phrase.trouble, words))
         return
@@ -143,7 +143,7 @@ def _apply_phrase(phrase: Phrase, words: str, options: Options, zone: tzinfo) ->
 
 
 def _reading_words(phrase: Phrase, words: str, zone: tzinfo) -> str:
-    """`I read “14:00 IST” as …`, with the zone that it was read in."""
+    """Return `I read “14:00 IST” as …`, with the zone that was used."""
     since, until = phrase.since, phrase.until
     start = f"from {since:%Y-%m-%d %H:%M}" if since else ""
     day = "%H:%M" if since and until and since.date() == until.date() else "%Y-%m-%d %H:%M"
@@ -165,7 +165,7 @@ def _unused_remark(trouble: str, words: str) -> str:
 
 
 def _quote(words: str) -> str:
-    """What was typed, where it is harmless to repeat it."""
+    """Return the typed words in quotes, as far as it is harmless to repeat them."""
     text = re.sub(r"[^\w\s:+/.,'()~-]", "", words)[:60].strip()
     return f"“{text}”" if text else "that you gave"
 
@@ -180,7 +180,7 @@ def _full_type(word: str) -> str | None:
 
 
 def extract_flags(masked: MaskedText, options: Options) -> None:
-    """Blank `private`, `public` and `help`."""
+    """Replace `private`, `public` and `help` by marks."""
 
     def take(match: re.Match[str]) -> str:
         options.private |= match[1].lower() == "private"
@@ -192,7 +192,10 @@ def extract_flags(masked: MaskedText, options: Options) -> None:
 
 
 def extract_misspelt_options(masked: MaskedText, options: Options) -> None:
-    """Blank `sinse 2h` and name the option that is near: what follows it says nothing alone."""
+    """Replace `sinse 2h` by a mark and name the near option.
+
+    The words after the option mean nothing alone.
+    """
 
     def take(match: re.Match[str]) -> str:
         near = _nearest_option(match["word"], "since", "until", "type", "types")
@@ -209,9 +212,9 @@ def extract_misspelt_options(masked: MaskedText, options: Options) -> None:
 
 
 def extract_misspelt_flags(masked: MaskedText, options: Options) -> None:
-    """Blank a word that is nearly `private` or `public`, beside others, and name the option.
+    """Replace a word that is nearly `private` or `public`, among others, and name the option.
 
-    Who nearly wrote `private` gets a private answer: the other reading could not be taken back.
+    A word near `private` makes the answer private, because a public answer could not be taken back.
     """
 
     def take(match: re.Match[str]) -> str:
@@ -230,7 +233,7 @@ def extract_misspelt_flags(masked: MaskedText, options: Options) -> None:
 
 
 def _nearest_option(word: str, *options: str) -> str:
-    """The option that a word nearly is; "" if it is none, or one itself."""
+    """Return the option that a word is near to; "" if there is none, or if it is an option."""
     word = word.lower()
     if word in options or _TYPE.fullmatch(word):
         return ""
@@ -238,9 +241,10 @@ def _nearest_option(word: str, *options: str) -> str:
 
 
 def extract_unread_words(masked: MaskedText, options: Options, *, words: int) -> None:
-    """Blank options and times that cannot be read and name each.
+    """Replace options and times that cannot be read by marks and name each.
 
-    `last` and `type` are English, too: in more than a few `words` they are no options.
+    `last` and `type` are also English words: in a text of more than a few `words` they are no
+    options.
     """
 
     def take(match: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
-"""From a text to a question: links first, then options, words with values, ids, and names.
+"""Parses a text into a question: links, then options, words with values, ids, and names.
 
-Each step blanks what it understood, so that no later step reads it again.
+Each step replaces the parts that it parsed, so that no later step reads them again.
 """
 
 import re
@@ -45,7 +45,7 @@ _FILLER_WORDS = (
     "room rooms session sessions peer peers user users code codes id ids in and the for show me "
     "errors error failures please pls thanks token bearer"
 )
-# What people say around a room's name: `why did standup fail`.
+# Words that people put around a room's name: `why did standup fail`.
 _WORDS_AROUND = (
     "why did does do what happened happens went wrong with call calls meeting failure fail "
     "failed fails failing check look at see about explain diagnose of from to on is was"
@@ -58,7 +58,7 @@ _ID_LABEL = re.compile(r"(?:room|session|peer|user)(?:[_-]?id)?[:=_-]", re.IGNOR
 
 
 MAX_IDS = 20
-"""Things looked up for one text: each costs calls, and the text need not be the asker's own."""
+"""Most things looked up for one text; each costs calls, and the text may be somebody else's."""
 
 _RECORDERS = re.compile(
     r"[\"']type[\"']\s{0,4}[:=]\s{0,4}[\"'](?:beam|recording|hls|rtmp|live|stream|transcription)\."
@@ -78,10 +78,11 @@ _HARMLESS = re.compile(r"[\w\s:+.,'!?()/@-]{1,80}")
 def parse_query(
     text: str, now: datetime, *, expect: IdentifierKind | None = None, zone: tzinfo = UTC
 ) -> LookupQuery:
-    """What a person asks. `now` is aware; `expect` is Kind.ROOM or PEER where only that fits.
+    """Return the question in a text.
 
-    `zone` is that of times that name none. Never raises: what is not understood leaves no clue,
-    or a remark where the rest can be answered.
+    `now` is aware. `expect` is IdentifierKind.ROOM or PEER if only that fits. `zone` is that of
+    times that name none. Never raises: unrecognised text yields no identifier, or a remark if the
+    rest can be answered.
     """
     plain = plain_times(_COMMAND.sub("", strip_markup(text)))
     masked, options = MaskedText(plain), Options()
@@ -120,7 +121,7 @@ def parse_query(
 
 
 def find_identifiers(text: str) -> tuple[Identifier, ...]:
-    """Every id, 100ms link, `user:` and `code:` in a long text; names are too easily guessed."""
+    """Return every id, 100ms link, `user:` and `code:` in a long text, without guessing names."""
     plain = strip_markup(text)
     masked = MaskedText(plain)
     extract_links(masked)
@@ -137,7 +138,7 @@ def find_identifiers(text: str) -> tuple[Identifier, ...]:
 
 
 def drop_recorder(identifiers: tuple[Identifier, ...], text: str) -> tuple[Identifier, ...]:
-    """Without the peer of a recording's or stream's event: it is 100ms' own recorder."""
+    """Drop the peer of a recording's or stream's event: it is 100ms' own recorder."""
     if not _RECORDERS.search(text) or not any(
         identifier.kind in _WHERE for identifier in identifiers
     ):
@@ -148,7 +149,7 @@ def drop_recorder(identifiers: tuple[Identifier, ...], text: str) -> tuple[Ident
 
 
 def drop_user_beside_peer(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
-    """Without the user id, and a UUID of whatever else, that stands beside one peer's id."""
+    """Drop user ids and UUIDs of unknown kind beside the id of a single peer."""
     peers = [identifier for identifier in identifiers if identifier.kind is IdentifierKind.PEER]
     if len(peers) != 1:
         return identifiers
@@ -160,9 +161,9 @@ def drop_user_beside_peer(identifiers: tuple[Identifier, ...]) -> tuple[Identifi
 
 
 def _firm_matches(matches: list[Match]) -> list[Match]:
-    """Without the UUIDs after a mere `"id":`, where something else is named.
+    """Drop UUIDs after a mere `"id":` if something else is named.
 
-    Ids of 24 digits stay: 100ms tells whether it knows them.
+    Ids of 24 digits stay, because 100ms tells whether it knows them.
     """
     if all(match.loose for match in matches):
         return matches
@@ -185,7 +186,7 @@ def _left_out_remark(number: int) -> tuple[str, ...]:
 
 
 def _extract_named(masked: MaskedText) -> None:
-    """Names and user ids; first a lone name that only contains an id (`class-65af…`)."""
+    """Add names and user ids; first a lone name that only contains an id (`class-65af…`)."""
     words = _words(masked)
     if len(words) == 1 and _has_id(words[0]):
         masked.add(0, Identifier(IdentifierKind.NAME, words[0]))
@@ -216,7 +217,7 @@ def _words(masked: MaskedText) -> list[str]:
 
 
 def _trusted_identifiers(masked: MaskedText, words: list[str]) -> list[Identifier]:
-    """All clues; but where ids stand in prose, not what only looks like a name there."""
+    """Return all identifiers; in prose with ids, drop those that only look like a name."""
     sure = any(not match.weak for match in masked.matches)
     prose = any(word.lower() not in _FILLERS for word in words)
     matches = [match for match in masked.matches if not (match.weak and sure and prose)]
@@ -224,7 +225,7 @@ def _trusted_identifiers(masked: MaskedText, words: list[str]) -> list[Identifie
 
 
 def _lone_names(masked: MaskedText, words: list[str]) -> list[Identifier]:
-    """The words there are, if they can name rooms: one, or a few that make no sentence."""
+    """Return the words as names of rooms: one word, or a few that make no sentence."""
     telling = [word for word in words if word.lower() not in _FILLERS | _AROUND]
     if len(telling) == 1 and telling[0].lower() not in NO_NAMES and not telling[0].isdecimal():
         words = telling
@@ -242,7 +243,7 @@ def _has_options(options: Options) -> bool:
 
 
 def _complaint(options: Options, words: list[str]) -> str | None:
-    """Why there is nothing to look up: the words that were not understood."""
+    """Return the reason why there is nothing to look up, with the words not understood."""
     text = " ".join(words)
     if text and _HARMLESS.fullmatch(text):
         sentence = f"There is no id, 100ms link or room's name that I recognise in “{text}”."

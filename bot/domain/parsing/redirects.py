@@ -1,9 +1,9 @@
-"""Links inside links, as mail filters and chat programs wrap them.
+"""Finds links inside links, as mail filters and chat programs wrap them.
 
-Most put the link into their own, percent-encoded or plain: Safe Links (`?url=`), Google and
-YouTube (`?q=`), Slack (`link?url=`), Barracuda (`?a=`), Cisco (in the path), Mimecast where it
-shows the link at all, Proofpoint version 3 (`/v3/__https://…__;`). Proofpoint version 2 writes
-`-3A` for `%3A` and `_` for `/`; Sophos and some trackers use base64.
+Most put the link into their own, percent-encoded or plain: Safe Links (`?url=`), Google and YouTube
+(`?q=`), Slack (`link?url=`), Barracuda (`?a=`), Cisco (in the path), Mimecast if it shows the link
+at all, Proofpoint version 3 (`/v3/__https://…__;`). Proofpoint version 2 writes `-3A` for `%3A` and
+`_` for `/`; Sophos and some trackers use base64.
 https://help.proofpoint.com/Threat_Insight_Dashboard/API_Documentation/URL_Decoder_API
 """
 
@@ -18,13 +18,13 @@ _PROOFPOINT_2 = re.compile(r"/v2/url\?(?:[^#]*&)?u=([^&#]+)", re.IGNORECASE)
 _PROOFPOINT_3 = re.compile(r"/v3/__(.+?)(?:__;|$)", re.IGNORECASE)
 _BASE64 = re.compile(r"(?<=[=/])(?:aHR0c|SFRUU)[A-Za-z0-9_+/-]{8,4000}={0,2}")
 _LEVELS = 3
-"""How often a link inside may be percent-encoded."""
+"""Most levels of percent-encoding of an inner link."""
 
 
 def links_inside(link: str) -> tuple[str, ...]:
-    """The links that a link carries, each as it was before it was wrapped; itself is not one.
+    """Return the links inside a link, unwrapped; the link itself is not included.
 
-    Never raises; what cannot be decoded carries nothing.
+    Never raises; a link that cannot be decoded contains none.
     """
     match = _PROOFPOINT_2.search(link)
     if match:
@@ -37,7 +37,7 @@ def links_inside(link: str) -> tuple[str, ...]:
 
 
 def _percent_encoded(link: str) -> tuple[str, ...]:
-    """A link in a query's value or in the path, at whichever level of encoding it shows."""
+    """Return links in a query's value or in the path, at the first level that shows any."""
     for _ in range(_LEVELS + 1):
         starts = [match.start() for match in _INNER.finditer(link) if match.start() > 0]
         starts = starts or [match.start() for match in _PLAIN.finditer(link)]
@@ -52,14 +52,14 @@ def _percent_encoded(link: str) -> tuple[str, ...]:
 
 
 def _cut(inner: str) -> str:
-    """An inner link without the outer link's next parameters, where they can be told apart."""
+    """Return an inner link without the outer link's next parameters, if they can be told apart."""
     inner = inner.partition("__;")[0]  # Proofpoint's end of a link
     head = inner.partition("&")[0]
     return _with_slashes(inner if "?" in head else head)
 
 
 def _with_slashes(link: str) -> str:
-    """`https:/host` as some gateways shorten it, with both of its slashes."""
+    """Return `https:/host`, as some gateways shorten it, with both of its slashes."""
     return re.sub(r"^(https?):/(?!/)", r"\1://", link, flags=re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""What `settings …` asks for: a channel's own defaults, in words like those of a question."""
+"""Parses `settings …`: changes of a channel's defaults, in words like those of a question."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.domain.records.channel_settings import NO_TIME, RESET, SettingsPatch
 
 LONGEST_SINCE = timedelta(days=30)
-"""As long as 100ms keeps events."""
+"""Equal to the time for which 100ms keeps events."""
 
 _ANY = "any|all|none|off"
 _SETTING = re.compile(
@@ -28,14 +28,17 @@ _SHOWN = re.compile(r"[\w:+-]{1,24}")
 
 @dataclass(frozen=True, slots=True)
 class SettingsCommand:
-    """The change asked for, or a `complaint` in a sentence; nothing is changed by halves."""
+    """The change asked for, or a `complaint` in a sentence; never a partial change."""
 
     change: SettingsPatch = field(default_factory=SettingsPatch)
     complaint: str = ""
 
 
 def parse_settings_change(text: str, workspaces: Sequence[str]) -> SettingsCommand:
-    """What a person wants changed. `workspaces` are the aliases there are. Never raises."""
+    """Return the change that a person asks for. Never raises.
+
+    `workspaces` are the known aliases.
+    """
     command, at = SettingsCommand(), 0
     text = text.rstrip()
     while at < len(text):
@@ -94,5 +97,5 @@ def _unread_complaint(text: str) -> str:
 
 
 def _quote(word: str, otherwise: str) -> str:
-    """A word as it was typed, where it is harmless to repeat it."""
+    """Return a typed word in quotes if it is harmless to repeat it, else `otherwise`."""
     return f"“{word}”" if _SHOWN.fullmatch(word) else otherwise

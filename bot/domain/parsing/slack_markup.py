@@ -1,4 +1,4 @@
-"""What Slack, JSON and word processors wrap around a pasted text, taken off.
+"""Removes the markup that Slack, JSON and word processors put around a pasted text.
 
 https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -13,7 +13,7 @@ _DROPPED = re.compile(
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
-# Percent codes of visible characters, outside of a link that reads them itself.
+# Percent codes of visible characters, outside of a link that decodes them itself.
 _CODED = re.compile(r"\S*%[2-7][0-9A-Fa-f]\S*")
 _PERCENT = re.compile(r"%(2[0-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
 _DASHED = re.compile(r"(?<=[0-9mM])\s?\u2014\s?(?=[0-9])")  # 14:00—15:00
@@ -34,9 +34,9 @@ _CHARS = str.maketrans(
 
 
 def strip_markup(text: str) -> str:
-    """The text as its author meant it: links bare, entities and quotes plain, no mentions.
+    """Return the text without markup: links bare, entities and quotes plain, no mentions.
 
-    The result has no control characters but white space, so that marks can be put into it.
+    The result has no control characters except white space, so that marks can be put into it.
     """
     text = _DROPPED.sub("", text)
     text = _ANGLED.sub(_unwrap_angled, text)
@@ -49,7 +49,7 @@ def strip_markup(text: str) -> str:
 
 
 def _decode_percent(match: re.Match[str]) -> str:
-    """`room%3D65…` and `https%3A%2F%2F…` as they were; what stands within a link stays."""
+    """Decode `room%3D65…` and `https%3A%2F%2F…`; percent codes within a link stay."""
     text = match[0]
     start = text.find("://")
     if start >= 0 and "%" not in text[:start]:
@@ -66,7 +66,7 @@ def _unwrap_angled(match: re.Match[str]) -> str:
     if target.startswith(("mailto:", "tel:")):
         return f" {target.partition(':')[2].partition('?')[0]} "
     if target.startswith(("http://", "https://")):
-        if target == f"http://{label}":  # Slack links bare words with a dot in them by itself
+        if target == f"http://{label}":  # Slack itself links bare words with a dot in them
             return f" {label} "
         return f" {target} {label} " if ID.search(label) else f" {target} "
     return f" {target} {label} "

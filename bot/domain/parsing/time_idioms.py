@@ -1,7 +1,7 @@
-"""Times in everyday words, put into the words that the reader of times knows.
+"""Rewrites times in everyday words into the words that the time parser knows.
 
-`half past nine` becomes `9:30`, `yday` `yesterday`, `approx. 3pm` `around 3pm`. Only what was typed
-is changed: in what was pasted such words belong to somebody else's sentences.
+`half past nine` becomes `9:30`, `yday` `yesterday`, `approx. 3pm` `around 3pm`. Only typed text is
+changed, because in pasted text such words belong to somebody else's sentences.
 """
 
 import re
@@ -21,7 +21,7 @@ _MONTHS = "january|february|march|april|june|july|august|september|october|novem
 
 
 def plain_times(text: str) -> str:
-    """The text with times of day and days in the usual words; pasted text is returned as it is."""
+    """Return the text with times of day and days in standard words; pasted text is not changed."""
     if len(text) > _TYPED_MOST or _PASTED.search(text.strip()):
         return text
     text = _PAST.sub(_clock, text)
@@ -40,7 +40,7 @@ def _clock(found: re.Match[str]) -> str:
 
 
 def _half(found: re.Match[str]) -> str:
-    """`10 in the morning` as `10am`, with the day where it is named."""
+    """Return `10 in the morning` as `10am`, with the day if it is named."""
     hour, part = int(found["hour"]), found["part"].lower()
     if not 1 <= hour <= 12:  # noqa: PLR2004  a clock's hours
         return found[0]

@@ -1,7 +1,7 @@
-"""Times in a text: `since noon`, `14:00-15:00 IST`, `from 9 to 10am`, `2 hours ago`, `last week`.
+"""Parses times: `since noon`, `14:00-15:00 IST`, `from 9 to 10am`, `2 hours ago`, `last week`.
 
-A phrase is a word that opens it (`since`, `from`, `at`, …) or none, then one moment or two. In
-what was pasted rather than typed only phrases with such a word count, since a log is full of times.
+A phrase is an optional opening word (`since`, `from`, `at`, …), then one moment or two. In pasted
+text only phrases with such a word count, since a log is full of times.
 """
 
 import re
@@ -63,9 +63,10 @@ _RANGED = {"from", "between", "since"}
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A time in a text: where it stands, and the window it means.
+    """A time in a text: its position, and the window that it means.
 
-    `plain` is one whose reading needs no word. `trouble` says why it cannot be used.
+    `plain` phrases need no sentence on how they were read. `trouble` is the reason why the phrase
+    cannot be used.
     """
 
     start: int
@@ -79,14 +80,14 @@ class Phrase:
 
 @dataclass(slots=True)
 class PhraseReader:
-    """Reads the phrases of one text. `usual` is the zone of a time that names none."""
+    """Parses the phrases of one text. `default_zone` is the zone of times that name none."""
 
     text: str
     now: datetime
     default_zone: tzinfo = UTC
 
     def phrases(self) -> Iterator[Phrase]:
-        """Every time that can be told from the text, first to last. Never raises."""
+        """Yield every readable time of the text, first to last. Never raises."""
         pasted = len(self.text) > _TYPED_MOST or bool(_PASTED.search(self.text.strip()))
         at = 0
         while match := _START.search(self.text, at):
@@ -102,7 +103,7 @@ class PhraseReader:
                 yield phrase
 
     def _is_escaped(self, at: int) -> bool:
-        """Whether it is a name: within quotes, or after `room`."""
+        """Return whether the words are a name: within quotes, or after `room`."""
         if self.text.count('"', 0, at) % 2:
             return True
         return bool(_ESCAPED.search(self.text[max(0, at - 24) : at]))
@@ -145,7 +146,7 @@ class PhraseReader:
         return Phrase(start, end, since=since, plain=True)
 
     def _spoken_phrase(self, start: int, at: int, key: str) -> Phrase | None:
-        """A phrase of one moment or of two. Raises ValueError, OverflowError."""
+        """Parse a phrase of one moment or of two. Raises ValueError, OverflowError."""
         first = self._parse_moment(
             at, bare=key in {"at", "from", "between", "around", "about", "since"}
         )
@@ -165,7 +166,7 @@ class PhraseReader:
         return self._single_moment(start, end, key, moment)
 
     def _span_of(self, start: int, at: int, day: Moment) -> Phrase | None:
-        """`9 to 10` after `yesterday from`."""
+        """Parse `9 to 10` after `yesterday from`."""
         first = self._parse_moment(at, bare=True)
         joint = _AND.match(self.text, first[1]) if first else None
         second = self._parse_moment(joint.end(), bare=True) if joint else None
@@ -175,7 +176,7 @@ class PhraseReader:
         return self._range_phrase(start, second[1], begins, second[0])
 
     def _half_range(self, start: int, at: int) -> Phrase | None:
-        """`9-10am` without a word before it: the first hour is bare."""
+        """Parse `9-10am` without a word before it: the first hour is bare."""
         first = self._parse_moment(at, bare=True)
         joint = _TO.match(self.text, first[1]) if first else None
         if not first or not joint or not first[0].clock:
@@ -186,7 +187,7 @@ class PhraseReader:
         return self._range_phrase(start, second[1], first[0], second[0])
 
     def _parse_moment(self, at: int, *, bare: bool) -> tuple[Moment, int] | None:
-        """A moment with all its parts, in any order, each once; and where it ends."""
+        """Parse a moment with its parts in any order, each once; return it with its end."""
         ago = parse_ago(self.text, at)
         if ago:
             return ago
@@ -234,14 +235,14 @@ class PhraseReader:
         return bool(_ENDS.match(self.text, end))
 
     def _is_range(self, key: str, first: Moment, second: Moment) -> bool:
-        """Whether two moments make a span: without a word two bare hours are no times."""
+        """Return whether two moments make a span: without a word, two bare hours are no times."""
         if key in _RANGED:
             return True
         bare = [m.clock.bare for m in (first, second) if m.clock]
         return first.days is not None or not all(bare)
 
     def _is_time(self, key: str, moment: Moment, at: int, end: int) -> bool:
-        """Whether one moment alone is a time: not the 3 of `at 3 people`, not `sun`."""
+        """Return whether one moment alone is a time: not the 3 of `at 3 people`, not `sun`."""
         clock = moment.clock
         if clock and clock.bare and moment.days is None and moment.zone is None:
             return bool(_ALONE.match(self.text, end)) and key != "since"
@@ -271,7 +272,10 @@ class PhraseReader:
     def _past_midnight(
         self, start: int, end: int, begins: TimeRange, second: Moment, finish: TimeRange
     ) -> Phrase:
-        """`11pm-1am yesterday` begins on that day; `22:00 to 2am today` the day before."""
+        """Return a window past midnight.
+
+        `11pm-1am yesterday` begins on that day; `22:00 to 2am today` begins the day before.
+        """
         since, until = begins.start, resolve_after(second, begins.start, self.default_zone).end
         if since > self.now:
             since, until = since - timedelta(days=1), finish.end
@@ -302,13 +306,13 @@ class PhraseReader:
         return Phrase(start, end, since, until, zoned=zoned)
 
     def _unread_phrase(self, start: int, at: int) -> Phrase:
-        """A time that there is not (`25:00`): as far as its word goes."""
+        """Return a phrase for an invalid time (`25:00`), up to the end of its word."""
         match = _WORDS.match(self.text, at)
         return Phrase(start, match.end() if match else at, trouble="unread")
 
 
 def parse_since(text: str, now: datetime) -> datetime | None:
-    """The moment, UTC, from which `24h`, `yesterday` or `2026-05-01` counts; None if unreadable."""
+    """Return the start of `24h`, `yesterday` or `2026-05-01` in UTC; None if unreadable."""
     words = f"since {text.strip()}"
     phrase = next(PhraseReader(words, now).phrases(), None)
     return phrase.since if phrase and phrase.end == len(words) else None
@@ -325,7 +329,7 @@ def _combine(so_far: Moment, part: Moment) -> Moment:
 
 
 def _with_next_half(second: Moment, first: Moment) -> Moment:
-    """`from 10pm to 2`: an end without am or pm is the next hour of that number after the first."""
+    """Return the end of `from 10pm to 2` with am or pm: the next hour of that number."""
     clock, other = second.clock, first.clock
     if clock and other and other.half and not clock.half and 1 <= clock.hour <= 12:  # noqa: PLR2004
         same = clock.hour % 12 > other.hour % 12
@@ -335,12 +339,15 @@ def _with_next_half(second: Moment, first: Moment) -> Moment:
 
 
 def _last_moment(when: TimeRange) -> datetime:
-    """The last moment of a stretch; a point is its own."""
+    """Return the last moment of a range; for a point in time, the point itself."""
     return when.end if when.point else when.end - timedelta(microseconds=1)
 
 
 def _widen(moment: Moment, when: TimeRange, default_zone: tzinfo) -> TimeRange:
-    """What counts as `at 3pm`; of `3 days ago` the whole day, of `2 weeks ago` the whole week."""
+    """Return the range around a point such as `at 3pm`.
+
+    For `3 days ago` it is the whole day, for `2 weeks ago` the whole week.
+    """
     if moment.ago is not None and moment.ago >= timedelta(days=1) and not moment.ago.seconds:
         day = when.start.astimezone(default_zone).date()
         days = 7 if moment.ago >= timedelta(weeks=1) and moment.ago.days % 7 == 0 else 1

@@ -1,7 +1,7 @@
-"""Time zones as people name them beside a time: `UTC`, `IST`, `PT`, `+05:30`, `Asia/Kolkata`.
+"""Time zones as people write them: `UTC`, `IST`, `PT`, `+05:30`, `Asia/Kolkata`.
 
-An abbreviation that several places use means its most usual place: IST is India, CST and EST are
-in North America, BST is British Summer Time. The offsets are those of the IANA data base.
+An abbreviation that several places use means its most usual place: IST is India, CST and EST are in
+North America, BST is British Summer Time. The offsets are those of the IANA data base.
 https://www.iana.org/time-zones
 """
 
@@ -40,7 +40,7 @@ ZONE = re.compile(
 
 
 def zone_of(match: re.Match[str]) -> tzinfo | None:
-    """The zone that a ZONE names; None for the asker's own. Raises ValueError if there is none."""
+    """Return the zone of a ZONE match; None for the asker's own. Raises ValueError if unknown."""
     if match["own"]:
         return None
     zone = _zone(match)
@@ -65,7 +65,7 @@ def _zone(match: re.Match[str]) -> tzinfo | None:
 
 
 def find_zone(name: str) -> tzinfo | None:
-    """A zone of the IANA data base; None if it has none of that name."""
+    """Return a zone of the IANA data base; None if it has none of that name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

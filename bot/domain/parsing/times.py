@@ -1,4 +1,4 @@
-"""A day, a time of day, a length of time: each as people write it, before it is put together."""
+"""Days, times of day and lengths of time as people write them, and their resolution."""
 
 import re
 from collections.abc import Callable
@@ -13,15 +13,15 @@ SPAN = rf"{_AMOUNT}(?:\s?(?:and\s)?[0-9]{{1,9}}\s?{UNIT})?"
 
 _PIECE = re.compile(r"([0-9]+)\s*(mon|[mhdw])", re.IGNORECASE)
 AROUND = (timedelta(minutes=30), timedelta(minutes=60))
-"""What counts as `at 3pm`: so long before it, since clocks differ, and so long after it."""
+"""Time before and after a point such as `at 3pm` that counts; clocks differ."""
 
 Days = Callable[[date], tuple[date, date]]
-"""From today to the first and the last day that are meant."""
+"""Maps today to the first and the last day that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """A time of day. `half` is "am" or "pm" where it was said; a bare hour may still get one."""
+    """A time of day. `half` is "am" or "pm" if written; a bare hour may still get one."""
 
     hour: int
     minute: int = 0
@@ -29,10 +29,10 @@ class ClockTime:
     half: str = ""
     bare: bool = False
     whole: bool = False
-    """Whether seconds or a date's `T` stood beside it, so that `-05:00` after it is a zone."""
+    """Whether seconds or a date's `T` are beside it, so that `-05:00` after it is a zone."""
 
     def at(self) -> time:
-        """As a time. Raises ValueError where there is none such (`25:00`, `13pm`)."""
+        """Return it as a time. Raises ValueError if there is no such time (`25:00`, `13pm`)."""
         hour = self.hour
         if self.half:
             if not 1 <= hour <= 12:  # noqa: PLR2004  a clock's hours
@@ -46,10 +46,10 @@ class ClockTime:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was said of a point or stretch of time; the rest follows from now and the zone.
+    """The written parts of a point or range of time; now and the zone supply the rest.
 
     `hours` are the part of a day, counted from its midnight, and may pass the next one. `back` is
-    what lies between two days that the same words may mean. `ago` is counted back from now.
+    the distance between two days that the same words may mean. `ago` is counted back from now.
     """
 
     days: Days | None = None
@@ -62,19 +62,19 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From `start` to `end`, both UTC; the two are equal for a point in time."""
+    """A range from `start` to `end`, both UTC; the two are equal for a point in time."""
 
     start: datetime
     end: datetime
 
     @property
     def point(self) -> bool:
-        """Whether it has no length."""
+        """Whether the range has no length."""
         return self.start == self.end
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """The length of time that a SPAN names; None if there is none so long."""
+    """Return the length of time that a SPAN names; None if it is too long."""
     try:
         return timedelta(
             seconds=sum(int(n) * _UNITS[unit] for n, unit in _PIECE.findall(text.lower()))
@@ -84,9 +84,9 @@ def parse_duration(text: str) -> timedelta | None:
 
 
 def resolve(moment: Moment, now: datetime, default_zone: tzinfo) -> TimeRange:
-    """When that was. A time of day without a day is its latest past one.
+    """Return the range of a moment; a time of day without a day is its latest past one.
 
-    Raises ValueError or OverflowError where there is no such time.
+    Raises ValueError or OverflowError if there is no such time.
     """
     if moment.ago is not None:
         point = (now - moment.ago).astimezone(UTC)
@@ -102,7 +102,7 @@ def resolve(moment: Moment, now: datetime, default_zone: tzinfo) -> TimeRange:
 
 
 def resolve_after(moment: Moment, start: datetime, default_zone: tzinfo) -> TimeRange:
-    """The first such time of day after `start`: the end of `23:30-0:30`."""
+    """Return the first such time of day after `start`, for the end of `23:30-0:30`."""
     zone = moment.zone or default_zone
     day = start.astimezone(zone).date()
     time_range = _resolve_on(moment, day, day, zone)
@@ -113,7 +113,7 @@ def resolve_after(moment: Moment, start: datetime, default_zone: tzinfo) -> Time
 
 
 def fill_from(moment: Moment, other: Moment) -> Moment:
-    """The first end of a span with the zone, the day and the am or pm of the second, or back."""
+    """Return one end of a span with the zone, the day and the am or pm of the other end."""
     moment = replace(moment, zone=moment.zone or other.zone)
     if moment.days is None and moment.ago is None and moment.clock and other.clock:
         moment = replace(moment, days=other.days, back=other.back)
@@ -140,7 +140,10 @@ def _resolve_on(moment: Moment, first: date, last: date, zone: tzinfo) -> TimeRa
 def _in_day_part(
     clock: ClockTime, hours: tuple[int, int] | None, day: date
 ) -> tuple[date, ClockTime]:
-    """The time of day in that part of the day: 11 of `last night` is 23:00, 2 is the next day's."""
+    """Return the day and time within that part of the day.
+
+    11 of `last night` is 23:00, and 2 is the next day's.
+    """
     if hours is None:
         return day, clock
     hour = clock.at().hour

@@ -1,1 +1,1 @@
-"""Addresses, credentials and names: what may be shown, and to whom."""
+"""Redacts addresses, credentials and names before anything is shown."""

@@ -1,9 +1,8 @@
-"""Outside text without addresses: IPv4, IPv6 and mDNS names, and the ports beside them.
+"""Removes IPv4, IPv6 and mDNS addresses, and the ports beside them, from outside text.
 
-The rule is to search every run of address characters in the decoded text, whatever stands
-around it, and to redact where it is doubtful. Every repeat below is bounded or runs over
-characters that cannot start a second match, so that hostile text costs time in proportion to its
-length.
+The rule is to search every run of address characters in the decoded text, whatever is around it,
+and to redact in case of doubt. Every repeat below is bounded or runs over characters that cannot
+start a second match, so that hostile text costs time in proportion to its length.
 """
 
 import re
@@ -43,7 +42,10 @@ _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})+")
 _FINGERPRINT_BYTES = {16, 20, 28, 32, 48, 64}
 _DIGIT = re.compile("[0-9]")
 _TAIL = 2
-"""Hex digits at the end or start of a name beside `::`; an address has more beside letters."""
+"""Most hex digits at the end or start of a name beside `::`.
+
+An address has more beside letters.
+"""
 
 _LOCAL = re.compile(r"\.local(?P<more>[\w-])?", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -61,17 +63,17 @@ _NAME_SIGNS = ("ip-", "0x", ".arpa", "ipv6-literal")
 _HOST_NUMBER = re.compile(r"(?<=://)(?:0x[0-9a-f]{8}|[0-9]{8,10})(?![\w.-])")
 
 _MARK = "\ufdd0"
-"""Stands for a version's dot until the text leaves. Unicode keeps it for such inner uses."""
+"""Replaces a version's dot until the text is sent. Unicode reserves it for internal use."""
 _VERSION = re.compile(r"v?[0-9]{1,5}(?:\.[0-9]{1,5}){3}(?:[-+][A-Za-z][A-Za-z0-9]{0,20})?")
 _FROZEN = re.compile(r"(?P<name>.*[A-Za-z]_[0-9]{1,3})\.0\.0\.0")
 
 
 def redact(text: str) -> str:
-    """The text with IP addresses as `[ip]` and ports as `[port]`, mDNS names included.
+    """Return the text with IP addresses as `[ip]` and ports as `[port]`, mDNS names included.
 
-    ICE candidates keep type, protocol, generation and network. Doing it twice changes nothing.
+    ICE candidates keep type, protocol, generation and network. Redacting twice changes nothing.
     """
-    low = text.lower()  # most texts hold none, and `in` finds that out at once
+    low = text.lower()  # most texts hold none, and `in` shows that at once
     if "candidate:" in low:
         text = _CANDIDATE.sub(_redact_candidate, text)
     for word, pattern, put in _NAMED:
@@ -82,7 +84,7 @@ def redact(text: str) -> str:
 
 
 def _may_hold_address(text: str, low: str) -> bool:
-    """False for most texts, found out at a twentieth of what the search costs."""
+    """Return False for most texts, at a twentieth of the cost of the search."""
     signs = len(_HINT.findall(text))
     if not signs or _TIME.fullmatch(text):
         return False
@@ -91,7 +93,7 @@ def _may_hold_address(text: str, low: str) -> bool:
 
 
 def redact_for_output(text: str) -> str:
-    """The text as it may leave the program: no address, and versions with their own dots.
+    """Return the text ready to be sent: without addresses, and with the dots of versions restored.
 
     Called once for each string, last.
     """
@@ -100,21 +102,21 @@ def redact_for_output(text: str) -> str:
 
 
 def is_version(text: str) -> bool:
-    """True for four numbers alone, which the agent's own version fields may hold."""
+    """Return whether it is just four numbers, as the agent's own version fields may hold."""
     return bool(_VERSION.fullmatch(text))
 
 
 def is_frozen_version(text: str) -> bool:
-    """True for the form in which browsers freeze their version: `Chrome_125.0.0.0`."""
+    """Return whether it is a browser's frozen version: `Chrome_125.0.0.0`."""
     frozen = _FROZEN.fullmatch(text)
     return bool(frozen) and redact(text[: -len(".0.0.0")]) == text[: -len(".0.0.0")]
 
 
 def mark_version(text: str) -> str:
-    """A version whose dots `redact` passes over and `leave` restores; other text as it is.
+    """Return a version with its dots marked, so that `redact` skips them; other text unchanged.
 
-    For the agent's own version fields only. In a device's model, `Chrome_125.0.0.0` is the form in
-    which browsers freeze their version.
+    `redact_for_output` restores the dots. For the agent's own version fields only. In a device's
+    model, `Chrome_125.0.0.0` is the form in which browsers freeze their version.
     """
     if _VERSION.fullmatch(text):
         return text.replace(".", _MARK)
@@ -123,12 +125,15 @@ def mark_version(text: str) -> str:
 
 
 def unmark(text: str) -> str:
-    """Outside text without the character that marks a version's dots."""
+    """Return outside text without the character that marks a version's dots."""
     return text.replace(_MARK, "") if _MARK in text else text
 
 
 def _redact_candidate(match: re.Match[str]) -> str:
-    """In the samples the address is already gone, so that the port comes first."""
+    """Return the candidate redacted.
+
+    In the samples the address is missing already, so the port comes first.
+    """
     first, second = match["first"], match["second"] or ""
     space = first[: len(first) - len(first.lstrip())]
     word = first.strip()
@@ -151,7 +156,7 @@ def _redact_addresses(text: str) -> str:
 
 
 def _address_ranges(view: str) -> Iterator[tuple[int, int, str]]:
-    """Where addresses stand in decoded text, and what to put there. They may overlap."""
+    """Yield the ranges of addresses in decoded text, and their replacements. They may overlap."""
     if view.count(":") > 1 or view.count(".") > 2:  # noqa: PLR2004  as in `::1` and 1.2.3.4
         for run in _RUN.finditer(view):
             yield from _ranges_in_run(view, run.start(), run.end())
@@ -166,7 +171,7 @@ def _address_ranges(view: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _ranges_in_run(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    """The address in a run of address characters, with all that follows it there."""
+    """Yield the address in a run of address characters, with the rest of the run."""
     run = view[start:end]
     if run.count(":") > 1 and not _is_fingerprint(run) and _is_v6(run):
         yield from _v6_ranges(view, start, end)
@@ -205,7 +210,7 @@ def _v6_ranges(view: str, start: int, end: int) -> Iterator[tuple[int, int, str]
 
 
 def _trim(view: str, start: int, end: int) -> tuple[int, int]:
-    """A run without the punctuation around it."""
+    """Return the range of a run without the punctuation around it."""
     core = view[start:end].rstrip(".")
     if core.endswith(":") and not core.endswith("::"):
         core = core[:-1]
@@ -217,7 +222,10 @@ def _trim(view: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_code(view: str, start: int, end: int) -> bool:
-    """Whether a `::` surely separates names: `std::deque`, `Foo2::Bar`. Else it is an address."""
+    """Return whether a `::` certainly separates names: `std::deque`, `Foo2::Bar`.
+
+    In any other case it is treated as an address.
+    """
     run, before, after = view[start:end], view[start - 1 : start], view[end : end + 1]
     if not (_is_letter(before) or _is_letter(after)) or _V6_FULL.search(run):
         return False
@@ -245,7 +253,7 @@ def _with_brackets(view: str, start: int, end: int, put: str) -> tuple[int, int,
 
 
 def _local_name_ranges(view: str) -> Iterator[tuple[int, int, str]]:
-    """Names of mDNS: `0a1b2c3d-….local`, `Anns-MacBook.local`."""
+    """Yield names of mDNS: `0a1b2c3d-….local`, `Anns-MacBook.local`."""
     floor = 0
     for match in _LOCAL.finditer(view):
         start = _start_of_name(view, max(floor, match.start() - _LONGEST_NAME), match.start())
@@ -263,7 +271,7 @@ def _local_name_ranges(view: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _start_of_name(view: str, floor: int, end: int) -> int:
-    """Where the host name that ends at `end` begins."""
+    """Return the start of the host name that ends at `end`."""
     start = end
     while start > floor and (view[start - 1].isalnum() or view[start - 1] in "-_."):
         start -= 1

@@ -1,8 +1,8 @@
-"""Outside text without credentials: tokens, keys and passwords under any name.
+"""Removes credentials from outside text: tokens, keys and passwords under any name.
 
 A credential is a name that contains one of a few words, then a sign, then a value. Prose uses the
-same words ("the token expired"), so a value that only a blank separates from its name must look
-opaque, and a word that tells a state is no value.
+same words ("the token expired"), so a value separated from its name only by a blank must look
+opaque, and a word that describes a state is no value.
 """
 
 import re
@@ -30,7 +30,7 @@ _ORDINARY = re.compile(
 )
 _ROOT = re.compile(r"token|secret|key|pass|pwd|sig|cred|auth", re.IGNORECASE)
 _QUOTE = r"(?:\\{0,4}[\"']|%22|&quot;)"
-# A name is matched once, whole and without a way back, so that the search is linear.
+# A name is matched once, whole and without backtracking, so that the search is linear.
 _NAME = r"(?<![\w.-])(?P<name>[\w.-]++)"
 _PAIR = re.compile(
     rf"{_NAME}(?P<sign>{_QUOTE}?\s{{0,2}}(?:=|%3D|%253D|:(?!//)|%3A){{1,2}}\s{{0,2}}{_QUOTE}?)",
@@ -60,16 +60,16 @@ _OPAQUE = re.compile(r"(?=\S{0,8192}[0-9])(?=\S{0,8192}[A-Za-z])\S{8,}|[A-Za-z0-
 _CLAUSE_END = re.compile(r"\s{0,2}(?:$|[,;.)}\]\"'&|\\])")
 _HINT = re.compile(r"token|secret|key|pass|pwd|sig|cred|auth|bearer|Basic|eyj|@|%40", re.IGNORECASE)
 _ValueTest = Callable[[re.Match[str], re.Match[str]], bool]
-"""Whether a value after a name and its sign is a credential."""
+"""Returns whether a value after a name and its sign is a credential."""
 _NOTHING = re.compile("null|nil|none|undefined|true|false", re.IGNORECASE)
 _HIDDEN = "[hidden]"
 _JWT_DOTS = 2
 
 
 def hide_credentials(text: str) -> str:
-    """The text with `[token]` for web tokens and `[hidden]` for other credentials.
+    """Return the text with `[token]` for web tokens and `[hidden]` for other credentials.
 
-    Doing it twice changes nothing.
+    Applying it twice changes nothing.
     """
     if not _HINT.search(text):
         return text
@@ -86,7 +86,7 @@ def hide_credentials(text: str) -> str:
 
 
 def is_secret_name(name: str) -> bool:
-    """True for a field's name that promises a credential, such as `accessKey` or `x_sig`."""
+    """Return whether a field's name suggests a credential, such as `accessKey` or `x_sig`."""
     return bool(_ROOT.search(_ORDINARY.sub("", name)))
 
 
@@ -126,7 +126,7 @@ def _is_spaced(match: re.Match[str], value: re.Match[str]) -> bool:
 
 
 def _hide_jwt(match: re.Match[str]) -> str:
-    """A token, with the parts that a line end has torn off it."""
+    """Replace a token, with the parts that a line break has separated from it."""
     dots = len(_JWT_DOT.findall(match["whole"]))
     words = match["torn"].split()
     word_count = 0
@@ -135,7 +135,7 @@ def _hide_jwt(match: re.Match[str]) -> str:
             break
         dots += word.count(".")
         word_count += 1
-    if not dots:  # no token has none: a random text that begins like one
+    if not dots:  # every token has a dot; this is a random text that begins like one
         return match[0]
     remainder = " ".join(words[word_count:])
     return f"[token] {remainder}" if remainder else "[token]"

@@ -1,8 +1,8 @@
-"""Text as a reader decodes it: percent codes, JSON and HTML escapes, invisible characters.
+"""Decodes percent codes, JSON and HTML escapes, and removes invisible characters.
 
-An address that is written as `203%2E0%2E113%2E77` or with a zero-width character inside is still
-an address. The search for addresses therefore runs over the decoded text, and what it finds is
-cut out of the original.
+An address that is written as `203%2E0%2E113%2E77` or with a zero-width character inside is still an
+address. The search for addresses therefore runs over the decoded text, and the ranges that it finds
+are cut out of the original.
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.domain.text import clean
 
 _LAYERS = 3
-"""How often a text may be escaped: `%25253A` is a colon after three times."""
+"""Most levels of escaping that are decoded: `%25253A` is a colon after three."""
 
 _ESCAPE = re.compile(
     r"%u(?P<wide>[0-9a-f]{4})"
@@ -45,14 +45,14 @@ class Decoded:
     ends: list[int] | None = None
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Where `text[start:end]` (not empty) stands in the original."""
+        """Return the range of the original for `text[start:end]` (not empty)."""
         if self.starts is None or self.ends is None:
             return start, end
         return self.starts[start], self.ends[end - 1]
 
 
 def decode(text: str) -> Decoded:
-    """The text without escapes and invisible characters; full-width characters as ASCII."""
+    """Return the text without escapes and invisible characters; full-width characters as ASCII."""
     decoded = Decoded(text)
     for _ in range(_LAYERS):
         if not _ESCAPE.search(decoded.text):
@@ -80,7 +80,7 @@ def _decode_once(before: Decoded) -> Decoded:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Decoded pieces with the range that each came from."""
+    """Yield decoded pieces with the range that each came from."""
     at = 0
     for match in _ESCAPE.finditer(text):
         if match.start() > at:
@@ -107,7 +107,10 @@ def _decode_match(match: re.Match[str]) -> str:
 
 
 def _to_ascii(text: str) -> str:
-    """ASCII for full-width and other digits, dots and colons; "" for what cannot be seen."""
+    """Return full-width and other digits, dots and colons as ASCII.
+
+    Invisible characters become "".
+    """
     return "".join(map(_char_to_ascii, text))
 
 

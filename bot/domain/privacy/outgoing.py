@@ -1,7 +1,7 @@
-"""What may leave the program: every text in a value, without addresses.
+"""Redacts addresses in every text of a value before the value leaves the program.
 
-Each way out (Slack, files, pictures, terminal, log) passes what it sends through `leave_all` once,
-last. Readers and templates redact earlier as well, before they cut texts to length.
+Each output (Slack, files, pictures, terminal, log) passes its value through `redact_all_for_output`
+once, last. Readers and templates redact earlier as well, before they cut texts to length.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +11,12 @@ from bot.domain.privacy.addresses import redact, redact_for_output
 
 
 def redact_all_for_output(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """The value with each of its texts, names of fields too, as it may leave."""
+    """Return the value with each of its texts, field names included, redacted for output."""
     return _map_texts(value, redact_for_output)
 
 
 def redact_all(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """As `leave_all`, for what is cut to length first and leaves later."""
+    """Return the value redacted as by `redact_all_for_output`, for texts that are cut first."""
     return _map_texts(value, redact)
 
 

@@ -1,8 +1,8 @@
-"""What may be shown of people's names, and what in a text looks personal.
+"""Rules on showing people's names, and detection of personal data in texts.
 
-Names of people reach us in `user_name`, and as user ids where an app takes the e-mail address for
-one. What is hidden here is hidden before a message is composed: `bot.domain.naming` rewrites the
-report, so no template decides about names.
+People's names arrive in `user_name`, and as user ids if an app uses the e-mail address as one. They
+are hidden before a message is composed: `bot.domain.privacy.report_names` rewrites the report, so
+no template decides about names.
 """
 
 import re
@@ -14,7 +14,7 @@ from bot.domain.text import clean
 
 
 class Names(StrEnum):
-    """How much of a person's name is shown."""
+    """The extent to which a person's name is shown."""
 
     FULL = "full"
     SHORT = "short"  # "Marta L."
@@ -22,7 +22,7 @@ class Names(StrEnum):
 
 
 OPENNESS = {Names.NONE: 0, Names.SHORT: 1, Names.FULL: 2}
-"""The greater, the more is shown."""
+"""A greater number shows more."""
 
 HIDDEN_EMAIL, HIDDEN_PHONE = "(e-mail hidden)", "(phone hidden)"
 
@@ -58,17 +58,17 @@ _GENERIC_WORDS = """
     tester timeout track undefined unknown user video viewer web websocket window you
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
-"""Words that name nobody. They stay in the texts of errors, where they carry the meaning."""
+"""Words that name nobody. They stay in the texts of errors, because they carry the meaning."""
 
 
 def has_email(text: str) -> bool:
-    """True if an e-mail address stands in the text, percent-encoded or escaped ones too."""
+    """Return whether the text holds an e-mail address, also percent-encoded or escaped."""
     lower = text.lower()
     return any(sign in lower for sign in _SIGNS_OF_EMAIL) and bool(_EMAIL.search(text))
 
 
 def mask_contacts(text: str) -> str:
-    """The text without e-mail addresses and without phone numbers in international spelling."""
+    """Return the text without e-mail addresses and international phone numbers."""
     lower = text.lower()
     if any(sign in lower for sign in _SIGNS_OF_EMAIL):
         text = _EMAIL.sub(HIDDEN_EMAIL, text)
@@ -78,22 +78,22 @@ def mask_contacts(text: str) -> str:
 
 
 def is_contact(text: str) -> bool:
-    """True for an e-mail address (any text with an `@` in it) or a phone number."""
+    """Return whether it is an e-mail address (any text with an `@` in it) or a phone number."""
     lower = text.lower()
     return any(sign in lower for sign in _SIGNS_OF_EMAIL) or is_phone(text)
 
 
 def is_phone(text: str) -> bool:
-    """True if the whole text may be a phone number: a number of 7 to 15 digits counts as one."""
+    """Return whether the whole text may be a phone number; 7 to 15 digits count as one."""
     digits = sum(letter.isdecimal() for letter in text)
     plain = _PHONE_ID.fullmatch(text.strip()) is not None
     return (plain and _LEAST_DIGITS <= digits <= _MOST_DIGITS) or mask_contacts(text) != text
 
 
 def is_personal(user_id: str, names: Iterable[str] = ()) -> bool:
-    """True if the user id tells who somebody is: a contact, a name, or words with spaces.
+    """Return whether the user id identifies a person: a contact, a name, or words with spaces.
 
-    `names` are the person's own: an id that equals one, or holds a word of one, tells it.
+    `names` are the person's own: an id that equals one, or holds a word of one, is personal.
     """
     text = clean(user_id)
     if is_contact(text) or any(letter.isspace() for letter in text):
@@ -112,12 +112,12 @@ def _has_name(user_id: str, name: str) -> bool:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name that may name somebody by themselves."""
+    """Return the words of a name that may identify a person by themselves."""
     return [word for word in _BETWEEN_WORDS.split(name) if not is_generic(word) and _is_long(word)]
 
 
 def is_generic(word: str) -> bool:
-    """True for a word that names nobody: a role, a thing, or no letters at all."""
+    """Return whether a word names nobody: a role, a thing, or a word without letters."""
     bare = word.casefold().strip(string.punctuation + _QUOTES)
     singular = bare.removesuffix("s")
     return not {bare, singular}.isdisjoint(GENERIC) or not any(map(str.isalpha, bare))
@@ -132,7 +132,7 @@ def _letters(text: str) -> str:
 
 
 def short_name(name: str) -> str | None:
-    """`Marta L.` for `Marta Lindqvist`; None for what has no short form, such as an e-mail.
+    """Return `Marta L.` for `Marta Lindqvist`; None if there is no short form, as for an e-mail.
 
     A single word stays, and so does a number at the end: `Clerk 1`. A hash stays: it names nobody.
     """

@@ -1,8 +1,8 @@
-"""A report as its readers may see it: people by full name, short name, or number.
+"""Rewrites a report for its readers: people by full name, short name, or number.
 
-The one place that decides about names. The renderer gets a report in which names, personal user
-ids and the texts that repeat them are rewritten already; ids of 100ms stay. What was concluded
-from the true names (who is one person, what an error means) stays as it was concluded.
+Only this module decides about names. The renderer gets a report in which names, personal user ids
+and the texts that repeat them are rewritten already; ids of 100ms stay. Conclusions drawn from the
+true names (the peers of one person, the meaning of an error) are not changed.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ _FREE_TEXTS = (
     *("error_name", "error_message", "error_description"),
     *("action", "domain", "transport_state", "endpoint"),
 )
-"""What a failure's client reports in words of its own."""
+"""The fields of a failure that the client fills with text of its own."""
 
 
 def apply_names(report: Report, names: Names) -> Report:
-    """The report with people named as `names` says; the report itself if names are shown in full.
+    """Return the report with people named as `names` says; unchanged if names are shown in full.
 
     People are numbered by their first event, so that a number stays the same from the opening to
-    what a button brings later.
+    the answer of a button.
     """
     if names is Names.FULL:
         return report
@@ -40,13 +40,13 @@ def apply_names(report: Report, names: Names) -> Report:
 
 
 def anonymise_for_outsiders(report: Report) -> Report:
-    """The report for another company: nobody is named, and personal user ids are hashed."""
+    """Return the report for another company, without names and with personal user ids hashed."""
     people = _ReportPeople(report)
     return _Rewriter(people, people.label, Names.NONE, hashed=True).report(report)
 
 
 def hash_id(user_id: str) -> str:
-    """The start of a user id's SHA-256: who knows the id can tell that it is meant."""
+    """Return the start of a user id's SHA-256, which people who know the id can compare."""
     digest = hashlib.sha256(user_id.encode("utf-8", "replace")).hexdigest()
     return f"sha256:{digest[:_HASH_SHOWN]}"
 
@@ -60,7 +60,7 @@ def _label(people: "_ReportPeople", person: str, names: Names) -> str:
 
 
 class _ReportPeople:
-    """Everybody in a report by a key of their own, in order of their first event."""
+    """The people in a report, by a key of their own, in order of their first event."""
 
     def __init__(self, report: Report) -> None:
         self.names: dict[str, list[str]] = {}
@@ -77,7 +77,7 @@ class _ReportPeople:
         self._numbers = {person: number for number, person in enumerate(order, 1)}
 
     def _add_person(self, person: Person) -> None:
-        """Who is one person was found out by the diagnosis."""
+        """Add a person as the diagnosis identified them."""
         for peer in person.peer_ids:
             self._key_of["peer", peer.lower()] = person.key
         if person.user_id and not person.bot:
@@ -93,7 +93,7 @@ class _ReportPeople:
             listed += [value for value in values if value not in listed]
 
     def key(self, sign: "_Sighting | EventSource") -> str:
-        """Whose sign it is."""
+        """Return the key of the person that a sighting belongs to."""
         peer, user = (sign.peer_id or "").lower(), sign.user_id or ""
         person = self._key_of.get(("peer", peer)) or self._key_of.get(("user", user))
         if person:
@@ -101,20 +101,20 @@ class _ReportPeople:
         return f"user:{user}" if user else f"peer:{peer}" if peer else f"name:{sign.user_name}"
 
     def is_personal(self, user: str, person: str) -> bool:
-        """Whether a user id tells who its person is, or equals anybody's name."""
+        """Return whether a user id identifies its person, or equals anybody's name."""
         return user.casefold() in self._everybody or is_personal(user, self.names.get(person, ()))
 
     def label(self, person: str) -> str:
-        """`participant 2`."""
+        """Return a label such as `participant 2`."""
         return f"participant {self._numbers[person]:,}"
 
     def number(self, person: str) -> int:
-        """Their place in the order of first events."""
+        """Return the person's place in the order of first events."""
         return self._numbers[person]
 
 
 class _Sighting:
-    """One sighting: a peer of a session, a track, a sender of events."""
+    """A sighting of a person: a peer of a session, a track, or a sender of events."""
 
     __slots__ = ("peer_id", "user_id", "user_name")
 
@@ -137,7 +137,7 @@ def _sightings(report: Report) -> Iterator[_Sighting]:
 
 
 class _Rewriter:
-    """Puts labels in the place of names. What many events share is rewritten once."""
+    """Replaces names by labels. Objects that many events share are rewritten once."""
 
     def __init__(
         self,
@@ -160,7 +160,10 @@ class _Rewriter:
                     self._terms.add(user, self._user(user, person) or "", words=False)
 
     def report(self, report: Report) -> Report:
-        """All of it, but for what is read again by id: `target` keeps its kind and its places."""
+        """Return the whole report rewritten, except parts that are read again by id.
+
+        `target` keeps its kind and its places.
+        """
         target, diagnosis = self._target(report.target), report.diagnosis
         return replace(
             report,
@@ -220,7 +223,7 @@ class _Rewriter:
         )
 
     def _agent(self, agent: Agent) -> Agent:
-        """An app may report `Marta's iPhone` as the model."""
+        """Return the agent rewritten: an app may report `Marta's iPhone` as the model."""
         values = {field.name: getattr(agent, field.name) for field in fields(agent)}
         texts: Any = {k: self._text(v) for k, v in values.items() if isinstance(v, str)}
         return replace(agent, **texts)
@@ -283,7 +286,7 @@ class _Rewriter:
         return self._names is Names.NONE or any(map(str.strip, person.names))
 
     def _key(self, key: str) -> str:
-        """A key may hold a user id. Of a recorder it says so."""
+        """Return the key rewritten, as it may hold a user id; the `bot:` prefix stays."""
         prefix = "bot:" if key.startswith("bot:") else ""
         is_known = key in self._people.names
         return (
@@ -291,7 +294,7 @@ class _Rewriter:
         )
 
     def _labels(self, value: Any) -> Any:  # noqa: ANN401  a tree of plain values
-        """Every string in a tree of values, as a label."""
+        """Return a tree of values with every string rewritten as a label."""
         if isinstance(value, str):
             return self._label_text(value)
         if isinstance(value, tuple):
@@ -314,7 +317,7 @@ class _Rewriter:
         return self._texts[key]
 
     def _rewrite_once(self, value: Any, make: Callable[[Any], Any]) -> Any:  # noqa: ANN401  as made
-        """What `make` makes of a value; of the same object it is made once."""
+        """Return `make(value)`, computed once for the same object."""
         cached = self._rewritten_by_id.get(id(value))
         if cached is None:
             cached = self._rewritten_by_id[id(value)] = (value, make(value))

@@ -1,4 +1,4 @@
-"""Finds the names of a room's people in texts, and puts other words in their place."""
+"""Finds the names of a room's people in texts and replaces them."""
 
 import re
 import unicodedata
@@ -10,31 +10,31 @@ from bot.domain.privacy.personal_names import is_contact, is_generic, mask_conta
 from bot.domain.text import clean
 
 _GLUED = 6
-"""From so many letters on a name is found inside a longer word, too: `MartaLindqvist2`."""
+"""A name with this many letters is also found inside a longer word: `MartaLindqvist2`."""
 _FEWEST = 2
 _WIDE = "\u2e80"
-"""From here on are the scripts that put no space between words."""
+"""First character of the scripts that put no space between words."""
 _BEGINNINGS = (8, 4, 2)
-"""Lengths of the beginnings that terms are found by."""
+"""Lengths of the prefixes by which terms are indexed."""
 _SEPARATORS = (" ", ".", "_", "-", "")
 
 
 class _TermIndex:
-    """Terms by how they begin, so that a text is looked through once, however many terms."""
+    """Terms by their prefix, so that a text is scanned once, whatever the number of terms."""
 
     def __init__(self) -> None:
         self.replacements: dict[str, str] = {}
         self._by_beginning: dict[int, dict[str, list[str]]] = {size: {} for size in _BEGINNINGS}
 
     def add(self, term: str, replacement: str) -> None:
-        """Add a term, case-folded; the first to add one decides."""
+        """Add a case-folded term; a term that exists already is not changed."""
         if term not in self.replacements:
             self.replacements[term] = replacement
             size = next(size for size in _BEGINNINGS if len(term) >= size)
             self._by_beginning[size].setdefault(term[:size], []).append(term)
 
     def terms_in(self, folded: str) -> Iterator[str]:
-        """The terms that stand somewhere in a case-folded text."""
+        """Yield the terms that occur in a case-folded text."""
         for size, terms in self._by_beginning.items():
             beginnings = {folded[at : at + size] for at in range(len(folded) - size + 1)}
             for beginning in terms.keys() & beginnings:
@@ -42,18 +42,18 @@ class _TermIndex:
 
 
 class NameReplacer:
-    """What to look for, and what is said instead. The first to add a term decides."""
+    """Names to find and their replacements; the first replacement of a term is kept."""
 
     def __init__(self) -> None:
         self._whole = _TermIndex()
         self._words = _TermIndex()
         self._spellings_by_term: dict[str, set[str]] = {}
-        """By term, without regard to case, how it was spelled: `ß` and `ss` are one term."""
+        """Spellings by case-folded term: `ß` and `ss` are one term."""
 
     def add(self, name: str, replacement: str, *, words: bool = True) -> None:
-        """Look for a name or an id in all its spellings; with `words` for each word of it, too.
+        """Add a name or an id in all its spellings; with `words`, each word of it as well.
 
-        Words are looked for only in what a client reports freely (`in_text`).
+        Words are replaced only in texts that a client writes freely (`replace_in_text`).
         """
         if len(name) < _FEWEST or (is_generic(name) and not is_contact(name)):
             return
@@ -68,11 +68,14 @@ class NameReplacer:
         self._spellings_by_term.setdefault(term, {term}).update({spelling, spelling.lower()})
 
     def replace_in_text(self, text: str) -> str:
-        """The text of an error: whole names, single words of names, contacts."""
+        """Return the text of an error without whole names, single words of names, and contacts."""
         return self._replace_in(text, self._whole, self._words)
 
     def replace_in_label(self, text: str) -> str:
-        """A role's, room's or device's name, or words of ours: whole names and contacts."""
+        """Return a label without whole names and contacts.
+
+        A label is a role's, room's or device's name, or a text of ours.
+        """
         return self._replace_in(text, self._whole)
 
     def _replace_in(self, text: str, *indexes: _TermIndex) -> str:
@@ -96,7 +99,7 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _bounded_pattern(term: str) -> str:
-    """A short term counts as a word of its own only; underscores end a word, too."""
+    """Return a pattern in which a short term matches whole words only; underscores end a word."""
     pattern = re.escape(term)
     if len(term) >= _GLUED or any(letter >= _WIDE for letter in term):
         return pattern
@@ -104,7 +107,11 @@ def _bounded_pattern(term: str) -> str:
 
 
 def _spellings(name: str) -> Iterable[str]:
-    """As reported, composed and decomposed, in addresses, in JSON, and with other separators."""
+    """Return the spellings of a name that is to be found.
+
+    They are the name as reported, composed and decomposed, in URLs, in JSON, and with other
+    separators.
+    """
     plain = clean(name)
     forms = {name, plain, *(unicodedata.normalize(form, plain) for form in ("NFC", "NFD"))}
     words = plain.split()

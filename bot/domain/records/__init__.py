@@ -1,1 +1,1 @@
-"""Values and ports of what is stored."""
+"""Values and interfaces of stored records."""

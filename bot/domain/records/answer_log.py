@@ -1,4 +1,4 @@
-"""An answer that stands in Slack: what was asked, by whom, and where it stands."""
+"""An answer posted to Slack: its look-up, its asker and its place."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,9 +9,10 @@ from bot.domain.saved_lookup import SavedLookup
 
 @dataclass(frozen=True, slots=True)
 class PostedAnswer:
-    """`handle` opens the same look-up again. `asked_by` and `channel` are Slack's ids.
+    """A posted answer. `handle` opens the same look-up again.
 
-    `ts` is that of the opening; "" where the answer has none (a response_url tells no `ts`).
+    `asked_by` and `channel` are Slack's ids. `ts` is that of the opening; "" where the answer has
+    none (a response_url returns no `ts`).
     """
 
     handle: SavedLookup
@@ -25,7 +26,7 @@ class AnswerLog(Protocol):
     """The answers of the last 30 days. Raises StoreUnreachable."""
 
     async def remember(self, answer: PostedAnswer) -> None:
-        """Keep it; a second time changes nothing but where it stands."""
+        """Store the answer; if it exists already, only its place is updated."""
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
-        """The answer with that reference (`CD-…`), case ignored."""
+        """Return the answer with that reference (`CD-…`), ignoring case; None if there is none."""

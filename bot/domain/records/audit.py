@@ -1,4 +1,4 @@
-"""The audit: who asked for what, where and when, and what became of it."""
+"""The audit log of questions: asker, subject, place, time and outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.text import clean, clip
 
 MOST_IDS = 20
-"""Ids of one question that are kept."""
+"""Most ids of one question that are stored."""
 _LONGEST = 200
 _SHOWN_OF_CODE = 3
 
 
 class EntryPoint(StrEnum):
-    """How somebody asked."""
+    """The entry point through which a question or press arrived."""
 
     COMMAND = "command"
     MENTION = "mention"
@@ -28,9 +28,12 @@ class EntryPoint(StrEnum):
 
 
 class AuditOutcome(StrEnum):
-    """What became of a question or a press; a look-up that ended has one of `Outcome`."""
+    """The outcome of a question or a button press.
 
-    ASKED = "asked"  # under way, or its process died and none has taken it over yet
+    A look-up that ended has a value of `LookupOutcome`.
+    """
+
+    ASKED = "asked"  # running, or its process died and no other has taken it over yet
     ANSWERED = LookupOutcome.ANSWERED.value
     INCOMPLETE = LookupOutcome.INCOMPLETE.value
     CHOICES = LookupOutcome.CHOICES.value
@@ -50,7 +53,7 @@ class AuditOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One id that was asked for; `kind` is that of a clue, or of a button's look-up."""
+    """An id that was asked for; `kind` is that of an identifier, or of a button's look-up."""
 
     kind: str
     id: str
@@ -58,10 +61,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One question or press. `key` is unique to its delivery by Slack; `at` is UTC.
+    """A question or button press. `key` is unique to its delivery by Slack; `at` is UTC.
 
-    `action` is the command or the button's name. `room_id` and `workspace` are "" until it is
-    known which room is meant; `reference` is the look-up's `CD-…`, "" if there was none.
+    `action` is the command or the button's name. `room_id` and `workspace` are "" until the room is
+    known; `reference` is the look-up's `CD-…`, "" if there was none.
     """
 
     key: str
@@ -80,7 +83,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What became of an access, and which room it was about if that is known."""
+    """The outcome of an access, and its room if known."""
 
     outcome: AuditOutcome
     reference: str = ""
@@ -89,19 +92,20 @@ class Ending:
 
 
 class Audit(Protocol):
-    """The rows. Raises StoreUnreachable."""
+    """The audit rows. Raises StoreUnreachable."""
 
     async def begin(self, access: Access) -> None:
-        """Keep a row; one with that key stays as it is."""
+        """Store a row; an existing row with that key is not changed."""
 
     async def end(self, key: str, ending: Ending) -> Access | None:
-        """Add what became of it; returns the row, None if there is none."""
+        """Add the outcome; return the row, None if there is none."""
 
 
 def subjects_of(identifiers: tuple[Identifier, ...]) -> tuple[Subject, ...]:
-    """The ids of a question, fit to be kept: without addresses, and codes cut short.
+    """Return the ids of a question in a form that may be stored.
 
-    A room code lets whoever has it join the call.
+    Addresses are redacted, and room codes are cut short, because anybody with a code can join the
+    call.
     """
     return tuple(
         subject_of(identifier.kind, identifier.value) for identifier in identifiers[:MOST_IDS]
@@ -109,7 +113,7 @@ def subjects_of(identifiers: tuple[Identifier, ...]) -> tuple[Subject, ...]:
 
 
 def subject_of(kind: str, value: str) -> Subject:
-    """One id, fit to be kept."""
+    """Return an id in a form that may be stored."""
     if kind == IdentifierKind.CODE:
         value = value[:_SHOWN_OF_CODE] + "…"
     return Subject(str(kind), clip(clean(redact(value)), _LONGEST))

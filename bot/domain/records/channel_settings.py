@@ -1,4 +1,4 @@
-"""What a channel wants of the answers in it, wherever a question does not say otherwise."""
+"""A channel's defaults for answers, used where a question does not say otherwise."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ NO_TIME = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """A channel's own defaults. `set_by` is Slack's id of a user, "" once that is forgotten.
+    """A channel's own defaults. `set_by` is the Slack id of a user, "" once it is erased.
 
-    `workspace` is the alias of the 100ms workspace that is meant where several know a thing, ""
-    for none; `since` is how far back a question reaches, zero for all that 100ms keeps.
+    `workspace` is the alias of the 100ms workspace that is preferred where several know a thing, ""
+    for none. `since` is how far back a question reaches, zero for everything that 100ms keeps.
     """
 
     private: bool = False
@@ -24,18 +24,18 @@ class ChannelSettings:
     set_by: str = ""
     set_at: datetime | None = None
     names: Names | None = None
-    """How much of people's names is shown; None as everywhere (`SHOW_NAMES`)."""
+    """The extent to which people's names are shown; None for the global setting (`SHOW_NAMES`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsPatch:
-    """What somebody wants otherwise; None stays as it is."""
+    """A change of settings; a field that is None is left as it is."""
 
     private: bool | None = None
     workspace: str | None = None
     since: timedelta | None = None
     names: Names | Literal[""] | None = None
-    """"" for what holds everywhere."""
+    """"" for the global setting."""
 
 
 RESET = SettingsPatch(private=False, workspace="", since=NO_TIME, names="")
@@ -45,29 +45,32 @@ class ChannelSettingsStore(Protocol):
     """The settings of every channel. Raises StoreUnreachable."""
 
     async def of(self, channel: str) -> ChannelSettings:
-        """That channel's; the defaults where nobody set any."""
+        """Return that channel's settings; the defaults if none are set."""
 
     async def change(self, channel: str, patch: SettingsPatch, by: str) -> ChannelSettings:
-        """Change them for all who ask there; returns them as they are then."""
+        """Change the channel's settings for everybody who asks there; return the new settings."""
 
 
 def apply_patch(settings: ChannelSettings, patch: SettingsPatch) -> ChannelSettings:
-    """What a channel will show after a change, and to whom; the rest stays as it is here."""
+    """Return the settings with the patch's `private` and `names`.
+
+    The other fields stay as they are.
+    """
     private = settings.private if patch.private is None else patch.private
     names = settings.names if patch.names is None else patch.names or None
     return replace(settings, private=private, names=names)
 
 
 def is_more_open(before: ChannelSettings, after: ChannelSettings, everywhere: Names) -> bool:
-    """Whether the answers in a channel show more, or to more people, than before."""
+    """Return whether the answers in a channel show more, or to more people, than before."""
     shows_more = OPENNESS[after.names or everywhere] > OPENNESS[before.names or everywhere]
     return shows_more or (before.private and not after.private)
 
 
 def apply_settings(query: LookupQuery, settings: ChannelSettings, now: datetime) -> LookupQuery:
-    """The question with what its channel wants where it says nothing itself.
+    """Return the question with its channel's defaults where it says nothing itself.
 
-    `private` beats `public` where somebody writes both.
+    `private` takes precedence over `public` if both are given.
     """
     return replace(
         query,

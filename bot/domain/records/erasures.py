@@ -1,31 +1,31 @@
-"""Whom and what somebody had removed of late, so that a running bot lets go of it, too."""
+"""Marks of recently erased people and rooms, so that running processes drop their data too."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 
 ErasureMarks = Mapping[str, float]
-"""When each was forgotten (Unix seconds), by its digest: a mark names nobody."""
+"""Erasure times (Unix seconds) by digest; a mark names nobody."""
 
 
 def digest(name: str) -> str:
-    """What stands for an id of a person or a room; case ignored."""
+    """Return the digest that replaces an id of a person or a room, ignoring case."""
     return hashlib.sha256(name.casefold().encode(errors="replace")).hexdigest()
 
 
 class ErasureLog:
-    """The marks that this process knows of."""
+    """The erasure marks that this process knows."""
 
     def __init__(self) -> None:
         self._marks: dict[str, float] = {}
 
     def update(self, marks: ErasureMarks) -> bool:
-        """Take over what is in the database; True if something of it is new."""
+        """Add the marks of the database; return True if any of them is new."""
         new = {mark: at for mark, at in marks.items() if at > self._marks.get(mark, float("-inf"))}
         self._marks.update(new)
         return bool(new)
 
     def erased_since(self, names: Iterable[str], asked_at: float) -> bool:
-        """Whether one of them was forgotten after that moment (Unix seconds)."""
+        """Return whether any of these names was erased after `asked_at` (Unix seconds)."""
         if not self._marks:
             return False
         return any(self._marks.get(digest(name), float("-inf")) >= asked_at for name in names)

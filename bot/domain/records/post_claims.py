@@ -1,25 +1,25 @@
-"""What public buttons brought: once for everybody, whichever process answers."""
+"""Claims of public posts, so that a button's post appears once, whichever process answers."""
 
 from enum import StrEnum
 from typing import Protocol
 
 
 class Claim(StrEnum):
-    """What becomes of a press that asks for what everybody will see."""
+    """The result of claiming a public post."""
 
-    ACQUIRED = "ours"  # it is the first, or goes on after a crash
+    ACQUIRED = "ours"  # this press is the first, or goes on after a crash
     HELD = "under_way"  # another press is being answered
-    DONE = "shown"  # it stands there
+    DONE = "shown"  # the post exists
 
 
 class PostClaims(Protocol):
-    """What stands, by a digest of button and message. Raises StoreUnreachable."""
+    """Claims by a digest of button and message. Raises StoreUnreachable."""
 
     async def claim(self, what: str, by: str) -> Claim:
-        """Ask for it; `by` is the job that wants to show it. To ask again changes nothing."""
+        """Claim the post for the job `by`. Repeating the claim has no effect."""
 
     async def keep(self, what: str, by: str) -> None:
-        """It stands."""
+        """Record that the post exists."""
 
     async def release(self, what: str, by: str) -> None:
-        """It could not be shown: the next press may try."""
+        """Give the claim back because the post failed; the next press may try."""

@@ -1,1 +1,1 @@
-"""Sessions, track events and peer-stats that prove or disprove a recovery."""
+"""Evidence of recoveries: sessions, track events and peer-stats."""

@@ -1,6 +1,7 @@
-"""The course of reading evidence: first what depends on no event, then what the events point at.
+"""Collects the evidence of one look-up, beside the error events if there is time for it.
 
-Evidence read beside error events, from the report that began it to its diagnosis.
+It first reads the lists that depend on no event, then those that the events point to. The reading
+may begin in the background while the report is built; the diagnosis finishes it.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ from bot.investigate.ports import HundredMs
 class EvidenceCollector:
     """The four readers of one look-up; `around` is None if there is nothing to read there.
 
-    `now` is the moment of the answer. What was read stays if the reading is cut short.
+    `now` is the moment of the answer. Rows that were read are kept if the reading times out.
     """
 
     target: Target
@@ -48,9 +49,9 @@ class EvidenceCollector:
     _background: "asyncio.Task[None] | None" = None
 
     def start_in_background(self) -> None:
-        """Read while the error events are being read: few calls at a time, as theirs go first.
+        """Read in the background, few calls at a time, because the error events take precedence.
 
-        Begins once, however often it is called.
+        Repeated calls have no effect.
         """
         if self._background:
             return
@@ -59,22 +60,22 @@ class EvidenceCollector:
 
     @property
     def begun(self) -> bool:
-        """Whether anything is read, or was."""
+        """Whether reading in the background has started."""
         return self._background is not None
 
     def drop(self) -> None:
-        """Nobody wants it any more."""
+        """Cancel the background reading soon; its result is no longer needed."""
         if self._background:
             cancel_soon({self._background})
 
     async def end(self) -> None:
-        """As `drop`, at once."""
+        """Cancel the background reading at once and wait until it has ended."""
         if self._background:
             self._background.cancel()
             await asyncio.wait({self._background})
 
     async def finish(self, events: Iterable[ErrorEvent], window: Window) -> None:
-        """Read all that can prove recoveries of these `events`."""
+        """Read everything that can prove recoveries of these `events`."""
         await self._run_timed(self._finish(tuple(events), window))
 
     async def _run_timed(self, reading: Awaitable[None]) -> None:
@@ -85,7 +86,10 @@ class EvidenceCollector:
             self.timed_out = True
 
     async def _read_in_background(self) -> None:
-        """One list after the other: five types of events take five of the eight calls."""
+        """Read one list after another, few calls at a time.
+
+        Five event types already take five of the eight calls.
+        """
         await self.sessions.run(session_span_of(self.target, (), self.now, self.window))
         await self.tracks.begin()
         if self.around:
@@ -124,7 +128,10 @@ def build_collector(
     *,
     whole: bool,
 ) -> EvidenceCollector:
-    """The readers of a look-up; `whole` if its error events are all that the room has."""
+    """Return the readers of a look-up.
+
+    Set `whole` if its error events are all that the room has.
+    """
     room_id = target.room.id
     return EvidenceCollector(
         target=target,
@@ -139,7 +146,7 @@ def build_collector(
 
 
 _MOST = 16
-"""Look-ups of large rooms at a time; what others would have read beside is read afterwards."""
+"""Look-ups of large rooms whose evidence is kept at a time; others read theirs afterwards."""
 
 _Key = tuple[str, str, str | None, str | None, str | None, datetime]
 
@@ -150,13 +157,13 @@ def _new_cache() -> TTLCache[_Key, EvidenceCollector]:
 
 @dataclass(frozen=True, slots=True)
 class PendingEvidence:
-    """Gatherings under way, each for one diagnosis."""
+    """Evidence collectors that were started for a report and wait for its diagnosis."""
 
     _collectors: TTLCache[_Key, EvidenceCollector] = field(default_factory=_new_cache)
 
     @contextmanager
     def hold(self, collector: EvidenceCollector) -> Iterator[None]:
-        """While events are read; and if they were, until their report is diagnosed."""
+        """Keep the collector until its report is diagnosed; drop it if reading the events fails."""
         try:
             yield
         except BaseException:
@@ -166,13 +173,13 @@ class PendingEvidence:
             self._collectors[_key(collector.target, collector.now)] = collector
 
     async def close(self) -> None:
-        """Let go of what nobody took."""
+        """Stop and remove all collectors that no diagnosis has taken."""
         for collector in self._collectors.values():
             await collector.end()
         self._collectors.clear()
 
     def take(self, report: Report) -> EvidenceCollector | None:
-        """What was begun for that report; given away once."""
+        """Remove and return the collector started for that report; None if there is none."""
         return self._collectors.pop(_key(report.target, report.as_of), None)
 
 

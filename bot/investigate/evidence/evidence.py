@@ -1,7 +1,7 @@
-"""What proves recoveries: who was in the room when, what they sent, who else had trouble.
+"""Evidence of recoveries: the people in the room, their media, and other people's failures.
 
-100ms reports failures and never that one was got over, so that it has to be seen elsewhere.
-Read in at most the calls that `Budget` states.
+100ms reports failures but never that a failure was overcome, so recoveries have to be concluded
+from other data. Reading it takes at most the calls that `Budget` states.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ _TOO_LONG = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Signs of life, each kind distinct and in order of time.
+    """Evidence of activity in the room, each kind distinct and in order of time.
 
-    `around` are error events of the room beside those of the answer. `notes` say, in
-    sentences, what could not be read; `complete` is False if that can change a conclusion:
-    peer-stats that the budget left out do not, as they only tell more of single people.
-    `unread` names what is missing, error events of the answer aside.
+    `around` are error events of the room that are not part of the answer. `notes` say, in
+    sentences, what could not be read. `complete` is False if that can change a conclusion;
+    peer-stats that the budget left out cannot, as they only add detail about single people.
+    `unread` names what is missing, except the error events of the answer.
     """
 
     sessions: tuple[Session, ...] = ()
@@ -53,11 +53,11 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
     room_events: Sequence[ErrorEvent] | None = None,
     started: EvidenceCollector | None = None,
 ) -> Evidence:
-    """Everything that can prove recoveries of the `events` of a finished look-up.
+    """Return everything that can prove recoveries of the `events` of a finished look-up.
 
-    `read` are the error events of the whole room, before they were cut to session and window,
-    if the look-up read them: they are not asked for again. `begun` is what was read beside them.
-    Trouble with 100ms is never raised; it becomes a note.
+    `room_events` are the error events of the whole room, before they were cut to session and
+    window; if the look-up read them, they are not requested again. `started` is the collector that
+    began beside the error events. Errors of 100ms are not raised; each becomes a note.
     """
     whole = target.kind == "room" or room_events is not None
     collector = started or build_collector(hundredms, target, now, window, budget, whole=whole)
@@ -68,7 +68,7 @@ async def gather_evidence(  # noqa: PLR0913  a look-up's facts, each of another 
 def _evidence(
     collector: EvidenceCollector, events: Sequence[ErrorEvent], room_events: Sequence[ErrorEvent]
 ) -> Evidence:
-    """What was read, `read` among it."""
+    """Return everything that was read, with `room_events` added."""
     sessions, tracks, stats = collector.sessions, collector.tracks, collector.stats
     beside = () if tuple(room_events) == tuple(events) else room_events  # nothing was cut off
     around = [*beside, *(collector.around.result if collector.around else ())]
@@ -114,9 +114,10 @@ def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another 
     completeness: Completeness,
     all_types: bool = True,
 ) -> DiagnosisInput:
-    """The case of a target that was found; `seen` tells how complete its `events` are.
+    """Return the diagnosis input of a resolved target; `completeness` is that of its `events`.
 
-    An id that is known nowhere has no target: its case is `Case(None, now, known=False)`.
+    An id that is known nowhere has no target: its input is `DiagnosisInput(None, now,
+    known=False)`.
     """
     return DiagnosisInput(
         room=target.room,
@@ -140,7 +141,7 @@ def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another 
 
 
 def _types_unread(completeness: Completeness) -> Sequence[str]:
-    """Types of which events are missing; any may be if it is not known which."""
+    """Return the types of which events are missing; all types if it is not known which."""
     return () if completeness.complete else completeness.types_unread or ERROR_TYPES
 
 

@@ -1,4 +1,4 @@
-"""What was measured of people whose media failed, once their session is over."""
+"""Reads the peer-stats of people whose media failed, once their session is over."""
 
 import asyncio
 from collections import defaultdict
@@ -18,15 +18,21 @@ CONCURRENCY = 8
 
 _DEVICES = range(3000, 4000)
 _CANCELLED_SHARE = 3001
-"""A closed screen picker: unlike a broken device, it is got over by sending anything at all."""
+"""Code of a closed screen picker.
+
+Unlike a broken device, sending any media at all proves that it was overcome.
+"""
 
 StayKey = tuple[str, str]
-"""A peer id and the id of the session it was in."""
+"""A peer id and the id of the session that the peer was in."""
 
 
 @dataclass(slots=True)
 class StatsReader:
-    """Asks for one stay after another, a few at once, until all, the budget or trouble."""
+    """Reads the stats of stays, a few at once.
+
+    It stops when all are read, the budget ends or a call fails.
+    """
 
     hundredms: HundredMs
     calls: int
@@ -34,11 +40,11 @@ class StatsReader:
     trouble: str = ""
     left_out: int = 0
     complete: bool = False
-    """Whether it was learned which stays to measure; `unread` are those of which it was not."""
+    """Whether it is known which stays to measure; `unread` are the stays that were not measured."""
     unread: set[StayKey] = field(default_factory=set)
 
     async def run(self, stays: Iterable[StayKey]) -> None:
-        """Read those stays, the first ones first."""
+        """Read the stats of those stays in the given order."""
         all_stays = tuple(stays)
         self.complete, self.unread = True, {_lower(stay) for stay in all_stays}
         self.left_out = max(0, len(all_stays) - self.calls)
@@ -52,7 +58,7 @@ class StatsReader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why measurements are missing, in sentences."""
+        """The reasons why measurements are missing, in sentences."""
         harm = "recoveries of sending or receiving may be missed"
         if self.trouble:
             return (f"The peer-stats could not all be read ({self.trouble}); {harm}.",)
@@ -77,7 +83,7 @@ def _lower(stay: StayKey) -> StayKey:
 
 
 class _SessionIndex:
-    """Who was in which session."""
+    """Sessions by id, and stays by peer and by user."""
 
     def __init__(self, sessions: Iterable[Session]) -> None:
         self.sessions: dict[str, Session] = {}
@@ -94,10 +100,10 @@ class _SessionIndex:
 def stays_to_measure(
     events: Iterable[ErrorEvent], sessions: Iterable[Session], now: datetime
 ) -> tuple[StayKey, ...]:
-    """The stays in which sending or receiving failed, latest failure first, then later ones.
+    """Return the stays in which sending or receiving failed, latest failure first, then later ones.
 
-    Later ones are those that the same users began within ten minutes after a failure. Only of
-    sessions that are over: before, 100ms has measured nothing.
+    Later ones are stays that the same users began within ten minutes after a failure. Only stays of
+    ended sessions are returned, because 100ms has no measurements before a session ends.
     """
     register = _SessionIndex(sessions)
     failures = sorted(

@@ -1,4 +1,4 @@
-"""What happened in a room: all of it if it is little, else the sessions that matter."""
+"""Reads the events of a room: all of them if few, else those of the sessions that matter."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ _VITAL_TRACKS = ("track.add.success", "track.update.success")
 
 @dataclass(frozen=True, slots=True)
 class RoomEventKind(Generic[Row]):
-    """What is to be read. `vital` types are those that a long room is read for.
+    """A kind of events to read. `vital` are the types that are read of a long room.
 
-    `what` and `harm` are words for the notes. `by_session` tells that every row names its
-    session, so that reading session by session misses nothing.
+    `what` and `harm` are words for the notes. `by_session` says that every row names its session,
+    so that reading session by session misses nothing.
     """
 
     types: tuple[str, ...]
@@ -50,11 +50,11 @@ OTHER_ERRORS: RoomEventKind[ErrorEvent] = RoomEventKind(
 
 @dataclass(slots=True)
 class RoomReader(Generic[Row]):
-    """Reads one kind of events; what was read stays if the reading is cut short.
+    """Reads one kind of events; rows that were read are kept if the reading is cut short.
 
-    The order of events is not documented, so that a room with more pages than the budget
-    cannot be read "newest first": its first pages tell the totals, and it is then read session
-    by session, for the sessions that the failures touch.
+    The order of events is not documented, so a room with more pages than the budget cannot be read
+    "newest first". Its first pages give the totals, and it is then read session by session, for the
+    sessions that the failures touch.
     """
 
     ask: AskFor[Row]
@@ -68,7 +68,7 @@ class RoomReader(Generic[Row]):
     narrowed: bool = False
 
     async def begin(self) -> None:
-        """The first page of each type, and the rest too if the budget holds it."""
+        """Read the first page of each type, and the rest too if the budget allows."""
         self.whole = [self._new_list(kind, None) for kind in self.kind.types]
         await read_next_pages(self.whole, self.budget)
         self.long = sum(paged_list.pages_ahead for paged_list in self.whole) > self.budget.pages
@@ -77,7 +77,7 @@ class RoomReader(Generic[Row]):
             self.cut = any(paged_list.open for paged_list in self.whole)
 
     async def narrow(self, session_ids: Iterable[str]) -> None:
-        """Of a long room, these sessions in this order, as far as the budget goes."""
+        """Read these sessions of a long room in this order, as far as the budget goes."""
         if not self.long:
             return
         self.cut = not self.kind.by_session
@@ -92,7 +92,7 @@ class RoomReader(Generic[Row]):
 
     @property
     def complete(self) -> bool:
-        """True if nothing is missing that this kind of events was read for."""
+        """Whether no row is missing that this kind of events was read for."""
         lists = (*self.whole, *self.parts)
         unread = self.cut or any(
             paged_list.trouble or paged_list.unreadable for paged_list in lists
@@ -111,12 +111,12 @@ class RoomReader(Generic[Row]):
 
     @property
     def result(self) -> Sequence[Row]:
-        """Everything read, in no order, repeats included."""
+        """Every row read, in no order, repeats included."""
         return [row for paged_list in (*self.whole, *self.parts) for row in paged_list.items]
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why rows are missing, in sentences."""
+        """The reasons why rows are missing, in sentences."""
         lists = (*self.whole, *self.parts)
         what, harm = self.kind.what, self.kind.harm
         notes = [
@@ -140,7 +140,7 @@ class RoomReader(Generic[Row]):
 
 
 def track_reader(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[TrackEvent]:
-    """A reader of the room's track events."""
+    """Return a reader of the room's track events."""
 
     async def ask(query: EventQuery, start: str) -> ListPage[TrackEvent]:
         page = await hundredms.track_events(query, start)
@@ -150,7 +150,7 @@ def track_reader(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[T
 
 
 def other_errors_reader(hundredms: HundredMs, room_id: str, pages: int) -> RoomReader[ErrorEvent]:
-    """A reader of the room's error events, whoever had them."""
+    """Return a reader of the room's error events of all people."""
 
     async def ask(query: EventQuery, start: str) -> ListPage[ErrorEvent]:
         page = await hundredms.events(query, start)

@@ -1,1 +1,1 @@
-"""Reading of all error events, one cursor for each event type."""
+"""Reads all error events, with one cursor for each event type."""

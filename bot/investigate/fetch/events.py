@@ -1,12 +1,10 @@
-"""All error events of a target: five types side by side, and proof of what was seen.
+"""Reads all error events of a target: five types side by side, with proof of completeness.
 
-What a reading waits for at this moment, in a few words.
-
-One id, several spellings: iOS peer ids were seen in upper case, the rest in lower.
-
-Whether the API compares ids with or without case is not documented, so an id is asked for as it
-was typed, and only if nothing at all comes back in the other case; a UUID that is no peer's may
-be a user's (Prebuilt gives anonymous users a UUID), and one that was called a user's a peer's.
+Ids may have several spellings: iOS peer ids were seen in upper case, the rest in lower case.
+Whether the API compares ids with or without case is not documented. An id is therefore requested as
+it was typed, and in the other case only if nothing at all is returned. A UUID that belongs to no
+peer may be a user's (Prebuilt gives anonymous users a UUID), and an id given as a user's may be a
+peer's.
 """
 
 import asyncio
@@ -29,7 +27,10 @@ from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watc
 
 
 def waiting_words(types: Sequence[EventTypeState]) -> str:
-    """The longest list still being read; "" once all are at their end."""
+    """Return what the reading waits for: the longest list still being read.
+
+    Returns "" once all lists have ended.
+    """
     if not all(state.begun for state in types):
         return "the first pages"
     if not types:
@@ -46,7 +47,7 @@ def _remaining_rows(state: EventTypeState) -> int:
 
 
 def _do_nothing() -> None:
-    """What a reading does beside if nothing is wanted."""
+    """The default for `meanwhile`: start nothing beside the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,13 @@ class EventReader:
     prefetch: Prefetch = field(default_factory=Prefetch)
     seed: Sequence[ErrorEvent] = ()
     meanwhile: Callable[[], None] = _do_nothing
-    """Told after each further page; the first answer needs none of what is begun then."""
+    """Called after each page but the first of a type; the first answer needs none of its work."""
 
     async def read(self, target: Target) -> Fetched:
-        """Every event of these types about the target.
+        """Return every event of these types about the target.
 
-        The session is not sent as a filter: failures to connect have no session yet and would
-        be hidden. Raises what 100ms raised if not one type could be read at all.
+        The session is not sent as a filter, because failures to connect have no session yet and
+        would be hidden. Raises the error of 100ms if not a single type could be read.
         """
         reading = _TargetReading(self, target, self._types(target))
         await reading.run()
@@ -84,7 +85,7 @@ class EventReader:
         completeness = _completeness(reading.types)
         events = [event for state in reading.types for event in state.error_events]
         for state in reading.types:
-            state.clear()  # tasks and callbacks still know each other, and these tables are large
+            state.clear()  # tasks and callbacks still refer to each other; the tables are large
         return Fetched(await run_in_thread_if_large(events, distinct_events, events), completeness)
 
     def _types(self, target: Target) -> list[EventTypeState]:
@@ -97,7 +98,7 @@ class EventReader:
 
 @dataclass(slots=True)
 class _TargetReading:
-    """One target's types, under way."""
+    """The reading of one target's types."""
 
     reader: EventReader
     target: Target
@@ -129,7 +130,10 @@ class _TargetReading:
         )
 
     async def _read_type(self, partition: Partition) -> None:
-        """The chain of one type and, if it dominates, its parts: whatever proves it first."""
+        """Read the chain of one type and, if it dominates, its parts.
+
+        Returns as soon as either proves that the type is complete.
+        """
         chain = asyncio.ensure_future(self._read_chain(partition))
         try:
             first: set[asyncio.Future[Any]] = {chain, partition.proved}
@@ -164,7 +168,7 @@ class _TargetReading:
         await read_pages(self.hundredms, state.chain, reader.cap, after_page, first=first)
 
     def _partition_dominant(self) -> None:
-        """Once each type has named its total: one that dominates is split."""
+        """Once each type has reported its total, split the types that dominate."""
         if self.compared or not all(state.begun for state in self.types):
             return
         self.compared = True
@@ -179,7 +183,7 @@ class _TargetReading:
         self.reader.watch(_progress(self.target, self.types, waiting_words(self.types)))
 
     async def _report_wait(self, note: str) -> None:
-        """100ms asks for patience."""
+        """Report that 100ms asks the bot to wait."""
         self.reader.watch(_progress(self.target, self.types, note.rstrip(".")))
         await self.reader.tell(note)
 
@@ -230,7 +234,7 @@ def _completeness(types: Sequence[EventTypeState]) -> Completeness:
 
 
 async def read_any_spelling(reader: EventReader, target: Target) -> tuple[Target, Fetched]:
-    """The events, and the target as 100ms spells it (as typed, if nothing was found)."""
+    """Return the events, and the target as 100ms spells it (as typed if nothing was found)."""
     first = await reader.read(target)
     who = target.peer_id or target.user_id or ""
     if not who or first.completeness.fetched or not first.completeness.complete:

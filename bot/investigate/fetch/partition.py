@@ -1,17 +1,17 @@
-"""A type that dominates a room, read by session or by peer beside the chain of all its pages.
+"""Reads a type that dominates a room by session or by peer, beside the chain of all its pages.
 
 `next` makes the pages of one query sequential; queries for one session or one peer each can run
-side by side. A filter hides events that lack the field, and the sessions list may not know them
-all. So the chain is walked from the start, and whatever is read first is counted together:
+side by side. A filter hides events that lack the field, and the session list may be incomplete. The
+chain is therefore read from the start, and the events of all queries are counted together:
 
 * Events of any of these queries belong to the whole query. Once as many distinct ones are known
-  as 100ms named, its total is asked for again. If it equals the number known before that
-  question, then what is known is everything: all of it was there, and there is no more.
-* Events that arrive meanwhile change the total, so that they cannot hide a gap. Events that
-  fall out of the 30 days meanwhile could: where some are that old, only those count that are
-  no older than one which the last answer still shows.
-* What cannot be proved so, the chain proves at its end, as without parts. It rests while the
-  parts' own totals add up to the whole, and goes on as soon as they turn out not to.
+  as 100ms reported, the total is requested again. If it equals the number known before that
+  request, then every event is known: all of them existed, and there are no more.
+* Events that arrive meanwhile change the total, so they cannot hide a gap. Events that pass the
+  30 days meanwhile could hide one. If some are that old, only those count that are no older
+  than an event which the last answer still contains.
+* If this proves nothing, the chain proves completeness at its end, as without parts. The chain
+  pauses while the parts' own totals add up to the whole, and resumes as soon as they do not.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
 
 PARTS_PER_PAGE = 2
-"""Each part costs at least one call: with more of them than this the chain is cheaper."""
+"""Each part costs at least one call; with more parts per page than this the chain is cheaper."""
 
 CONFIRMATIONS = 4
-"""Times the total is asked for again, if events keep arriving."""
+"""Number of times that the total is requested again if events keep arriving."""
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Partition:
     _chain_ended: bool = False
 
     def begin(self) -> None:
-        """Start, from what the chain has read by now."""
+        """Start from the events that the chain has read so far."""
         events = tuple(self.state.chain.events.values())
         self.begun = True
         self._expected = self.state.chain.total or 0
@@ -67,17 +67,17 @@ class Partition:
             self._start(self._read_sessions())
 
     def check_known(self) -> None:
-        """After a page of the chain: what an earlier look-up read is all there is, perhaps."""
+        """After a page of the chain, check whether an earlier look-up's events are complete."""
         if not self.begun and self.state.is_all_known(self.clock()):
             self.state.chain.stopped_early = True
             self.proved.set_result(True)
 
     def add_keys(self, events: Iterable[ErrorEvent]) -> None:
-        """Events of the chain: each names a session or peer to be read."""
+        """Read the session or peer that each of these events of the chain names."""
         self._read({(event.peer_id if self.by_peer else event.session_id) for event in events})
 
     def check(self) -> None:
-        """After each page: is everything known perhaps, or nothing left to try?"""
+        """After each page, check whether everything may be known or nothing is left to try."""
         if self.proved.done():
             return
         if self.state.matching_count >= self._expected and self._confirmations < CONFIRMATIONS:
@@ -93,12 +93,12 @@ class Partition:
             self._compare_totals()
 
     def chain_ended(self) -> None:
-        """The chain is over, and proved nothing."""
+        """Record that the chain has ended without proving completeness."""
         self._chain_ended = True
         self.check()
 
     def close(self) -> None:
-        """Let go of what is still being read."""
+        """Cancel all reads that are still running."""
         self._halt()
         cancel_soon(self._running)
 
@@ -107,20 +107,20 @@ class Partition:
             part.stopped_early = True
 
     def _compare_totals(self) -> None:
-        """Once each part has named its total: the chain may rest, or the parts are given up."""
+        """Once each part has reported its total, pause the chain or give up the parts."""
         if not self._parts or not all(part.started for part in self._parts):
             return
         self._compared = True
         if sum(part.total or 0 for part in self._parts) >= self._expected:
             self.state.chain.pause()
-        elif not self.by_peer:  # some have no session: only the chain shows them
+        elif not self.by_peer:  # some events have no session: only the chain shows them
             self._halt()
 
     async def _read_sessions(self) -> None:
         self._read(await self.sessions())
 
     def _read(self, keys: Iterable[str | None]) -> None:
-        """Parts for those that are new, unless they are too many."""
+        """Start parts for the new keys, unless there are too many parts."""
         new = {key.lower(): key for key in keys if key and key.lower() not in self._keys}
         self._keys.update(new)
         pages = -(-self._expected // PAGE)

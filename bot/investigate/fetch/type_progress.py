@@ -1,4 +1,4 @@
-"""What is known of one event type: the chain of its pages, and parts read beside it."""
+"""The state of one event type: the chain of its pages, and parts read beside it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,22 +13,25 @@ from bot.investigate.paging.pagination import Pagination, incompleteness_note
 from bot.investigate.ports import EventQuery
 
 FEW_PAGES = 5
-"""A chain of so many pages is walked faster than parts are found."""
+"""A chain of at most this many pages is read faster than parts are found."""
 
 DOMINATES = 4
-"""A type with this part of all pages is worth it: else the other types keep the calls busy."""
+"""A type is split if it holds at least this fraction (1/n) of all pages.
+
+Below it the other types keep the calls busy anyway.
+"""
 
 EDGE = timedelta(minutes=10)
-"""Events so close to the end of what 100ms keeps may fall out while we read."""
+"""Events this close to the end of 100ms' retention may be dropped during the reading."""
 
 
 @dataclass(slots=True)
 class EventTypeState:
-    """One type's events so far.
+    """The events of one type so far.
 
-    Until parts are read beside it, the chain is all there is. From then on `known` holds every
-    distinct event of both, and `asked` counts those of the type asked for: 100ms' own sample of
-    one type holds an event of another.
+    Until parts are read, the chain holds all events. From then on `known_events` holds every
+    distinct event of both, and `matching_count` counts those of the requested type, because 100ms'
+    own sample of one type holds an event of another.
     """
 
     query: EventQuery
@@ -44,13 +47,16 @@ class EventTypeState:
 
     @property
     def begun(self) -> bool:
-        """True once its first page is in, or will not come; also while it is begun again."""
+        """Whether the first page has arrived or has failed.
+
+        Stays true when the chain is restarted.
+        """
         chain = self.chain
         return chain.started or chain.restarted or chain.trouble is not None
 
     @property
     def blind(self) -> bool:
-        """True if nothing at all could be read."""
+        """Whether nothing at all could be read."""
         chain = self.chain
         return chain.trouble is not None and not (
             chain.started or chain.events or self.known_events
@@ -58,32 +64,36 @@ class EventTypeState:
 
     @property
     def error_events(self) -> Iterator[ErrorEvent]:
-        """What was read, but for stray rows that tell of a success, such as a track's."""
+        """The events that were read, without stray rows that report a success, such as a track."""
         alone = self.known_events is None or (not self.proved and self.chain.tally.note is None)
         events = self.chain.events if alone or self.known_events is None else self.known_events
         return (event for event in events.values() if is_error_type(event.type))
 
     def is_worth_splitting(self, cap: int, rows: int) -> bool:
-        """True of a long chain with much of all the `rows`, whose total can prove something."""
+        """Return whether the chain is worth splitting.
+
+        It is if it is long, holds a large part of all `rows`, and has a total that can prove
+        something.
+        """
         chain = self.chain
         if chain.total is None or chain.counts_pages or chain.ended_early or self.query.peer_id:
             return False
         return FEW_PAGES * PAGE < chain.total <= cap and chain.total * DOMINATES > rows
 
     def divide(self) -> None:
-        """From now on events are read elsewhere, too."""
+        """From now on, also accept events from other queries than the chain."""
         if self.known_events is None:
             self.known_events = {}
             self.take(self.chain.events.values())
 
     def start_from(self, events: Iterable[ErrorEvent]) -> None:
-        """Start from what an earlier look-up read: nothing may be new."""
+        """Start from the events of an earlier look-up, as there may be no new ones."""
         self.chain.read_before_next = True
         self.divide()
         self.take(events)
 
     def take(self, events: Iterable[ErrorEvent]) -> None:
-        """Fold in events of the chain or of a part."""
+        """Add events of the chain or of a part."""
         if self.known_events is None:
             return
         for event in events:
@@ -95,9 +105,9 @@ class EventTypeState:
                 self.oldest = event
 
     def prove(self, first: int, total: int | None, since: datetime | None) -> bool:
-        """Whether the first so many known events, cut to `since`, are as many as `total`.
+        """Return whether the first `first` known events, cut to `since`, are as many as `total`.
 
-        Then they are all there are; others arrived since, or are kept no longer.
+        If so, they are all the events there are; others arrived since then or are no longer kept.
         """
         first_events = islice((self.known_events or {}).values(), first)
         retained = {event.id: event for event in first_events if since is None or event.at >= since}
@@ -108,11 +118,11 @@ class EventTypeState:
         return True
 
     def is_all_known(self, now: datetime) -> bool:
-        """Whether an earlier look-up and the chain so far have read everything; settles it.
+        """Return whether an earlier look-up and the chain so far have read everything.
 
-        The order of events is not documented, so that new ones may be on any page. The chain
-        is read until its own total is reached: that is one page if nothing is new, and all of
-        them if what is new comes last.
+        If so, the state is marked as proved. The order of events is not documented, so new ones may
+        be on any page. The chain is read until its own total is reached: that is one page if
+        nothing is new, and all pages if the new ones come last.
         """
         chain = self.chain
         if (
@@ -125,19 +135,26 @@ class EventTypeState:
         return self.prove(len(self.known_events), chain.total, since)
 
     def retained_since(self, latest: Iterable[ErrorEvent], now: datetime) -> datetime | None:
-        """Events since then have not fallen out, as `shown` is there; None: that is true of all."""
+        """Return the time since which no event can have been dropped.
+
+        It is the time of the oldest event in `latest`. Returns None if no event can have been
+        dropped.
+        """
         if self.oldest is None or self.oldest.at > now - EVENT_RETENTION + EDGE:
             return None
         return min((event.at for event in latest), default=self.oldest.at)
 
     def clear(self) -> None:
-        """Let go of every event: the reading is over."""
+        """Release all events after the reading."""
         self.chain.events.clear()
         self.known_events = None
 
     @property
     def shown(self) -> int:
-        """Events read so far, for people to watch: never falls, never exceeds the total."""
+        """Number of events read, for progress display.
+
+        It never falls and never exceeds the total.
+        """
         rows = self.chain.rows if self.known_events is None else self.matching_count
         total = self.chain.total
         self._shown = max(self._shown, rows if total is None else min(rows, total))
@@ -145,13 +162,13 @@ class EventTypeState:
 
     @property
     def total(self) -> int | None:
-        """What 100ms names as the total, never less than what was shown."""
+        """The total that 100ms reports, never less than the number shown."""
         total = self.chain.total
         return None if total is None else max(total, self._shown)
 
     @property
     def tally(self) -> TypeTally:
-        """Events against total, with the reason in words if they differ."""
+        """The number of events and the total, with the reason in words if they differ."""
         if self.proved:
             return TypeTally(self.matching_count, self.matching_count, None, self.chain.unreadable)
         chain = self.chain.tally

@@ -1,1 +1,1 @@
-"""Pages of 100ms' lists, read to their end."""
+"""Pagination: reads 100ms' lists to their end."""

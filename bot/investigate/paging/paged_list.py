@@ -1,4 +1,4 @@
-"""Reading lists page by page in step, so that a budget cuts at the same place every time."""
+"""Reads lists page by page in step, so that a budget always cuts them at the same place."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -10,17 +10,18 @@ from bot.investigate.paging.pagination import EMPTY_PAGES
 from bot.investigate.ports import ExpiredCursor
 
 PAGE = 100
-"""Rows of a full page: 100ms allows no more."""
+"""Rows of a full page; 100ms allows no more."""
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[Row]):
-    """One page of any list; `following` is the next one's cursor, "" if there is none.
+    """One page of any list; `following` is the next page's cursor, "" if there is none.
 
-    `rows` counts what was received, `found` what could be read; `total` is None if not told.
-    `unreadable` counts what should have been read and could not be.
+    `rows` counts the rows received, and `items` holds those that could be read. `total` is None if
+    100ms does not report it. `unreadable` counts the rows that should have been readable but were
+    not.
     """
 
     items: Sequence[Row]
@@ -35,7 +36,7 @@ Ask = Callable[[str], Awaitable[ListPage[Row]]]
 
 @dataclass(slots=True)
 class PageBudget:
-    """Pages that may still be asked for."""
+    """Number of pages that may still be requested."""
 
     pages: int
 
@@ -57,13 +58,13 @@ class PagedList(Generic[Row]):
 
     @property
     def pages_ahead(self) -> int:
-        """Pages still to come, as far as the total tells."""
+        """Pages still to come, as far as the total shows."""
         if not self.open or self.total is None:
             return 0
         return max(0, -(-(self.total - self.rows) // PAGE))
 
     async def step(self) -> None:
-        """Read the next page. Trouble closes the strand, what was read stays."""
+        """Read the next page. An error closes the list; the rows read so far are kept."""
         try:
             page = await self.ask(self._start)
         except BotError as error:
@@ -93,7 +94,10 @@ class PagedList(Generic[Row]):
 
 
 async def read_next_pages(lists: Iterable[PagedList[Row]], budget: PageBudget) -> None:
-    """One page of each open strand, side by side; the first ones if the purse is too small."""
+    """Read one page of each open list, side by side.
+
+    If the budget is too small, only the first lists are read.
+    """
     ready = [paged_list for paged_list in lists if paged_list.open][: budget.pages]
     budget.pages -= len(ready)
     async with asyncio.TaskGroup() as group:
@@ -102,13 +106,13 @@ async def read_next_pages(lists: Iterable[PagedList[Row]], budget: PageBudget) -
 
 
 async def read_all(lists: Sequence[PagedList[Row]], budget: PageBudget) -> None:
-    """All strands to their ends, or until the purse is empty."""
+    """Read all lists to their ends, or until the budget is used up."""
     while budget.pages > 0 and any(paged_list.open for paged_list in lists):
         await read_next_pages(lists, budget)
 
 
 def troubles_of(lists: Iterable[PagedList[Row]]) -> tuple[str, ...]:
-    """The distinct troubles of some strands, without a full stop."""
+    """Return the distinct reasons why lists ended early, without a full stop."""
     return tuple(
         dict.fromkeys(paged_list.trouble.rstrip(". ") for paged_list in lists if paged_list.trouble)
     )

@@ -1,6 +1,6 @@
-"""Reading one cursor to its end, whatever the far side does.
+"""Reads all pages of one query, and handles repeated pages, expired cursors and wrong totals.
 
-Walking one cursor: each page is asked for before the one at hand is read.
+Each page is requested before the previous one is parsed.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from bot.investigate.paging.prefetch import cancel_soon, ignore_result
 from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page, RawPage
 
 EMPTY_PAGES = 3
-"""Empty pages in a row after which a cursor that still names a `next` is given up."""
+"""Consecutive empty pages after which a cursor that still names a `next` is given up."""
 
 
 @dataclass(slots=True)
 class Pagination:
-    """One type's events so far. `rows` counts what was received, repeats included.
+    """The events of one query so far. `rows` counts the rows received, repeats included.
 
-    `unreadable` counts, of these, the rows that could not be read.
+    `unreadable` counts those rows that could not be read.
     """
 
     query: EventQuery
@@ -34,31 +34,37 @@ class Pagination:
     restarted: bool = False
     started: bool = False
     stopped_early: bool = False
-    """Set from outside: nobody needs the pages that follow."""
+    """Set by the caller when the following pages are not needed."""
     read_before_next: bool = False
-    """The page at hand may be the last that is needed: it is read before the next is asked for."""
+    """Whether each page is parsed before the next is requested.
+
+    Set it if the page may be the last one needed.
+    """
     _running: asyncio.Event | None = None
     _cursors: set[str] = field(default_factory=set)
     _empty: int = 0
     _page_totals: bool = False
 
     def pause(self) -> None:
-        """Ask for no further page for now."""
+        """Request no further page until `resume` is called."""
         self._running = self._running or asyncio.Event()
         self._running.clear()
 
     def resume(self) -> None:
-        """Rest no longer."""
+        """Continue after a pause."""
         if self._running:
             self._running.set()
 
     async def resumed(self) -> None:
-        """Wait while it rests."""
+        """Wait until the pagination is no longer paused."""
         if self._running:
             await self._running.wait()
 
     def may_go_on(self, page: RawPage, cap: int) -> bool:
-        """True if the next page will be wanted, as far as can be told before this one is read."""
+        """Return whether the next page will be needed.
+
+        The answer is as good as can be known before this page is parsed.
+        """
         resting = self._running is not None and not self._running.is_set()
         if (
             self.read_before_next
@@ -71,21 +77,21 @@ class Pagination:
 
     @property
     def ended_early(self) -> bool:
-        """True if it was given up."""
+        """Whether the pagination was given up."""
         return self.why is not None
 
     @property
     def counts_pages(self) -> bool:
-        """True if totals turned out to be each page's own, and not the query's."""
+        """Whether totals turned out to be those of each page instead of the query's."""
         return self._page_totals
 
     @property
     def why(self) -> str | None:
-        """Why it ended early; None if it did not."""
+        """The reason why it ended early; None if it did not."""
         return self.stopped or (self.trouble.cause if self.trouble else None)
 
     def take(self, page: Page) -> None:
-        """Fold one page in."""
+        """Add the events and counts of one page."""
         self._learn_total(page)
         self.rows += page.rows
         self.unreadable += page.unreadable
@@ -94,10 +100,10 @@ class Pagination:
             self.events.setdefault(event.id, event)
 
     def _learn_total(self, page: Page) -> None:
-        """Keep the query's total; add up totals that turn out to be each page's own.
+        """Keep the query's total; add up totals that turn out to be those of each page.
 
-        Only the samples imply that `total` counts the whole query: a first page that names no
-        more than it holds, and still has a `next`, shows the other reading.
+        Only 100ms' samples imply that `total` counts the whole query. A first page whose total is
+        no larger than its rows, although it has a `next`, shows that totals are those of each page.
         """
         if not self.started:
             self.started = True
@@ -109,13 +115,16 @@ class Pagination:
             self.total = (self.total or 0) + page.total
 
     def restart(self) -> None:
-        """Begin again at page one; events seen so far are kept, rows are counted anew."""
+        """Start again at the first page; the events so far are kept, rows are counted anew."""
         self.rows, self.unreadable, self._empty = 0, 0, 0
         self.started, self.restarted = False, True
         self._cursors.clear()
 
     def is_finished(self, following: str, cap: int) -> bool:
-        """True if no further page is to be asked for; notes why, if that is no clean end."""
+        """Return whether no further page is to be requested.
+
+        If the pagination ends early, the reason is recorded.
+        """
         if not following:
             return True
         if following in self._cursors or self._empty >= EMPTY_PAGES:
@@ -129,17 +138,17 @@ class Pagination:
 
     @property
     def tally(self) -> TypeTally:
-        """Rows against total, with the reason in words if they differ."""
+        """The rows and the total, with the reason in words if they differ."""
         if self.why is None and self._has_all_rows():
             return TypeTally(self.rows, self.total, None, self.unreadable)
-        fetched = max(self.rows, len(self.events))  # one begun again has rows to come
+        fetched = max(self.rows, len(self.events))  # after a restart, rows are counted anew
         return TypeTally(fetched, self.total, incompleteness_note(self, fetched), self.unreadable)
 
     def _has_all_rows(self) -> bool:
-        """Whether rows, distinct events or those of the type asked for are as many as the total.
+        """Return whether the number of rows, distinct events or matching events equals the total.
 
-        100ms' own sample of one type holds an event of another, and says nothing of repeats:
-        any of the three may be what its total counts.
+        100ms' own sample of one type holds an event of another, and its documentation does not
+        mention repeats, so the total may count any of the three.
         """
         if self.total in (self.rows, len(self.events)):
             return True
@@ -147,7 +156,7 @@ class Pagination:
 
 
 def incompleteness_note(chain: Pagination, fetched: int) -> str:
-    """Why the `read` events of a query are not proved to be all of them, in a sentence."""
+    """Return a sentence on why the `fetched` events of a query are not proved to be complete."""
     name, total, why = chain.query.type, chain.total, chain.why
     if total is None:
         why = why or "100ms named no total, so nothing proves that this is all"
@@ -165,15 +174,15 @@ def _sentence(text: str) -> str:
 
 
 _LOOP_TURNS = 4
-"""Of the loop, after which a call is on its way, also if some begin in the same moment.
+"""Turns of the event loop after which a call has been sent, also if several start together.
 
-With five types side by side a page's successor is asked for after 3.9 ms instead of 6.1.
+With five types side by side, the next page is requested after 3.9 ms instead of 6.1 ms.
 """
 
 
 @dataclass(slots=True)
 class _PageRequests:
-    """The pages of one query in turn."""
+    """The requests for the pages of one query, one after another."""
 
     hundredms: HundredMs
     pagination: Pagination
@@ -181,20 +190,24 @@ class _PageRequests:
     start: str = ""
 
     def ask(self, start: str) -> None:
-        """Ask for a page now; `answer` brings it."""
+        """Request a page now; `answer` returns it."""
         self.start = start
         self.request = asyncio.ensure_future(self.hundredms.page(self.pagination.query, start))
         self.request.add_done_callback(ignore_result)
 
     async def ask_ahead(self, page: RawPage, cap: int) -> None:
-        """Ask for the page after this one, if it will be wanted, and see it on its way."""
+        """Request the page after this one if it will be needed, and yield until it is sent."""
         if self.pagination.may_go_on(page, cap):
             self.ask(page.following)
             for _ in range(_LOOP_TURNS):
                 await asyncio.sleep(0)
 
     async def answer(self) -> RawPage | None:
-        """The page asked for last; None once trouble ends the walk, which keeps the reason."""
+        """Return the page requested last; None if an error ends the reading.
+
+        The error is stored in the pagination. Raises HundredMsRefused if 100ms refuses the
+        credentials.
+        """
         while self.request:
             request, self.request = self.request, None
             try:
@@ -219,9 +232,10 @@ async def read_pages(
     after_page: Callable[[Page], None],
     first: "asyncio.Task[RawPage] | None" = None,
 ) -> None:
-    """Every page of one query, in turn, folded into `so_far`; `first` may be under way already.
+    """Read every page of one query in turn and add it to `pagination`.
 
-    Trouble on the way is kept in the outcome; only refused credentials are raised.
+    `first` is a request for the first page that was sent already. Errors are kept in `pagination`;
+    only HundredMsRefused is raised.
     """
     requests = _PageRequests(hundredms, pagination, first)
     if first is None:

@@ -1,8 +1,8 @@
-"""First pages of events, asked for before it is certain that they are wanted.
+"""Prefetches first pages of events before it is certain that they are needed.
 
-A room and its events could be asked for one after the other: two round trips before the first
-true number. Asked for together they cost one; the pages are thrown away if the id turns out to
-be no room's.
+Requesting a room and its events one after the other takes two round trips before the first number
+can be shown. Requested together they take one; the pages are discarded if the id turns out not to
+be a room's.
 """
 
 import asyncio
@@ -14,21 +14,24 @@ from bot.domain.query import Identifier, IdentifierKind
 from bot.investigate.ports import EventQuery, HundredMs, RawPage
 
 GRACE_SECONDS = 1.0
-"""Calls in flight that nobody wants may end by themselves: cutting one costs its connection."""
+"""Seconds that unneeded calls may take to end by themselves.
+
+Cancelling a call at once costs its connection.
+"""
 
 _Key = tuple[str, EventQuery]
 
 
 @dataclass(slots=True)
 class Prefetch:
-    """The pages under way for one question. `person` is the one peer or user it names, if any."""
+    """The pages under way for one question. `person` is the peer or user it names, if any."""
 
     types: Sequence[str] = ()
     person: Identifier | None = None
     _pages: dict[_Key, "asyncio.Task[RawPage]"] = field(default_factory=dict)
 
     def start(self, hundredms: HundredMs, room_id: str) -> None:
-        """Ask for the first page of each type, as if this were the room."""
+        """Request the first page of each type, assuming that this is the room."""
         for query in first_page_queries(room_id, self.types, self.person):
             key = (hundredms.alias, query)
             if key not in self._pages:
@@ -37,11 +40,11 @@ class Prefetch:
                 self._pages[key] = page
 
     def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[RawPage] | None":
-        """The first page of that query, if it was asked for; each is given away once."""
+        """Remove and return the first page of that query; None if it was not requested."""
         return self._pages.pop((hundredms.alias, query), None)
 
     def close(self) -> None:
-        """Let go of the pages that nobody took."""
+        """Cancel the pages that were not taken."""
         cancel_soon(self._pages.values())
         self._pages.clear()
 
@@ -49,14 +52,14 @@ class Prefetch:
 def first_page_queries(
     room_id: str, types: Sequence[str], person: Identifier | None
 ) -> list[EventQuery]:
-    """One query for each type, of the whole room or of one person in it."""
+    """Return one query for each type, of the whole room or of one person in it."""
     user_id = person.value if person and person.kind is IdentifierKind.USER else None
     peer_id = person.value if person and person.kind is not IdentifierKind.USER else None
     return [EventQuery(room_id, kind, peer_id, user_id) for kind in types]
 
 
 def cancel_soon(tasks: Iterable["asyncio.Task[Any]"]) -> None:
-    """Nobody waits for these any more: what is in flight may end, within a second."""
+    """Cancel the tasks in a second; calls that end by then keep their connections."""
     for task in tasks:
         task.add_done_callback(ignore_result)
         if not task.done():
@@ -64,6 +67,6 @@ def cancel_soon(tasks: Iterable["asyncio.Task[Any]"]) -> None:
 
 
 def ignore_result(task: "asyncio.Task[Any]") -> None:
-    """What became of it interests only who takes it; asyncio would log it otherwise."""
+    """Retrieve the task's exception, so that asyncio does not log it as never retrieved."""
     if not task.cancelled():
         task.exception()

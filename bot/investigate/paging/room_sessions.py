@@ -1,9 +1,4 @@
-"""The sessions of a room, ended and going on.
-
-Which sessions bear on the failures at hand.
-
-The ids of a room's sessions, read once for all who need them.
-"""
+"""The sessions of a room, ended and active, and those that matter for the failures at hand."""
 
 import asyncio
 from bisect import bisect_right
@@ -28,14 +23,17 @@ from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, HundredMs
 
 SAME_CALL = timedelta(minutes=10)
-"""A join later than this after a failure is another call, and proves nothing about it."""
+"""Longest time from a failure to a join of the same call.
+
+A later join is another call and proves nothing about the failure.
+"""
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSpan:
-    """Between which starts sessions are listed; None: no limit."""
+    """The range of start times of which sessions are listed; None means no limit."""
 
     after: datetime | None
     before: datetime | None
@@ -44,11 +42,11 @@ class SessionSpan:
 def session_span_of(
     target: Target, events: Iterable[ErrorEvent], now: datetime, window: Window
 ) -> SessionSpan:
-    """When the sessions began that can tell something about the look-up.
+    """Return the range of start times of the sessions that matter for the look-up.
 
-    A session that runs into the time looked at began at most the longest session before; one
-    that proves a recovery begins within ten minutes of a failure. Of a session's own look-up
-    that time is the session's, and its events' as they may be stamped late.
+    A session that reaches into the window began at most `LONGEST_SESSION` before it. A session that
+    proves a recovery begins within ten minutes of a failure. For a look-up of a session, the range
+    is that of the session and of its events, as events may be stamped late.
     """
     begins, ends = max(window.since or now - EVENT_RETENTION, now - EVENT_RETENTION), window.until
     session = target.session
@@ -62,9 +60,9 @@ def session_span_of(
 def sessions_near_failures(
     target: Target, events: Iterable[ErrorEvent], sessions: Iterable[Session]
 ) -> tuple[str, ...]:
-    """Ids of the sessions that the failures name or that ran within ten minutes after one.
+    """Return ids of the sessions that the failures name or that ran within ten minutes after one.
 
-    The one asked for comes first, then those of the latest failures.
+    The session asked for comes first, then those of the latest failures.
     """
     rows = tuple(events)
     latest: dict[str, datetime] = {}
@@ -97,7 +95,7 @@ def _keep_latest(latest: dict[str, datetime], session_id: str, at: datetime) -> 
 
 
 def _last_failure(session: Session, times: list[datetime]) -> datetime | None:
-    """The last failure that this session may have followed or held."""
+    """Return the time of the last failure that this session may have contained or followed."""
     begins = session.created_at or creation_time_of(session.id)
     until = bisect_right(times, session.ended_at) if session.ended_at else len(times)
     if begins is None or until == 0 or times[until - 1] < begins - SAME_CALL:
@@ -110,23 +108,23 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class SessionReader:
-    """Reads both lists side by side; what was read stays if the reading is cut short."""
+    """Reads both session lists side by side; rows are kept if the reading is cut short."""
 
     hundredms: HundredMs
     room_id: str
     pages: int
     target_session: Session | None = None
     span: SessionSpan | None = None
-    """What was read."""
+    """The span that was read."""
     lists: list[PagedList[Session]] = field(default_factory=list)
     cut: bool = False
     lost: int = 0
-    """Rows that could not be read."""
+    """Number of rows that could not be read."""
 
     async def run(self, span: SessionSpan) -> None:
-        """All sessions that began within the span, newest first as 100ms lists them.
+        """Read all sessions that began within the span, newest first as 100ms lists them.
 
-        Those going on are asked for without a span: there are few, and all of them count.
+        Active sessions are requested without a span: there are few, and all of them count.
         """
         self.span, self.lost = span, 0
         self.lists = [
@@ -138,7 +136,10 @@ class SessionReader:
 
     @property
     def result(self) -> tuple[Session, ...]:
-        """One row per session of this room, oldest first; the known one if it was not listed."""
+        """One row per session of this room, oldest first.
+
+        The session asked for is included even if it was not listed.
+        """
         rows = [session for paged_list in self.lists for session in paged_list.items]
         best: dict[str, Session] = {}
         extra = [self.target_session] if self.target_session else []
@@ -151,13 +152,13 @@ class SessionReader:
 
     @property
     def complete(self) -> bool:
-        """True if both lists were read to their ends."""
+        """Whether both lists were read to their ends."""
         unread = any(paged_list.open or paged_list.trouble for paged_list in self.lists)
         return bool(self.lists) and not unread and not self.lost
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why sessions are missing, in sentences."""
+        """The reasons why sessions are missing, in sentences."""
         notes = [
             f"The room's sessions could not all be read ({why}), so that who was in the room is "
             "not known, and recoveries may be missed."
@@ -198,17 +199,17 @@ class SessionReader:
 
 
 def _richness(session: Session) -> tuple[bool, bool, int, str]:
-    """A row that knows the end beats one read before it; then the one with more people."""
+    """Sort key: a row with an end time ranks over one without, then the row with more people."""
     return (session.ended_at is not None, session.peers_read, len(session.peers), repr(session))
 
 
 _PAGES = 20
-"""More than two thousand sessions are too many to be read one by one."""
+"""Most pages of sessions; more than two thousand sessions are too many to be read one by one."""
 
 
 @dataclass(slots=True)
 class RoomSessions:
-    """Sessions that can have events that 100ms still keeps."""
+    """The sessions of a room that may have events that 100ms still keeps."""
 
     hundredms: HundredMs
     room_id: str
@@ -216,13 +217,13 @@ class RoomSessions:
     _reading: "asyncio.Task[Sequence[str]] | None" = None
 
     async def ids(self) -> Sequence[str]:
-        """Newest first, as far as they could be read: trouble leaves some out."""
+        """Return session ids, newest first, as far as they could be read; errors leave some out."""
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._read())
         return await asyncio.shield(self._reading)
 
     def close(self) -> None:
-        """Nobody needs them any more."""
+        """Cancel the reading if it is still running."""
         if self._reading:
             cancel_soon({self._reading})
 

@@ -1,1 +1,1 @@
-"""From identifiers in a query to a room, session or person."""
+"""Resolves the identifiers of a query to a room, session or person."""

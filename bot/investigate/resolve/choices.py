@@ -1,4 +1,4 @@
-"""Several matches, each in words a person can choose by, with text that asks for just it."""
+"""Candidates for a choice, each with words to choose by and text that asks for exactly it."""
 
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import creation_time_of
@@ -15,7 +15,7 @@ _KINDS: dict[IdentifierKind, TargetKind] = {
 
 
 def candidate_of_place(place: RoomMatch) -> Candidate:
-    """A room or a session that was found."""
+    """Return the candidate of a room or session that was found."""
     room, session = place.room, place.session
     name = room.name or room.id
     if session:
@@ -32,7 +32,7 @@ def candidate_of_place(place: RoomMatch) -> Candidate:
 
 
 def candidate_of_target(target: Target, sighting: PeerMatch | None) -> Candidate:
-    """A peer or user in a room, with when they were last seen there."""
+    """Return the candidate of a peer or user in a room, with the time they were last seen there."""
     room = target.room
     if target.kind == "room":
         return candidate_of_place(RoomMatch(room))
@@ -49,7 +49,7 @@ def candidate_of_target(target: Target, sighting: PeerMatch | None) -> Candidate
 
 
 def candidate_of_identifier(identifier: Identifier, room_id: str | None = None) -> Candidate:
-    """A clue that was not looked up yet."""
+    """Return the candidate of an identifier that was not looked up yet."""
     kind = _KINDS.get(identifier.kind, "room")
     suffix = f" in room {room_id}" if room_id and kind in ("peer", "user") else ""
     word = (
@@ -67,5 +67,5 @@ def candidate_of_identifier(identifier: Identifier, room_id: str | None = None) 
 
 
 def quote(value: str) -> str:
-    """A user id may hold blanks: quote it, so that it reads back as one."""
+    """Return the value in quotes if it holds blanks, so that it is parsed as one value."""
     return f'"{value}"' if any(letter.isspace() for letter in value) else value

@@ -1,4 +1,4 @@
-"""From a clue that names a peer or a user to what it may mean."""
+"""Resolves an identifier of a peer or user to its possible targets."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -22,12 +22,12 @@ from bot.investigate.resolve.session_search import (
 from bot.investigate.room_index import BestEffortRoomIndex
 
 Match = tuple[Target, PeerMatch | None]
-"""A target, and the session in which the person was seen, if one was."""
+"""A target, and the session in which the person was seen, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What was found, and which workspaces could not be asked, and why."""
+    """The matches, and the errors of workspaces that could not be asked."""
 
     matches: Sequence[Match]
     troubles: tuple[ServiceTrouble, ...] = ()
@@ -35,7 +35,7 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class PersonSearch:
-    """Looks for one person in every workspace."""
+    """Searches for one person in every workspace."""
 
     workspaces: Workspaces
     room_index: BestEffortRoomIndex
@@ -44,11 +44,11 @@ class PersonSearch:
     prefetch: Prefetch = field(default_factory=Prefetch)
 
     async def find(self, identifier: Identifier) -> Matches:
-        """Everything the clue may mean, most recent first.
+        """Return every possible match of the identifier, most recent first.
 
-        Local knowledge first, then a room of that name (a UUID may be one) before sessions,
-        though both are searched at once. Raises NothingFound, saying what was searched, or what
-        100ms raised.
+        The room index is asked first. A room of that name (a UUID may be one) takes precedence over
+        sessions, though both are searched at once. Raises NothingFound, which says what was
+        searched, or the error of 100ms.
         """
         known_matches = await self._from_index(identifier)
         if known_matches:
@@ -73,7 +73,7 @@ class PersonSearch:
         return [(Target("peer", room, peer_id=identifier.value), None) for room in rooms if room]
 
     async def _from_room_names(self, identifier: Identifier) -> Matches:
-        """Rooms named so: unnamed rooms get a UUID for a name."""
+        """Return rooms of that name: rooms created without a name get a UUID as name."""
         if identifier.kind is not IdentifierKind.UUID:
             return Matches([])
         search = await find_rooms(identifier, self.workspaces, self.room_index)
@@ -107,7 +107,7 @@ class PersonSearch:
     async def _matches(
         self, hundredms: HundredMs, identifier: Identifier, sightings: Iterable[PeerMatch]
     ) -> list[Match]:
-        """One match for each room, with the latest sighting in it."""
+        """Return one match for each room, with the latest sighting in it."""
         latest: dict[str, PeerMatch] = {}
         for sighting in sorted(sightings, key=_time_of):
             latest[sighting.session.room_id] = sighting
@@ -127,7 +127,7 @@ class PersonSearch:
 
 
 def peer_predicate(identifier: Identifier) -> PeerPredicate:
-    """Whether a session's peer is the person: peer ids ignore case, user ids do not."""
+    """Return a predicate for the person's peers: peer ids ignore case, user ids do not."""
     if identifier.kind is IdentifierKind.USER:
         return lambda peer: peer.user_id == identifier.value
     lower = identifier.value.lower()
@@ -144,14 +144,14 @@ def _recency(match: Match) -> float:
 
 
 def target_in_room(identifier: Identifier, place: RoomMatch) -> Target:
-    """The person in a room that was named with them; nothing to search."""
+    """Return the person in the room that was named with them, without a search."""
     if identifier.kind is IdentifierKind.USER:
         return Target("user", place.room, place.session, user_id=identifier.value)
     return Target("peer", place.room, place.session, peer_id=identifier.value)
 
 
 def nothing_found_error(identifier: Identifier, searches: Sequence[SearchCoverage]) -> NothingFound:
-    """What was searched, how far back, and what to paste instead."""
+    """Return an error that says what was searched, how far back, and what to paste instead."""
     who = "user" if identifier.kind is IdentifierKind.USER else "peer"
     looked = "; ".join(_coverage_words(coverage, len(searches) > 1) for coverage in searches)
     first = "earlier look-ups, " if who == "peer" else ""

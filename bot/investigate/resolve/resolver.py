@@ -1,4 +1,4 @@
-"""From a question's clues to one target, or to several that are offered, never guessed."""
+"""Resolves a question's identifiers to one target, or to several choices; it never guesses."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -30,22 +30,22 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Finds what a question is about; `notes` say which workspaces could not be asked.
+    """Finds the target of a question; `notes` say which workspaces could not be asked.
 
-    What the `preferred` workspace knows is meant, though others know something of that name.
+    Matches in the `preferred` workspace take precedence over matches in others.
     """
 
     person_search: PersonSearch
     preferred: str = ""
     notes: list[str] = field(default_factory=list)
     seen_targets: list[Target] = field(default_factory=list)
-    """Peers that a session of 100ms' holds, as the search for them showed."""
+    """Peers that the search found in a session of 100ms."""
 
     async def resolve(self, identifiers: Sequence[Identifier]) -> Target | Choices:
-        """The one target, or the several there are.
+        """Return the target, or the choices if there are several.
 
-        A clue that leads nowhere is left out, and a note names it, where another clue leads
-        somewhere. Raises UnreadableQuestion, NothingFound, UnknownCode, or what 100ms raised.
+        An identifier that is not found is left out with a note, if another one is found. Raises
+        UnreadableQuestion, NothingFound, UnknownCode, or the error of 100ms.
         """
         if not identifiers:
             raise UnreadableQuestion
@@ -73,7 +73,7 @@ class Resolver:
         return _target_in(places[0], person_identifiers)
 
     def _within_budget(self, identifiers: list[Identifier]) -> list[Identifier]:
-        """As many clues as may be looked up; a note counts the rest."""
+        """Return as many identifiers as may be looked up; a note counts the rest."""
         most = self.person_search.budget.ids_within_calls(len(self.person_search.workspaces))
         if len(identifiers) > most:
             self.notes.append(f"{len(identifiers) - most} more ids of the text were not looked up.")
@@ -84,7 +84,10 @@ class Resolver:
         failed: Sequence[tuple[Identifier, BotError]],
         person_identifiers: Sequence[Identifier],
     ) -> Target | Choices:
-        """The person alone, where no place is known; else the error that says most."""
+        """Return the person's target if no place is known.
+
+        If the person cannot be resolved either, raises the error that says most.
+        """
         errors = [error for _, error in failed]
         worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])
         if not person_identifiers or not isinstance(worst, AskedWrongly):
@@ -99,7 +102,10 @@ class Resolver:
     def _leave_out(
         self, failed: Sequence[tuple[Identifier, BotError]], *, places_of_codes_only: bool
     ) -> None:
-        """Note what led nowhere; an unknown code beside a room, as in a link with a token, not."""
+        """Add a note for each identifier that was not found.
+
+        An unknown code beside a room, as in a link with a token, gets no note.
+        """
         for identifier, error in failed:
             if not isinstance(error, UnknownCode):
                 self.notes.append(f"{error.cause} This answer leaves it out.")
@@ -145,7 +151,7 @@ class Resolver:
     def _preferred(
         self, matches: Sequence[Found], workspace_of: Callable[[Found], str]
     ) -> Sequence[Found]:
-        """What the preferred workspace knows; everything if it knows nothing."""
+        """Return the preferred workspace's matches; all matches if it has none."""
         preferred_matches = [match for match in matches if workspace_of(match) == self.preferred]
         others = sorted({workspace_of(match) for match in matches} - {self.preferred})
         if not preferred_matches or not others:
@@ -167,7 +173,10 @@ def _not_asked_note(trouble: ServiceTrouble) -> str:
 def split_identifiers(
     identifiers: Sequence[Identifier],
 ) -> tuple[list[Identifier], list[Identifier]]:
-    """Clues that name places, and clues that name persons; a bare UUID is a person's here."""
+    """Return identifiers of places, and identifiers of persons.
+
+    A bare UUID counts as a person's.
+    """
     person_identifiers = [
         identifier
         for identifier in identifiers
@@ -188,7 +197,7 @@ def _target_in(place: RoomMatch, person_identifiers: Sequence[Identifier]) -> Ta
 
 
 def _distinct_places(groups: Sequence[Sequence[RoomMatch]]) -> list[RoomMatch]:
-    """Distinct places; a room that was named beside its own session means that session."""
+    """Return distinct places; a room named beside its own session means that session."""
     places = list({place.key: place for group in groups for place in group}.values())
     session_rooms = {(place.room.workspace, place.room.id) for place in places if place.session}
     if len(groups) > 1:
@@ -217,7 +226,7 @@ def _no_place_error(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
 
 
 def _combine_errors(errors: Sequence[BotError]) -> BotError:
-    """One error for several clues that are all unknown, naming each."""
+    """Return one error that names each of several unknown identifiers."""
     first = errors[0]
     if len(errors) == 1:
         return first

@@ -1,4 +1,4 @@
-"""From a clue that names a place to the rooms and sessions it may mean."""
+"""Resolves an identifier of a place to the rooms and sessions that it may mean."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -17,21 +17,21 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class RoomMatch:
-    """A room, perhaps cut to one of its sessions."""
+    """A room, or one of its sessions if `session` is set."""
 
     room: Room
     session: Session | None = None
 
     @property
     def key(self) -> tuple[str, str, str | None]:
-        """Equal for two clues that mean the same place."""
+        """A key that is equal for two identifiers of the same place."""
         session = self.session.id if self.session else None
         return (self.room.workspace, self.room.id, session)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSearch:
-    """What was found, and which workspaces could not be asked, and why."""
+    """The places found, and the errors of workspaces that could not be asked."""
 
     places: tuple[RoomMatch, ...]
     troubles: tuple[ServiceTrouble, ...] = ()
@@ -40,7 +40,10 @@ class RoomSearch:
 async def ask_each_workspace(
     workspaces: Workspaces, ask: Callable[[HundredMs], Awaitable[Sequence[Found]]]
 ) -> tuple[list[Found], tuple[ServiceTrouble, ...]]:
-    """Ask every workspace side by side; one in trouble does not hide what the others know."""
+    """Ask every workspace side by side; return the results and the errors.
+
+    An error in one workspace does not hide the results of the others.
+    """
     answers = await asyncio.gather(
         *(ask(hundredms) for hundredms in workspaces.values()), return_exceptions=True
     )
@@ -63,10 +66,10 @@ async def find_rooms(
     room_index: BestEffortRoomIndex,
     prefetch: Prefetch | None = None,
 ) -> RoomSearch:
-    """Every place the clue may mean, in every workspace.
+    """Return every place that the identifier may mean, in every workspace.
 
-    The events of each room that may be meant are asked for `ahead`. Raises UnknownCode for a room
-    code that no look-up taught us.
+    The events of each possible room are requested through `prefetch`. Raises UnknownCode for a room
+    code that no earlier look-up stored.
     """
     prefetch = prefetch or Prefetch()
     if identifier.kind is IdentifierKind.CODE:
@@ -102,7 +105,7 @@ async def _by_code(
 
 
 async def fetch_room(hundredms: HundredMs, room_id: str, prefetch: Prefetch) -> Room | None:
-    """A room whose id was learned elsewhere, asked for together with its events."""
+    """Return a room whose id is known from elsewhere, requested together with its events."""
     prefetch.start(hundredms, room_id)
     return await hundredms.room(room_id)
 
@@ -110,10 +113,10 @@ async def fetch_room(hundredms: HundredMs, room_id: str, prefetch: Prefetch) -> 
 async def _by_id(
     identifier: Identifier, hundredms: HundredMs, prefetch: Prefetch
 ) -> list[RoomMatch]:
-    """Room and session by that id, asked together: a 24-hex id does not tell which it is.
+    """Return room and session by that id, requested together: a 24-hex id may be either.
 
-    How 100ms answers an id of the other kind is not documented (404, 400 or 401): trouble on
-    one side counts only if the other side knows nothing either.
+    100ms does not document its response to an id of the other kind (404, 400 or 401), so an error
+    of one request counts only if the other finds nothing either.
     """
     if identifier.kind is not IdentifierKind.SESSION:
         prefetch.start(hundredms, identifier.value)

@@ -1,7 +1,7 @@
-"""Finding the room of a peer or user that is named alone: the API has no such call.
+"""Finds the room of a peer or user that is named alone; the API has no call for it.
 
-Sessions list their peers, so the sessions are searched: the active ones, and beside them the
-ended ones, newest first, in time windows fetched side by side.
+Sessions list their peers, so the sessions are searched: the active ones, and beside them the ended
+ones, newest first, in time windows fetched side by side.
 https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/list-sessions
 """
 
@@ -29,7 +29,7 @@ class PeerMatch:
 
 @dataclass(slots=True)
 class SearchCoverage:
-    """What a search covered, to be told if it found nothing."""
+    """The range and counts of a search, reported if it finds nothing."""
 
     workspace: str
     active: int = 0
@@ -40,7 +40,7 @@ class SearchCoverage:
     sightings: list[PeerMatch] = field(default_factory=list)
 
     def note(self, sessions: Sequence[Session], is_wanted: PeerPredicate, *, active: bool) -> bool:
-        """Count a page of sessions, keep the sightings in it; True if there were any."""
+        """Count a page of sessions and keep the matches in it; return whether there were any."""
         if active:
             self.active += len(sessions)
         else:
@@ -52,10 +52,10 @@ class SearchCoverage:
 
 @dataclass(slots=True)
 class SessionSearch:
-    """One search of one workspace.
+    """A search of one workspace.
 
-    A peer id belongs to one session, so the first sighting ends the search; with `every` (a
-    user may have been in many rooms) all 30 days are read.
+    A peer id belongs to one session, so the first match ends the search. With `every` set, all 30
+    days are read, because a user may have been in many rooms.
     """
 
     hundredms: HundredMs
@@ -68,7 +68,7 @@ class SessionSearch:
     finished: bool = False
 
     async def run(self, now: datetime) -> SearchCoverage:
-        """All lists side by side, until one has found the peer; raises what 100ms raises."""
+        """Search all lists side by side until one contains the peer; raises the errors of 100ms."""
         self.coverage.since = now - EVENT_RETENTION
         self.pages_left = self.budget.ended_pages
         reads = [
@@ -100,7 +100,7 @@ class SessionSearch:
         after: datetime | None = None,
         before: datetime | None = None,
     ) -> bool:
-        """One list to its end; True as soon as a page of it holds a wanted peer."""
+        """Read one list until its end or a match; return whether a wanted peer was found."""
         start, has_match = "", False
         hundredms = self.hundredms if active else self.hundredms.low_priority()
         while not self.finished and self._may_read(pages):
@@ -121,7 +121,7 @@ class SessionSearch:
         return has_match
 
     def _may_read(self, pages: int | None) -> bool:
-        """Spend one page: of its own allowance, else of what all windows share."""
+        """Take one page from the list's own limit, or from the limit that all windows share."""
         if pages is not None:
             return pages > 0
         self.pages_left -= 1
@@ -129,7 +129,7 @@ class SessionSearch:
 
 
 def windows(now: datetime, count: int) -> list[tuple[datetime, datetime]]:
-    """The last 30 days in equal parts, newest first; the newest ends a little after now."""
+    """Return the last 30 days in equal parts, newest first; the newest ends a little after now."""
     step = EVENT_RETENTION / count
     edges = [now - step * index for index in range(count + 1)]
     edges[0] += timedelta(minutes=5)  # clocks differ

@@ -1,1 +1,1 @@
-"""What the texts and codes of 100ms' SDKs say."""
+"""Parses the texts and codes of 100ms' SDKs."""

@@ -1,14 +1,13 @@
-"""ICE text in words, without addresses; it reads raw and redacted text alike.
+"""Parses ICE texts into words without addresses; works on raw and redacted texts alike.
 
-`local candidate - candidate:<foundation> <component> <protocol> <priority> <ip> <port> typ
-<type> … network-cost <n>; remote candidate - …`; a side may be the word `undefined`: no pair
-of candidates was ever selected (web SDK source).
+The format is `local candidate - candidate:<foundation> <component> <protocol> <priority> <ip>
+<port> typ <type> … network-cost <n>; remote candidate - …`. A side may be the word `undefined`: no
+pair of candidates was ever selected (web SDK source).
 
-When a missing pair of candidates says that no path was ever found (R14).
-
-On subscribe it always does. On publish the web SDK reads the pair only from what it sends when
-the connection first opens, which on a quick join is never: it stays missing after minutes of
-good media. Firefox names no pair at all.
+A missing pair may mean that no path was ever found (R14). On subscribe it always does. On publish
+the web SDK reads the pair only from data that it sends when the connection first opens, which on a
+quick join never happens, so the pair stays missing after minutes of good media. Firefox names no
+pair at all.
 """
 
 import re
@@ -41,9 +40,9 @@ _PRIORITY = re.compile(
 )
 _RELAY_PROTOCOL = re.compile(r"\brelay-?protocol\s+(?P<protocol>udp|tcp|tls)\b", re.IGNORECASE)
 
-# The WebRTC library, p2p/base/p2p_constants.h: a relay's top byte of the priority is the way to
-# the relay. The newest builds have 2 for DTLS and 3 for UDP. The candidate's own protocol word
-# is the relayed leg, always UDP.
+# The WebRTC library, p2p/base/p2p_constants.h: the top byte of a relay's priority is the protocol
+# used to reach the relay. The newest builds have 2 for DTLS and 3 for UDP. The candidate's own
+# protocol word is that of the relayed leg, always UDP.
 _RELAY_WAYS = {0: "tls", 1: "tcp", 2: "udp", 3: "udp"}
 
 # The WebRTC library's convention, rtc_base/network_constants.h; odd values are over a VPN.
@@ -52,7 +51,10 @@ _WIRED, _WIFI, _UNKNOWN, _CELLULAR = 0, 10, 50, 250
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What the candidates say. `network` is `wired`, `Wi-Fi`, `cellular` or None; no address."""
+    """The path that the candidates describe, without addresses.
+
+    `network` is `wired`, `Wi-Fi`, `cellular` or None.
+    """
 
     never_found: bool
     local: str | None = None
@@ -84,12 +86,12 @@ class Path:
 
 @cached_by_error_facts
 def path_of(facts: ErrorFacts) -> Path | None:
-    """The path that a failure's texts tell of."""
+    """Return the path that a failure's texts describe; None if they hold no candidates."""
     return read_path(text_of(facts))
 
 
 def read_path(text: str | None) -> Path | None:
-    """The path that an error text tells of; None if it holds no candidates."""
+    """Return the path that an error text describes; None if it holds no candidates."""
     match = _SIDES.search(text or "")
     if match is None:
         return None
@@ -120,7 +122,7 @@ def _way_to_relay(side: str) -> str | None:
     if named:
         return named["protocol"].lower()
     word = _PROTOCOL.search(side)
-    if word and word["protocol"].lower() != "udp":  # no browser writes it, but it says what it says
+    if word and word["protocol"].lower() != "udp":  # no browser sends it, but its meaning is plain
         return "tcp" if word["protocol"].lower() == "tcp" else "tls"
     priority = _PRIORITY.search(side)
     return _RELAY_WAYS.get(int(priority["priority"]) >> 24) if priority else None
@@ -147,7 +149,10 @@ def _network(side: str) -> tuple[str | None, bool]:
 def drop_meaningless_paths(
     stories: Iterable[Story], activity: ActivityIndex, catalogue: Catalogue
 ) -> tuple[Story, ...]:
-    """The stories; those whose missing pair says nothing without path and by code alone."""
+    """Return the stories, without the path where a missing pair of candidates means nothing.
+
+    Those stories are explained by their code alone.
+    """
     return tuple(
         story if _is_path_telling(story, activity) else _explain_by_code(story, catalogue)
         for story in stories
@@ -161,7 +166,7 @@ def _explain_by_code(story: Story, catalogue: Catalogue) -> Story:
 
 
 def _is_path_telling(story: Story, activity: ActivityIndex) -> bool:
-    """False if the story has a missing pair from which nothing follows."""
+    """Return False if the story has a missing pair from which nothing follows."""
     if not any(map(_is_missing, story.rows)):
         return True
     if any(map(is_firefox, story.rows)):
@@ -175,7 +180,7 @@ def _is_missing(row: ErrorEvent) -> bool:
 
 
 def _has_sent(story: Story, activity: ActivityIndex) -> bool:
-    """True if the person sent media before sending failed, as far as anything shows it."""
+    """Return whether there is a sign that the person sent media before sending failed."""
     if activity.has_measured_sending(story):
         return True
     begins = activity.paths.run_of(story).rows[0].at

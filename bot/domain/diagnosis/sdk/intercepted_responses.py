@@ -1,8 +1,8 @@
-"""Who answered in 100ms' place: what the text of a failed connection or join gives away (R14a).
+"""R14a: detects responses that are not from 100ms, by the text of a failed connection or join.
 
-100ms' own answers are JSON, its refusals too. A text that says that JSON could not be read
-therefore comes from something on the way: a captive portal, a proxy, a filter. The words are
-those of Chromium, Firefox, Safari, Android and iOS.
+100ms' own responses are JSON, its refusals too. A text that says that JSON could not be parsed
+therefore comes from an intermediary: a captive portal, a proxy, a filter. The words are those of
+Chromium, Firefox, Safari, Android and iOS.
 """
 
 import re
@@ -12,12 +12,12 @@ from bot.domain.diagnosis.sdk.text import SESSION_TYPES, status_of, text_of
 from bot.domain.events import ErrorFacts, cached_by_error_facts
 
 Responder = Literal["middlebox", "gateway", "page", "network", "api_misuse", "far_end"]
-"""Who is behind a failure, as far as its text says.
+"""The source of a failure, as far as its text shows.
 
 `middlebox`: a portal, proxy or filter. `gateway`: a 5xx page that may be 100ms' own or such a
-proxy's. `page`: an exception of the page's own code, filed as 500. `network`: the browser's
-plain network error. `api_misuse`: the page could not even make the connection object.
-`far_end`: a close code that only the other side sends.
+proxy's. `page`: an exception of the page's own code, reported as 500. `network`: the browser's
+plain network error. `api_misuse`: the page could not even create the connection object. `far_end`:
+a close code that only the other side sends.
 """
 
 _NOT_JSON = re.compile(
@@ -46,7 +46,7 @@ _CONNECT = "client.connect.failed"
 
 @cached_by_error_facts
 def responder_of(facts: ErrorFacts, platform: str = "web") -> Responder | None:
-    """Who is behind it; None where the code alone has to tell."""
+    """Return the source of the failure; None if only the code can tell."""
     if facts.type not in SESSION_TYPES:
         return None
     status, text = status_of(facts.error_code or 0), text_of(facts)
@@ -62,9 +62,9 @@ def responder_of(facts: ErrorFacts, platform: str = "web") -> Responder | None:
 
 
 def _browser_error(facts: ErrorFacts, platform: str, text: str) -> Responder | None:
-    """The browser's own error on connecting: a failed fetch throws a bare TypeError.
+    """Return the source by the browser's own error: a failed fetch throws a bare TypeError.
 
-    Its text differs by browser and language, so that the name decides.
+    Its text differs by browser and language, so the name decides.
     """
     name = (facts.error_name or "").strip()
     if facts.type != _CONNECT or facts.error_code or platform != "web":
@@ -76,7 +76,7 @@ def _browser_error(facts: ErrorFacts, platform: str, text: str) -> Responder | N
 
 @cached_by_error_facts
 def is_orderly_close(facts: ErrorFacts) -> bool:
-    """True if the socket was closed with 1000 or 1001, which names no side."""
+    """Return whether the socket was closed with 1000 or 1001, which names no side."""
     codes = _close_codes(text_of(facts)) if facts.error_code == _LOST else frozenset()
     return bool(codes) and codes <= _ORDERLY_CODES
 
@@ -87,9 +87,9 @@ def _close_codes(text: str) -> frozenset[int]:
 
 @cached_by_error_facts
 def is_empty_unreachable(facts: ErrorFacts) -> bool:
-    """True for 2003 with nothing after its fixed words: on web that is a 404 without a text.
+    """Return whether it is a 2003 with nothing after its fixed words: on web a 404 without a text.
 
-    A network's failure always carries the browser's words (run: refused port, DNS, reset).
+    A network failure always carries the browser's words (run: refused port, DNS, reset).
     """
     message = (facts.error_message or "").strip().lower()
     remainder = message.removeprefix("endpoint is not reachable").strip(" -.:")

@@ -1,8 +1,8 @@
-"""How a person's media paths failed, across stories: a broken path is reported under two codes.
+"""Failures of a person's media paths across stories, as one broken path has two codes.
 
-Measured on the web SDK: with signalling alive a publish path that fails is reported every 17 to
-20 s, alternately as 4006 and 4005 from 0.13 on, and never as terminal. So silence proves more
-than a missing terminal event, except where the SDK cannot report at all.
+Measured on the web SDK: while signalling works, a failing publish path is reported every 17 to 20
+seconds, alternately as 4006 and 4005 from 0.13 on, and never as terminal. Silence therefore proves
+more than a missing terminal event, except when the SDK cannot report at all.
 """
 
 from bisect import bisect_right
@@ -38,7 +38,7 @@ class Run:
 
     @property
     def span(self) -> timedelta:
-        """From the first report to the last."""
+        """Time from the first report to the last."""
         return self.rows[-1].at - self.rows[0].at
 
     @property
@@ -59,13 +59,13 @@ class MediaPaths:
             rows.sort(key=_AT)
 
     def has_failure_after(self, person: str, moment: datetime) -> bool:
-        """True if sending fails again within seconds of that moment."""
+        """Return whether sending fails again within seconds of that moment."""
         rows = self._rows.get((person, PUBLISH), [])
         index = bisect_right(rows, moment, key=_AT)
         return index < len(rows) and rows[index].at - moment <= ADD_HOLDS
 
     def run_of(self, story: Story) -> Run:
-        """The failures of this story's path, both codes together."""
+        """Return the failures of this story's path, with both codes."""
         rows = self._rows.get((story.person.key, story.type), list(story.rows))
         begin = end = max(bisect_right(rows, story.first_at, key=_AT) - 1, 0)
         while begin and rows[begin].at - rows[begin - 1].at <= STORY_GAP:
@@ -75,7 +75,7 @@ class MediaPaths:
         return Run(tuple(rows[begin : end + 1]))
 
     def quiet_since(self, story: Story) -> datetime | None:
-        """From when on silence about sending means that it works; None if it never does."""
+        """Return the time from which silence about sending means success; None if it never does."""
         run = self.run_of(story)
         if is_firefox(run.last) and run.last.error_code == _FAILED:
             return None
@@ -92,5 +92,5 @@ class MediaPaths:
         return max(silent)
 
     def receive_failures(self, person: str) -> Iterable[ErrorEvent]:
-        """Every report of a person's failing to receive."""
+        """Return every report of a person's failures to receive."""
         return self._rows.get((person, SUBSCRIBE), [])

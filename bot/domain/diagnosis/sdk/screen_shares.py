@@ -1,4 +1,4 @@
-"""Screen shares: refused by the person, or never offered by the page (R12)."""
+"""R12: screen shares that the person refused, or for which the page showed no picker."""
 
 import re
 
@@ -24,18 +24,18 @@ _REFUSED = re.compile(
     r"|\bcancell?ed\b",
     re.IGNORECASE,
 )
-# Safari and Firefox say this of every refusal, whatever its reason.
+# Safari and Firefox use this text for every refusal, whatever its reason.
 _POSSIBLY = re.compile(r"possibly because the user denied permission", re.IGNORECASE)
 _BY_SYSTEM = re.compile(r"\bby (?:the )?(?:operating )?system\b", re.IGNORECASE)
 
 
 def is_screen_share_failure(event: ErrorEvent) -> bool:
-    """True if a screen share failed."""
+    """Return whether a screen share failed."""
     return "screen" in media_of(event) or is_without_picker(event)
 
 
 def is_without_picker(event: ErrorEvent) -> bool:
-    """True if the page asked for the share in a way that no browser answers with a picker."""
+    """Return whether the page requested the share in a way for which no browser shows a picker."""
     if _is_wrong_request(event.failure):
         return True
     return "screen" in media_of(event) and bool(_BAD_STATE.search(text_of(event.failure)))
@@ -48,27 +48,27 @@ def _is_wrong_request(facts: ErrorFacts) -> bool:
 
 
 def is_refused_share(event: ErrorEvent) -> bool:
-    """True for a picker that the person closed: 3001 with `screen`, and no other reason told."""
+    """Return whether the person closed the picker: 3001 with `screen` and no other reason."""
     if event.error_code != CANCELLED_SHARE or not is_screen_share_failure(event):
         return False
     return not is_without_picker(event) and not _BY_SYSTEM.search(text_of(event.failure))
 
 
 def is_cancelled_share(story: Story) -> bool:
-    """True if all that happened is a closed picker."""
+    """Return whether the story consists of closed pickers only."""
     return all(map(is_refused_share, story.rows))
 
 
 def is_unasked_share(story: Story) -> bool:
-    """True if no picker was ever shown, by the page's own fault."""
+    """Return whether no picker was ever shown, because of a fault of the page."""
     return any(map(is_without_picker, story.rows))
 
 
 @cached_by_error_facts
 def is_refusal(facts: ErrorFacts) -> bool:
-    """True if the browser's own words say that the person refused.
+    """Return whether the browser's own words say that the person refused.
 
-    The description holds them; the message says "User denied permission" whatever happened.
+    The description holds them; the message is always "User denied permission".
     """
     words = facts.error_description or facts.error_message or ""
     return bool(_REFUSED.search(_POSSIBLY.sub("", words)))

@@ -1,4 +1,4 @@
-"""Side features of a call: where one fails, the person is still seen and heard (R17a)."""
+"""R17a: side features of a call; if one fails, the person is still seen and heard."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _PUBLISH = "client.publish.failed"
 _DEVICES = range(3000, 4000)
 _EXTRAS = range(7000, 10_000)
 
-# 100ms' error pages by platform; names of numbers that two platforms use differ.
+# 100ms' error pages by platform; two platforms use the same number for different things.
 _WEB = {
     3012: "the screen share",
     **dict.fromkeys(range(7001, 7006), "a video or sound effect"),
@@ -39,13 +39,13 @@ _BY_TEXT = (
 
 
 def feature_of(rows: Iterable[ErrorEvent], platform: str) -> str | None:
-    """What failed beside the call itself, as the subject of a sentence; None if the call did."""
+    """Return the side feature that failed, as the subject of a sentence; None if the call did."""
     named = {_feature(row, platform) for row in rows}
     return named.pop() if len(named) == 1 else None
 
 
 def side_features(stories: Iterable[Story]) -> str:
-    """What failed, if nothing else is left unrecovered: `the screen share`; otherwise ""."""
+    """Return the side features that failed if nothing else is left unrecovered; otherwise ""."""
     named = {story.feature for story in stories if story.outcome != "recovered"}
     return "" if None in named else " and ".join(sorted(filter(None, named)))
 

@@ -1,10 +1,8 @@
-"""What the SDK writes into its texts, read back: retries, dependencies, media, rules.
+"""Parses the SDK's texts: retries, dependencies, media, and the part of the call that failed.
 
-Which part of a call a story is about, so that proof can fit it.
-
-What a failure's SDK and browser can report at all; what they cannot proves nothing.
-
-The versions were found by running the web SDK from 0.12.15 to 0.15.2 under known faults.
+It also says which failures an SDK version or browser can report; a failure that cannot be reported
+proves nothing by its absence. The versions were found by running the web SDK from 0.12.15 to 0.15.2
+with known faults.
 """
 
 import re
@@ -41,33 +39,33 @@ MEDIA_ERRORS = frozenset({"NotAllowedError", "NotFoundError", "NotReadableError"
 
 
 def all_text(event: ErrorEvent) -> str:
-    """Every text that a rule may look at."""
+    """Return every text that a rule may search."""
     return text_of(event.failure)
 
 
 def text_of(facts: ErrorFacts) -> str:
-    """As `all_text`, of what an event shares with others."""
+    """Return the same text as `all_text`, from the facts that events share."""
     parts = (facts.error_message, facts.error_description, facts.endpoint)
     return "\n".join([part for part in parts if part])
 
 
 @cached_by_error_facts
 def retry_ms_of(facts: ErrorFacts) -> int | None:
-    """How long the SDK says it tried, in milliseconds."""
+    """Return the time that the SDK reports to have retried, in milliseconds."""
     match = _RETRY.search(text_of(facts))
     return int(match["number"]) if match and match["unit"].lower().startswith("m") else None
 
 
 @cached_by_error_facts
 def retry_count_of(facts: ErrorFacts) -> int | None:
-    """How many tries the SDK says it made, where it counts them."""
+    """Return the number of tries that the SDK reports, if it counts them."""
     match = _RETRY.search(text_of(facts))
     return int(match["number"]) if match and match["unit"].lower().startswith("t") else None
 
 
 @cached_by_error_facts
 def dependencies_of(facts: ErrorFacts) -> tuple[str, ...]:
-    """The event types of what had to recover first and did not, as the text lists them."""
+    """Return the event types listed in the text as failures that had to recover first."""
     match = _DEPENDENCIES.search(text_of(facts))
     if match is None:
         return ()
@@ -76,9 +74,9 @@ def dependencies_of(facts: ErrorFacts) -> tuple[str, ...]:
 
 
 def media_of(event: ErrorEvent) -> frozenset[str]:
-    """The media that failed: `audio`, `video` or `screen`; empty if nothing names them.
+    """Return the media that failed: `audio`, `video` or `screen`; empty if nothing names them.
 
-    The message says it; where it does not, what else was reported.
+    The message is searched first, then the other reported texts.
     """
     reported = next((text for label, text in event.extras if _letters(label) == "tracktype"), "")
     return _media_named(event.failure, reported)
@@ -94,13 +92,13 @@ def _media_named(facts: ErrorFacts, reported: str) -> frozenset[str]:
 
 @cached_by_error_facts
 def has_leave_called(facts: ErrorFacts) -> bool:
-    """True if the person left before joining was done."""
+    """Return whether the person left before joining was done."""
     return bool(_LEAVE.search(text_of(facts)))
 
 
 @cached_by_error_facts
 def is_account_failure(facts: ErrorFacts) -> bool:
-    """True for a full role or a suspended account, whatever the code."""
+    """Return whether a role is full or the account is suspended, whatever the code."""
     return bool(_ACCOUNT.search(text_of(facts)))
 
 
@@ -128,19 +126,19 @@ _LEGACY = range(10_000, 100_000)
 
 
 def status_of(code: int) -> int:
-    """The HTTP status behind a code, 0 if there is none; 40101 is an older 401."""
+    """Return the HTTP status of a code, 0 if there is none; 40101 is an older 401."""
     if code in _LEGACY:
         code //= 100
     return code if code in _STATUSES else 0
 
 
 def is_media_error(event: ErrorEvent) -> bool:
-    """True for a browser's own media error that carries no 100ms code."""
+    """Return whether it is a browser's own media error that carries no 100ms code."""
     return not event.error_code and (event.error_name or "").strip() in MEDIA_ERRORS
 
 
 def area_of(story: Story) -> FailureArea:
-    """The part that failed. A lost connection is one even if a device error caused it."""
+    """Return the part that failed; a lost connection stays one even if a device error caused it."""
     if story.type != "client.disconnected":
         if story.code in _DEVICES or is_media_error(story.rows[0]):
             return "device"
@@ -152,25 +150,28 @@ def area_of(story: Story) -> FailureArea:
 
 
 def media_of_story(story: Story) -> frozenset[str]:
-    """Every medium its events name; empty if none does."""
+    """Return every medium that its events name; empty if they name none."""
     return frozenset[str]().union(*(media_of(row) for row in story.rows))
 
 
 def is_ice(event: ErrorEvent) -> bool:
-    """True for a media path that was lost or never found."""
+    """Return whether a media path was lost or never found."""
     return event.error_code in ICE_CODES and event.type in MEDIA_TYPES
 
 
 RETRIES_UNREACHABLE = "0.13.0"
-"""Before it the web SDK tries a 2003 again and may end it terminal."""
+"""Before this version the web SDK retries a 2003 and may end it terminal."""
 REPORTS_TRIES = "0.12.24"
-"""Before it the web SDK never reports the error of a try: a lost signal may hide a 401 or 5xx."""
+"""Before this version the web SDK reports no errors of retries.
+
+A lost signal may therefore hide a 401 or 5xx.
+"""
 REPORTS_BOTH_PATHS = "0.14.1"
-"""Before it the web SDK drops publish failures while it tries to subscribe again."""
+"""Before this version the web SDK drops publish failures while it retries to subscribe."""
 
 
 def is_web_before(story: Story, version: str) -> bool:
-    """True if the story's last known web SDK version is older; False where none is known."""
+    """Return whether the story's last known web SDK version is older; False if none is known."""
     if story.platform != "web":
         return False
     versions = (row.agent.sdk_version for row in reversed(story.rows) if row.agent.sdk_version)
@@ -178,5 +179,5 @@ def is_web_before(story: Story, version: str) -> bool:
 
 
 def is_firefox(event: ErrorEvent) -> bool:
-    """True for Firefox, which reports nothing more after a publish 4005."""
+    """Return whether it is Firefox, which reports nothing more after a publish 4005."""
     return browser_of(event.agent) == "firefox"
