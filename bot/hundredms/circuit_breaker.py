@@ -65,8 +65,10 @@ class Circuit:
             raise CircuitOpen
 
     def attempt_timeout(self, seconds: float) -> float:
-        """Return the seconds an attempt may take: fewer for a trial, since somebody waits for
-        it."""
+        """Return the seconds an attempt may take.
+
+        A trial gets fewer, since somebody waits for it.
+        """
         return min(seconds, self._limits.trial) if self.state == "half_open" else seconds
 
     async def run(self, request: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:

@@ -182,8 +182,10 @@ class HundredMsClient:
         return self.connection.circuit
 
     def reporting_to(self, tell: Tell) -> Self:
-        """Return a client with the same pool and token that reports each announced wait to
-        `tell`."""
+        """Return a client with the same pool and token that reports waits to `tell`.
+
+        It calls `tell` for each wait that 100ms asks for.
+        """
         return replace(self, asker=Caller(WaitNotifier(tell, self.connection.clock)))
 
     def low_priority(self) -> Self:

@@ -126,8 +126,10 @@ class Inbox:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
     def _to_row(self, job: NewJob) -> Mapping[str, Any]:
-        """Return the row of a job, its payload in ASCII so that no text can fail the others'
-        commit."""
+        """Return the row of a job.
+
+        Its payload is ASCII: whatever a text holds, it cannot fail the commit of the others.
+        """
         return {
             "job_id": job.job_id,
             "kind": job.kind,

@@ -1,4 +1,4 @@
-"""Which processes live."""
+"""The running processes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget who lives."""
+    """Drop the table."""
     op.drop_table("lives")

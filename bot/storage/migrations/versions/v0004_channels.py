@@ -1,4 +1,4 @@
-"""What channels want of the answers in them."""
+"""The settings of channels for the answers in them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them: answers go to the channel again, also where they were private."""
+    """Drop the table: private channels become public again."""
     op.drop_table("channels")

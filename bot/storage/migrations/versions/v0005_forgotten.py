@@ -1,4 +1,4 @@
-"""Marks of whom and what was forgotten."""
+"""Erasure marks of people and rooms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Look-ups under way go on with what was forgotten."""
+    """Drop the table: running look-ups no longer drop erased data."""
     op.drop_table("forgotten")

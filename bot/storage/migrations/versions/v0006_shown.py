@@ -1,4 +1,4 @@
-"""What public buttons brought."""
+"""Posts made by public buttons."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it; a button that is pressed again brings the same again."""
+    """Drop the table: a button that is pressed again makes its post again."""
     op.drop_table("shown")

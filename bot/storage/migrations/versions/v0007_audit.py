@@ -1,4 +1,4 @@
-"""Who asked for what, and what became of it."""
+"""The audit of requests and their outcomes."""
 
 import sqlalchemy as sa
 from alembic import op
