@@ -1,4 +1,4 @@
-"""Logs: readable on a terminal, one JSON object a line elsewhere; always on stderr."""
+"""Logs: readable lines in a terminal, otherwise one JSON object a line; always on stderr."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""`call-doctor serve`."""
+"""`call-doctor serve`: starts the bot and serves Slack until it is stopped."""
 
 import asyncio
 import logging

@@ -19,7 +19,7 @@ class Priority(IntEnum):
 
     FIRST = 0  # needed for the first sentence of an answer
     NEXT_PAGE = 1  # a further page of one list
-    BACKGROUND = 2  # nobody is waiting for it yet
+    BACKGROUND = 2  # not yet needed by a waiting person
 
 
 _WEIGHTS = {Priority.FIRST: 9, Priority.NEXT_PAGE: 3, Priority.BACKGROUND: 1}

@@ -1,8 +1,8 @@
 """Reads ICE candidate pairs: fingerprints the sender's network without keeping its address.
 
 The description of an ICE failure names the chosen pair of candidates, addresses included, in the
-form of RFC 8839 section 5.1. Two people behind one router share the public address, and support
-needs to know that ("everybody in that office"); the address itself is nobody's business.
+form of RFC 8839 section 5.1. Two people behind one router share the public address, and that is
+worth knowing ("everybody in that office"); the address itself is private.
 
 In a flood of ICE failures no two descriptions are equal: each retry has other ports. The general
 way (`sanitize`, `network_fingerprint`) scans each text a dozen times. For pairs as the web SDK

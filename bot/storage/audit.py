@@ -155,7 +155,7 @@ async def forget_in_audit(connection: AsyncConnection, name: str) -> int:
     """Replace the id of a person or a room by a digest; return the number of changed rows.
 
     The digest's key is discarded at once. Rows that were changed together still show that they are
-    about the same person or room, and nobody can identify it by trying ids.
+    about the same person or room, but the id cannot be found by trying ids.
     """
     key = secrets.token_bytes(32)
     hex_digest = hmac.new(key, name.casefold().encode(errors="replace"), hashlib.sha256).hexdigest()

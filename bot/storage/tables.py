@@ -105,4 +105,4 @@ AUDIT = Table(
     Column("outcome", Text, nullable=False),  # see `bot.domain.records.audit.AuditOutcome`
     Column("ended_at", Float(53), nullable=False),  # 0 until it ended
 )
-"""Each question and each press, kept for 400 days."""
+"""Each question and each button press, stored for 400 days."""

@@ -100,7 +100,7 @@ class _Edges:
 
 
 class AnswerBuilder:
-    """Turns reports into messages."""
+    """Builds messages from reports."""
 
     def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
         self._templates = templates
@@ -126,8 +126,10 @@ class AnswerBuilder:
     def private(
         self, report: Report, messages: int, note: str, start: SavedLookup | None
     ) -> tuple[Message, ...]:
-        """Return a shorter answer for one person, in at most `messages` messages without a
-        thread."""
+        """Return a shorter answer for one person, without a thread.
+
+        It has at most `messages` messages.
+        """
         entries = thread_entries_of(report)
         if start is None and messages == 1 and entries.sources:
             return (self._single(entries, note),)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TextBudget:
-    """How many items of each kind an opening names, and the characters of each.
+    """The number of items of each kind in an opening, and the characters of each.
 
     The last seven are for a diagnosis: lines of evidence, steps, shares of people.
     """

@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Create the three tables."""
     for table, name in (("peers", "peer_id"), ("codes", "code")):
         op.create_table(
             table,
