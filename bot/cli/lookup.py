@@ -111,7 +111,7 @@ class Screen:
     def error(self, error: BotError, query: LookupQuery | None = None) -> int:
         """Print the error with its reference; return its exit status.
 
-        An id without any known call is an answer as well: its JSON document has a verdict.
+        If nothing is known by an id, that is an answer as well: its JSON document has a verdict.
         """
         level = logging.getLevelNamesMapping()[error.level.upper()]
         log.log(level, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})

@@ -50,7 +50,7 @@ class TokenSource:
         self._is_static = bool(token)
 
     def __repr__(self) -> str:
-        return "TokenSource(…)"  # never the secret, whoever prints it
+        return "TokenSource(…)"  # so that nothing prints the secret
 
     @property
     def can_renew(self) -> bool:

@@ -146,7 +146,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceConnection:
-    """Everything that all calls to one workspace share."""
+    """The connection, token, limits and circuit that all calls to one workspace share."""
 
     alias: str
     url: str

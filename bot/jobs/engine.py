@@ -164,7 +164,10 @@ async def open_jobs(
 
 
 def _launch(inbox: Inbox) -> None:
-    """Launch dbos on this event loop, so that it runs recovered jobs here and not in a thread."""
+    """Launch dbos on this event loop, so that it runs recovered jobs here and not in a thread.
+
+    Raises StoreUnreachable.
+    """
     try:
         DBOS.launch()
         inbox.create_table()

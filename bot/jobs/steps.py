@@ -68,7 +68,7 @@ class DbosSteps:
 
 @contextmanager
 def _convert_step_errors() -> Iterator[None]:
-    """Convert dbos' error for a step whose name differs from the recorded one.
+    """Raise RecordUnusable in place of dbos' error for an unexpected step.
 
     dbos compares the name of each step with the step that an earlier run recorded in its place.
     """
@@ -80,7 +80,10 @@ def _convert_step_errors() -> Iterator[None]:
 
 
 class JsonSerializer(Serializer):
-    """JSON. An exception is kept as the name of its class: a handler reports its own errors."""
+    """Stores values as JSON, and an exception as the name of its class.
+
+    The name is enough, because a handler reports its own errors.
+    """
 
     def serialize(self, data: Json) -> str:
         """Return the text to store, in ASCII: no database accepts half of a character."""

@@ -75,7 +75,7 @@ class JobSubmitter:
         self.pending_tasks: set[asyncio.Task[None]] = set()
         self._inbox = inbox
         self._priority = priority
-        # While this process lives no other begins the job, so it retries whatever the error.
+        # While this process runs, no other begins the job, so it retries whatever the error.
         self._begin = retry(wait=wait_exponential(0.2, max=10), before_sleep=self._log_retry)(begin)
         self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")

@@ -4,7 +4,7 @@ It draws at twice the size of the picture, so that slanted lines come out smooth
 a shape of its own and a distinct colour. The colours are Okabe and Ito's, which people with any
 kind of colour blindness can tell apart. https://jfly.uni-koeln.de/color/
 
-Texts use the bundled font; some characters it cannot write.
+Texts use the bundled font; `can_write` finds texts that the font cannot write.
 """
 
 from bisect import bisect_right

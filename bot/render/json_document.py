@@ -1,8 +1,8 @@
 """The documents of `lookup --json`, version 3, for scripts.
 
-A document holds a report (people, stories, verdict) or an error. For an id without any known call
-it holds an error and, as every answer, a verdict. The JSON text is written piece by piece, so that
-100,000 failures need never be in memory at once.
+A document holds a report (people, stories, verdict) or an error. For an id by which nothing is
+known it holds an error and, as every answer, a verdict. The JSON text is written piece by piece,
+so that 100,000 failures need never be in memory at once.
 """
 
 import json
@@ -254,7 +254,7 @@ _NARROWEST_FIRST = ("user_id", "peer_id", "session_id", "room_id")
 def nothing_document(
     error: NothingFound, reference: str, query: LookupQuery, as_of: datetime
 ) -> dict[str, Any]:
-    """Return every field of an answer, at zero, beside the error.
+    """Return the document of a look-up that found nothing: every field at zero, and the error.
 
     `target` is as asked: a bare 24-hex id is the room's and a bare UUID the peer's, since nothing
     says otherwise.

@@ -61,7 +61,10 @@ class SqlAudit:
         await self._enqueue(self._new_rows, access.key, access, None)
 
     async def end(self, key: str, ending: Ending) -> Access | None:
-        """Add the outcome; a room that was erased just now is not named again."""
+        """Add the outcome; return the completed row, or None if no row has that key.
+
+        A room that was erased just now is not named again.
+        """
         return await self._enqueue(self._completions, key, None, ending)
 
     async def _enqueue(

@@ -25,7 +25,10 @@ class SqlPostClaims:
         self._clock = clock
 
     async def claim(self, what: str, by: str) -> Claim:
-        """Claim a post; of two jobs that claim at once the database lets one have it."""
+        """Claim a post; return ACQUIRED, HELD or DONE.
+
+        Of two jobs that claim at once the database lets one have it.
+        """
         now = int(self._clock().timestamp())
         claim = {"what": what, "by": by, "stands": False, "claimed_at": now}
         is_stale = SHOWN.c.claimed_at < now - int(CLAIM_TIMEOUT.total_seconds())

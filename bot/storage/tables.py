@@ -47,7 +47,7 @@ ANSWERS = Table(
     Column("lookup_id", Text, primary_key=True),
     Column("workspace", Text, nullable=False),
     Column("room_id", Text, nullable=False, index=True),
-    Column("peer_id", Text, nullable=False),  # lower case; "" if it was not about a peer
+    Column("peer_id", Text, nullable=False),  # lower case; "" if the look-up was not about a peer
     Column("user_id", Text, nullable=False),  # 100ms' id of a user, or ""
     Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user
     Column("channel", Text, nullable=False),
