@@ -1,7 +1,8 @@
 """`call-doctor lookup`: runs a look-up and prints the answer in the terminal.
 
-With a reference (`call-doctor lookup CD-…`) it opens an answer in Slack again. While a look-up
-takes long, a live line on stderr shows its progress, or plain lines where stderr is no terminal.
+With a reference (`call-doctor lookup CD-…`) it prints an answer that was posted in Slack. While a
+look-up takes long, a live line on stderr shows its progress, or plain lines where stderr is no
+terminal.
 """
 
 import logging

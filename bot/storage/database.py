@@ -45,7 +45,7 @@ class Database:
         self.audit = SqlAudit(engine, clock)
 
     async def ping(self) -> None:
-        """Return if the database answers and has our tables.
+        """Check that the database answers and has our tables.
 
         SQLite answers `SELECT 1` without reading its file.
         """

@@ -44,9 +44,9 @@ class SqlProcessRegistry:
                 await connection.execute(delete(LIVES).where(LIVES.c.life == process_id))
 
     async def alive(self, within: float) -> Sequence[str]:
-        """Return the processes heard from within that many seconds; none on SQLite.
+        """Return the ids of the processes that sent a heartbeat in the last `within` seconds.
 
-        SQLite allows no other process.
+        Return none on SQLite, which allows no other process.
         """
         if self._is_sqlite:
             return ()

@@ -37,8 +37,8 @@ _AGE_COLUMNS = (
 async def purge(connection: AsyncConnection, before: int) -> None:
     """Delete every row older than that moment (Unix seconds).
 
-    A channel's settings stay: nobody expects private answers to become public again by themselves.
-    The id of the person who made them is deleted.
+    A channel's settings stay: people do not expect private answers to become public again by
+    themselves. The id of the person who made them is deleted.
     """
     for column in _AGE_COLUMNS:
         await connection.execute(delete(column.table).where(column < before))
