@@ -36,7 +36,7 @@ class PrometheusMetrics(Metrics):
     content_type = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # it would add a second series for each metric
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else a second series for each
         self._registry = CollectorRegistry()
         self._lookups = self._counter("lookups", "Look-ups by how they ended", "outcome")
         self._ack = self._histogram("ack_seconds", "Delivery to acknowledgement", _ACK_BUCKETS)

@@ -68,7 +68,7 @@ class RecoveryLoop:
     async def ensure_still_owner(self) -> None:
         """Wait until no other process can have taken this one for dead."""
         loop = asyncio.get_running_loop()
-        while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  only a later heartbeat ends it
+        while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  a heartbeat ends it
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _watch(self) -> None:
