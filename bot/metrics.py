@@ -1,6 +1,7 @@
-"""Metrics in the form of Prometheus. Owns prometheus_client.
+"""Metrics in Prometheus' form. The only user of prometheus_client.
 
-`PrometheusMeters` keeps what `bot.domain.meters.Meters` names, in a registry of its own.
+`PrometheusMetrics` records the measurements that `bot.domain.metrics.Metrics` names, in a registry
+of its own.
 
 https://prometheus.io/docs/practices/naming/
 """
@@ -25,17 +26,17 @@ __all__ = [
 
 _STATES: tuple[CircuitState, ...] = ("closed", "half_open", "open")
 _ACK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
-"""Slack gives up on an acknowledgement after three seconds."""
+"""Slack drops a request that is not acknowledged within three seconds."""
 _LOOKUP_BUCKETS = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 
 
 class PrometheusMetrics(Metrics):
-    """Counts in memory; made once for each process, never at import."""
+    """Counts in memory. Create one for each process, never at import."""
 
     content_type = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else a second series for each
         self._registry = CollectorRegistry()
         self._lookups = self._counter("lookups", "Look-ups by how they ended", "outcome")
         self._ack = self._histogram("ack_seconds", "Delivery to acknowledgement", _ACK_BUCKETS)
@@ -52,57 +53,57 @@ class PrometheusMetrics(Metrics):
         self._duplicates = self._counter("duplicates_suppressed", "Repetitions not answered")
         self._reconciled = self._counter("reconciliations", "Posts looked for again", "result")
         self._incomplete = self._counter("incomplete_answers", "Answers with a named gap")
-        for outcome in LookupOutcome:  # a rate needs its zero
+        for outcome in LookupOutcome:  # a rate needs a zero to start from
             self._lookups.labels(outcome.value)
         for result in get_args(ReconcileResult):
             self._reconciled.labels(result)
 
     def lookup(self, outcome: LookupOutcome) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._lookups.labels(outcome.value).inc()
 
     def ack_seconds(self, seconds: float) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._ack.observe(seconds)
 
     def first_answer_seconds(self, seconds: float) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._first.observe(seconds)
 
     def completion_seconds(self, seconds: float) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._completion.observe(seconds)
 
     def hms_request(self, status: int | None) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._hms.labels("no_answer" if status is None else str(status)).inc()
 
     def hms_circuit(self, workspace: str, state: CircuitState) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._circuit.labels(workspace).set(_STATES.index(state))
 
     def slack_request(self, method: str, status: str) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._slack.labels(method, status).inc()
 
     def queue_depth(self, waiting: int) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._queue.set(waiting)
 
     def duplicate_suppressed(self) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._duplicates.inc()
 
     def reconciliation(self, result: ReconcileResult) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._reconciled.labels(result).inc()
 
     def incomplete_answer(self) -> None:
-        """See `Meters`."""
+        """See `Metrics`."""
         self._incomplete.inc()
 
     def page(self) -> bytes:
-        """See `Meters`."""
+        """See `Metrics`."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:

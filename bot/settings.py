@@ -1,4 +1,4 @@
-"""Every setting, read from the environment and a `.env` file: the only reader of either."""
+"""Every setting, read from the environment and a `.env` file. Nothing else reads either."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def _strip(value: object) -> object:
 
 
 def _with_slash(value: object) -> object:
-    """A base address with its closing slash."""
+    """Return a base address with a slash at its end."""
     return value.strip().rstrip("/") + "/" if isinstance(value, str) else value
 
 
@@ -32,9 +32,9 @@ def _without_slash(value: object) -> object:
 
 
 def _parse_ids(value: object) -> object:
-    """Slack ids out of `C1,C2`. Raises ValueError for a name, or for a list without any id.
+    """Return the Slack ids in `C1,C2`. Raises ValueError for a name, or for a list without any id.
 
-    A list that names nobody would look like one that is not set.
+    A list without ids would look like a list that is not set.
     """
     if isinstance(value, str):
         ids = [word.upper() for word in re.split(r"[\s,;]+", value) if word]
@@ -67,7 +67,7 @@ class Workspace(BaseModel):
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing was given."""
+        """True if no credential is set."""
         return not any(
             part.get_secret_value()
             for part in (self.access_key, self.secret, self.management_token)
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         return f"sqlite:///{home / 'call-doctor' / 'call-doctor.db'}"
 
     def workspaces(self) -> dict[str, Workspace]:
-        """Every 100ms workspace by alias. Raises Misconfigured, naming the variable."""
+        """Return every 100ms workspace by alias. Raises Misconfigured, naming the variable."""
         first = Workspace(
             access_key=self.hms_access_key,
             secret=self.hms_secret,
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         for alias, workspace in self.hms_workspaces.items():
             extends_first = (
                 workspace.is_empty and alias.lower() in workspaces
-            )  # settings of the first one
+            )  # settings for the default workspace
             overrides = workspace.model_dump(exclude_unset=True)
             workspaces[alias.lower()] = (
                 first.model_copy(update=overrides) if extends_first else workspace
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         return workspaces
 
     def access(self) -> AccessRules:
-        """Who may ask, and about which workspaces. Raises Misconfigured."""
+        """Return the rules on who may ask, and about which workspaces. Raises Misconfigured."""
         lists = {alias: workspace.channels for alias, workspace in self.workspaces().items()}
         return AccessRules(
             channels=self.allowed_channels,
@@ -165,7 +165,7 @@ def _check_credentials(alias: str, workspace: Workspace) -> None:
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises Misconfigured, naming each wrong variable."""
+    """Return the settings of this process. Raises Misconfigured, naming each wrong variable."""
     try:
         return Settings()
     except ValidationError as error:

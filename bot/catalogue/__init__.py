@@ -1,4 +1,4 @@
-"""The error catalogue: a data file that support can edit, checked whenever the bot starts."""
+"""The error catalogue: a data file that support can edit, validated at every start of the bot."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,14 +14,14 @@ from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
 
 ENTRIES = Path(__file__).with_name("entries.yaml")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, ten times as fast, if there
-_MAX_COMPLAINTS = 10  # enough to mend in one go, short enough to read in a terminal
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten times as fast, if installed
+_MAX_COMPLAINTS = 10  # enough to fix in one go, short enough to read in a terminal
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
-    """The catalogue out of its file (the one that comes with the bot, unless named).
+    """Return the catalogue from its file (the bundled one, unless `path` is given).
 
-    Raises Misconfigured, naming entry and field, if the file does not keep to its form.
+    Raises Misconfigured, naming entry and field, if the file is not valid.
     """
     path = path or ENTRIES
     complaints: list[str] = []
@@ -40,7 +40,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 
 
 def _read_entries(path: Path) -> Sequence[Any]:
-    """The file's list of raw entries."""
+    """Return the file's list of raw entries."""
     try:
         text = path.read_text(encoding="utf-8")
         duplicates, document = _parse_yaml(text)
@@ -60,7 +60,7 @@ def _read_entries(path: Path) -> Sequence[Any]:
 
 
 def _parse_yaml(text: str) -> tuple[list[str], Any]:
-    """What is wrong with the fields' names, and the document, both out of one reading."""
+    """Return complaints about field names, and the document, both from one reading."""
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -70,7 +70,7 @@ def _parse_yaml(text: str) -> tuple[list[str], Any]:
 
 
 def _duplicate_fields(node: yaml.Node | None) -> Iterator[str]:
-    """Fields written twice; YAML would quietly keep the last one only."""
+    """Yield a complaint for each field that is written twice; YAML would silently keep the last."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _duplicate_fields(item)
@@ -90,7 +90,7 @@ def _title(number: int, raw: object) -> str:
 
 
 def _clashes(schemas: Sequence[EntrySchema]) -> Iterator[str]:
-    """Entries that stand in each other's way: one key twice, one code twice on a platform."""
+    """Yield a complaint for each key used twice and each code used twice on one platform."""
     for key, times in Counter(schema.key for schema in schemas).items():
         if times > 1:
             yield f"entry `{key}`: there are {times} entries with this `key`"

@@ -1,4 +1,4 @@
-"""The data file of fixes: what later versions of 100ms' SDKs mended, and when versions came."""
+"""The data file of SDK fixes: what later versions of 100ms' SDKs fixed, and their release dates."""
 
 from datetime import date
 from pathlib import Path
@@ -54,9 +54,9 @@ class _FixesFile(BaseModel):
 
 
 def load_fixes(path: Path = FIXES) -> Fixes:
-    """Every known fix out of its file.
+    """Return every known fix from its file.
 
-    Raises Misconfigured, naming the place, if the file does not keep to its form.
+    Raises Misconfigured, naming the place, if the file is not valid.
     """
     try:
         file = _FixesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

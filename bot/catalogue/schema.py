@@ -1,6 +1,6 @@
-"""The form every entry of the catalogue must keep, and its turning into the core's own kind.
+"""Validates the entries of the catalogue and converts them to the domain's entries.
 
-What is wrong with an entry, in words for the person who edits the file.
+Complaints are worded for the person who edits the file.
 """
 
 import re
@@ -39,12 +39,12 @@ def _text_limits(longest: int) -> StringConstraints:
 
 
 def _expand_all(value: object) -> object:
-    """`platforms: all` is short for the whole list."""
+    """Return the list of all platforms for `platforms: all`."""
     return list(get_args(Platform)) if value == "all" else value
 
 
 def _bool_to_word(value: object) -> object:
-    """YAML reads a bare yes or no as true or false; the editor meant the word."""
+    """Return the word that the editor meant: YAML reads a bare yes or no as true or false."""
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
@@ -53,7 +53,7 @@ Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Native(BaseModel):
-    """The words of an entry that differ in a phone's app."""
+    """The texts of an entry that differ in a native app."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,7 +65,7 @@ class Native(BaseModel):
 
 
 class EntrySchema(BaseModel):
-    """One entry as it stands in the file. The lengths keep a Slack answer readable."""
+    """One entry as it stands in the file. The length limits keep a Slack answer readable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -120,7 +120,7 @@ class EntrySchema(BaseModel):
         return self
 
     def entry(self) -> Entry:
-        """The same entry as the core knows it."""
+        """Return the entry as the domain's Entry."""
         pairs = [(field, text) for field, patterns in self.match.items() for text in patterns]
         facts = self.model_dump(exclude={"match", "native"})
         native = self.native.model_dump(exclude_none=True)
@@ -131,7 +131,7 @@ _MAX_QUOTE = 40
 
 
 def validation_messages(error: ValidationError) -> Iterator[str]:
-    """One plain sentence, naming the field, for each thing that is wrong."""
+    """Yield one plain sentence, naming the field, for each error."""
     for detail in error.errors():
         field = str(detail["loc"][0]) if detail["loc"] else ""
         yield _sentence(field, detail)

@@ -1,4 +1,4 @@
-"""The command line: serve, lookup, check."""
+"""The command line: serve, lookup, forget, audit, check."""
 
 from bot.cli.app import app
 

@@ -1,4 +1,4 @@
-"""Every command of `call-doctor`; each lives in a file of its own."""
+"""Every command of `call-doctor`; each has a module of its own."""
 
 import asyncio
 from importlib import import_module
@@ -17,7 +17,7 @@ app = typer.Typer(
 
 
 def _run(command: str, *args: str, **options: bool) -> typer.Exit:
-    """Runs a command out of its own module, so that none waits for what only others need."""
+    """Run a command from its own module, so that a command imports only the modules it needs."""
     with gc_paused():
         module = import_module(f"bot.cli.{command}")
     return typer.Exit(asyncio.run(module.run(*args, **options)))

@@ -1,4 +1,4 @@
-"""`call-doctor audit`: who asked for what, where and when, and what became of it."""
+"""`call-doctor audit`: lists who asked for what, where and when, and the outcome."""
 
 import sys
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ DONE, FAILED, INVALID_ARGUMENTS = 0, 1, 2
 
 
 async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
-    """Print the rows, oldest first; the process's exit status."""
+    """Print the rows, oldest first; return the exit status of the process."""
     try:
         moment = _parse_since(since)
         settings = read_settings()
@@ -41,7 +41,7 @@ async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
 
 
 def _parse_since(since: str) -> datetime | None:
-    """The moment that `--since` names. Raises UnreadableQuestion."""
+    """Return the moment that `--since` names, None if it is empty. Raises UnreadableQuestion."""
     if not since.strip():
         return None
     moment = parse_since(since, wiring.now())
@@ -55,7 +55,10 @@ def _parse_since(since: str) -> datetime | None:
 
 
 def access_document(row: Access) -> dict[str, Any]:
-    """One row as JSON; times are ISO 8601 in UTC, `ended_at` is null as long as it is under way."""
+    """Return one row as JSON.
+
+    Times are ISO 8601 in UTC; `ended_at` is null while the request is in progress.
+    """
     first = row.subjects[0] if row.subjects else None
     return {
         "at": row.at.isoformat(),

@@ -1,4 +1,4 @@
-"""`call-doctor check`: tries everything a running bot needs, and says what to fix."""
+"""`call-doctor check`: tries everything a running bot needs, and prints what to fix."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -28,7 +28,10 @@ from bot.storage import open_database
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing tried; `trouble` is None if it works. `notes` tell what it goes without."""
+    """The result of one check.
+
+    `error` is None if the check passed. `notes` are remarks, such as missing optional scopes.
+    """
 
     name: str
     detail: str = ""
@@ -37,7 +40,7 @@ class CheckResult:
 
 
 async def run() -> int:
-    """Print every finding; 0 if all is well, else 1."""
+    """Print every result; return 0 if all checks passed, else 1."""
     console = open_console(soft_wrap=True)
     catalogue = await _try("catalogue", _check_catalogue)
     _show(console, catalogue)
@@ -84,7 +87,7 @@ async def _check_slack(settings: Settings) -> CheckResult:
 
 
 def scope_notes(identity: SlackIdentity) -> Iterator[str]:
-    """A line for each optional scope: granted, or what it costs that it is not."""
+    """Yield a line for each optional scope: granted, or what the bot cannot do without it."""
     for scope, cost in SCOPE_COSTS.items():
         if not identity.scopes:
             yield f"optional scope {scope}: Slack does not tell whether it is granted"
@@ -118,7 +121,7 @@ async def _check_templates(folder: Path) -> str:
 
 
 def read_manifest() -> Mapping[str, Any]:
-    """The manifest.yaml of this version: inside the installed package, else the checkout's."""
+    """Return the manifest.yaml of this version, from the installed package or from the checkout."""
     package = Path(bot.__file__).parent
     shipped = package / "slack" / "manifest.yaml"
     path = shipped if shipped.exists() else package.parent / "manifest.yaml"

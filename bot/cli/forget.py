@@ -1,4 +1,4 @@
-"""`call-doctor forget`: removes what is stored of one person or one room."""
+"""`call-doctor forget`: removes stored data of one person or one room."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ DONE, FAILED, INVALID_ARGUMENTS = 0, 1, 2
 
 
 async def run(user: str, room: str) -> int:
-    """Remove, and say what was removed; the process's exit status."""
+    """Remove the data and print what was removed; return the exit status of the process."""
     if not user.strip() and not room.strip():
         print("Say whom or what: --user <id> or --room <id>.", file=sys.stderr)  # noqa: T201
         return INVALID_ARGUMENTS

@@ -1,4 +1,4 @@
-"""Logs: readable on a terminal, one JSON object a line elsewhere; always on stderr."""
+"""Logs: readable lines in a terminal, otherwise one JSON object a line; always on stderr."""
 
 import logging
 import sys
@@ -61,7 +61,7 @@ def set_up_logs(level: str) -> None:
 def _redact_fields(
     _: object, __: str, facts: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """No address and no control character of outside data gets into a log."""
+    """Remove addresses and control characters of outside data from a log entry."""
     return {name: _redact_value(value) for name, value in facts.items()}
 
 

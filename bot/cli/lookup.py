@@ -1,8 +1,8 @@
-"""`call-doctor lookup`: the same engine, answering in the terminal.
+"""`call-doctor lookup`: runs a look-up and prints the answer in the terminal.
 
-`call-doctor lookup CD-…`: an answer that stands in Slack, opened again in the terminal.
-
-A live line on stderr while a look-up takes long; plain lines where nothing can move.
+With a reference (`call-doctor lookup CD-…`) it prints an answer that was posted in Slack. While a
+look-up takes long, a live line on stderr shows its progress, or plain lines where stderr is no
+terminal.
 """
 
 import logging
@@ -41,7 +41,7 @@ _REFERENCE = re.compile(r"\s*(CD-[A-Z2-9]{8})\s*", re.IGNORECASE)
 
 
 async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup | None:
-    """The look-up that the text names by its reference; None if the text is no reference.
+    """Return the look-up that the text names by its reference; None if the text is no reference.
 
     Raises NothingFound, StoreUnreachable.
     """
@@ -58,7 +58,7 @@ async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup
 
 
 class ProgressDisplay:
-    """Shows what a look-up is doing. Use as a context manager."""
+    """Shows the progress of a look-up. Use as a context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -79,14 +79,14 @@ class ProgressDisplay:
             self._status.stop()
 
     async def tell(self, note: str) -> None:
-        """Say what is being waited for."""
+        """Show what the look-up is waiting for."""
         if self._console.is_terminal:
             self._status.update(rich_text(note))
         else:
             self._console.print(rich_text(note), highlight=False)
 
     def watch(self, progress: Reading) -> None:
-        """Say how many events were read."""
+        """Show how many events were read."""
         of = "" if progress.total is None else f" of {progress.total:,}"
         self._status.update(f"Reading events: {progress.fetched:,}{of} …")
 
@@ -98,21 +98,21 @@ ANSWERED, FAILED, NOT_FOUND = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where an outcome goes: people read `out`, scripts read one document on stdout."""
+    """The output: people read `out`, scripts read one JSON document on stdout."""
 
     out: Console
     as_json: bool
     reference: str
 
     def document(self, facts: Mapping[str, Any]) -> None:
-        """One JSON document on stdout."""
+        """Write one JSON document to stdout."""
         sys.stdout.writelines(json_chunks(facts))
         sys.stdout.write("\n")
 
     def error(self, error: BotError, query: LookupQuery | None = None) -> int:
-        """The error in words, with its reference; the exit status it means.
+        """Print the error with its reference; return its exit status.
 
-        That nothing is known by an id is an answer as well: its document has a verdict.
+        If nothing is known by an id, that is an answer as well: its JSON document has a verdict.
         """
         level = logging.getLevelNamesMapping()[error.level.upper()]
         log.log(level, "%s: %s", error.headline, error.cause, extra={"lookup_id": self.reference})
@@ -125,7 +125,7 @@ class Screen:
         return NOT_FOUND if isinstance(error, AskedWrongly) else FAILED
 
     def choices(self, choices: Choices) -> int:
-        """What may be meant, listed."""
+        """List the things that the question may mean; return the exit status."""
         if self.as_json:
             self.document(choices_document(choices, self.reference))
         else:
@@ -134,7 +134,7 @@ class Screen:
 
 
 async def run(text: str, *, as_json: bool) -> int:
-    """Look `text` up and print the answer; the process's exit status."""
+    """Look `text` up and print the answer; return the exit status of the process."""
     screen = Screen(open_console(), as_json, wiring.new_lookup_id())
     query = None
     try:
@@ -171,7 +171,7 @@ async def _look_up(
     screen: Screen,
     progress: ProgressDisplay,
 ) -> Report | Choices:
-    """The facts; for the reference of an answer in Slack those of then."""
+    """Return the facts; for the reference of an answer in Slack, the facts of that time."""
     saved_lookup = await find_saved_lookup(text, services.database)
     if saved_lookup is not None:
         return await services.investigator.reopen(saved_lookup, progress.tell)
@@ -190,5 +190,5 @@ def _show(report: Report, services: wiring.Services, screen: Screen) -> None:
 
 
 def unescape(text: str) -> str:
-    """Slack's three entities as the characters they stand for."""
+    """Return the text with Slack's three entities replaced by their characters."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,6 +1,6 @@
-"""What a terminal shows: no control character out of data reaches it, and no address.
+"""The console: no control character and no address from data reaches the terminal.
 
-An escape sequence in an id would clear the screen, set the clipboard or the title of the window.
+An escape sequence in an id could clear the screen or set the clipboard or the window's title.
 """
 
 import sys
@@ -23,29 +23,32 @@ def open_console(
     file: IO[str] | None = None,
     width: int | None = None,
 ) -> Console:
-    """A console whose every text is cleaned of what moves a cursor or turns reading around."""
+    """Return a console that removes characters that move the cursor or change reading direction."""
     console = Console(stderr=stderr, soft_wrap=soft_wrap, file=file, width=width)
     console.push_render_hook(_Hook())
     return console
 
 
 def rich_text(text: str, style: str = "") -> Text:
-    """A text to print; addresses are taken out before a line breaks in the middle of one."""
+    """Return a text to print.
+
+    Addresses are removed before a line can break in the middle of one.
+    """
     return Text(printable_text(text), style=style)
 
 
 def printable_text(text: str) -> str:
-    """The text as a terminal may show it; spaces and line ends stay."""
+    """Return the text as a terminal may show it; spaces and line ends stay."""
     return remove_unprintable(redact_for_output(text))
 
 
 def write_error(text: str) -> None:
-    """A line on stderr, also before there is a console."""
+    """Write a line to stderr; it works before a console exists."""
     sys.stderr.write(f"{printable_text(text)}\n")
 
 
 class _Hook(RenderHook):
-    """Sees everything that a console prints."""
+    """Wraps everything that a console prints."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Printable(renderable) for renderable in renderables]
@@ -53,7 +56,7 @@ class _Hook(RenderHook):
 
 @dataclass(frozen=True, slots=True)
 class _Printable:
-    """Something printed, its texts cleaned after layout; what rich itself sends stays."""
+    """A printed object. Its texts are cleaned after layout; rich's own control codes stay."""
 
     inner: ConsoleRenderable
 

@@ -1,11 +1,11 @@
-"""`call-doctor serve`."""
+"""`call-doctor serve`: starts the bot and serves Slack until it is stopped."""
 
 import asyncio
 import logging
 import sys
 
 import bot.jobs
-import bot.pictures  # noqa: F401  here, so that all is loaded before the start begins
+import bot.pictures  # noqa: F401  imported here, so that everything is loaded before the start
 from bot import wiring
 from bot.cli.log_setup import set_up_logs
 from bot.cli.runtime_tuning import freeze_gc, limit_malloc_arenas
@@ -17,17 +17,18 @@ from bot.slack.server.serve import serve
 from bot.slack.server.startup_checks import check_settings
 
 CHECK_SECONDS = 2.0
-"""How long the start waits for 100ms to accept or refuse our credentials."""
+"""The longest that the start waits for 100ms to accept or refuse our credentials."""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread that does sums keeps Python's lock while the event loop waits for it: an
-acknowledgement passes through several threads. Python's own five milliseconds are for each."""
+"""The longest that a computing thread keeps Python's lock while the event loop waits for it. An
+acknowledgement passes through several threads, and each could wait Python's default five
+milliseconds."""
 
 log = logging.getLogger(__name__)
 
 
 async def run() -> int:
-    """Serve until told to stop; the process's exit status."""
+    """Serve until stopped; return the exit status of the process."""
     try:
         settings = read_settings()
         set_up_logs(settings.log_level)
@@ -38,9 +39,9 @@ async def run() -> int:
 
 
 async def _check_hundredms(services: wiring.Services) -> None:
-    """Refused credentials end the start. An outage of 100ms does not: /readyz tells it.
+    """End the start if credentials are refused, but not if 100ms is down: /readyz reports that.
 
-    By itself a call would go on through refusals and pauses for minutes.
+    Without a limit a call would retry for minutes through refusals and pauses.
     """
     await asyncio.gather(*(_check_workspace(client) for client in services.workspaces.values()))
 

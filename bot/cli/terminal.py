@@ -1,8 +1,6 @@
-"""A report as people read it in a terminal: gist first, then causes, then each failure.
+"""A report in the terminal: the gist, the diagnosis, causes, the timeline, then each failure.
 
-The timeline in a terminal: the same lanes of letters as in Slack, with colour beside them.
-
-The diagnosis in a terminal: whose fault, why, what to do; then each failure and its end.
+The timeline has the same lanes of letters as in Slack, with colour beside them.
 """
 
 from collections import Counter
@@ -44,11 +42,11 @@ OUTCOME_STYLES: dict[Outcome, tuple[str, str]] = {
     "recovered": ("✓ recovered", "green"),
     "unknown": ("? unknown", "yellow"),
 }
-"""Shape and word beside the colour, for whoever cannot tell the colours apart."""
+"""A sign and a word beside each colour, for people who cannot tell the colours apart."""
 
 
 def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
-    """The verdict with its evidence, what to do, and what would change it."""
+    """Return the verdict with its evidence, the next steps, and what would change it."""
     verdict = diagnosis.verdict
     head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
     lines = [
@@ -65,7 +63,7 @@ def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
 
 
 def story_table(diagnosis: Diagnosis) -> RenderableType:
-    """One line for each failure, consequences under their cause."""
+    """Return a table with one row for each failure, consequences under their cause."""
     table = Table(box=None, padding=(0, 2, 0, 0), title="Failures", title_justify="left")
     for heading in ("When (UTC)", "Who", "What", "End", "Because"):
         table.add_column(heading, overflow="fold")
@@ -104,7 +102,7 @@ LANES = 20
 
 
 def timeline_view(report: Report, diagnosis: Diagnosis) -> RenderableType:
-    """The gravest stretch of trouble, worst people first."""
+    """Return the worst stretch of trouble, the people with the worst outcomes first."""
     runs = list(stretches(diagnosis.stories))
     if not runs:
         return Text(f"\nTimeline: nothing to draw, {UNKNOWN}\n")
@@ -156,7 +154,7 @@ Options in the text: since 2h, yesterday, 14:00-15:00 IST, type join"""
 
 
 def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:
-    """The whole report."""
+    """Print the whole report."""
     console.print()
     console.print(rich_text(gist, style="bold"))
     if report.diagnosis:
@@ -173,7 +171,7 @@ def show_report(console: Console, report: Report, catalogue: Catalogue, gist: st
 
 
 def show_error(console: Console, error: BotError, reference: str) -> None:
-    """Headline, cause, next step, reference."""
+    """Print headline, cause, next step and reference."""
     console.print(rich_text(error.headline, style="bold red"))
     console.print(rich_text(error.cause))
     console.print(rich_text(f"What to do: {error.next_step}"))
@@ -181,7 +179,7 @@ def show_error(console: Console, error: BotError, reference: str) -> None:
 
 
 def show_choices(console: Console, choices: Choices) -> None:
-    """Each candidate with the text that asks for just it."""
+    """Print each candidate with the text that asks for it alone."""
     console.print(rich_text("That may mean several things. Ask for one of these:", style="bold"))
     for candidate in choices.candidates:
         created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
@@ -194,7 +192,7 @@ def show_choices(console: Console, choices: Choices) -> None:
 
 
 def show_help(console: Console) -> None:
-    """What can be asked."""
+    """Print what can be asked."""
     console.print(rich_text(USAGE))
 
 

@@ -1,9 +1,10 @@
-"""A circuit for one workspace: when 100ms is down, nobody waits to hear so again and again.
+"""A circuit breaker for each workspace: when 100ms is down, calls fail at once.
 
-After some failures in a row (no connection, no answer in time, 5xx) calls are refused at once
-for a rest; then one call tries whether 100ms is back, while the others are still refused. Any
-other answer, 4xx and 429 too, shows that 100ms lives. The state machine is purgatory's, which
-by itself lets all calls through when it is half open and counts a cancelled call as failed.
+After `CallLimits.failures` failures in a row (no connection, no answer in time, 5xx) calls are
+refused at once for `rest` seconds. Then one trial call checks whether 100ms is back, while all
+others are still refused. Any other answer, 4xx and 429 too, shows that 100ms is up. The state
+machine is purgatory's, which by itself lets all calls through when it is half open and counts a
+cancelled call as failed.
 
 https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
 """
@@ -21,7 +22,7 @@ from bot.hundredms.request import Request
 from bot.hundredms.retry import CallLimits, TransientError
 
 OnStateChange = Callable[[str, CircuitState], None]
-"""Told when a workspace's circuit changes: alias, state."""
+"""Called with the workspace's alias and the new state when a circuit changes."""
 
 _STATES: dict[str, CircuitState] = {
     "closed": "closed",
@@ -29,18 +30,18 @@ _STATES: dict[str, CircuitState] = {
     "half-opened": "half_open",
 }
 _OPTIONAL_ENDPOINTS = frozenset({"analytics/peer-stats", "room-codes/room/{id}", "sessions"})
-"""An answer stands without these. They may be down by themselves, and open nothing."""
+"""Endpoints that an answer can do without. They may be down alone and do not open the circuit."""
 
 _Answer = TypeVar("_Answer")
 _log = structlog.get_logger(__name__)
 
 
 class CircuitOpen(Exception):
-    """Not tried: 100ms failed again and again a moment ago."""
+    """The call was not made: 100ms failed again and again a moment ago."""
 
 
 class Circuit:
-    """Attempts go through `run`; each workspace has a circuit of its own."""
+    """The circuit of one workspace; every attempt goes through `run`."""
 
     def __init__(self, alias: str, limits: CallLimits) -> None:
         self._alias = alias
@@ -51,12 +52,12 @@ class Circuit:
         self.state: CircuitState = "closed"
 
     def subscribe(self, on_state: OnStateChange) -> None:
-        """Tell the state now, and whenever it changes."""
+        """Call `on_state` with the state now and at every change."""
         self._on_state = on_state
         on_state(self._alias, self.state)
 
     def raise_if_open(self) -> None:
-        """Raises Paused if an attempt would be refused now: nobody need queue for it."""
+        """Raise CircuitOpen if an attempt would be refused now, so that it need not queue."""
         is_resting = self._context.opened_at is not None and (
             time.time() <= self._context.opened_at + self._limits.rest
         )
@@ -64,11 +65,14 @@ class Circuit:
             raise CircuitOpen
 
     def attempt_timeout(self, seconds: float) -> float:
-        """How long an attempt may take: a trial is shorter, since somebody waits for it."""
+        """Return the seconds an attempt may take.
+
+        A trial gets fewer, since somebody waits for it.
+        """
         return min(seconds, self._limits.trial) if self.state == "half_open" else seconds
 
     async def run(self, request: Request, attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """What the attempt answers. Raises Paused without trying, or what the attempt raises."""
+        """Return the answer of `attempt`. Raises CircuitOpen untried, or the attempt's error."""
         self.raise_if_open()
         try:
             self._context.handle_new_request()
@@ -86,7 +90,7 @@ class Circuit:
     async def _run_attempt(
         self, request: Request, attempt: Callable[[], Awaitable[_Answer]]
     ) -> _Answer:
-        """Tell the state machine how it went; what was cancelled tells nothing of 100ms."""
+        """Run the attempt and report its result to the state machine, unless it was cancelled."""
         try:
             answer = await attempt()
         except TransientError as error:
@@ -102,7 +106,7 @@ class Circuit:
         return answer
 
     def _update_state(self) -> None:
-        self._context.messages.clear()  # meant for stores of purgatory's that we do not use
+        self._context.messages.clear()  # meant for purgatory's stores, which we do not use
         state = _STATES[self._context.state]
         if state != self.state:
             self.state = state

@@ -1,18 +1,10 @@
-"""One 100ms workspace, read only: `HundredMsClient` implements `bot.investigate.ports.HundredMs`.
+"""The read-only client of one 100ms workspace: implements `bot.investigate.ports.HundredMs`.
+
+It builds the requests (first of all to the events endpoint), finds rooms by name, enabled and
+disabled ones, and reads pages of sessions.
 
 https://www.100ms.live/docs/server-side/v2/introduction/basics
-
-Rooms found by their name, enabled ones and disabled ones.
-
 https://www.100ms.live/docs/server-side/v2/api-reference/Rooms/list-rooms
-
-Pages of sessions read only to find one person in them.
-
-A hundred sessions of large rooms name thousands of people; to read each of them takes longer
-than the call. A page that nowhere holds the person's id is read without its people.
-
-How questions are written, those to the events endpoint first of all.
-
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 """
 
@@ -58,7 +50,12 @@ _UNESCAPED_TEXT = re.compile(r"[0-9A-Za-z_.@-]+")
 
 
 def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
-    """The page, without peers if it cannot name that person. Raises UnreadableBody."""
+    """Return the page, without peers if it cannot mention `naming`. Raises UnreadableBody.
+
+    A hundred sessions of large rooms list thousands of people, and reading each of them takes
+    longer than the call. So when a page is read only to find one person, and no part of it holds
+    that person's id, it is read without its people.
+    """
     value = decode_json(body)
     if naming and not _may_hold(body, naming):
         rows = value.get("data") if isinstance(value, dict) else None
@@ -69,7 +66,7 @@ def read_sessions(body: bytes, naming: str) -> Listing[SessionWire]:
 
 
 def _may_hold(body: bytes, text: str) -> bool:
-    """False only if that is certain: JSON may write any character as an escape."""
+    """Return False only if the body cannot hold the text: JSON may escape any character."""
     if not _UNESCAPED_TEXT.fullmatch(text):
         return True
     return text.lower().encode() in body.lower() or b"\\u" in body
@@ -78,13 +75,13 @@ def _may_hold(body: bytes, text: str) -> bool:
 _EVENTS_PATH = "analytics/events"
 
 PAGE_SIZE = 100
-"""The most rows of a page that 100ms allows."""
+"""The largest page, in rows, that 100ms allows."""
 
 
 def events_request(query: EventQuery, start: str, limit: int) -> Request:
-    """One page of at most `limit` events; `start` is the cursor, "" for the first page.
+    """Return the request for at most `limit` events; `start` is the cursor, "" for the first page.
 
-    Filters that are not set are left out: what 100ms makes of an empty one is not documented.
+    Filters that are not set are left out: 100ms does not document how it treats an empty one.
     """
     params: dict[str, str | int] = {"room_id": query.room_id, "type": query.type, "limit": limit}
     filters = {
@@ -100,13 +97,13 @@ def events_request(query: EventQuery, start: str, limit: int) -> Request:
     )
 
 
-def format_bool(value: bool) -> str:  # noqa: FBT001  a truth value is what it takes
-    """A truth value as 100ms wants it."""
+def format_bool(value: bool) -> str:  # noqa: FBT001  the value itself is the argument
+    """Return a truth value in 100ms' form."""
     return "true" if value else "false"
 
 
 def format_time(moment: datetime | None) -> str:
-    """A time as 100ms wants it: UTC, milliseconds, `Z`."""
+    """Return a time in 100ms' form: UTC, milliseconds, `Z`; "" for None."""
     if moment is None:
         return ""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -118,7 +115,10 @@ _MAX_ROOM_PAGES = 3
 async def find_room_rows(
     connection: WorkspaceConnection, caller: Caller, name: str
 ) -> Sequence[RoomWire]:
-    """Rows of exactly that name, case ignored; 100ms hides disabled rooms unless asked."""
+    """Return the rows of exactly that name, case ignored.
+
+    Asks for enabled and disabled rooms: 100ms hides disabled rooms unless asked.
+    """
     row_lists = await asyncio.gather(
         *[_list_rooms(connection, caller, name, enabled=enabled) for enabled in (True, False)]
     )
@@ -162,7 +162,10 @@ Row = TypeVar("Row", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class HundredMsClient:
-    """See `bot.investigate.ports.HundredMs`. `mark_key` keys the marks of public addresses."""
+    """See `bot.investigate.ports.HundredMs`.
+
+    `fingerprint_key` keys the fingerprints of public addresses.
+    """
 
     connection: WorkspaceConnection
     fingerprint_key: bytes
@@ -175,23 +178,26 @@ class HundredMsClient:
 
     @property
     def circuit(self) -> Circuit:
-        """Whether calls are made at all."""
+        """The circuit breaker of the workspace."""
         return self.connection.circuit
 
     def reporting_to(self, tell: Tell) -> Self:
-        """The same workspace, pool and token; `tell` hears of each wait that 100ms asks for."""
+        """Return a client with the same pool and token that reports waits to `tell`.
+
+        It calls `tell` for each wait that 100ms asks for.
+        """
         return replace(self, asker=Caller(WaitNotifier(tell, self.connection.clock)))
 
     def low_priority(self) -> Self:
-        """The same workspace; calls made through it let all others go first."""
+        """Return a client of the same workspace whose calls let all others go first."""
         return replace(self, asker=replace(self.asker, aside=True))
 
     async def check(self) -> None:
-        """One cheap call, to learn whether our credentials are accepted. Raises as every call."""
+        """Make one cheap call to check that 100ms accepts our credentials. Raises as every call."""
         await self._get(Request("rooms", "rooms", {"limit": 10}), Listing[RoomWire])
 
     async def room(self, room_id: str) -> Room | None:
-        """The room by id; None for any 4xx but 401, 403 and 429, or if another one came."""
+        """Return the room, or None for any 4xx but 401, 403 and 429, or if another room came."""
         if not _SAFE_ID.fullmatch(room_id):
             return None
         wire = await self._get(Request("rooms/{id}", f"rooms/{room_id}"), RoomWire)
@@ -199,7 +205,7 @@ class HundredMsClient:
         return room if room and room.id.lower() == room_id.lower() else None
 
     async def session(self, session_id: str) -> Session | None:
-        """The session by id, as `room`."""
+        """Return the session by id, or None in the same cases as `room`."""
         if not _SAFE_ID.fullmatch(session_id):
             return None
         wire = await self._get(_session_request(session_id), SessionWire)
@@ -207,26 +213,26 @@ class HundredMsClient:
         return session if session and session.id.lower() == session_id.lower() else None
 
     async def rooms_named(self, name: str) -> Sequence[Room]:
-        """Rooms of exactly that name, case ignored; 100ms hides disabled ones unless asked."""
+        """Return the rooms of exactly that name, case ignored, disabled ones included."""
         rows = await find_room_rows(self.connection, self.asker, name)
         rooms = (parse_room(row, self.alias) for row in rows)
         return tuple({room.id: room for room in rooms if room}.values())
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
-        """One page of at most 100 events.
+        """Return one page of at most 100 events.
 
-        Raises ExpiredCursor if `start` is refused, HundredMsUnreachable if the question is,
-        also with 404: that does not prove that there are none.
+        Raises ExpiredCursor if 100ms refuses `start`, and HundredMsUnreachable if it refuses the
+        request, also with 404: that does not prove that there are no events.
         """
         return (await self.page(query, start)).read()
 
     async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        """As `events`, before they are read."""
+        """Return a page as `events` does, with its rows not parsed yet."""
         wire = await self._page(query, start)
         return RawPage(len(wire.events), wire.next, partial(parse_page, wire, self.fingerprint_key))
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
-        """One page of at most 100 track events; raises as `events`."""
+        """Return one page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
         tracks = tuple(
             track for row in wire.events if (track := read_or_none(parse_track, row)) is not None
@@ -236,10 +242,10 @@ class HundredMsClient:
         return TrackPage(tracks, len(wire.events), wire.count, wire.next, unreadable)
 
     async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:
-        """When the peer was measured sending and receiving.
+        """Return the times at which the peer was measured sending and receiving.
 
-        None if nothing was measured, and for any 4xx but 401, 403 and 429: how 100ms answers
-        for a session that still runs is not documented (404 and 409 are likely).
+        None if nothing was measured, and for any 4xx but 401, 403 and 429: the answer of 100ms for
+        a session that still runs is not documented (404 and 409 are likely).
         """
         params = {"peer_id": peer_id, "session_id": session_id}
         request = Request("analytics/peer-stats", "analytics/peer-stats", params)
@@ -256,7 +262,7 @@ class HundredMsClient:
         start: str = "",
         naming: str = "",
     ) -> SessionPage:
-        """One page of at most 100 sessions; rows without id or room are left out."""
+        """Return one page of at most 100 sessions; rows without id or room are left out."""
         filters = {
             "room_id": room_id,
             "after": format_time(after),
@@ -278,7 +284,7 @@ class HundredMsClient:
         return SessionPage(sessions, wire.next_cursor(PAGE_SIZE), len(wire.data) - len(sessions))
 
     async def room_codes(self, room_id: str) -> Sequence[str]:
-        """The room's codes (first 100); 100ms answers 403 for those of a disabled room."""
+        """Return the room's first 100 codes; none if it is disabled, as 100ms then answers 403."""
         if not _SAFE_ID.fullmatch(room_id):
             return ()
         request = Request(
@@ -311,5 +317,5 @@ def _session_request(session_id: str) -> Request:
 
 
 def _unreachable(verdict: ResponseVerdict) -> HundredMsUnreachable:
-    """A list that 100ms does not give, also with 404: that is no proof of an empty one."""
+    """Return the error for a list that 100ms refuses, also with 404, which proves nothing."""
     return HundredMsUnreachable(f"100ms does not accept the question: {verdict.message}")

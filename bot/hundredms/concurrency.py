@@ -1,9 +1,9 @@
-"""Which call to one workspace goes next, and how many run side by side.
+"""Limits the calls in flight to one workspace and decides which call goes next.
 
-100ms documents no rate for its events endpoint, only that it may answer 429. So the number in
-flight is found by trying, as TCP does: halved when 100ms says 429, and one more for each round
-of answers, up to the limit set. Neither `asyncio.Semaphore` nor `aiolimiter` can change its
-number or knows an order, and the libraries found for it are experiments of one release.
+100ms documents no rate for its events endpoint, only that it may answer 429. So the limit is found
+by trying, as TCP does: it is halved at each 429 and grows by one for each round of answers, up to
+the configured number. Neither `asyncio.Semaphore` nor `aiolimiter` can change its number or order
+its waiters, and the libraries found for it are experiments of one release.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from enum import IntEnum
 
 
 class Priority(IntEnum):
-    """How much a call hurries; each rank gets about three times the turns of the next one."""
+    """The urgency of a call; each rank gets about three times the turns of the next one."""
 
-    FIRST = 0  # what the first sentence of an answer needs
+    FIRST = 0  # needed for the first sentence of an answer
     NEXT_PAGE = 1  # a further page of one list
-    BACKGROUND = 2  # what somebody is not waiting for yet
+    BACKGROUND = 2  # not yet needed by a waiting person
 
 
 _WEIGHTS = {Priority.FIRST: 9, Priority.NEXT_PAGE: 3, Priority.BACKGROUND: 1}
@@ -35,17 +35,20 @@ class _Waiter:
 
 @dataclass(slots=True)
 class _Queue:
-    """Calls of one rank, in lines. `used` is the time of turns, weighed by the rank's share."""
+    """Waiting calls of one rank, by caller.
+
+    `virtual_time` is the number of turns taken, weighted by the rank's share.
+    """
 
     by_caller: OrderedDict[CallerKey, deque[_Waiter]] = field(default_factory=OrderedDict)
     virtual_time: float = 0.0
 
     def add(self, caller: CallerKey, waiter: _Waiter) -> None:
-        """At the end of its line."""
+        """Add a waiter at the end of its caller's queue."""
         self.by_caller.setdefault(caller, deque()).append(waiter)
 
     def remove(self, caller: CallerKey, waiter: _Waiter) -> None:
-        """Out of its line, if it stands there; the line steps back behind the others."""
+        """Remove a waiter, if it is queued; its caller then goes behind the other callers."""
         waiters = self.by_caller.get(caller, deque())
         if waiter not in waiters:
             return
@@ -56,10 +59,10 @@ class _Queue:
 
 
 class ConcurrencyLimiter:
-    """At most `most` calls in flight, fewer after a 429.
+    """At most `max_in_flight` calls in flight, fewer after a 429.
 
-    First pages go in order of arrival. Further pages of many look-ups take turns, so that a
-    room of a thousand pages does not keep a small one waiting; nobody is passed over for good.
+    First pages go in order of arrival. Further pages of many look-ups take turns, so that a room
+    of a thousand pages does not keep a small one waiting; no call is passed over for good.
     """
 
     def __init__(self, max_in_flight: int) -> None:
@@ -72,17 +75,17 @@ class ConcurrencyLimiter:
 
     @property
     def limit(self) -> int:
-        """Calls that may be in flight now."""
+        """The number of calls that may be in flight now."""
         return int(self._limit)
 
     @property
     def in_flight(self) -> int:
-        """Calls in flight."""
+        """The number of calls in flight."""
         return self._in_flight
 
     @asynccontextmanager
     async def slot(self, priority: Priority, caller: CallerKey) -> AsyncIterator[int]:
-        """Wait for a turn, and hold it; gives the round, for `slow_down`."""
+        """Wait for a turn and hold it; yield the round number for `on_rate_limit`."""
         await self._acquire(priority, caller)
         try:
             yield self._round_number
@@ -90,13 +93,13 @@ class ConcurrencyLimiter:
             self._release(caller)
 
     def on_rate_limit(self, round_number: int) -> None:
-        """100ms said 429 to a call: halve the number, once for all that were then in flight."""
+        """Halve the limit after a 429, once for all calls that were in flight in that round."""
         if round_number == self._round_number:
             self._round_number += 1
             self._limit = max(1.0, self._limit / 2)
 
     def on_success(self) -> None:
-        """A call was answered: after a whole round of them, one more may be in flight."""
+        """Count an answer: after a whole round of answers the limit grows by one."""
         self._limit = min(float(self._max_in_flight), self._limit + 1.0 / self._limit)
         self._admit_waiters()
 
@@ -112,14 +115,14 @@ class ConcurrencyLimiter:
             await waiter.future
         except asyncio.CancelledError:
             if waiter.future.done() and not waiter.future.cancelled():
-                self._release(caller)  # the turn came in the same moment as the end
+                self._release(caller)  # the turn came in the moment of the cancellation
             else:
                 self._queues[priority].remove(_queue_key(priority, caller), waiter)
             raise
 
     def _enqueue(self, priority: Priority, waiter: _Waiter) -> None:
         queue = self._queues[priority]
-        if not queue.by_caller:  # a rank that was idle has saved up no turns
+        if not queue.by_caller:  # an idle rank does not save up turns
             virtual_times = [
                 other.virtual_time for other in self._queues.values() if other.by_caller
             ]
@@ -149,7 +152,7 @@ class ConcurrencyLimiter:
             key = min(queue.by_caller, key=lambda item: self._in_flight_by_caller.get(item, 0))
             waiter = queue.by_caller[key][0]
             queue.remove(key, waiter)
-            if waiter.future.cancelled():  # given up in this very moment, together with who left
+            if waiter.future.cancelled():  # cancelled in this very moment, together with its caller
                 continue
             queue.virtual_time += 1 / _WEIGHTS[rank]
             self._admit(waiter.caller)
@@ -157,5 +160,5 @@ class ConcurrencyLimiter:
 
 
 def _queue_key(priority: Priority, caller: CallerKey) -> CallerKey:
-    """First pages stand in one line, in order of arrival; further ones in one for each asker."""
+    """Return the queue of a call: one for all first pages, one for each caller's further pages."""
     return None if priority is Priority.FIRST else caller

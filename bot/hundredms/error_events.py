@@ -1,19 +1,15 @@
-"""Error events as 100ms sends them, read into the domain's.
+"""Reads the error events that 100ms sends into the domain's events.
 
-A room sends most facts thousands of times over: who a person is, what a failure is called.
-Cleaning a text and finding addresses in it costs a hundred times what comparing it does, so
-that each is read once and kept, up to a bound, by what was sent.
+A room sends most facts thousands of times: the facts about a person, the name of a failure.
+Cleaning a text and finding addresses in it costs a hundred times as much as comparing it, so each
+text is read once and cached, up to a bound, by the bytes that were sent.
 
-One row of an events page: the envelope that error and track events have in common.
+The facts about app and device come twice in `data.agent`: as fields, and comma-joined in `string`,
+which alone has `env`.
 
-The app and device an event came from, out of `data.agent`.
-
-The same facts come twice: as fields, and comma-joined in `string`, which alone has `env`.
-
-What was reported of audio, video and devices, and every other field, as (label, text) pairs.
-
-Zeros, blanks and empty lists mean "not reported": 100ms fills them in for failures for which
-the SDK sends no media settings at all (web SDK source, and 100ms' own samples).
+Media settings, devices and all other fields become (label, text) pairs. Zeros, blanks and empty
+lists mean "not reported": 100ms fills them in for failures for which the SDK sends no media
+settings at all (web SDK source, and 100ms' own samples).
 """
 
 import marshal
@@ -45,7 +41,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Envelope(NamedTuple):
-    """What makes a row an event; `data` may lack or hold anything.
+    """The part of a row that error and track events share; `data` may lack or hold anything.
 
     `at` is `NO_TIME`, and `stamp` "", if the time cannot be read.
     """
@@ -58,16 +54,16 @@ class Envelope(NamedTuple):
 
 
 def read_or_none(read: Callable[[Any], Made | None], row: object) -> Made | None:
-    """What `read` makes of a row; None if it makes nothing of it or raises, whatever it raises."""
+    """Return `read(row)`; None if it returns None or raises anything."""
     try:
         return read(row)
-    except Exception as error:  # noqa: BLE001  a row that cannot be read costs itself alone
+    except Exception as error:  # noqa: BLE001  an unreadable row costs only itself
         _log.warning("hundredms.row", error=type(error).__name__)
         return None
 
 
 def parse_envelope(value: object) -> Envelope | None:
-    """The row; None without id or type: such a row costs itself, not the page."""
+    """Return the envelope; None without id or type: such a row costs only itself, not the page."""
     if not isinstance(value, dict):
         return None
     read = value.get
@@ -89,7 +85,7 @@ _AGENT_FIELDS = tuple(name for name in Agent.__slots__ if name != "is_prebuilt")
 
 
 def parse_agent(value: object) -> Agent:
-    """The agent; a missing field is None. Text in place of the object is read as `string`."""
+    """Return the agent; a missing field is None. Text in place of the object is its `string`."""
     fields = value if isinstance(value, Mapping) else {"string": value}
     string_fields = _parse_key_values(as_text(fields.get("string")) or "")
     facts = {
@@ -103,14 +99,17 @@ def parse_agent(value: object) -> Agent:
 
 
 def _clean_field(name: str, value: str | None) -> str | None:
-    """The text without addresses and credentials. Only here may four numbers be a version."""
+    """Return the text without addresses and credentials.
+
+    Only in these fields may four numbers be a version.
+    """
     text = unmark(clean(value or ""))
     versioned = name.endswith("version") and is_version(text)
     return text if versioned or is_frozen_version(text) else sanitize(text)
 
 
 def _parse_key_values(text: str) -> dict[str, str]:
-    """`os:android,os_version:33` as a mapping; parts without a colon are passed over."""
+    """Return `os:android,os_version:33` as a mapping; parts without a colon are skipped."""
     parts = (part.partition(":") for part in text.split(","))
     return {key.strip(): value.strip() for key, colon, value in parts if colon}
 
@@ -123,8 +122,8 @@ _MAX_DEVICE_NAMES = 3
 _MAX_TEXT = 500
 _MAX_COUNTED = 1000
 _SECRET_WORDS = ("presigned", "webhook")
-"""Beside what `is_secret_name` knows."""
-_BITRATE = "up to {} kbit/s"  # the web SDK's settings hold kilobits: it multiplies by 1,000
+"""Names of secrets besides those that `is_secret_name` knows."""
+_BITRATE = "up to {} kbit/s"  # the web SDK's settings are in kilobits: it multiplies by 1,000
 _SETTING_FORMATS = {
     "codec": "codec {}",
     "maxBitrate": _BITRATE,
@@ -140,7 +139,7 @@ _DEVICE_LABELS = {"videoInput": "Cameras", "audioInput": "Microphones", "audioOu
 def format_media(
     audio: Mapping[str, Any], video: Mapping[str, Any], devices: Mapping[str, Any]
 ) -> KeyValues:
-    """Readable pairs such as ("Video", "up to 30 fps, codec VP8")."""
+    """Return readable pairs such as ("Video", "up to 30 fps, codec VP8")."""
     pairs = [
         ("Audio", _describe_settings(audio)),
         ("Video", _describe_settings(video)),
@@ -153,7 +152,7 @@ def format_media(
 
 
 def flatten_extras(fields: Mapping[str, Any]) -> KeyValues:
-    """Every reported field, nested ones by dotted name; more than 40 are counted."""
+    """Return every reported field, nested ones by dotted name; fields beyond 40 are counted."""
     items = _flatten("", fields, 0)
     pairs = list(islice(items, _MAX_FIELDS))
     omitted = sum(1 for _ in islice(items, _MAX_COUNTED + 1))
@@ -224,7 +223,7 @@ def _flatten(label: str, value: object, depth: int) -> Iterator[tuple[str, str]]
 
 
 def _nested_text(value: object) -> str:
-    """An object within a list, or deeper than one reads, as one text."""
+    """Return an object within a list, or below the depth limit, as one text."""
     if not isinstance(value, Mapping | list):
         return ""
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
@@ -236,7 +235,7 @@ def _nested_text(value: object) -> str:
 
 
 def _scalar_text(value: object) -> str | None:
-    """A reported scalar as clean text; None for zeros and blanks. False counts as reported."""
+    """Return a reported scalar as clean text; None for zeros and blanks. False is reported."""
     if not isinstance(value, bool) and (as_int(value) == 0 or value is None):
         return None
     return sanitize(as_text(value))
@@ -247,9 +246,9 @@ def _is_reported(value: object) -> bool:
 
 
 _CACHE_SIZE = 8192
-"""Facts kept of each kind: the people of a large room, in all of its calls."""
+"""Cached facts of each kind: enough for the people of a large room in all of its calls."""
 _MAX_CACHED_BYTES = 4096
-"""Bytes of what is kept; a text of megabytes is read anew each time instead."""
+"""The longest cached entry, in bytes; a text of megabytes is read anew each time."""
 _SOURCE_FIELDS = (
     "peer_id", "user_id", "user_name", "session_id", "room_id", "room_name", "template_id",
     "account_id", "role", "agent",
@@ -259,20 +258,20 @@ _FACT_FIELDS = (
     "transport_state", "endpoint", "retries_join", "audio", "video", "devices",
 )  # fmt: skip
 _DEFAULTS = repeat(None)
-_MARSHAL_VERSION = 2  # the last one of marshal whose bytes do not depend on who else holds a value
+_MARSHAL_VERSION = 2  # the last version whose bytes ignore other references
 
 
 def parse_page(wire: EventsWire, key: bytes) -> Page:
-    """The page with its events; `key` as in `event_of`. The rows' data is used up."""
+    """Return the page with its events; `key` as in `parse_event`. Consumes the rows' data."""
     results = [read_or_none(partial(parse_event, key=key), row) for row in wire.events]
     events = tuple(event for event in results if event)
     return Page(events, len(results), wire.count, wire.next, unreadable=len(results) - len(events))
 
 
 def parse_event(value: object, key: bytes) -> ErrorEvent | None:
-    """The event; None for a row that is none. Ids and time stamp stay as they are.
+    """Return the event; None for a row that is not one. Ids and time stamp stay as they are.
 
-    `key` is the secret of the public address's mark. The row's data is used up.
+    `key` is the secret for the fingerprint of the public address. Consumes the row's data.
     """
     envelope = parse_envelope(value)
     if envelope is None:
@@ -316,7 +315,7 @@ def _parse_source(data: bytes) -> EventSource:
 
 
 def _parse_facts(data: bytes) -> ErrorFacts:
-    """What failed, but for its description."""
+    """Return the facts of a failure, except its description."""
     kind, code, name, message, terminal, action, domain, *details = _load(data)
     state, endpoint, retries, audio, video, devices = details
     return ErrorFacts(
@@ -337,9 +336,9 @@ def _parse_facts(data: bytes) -> ErrorFacts:
 def _add_description(
     facts: ErrorFacts, description: str | None, key: bytes, *, is_small: bool
 ) -> ErrorFacts:
-    """The failure with its description, held once for all that read alike.
+    """Return the failure with its description; equal results share one object.
 
-    ICE texts differ in the ports and addresses, of which none is kept.
+    ICE texts differ in ports and addresses, and neither is kept.
     """
     if description is None:
         return facts
@@ -372,7 +371,7 @@ def _cached_agent(data: bytes) -> Agent:
 
 
 def clear_caches() -> None:
-    """Keep nobody of whom was read by now, and nothing that anybody reported."""
+    """Clear the caches, so that no person and no reported text stays in memory."""
     for cache in (_cached_with_description, _cached_media, _cached_agent):
         cache.cache_clear()
     descriptions_let_go()
@@ -386,7 +385,7 @@ def _dump(value: Any) -> bytes:  # noqa: ANN401  any JSON
 
 
 def _load(data: bytes) -> Any:  # noqa: ANN401  any JSON
-    return marshal.loads(data)  # noqa: S302  bytes of our own
+    return marshal.loads(data)  # noqa: S302  our own bytes
 
 
 def _sanitize_text(value: object) -> str | None:

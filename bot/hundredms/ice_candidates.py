@@ -1,15 +1,14 @@
-"""Which network a failure came from, without keeping the address.
+"""Reads ICE candidate pairs: fingerprints the sender's network without keeping its address.
 
-An ICE failure's description names the chosen pair of candidates, addresses included, in the
-form of RFC 8839 section 5.1. Two people behind one router share the public address, and that
-is worth knowing ("everybody in that office"); the address itself is nobody's business.
+The description of an ICE failure names the chosen pair of candidates, addresses included, in the
+form of RFC 8839 section 5.1. Two people behind one router share the public address, and that is
+worth knowing ("everybody in that office"); the address itself is private.
 
-Candidate pairs as the web SDK writes them, redacted and marked in one pass.
-
-A flood of ICE failures has no two descriptions alike: each retry has other ports. The general
-way (`tidy`, `mark_of`) looks through each text a dozen times. Here one pattern has to fit the
-whole text, and leaves no place for an address but those that are replaced; what does not fit
-takes the general way, which gives the same for what does.
+In a flood of ICE failures no two descriptions are equal: each retry has other ports. The general
+way (`sanitize`, `network_fingerprint`) scans each text a dozen times. For pairs as the web SDK
+writes them, one pattern has to match the whole text and leaves no place for an address except
+those that are replaced. A text that does not match takes the general way, which gives the same
+result for a text that does.
 """
 
 import hashlib
@@ -49,21 +48,21 @@ _FINGERPRINT_CACHE_SIZE = 4096
 
 
 def network_fingerprint(description: str | None, key: bytes) -> str | None:
-    """A keyed, one-way mark of the sender's public address in an ICE description, or None.
+    """Return a keyed one-way hash of the sender's public address in an ICE description, or None.
 
-    IPv6 addresses are marked by their /64, since each device of a home has one of its own.
+    An IPv6 address is hashed by its /64, since each device of a home has an address of its own.
     """
     local = _LOCAL.search(description or "")
     candidate = _CANDIDATE.search(local["local"]) if local else None
     if candidate is None:
         return None
-    # A relayed candidate's own address is the TURN server's; the related one is the sender's.
+    # A relayed candidate's own address is the TURN server's; the related address is the sender's.
     return fingerprint(candidate["raddr"] if candidate["type"] == "relay" else candidate["ip"], key)
 
 
 @lru_cache(_FINGERPRINT_CACHE_SIZE)
 def fingerprint(address: str | None, key: bytes) -> str | None:
-    """The mark of that address; None for what is no address, or a private one."""
+    """Return the fingerprint of an address; None for a private one and for any other text."""
     public_address = _public_address(address)
     if public_address is None:
         return None
@@ -73,7 +72,7 @@ def fingerprint(address: str | None, key: bytes) -> str | None:
 def _public_address(text: str | None) -> Address | None:
     try:
         address = ip_address(text or "")
-    except ValueError:  # a hostname of mDNS, or `redacted-ip.invalid`
+    except ValueError:  # an mDNS hostname, or `redacted-ip.invalid`
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
@@ -94,7 +93,7 @@ _EXTENSIONS = (
 
 
 def _side(name: str) -> str:
-    """The pattern of one candidate. 100ms' own samples have lost addresses here and there."""
+    """Return the pattern of one candidate. 100ms' own samples lack some addresses."""
     return (
         rf"(?P<{name}>candidate:[0-9]{{1,20}} [0-9]{{1,4}} (?:udp|tcp|UDP|TCP) [0-9]{{1,20}})"
         rf"(?P<{name}_ip> {_ADDRESS})? [0-9]{{1,5}}(?P<{name}_typ> typ (?:host|srflx|prflx|relay))"
@@ -118,7 +117,7 @@ _cached_read_free_text = lru_cache(_DESCRIPTION_CACHE_SIZE)(_read_free_text)
 
 
 def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
-    """A failure's description fit to be kept, and the mark of its sender's public address."""
+    """Return a failure's description without addresses, and its sender's network fingerprint."""
     match = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
     if match is None:
         return (_cached_read_free_text if len(text) < _MAX_CACHED_LENGTH else _read_free_text)(
@@ -135,7 +134,7 @@ def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
 
 
 def clear_caches() -> None:
-    """Keep no description and no address that was read by now."""
+    """Clear the caches, so that no description and no address stays in memory."""
     _cached_read_free_text.cache_clear()
     fingerprint.cache_clear()
 

@@ -1,4 +1,4 @@
-"""Reading JSON values that may be of any type: each reader gives a value or None, no error.
+"""Reads JSON values that may be of any type: each reader returns a value or None.
 
 100ms' tables and samples disagree on types and presence, and native SDKs publish no tables.
 """
@@ -17,20 +17,20 @@ _MAX_INT = 2**63
 _MAX_DIGITS = 20
 """Characters of the longest text that can be a number of 64 bits."""
 _MAX_TEXT = 10_000
-"""Characters kept of a text. 100ms' own are a hundredth of this."""
+"""The longest text kept, in characters. 100ms' own texts are a hundredth of this."""
 _ADDRESS_CHARACTERS = "0123456789abcdefABCDEF:.%"
 YEARS = range(1970, 2100)
 """100ms writes `0001-01-01T00:00:00Z` for "never"; times far off break date arithmetic."""
 
 
 class UnreadableBody(ValueError):
-    """An answer that is no JSON, or not of the agreed shape."""
+    """An answer that is not JSON or not of the agreed shape."""
 
 
 def as_text(value: object) -> str | None:
-    """A scalar as text, unchanged; None for blanks, objects and lists.
+    """Return a scalar as text, unchanged; None for blanks, objects and lists.
 
-    A text of more than 10,000 characters is cut, and not within an address.
+    A text of more than 10,000 characters is cut, and never within an address.
     """
     if isinstance(value, str):
         if len(value) > _MAX_TEXT:
@@ -42,7 +42,7 @@ def as_text(value: object) -> str | None:
 
 
 def as_int(value: object) -> int | None:
-    """A whole number of at most 64 bits, also out of a numeric string."""
+    """Return a whole number of at most 64 bits, also from a numeric string; else None."""
     if isinstance(value, str):
         value = _parse_int(value.strip()) if len(value) <= _MAX_TEXT else None
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -60,14 +60,14 @@ def _parse_int(text: str) -> int | None:
 
 
 def as_bool(value: object) -> bool | None:
-    """A truth value, also as text or as 0 and 1."""
+    """Return a truth value, also from a text or from 0 and 1; else None."""
     if isinstance(value, str):
         return {"true": True, "false": False, "1": True, "0": False}.get(value.strip().lower())
     return bool(value) if value in (0, 1) else None
 
 
 def as_time(value: object) -> datetime | None:
-    """An aware UTC time of the years 1970 to 2099, or None.
+    """Return an aware UTC time of the years 1970 to 2099, or None.
 
     It is exact to the microsecond (100ms sends up to nine digits). A time without a zone is UTC.
     """
@@ -85,17 +85,17 @@ def as_time(value: object) -> datetime | None:
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:
-    """An object, or an empty one."""
+    """Return an object as it is; an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: object) -> object:
-    """A list; null counts as an empty one. Anything else is left to be refused."""
+    """Return a list as it is, and an empty one for null. Pydantic refuses anything else."""
     return [] if value is None else value
 
 
 def invalid_as_none(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """One bad row of a list costs that row, not the page."""
+    """Return None for an invalid row, so that a bad row costs only itself and not the page."""
     try:
         return handler(value)
     except Exception:  # noqa: BLE001  whatever a row holds, the others are read
@@ -111,12 +111,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parse_body(model: type[Model], body: bytes) -> Model:
-    """The body as that model, its JSON decoded once. Raises UnreadableBody."""
+    """Return the body as a `model`, its JSON decoded once. Raises UnreadableBody."""
     return validate_shape(model, decode_json(body))
 
 
 def validate_shape(model: type[Model], value: object) -> Model:
-    """Decoded JSON as that model. Raises UnreadableBody."""
+    """Return decoded JSON as a `model`. Raises UnreadableBody."""
     try:
         return model.model_validate(value)
     except Exception as error:
@@ -124,7 +124,7 @@ def validate_shape(model: type[Model], value: object) -> Model:
 
 
 def decode_json(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
-    """The body's JSON. Raises UnreadableBody.
+    """Return the body's JSON. Raises UnreadableBody.
 
     If the JSON reader refuses an object as a whole (a value has 5,000 digits or 20,000 levels),
     each row of its lists is read alone. A row that is still refused is None.
@@ -136,7 +136,7 @@ def decode_json(body: bytes) -> Any:  # noqa: ANN401  JSON can be anything
 
 
 def _parse_json(text: bytes) -> Any:  # noqa: ANN401  as above
-    # Plain values first: to build them inside a model takes pydantic twice as long.
+    # Plain values first: pydantic takes twice as long to build them inside a model.
     try:
         return from_json(text, cache_strings="keys")
     except (ValueError, RecursionError, MemoryError):
@@ -154,7 +154,7 @@ def _split_members(text: bytes) -> dict[str, bytes]:
 
 
 def _parse_member(text: bytes) -> object:
-    """A member's value; of one that is refused, its parts. A refused number stays a text."""
+    """Return a member's value; if it is refused, its parts. A refused number stays a text."""
     value = _parse_or_none(text)
     if value is not None or text.strip() == b"null":
         return value
@@ -174,10 +174,10 @@ def _parse_or_none(text: bytes) -> object:
 
 
 def _replace_surrogates(text: bytes) -> bytes:
-    """The same JSON without half characters.
+    """Return the same JSON without half characters.
 
-    A name cut in the middle of an emoji leaves half a surrogate pair, which pydantic's parser
-    refuses together with the whole page.
+    A name cut in the middle of an emoji leaves half a surrogate pair, for which pydantic's parser
+    refuses the whole page.
     """
     document = json.loads(text.decode("utf-8", "replace"))
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")

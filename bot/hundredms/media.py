@@ -1,9 +1,9 @@
-"""Track events: the envelope of an error event around other data.
+"""Reads track events and peer stats.
 
+A track event has the envelope of an error event around other data:
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/track-events
 
-Peer-stats: what was measured of a peer's media, reduced to when it flowed.
-
+The measurements of a peer's media are reduced to the times at which media flowed:
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/peer-stats
 """
 
@@ -27,12 +27,10 @@ _MEDIA: dict[str, Media] = {"audio": "audio", "video": "video"}
 
 
 def parse_track(value: object) -> TrackEvent | None:
-    """The track event; None for a row of another kind or without a time that can be read.
+    """Return the track event; None for a row of another kind or without a readable time.
 
-    A page may hold rows of other kinds as well (`is_other`). Without a time a track event proves
-    nothing.
-
-    Every field of the data may be missing or of an odd type; it is None then.
+    A page may hold rows of other kinds as well (`is_not_track`). A track event without a time
+    proves nothing. Every field of the data may be missing or of an odd type, and is then None.
     """
     envelope = parse_envelope(value)
     if envelope is None or envelope.at == NO_TIME or not envelope.type.startswith(_PREFIX):
@@ -58,7 +56,7 @@ def parse_track(value: object) -> TrackEvent | None:
 
 
 def is_not_track(value: object) -> bool:
-    """True for a row that can be read and is no track event."""
+    """Return True for a readable row that is not a track event."""
     envelope = parse_envelope(value)
     return envelope is not None and not envelope.type.startswith(_PREFIX)
 
@@ -77,7 +75,7 @@ class StatsWire(BaseModel):
 
 
 def parse_stats(wire: StatsWire, peer_id: str, session_id: str) -> PeerStats | None:
-    """The moments with a bitrate, oldest first, once each; None if there are none at all."""
+    """Return the times with a bitrate, in order and without repeats; None if there are none."""
     published = tuple(sorted(set(_media_times(wire.publisher))))
     received = tuple(sorted(set(_media_times(wire.subscriber))))
     if not published and not received:
@@ -86,7 +84,7 @@ def parse_stats(wire: StatsWire, peer_id: str, session_id: str) -> PeerStats | N
 
 
 def _media_times(side: Mapping[str, Any]) -> Iterator[datetime]:
-    """When a track of that side had a bitrate: a null or a zero is no media."""
+    """Yield the times at which a track of that side had a bitrate; null or zero is no media."""
     for track in chain.from_iterable(map(_as_list, side.values())):
         series = as_mapping(as_mapping(track).get("time_series"))
         stamps, rates = _as_list(series.get("timestamps")), _as_list(series.get("bitrate"))
@@ -107,7 +105,7 @@ def _is_positive(rate: object) -> bool:
 
 
 def _parse_milliseconds(stamp: object) -> datetime | None:
-    """A time out of milliseconds since 1970."""
+    """Return a time from milliseconds since 1970; None for anything else."""
     milliseconds = as_int(stamp)
     if milliseconds is None or milliseconds <= 0:
         return None

@@ -1,7 +1,4 @@
-"""One question to 100ms, and for whom it is asked.
-
-Telling the asker that 100ms makes us wait: once, though five cursors wait side by side.
-"""
+"""A request to 100ms, its caller, and the notices to that caller when 100ms makes us wait."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +12,10 @@ _TOLERANCE = timedelta(seconds=1)
 
 
 class WaitNotifier:
-    """Tells of waits, except of those that end no later than one that was told already."""
+    """Announces waits to the asker, once for waits that run side by side (there may be five).
+
+    A wait that ends no later than an announced one is not announced.
+    """
 
     def __init__(self, tell: Tell, clock: Clock) -> None:
         self._tell = tell
@@ -23,7 +23,7 @@ class WaitNotifier:
         self._announced_until: datetime | None = None
 
     async def announce(self, seconds: float) -> None:
-        """Say that we wait that long, in one sentence."""
+        """Say in one sentence that we wait that long."""
         until = self._clock() + timedelta(seconds=seconds)
         if self._announced_until and until <= self._announced_until + _TOLERANCE:
             return
@@ -34,17 +34,17 @@ class WaitNotifier:
 Params = Mapping[str, str | int]
 
 MAX_BODY = 8_000_000
-"""Bytes of the largest body that is read. A page of a hundred events takes a tenth of that."""
+"""The largest body that is read, in bytes. A page of a hundred events takes a tenth of that."""
 MAX_SESSIONS_BODY = 48_000_000
 """A page of a hundred sessions of large rooms takes some megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET. `name` is the endpoint without ids, for logs.
+    """A GET request. `name` is the endpoint without ids, for logs.
 
-    `absent` are statuses that here mean "nothing there", whatever they mean elsewhere. A body of
-    more than `largest` bytes is refused.
+    `absent_statuses` are HTTP statuses that mean "nothing there" for this request, whatever they
+    mean elsewhere. A body of more than `max_body` bytes is refused.
     """
 
     name: str
@@ -55,19 +55,22 @@ class Request:
 
     @property
     def has_cursor(self) -> bool:
-        """True if it asks for a further page."""
+        """True if the request asks for a further page."""
         return "start" in self.params
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who hears of waits; `aside` is true for calls that let all others go first."""
+    """The look-up that makes a call. `wait_notifier` announces waits.
+
+    `aside` is true for calls that let all others go first.
+    """
 
     wait_notifier: WaitNotifier | None = None
     aside: bool = False
 
     def priority(self, request: Request) -> Priority:
-        """How much the call hurries."""
+        """Return the priority of a request of this caller."""
         if self.aside:
             return Priority.BACKGROUND
         return Priority.NEXT_PAGE if request.has_cursor else Priority.FIRST

@@ -1,6 +1,6 @@
-"""What one answer of 100ms means. Pure: status, headers and body in, a verdict out.
+"""Classifies the answers of 100ms and words its refusals.
 
-What is said when 100ms turns us away.
+Pure: status, headers and body in, a verdict out.
 """
 
 import json
@@ -21,20 +21,20 @@ _SECONDS = re.compile(
 
 
 class ResponseKind(Enum):
-    """What to do next."""
+    """The next action that a response calls for."""
 
-    OK = auto()  # read it
-    ABSENT = auto()  # nothing is there by that id
-    REJECTED = auto()  # 100ms does not like the question
-    EXPIRED_CURSOR = auto()  # it no longer knows the cursor
-    UNAUTHORIZED = auto()  # it does not like our credentials
-    RATE_LIMITED = auto()  # ask later, after `wait` seconds if it said so
-    SERVER_ERROR = auto()  # try again
+    OK = auto()  # read the body
+    ABSENT = auto()  # nothing has that id
+    REJECTED = auto()  # 100ms refuses the request
+    EXPIRED_CURSOR = auto()  # 100ms no longer knows the cursor
+    UNAUTHORIZED = auto()  # 100ms refuses our credentials
+    RATE_LIMITED = auto()  # call again later, after `wait` seconds if 100ms said so
+    SERVER_ERROR = auto()  # retry
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseVerdict:
-    """A meaning, 100ms' own words (tidied, at most 200 characters) and seconds to wait."""
+    """A kind, 100ms' own message (sanitized, at most 200 characters) and seconds to wait."""
 
     kind: ResponseKind
     message: str = ""
@@ -44,10 +44,10 @@ class ResponseVerdict:
 def classify_response(
     status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, has_cursor: bool = False
 ) -> ResponseVerdict:
-    """What the answer means; `cursor` says that the call carried one.
+    """Return the meaning of an answer; `has_cursor` says that the request carried a cursor.
 
-    100ms documents 401, 403, 404, 429 and 500; what it answers to an expired cursor is not
-    documented, so every complaint about a call with a cursor counts as one about it.
+    100ms documents 401, 403, 404, 429 and 500. Its answer to an expired cursor is not documented,
+    so every complaint about a request with a cursor counts as a complaint about the cursor.
     """
     if 200 <= status < 300:  # noqa: PLR2004
         return ResponseVerdict(ResponseKind.OK)
@@ -66,7 +66,7 @@ def classify_response(
 
 
 def parse_wait(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
-    """Seconds to wait: of `Retry-After` (a number or a date), else out of the message."""
+    """Return the seconds to wait from `Retry-After` (a number or a date), else from the message."""
     retry_after = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", retry_after):
         return float(retry_after)
@@ -81,7 +81,7 @@ def parse_wait(headers: Mapping[str, str], message: str, now: datetime) -> float
 
 
 def error_message(body: bytes) -> str:
-    """What an error body says, in any of the forms 100ms was seen using."""
+    """Return the message of an error body, in any of the forms 100ms was seen using."""
     raw = body[:_MAX_BODY].decode("utf-8", "replace")
     message = _message_fields(raw)
     return (sanitize(message if message is not None else _strip_tags(raw)) or "")[:MAX_MESSAGE]
@@ -103,12 +103,12 @@ def _message_fields(raw: str) -> str | None:
 
 
 def _strip_tags(raw: str) -> str:
-    """Text without markup: a proxy's error page is HTML."""
+    """Return the text without markup: a proxy's error page is HTML."""
     return re.sub(r"<[^>]{0,200}>", " ", raw)
 
 
 def circuit_open_message(alias: str) -> str:
-    """Why a call was not made."""
+    """Return the reason why a call was not made."""
     return (
         f"It failed again and again a moment ago in the workspace `{alias}`, so I did not wait for "
         "it once more."
@@ -116,14 +116,17 @@ def circuit_open_message(alias: str) -> str:
 
 
 def busy_message(seconds: float | None) -> str:
-    """Why we give up on a 100ms that asks to be left alone, for `seconds` if it said so."""
+    """Return why we stop waiting for 100ms; `seconds` is the wait it asked for, if any."""
     if seconds is None:
         return "100ms keeps answering that we ask too much."
     return f"100ms wants us to wait {round(seconds)} s more, longer than I keep you waiting."
 
 
 def refused_message(alias: str, message: str, *, can_renew: bool) -> str:
-    """Why 100ms may refuse our credentials, likeliest first; names the workspace, never a key."""
+    """Return likely reasons for refused credentials, likeliest first.
+
+    The message names the workspace and never a key.
+    """
     if not can_renew:
         return (
             f"100ms refuses the ready-made token of the workspace `{alias}` ({message}). "

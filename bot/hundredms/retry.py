@@ -1,4 +1,4 @@
-"""How long one call to 100ms may go on: retries, backoff, announced waits."""
+"""The limits of one call to 100ms: retries, backoff and announced waits."""
 
 import random
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from tenacity import RetryCallState
 class CallLimits:
     """Seconds and counts of one call.
 
-    `call` bounds the time of all attempts and of the pauses we choose ourselves; waits that
-    100ms announces come on top of it, at most `wait_once` each and `wait_all` together.
-    After `failures` in a row, more than one call makes, a workspace is left alone for `rest`, then
-    tried for `trial`.
+    `call` bounds the time of all attempts and of the pauses we choose ourselves. Waits that 100ms
+    announces come on top of it, at most `wait_once` each and `wait_all` together. After `failures`
+    in a row, which is more than one call makes, no call to the workspace is made for `rest`
+    seconds; then a trial call of at most `trial` seconds is made.
     """
 
     connect: float = 5.0
@@ -30,11 +30,11 @@ class CallLimits:
 
 
 class TransientError(Exception):
-    """An attempt that failed in a way that may pass."""
+    """An attempt failed in a way that may pass."""
 
 
 class RateLimited(Exception):
-    """100ms asks to be left alone, for `seconds` if it said how long."""
+    """100ms asks us to wait, for `seconds` if it said how long."""
 
     def __init__(self, message: str, seconds: float | None) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class RateLimited(Exception):
 
 
 class RetryBudget:
-    """What is left of one call's limits; gives tenacity its `wait` and `stop`."""
+    """The remaining limits of one call; supplies tenacity's `wait` and `stop`."""
 
     def __init__(self, limits: CallLimits) -> None:
         self._limits = limits
@@ -61,7 +61,7 @@ class RetryBudget:
         self._spent += seconds
 
     def wait(self, state: RetryCallState) -> float:
-        """Seconds to pause after the failure at hand, with jitter against marching in step."""
+        """Return the seconds to pause after this failure, with jitter so that calls spread out."""
         failure = _failure(state)
         if isinstance(failure, RateLimited):
             self._rate_limits += 1
@@ -77,7 +77,7 @@ class RetryBudget:
         return pause
 
     def stop(self, state: RetryCallState) -> bool:
-        """True if another attempt is beyond the limits. tenacity asks after `wait`."""
+        """Return True if another attempt is beyond the limits. tenacity asks after `wait`."""
         limits, failure = self._limits, _failure(state)
         if isinstance(failure, RateLimited) and failure.seconds is not None:
             too_long = failure.seconds > limits.wait_once or self._waited > limits.wait_all

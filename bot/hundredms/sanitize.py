@@ -1,4 +1,4 @@
-"""Free texts as they may be kept: no control characters, addresses or credentials in them."""
+"""Sanitizes free texts: removes control characters, addresses and credentials."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ _MAX_CACHED_LENGTH = 100
 
 
 def sanitize(value: str | None) -> str | None:
-    """The text cleaned and redacted; None if nothing is left of it."""
+    """Return the text cleaned and redacted; None if nothing is left of it."""
     if value is None:
         return None
     return _cached_sanitize(value) if len(value) <= _MAX_CACHED_LENGTH else _sanitize(value)
@@ -21,7 +21,7 @@ def _sanitize(value: str) -> str | None:
 
 
 def clear_caches() -> None:
-    """Keep no text that was read by now."""
+    """Clear the cache, so that no text stays in memory."""
     _cached_sanitize.cache_clear()
 
 

@@ -1,10 +1,9 @@
-"""The shapes 100ms sends: a strict envelope around lenient contents.
+"""The shapes of 100ms' answers (a strict envelope around lenient contents), and their parsing.
 
-https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events and the pages
-of rooms, sessions and room codes beside it. What is not named here is never kept: a room
-object can hold storage credentials and webhook headers.
-
-From rooms and sessions as 100ms sends them to the domain's own values.
+Rooms and sessions become the domain's own values. Fields that are not named here are never kept: a
+room object can hold storage credentials and webhook headers. Source:
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events and the pages on
+rooms, sessions and room codes beside it.
 """
 
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ from bot.hundredms.sanitize import sanitize
 
 
 class _WireModel(BaseModel):
-    """Unknown keys are passed over."""
+    """The base of all shapes; unknown keys are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -37,9 +36,9 @@ Object = Annotated[Mapping[str, Any], BeforeValidator(as_mapping)]
 
 
 def _as_cursor(value: object) -> str:
-    """The cursor as text; "" for null, false, zero and blanks.
+    """Return the cursor as text; "" for null, false, zero and blanks.
 
-    100ms would refuse one of another shape, and then it is known that rows are missing.
+    100ms would refuse a cursor of another shape, and that shows that rows are missing.
     """
     return (as_text(value) or repr(value)[:_MAX_CURSOR]) if value else ""
 
@@ -49,7 +48,7 @@ _MAX_CURSOR = 100
 
 
 class EventsWire(_WireModel):
-    """One page of events. What a row holds is read in `translate`: it may be no event at all."""
+    """One page of events; `error_events` reads the rows, any of which may be no event at all."""
 
     total: Integer = None
     next: Cursor = ""
@@ -57,12 +56,12 @@ class EventsWire(_WireModel):
 
     @property
     def count(self) -> int | None:
-        """The total, if it can be one."""
+        """The total; None if the number is missing or impossible."""
         return self.total if self.total is not None and self.total >= 0 else None
 
 
 class RoomWire(_WireModel):
-    """What is read of a room."""
+    """The fields of a room that are read."""
 
     id: Text = None
     name: Text = None
@@ -85,14 +84,17 @@ PeerRow = Annotated[PeerWire | None, WrapValidator(invalid_as_none)]
 
 
 def _as_peer_map(value: object) -> Mapping[str, object] | None:
-    """100ms sends a map by peer id; its documentation says an array. None for neither."""
+    """Return the peers as a mapping; None if they are neither a map nor an array.
+
+    100ms sends a map by peer id; its documentation says an array.
+    """
     if isinstance(value, list):
         return {str(number): item for number, item in enumerate(value)}
     return value if isinstance(value, Mapping) else None
 
 
 class SessionWire(_WireModel):
-    """What is read of a session."""
+    """The fields of a session that are read."""
 
     id: Text = None
     room_id: Text = None
@@ -103,7 +105,7 @@ class SessionWire(_WireModel):
 
 
 class CodeWire(_WireModel):
-    """What is read of a room code."""
+    """The field of a room code that is read."""
 
     code: Text = None
 
@@ -112,7 +114,7 @@ Row = TypeVar("Row", bound=BaseModel)
 
 
 class Listing(_WireModel, Generic[Row]):
-    """One page of a list; `last` is the cursor of the next one."""
+    """One page of a list; `last` is the cursor of the next page."""
 
     limit: Integer = None
     last: Cursor = ""
@@ -121,13 +123,13 @@ class Listing(_WireModel, Generic[Row]):
     ] = Field(default_factory=list)
 
     def next_cursor(self, page_size: int) -> str:
-        """The cursor of the next page; "" if this one was not full."""
+        """Return the cursor of the next page; "" if this page was not full."""
         full = min(page_size, self.limit) if self.limit and self.limit > 0 else page_size
         return self.last if len(self.data) >= full else ""
 
 
 def parse_room(wire: RoomWire, workspace: str) -> Room | None:
-    """The room, or None if it has no id."""
+    """Return the room, or None if it has no id."""
     if wire.id is None:
         return None
     return Room(
@@ -142,9 +144,9 @@ def parse_room(wire: RoomWire, workspace: str) -> Room | None:
 def parse_session(
     wire: SessionWire | None, workspace: str, room_id: str | None = None
 ) -> Session | None:
-    """The session with its peers by lower-case id, or None if it has no id or no room.
+    """Return the session with its peers by lower-case id, or None if it has no id or no room.
 
-    `room_id` is the room it was asked by, for a row that does not repeat it.
+    `room_id` is the room of the request, for a row that does not repeat it.
     """
     room = wire.room_id or room_id if wire else None
     if wire is None or wire.id is None or room is None:
@@ -188,7 +190,10 @@ def _has_peer_id(entry: tuple[str, PeerWire | None]) -> bool:
 
 
 def _session_end(wire: SessionWire, peers: Mapping[str, Peer]) -> datetime | None:
-    """100ms names no end: an ended session was last updated when it ended."""
+    """Return the end of a session, None if unknown.
+
+    100ms sends no end: an ended session was last updated when it ended.
+    """
     if wire.updated_at and wire.created_at and wire.updated_at > wire.created_at:
         return wire.updated_at
     return max((peer.left_at for peer in peers.values() if peer.left_at), default=None)

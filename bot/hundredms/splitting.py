@@ -1,7 +1,7 @@
-"""A JSON container cut into its members without parsing them.
+"""Splits a JSON container into its members without parsing them.
 
-A JSON reader refuses a whole page for one value that is nested too deeply or has too many
-digits. Cut into members, the page loses only the one that holds such a value.
+A JSON reader refuses a whole page for one value that is nested too deeply or has too many digits.
+Split into members, the page loses only the member that holds such a value.
 """
 
 import re
@@ -18,21 +18,21 @@ class UnbalancedJson(ValueError):
 
 
 def split_items(array: bytes) -> list[bytes]:
-    """The items of a JSON array, each as it was written. Raises Uneven."""
+    """Return the items of a JSON array, each as it was written. Raises UnbalancedJson."""
     return list(_split_parts(array, b"["))
 
 
 def split_members(text: bytes) -> list[tuple[bytes, bytes]]:
-    """Names (in quotes) and values of a JSON object; members without a name are left out.
+    """Return names (in quotes) and values of a JSON object; unnamed members are left out.
 
-    Raises Uneven.
+    Raises UnbalancedJson.
     """
     matches = ((part, _NAMED.match(part)) for part in _split_parts(text, b"{"))
     return [(name[1], part[name.end() :]) for part, name in matches if name]
 
 
 def _split_parts(text: bytes, opening: bytes) -> Iterator[bytes]:
-    """What stands between the outermost brackets, cut at the commas of that level."""
+    """Yield the text between the outermost brackets, split at the commas of that level."""
     text = text.strip()
     if not text.startswith(opening):
         raise UnbalancedJson
@@ -46,11 +46,11 @@ def _split_parts(text: bytes, opening: bytes) -> Iterator[bytes]:
 
 
 def _separator_ends(text: bytes) -> Iterator[int]:
-    """Where each comma of the outermost level ends, and its closing bracket."""
+    """Yield the end of each comma of the outermost level and of its closing bracket."""
     depth = 0
     for token in _TOKEN.finditer(text):
         symbol = token[0]
-        if symbol == b'"':  # a text that does not end
+        if symbol == b'"':  # an unterminated string
             raise UnbalancedJson
         if depth == 1 and symbol in _SEPARATORS:
             yield token.end()

@@ -1,6 +1,7 @@
-"""The management token: minted from a workspace's key and secret, kept in memory only.
+"""The management token: made from a workspace's key and secret, kept in memory only.
 
-https://www.100ms.live/docs/server-side/v2/how-to-guides/make-api-calls names the claims.
+The claims are documented at
+https://www.100ms.live/docs/server-side/v2/how-to-guides/make-api-calls.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,9 @@ RENEWAL_MARGIN = timedelta(minutes=5)
 
 
 def mint(access_key: str, secret: str, now: datetime) -> str:
-    """A management token as 100ms wants it, signed with HS256, for 24 hours from `now`.
+    """Return a new management token, signed with HS256, valid for 24 hours from `now`.
 
-    It is back-dated by 30 s, because 100ms refuses one from the future and clocks differ.
+    It is back-dated by 30 s, because 100ms refuses a token from the future and clocks differ.
     """
     issued = int((now - CLOCK_TOLERANCE).timestamp())
     claims = {
@@ -35,7 +36,7 @@ def mint(access_key: str, secret: str, now: datetime) -> str:
 class TokenSource:
     """The current token of one workspace.
 
-    With a ready-made `token` nothing is minted, and nothing can be renewed.
+    A ready-made `token` is used as it is and cannot be renewed.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class TokenSource:
         self._is_static = bool(token)
 
     def __repr__(self) -> str:
-        return "TokenSource(…)"  # never the secret, whoever prints it
+        return "TokenSource(…)"  # so that nothing prints the secret
 
     @property
     def can_renew(self) -> bool:
@@ -57,15 +58,15 @@ class TokenSource:
         return not self._is_static
 
     def get(self) -> str:
-        """A token that is good for five more minutes at least (a ready-made one: as it is)."""
+        """Return a token valid for at least five more minutes (a ready-made token: as it is)."""
         if self.can_renew and (self._valid_until is None or self._clock() >= self._valid_until):
             self._mint()
         return self._token
 
     def renew(self, refused: str) -> str:
-        """A token other than the refused one.
+        """Return a token other than the refused one.
 
-        Calls run side by side: if another call has renewed already, its token is the answer.
+        Calls run side by side: if another call has renewed the token already, return that token.
         """
         if self.can_renew and self._token == refused:
             self._mint()

@@ -1,8 +1,7 @@
-"""One call to 100ms: attempts, retries, waits, a new token once. No httpx error leaves here.
+"""Sends one GET to 100ms: attempts, retries, waits, and one token renewal.
 
-One GET over the pool of connections: headers, address and body, whatever the answer means.
-
-A body is unpacked here and not by httpx, which has no limit of what a few bytes may become.
+No httpx error leaves this module. Bodies are decompressed here and not by httpx, which does not
+limit the size to which a few bytes may expand.
 """
 
 import asyncio
@@ -44,15 +43,16 @@ TRANSPORT_ERRORS = (
     OSError,
     MemoryError,
 )
-"""No answer, or half of one; aiohttp's own error is one that httpx has no word for."""
+"""Errors for a missing or incomplete answer; httpx does not convert aiohttp's own ClientError."""
 
 _MAX_LENGTH_DIGITS = 18
 
 
 def to_transient_error(error: BaseException) -> TransientError:
-    """What failed, in words for the asker.
+    """Return the failure in words for the asker.
 
-    aiohttp's transport for httpx calls every lost connection a timeout; the cause knows better.
+    aiohttp's transport for httpx reports every lost connection as a timeout; the cause is more
+    exact.
     """
     cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
     if isinstance(cause, TimeoutError | httpx.TimeoutException):
@@ -61,16 +61,16 @@ def to_transient_error(error: BaseException) -> TransientError:
 
 
 class BodyRejected(Exception):
-    """A body that is not read: too large, or packed in a way that was not asked for."""
+    """A body that is not read: too large, or in a coding that was not asked for."""
 
 
 async def send(
     http: httpx.AsyncClient, url: str, request: Request, token: str
 ) -> tuple[httpx.Response, bytes]:
-    """The answer and all of its body, unpacked.
+    """Return the response and its whole body, decompressed.
 
-    Raises what `FAILED` names, Broken for a body that ends early, Refused for one that is too
-    large or in another coding than gzip.
+    Raises the errors of `TRANSPORT_ERRORS`, TransientError for a body that ends early, and
+    BodyRejected for a body that is too large or in a coding other than gzip.
     """
     headers = {
         b"Authorization": b"Bearer " + token.encode(),
@@ -79,7 +79,7 @@ async def send(
         b"Accept-Encoding": b"gzip",
     }
     address = f"{url.rstrip('/')}/{request.path}"
-    if request.params:  # httpx would take the address apart a second time to add them
+    if request.params:  # httpx would parse the address a second time to add them
         address += f"?{urlencode(request.params)}"
     http_request = http.build_request("GET", address, headers=headers)
     response = await http.send(http_request, stream=True)
@@ -97,7 +97,7 @@ async def _read_body(response: httpx.Response, max_size: int) -> bytes:
         raise BodyRejected(_too_large_message(max_size))
     decompressor = _make_decompressor(response.headers.get("content-encoding", ""))
     body, received = bytearray(), 0
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  as `http` is async
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  `http` is async
     async for chunk in response.stream:
         received += len(chunk)
         body += (
@@ -118,7 +118,7 @@ def _decompress(decompressor: "zlib._Decompress", chunk: bytes, max_length: int)
 
 
 def _make_decompressor(coding: str) -> "zlib._Decompress | None":
-    """What unpacks the body; None if it is not packed."""
+    """Return the decompressor of the body; None if the body is not compressed."""
     coding = coding.strip().lower()
     if coding in ("", "identity"):
         return None
@@ -132,21 +132,21 @@ def _too_large_message(max_size: int) -> str:
 
 
 OnCall = Callable[[str, str, int | None, float], None]
-"""Told of each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
+"""Called after each attempt: alias, endpoint, HTTP status (None: no answer), seconds."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Parser = Callable[[bytes], Model]
-"""Makes a model of a body. Raises UnreadableBody."""
+"""Parses a body into a model. Raises UnreadableBody."""
 
 _LARGE_BODY = 1_000_000
-"""Bytes of a body that is parsed beside the event loop."""
+"""Larger bodies, in bytes, are parsed in a thread beside the event loop."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceConnection:
-    """What all calls to one workspace share."""
+    """The connection, token, limits and circuit that all calls to one workspace share."""
 
     alias: str
     url: str
@@ -166,10 +166,10 @@ async def send_with_retries(
     parse: Parser[Model],
     caller: Caller = ANONYMOUS,
 ) -> Model | ResponseVerdict:
-    """The answer as `reading` has it, or the verdict: ABSENT, REJECTED or EXPIRED.
+    """Return the parsed answer, or the verdict: ABSENT, REJECTED or EXPIRED_CURSOR.
 
-    Raises HundredMsUnreachable, HundredMsBusy, HundredMsRefused; the first at once while the
-    workspace's circuit is open.
+    Raises HundredMsUnreachable, HundredMsBusy and HundredMsRefused; HundredMsUnreachable at once
+    while the workspace's circuit is open.
     """
     budget = RetryBudget(connection.limits)
     retrying = AsyncRetrying(
@@ -256,7 +256,7 @@ async def _exchange(
         raise to_transient_error(error) from error
     finally:
         _record_attempt(connection, request, status, time.monotonic() - started, budget)
-    if len(body) > _LARGE_BODY:  # to parse it takes long enough to delay all others
+    if len(body) > _LARGE_BODY:  # parsing it here would delay all other calls
         return await asyncio.to_thread(_parse_response, connection, request, parse, response, body)
     return _parse_response(connection, request, parse, response, body)
 

@@ -1,4 +1,4 @@
-"""The 100ms edge: a client for each configured workspace."""
+"""Opens a client for each configured 100ms workspace."""
 
 import asyncio
 import secrets
@@ -32,10 +32,12 @@ __all__ = [
 
 _CONNECTIONS = 64
 _IDLE_SECONDS = 50.0
-"""Connections are kept so long: setting one up costs three round trips before the first answer.
+"""Idle connections are kept for so long: a new one costs three round trips before its first
+answer.
 
-httpx' own five seconds would end them between any two look-ups; load balancers end idle ones
-after a minute. One that the far side has ended is noticed, or costs a retry.
+httpx' own five seconds would close them between any two look-ups; load balancers close idle
+connections after a minute. If the far side has closed a connection, that is noticed or costs a
+retry.
 """
 
 
@@ -60,7 +62,7 @@ async def open_workspaces(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     on_call: OnCall | None = None,
 ) -> AsyncIterator[dict[str, HundredMsClient]]:
-    """Clients by alias, in order of the settings, over one pool of connections.
+    """Yield the clients by alias, in order of the settings, over one pool of connections.
 
     Raises Misconfigured for a workspace without credentials or with an unusable URL.
     """
@@ -95,11 +97,12 @@ def _open_client(
     settings: Sequence[Credentials], transport: httpx.AsyncBaseTransport | None, limits: CallLimits
 ) -> httpx.AsyncClient:
     local = transport is not None or any(_is_loopback(credentials.url) for credentials in settings)
-    # aiohttp's connections: its parser is C, and takes a page in a seventh of httpcore's time.
+    # aiohttp's connections: its parser is written in C and reads a page in a seventh of httpcore's
+    # time.
     return HttpxAiohttpClient(
         transport=transport,
-        trust_env=not local,  # a proxy of the environment is no way to a neighbour on this machine
-        follow_redirects=False,  # a token goes to the configured host and to no other
+        trust_env=not local,  # an environment's proxy does not reach this machine's own services
+        follow_redirects=False,  # a token goes only to the configured host
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
         limits=httpx.Limits(
             max_connections=_CONNECTIONS,

@@ -1,4 +1,4 @@
-"""Work that survives the process: recorded first, checkpointed, done once. Owns dbos."""
+"""Durable jobs: recorded first, checkpointed step by step, done once. The only user of dbos."""
 
 from bot.jobs.engine import DbosJobQueue, open_jobs
 from bot.jobs.ports import JobHandler, Jobs, Json, ProcessRegistry, Steps

@@ -1,7 +1,7 @@
-"""What a finished job leaves behind: its name, so that a repeat is known. Nothing else.
+"""Deletes the contents of finished jobs and keeps their names, so that a repeat is recognised.
 
-A payload holds a response_url and a question, results hold people's names; dbos would keep both
-for ever. The name goes after 30 days: Slack repeats a delivery for an hour at most.
+A payload holds a response_url and a question; results hold people's names. dbos would keep both
+for ever. A name is deleted after 30 days: Slack repeats a delivery for an hour at most.
 """
 
 from sqlalchemy import (
@@ -22,11 +22,11 @@ from bot.jobs.inbox import INBOX, NOT_BEGUN
 _FINAL_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _NAME_RETENTION_MS = 30 * 24 * 3600 * 1000
 _CONTENT_TABLES = ("workflow_input", "workflow_output", "operation_outputs")
-"""dbos' tables for what a job was given and what came of it and of its steps."""
+"""The tables in which dbos keeps the inputs of jobs and the results of jobs and their steps."""
 
 
 class JobCleanup:
-    """Clears dbos' tables of what nobody needs. Synchronous, as dbos' connections are."""
+    """Clears dbos' tables of finished work. Synchronous, because dbos' connections are."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,9 +44,10 @@ class JobCleanup:
         ]
 
     def clear(self, now_ms: int) -> int:
-        """Forget payloads and results of jobs that are over; returns of how many.
+        """Delete payloads and results of finished jobs; return the number of jobs cleared.
 
-        `now_ms` decides only when names go, a matter of days. Raises SQLAlchemyError.
+        `now_ms` (Unix milliseconds) decides only when names are deleted, which is a matter of
+        days. Raises SQLAlchemyError.
         """
         jobs, inputs = self._jobs, self._content_tables[0]
         is_finished = jobs.c.status.in_(_FINAL_STATUSES)
@@ -68,10 +69,10 @@ class JobCleanup:
         return len(job_ids)
 
     def _checkpoint_wal(self) -> bool:
-        """Cut SQLite's write-ahead log, where what was cleared still stands; False if it is in use.
+        """Truncate SQLite's write-ahead log; return False if the log is in use.
 
-        It does not wait for readers: the next clearing tries again.
-        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        The log still holds the deleted contents. This does not wait for readers: the next clearing
+        tries again. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
         """
         if self._engine.dialect.name != "sqlite":
             return True
@@ -85,7 +86,7 @@ class JobCleanup:
             return bool(row[0] == 0)
 
     def _clear_inbox(self, connection: Connection, now_ms: int) -> None:
-        """What dbos has need not stand there a second time."""
+        """Delete the payloads that dbos has recorded by now, and old names."""
         is_begun = INBOX.c.job_id == self._jobs.c.workflow_uuid
         connection.execute(
             update(INBOX).where(NOT_BEGUN, select(1).where(is_begun).exists()).values(payload=None)

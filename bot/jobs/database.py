@@ -1,7 +1,8 @@
-"""The connections to the database of jobs. dbos' own for SQLite wait for the disk at each step.
+"""Connections to the database of jobs.
 
-Measured on two cores, a hundred questions at once: with dbos' rollback journal the slowest was
-recorded after 3.3 s, too late for Slack's three seconds; with this, after 0.3 s.
+With dbos' own connections to SQLite, each step waits for the disk. Measured on two cores with a
+hundred questions at once: with dbos' rollback journal the slowest question was recorded after 3.3
+s, too late for Slack's three seconds; with these connections after 0.3 s.
 """
 
 import os
@@ -12,13 +13,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 POOL = 8
 FILE_POOL = 2
-"""SQLite has one writer at a time: waiting in our pool is fair, at its lock it is not."""
+"""SQLite allows one writer at a time: a wait in our pool is fair, a wait at its lock is not."""
 _BUSY_MS = 10_000
 _CONNECT_SECONDS = 5
 
 
 def open_engine(url: str) -> Engine:
-    """A synchronous engine, as dbos wants it. SQLite's file is made readable to us alone."""
+    """Return a synchronous engine, as dbos needs it; only our user can read a SQLite file."""
     parsed_url = make_url(url)
     if parsed_url.get_backend_name() != "sqlite":
         return create_engine(
@@ -40,20 +41,23 @@ def open_engine(url: str) -> Engine:
 
 
 def _create_private_file(path: Path) -> None:
-    """The file holds response_urls for half an hour: nobody else on the machine may read it."""
+    """Create the file so that no other user of the machine can read it.
+
+    It holds response_urls for half an hour.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        os.fchmod(descriptor, 0o600)  # one that stood there already may be readable to all
+        os.fchmod(descriptor, 0o600)  # an existing file may be readable to all
     finally:
         os.close(descriptor)
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
-    """As dbos sets up its own, and a write-ahead log, which survives the end of the process.
+    """Set the pragmas that dbos sets itself, and a write-ahead log.
 
-    With `synchronous=NORMAL` the last moments before a power cut may be lost, nothing else.
-    https://www.sqlite.org/pragma.html#pragma_synchronous
+    The log survives the end of the process. With `synchronous=NORMAL` a power cut may lose the
+    last moments before it, and nothing else. https://www.sqlite.org/pragma.html#pragma_synchronous
     """
     connection.isolation_level = "IMMEDIATE"
     cursor = connection.cursor()
@@ -62,7 +66,7 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "secure_delete=ON",  # what is cleared is not left in free pages
+        "secure_delete=ON",  # deleted contents do not stay in free pages
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -1,4 +1,4 @@
-"""The engine: dbos behind our own interface, one for each process.
+"""The job queue: dbos behind our own interface, one for each process.
 
 https://docs.dbos.dev/python/reference/configuration
 """
@@ -36,13 +36,14 @@ version waits until a process of that version runs again. Without a version of o
 hash of the code, and every rolling restart would strand jobs that way."""
 
 THREADS = 32
-"""dbos makes as many as there is work at once, for ever; the database gets `POOL` of them."""
+"""Without this limit dbos makes a thread for each piece of work and keeps it; `POOL` threads use
+the database."""
 
 _WORKFLOW = "job"
 
 
 class DbosJobQueue:
-    """Jobs in a database. Open it with `open_jobs`."""
+    """A job queue in a database. Open it with `open_jobs`."""
 
     def __init__(self, recovery: RecoveryLoop, inbox: Inbox) -> None:
         self.recovery = recovery
@@ -54,30 +55,34 @@ class DbosJobQueue:
 
     @property
     def replicas(self) -> int:
-        """Processes that live on the same database, this one included."""
+        """The number of running processes that share the database, this one included."""
         return self.recovery.replicas
 
     @property
     def running_count(self) -> int:
-        """Jobs that this process took on and has not finished."""
+        """The number of jobs that this process has accepted and not finished."""
         return len(self._running_tasks())
 
     def register(self, kind: str, handler: JobHandler) -> None:
-        """Say what a job of that kind means."""
+        """Register the handler of a kind of job."""
         self._handlers[kind] = handler
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
-        """Record a job and begin it; False if it is known already."""
+        """Record a job and begin it; return False if the job is known already."""
         return await self._submitter.submit(NewJob(job_id, kind, payload))
 
     async def start(self) -> None:
-        """Take over what the dead left, now and from now on. After every `register`."""
+        """Recover the jobs of dead processes, now and from now on.
+
+        Call it after every `register`.
+        """
         await self.recovery.start(self._submitter.adopt)
 
     async def settle(self, seconds: float) -> int:
-        """Wait for the jobs under way; those that are not done in time stay recorded.
+        """Wait for the running jobs; return the number of jobs that are not finished in time.
 
-        Returns how many: whoever lives, or starts next, goes on with them.
+        Those jobs stay recorded: another running process, or the next one to start, continues
+        them.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         while tasks := self._running_tasks():
@@ -95,15 +100,18 @@ class DbosJobQueue:
         return {*self._submitter.pending_tasks, *self._running.values()}
 
     async def _begin(self, job: NewJob) -> None:
-        """Give a recorded job to dbos, which runs it here; once, whoever else does so."""
+        """Submit a recorded job to dbos, which runs it here.
+
+        The job runs only once, even if another process submits it too.
+        """
         with SetWorkflowID(job.job_id):
             handle = await DBOS.start_workflow_async(self._workflow, job.kind, job.payload)
-        task = getattr(handle, "task", None)  # none where another process has it
+        task = getattr(handle, "task", None)  # absent if another process runs the job
         if task is not None:
             self._track(job.job_id, task)
 
     def _track(self, job_id: str, task: "asyncio.Future[None]") -> None:
-        """The job is under way as that task; the last told counts."""
+        """Record that `task` runs the job; a later task for the same job replaces it."""
         self._running[job_id] = task
 
         def forget(finished: "asyncio.Future[None]") -> None:
@@ -113,7 +121,7 @@ class DbosJobQueue:
         task.add_done_callback(forget)
 
     def _register_workflow(self) -> None:
-        """Make the one workflow that every job is; dbos keeps a register for the process."""
+        """Register the one workflow that every job runs; dbos has one registry for each process."""
 
         @DBOS.workflow(name=_WORKFLOW)
         async def job(kind: str, payload: Json) -> None:
@@ -124,7 +132,7 @@ class DbosJobQueue:
     async def _run_handler(self, kind: str, payload: Json) -> None:
         job_id, task = DBOS.workflow_id or "", asyncio.current_task()
         if task is not None:
-            self._track(job_id, task)  # dbos' own is shielded: this one can be cancelled
+            self._track(job_id, task)  # dbos shields its own task; this one can be cancelled
         steps = DbosSteps(job_id, self.recovery.ensure_still_owner, self._priority)
         try:
             await self._handlers[kind](payload, steps)
@@ -137,18 +145,19 @@ class DbosJobQueue:
 async def open_jobs(
     url: str, process_id: str, processes: ProcessRegistry
 ) -> AsyncIterator[DbosJobQueue]:
-    """The engine while the block runs. `url` is SQLAlchemy's, for a synchronous driver.
+    """Yield the job queue, open while the block runs.
 
-    Raises StoreUnreachable.
+    `url` is a URL of SQLAlchemy's for a synchronous driver. Raises StoreUnreachable.
     """
-    # Of its own: in dbos' pool a question would queue behind the steps of all jobs under way.
+    # The inbox has an engine of its own: in dbos' pool a question would queue behind the steps of
+    # all running jobs.
     engine, inbox_engine = open_engine(url), open_engine(url)
     inbox = Inbox(inbox_engine, process_id)
     jobs = DbosJobQueue(RecoveryLoop(process_id, processes, JobCleanup(engine), inbox), inbox)
     refuse_other_serializers()
     DBOS(config=_config(engine, process_id))
     _route_dbos_logs()
-    jobs._register_workflow()  # noqa: SLF001  its own module
+    jobs._register_workflow()  # noqa: SLF001  same module
     try:
         _launch(inbox)
         yield jobs
@@ -163,12 +172,15 @@ async def open_jobs(
 
 
 def _launch(inbox: Inbox) -> None:
-    """On this loop: dbos then runs what it takes over here, not in a thread."""
+    """Launch dbos on this event loop, so that it runs recovered jobs here and not in a thread.
+
+    Raises StoreUnreachable.
+    """
     try:
         DBOS.launch()
         inbox.create_table()
     except DATABASE_ERRORS as trouble:
-        # Not `from`: the driver's words may hold the address.
+        # Not `from trouble`: the driver's message may hold the address.
         raise StoreUnreachable(
             f"The database of jobs could not be opened ({type(trouble).__name__})."
         ) from None
@@ -184,14 +196,14 @@ def _config(engine: Engine, process_id: str) -> DBOSConfig:
         log_level="WARNING",
         enable_otlp=False,
         max_executor_threads=THREADS,
-        # Waiting for notifications costs a connection; nothing of ours sends any.
+        # Waiting for notifications takes a connection, and we send none.
         use_listen_notify=False,
         notification_listener_polling_interval_sec=0.1,
     )
 
 
 def _route_dbos_logs() -> None:
-    """Dbos logs on its own; its lines go to ours, warnings and worse."""
+    """Send dbos' log lines, warnings and worse, through our own log handlers."""
     logger = logging.getLogger("dbos")
     logger.handlers.clear()
     logger.propagate = True

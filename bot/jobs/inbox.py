@@ -1,8 +1,9 @@
-"""Where a question is recorded before it is acknowledged: many in one commit.
+"""The inbox: records questions before they are acknowledged, many in one commit.
 
-dbos needs several trips to the database for each job, and they queue: of 200 questions at once
-the last was acknowledged after more than a second. So a row of our own comes first, and dbos' job
-is begun from it afterwards, by us or by whoever finds that we died in between.
+dbos makes several round trips to the database for each job, and they queue: of 200 questions at
+once the last was acknowledged after more than a second. So a row of our own is written first. The
+job of dbos is begun from that row afterwards, by this process or, if this process has died, by the
+process that recovers its rows.
 """
 
 import asyncio
@@ -38,19 +39,19 @@ INBOX = Table(
     _METADATA,
     Column("job_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("payload", Text),  # empty once dbos has it
+    Column("payload", Text),  # null once dbos has the job
     Column("life", Text, nullable=False),
     Column("came_at", BigInteger, nullable=False, index=True),
 )
 NOT_BEGUN = INBOX.c.payload.is_not(None)
-"""Rows that may not have become jobs yet: few among many that are only names."""
+"""Selects rows that may not have become jobs yet: a few among many that hold only a name."""
 
 Index("call_doctor_inbox_left", INBOX.c.life, sqlite_where=NOT_BEGUN, postgresql_where=NOT_BEGUN)
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """One job that came, as it will be given to dbos."""
+    """A new job, with the values that will be passed to dbos."""
 
     job_id: str
     kind: str
@@ -68,7 +69,7 @@ class _PendingJob:
 
 
 class Inbox:
-    """Takes notes of jobs. One thread writes them, all that wait in one commit."""
+    """Records jobs. One thread writes; it writes all waiting jobs in one commit."""
 
     def __init__(self, engine: Engine, process_id: str) -> None:
         self._engine = engine
@@ -80,16 +81,16 @@ class Inbox:
         self._insert = kind.insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.job_id)
 
     def create_table(self) -> None:
-        """Make the table; two processes may do so at once. Raises SQLAlchemyError."""
-        with suppress(IntegrityError, ProgrammingError):  # the other one was faster
+        """Create the table; two processes may do so at once. Raises SQLAlchemyError."""
+        with suppress(IntegrityError, ProgrammingError):  # the other process was faster
             _METADATA.create_all(self._engine)
 
     def close(self) -> None:
-        """Write no more."""
+        """Stop writing."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def record(self, job: NewJob) -> bool:
-        """Record it; False if it is known already. Raises SQLAlchemyError."""
+        """Record the job; return False if it is known already. Raises SQLAlchemyError."""
         pending = _PendingJob(self._to_row(job), asyncio.get_running_loop().create_future())
         self._pending.append(pending)
         if self._writer is None or self._writer.done():
@@ -97,11 +98,11 @@ class Inbox:
         return await pending.future
 
     async def claim_abandoned(self, alive: Collection[str]) -> Sequence[NewJob]:
-        """What a life that is over has taken and not begun: ours from now on."""
+        """Claim the jobs that dead processes recorded and did not begin, and return them."""
         return await asyncio.to_thread(self._claim_rows, alive)
 
     async def drop(self, job_id: str) -> None:
-        """Forget the payload of what nobody wants any more."""
+        """Delete the payload of a job that is no longer wanted."""
         await self._run_in_thread(self._drop_payload, job_id)
 
     async def _write(self) -> None:
@@ -111,7 +112,7 @@ class Inbox:
                 new_ids = await self._run_in_thread(
                     self._commit, [pending.row for pending in batch]
                 )
-            except Exception as error:  # noqa: BLE001  a border: each who waits is told
+            except Exception as error:  # noqa: BLE001  a boundary: every waiter gets the error
                 for pending in batch:
                     if not pending.future.done():
                         pending.future.set_exception(error)
@@ -119,13 +120,16 @@ class Inbox:
             for pending in batch:
                 if not pending.future.done():
                     pending.future.set_result(pending.job_id in new_ids)
-                new_ids.discard(pending.job_id)  # the same job twice in one batch is new once
+                new_ids.discard(pending.job_id)  # a job that is twice in one batch is new once
 
     async def _run_in_thread(self, function: Callable[..., Found], *arguments: object) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
     def _to_row(self, job: NewJob) -> Mapping[str, Any]:
-        """ASCII alone: whatever a text holds, it cannot spoil the commit of the others."""
+        """Return the row of a job.
+
+        Its payload is ASCII: whatever a text holds, it cannot fail the commit of the others.
+        """
         return {
             "job_id": job.job_id,
             "kind": job.kind,
@@ -135,9 +139,10 @@ class Inbox:
         }
 
     def _commit(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-        """Which of them are new."""
-        rows_by_id = {row["job_id"]: row for row in reversed(rows)}  # of one twice the first counts
-        # Always in one order: two replicas given the same deliveries must not wait for each other.
+        """Insert the rows; return the ids that are new."""
+        rows_by_id = {row["job_id"]: row for row in reversed(rows)}  # the first of equal ids counts
+        # Always in the same order: two replicas with the same deliveries must not wait for each
+        # other.
         ordered = [rows_by_id[job_id] for job_id in sorted(rows_by_id)]
         with self._engine.begin() as connection:
             return set(connection.execute(self._insert, ordered).scalars())
@@ -151,7 +156,7 @@ class Inbox:
             .returning(INBOX.c.job_id, INBOX.c.kind, INBOX.c.payload)
         )
         with self._engine.begin() as connection:
-            # Mostly there is nothing, and a reader needs no turn to write.
+            # Usually there is nothing to claim, and a reader does not wait for the write lock.
             if (
                 connection.execute(select(INBOX.c.job_id).where(is_abandoned).limit(1)).first()
                 is None

@@ -1,79 +1,82 @@
-"""What the rest of the bot knows of durable work: courses made of steps."""
+"""The interfaces to durable work: jobs made of steps."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 Json = Any
-"""What JSON can hold, as `json.loads` gives it."""
+"""Any value that JSON can hold, as `json.loads` returns it."""
 
 
 class Steps(Protocol):
-    """The steps of one job under way. Each is done, its result recorded, and never done again.
+    """The steps of one running job. Each step runs once, and its result is recorded.
 
-    After a crash a course runs again from its beginning, here or in another process: steps that
-    were recorded answer from the record. So a course must take the same steps in the same order
-    whenever their results are the same; else all of them raise RecordUnusable.
+    After a crash a handler runs again from its beginning, here or in another process: recorded
+    steps return their recorded results. So a handler must take the same steps in the same order
+    whenever their results are the same; otherwise every method raises RecordUnusable.
     """
 
     @property
     def job_id(self) -> str:
-        """The job's own name, made from what Slack sent."""
+        """The job's id, made from Slack's request."""
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """A step that may safely be done again: the crash may come before it is recorded."""
+        """Run a step that may safely run again: a crash may come before its result is recorded."""
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
-        """A step that must not be done twice.
+        """Run a step that must not be done twice.
 
-        `act` is told whether an earlier life may have done it already, and has to find out.
+        `act` receives True if an earlier run may have done it already, and must then check.
         """
 
     async def pause(self, seconds: float) -> None:
-        """Wait; what is left of the time is waited after a crash."""
+        """Wait; after a crash, wait for the rest of the time."""
 
 
 JobHandler = Callable[[Json, Steps], Awaitable[None]]
-"""What is done for a job, from its payload. What it raises is logged, and the job is over."""
+"""Runs a job, given its payload. An exception is logged and ends the job."""
 
 
 class Jobs(Protocol):
-    """Takes on work."""
+    """Accepts jobs."""
 
     def register(self, kind: str, handler: JobHandler) -> None:
-        """Say what a job of that kind means. Before `start`."""
+        """Register the handler of a kind of job. Call it before `start`."""
 
     async def submit(self, kind: str, job_id: str, payload: Json) -> bool:
-        """Record a job and begin it; False if that job is known already, whoever has it.
+        """Record a job and begin it; return False if any process knows that job already.
 
-        Raises StoreUnreachable when it cannot be recorded.
+        Raises StoreUnreachable if the job cannot be recorded.
         """
 
 
 class JobsHost(Jobs, Protocol):
-    """The engine of one process."""
+    """The job queue of one process."""
 
     @property
     def replicas(self) -> int:
-        """Processes that live on the same database, this one included."""
+        """The number of running processes that share the database, this one included."""
 
     async def start(self) -> None:
-        """Take over what the dead left, now and from now on. After every `register`."""
+        """Recover the jobs of dead processes, now and from now on.
+
+        Call it after every `register`.
+        """
 
     async def settle(self, seconds: float) -> int:
-        """Wait for the jobs under way; returns how many are left for another life."""
+        """Wait for the running jobs; return the number of jobs left to a later process."""
 
 
 class ProcessRegistry(Protocol):
-    """The processes that share one database, each with a life of its own. Raises StoreUnreachable.
+    """The processes that share one database, each with its own id. Raises StoreUnreachable.
 
     All times are the database's: the clocks of two machines may differ.
     """
 
     async def beat(self, process_id: str) -> None:
-        """Say that this life goes on."""
+        """Record that this process is alive."""
 
     async def end(self, process_id: str) -> None:
-        """Say that it is over."""
+        """Record that this process has ended."""
 
     async def alive(self, within: float) -> Sequence[str]:
-        """Those who said so within that many seconds."""
+        """Return the ids of the processes that sent a heartbeat in the last `within` seconds."""

@@ -1,4 +1,4 @@
-"""Who lives, and what the dead left: heartbeats, and taking over."""
+"""Heartbeats of this process, and recovery of the jobs of dead processes."""
 
 import asyncio
 import contextlib
@@ -15,18 +15,19 @@ from bot.jobs.ports import ProcessRegistry
 
 BEAT_SECONDS = 3.0
 DEAD_SECONDS = 15.0
-"""Silence after which a life counts as over: its work is taken over well within 30 s."""
+"""A process that is silent for so long counts as dead: its jobs are recovered well within 30 s."""
 
 UNSURE_SECONDS = 10.0
-"""A process that could not beat for so long stops doing what must not be done twice: it may be
-taken for dead soon. Less than `DEAD_SECONDS`, so that it stops before another one begins."""
+"""A process that could not send a heartbeat for so long stops doing what must not be done twice,
+because others may soon take it for dead. Less than `DEAD_SECONDS`, so that it stops before
+another process begins."""
 
 _PENDING = "PENDING"
 _POLL_SECONDS = 0.2
 
 
 class RecoveryLoop:
-    """Beats for this process, and takes over from those that fell silent."""
+    """Sends the heartbeats of this process and recovers the jobs of silent processes."""
 
     def __init__(
         self, process_id: str, processes: ProcessRegistry, cleanup: JobCleanup, inbox: Inbox
@@ -43,20 +44,21 @@ class RecoveryLoop:
 
     @property
     def replicas(self) -> int:
-        """Processes that live, this one included."""
+        """The number of running processes, this one included."""
         return self._other_count + 1
 
     async def start(self, begin: Callable[[NewJob], None]) -> None:
-        """The first beat, and what the dead left: `begin` is given what they had recorded only.
+        """Send the first heartbeat and recover the jobs of dead processes.
 
-        Raises StoreUnreachable.
+        `begin` receives the jobs that those processes had recorded and not begun. Raises
+        StoreUnreachable.
         """
         self._begin = begin
         await self.beat_and_take_over()
         self._task = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """End this life: others need not wait to take its work over."""
+        """Record the end of this process, so that others can recover its jobs at once."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -64,9 +66,9 @@ class RecoveryLoop:
                 await self._processes.end(self.process_id)
 
     async def ensure_still_owner(self) -> None:
-        """Return once nobody can have taken this process for dead."""
+        """Wait until no other process can have taken this one for dead."""
         loop = asyncio.get_running_loop()
-        while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  time alone undoes it
+        while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  a heartbeat ends it
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _watch(self) -> None:
@@ -74,11 +76,11 @@ class RecoveryLoop:
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await self.beat_and_take_over()
-            except Exception:  # noqa: BLE001  a border: a watch that ends would strand jobs
+            except Exception:  # noqa: BLE001  a boundary: if the loop ended, jobs would be stranded
                 self._log.warning("watch_failed", exc_info=True)
 
     async def beat_and_take_over(self) -> None:
-        """Beat, and take over from those who fell silent. Raises StoreUnreachable."""
+        """Send a heartbeat and recover the jobs of silent processes. Raises StoreUnreachable."""
         now = asyncio.get_running_loop().time()
         await self._processes.beat(self.process_id)
         self._last_beat = now
@@ -92,8 +94,9 @@ class RecoveryLoop:
         )
         if dead:
             self._log.info("taking_over", lives=len(dead))
-            # Putting a job back asks whether it is still theirs: two who do so do no harm.
-            await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  no other way in 3.4
+            # dbos recovers a job only if it still belongs to the dead process: two processes that
+            # recover at once do no harm.
+            await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  dbos 3.4 has no public call
         await asyncio.to_thread(self._cleanup.clear, int(time.time() * 1000))
         if self._begin is not None:
             for job in await self._inbox.claim_abandoned(alive):

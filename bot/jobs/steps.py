@@ -1,9 +1,8 @@
-"""One job's steps, checkpointed by dbos.
+"""The steps of one job, checkpointed by dbos, and the JSON form in which dbos keeps jobs.
 
-How jobs are kept: as JSON. dbos' own form is pickle, which would run what a database holds.
-
-Whichever form is configured, dbos reads a row in the form that the row names. So whoever can write
-into the database could have code run here; `refuse_other_forms` ends that.
+dbos' own form is pickle, which can run code that a database holds. Whichever form is configured,
+dbos reads a row in the form that the row names. So anybody who can write to the database could
+have code run here; `refuse_other_serializers` prevents that.
 """
 
 import json
@@ -21,11 +20,11 @@ from bot.jobs.ports import Json
 from bot.jobs.submit import SubmitPriority
 
 EnsureOwner = Callable[[], Awaitable[None]]
-"""Returns once this process is sure that nobody has taken its work over."""
+"""Returns once it is sure that no other process has taken over this one's jobs."""
 
 
 class DbosSteps:
-    """The Steps of one run of a course. A run that follows a crash has another `_run`."""
+    """The Steps of one run of a job. A run after a crash has another `_run_id`."""
 
     def __init__(self, job_id: str, ensure_owner: EnsureOwner, priority: SubmitPriority) -> None:
         self._job_id = job_id
@@ -35,13 +34,13 @@ class DbosSteps:
 
     @property
     def job_id(self) -> str:
-        """The job's own name."""
+        """The job's id."""
         return self._job_id
 
     async def run(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """Do a step and record what came of it. Raises RecordUnusable."""
+        """Run a step and record its result. Raises RecordUnusable."""
 
-        async def do() -> Json:  # dbos tells by the function itself whether to await it
+        async def do() -> Json:  # dbos inspects the function to decide whether to await it
             return await act()
 
         await self._priority.wait_for_submits()
@@ -49,7 +48,7 @@ class DbosSteps:
             return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
-        """Record the intent, then act: another run's intent tells that it may have acted."""
+        """Record the intent, then act; an intent of another run means that it may have acted."""
 
         async def intend() -> str:
             return self._run_id
@@ -62,14 +61,17 @@ class DbosSteps:
         return await self.run(name, do)
 
     async def pause(self, seconds: float) -> None:
-        """Sleep until a moment that is recorded. Raises RecordUnusable."""
+        """Sleep until a recorded moment. Raises RecordUnusable."""
         with _convert_step_errors():
             await DBOS.sleep_async(seconds)
 
 
 @contextmanager
 def _convert_step_errors() -> Iterator[None]:
-    """Dbos compares the name of each step with what an earlier life recorded in its place."""
+    """Raise RecordUnusable in place of dbos' error for an unexpected step.
+
+    dbos compares the name of each step with the step that an earlier run recorded in its place.
+    """
     try:
         yield
     except error.DBOSUnexpectedStepError as unexpected:
@@ -78,18 +80,21 @@ def _convert_step_errors() -> Iterator[None]:
 
 
 class JsonSerializer(Serializer):
-    """JSON; an exception is kept as its class's name, since a course tells its own errors."""
+    """Stores values as JSON, and an exception as the name of its class.
+
+    The name is enough, because a handler reports its own errors.
+    """
 
     def serialize(self, data: Json) -> str:
-        """The text to keep. ASCII alone: no database takes half of a character."""
+        """Return the text to store, in ASCII: no database accepts half of a character."""
         return json.dumps(data, separators=(",", ":"), default=_encode_exception)
 
     def deserialize(self, serialized_data: str) -> Json:
-        """What was kept."""
+        """Return the value of a stored text."""
         return json.loads(serialized_data)
 
     def name(self) -> str:
-        """Under which dbos remembers the form."""
+        """The name by which dbos records the form."""
         return "call_doctor_json"
 
 
@@ -98,7 +103,7 @@ class UnknownSerialization(ValueError):
 
 
 def refuse_other_serializers() -> None:
-    """Have dbos refuse every row that is not in our form: the job ends as failed, and is logged."""
+    """Make dbos refuse every row that is not in our form: the job fails and is logged."""
     for serializer in (DefaultSerializer, DBOSPortableJSONSerializer):
         setattr(serializer, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
 

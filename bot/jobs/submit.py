@@ -1,6 +1,7 @@
-"""Taking jobs on: recorded in time or refused, then begun.
+"""Accepts jobs: each is recorded in time or refused, and then begun.
 
-New questions first: each waits three seconds at most for its acknowledgement, no step does.
+New questions are recorded before running jobs take their next step, because Slack waits only three
+seconds for an acknowledgement.
 """
 
 import asyncio
@@ -16,15 +17,15 @@ from bot.domain.errors import StoreUnreachable
 from bot.jobs.inbox import Inbox, NewJob
 
 IDLE_TURNS = 6
-"""Turns of the loop in which a question that was read may come to its recording, and one that was
-recorded to its acknowledgement."""
+"""Turns of the event loop in which a question that was read can reach its recording, and a
+recorded one its acknowledgement."""
 
 PATIENCE_SECONDS = 1.0
-"""A step gives way for so long and no longer: questions that never end must not stop answers."""
+"""The longest that a step waits: an endless stream of questions must not stop answers."""
 
 
 class SubmitPriority:
-    """Lets the recording of questions go before the steps of jobs under way."""
+    """Lets new questions be recorded before running jobs take their next step."""
 
     def __init__(self) -> None:
         self._recording_count = 0
@@ -33,7 +34,7 @@ class SubmitPriority:
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """While the block runs, steps wait to begin."""
+        """Make steps wait to begin while the block runs."""
         self._recording_count += 1
         self._idle.clear()
         try:
@@ -44,7 +45,7 @@ class SubmitPriority:
                 self._idle.set()
 
     async def wait_for_submits(self) -> None:
-        """Return when no question is being recorded or about to be, or patience is over."""
+        """Wait until no question is being recorded or about to be, `PATIENCE_SECONDS` at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 idle_turns = 0
@@ -55,14 +56,18 @@ class SubmitPriority:
 
 
 RECORD_SECONDS = 2.0
-"""After so long a question is refused: Slack waits three seconds for the acknowledgement."""
+"""A question that is not recorded by then is refused: Slack waits three seconds for an
+acknowledgement."""
 
 DATABASE_ERRORS = (SQLAlchemyError, error.DBOSException, OSError)
-"""What dbos and the database raise."""
+"""The exceptions that dbos and the database raise."""
 
 
 class JobSubmitter:
-    """`begin` gives a recorded job to dbos; `beginning` are those that wait for it."""
+    """Records jobs and begins them.
+
+    `begin` submits a recorded job to dbos; `pending_tasks` are the submissions that are under way.
+    """
 
     def __init__(
         self, inbox: Inbox, priority: SubmitPriority, begin: Callable[[NewJob], Awaitable[None]]
@@ -70,17 +75,17 @@ class JobSubmitter:
         self.pending_tasks: set[asyncio.Task[None]] = set()
         self._inbox = inbox
         self._priority = priority
-        # As long as we live nobody else begins it: whatever goes wrong, it is tried again.
+        # While this process runs, no other begins the job, so it retries whatever the error.
         self._begin = retry(wait=wait_exponential(0.2, max=10), before_sleep=self._log_retry)(begin)
         self._refused: set[str] = set()
         self._log = structlog.get_logger("call_doctor.jobs")
 
     async def submit(self, job: NewJob) -> bool:
-        """Record a job and begin it; False if it is known already. Raises StoreUnreachable."""
+        """Record a job and begin it; return False if it is known. Raises StoreUnreachable."""
         recording = asyncio.create_task(self._record(job))
         await asyncio.wait({recording}, timeout=RECORD_SECONDS)
         if not recording.done():
-            # The writing goes on. The asker was refused, so the job must not come up later.
+            # The write continues. The question was refused, so its job must not run later.
             self._refused.add(job.job_id)
             recording.add_done_callback(_ignore_exception)
             raise StoreUnreachable("The question could not be recorded in time.")
@@ -92,11 +97,11 @@ class JobSubmitter:
             ) from trouble
 
     def adopt(self, job: NewJob) -> None:
-        """Begin what another life recorded; where that life came to begin it, dbos knows."""
+        """Begin a job that a dead process recorded; dbos knows if that process began it."""
         self._start(self._begin_after_submits(job))
 
     async def _record(self, job: NewJob) -> bool:
-        """A task of its own: what is recorded is begun, whatever becomes of the request."""
+        """Record the job in a task of its own: a recorded job is begun even if the request ends."""
         is_new = False
         try:
             with self._priority.recording():
@@ -126,11 +131,11 @@ class JobSubmitter:
     def _on_done(self, task: asyncio.Task[None]) -> None:
         self.pending_tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            # Its row stays: the next life begins it.
+            # Its row stays: the next process begins it.
             self._log.error("left_in_inbox", exc_info=task.exception())
 
 
 def _ignore_exception(recording: "asyncio.Task[bool]") -> None:
-    """Read what a late recording raised, so that Python does not warn of it."""
+    """Read the exception of a late recording, so that Python does not warn about it."""
     if not recording.cancelled():
         recording.exception()

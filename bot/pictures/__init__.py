@@ -1,4 +1,4 @@
-"""Pictures for people who would rather look than read. The only owner of Pillow."""
+"""Pictures of a timeline. The only user of Pillow."""
 
 from bot.pictures.timeline import timeline_picture
 

@@ -1,11 +1,10 @@
-"""A sheet to draw on: twice as large as the picture, so that slanted lines come out smooth.
+"""A canvas with colours, signs and text for pictures.
 
-Colours and shapes: each outcome has a shape of its own and a colour that stays apart.
+It draws at twice the size of the picture, so that slanted lines come out smooth. Each outcome has
+a shape of its own and a distinct colour. The colours are Okabe and Ito's, which people with any
+kind of colour blindness can tell apart. https://jfly.uni-koeln.de/color/
 
-The colours are Okabe and Ito's, which people with any kind of colour blindness can tell apart.
-https://jfly.uni-koeln.de/color/
-
-Text in a picture: the font that comes with us, and what it cannot write.
+Texts use the bundled font; `can_write` finds texts that the font cannot write.
 """
 
 from bisect import bisect_right
@@ -46,7 +45,7 @@ Shape = Callable[[ImageDraw.ImageDraw, float, float, float], None]
 def draw_sign(
     draw: ImageDraw.ImageDraw, outcome: Outcome, x: float, y: float, radius: float
 ) -> None:
-    """The sign of an outcome, with a white rim so that signs on top of each other stay apart."""
+    """Draw the sign of an outcome, with a white rim so that overlapping signs stay distinct."""
     SHAPES[outcome](draw, x, y, radius)
 
 
@@ -97,13 +96,13 @@ def _stroke(radius: float) -> int:
 
 _FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 _MAX_CHARACTERS = 200
-"""Characters of which some fit into a picture. To measure takes time in proportion to them."""
+"""The most characters that are measured; measuring takes time in proportion to them."""
 _NO_GLYPH = "\uffff"
 
 
 @lru_cache(maxsize=16)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The font in a size in pixels; read from disk once."""
+    """Return the font in a size in pixels; it is read from disk once."""
     return ImageFont.truetype(_FILE, size)
 
 
@@ -113,12 +112,12 @@ def _glyph(char: str) -> bytes:
 
 
 def can_write(text: str) -> bool:
-    """False if a character would come out as an empty box."""
+    """Return False if a character would appear as an empty box."""
     return all(char.isspace() or _glyph(char) != _glyph(_NO_GLYPH) for char in text)
 
 
 def fit_text(text: str, size: int, width: float) -> str:
-    """The text, cut with an ellipsis to at most `width` pixels."""
+    """Return the text, cut with an ellipsis to at most `width` pixels."""
     face, clipped = font(size), text[:_MAX_CHARACTERS]
     if clipped == text and face.getlength(text) <= width:
         return text
@@ -133,7 +132,7 @@ _COLOURS = 128
 
 
 class Canvas:
-    """Draws in the picture's own pixels."""
+    """A drawing; coordinates are pixels of the finished picture."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
@@ -141,7 +140,7 @@ class Canvas:
         self._draw = ImageDraw.Draw(self._image)
         self.box(1, 1, width - 1, height - 1, "", edge=EDGE, corner=8)
 
-    def box(  # noqa: PLR0913  four sides and a look
+    def box(  # noqa: PLR0913  four sides and a style
         self,
         left: float,
         top: float,
@@ -152,7 +151,7 @@ class Canvas:
         edge: str = "",
         corner: float = 0,
     ) -> None:
-        """A rectangle, at least one pixel wide."""
+        """Draw a rectangle, at least one pixel wide."""
         sides = (left, top, max(right, left + 1), max(bottom, top + 1))
         self._draw.rounded_rectangle(
             [side * _SCALE for side in sides],
@@ -163,15 +162,15 @@ class Canvas:
         )
 
     def line(self, x: float, top: float, bottom: float, colour: str, width: float = 1) -> None:
-        """An upright line."""
+        """Draw a vertical line."""
         at = (x * _SCALE, top * _SCALE, x * _SCALE, bottom * _SCALE)
         self._draw.line(at, colour, round(width * _SCALE))
 
     def sign(self, outcome: Outcome, x: float, y: float, radius: float) -> None:
-        """An outcome's sign."""
+        """Draw an outcome's sign."""
         draw_sign(self._draw, outcome, x * _SCALE, y * _SCALE, radius * _SCALE)
 
-    def text(  # noqa: PLR0913  where, what, and how
+    def text(  # noqa: PLR0913  place, words and style
         self,
         x: float,
         y: float,
@@ -182,14 +181,14 @@ class Canvas:
         width: float = 0,
         anchor: str = "la",
     ) -> None:
-        """Words at (x, y), cut to `width` if given; `anchor` as Pillow names it."""
+        """Draw words at (x, y), cut to `width` if given; `anchor` as Pillow names it."""
         words = redact_for_output(words)
         visible_words = fit_text(words, size, width) if width else words
         at = (x * _SCALE, y * _SCALE)
         self._draw.text(at, visible_words, colour, font(size * _SCALE), anchor=anchor)
 
     def png(self) -> bytes:
-        """The picture as a PNG file; the same drawing gives the same bytes."""
+        """Return the picture as a PNG file; equal drawings give equal bytes."""
         small = self._image.resize(self._size, Image.Resampling.BOX)
         file = BytesIO()
         small.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)

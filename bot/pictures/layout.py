@@ -1,6 +1,7 @@
-"""What is to be drawn, and where along the time axis: pure, no colour and no pixel.
+"""The contents of the timeline picture and their places on the time axis.
 
-When somebody's microphone, camera and screen were on, out of their track events.
+Pure: no colours and no pixels. The times at which a person's microphone, camera and screen were on
+are derived from track events.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from bot.render.timeline import (
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A stretch in which a medium was sent; `until` is None if nothing tells its end."""
+    """A stretch in which a medium was sent; `until` is None if no event ends it."""
 
     media: str
     since: datetime
@@ -36,7 +37,7 @@ class Signal:
 
 
 def build_signals(tracks: Iterable[TrackEvent]) -> Mapping[str, tuple[Signal, ...]]:
-    """The signals of each peer (id in small letters), in order of time."""
+    """Return the signals of each peer (id in lower case), in order of time."""
     usable = [track for track in tracks if track.peer_id and track.media]
     usable.sort(key=lambda track: (_track_key(track), track.at, track.id))
     signals: dict[str, list[Signal]] = {}
@@ -54,7 +55,7 @@ def _track_key(track: TrackEvent) -> tuple[str, str, str]:
 
 
 def _signals_from(media: str, tracks: Iterable[TrackEvent]) -> Iterator[Signal]:
-    """On from adding or unmuting, off from muting or removing."""
+    """Yield the signals of one track: on from add or unmute, off from mute or remove."""
     since: datetime | None = None
     for track in tracks:
         on = track.change != "remove" and not track.mute
@@ -68,17 +69,17 @@ def _signals_from(media: str, tracks: Iterable[TrackEvent]) -> Iterator[Signal]:
 
 
 MAX_ROWS = 10
-"""More people than this do not fit on a phone; the rest is counted."""
+"""More people do not fit on a phone; the rest is counted."""
 _TICKS = 4
 _FINE = timedelta(minutes=10)
 
 Interval = tuple[float, float]
-"""From and to, as shares of the time axis: 0 is its start, 1 its end."""
+"""Start and end as shares of the time axis: 0 is its start, 1 its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Where a failure was last reported, and how it ended."""
+    """The place at which a failure was last reported, and its outcome."""
 
     at: float
     outcome: Outcome
@@ -99,7 +100,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TimelineLayout:
-    """A whole timeline. `starts` are where sessions began; `ticks` are places and their times."""
+    """A whole timeline. `starts` are starts of sessions; `ticks` are places and their times."""
 
     heading: str
     subtitle: str
@@ -111,7 +112,7 @@ class TimelineLayout:
 
 
 def layout_of(report: Report) -> TimelineLayout | None:
-    """The gravest stretch of trouble in a report; None if there is no failure to draw."""
+    """Return the worst stretch of trouble in a report; None if there is no failure to draw."""
     diagnosis = report.diagnosis
     if diagnosis is None:
         return None
@@ -178,18 +179,18 @@ def _build_row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]
 
 
 def _signal_end(lane: Lane, since: datetime) -> datetime | None:
-    """A signal ends with the stay it was sent in."""
+    """Return the end of the stay in which the signal was sent, which ends the signal too."""
     ends = [left for joined, left in lane.stays if joined and left and joined <= since <= left]
     return min(ends, default=None)
 
 
 def _by_gravity(stories: Sequence[Story]) -> list[Story]:
-    """Gravest last: it is drawn over the others."""
+    """Return the stories, the gravest last: it is drawn over the others."""
     return sorted(stories, key=lambda story: (-GRAVITY[story.outcome], story.last_at))
 
 
 class _Axis:
-    """From the first moment drawn to the last."""
+    """The time axis, from the first moment drawn to the last."""
 
     def __init__(self, begins: datetime, ends: datetime) -> None:
         self.begins = begins
@@ -197,7 +198,7 @@ class _Axis:
         self._length = ends - begins
 
     def position(self, moment: datetime | None) -> float:
-        """The moment's place; the end for None, the nearest edge for what lies outside."""
+        """Return the moment's place; the end for None, the nearest edge for a moment outside."""
         if moment is None:
             return 1.0
         return min(max((moment - self.begins) / self._length, 0.0), 1.0)
@@ -206,7 +207,7 @@ class _Axis:
         return moment is not None and self.begins <= moment <= self._ends
 
     def overlaps(self, since: datetime | None, until: datetime | None) -> bool:
-        """True if a stretch that began reaches into the axis."""
+        """Return True if a stretch with a known start reaches into the axis."""
         return since is not None and since <= self._ends and not (until and until < self.begins)
 
     def interval(self, since: datetime | None, until: datetime | None) -> Interval:
@@ -220,7 +221,7 @@ class _Axis:
             yield share, f"{(self.begins + length * share).astimezone(UTC):{form}}"
 
     def starts(self, report: Report) -> Iterator[float]:
-        """Where sessions of the room began."""
+        """Yield the places at which sessions of the room began."""
         for session in report.sessions:
             if self.contains(session.created_at):
                 yield self.position(session.created_at)

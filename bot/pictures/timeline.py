@@ -1,6 +1,6 @@
 """The timeline as a picture: lanes by person, readable on a phone 360 pixels wide.
 
-The same in words, for people who do not see the picture.
+Its alternative text says the same for people who do not see the picture.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ from bot.render.phrases import failure_phrase
 from bot.render.timeline import Lane, person_label
 
 MAX_ALT = 1000
-"""Characters of alternative text that Slack takes with a file."""
+"""The longest alternative text, in characters, that Slack accepts with a file."""
 _LANES = 8
 
 OUTCOME_WORDS: dict[Outcome, str] = {
@@ -40,7 +40,7 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 
 
 def alt_text(layout: TimelineLayout) -> str:
-    """Who failed when and how it ended, worst first."""
+    """Return who failed, when, and with which outcome, worst first."""
     sentences = [f"Timeline of {layout.heading}: {layout.subtitle}."]
     sentences += [_lane_sentence(lane) for lane in layout.lanes[:_LANES]]
     omitted = len(layout.lanes) - _LANES
@@ -60,7 +60,7 @@ def _lane_sentence(lane: Lane) -> str:
 
 
 WIDTH, _SIDE = 720, 28
-"""Twice 360: a phone shows each pixel; 22 pixels of text are 11 there."""
+"""Twice 360: a phone shows each pixel, and 22 pixels of text appear as 11."""
 _BIG, _TEXT, _SMALL = 26, 22, 20
 _HEAD, _AXIS, _ROW, _BAR = 92, 36, 74, 24
 _SIGN, _NEXT_SIGN = 12, 27
@@ -69,7 +69,7 @@ _SIGNAL_WORDS = {"audio": "microphone on", "video": "camera on", "screen": "scre
 
 
 def timeline_picture(report: Report) -> Picture | None:
-    """One PNG of the gravest stretch of trouble; None if there is nothing to draw.
+    """Return one PNG of the worst stretch of trouble; None if there is nothing to draw.
 
     Takes up to 0.3 s of CPU: call it in a thread.
     """
@@ -137,7 +137,7 @@ def _draw_lane(canvas: Canvas, row: Row, number: int, top: float) -> None:
 
 
 def _place_markers(markers: Sequence[Marker]) -> Iterator[tuple[Marker, float]]:
-    """Marks with their places; of those that would lie on each other, the gravest is kept."""
+    """Yield the markers with their places; of markers that would overlap, only the gravest."""
     positions: list[float] = []
     for marker in reversed(markers):  # gravest first
         x = min(max(_x(marker.at), _SIDE + _SIGN), WIDTH - _SIDE - _SIGN)
@@ -147,7 +147,7 @@ def _place_markers(markers: Sequence[Marker]) -> Iterator[tuple[Marker, float]]:
 
 
 def _legend_entries(layout: TimelineLayout) -> Iterator[tuple[str, str]]:
-    """Only what the picture holds."""
+    """Yield the legend's entries for the signs that the picture holds."""
     shown = {marker.outcome for row in layout.rows for marker in row.markers}
     yield from ((outcome, words) for outcome, words in OUTCOME_WORDS.items() if outcome in shown)
     if any(since < until for row in layout.rows for since, until in row.failing):

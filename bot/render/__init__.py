@@ -1,1 +1,1 @@
-"""Reports and errors as Slack messages: templates in, valid Block Kit out."""
+"""Renders reports and errors as Slack messages: templates in, valid Block Kit out."""

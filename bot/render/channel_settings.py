@@ -1,4 +1,4 @@
-"""A channel's settings in words."""
+"""Messages about a channel's settings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ _NAMES: Mapping[Names, str] = {
 
 
 def loosened_message(templates: MessageTemplates, user: str, settings: ChannelSettings) -> Message:
-    """Who made the channel's answers show more, and what holds now."""
+    """Return who made the channel's answers show more, and the present settings."""
     now = [f"answers {_destination_words(settings)}"]
     if settings.names:
         now.append(f"people {_NAMES[settings.names]}")
@@ -35,9 +35,10 @@ def settings_message(
     names: Names,
     shared: bool,
 ) -> Message:
-    """What the channel wants, who wanted it, and what to type for something else.
+    """Return the channel's settings, their author, and the commands that change them.
 
-    `names` is what holds there, also if nobody set it; `shared` tells of another company.
+    `names` is the form of names in use there, also if nobody set it; `shared` is true if another
+    company shares the channel.
     """
     return templates.message(
         "settings",
@@ -65,14 +66,14 @@ def _destination_words(settings: ChannelSettings) -> str:
 
 
 def compact_duration(span: timedelta) -> str:
-    """A length of time as people type it, in the largest unit that divides it: `90m`, `24h`."""
+    """Return a duration as people type it, in the largest unit that divides it: `90m`, `24h`."""
     seconds = int(span.total_seconds())
     letter, unit = next(pair for pair in _UNITS if seconds % pair[1] == 0)
     return f"{seconds // unit}{letter}"
 
 
 def _workspace_words(alias: str, workspaces: Sequence[str]) -> str:
-    """What is done with several workspaces; "" where there is no choice."""
+    """Return how several workspaces are used; "" if there is no choice."""
     if alias and alias not in workspaces:
         return f"are all asked; {alias} was meant first, but is no longer set up"
     if len(workspaces) < 2:  # noqa: PLR2004  one is no choice

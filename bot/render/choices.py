@@ -1,4 +1,4 @@
-"""Things that may have been meant, ready for buttons or a list to choose from."""
+"""The candidates of an ambiguous question, ready for buttons or a list."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LABEL, _NOTE = 300, 1000
 
 @dataclass(frozen=True, slots=True)
 class ChoiceButton:
-    """One candidate. `button` is its button's value, "" if that would not fit one."""
+    """One candidate. `button` is the value of its button, "" if the value would not fit."""
 
     kind: str
     label: str
@@ -28,7 +28,7 @@ class ChoiceButton:
 def choice_facts(
     choices: Choices, *, private: bool = False, max_value: int = MAX_BUTTON_VALUE
 ) -> dict[str, Any]:
-    """Up to ten candidates, how many are left out, and the note."""
+    """Return up to ten candidates, the number of candidates left out, and the note."""
     candidates = list({candidate.value: candidate for candidate in choices.candidates}.values())
     candidates = [
         candidate
@@ -44,7 +44,7 @@ def choice_facts(
 
 
 def _has_no_address(value: str) -> bool:
-    """False for an id with an address in it: everybody can read what a button remembers."""
+    """Return False for an id with an address in it: everybody can read a button's value."""
     return redact(value) == value
 
 

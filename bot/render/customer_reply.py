@@ -1,4 +1,4 @@
-"""The reply for the customer: calm words by cause, platform and outcome, without any internals."""
+"""The reply for the customer: calm words by cause, platform and outcome, without internals."""
 
 import re
 from collections import Counter
@@ -41,11 +41,11 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class ReplyTemplates:
-    """The editable templates of replies, each class by a file of its name."""
+    """The editable templates of replies; each verdict class has a file of its name."""
 
     def __init__(self, folder: Path | None) -> None:
         folders = [base / FOLDER for base in (folder, find_templates()) if base]
-        # Plain text, checked and escaped as a whole when it enters a message.
+        # Plain text; the message that includes it escapes it as a whole.
         environment = Environment(  # noqa: S701
             loader=FileSystemLoader(folders),
             undefined=StrictUndefined,
@@ -57,14 +57,14 @@ class ReplyTemplates:
         self._templates = load_templates(environment)
 
     def render(self, kind: VerdictClass | Literal["unread"], **facts: object) -> str:
-        """The whole letter as plain text; `unread` where too little could be read to explain."""
+        """Return the whole letter as plain text; use `unread` if too little was read to explain."""
         template = self._templates.get(f"{kind}.j2") or self._templates[_OTHER]
         body = template.render(facts).strip()
         return self._templates[_LETTER].render(body=body).strip()
 
 
 def reply_message(templates: MessageTemplates, replies: ReplyTemplates, report: Report) -> Message:
-    """The letter in a block to copy; `reply` is its part."""
+    """Return a message with the letter in a block to copy; its part is `reply`."""
     diagnosis = report.diagnosis
     if diagnosis is None:
         note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
@@ -84,7 +84,7 @@ def reply_message(templates: MessageTemplates, replies: ReplyTemplates, report: 
 
 
 def _is_unread(report: Report, diagnosis: Diagnosis) -> bool:
-    """True if what a letter of the class says may be refuted by what could not be read."""
+    """Return True if data that could not be read may refute the letter of the verdict's class."""
     return bool(unread_nouns(report, diagnosis)) and diagnosis.verdict.confidence < SURE
 
 
@@ -105,7 +105,7 @@ def _facts(report: Report, diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def _verdict_stories(diagnosis: Diagnosis) -> list[Story]:
-    """The stories behind the verdict, those that did not go away if there are any."""
+    """Return the stories behind the verdict, only those that failed for good if there are any."""
     cls = diagnosis.verdict.cls
     human_stories = [story for story in diagnosis.stories if not story.bot]
     candidates = [story for story in human_stories if diagnosis.classes.get(story.id) == cls]
@@ -118,7 +118,7 @@ def _verdict_stories(diagnosis: Diagnosis) -> list[Story]:
 
 
 def _problem(diagnosis: Diagnosis, stories: Iterable[Story]) -> str:
-    """What most of them saw."""
+    """Return the problem that most of the stories' people saw."""
     problems = Counter(_problem_of(diagnosis, story) for story in stories)
     return problems.most_common(1)[0][0] if problems else _UNKNOWN_PROBLEM
 
@@ -132,7 +132,7 @@ def _problem_of(diagnosis: Diagnosis, story: Story) -> str:
 
 
 def _advice(diagnosis: Diagnosis, stories: Iterable[Story]) -> str:
-    """What the catalogue lets support say: of the commonest failure, of several if mixed."""
+    """Return the catalogue's advice on the commonest failure, or on several if causes are mixed."""
     advice = Counter(story.explanation.entry.say for story in stories)
     most = _MAX_REASONS if diagnosis.verdict.cls == "mixed" else 1
     return " ".join(brief(say, _MAX_ADVICE) for say, _ in advice.most_common(most))

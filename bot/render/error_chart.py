@@ -1,4 +1,4 @@
-"""How far it reached, over time: errors against people in the room, as a chart of Slack's own.
+"""A chart in Slack: errors over time against people in the room.
 
 https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 """
@@ -17,7 +17,7 @@ from bot.render.message import Message
 from bot.render.templates import MessageTemplates
 
 COLUMNS = 20
-"""Slack's most points in a series."""
+"""The most points that Slack allows in a series."""
 _PEOPLE, _SHARE = 3, 2
 _STEPS = tuple(
     timedelta(seconds=step)
@@ -36,7 +36,10 @@ class Column:
 
 
 def is_room_wide(diagnosis: Diagnosis) -> bool:
-    """True if at least three people, and half of those known to be in the room, were affected."""
+    """Return True if failures affected at least three people and half of those in the room.
+
+    False if the number of people in the room is unknown.
+    """
     people = diagnosis.people
     if people.in_room is None:
         return False
@@ -44,13 +47,13 @@ def is_room_wide(diagnosis: Diagnosis) -> bool:
 
 
 def error_chart_message(templates: MessageTemplates, report: Report) -> Message | None:
-    """The chart with its gist in words; None for what is no matter of the room."""
+    """Return the chart with its gist in words; None if the trouble is not room-wide."""
     diagnosis = report.diagnosis
     if diagnosis is None or not is_room_wide(diagnosis):
         return None
     events = [event for story in diagnosis.stories if story.timed for event in story.rows]
     columns = build_columns(events, report.sessions)
-    if len(columns) < 2:  # noqa: PLR2004  one column is no course
+    if len(columns) < 2:  # noqa: PLR2004  one column shows no change over time
         return None
     worst = max(columns, key=lambda column: column.errors)
     gist = f"most at {worst.label} UTC: {count(worst.errors, 'error', 'errors')}"
@@ -68,7 +71,7 @@ def error_chart_message(templates: MessageTemplates, report: Report) -> Message 
 
 
 def build_columns(events: Sequence[ErrorEvent], sessions: Sequence[Session]) -> tuple[Column, ...]:
-    """At most twenty columns of equal length from the first error to the last; none without."""
+    """Return at most 20 columns of equal length from the first error to the last; none without."""
     if not events:
         return ()
     first, last = min(event.at for event in events), max(event.at for event in events)
@@ -98,13 +101,13 @@ def _choose_step(first: datetime, last: datetime) -> timedelta:
 
 
 def _floor(moment: datetime, step: timedelta) -> datetime:
-    """The moment, cut to a whole number of steps since the day began, UTC."""
+    """Return the moment, rounded down to a whole number of steps since midnight UTC."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + (moment - midnight) // step * step
 
 
 def _count_present(sessions: Sequence[Session], since: datetime, until: datetime) -> int:
-    """People whose stay touches that time; somebody who joined twice counts once."""
+    """Return the number of people present in that time; a person who joined twice counts once."""
     person_ids = set()
     for session in sessions:
         for key, peer in session.peers.items():

@@ -21,8 +21,8 @@ from bot.render.phrases import RECORDER_ACTION, next_actor, safe_text, story_cla
 
 _STORY_COLUMNS = ("story", "outcome", "evidence", "path", "symptom_of", "events", "event_ids")
 
-# A spreadsheet runs what starts like this as a formula. Which separator it reads by depends on
-# its user's country and choice, so that a cell of ours may be several of theirs.
+# A spreadsheet runs a text that starts like this as a formula. Its separator depends on the user's
+# country and settings, so that it may split a cell of ours into several.
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(
     '(?P<before>(?:^|[,;|\t\r\n])[\\s"\u2018-\u201f\uff02]*)'
@@ -31,10 +31,10 @@ _FORMULA = re.compile(
 
 
 def export_files(report: Report, catalogue: Catalogue) -> tuple[File, File]:
-    """The CSV and the JSON file, in order of time, texts redacted and in full.
+    """Return the CSV and the JSON file, in order of time, with redacted texts in full.
 
-    They hold every terminal event; with a diagnosis also, by its first event, every other
-    failure that did not go away.
+    They hold every terminal event. With a diagnosis they also hold, by its first event, every
+    other failure that did not go away.
     """
     if report.diagnosis is None:
         rows = [_event_row(event, catalogue.explain(event).entry) for event in report.failures]
@@ -57,7 +57,7 @@ def export_files(report: Report, catalogue: Catalogue) -> tuple[File, File]:
 
 
 def _classes_by_story(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]:
-    """What each story was judged to be, by id."""
+    """Return the verdict class of each story, by story id."""
     causes = root_causes(diagnosis)
     return {
         story.id: story_class(diagnosis, story, causes.get(story.id)) for story in diagnosis.stories
@@ -67,7 +67,10 @@ def _classes_by_story(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]
 def _events_with_stories(
     report: Report, diagnosis: Diagnosis
 ) -> list[tuple[ErrorEvent, Story | None]]:
-    """Events with their stories; symptoms, too, which the thread tells under their causes."""
+    """Return events with their stories.
+
+    Symptoms are included, although the thread shows them under their causes.
+    """
     stories = {row.id: story for story in diagnosis.stories for row in story.rows}
     pairs = [(event, stories.get(event.id)) for event in report.failures]
     pairs += [
@@ -103,7 +106,7 @@ def _story_facts(event: ErrorEvent, story: Story) -> dict[str, Any]:
 
 
 def _listing_event(story: Story) -> ErrorEvent:
-    """The event whose row lists all ids of a story: they are listed once."""
+    """Return the event whose row lists all ids of a story, so that they are listed once."""
     return next((row for row in story.rows if row.is_terminal), story.rows[0])
 
 
@@ -146,7 +149,7 @@ def _cell(value: object) -> str:
 
 
 def _json_lines(report: Report, rows: list[dict[str, Any]]) -> str:
-    """One failure a line: quick to write, and it can be searched line by line."""
+    """Return JSON with one failure a line: quick to write, and searchable line by line."""
     facts = {
         "version": 1,
         "lookup_id": report.lookup_id,

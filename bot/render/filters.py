@@ -1,4 +1,4 @@
-"""What templates may do to a value: count it, date it, link it, put it in plain text.
+"""The filters of the templates: counts, dates, links and plain text.
 
 Every filter returns either a bare value, which the environment escapes for mrkdwn, or `Markup`,
 which is finished text for the inside of a JSON string.
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bot.domain.text import clean
 from bot.domain.timestamps import NO_TIME
 
-# Slack interprets angle brackets alone, and asks that these three be replaced and no others:
+# Slack interprets only angle brackets, and asks to replace exactly these three characters:
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LIVE_SEQUENCE = re.compile(r"<(?=[!@#]|https?:|mailto:)", re.IGNORECASE)
@@ -24,78 +24,77 @@ _URL_SLASHES = re.compile(r"(?<=[a-zA-Z0-9+.-]):/+")
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 UNKNOWN = "time unknown"
 EMPTY = "\u2013"
-"""Stands for nothing, since Slack refuses empty text objects."""
+"""Replaces an empty text, since Slack refuses empty text objects."""
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def inside_json_string(text: str) -> Markup:
-    """Text as it stands between the quotes of a JSON string."""
+    """Return the text as it stands between the quotes of a JSON string."""
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
     return Markup(_ENCODE(text)[1:-1])  # noqa: S704  the one place that makes text safe
 
 
 def mrkdwn(value: object) -> Markup:
-    """A value for a `mrkdwn` object: cleaned, then Slack's three escapes, then JSON's."""
+    """Return a value for a `mrkdwn` object: cleaned, then escaped for Slack, then for JSON."""
     return inside_json_string(clean(str(value)).translate(_ENTITIES))
 
 
 def plain(value: object) -> Markup:
-    """A value for `plain_text` or a rich text leaf, where Slack interprets nothing.
+    """Return a value for `plain_text` or a rich text leaf, where Slack interprets nothing.
 
-    Never empty, since Slack refuses empty text objects.
+    It is never empty, since Slack refuses empty text objects.
     """
     return _literal(clean(str(value)) or EMPTY)
 
 
 def _literal(text: str) -> Markup:
-    """Clean text as it is, but a sequence that would be live in mrkdwn loses its bracket.
+    """Return clean text in which a sequence that would be live in mrkdwn loses its bracket.
 
-    Slack leaves such a sequence alone here; other readers of a message (bridges, exports) may
-    not.
+    Slack leaves such a sequence alone here; other readers of a message (bridges, exports) may not.
     """
     return inside_json_string(_LIVE_SEQUENCE.sub(_INERT_BRACKET, text))
 
 
 def array_items(array: str) -> Markup:
-    """The items of a JSON array that a template of ours rendered, without its brackets."""
+    """Return the items of a JSON array from one of our templates, without its brackets."""
     return Markup(array.strip()[1:-1])  # noqa: S704  its values were made safe on rendering
 
 
 def preformatted(text: str) -> Markup:
-    """Lines of ours with clean data in them, for a preformatted leaf: their spaces stay."""
+    """Return our own lines with clean data for a preformatted leaf, with their spaces."""
     return _literal(text or EMPTY)
 
 
 def verbatim(text: str) -> Markup:
-    """Text kept to the letter."""
+    """Return the text unchanged."""
     return inside_json_string(text)
 
 
 def button_json(document: str) -> Markup:
-    """A JSON document as a button's value: nothing in it looks like a mention to anybody."""
+    """Return a JSON document as a button's value, in which no reader can see a mention."""
     return inside_json_string(document.replace("<", "\\u003c"))
 
 
 def notification_text(value: object) -> Markup:
-    """Outside data for a message's `text`: as mrkdwn, and no address in it becomes a link."""
+    """Return outside data for a message's `text`: mrkdwn in which no address becomes a link."""
     return mrkdwn(_URL_SLASHES.sub(": ", str(value)))
 
 
 def count(number: int, one: str = "", many: str = "") -> str:
-    """`1,204`, or with words `1 person`, `1,204 people`."""
+    """Return `1,204`, or with words `1 person`, `1,204 people`."""
     return f"{number:,} {one if number == 1 else many}".rstrip()
 
 
 def utc(moment: datetime) -> str:
-    """`2026-11-22 08:26:40 UTC`; `time unknown` of an event whose time could not be read."""
+    """Return `2026-11-22 08:26:40 UTC`, or `time unknown` if the event's time was unreadable."""
     if moment == NO_TIME:
         return UNKNOWN
     return f"{moment.astimezone(UTC):{_TIME_FORMAT}} UTC"
 
 
 def exact(moment: datetime) -> str:
-    """`2026-11-22 08:26:40.117 UTC`, or as `utc`."""
+    """Return `2026-11-22 08:26:40.117 UTC`, or `time unknown` as `utc` does."""
     if moment == NO_TIME:
         return UNKNOWN
     at = moment.astimezone(UTC)
@@ -103,19 +102,19 @@ def exact(moment: datetime) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """`10:42:07 UTC`, or as `utc`."""
+    """Return `10:42:07 UTC`, or `time unknown` as `utc` does."""
     if moment == NO_TIME:
         return UNKNOWN
     return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def unix(moment: datetime) -> int:
-    """Whole seconds since 1970, which is all Slack's dates take; 0 for anything earlier."""
+    """Return whole seconds since 1970, the only unit of Slack's dates; 0 for earlier times."""
     return max(int(moment.timestamp()), 0)
 
 
 def local(moment: datetime) -> Markup:
-    """The moment in the reader's own time zone, in mrkdwn.
+    """Return the moment in the reader's own time zone, in mrkdwn.
 
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
@@ -126,7 +125,7 @@ def local(moment: datetime) -> Markup:
 
 
 def link(url: str, label: object) -> Markup:
-    """A link in mrkdwn. Raises ValueError for anything but http and https."""
+    """Return a link in mrkdwn. Raises ValueError for anything but http and https."""
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"not a web address: {url}")
     safe = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
@@ -135,7 +134,7 @@ def link(url: str, label: object) -> Markup:
 
 
 def code_runs(words: object) -> Iterator[tuple[Markup, bool]]:
-    """Runs of plain text and whether each stood between back-ticks: rich text has none."""
+    """Yield runs of plain text, and whether each stood between back-ticks: rich text has none."""
     text = clean(str(words)) or EMPTY
     runs = text.split("`")
     paired = len(runs) % 2 == 1 and any(runs)

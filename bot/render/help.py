@@ -1,4 +1,4 @@
-"""What can be typed, with examples: for help and the Home tab."""
+"""Examples of questions and commands, for help and the Home tab."""
 
 EXAMPLES = (
     ("/call-errors 65af97002889d74ef8d1e18f", "a room or session by its id"),

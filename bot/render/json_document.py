@@ -1,10 +1,8 @@
-"""The documents of `lookup --json`: a report, or an error, for scripts. Version 3.
+"""The documents of `lookup --json`, version 3, for scripts.
 
-What was diagnosed, as parts of the document: people, stories, verdict.
-
-The document for an id that nothing is known by: an error and, as every answer, a verdict.
-
-A document as JSON text, piece by piece: 100,000 failures need never be in memory at once.
+A document holds a report (people, stories, verdict) or an error. For an id by which nothing is
+known it holds an error and, as every answer, a verdict. The JSON text is written piece by piece,
+so that 100,000 failures need never be in memory at once.
 """
 
 import json
@@ -31,7 +29,7 @@ from bot.render.phrases import safe_text
 
 
 def people_document(people: Impact, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
-    """How far it reaches. Calls are named by person, so they need the diagnosis."""
+    """Return how many people are affected. Calls are listed by person, if there is a diagnosis."""
     persons = {person.key: person for person in diagnosis.persons} if diagnosis else {}
     calls = [(persons[key], number) for key, number in people.failed_calls if key in persons]
     return {
@@ -60,7 +58,7 @@ def _group_documents(groups: Iterable[GroupCount]) -> list[Mapping[str, Any]]:
 
 
 def story_document(story: Story) -> dict[str, Any]:
-    """One failure; ids and times as 100ms sent them."""
+    """Return one story; ids and times as 100ms sent them."""
     return {
         "id": story.id,
         "peer_ids": list(story.peer_ids),
@@ -83,7 +81,7 @@ def story_document(story: Story) -> dict[str, Any]:
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """Whose fault, how sure (0 to 1), and why."""
+    """Return the verdict: whose fault, how sure (0 to 1), and why."""
     return {
         "class": verdict.cls,
         "confidence": verdict.confidence,
@@ -101,7 +99,7 @@ def _optional_story_text(text: str | None) -> str | None:
 
 @lru_cache(1024)
 def _cached_safe_text(text: str) -> str:
-    """As `free`: a flood of failures has few words."""
+    """Return `safe_text(text)`, cached: a flood of failures has few distinct texts."""
     return safe_text(text)
 
 
@@ -109,7 +107,7 @@ VERSION = 3
 
 
 def document(report: Report) -> dict[str, Any]:
-    """A report as one JSON document; ids and times as 100ms sent them, texts cleaned.
+    """Return a report as one JSON document; ids and times as 100ms sent them, texts cleaned.
 
     Raises ValueError without a diagnosis: every document has a verdict.
     """
@@ -118,7 +116,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def lazy_document(report: Report) -> dict[str, Any]:
-    """`document`, but failures and stories are iterators: a large room has 100,000 of them."""
+    """Return `document` with iterators for failures and stories: large rooms have 100,000."""
     target, diagnosis = report.target, report.diagnosis
     if diagnosis is None:
         raise ValueError("a report becomes a document only once it is diagnosed")
@@ -144,7 +142,7 @@ def lazy_document(report: Report) -> dict[str, Any]:
 
 
 def window_document(window: Window) -> dict[str, Any]:
-    """The time asked for, both ends included; null: as far as 100ms keeps events."""
+    """Return the time asked for, both ends included; null: as far as 100ms keeps events."""
     return {
         "since": to_iso(window.since) if window.since else None,
         "until": to_iso(window.until) if window.until else None,
@@ -152,7 +150,7 @@ def window_document(window: Window) -> dict[str, Any]:
 
 
 def completeness_document(completeness: Completeness) -> dict[str, Any]:
-    """What the answer saw of what there is."""
+    """Return how much of the available data the answer covers."""
     return {
         "fetched": completeness.fetched,
         "total": completeness.total,
@@ -163,7 +161,10 @@ def completeness_document(completeness: Completeness) -> dict[str, Any]:
 
 
 def counts_document(events: Sequence[ErrorEvent], by_type: Mapping[str, Count]) -> dict[str, Any]:
-    """Distinct events, terminal ones, peers, and the first two by type."""
+    """Return the numbers of distinct events, terminal events and peers.
+
+    Events and terminal events are also counted by type.
+    """
     return {
         "events": len(events),
         "terminal": sum(event.is_terminal for event in events),
@@ -176,7 +177,7 @@ def counts_document(events: Sequence[ErrorEvent], by_type: Mapping[str, Count]) 
 
 
 def failure_document(event: ErrorEvent) -> dict[str, Any]:
-    """One terminal event."""
+    """Return one terminal event."""
     return {
         "event_id": event.id,
         "at": event.stamp or None,
@@ -196,7 +197,7 @@ def failure_document(event: ErrorEvent) -> dict[str, Any]:
 def error_document(
     error: BotError, reference: str, candidates: Sequence[Candidate] = ()
 ) -> dict[str, Any]:
-    """Why there is no report, and what may have been meant."""
+    """Return the error instead of a report, and the candidates that may have been meant."""
     return {
         "version": VERSION,
         "error": {
@@ -219,7 +220,7 @@ def error_document(
 
 
 def choices_document(choices: Choices, reference: str) -> dict[str, Any]:
-    """Several matches: an error whose candidates each say how to ask for just it."""
+    """Return several matches as an error; each candidate says how to ask for it alone."""
     error = BotError(
         choices.note or "Several things match.",
         headline="That may mean several things",
@@ -229,7 +230,7 @@ def choices_document(choices: Choices, reference: str) -> dict[str, Any]:
 
 
 def to_iso(moment: datetime) -> str:
-    """ISO 8601, UTC, ending in Z."""
+    """Return a time in ISO 8601, UTC, ending in Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -245,18 +246,18 @@ _ID_FIELDS = {
     IdentifierKind.PEER: "peer_id",
     IdentifierKind.USER: "user_id",
 }
-"""Where a clue's value goes; names and codes are no ids."""
+"""The field of an identifier's value by its kind; names and codes are no ids."""
 _NARROWEST_FIRST = ("user_id", "peer_id", "session_id", "room_id")
-"""The narrowest thing asked for is what the question was about."""
+"""The narrowest identifier is the subject of the question."""
 
 
 def nothing_document(
     error: NothingFound, reference: str, query: LookupQuery, as_of: datetime
 ) -> dict[str, Any]:
-    """Everything that an answer holds, at zero, beside the error.
+    """Return the document of a look-up that found nothing: every field at zero, and the error.
 
-    `target` is as asked: a bare 24-hex id stands as the room's and a bare UUID as the peer's,
-    since nothing says otherwise.
+    `target` is as asked: a bare 24-hex id is the room's and a bare UUID the peer's, since nothing
+    says otherwise.
     """
     diagnosis_input = DiagnosisInput(room=None, now=as_of, known=False)
     no_impact = Impact(affected=0, in_room=0)
@@ -292,19 +293,19 @@ _INVISIBLE = re.compile(
     "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
 )
-"""Controls beyond ASCII, bidi marks and other characters that nobody sees."""
+"""Controls beyond ASCII, bidi marks and other invisible characters."""
 
 
 def to_json_text(value: object) -> str:
-    """A small document as JSON text that may leave: see `pieces_of`."""
+    """Return a small document as JSON text that may leave the bot: see `json_chunks`."""
     return _format_value(redact_all_for_output(value), 0)
 
 
 def json_chunks(document: Mapping[str, Any]) -> Iterator[str]:
-    """`json.dumps(document, ensure_ascii=False, indent=2)` in pieces.
+    """Yield `json.dumps(document, ensure_ascii=False, indent=2)` in pieces.
 
-    A value may be an iterator of things to come, which is written as a list. The exponent of a
-    float may be written in another way.
+    A value may be an iterator, which is written as a list. The exponent of a float may be written
+    in another way.
     """
     before = "{"
     for name, value in document.items():
@@ -326,13 +327,16 @@ def _list_chunks(items: Iterator[Any]) -> Iterator[str]:
 
 
 def _format_value(value: object, depth: int) -> str:
-    """Line ends within strings are escaped, so that those left are of the layout."""
+    """Return the indented JSON of a value.
+
+    Line ends within strings are escaped, so that all remaining line ends belong to the layout.
+    """
     text = _indent_json(value).replace("\n", "\n" + " " * _INDENT * depth)
     return _INVISIBLE.sub(_escape_match, text)
 
 
 def _escape_match(match: re.Match[str]) -> str:
-    """The same character as JSON's escape: a terminal shows documents, too."""
+    """Return the character as JSON's escape: terminals show documents, too."""
     units = match[0].encode("utf-16-be")
     return "".join(
         f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)
@@ -340,8 +344,8 @@ def _escape_match(match: re.Match[str]) -> str:
 
 
 def _indent_json(value: object) -> str:
-    """`json`'s own layout is Python code: a thousand failures take it five times as long."""
+    """Return indented JSON; the standard library is five times as slow for a thousand failures."""
     try:
         return to_json(value, indent=_INDENT).decode()
-    except PydanticSerializationError:  # half a character, of somebody's command line
+    except PydanticSerializationError:  # half a character, from a command line
         return json.dumps(value, ensure_ascii=False, indent=_INDENT)

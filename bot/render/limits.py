@@ -1,9 +1,9 @@
-"""Slack's limits, and how text and messages are held to them.
+"""Slack's limits: shortens texts and packs blocks into messages.
 
-Lengths are counted as sent, after escaping: Slack counts `&amp;` as five characters.
+Lengths are counted as sent, after escaping: Slack counts `&amp;` as five characters. Groups of
+blocks are packed, whole and in order, into as few messages as the limits allow.
+
 https://docs.slack.dev/reference/block-kit
-
-Groups of blocks packed, whole and in order, into as few messages as the limits allow.
 """
 
 import json
@@ -16,18 +16,19 @@ from markupsafe import Markup
 from bot.render.message import Block
 
 MAX_BLOCKS = 50
-"""Blocks in one message."""
+"""The most blocks in one message."""
 MAX_OPENING = 2_450
-"""Characters that an opening shows; our promise is 2,500."""
+"""The most characters that an opening shows; we promise 2,500."""
 MAX_REPLY = 8_000
-"""Characters that a reply may show; our own promise."""
+"""The most characters that a reply shows; our own promise."""
 MAX_REPLIES = 10
-"""Replies of one answer; our own promise."""
+"""The most replies of one answer; our own promise."""
 MAX_JSON = 13_000
-"""Characters of a message's blocks as JSON. Slack names no number for `msg_blocks_too_long`;
-people met it from about 13,200 on (https://github.com/slackapi/bolt-js/issues/2509)."""
+"""The most characters of a message's blocks as JSON. Slack documents no number for
+`msg_blocks_too_long`; people met it from about 13,200 on
+(https://github.com/slackapi/bolt-js/issues/2509)."""
 MAX_GIST = 600
-"""Characters of a message's `text`, which notifications and screen readers use."""
+"""The most characters of a message's `text`, which notifications and screen readers use."""
 MAX_OPTION_VALUE = 150
 """https://docs.slack.dev/reference/block-kit/composition-objects/option-object"""
 MAX_BUTTON_VALUE = 2_000
@@ -41,7 +42,7 @@ _MAX_ENTITY = len("&amp;")
 
 
 def shorten(text: str, most: int) -> str:
-    """At most `most` characters of `text`, ending with how many more there were."""
+    """Return at most `most` characters of `text`, ending with the number of characters cut."""
     if len(text) <= most:
         return text
     tail = f"… (+{len(text):,} characters)"
@@ -50,7 +51,7 @@ def shorten(text: str, most: int) -> str:
 
 
 def brief(text: str, most: int) -> str:
-    """The first sentences of our own prose that fit, else its first words."""
+    """Return the first sentences of our own prose that fit, else its first words."""
     if len(text) <= most:
         return text
     end = text.rfind(". ", 0, most)
@@ -58,7 +59,7 @@ def brief(text: str, most: int) -> str:
 
 
 def shorten_escaped(text: str, most: int) -> str:
-    """As `shorten`, for text whose `&`, `<` and `>` are entities: none is cut in half."""
+    """Shorten an escaped text with an ellipsis, without cutting an entity (`&amp;`) in half."""
     if len(text) <= most:
         return text
     shortened = text[: most - 1]
@@ -69,7 +70,7 @@ def shorten_escaped(text: str, most: int) -> str:
 
 
 def fit(text: str, most: int) -> str:
-    """`text` cut so that it holds at most `most` characters once escaped."""
+    """Return `text`, cut to hold at most `most` characters once escaped."""
     space = most - 1
     for index, letter in enumerate(text):
         space -= _ESCAPED_LENGTHS.get(letter, 1)
@@ -80,12 +81,12 @@ def fit(text: str, most: int) -> str:
 
 
 def visible_length(blocks: Sequence[Block]) -> int:
-    """Characters of all text that the blocks show, as sent: never fewer than a reader sees."""
+    """Return the characters of all text in the blocks, as sent: never fewer than a reader sees."""
     return sum(len(text) for text in _visible_texts(blocks))
 
 
 def json_length(blocks: Sequence[Block]) -> int:
-    """Characters of the blocks as JSON."""
+    """Return the number of characters of the blocks as JSON."""
     return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -103,7 +104,7 @@ def _visible_texts(node: Any) -> Iterator[str]:  # noqa: ANN401  JSON has no nar
 
 @dataclass(frozen=True, slots=True)
 class BlockGroup:
-    """The blocks of one failure: their JSON without the outer brackets, and how big they are."""
+    """The blocks of one failure: their JSON without the outer brackets, and their sizes."""
 
     event_id: str
     json: Markup
@@ -115,14 +116,14 @@ class BlockGroup:
 
 @dataclass(frozen=True, slots=True)
 class MessageSpace:
-    """What a message has room for: blocks, visible characters, characters of JSON."""
+    """The room in a message: blocks, visible characters, characters of JSON."""
 
     blocks: int
     visible: int
     size: int
 
     def minus(self, blocks: int, visible: int, size: int) -> "MessageSpace":
-        """What is left beside so much else."""
+        """Return the space that is left after so much other content."""
         return MessageSpace(self.blocks - blocks, self.visible - visible, self.size - size)
 
 
@@ -130,9 +131,9 @@ FULL_MESSAGE = MessageSpace(MAX_BLOCKS, MAX_REPLY, MAX_JSON)
 
 
 def pack(groups: Iterable[BlockGroup], space: MessageSpace) -> Iterator[Sequence[BlockGroup]]:
-    """Messages' worth of groups, made as they are asked for.
+    """Yield the groups of each message, made when the message is asked for.
 
-    A group too big for an empty message still gets one of its own: nothing is dropped here.
+    A group too big for an empty message still gets a message of its own: no group is dropped here.
     """
     page: list[BlockGroup] = []
     remaining = space

@@ -1,4 +1,4 @@
-"""What is said in Slack, as values: a message, a whole answer, a file."""
+"""The values that Slack receives: a message, a whole answer, a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG file to attach. `alt` says in at most 1,000 characters what it shows.
+    """A PNG file to attach. `alt` describes it in at most 1,000 characters.
 
     https://docs.slack.dev/reference/methods/files.getUploadURLExternal
     """
@@ -41,11 +41,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An opening for the channel, replies for its thread, and a way to what is beyond them.
+    """An opening for the channel, replies for its thread, and a way to the remaining failures.
 
-    `files` and `more` are two ways to the failures that no reply holds (both empty or None when
-    there are none): attach the files where the bot may upload, else post `more`, which carries
-    the `Show more` button.
+    `files` and `more` are two ways to the failures that no reply holds (empty and None if there
+    are none): attach the files where the bot may upload, else post `more`, which carries the `Show
+    more` button.
     """
 
     opening: Message

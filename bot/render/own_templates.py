@@ -1,4 +1,4 @@
-"""Whether an operator's own templates still fit this version of the bot."""
+"""Checks whether an operator's own templates fit this version of the bot."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +14,10 @@ _REPLIES = "replies"
 def find_template_faults(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each fault of a template in `folder`, in order of the files' names.
 
-    A template must be readable Jinja2 and may use the values, filters, imports and fields that
-    this version's template of the same name, or any other, uses. A file of another name is never
-    rendered, which is reported too. Files that are missing are no fault: ours are used for them.
+    A template must be readable Jinja2. It may use the values of our template of the same name, and
+    any filter, import and field that this version has. A file whose name matches no template of
+    ours is never rendered and is reported as a fault. A missing file is no fault: our own is used
+    instead.
     """
     if not folder.is_dir():
         return (f"TEMPLATES_DIR is no folder: {folder}.",)

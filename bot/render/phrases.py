@@ -1,7 +1,4 @@
-"""Small phrases that several messages share.
-
-Whose turn it is, and to do what: of a verdict, and of one failure.
-"""
+"""Phrases that several messages share, and the words for who has to act and how."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +19,7 @@ FAILURE_PHRASES: Mapping[str, str] = {
     "client.publish.failed": "could not send audio or video",
     "client.subscribe.failed": "could not receive the others",
 }
-"""What a failure of each type is to the person, gravest first."""
+"""A person's experience of a failure of each type, gravest first."""
 
 TYPE_NAMES: Mapping[str, str] = {
     "client.publish.failed": "publish",
@@ -40,34 +37,37 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def safe_text(text: str | None) -> str:
-    """Outside text, free of control characters and addresses; "" for nothing."""
+    """Return outside text without control characters and addresses; "" for None."""
     return clean(redact(text)) if text else ""
 
 
 def display_name(text: str | None) -> str:
-    """A person's or room's name; a hashed one is cut to its first eight digits."""
+    """Return a person's or room's name; a hashed name is cut to its first eight digits."""
     name = safe_text(text)
     return f"{name[:_HASH_DIGITS]}… (hashed)" if _HASH.fullmatch(name) else name
 
 
 def person_key(event: ErrorEvent) -> str:
-    """What tells people apart: the user id, else the peer id; case ignored."""
+    """Return a key for the person: the user id, else the peer id; case ignored."""
     return (event.user_id or event.peer_id or "").casefold()
 
 
 def failure_phrase(kind: str, feature: str | None = None) -> str:
-    """`could not join`, also for event types nobody knows yet; `could not use the screen share`."""
+    """Return a phrase such as `could not join` or `could not use the screen share`.
+
+    Unknown event types get a phrase too.
+    """
     return f"could not use {feature}" if feature else FAILURE_PHRASES.get(kind, f"reported {kind}")
 
 
 def format_code(event: ErrorEvent) -> str:
-    """`500 ServerErrors`; what is missing is left out, and never both."""
+    """Return `500 ServerErrors`; a missing part is left out, `no code` if both are missing."""
     parts = (str(event.error_code or ""), safe_text(event.error_name))
     return " ".join(filter(None, parts)) or "no code"
 
 
 def short_duration(length: timedelta) -> str:
-    """`0.4 s`, `42 s`, `3:10 min`, `2:05 h`, `3 d 4 h`."""
+    """Return `0.4 s`, `42 s`, `3:10 min`, `2:05 h` or `3 d 4 h`."""
     seconds = length.total_seconds()
     if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
         return f"{seconds:.1f} s"
@@ -96,14 +96,14 @@ NEXT_ACTOR: dict[VerdictClass, str] = {
 
 
 RECORDER_ACTION = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
-"""In place of `turn_of`: a recorder can be told nothing."""
+"""Used instead of `next_actor` for a recorder, which cannot act."""
 
 
 def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
-    """Who has to act on a failure of that code, and what they do.
+    """Return who has to act on a failure of that code, and the action.
 
-    `cls` is what the failure was judged to be, None if it was not: it beats the code where
-    the two contradict each other.
+    `cls` is the failure's verdict class, None without one. Where class and code contradict each
+    other, the class decides.
     """
     if cls and not advice_fits(cls, entry.owner):
         return NEXT_ACTOR[cls], STEPS[cls][0]
@@ -111,5 +111,5 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
 
 
 def story_class(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:
-    """What a failure was judged to be; a consequence is what its cause is."""
+    """Return the verdict class of a story; a consequence has the class of its cause."""
     return diagnosis.classes.get(story.id) or (diagnosis.classes.get(cause.id) if cause else None)

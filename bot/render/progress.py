@@ -1,4 +1,4 @@
-"""The opening while a look-up still reads: true numbers, and that they are not all."""
+"""The opening while a look-up still reads: true numbers, marked as partial."""
 
 from bot.domain.target import Progress
 from bot.domain.text import clip
@@ -12,7 +12,7 @@ _PLACE, _WAITS = 80, 160
 
 
 def progress_message(templates: MessageTemplates, progress: Progress, reference: str) -> Message:
-    """`so far: 100 of 4,312 events`, with a bar if the total is known; part `opening`."""
+    """Return `so far: 100 of 4,312 events`, with a bar if the total is known; part `opening`."""
     return templates.message(
         "progress",
         "opening",
@@ -46,7 +46,7 @@ def _by_type(progress: Progress) -> str:
 
 
 def _bar(progress: Progress) -> str:
-    """`████░░░░░░░░░░░░░░░░ 21 %`; nothing where there is nothing to wait for."""
+    """Return `████░░░░░░░░░░░░░░░░ 21 %`; "" if the total is unknown or reached."""
     if not progress.total or progress.fetched >= progress.total:
         return ""
     share = progress.fetched / progress.total

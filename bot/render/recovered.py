@@ -35,7 +35,7 @@ class Line:
 
 
 def recovered_messages(templates: MessageTemplates, report: Report) -> tuple[Message, ...]:
-    """At most three messages, `recovered-1` and on; what they do not hold is counted."""
+    """Return at most three messages, `recovered-1` and on; failures beyond them are counted."""
     stories = recovered_or_unknown(report.diagnosis) if report.diagnosis else ()
     if not stories:
         note = f"Look-up {report.lookup_id}: no error went away, and the end of each is known."
@@ -72,7 +72,7 @@ def _messages(
 
 
 def describe_story(story: Story) -> Line:
-    """A story in a line."""
+    """Return a story as one line."""
     first = story.rows[0]
     role = shorten(safe_text(first.role), _ROLE)
     who = shorten(display_name(first.user_name) or "Somebody without a name", _NAME)

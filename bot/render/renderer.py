@@ -1,4 +1,4 @@
-"""The renderer: what the bot knows, as Slack messages."""
+"""The renderer: turns the bot's results into Slack messages."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,10 +33,10 @@ _MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60
 
 
 class Renderer:
-    """Makes every message and view of the bot. Holds no state but its compiled templates.
+    """Makes every message and view of the bot. Its only state is its compiled templates.
 
-    `templates_dir` replaces the templates that come with the bot; `dashboard` is where links to
-    session pages lead. Raises Misconfigured if there are no templates.
+    `templates_dir` replaces the templates that come with the bot; `dashboard` is the base address
+    of links to session pages. Raises Misconfigured if there are no templates.
     """
 
     def __init__(
@@ -48,48 +48,51 @@ class Renderer:
         self._help = self._templates.message("help", "help", **_usage())
 
     def answer(self, report: Report, *, note: str = "") -> Answer:
-        """A whole answer for a channel: opening, replies, and a way to what is beyond."""
+        """Return a whole answer for a channel: opening, replies, and a way to the rest."""
         return self._answers.public(report, note)
 
     def private(
         self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None
     ) -> tuple[Message, ...]:
-        """The answer in at most `messages` messages without a thread, the opening first.
+        """Return the answer in at most `messages` messages without a thread, the opening first.
 
         With `start` only failures after it are shown, without an opening.
         """
         return self._answers.private(report, messages, note, start)
 
     def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
-        """The next reply after `handle.after`, with a new button if failures remain."""
+        """Return the reply after `saved_lookup.after`, with a new button if failures remain."""
         return self._answers.more(report, saved_lookup)
 
     def recovered(self, report: Report) -> tuple[Message, ...]:
-        """The failures that went away or whose end is not known, each with its proof."""
+        """Return the failures that went away or whose end is not known, each with its proof."""
         return recovered_messages(self._templates, report)
 
     def timeline(self, report: Report) -> tuple[Message, ...]:
-        """Who had trouble when, drawn in lanes by person."""
+        """Return a drawing of who had trouble when, in lanes by person."""
         return timeline_messages(self._templates, report)
 
     def reply(self, report: Report) -> Message:
-        """A calm text for the customer, ready to be copied."""
+        """Return a calm text for the customer, ready to be copied."""
         return reply_message(self._templates, self._replies, report)
 
     def error_chart(self, report: Report) -> Message | None:
-        """Errors over time against people in the room; None if it is no matter of the room."""
+        """Return a chart of errors over time against people; None if trouble is not room-wide."""
         return error_chart_message(self._templates, report)
 
     def packet(self, report: Report) -> tuple[Message, File]:
-        """Ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
+        """Return ids, times, versions and codes for 100ms support: as text, and whole as JSON."""
         return packet_message(self._templates, report)
 
     def packet_json(self, report: Report) -> Message:
-        """The packet's JSON as text, cut to a message, for where no file can be attached."""
+        """Return the packet's JSON as text, cut to a message.
+
+        Used where no file can be attached.
+        """
         return packet_json_message(self._templates, report)
 
     def placeholder(self, query: LookupQuery, reference: str) -> Message:
-        """That the look-up began."""
+        """Return the message that the look-up began."""
         identifiers = [
             _describe_identifier(identifier, query) for identifier in query.clues[:_MAX_IDENTIFIERS]
         ]
@@ -97,16 +100,16 @@ class Renderer:
         return self._templates.message("looking", "looking", **facts)
 
     def progress(self, progress: Progress, reference: str) -> Message:
-        """The opening as long as events are read."""
+        """Return the opening shown while events are read."""
         return progress_message(self._templates, progress, reference)
 
     def waiting(self, reason: str, reference: str) -> Message:
-        """What a look-up waits for, in a sentence."""
+        """Return a sentence that says what a look-up waits for."""
         text = shorten(safe_text(reason), 300)
         return self._templates.message("waiting", "waiting", reason=text, reference=reference)
 
     def error(self, error: BotError, reference: str) -> Message:
-        """What went wrong, why, and what to do."""
+        """Return the error: what went wrong, why, and what to do."""
         return self._templates.message(
             "error",
             "error",
@@ -117,7 +120,7 @@ class Renderer:
         )
 
     def unconfirmed(self, reason: str, value: str, reference: str) -> Message:
-        """Which parts may be missing, with a `Refresh` button that remembers `value`, if any."""
+        """Return which parts may be missing, with a `Refresh` button for `value`, if any."""
         text = shorten(safe_text(reason), 1000)
         return self._templates.message(
             "missing", "missing", told=text, value=value, reference=reference
@@ -132,24 +135,25 @@ class Renderer:
         names: Names = Names.FULL,
         shared: bool = False,
     ) -> Message:
-        """What a channel wants of the answers in it, and how to change that.
+        """Return the channel's settings and how to change them.
 
-        `names` is what holds there, also if nobody set it; `shared` tells of another company.
+        `names` is the form of names in use there, also if nobody set it; `shared` is true if
+        another company shares the channel.
         """
         return settings_message(
             self._templates, settings, workspaces, changed=changed, names=names, shared=shared
         )
 
     def loosened(self, user: str, settings: ChannelSettings) -> Message:
-        """For a channel: who made its answers show more, or to more people."""
+        """Return a note for the channel on who made its answers show more, or to more people."""
         return loosened_message(self._templates, user, settings)
 
     def help_(self) -> Message:
-        """What can be typed."""
+        """Return the help: everything that can be typed."""
         return self._help
 
     def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
-        """A "Look up" button for each of up to ten things that may have been meant."""
+        """Return a "Look up" button for each of up to ten things that may have been meant."""
         facts = choice_facts(choices, private=private)
         return self._templates.message("choices", "choices", reference=reference, **facts)
 
@@ -162,7 +166,7 @@ class Renderer:
         conversation: bool,
         initial: str = "",
     ) -> dict[str, Any]:
-        """The form that asks; with `choices` it lets a person choose.
+        """Return the form that asks; with `choices` it lets a person choose.
 
         Answers arrive as `choice.value` (a candidate's value), `target.value` (text) and, with
         `conversation`, `where.value` (a conversation's id).
@@ -178,11 +182,11 @@ class Renderer:
         )
 
     def home(self) -> dict[str, Any]:
-        """The Home tab's view."""
+        """Return the Home tab's view."""
         return self._templates.render_json("home", **_usage())
 
     def note(self, note: str) -> Message:
-        """Why an answer comes by another way than asked."""
+        """Return the reason why an answer comes by another way than asked."""
         text = shorten(safe_text(note), 1000) or "The answer comes by another way."
         return self._templates.message("elsewhere", "elsewhere", note=text)
 
@@ -192,9 +196,10 @@ def _usage() -> Mapping[str, Sequence[object]]:
 
 
 def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:
-    """A clue as the asker typed it; but a room code lets anybody in, so it is not repeated.
+    """Return an identifier as the asker typed it, except where it must not be repeated.
 
-    Nor is an e-mail or phone, where others may read it and names are not shown.
+    A room code lets anybody in, so it is never repeated. An e-mail or phone is not repeated where
+    others may read it and names are not shown.
     """
     shows_names = query.names in (None, Names.FULL) or query.private
     if not shows_names and is_contact(identifier.value):

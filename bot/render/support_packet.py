@@ -1,11 +1,8 @@
 """The packet for 100ms support: ids, times, versions and codes.
 
-It goes to another company: no name, e-mail, phone or IP address is in it. User ids that tell who
-somebody is are hashed.
-
-The packet's JSON as text, for where no file can be attached: valid JSON, cut to a message.
-
-The packet for 100ms support as text: whole failures, as many as a message holds.
+It goes to another company: no name, e-mail, phone or IP address is in it. User ids that reveal a
+person are hashed. As text it holds as many whole failures as a message holds. Where no file can be
+attached, its JSON is shown as text: valid JSON, cut to a message.
 """
 
 import json
@@ -28,12 +25,12 @@ from bot.render.phrases import safe_text
 from bot.render.templates import MessageTemplates
 
 _BLOCK, _MAX_SHOWN, _JSON = 3_600, 7_000, 9_500
-"""Characters of a preformatted block, of all of them as shown, and of all of them as JSON."""
+"""Limits in characters: a preformatted block, all blocks as shown, all blocks as JSON."""
 _IDS, _TEXT = 8, 120
 
 
 def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
-    """Texts that read one after the other are one JSON document; failures they do not hold.
+    """Return texts that together form one JSON document, and the number of failures left out.
 
     Long lists of ids are cut and say so (`…_left_out`), as does the list of failures.
     """
@@ -48,7 +45,7 @@ def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
 
 
 def _document_lines(head: Mapping[str, Any], rows: list[str], omitted: int) -> Iterator[str]:
-    """Line by line: one for each field of the head, one for each failure."""
+    """Yield one line for each field of the head and one for each failure."""
     yield "{"
     fields = {**head, "failures_left_out": omitted} if omitted else head
     for key, value in fields.items():
@@ -78,7 +75,7 @@ def _to_json(value: object) -> str:
 
 
 def _blocks(lines: list[str]) -> list[str]:
-    """Whole lines, as many to a block as it holds."""
+    """Return blocks of whole lines, each block as full as possible."""
     blocks = [""]
     for line in lines:
         joined = f"{blocks[-1]}\n{line}".strip("\n")
@@ -103,7 +100,7 @@ _LISTS = ("account_ids", "template_ids", "session_ids", "peer_ids", "user_ids", 
 
 
 def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
-    """The packet's texts for preformatted blocks; how many failures they do not hold."""
+    """Return the packet's texts for preformatted blocks, and the number of failures left out."""
     parts = [_head_text(facts), *map(_failure_text, facts["failures"])]
     blocks: list[str] = [""]
     budget = _PACKET_TEXT_JSON
@@ -154,7 +151,7 @@ def _failure_text(row: Mapping[str, Any]) -> str:
 
 
 def _first_ids(values: Sequence[str], most: int) -> str:
-    """The first ones, and how many more there are."""
+    """Return the first ids, and how many more there are."""
     shown = [shorten(safe_text(value), _ID) for value in values[:most]]
     omitted = len(values) - len(shown)
     return " ".join([*shown, f"(+{omitted:,} more)"] if omitted else shown) or "-"
@@ -165,7 +162,7 @@ HASHED = "user ids that look like a name, e-mail or phone are hashed: 16 digits 
 
 
 def packet_message(templates: MessageTemplates, report: Report) -> tuple[Message, File]:
-    """The packet as text (what does not fit is counted) and, whole, as a JSON file."""
+    """Return the packet as text (failures that do not fit are counted) and whole as a JSON file."""
     facts = redact_all(_facts(anonymise_for_outsiders(report)))
     text = json.dumps(redact_all_for_output(facts), ensure_ascii=False, indent=1)
     name = f"{report.lookup_id}-packet.json"
@@ -177,7 +174,10 @@ def packet_message(templates: MessageTemplates, report: Report) -> tuple[Message
 
 
 def packet_json_message(templates: MessageTemplates, report: Report) -> Message:
-    """The packet's JSON as text, for where no file can be attached."""
+    """Return the packet's JSON as text, cut to a message.
+
+    Used where no file can be attached.
+    """
     blocks, omitted = json_blocks(redact_all(_facts(anonymise_for_outsiders(report))))
     return templates.message(
         "packet_json", "packet-json", blocks=blocks, left=omitted, reference=report.lookup_id
@@ -185,7 +185,7 @@ def packet_json_message(templates: MessageTemplates, report: Report) -> Message:
 
 
 def _sorted_stories(report: Report) -> list[Story]:
-    """What did not go away first, each group in order of time."""
+    """Return the stories, unrecovered ones first, each group in order of time."""
     stories = report.diagnosis.stories if report.diagnosis else ()
     return sorted(stories, key=lambda story: story.outcome == "recovered")
 
@@ -243,7 +243,7 @@ def _failure(story: Story) -> dict[str, Any]:
 
 
 def _sdk_label(event: ErrorEvent) -> str:
-    """`web 0.12.15 (react-web 0.10.15), Chrome_125.0.0.0, web_macOS 10.15.7`."""
+    """Return `web 0.12.15 (react-web 0.10.15), Chrome_125.0.0.0, web_macOS 10.15.7`."""
     agent = event.agent
     wrapper = _with_version(agent.framework, agent.framework_sdk_version)
     sdk = _with_version(agent.sdk, agent.sdk_version)
@@ -258,12 +258,12 @@ def _with_version(name: str | None, version: str | None) -> str:
 
 
 def _counted(found: Iterable[str]) -> list[str]:
-    """`web 0.12.15: 3 events`, the commonest first."""
+    """Return `web 0.12.15: 3 events`, the commonest first."""
     return [f"{one}: {count(n, 'event', 'events')}" for one, n in Counter(found).most_common()]
 
 
 def _distinct(values: Iterable[str | None]) -> list[str]:
-    """In order of appearance; case tells no two ids apart, as iOS sends capitals."""
+    """Return distinct ids in order of appearance; case is ignored, as iOS sends capitals."""
     seen: dict[str, str] = {}
     for value in values:
         if value:

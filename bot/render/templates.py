@@ -1,6 +1,6 @@
-"""Jinja2 for JSON: whatever a template prints is safe inside a JSON string by default.
+"""Jinja2 for JSON: a printed value is safe inside a JSON string by default.
 
-Templates to messages: one rendering, one parse, one message.
+One rendering and one parse of a template make one message.
 """
 
 import json
@@ -25,14 +25,14 @@ SUFFIX = ".json.j2"
 
 def _escape_value(value: object) -> object:
     if isinstance(value, Markup | Undefined):
-        return value  # finished already, or about to raise
+        return value  # finished already, or undefined and about to raise
     if value is None:
         raise TypeError("None reached a template: say what to show instead")
     return filters.mrkdwn(value)
 
 
 def find_templates() -> Path:
-    """The templates' folder: inside the installed package, else at the top of the checkout.
+    """Return the templates' folder: in the installed package, else at the top of the checkout.
 
     Raises Misconfigured if there is neither.
     """
@@ -44,13 +44,13 @@ def find_templates() -> Path:
 
 
 def open_environment(*folders: Path) -> Environment:
-    """An environment whose every `{{ }}` is escaped for Slack and JSON.
+    """Return an environment that escapes every `{{ }}` for Slack and JSON.
 
     A template is taken from the first folder that holds it.
 
     `finalize` sees each printed value and returns `Markup`, so autoescape's HTML rules (which
-    would write `&#34;`) leave it alone; autoescape makes macros return `Markup`, so that they
-    are not escaped twice.
+    would write `&#34;`) leave it alone; autoescape makes macros return `Markup`, so that they are
+    not escaped twice.
     """
     environment = Environment(
         loader=FileSystemLoader(folders),
@@ -84,7 +84,7 @@ def open_environment(*folders: Path) -> Environment:
 
 
 def load_templates(environment: Environment) -> dict[str, Template]:
-    """All templates of a folder by name, those that others import too: none is read later."""
+    """Return all templates by name, imported ones too, so that none is read from disk later."""
     names = (name for name in environment.list_templates(["j2"]) if "/" not in name)
     return {name: environment.get_template(name) for name in names}
 
@@ -102,12 +102,12 @@ class MessageTemplates:
         }
 
     def message(self, template: str, part: str, **facts: object) -> Message:
-        """A whole message."""
+        """Return a whole message."""
         document = self.render_json(template, **facts)
         return Message(part, shorten_escaped(document["text"], MAX_GIST), tuple(document["blocks"]))
 
     def render_json(self, template: str, **facts: object) -> dict[str, Any]:
-        """A whole JSON object: a message or a view."""
+        """Return a whole JSON object: a message or a view."""
         document = json.loads(self._templates[template].render(facts))
         if not isinstance(document, dict):
             raise TypeError(template)
@@ -116,7 +116,7 @@ class MessageTemplates:
     def render_entries(
         self, entries: Iterable[ThreadEntry], *, short: bool
     ) -> Iterator[BlockGroup]:
-        """Each failure's blocks, made as they are asked for."""
+        """Yield each failure's blocks, made when they are asked for."""
         template = "failure_short" if short else "failure"
         for entry in entries:
             yield self.render_blocks(template, entry.event.id, cut=entry.cut, f=entry)
@@ -124,7 +124,7 @@ class MessageTemplates:
     def render_blocks(
         self, template: str, event_id: str, *, cut: bool = False, **facts: object
     ) -> BlockGroup:
-        """What a template makes of some facts (a JSON array), and how big it is."""
+        """Return the blocks that a template (a JSON array) makes of some facts, and their size."""
         text = self._templates[template].render(facts)
         blocks = json.loads(text)
         return BlockGroup(
@@ -145,11 +145,11 @@ _VERBATIM_FIELDS = {
     "block_id",
     "callback_id",
 }
-"""What Slack hands back as it was: what a person typed, and what buttons remember."""
+"""Fields that Slack sends back unchanged: texts that a person typed, and the values of buttons."""
 
 
 def _redact_field(name: str, item: Any) -> Any:  # noqa: ANN401  any JSON
-    """A field of a message or view as it may leave: no text grows, as all fit Slack's limits."""
+    """Return a redacted field of a message or view; no text grows, as all fit Slack's limits."""
     if name in _VERBATIM_FIELDS:
         return item
     if isinstance(item, str):

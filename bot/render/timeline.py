@@ -1,6 +1,6 @@
-"""The timeline of a person or a room: stretches of trouble, each drawn and then told in order.
+"""The timeline of a person or a room: stretches of trouble, each drawn and listed in order.
 
-Who had trouble when, as lanes of letters: a drawing that needs neither colour nor a mouse.
+The drawing has lanes of letters, and needs neither colour nor a mouse.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _NEAR = timedelta(minutes=30)
 _MIN_LENGTH = timedelta(minutes=1)
 _FINE = timedelta(minutes=10)
 COARSE = timedelta(hours=20)
-"""From here on a time of day needs its date."""
+"""In stretches from this length on, a time of day needs its date."""
 
 SIGNS: Mapping[Outcome, str] = {
     "gave_up": "X",
@@ -39,7 +39,7 @@ LEGEND = (
 GRAVITY = {outcome: rank for rank, outcome in enumerate(SIGNS)}
 """Outcomes by rank, the gravest 0."""
 _LAYERS = ".=~JL" + "".join(SIGNS.values())[::-1]
-"""What is drawn over what: the later, the stronger."""
+"""The order of drawing: a later sign covers an earlier one."""
 
 Stay = tuple[datetime | None, datetime | None]
 
@@ -54,12 +54,12 @@ class Lane:
 
     @property
     def weight(self) -> tuple[int, datetime]:
-        """Worst first, then earliest."""
+        """The sort key: worst first, then earliest."""
         return min(GRAVITY[story.outcome] for story in self.stories), self.stories[0].first_at
 
 
 def build_lanes(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane]:
-    """A lane for each person with a failure, worst first."""
+    """Return a lane for each person with a failure, worst first."""
     stories_by_person: dict[str, list[Story]] = {}
     for story in stories:
         stories_by_person.setdefault(story.person.key, []).append(story)
@@ -78,14 +78,14 @@ def build_lanes(stories: Iterable[Story], sessions: Iterable[Session]) -> list[L
 
 
 def draw_lanes(lanes: Sequence[Lane]) -> list[str]:
-    """The lanes under a time axis in UTC."""
+    """Return the lanes under a time axis in UTC."""
     begins, ends = time_range(lanes)
     rows = (f"{person_label(lane.person):<{LABEL}}{_row(lane, begins, ends)}" for lane in lanes)
     return [*_axis(begins, ends), *rows]
 
 
 def person_label(person: Person) -> str:
-    """A name short enough for the left edge."""
+    """Return a name short enough for the left edge."""
     name = display_name(next(iter(person.names), "")) or safe_text(person.user_id) or "no name"
     return clip(name, LABEL - 2)
 
@@ -100,7 +100,7 @@ def _stays_by_peer(sessions: Iterable[Session]) -> dict[str, list[Stay]]:
 
 
 def time_range(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
-    """From the first trouble to the last, and the comings and goings around it."""
+    """Return the first and the last moment of trouble, with nearby joins and leaves."""
     begins = min(story.first_at for lane in lanes for story in lane.stories)
     ends = max(story.last_at for lane in lanes for story in lane.stories)
     moments = [at for lane in lanes for stay in lane.stays for at in stay if at]
@@ -139,12 +139,12 @@ class _TextRow:
         self._ends = ends
 
     def draw(self, sign: str, first: datetime, last: datetime) -> None:
-        """The sign in every column from first to last, but over nothing stronger."""
+        """Draw the sign in every column from first to last, except over stronger signs."""
         for at in range(self._column(first), self._column(last) + 1):
             self.cells[at] = max(self.cells[at], sign, key=_LAYERS.index)
 
     def stay(self, joined: datetime | None, left: datetime | None) -> None:
-        """Somebody's time in the call, as far as it is within the axis."""
+        """Draw a person's time in the call, as far as it is within the axis."""
         if joined is None or joined > self._ends or (left and left < self._begins):
             return
         self.draw("=", joined, left or self._ends)
@@ -159,12 +159,12 @@ class _TextRow:
 
 LANES, _MESSAGES, _LINES = 12, 3, 24
 _MAX_GAP = timedelta(hours=1)
-"""Failures further apart than this are drawn separately: together, minutes would vanish."""
+"""Failures further apart than this are drawn separately: in one drawing, minutes would vanish."""
 _CODE, _WHAT = 30, 44
 
 
 def timeline_messages(templates: MessageTemplates, report: Report) -> tuple[Message, ...]:
-    """At most three messages, `timeline-1` and on: the latest stretches, oldest first."""
+    """Return at most three messages, `timeline-1` and on: the latest stretches, oldest first."""
     diagnosis = report.diagnosis
     runs = list(stretches(diagnosis.stories)) if diagnosis else []
     if diagnosis is None or not runs:
@@ -214,7 +214,7 @@ def _facts(
 
 
 def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
-    """How many in the room reported none; 0 if that is not known."""
+    """Return the number of people in the room without errors; 0 if it is not known."""
     people = diagnosis.people
     if people.in_room is None or not report.completeness.complete:
         return 0
@@ -222,7 +222,7 @@ def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
 
 
 def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
-    """Runs of stories without a long silence between them; none of what has no readable time."""
+    """Yield runs of stories without a long silence; stories without a readable time are omitted."""
     run: list[Story] = []
     timed = (story for story in stories if story.timed)
     for story in sorted(timed, key=lambda item: (item.first_at, item.id)):
@@ -235,7 +235,7 @@ def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
 
 
 def gravest_run(runs: Iterable[list[Story]]) -> list[Story]:
-    """The run in which most people failed for good; of equal ones the latest."""
+    """Return the run in which most people failed for good; among equal runs, the latest."""
     return max(runs, key=_gravity)
 
 
@@ -245,7 +245,7 @@ def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
 
 
 def _line(story: Story, form: str) -> str:
-    """`10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
+    """Return `10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
     code = str(story.error_code or "") or shorten(safe_text(story.error_name), _CODE) or "no code"
     what = shorten(safe_text(failure_phrase(story.type, story.feature)), _WHAT)
     events = f", {story.events:,} events in {short_duration(story.last_at - story.first_at)}"

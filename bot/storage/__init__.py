@@ -1,4 +1,7 @@
-"""What earlier look-ups taught us, in SQLite or PostgreSQL."""
+"""The database: SQLite or PostgreSQL.
+
+It holds rooms of peers and codes, posted answers, channel settings and the audit.
+"""
 
 from bot.storage.connect import empty_logs, open_database
 from bot.storage.database import Database

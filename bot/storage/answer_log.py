@@ -1,4 +1,7 @@
-"""`SqlAnswers` implements `bot.domain.answered.Answers` on SQLite and PostgreSQL."""
+"""The log of posted answers.
+
+`SqlAnswerLog` implements `bot.domain.records.answer_log.AnswerLog` on SQLite and PostgreSQL.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,14 +20,17 @@ _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 
 
 class SqlAnswerLog:
-    """See `bot.domain.answered.Answers`. Ids only: no name, no event, no words of anybody."""
+    """See `bot.domain.records.answer_log.AnswerLog`. Stores ids only, no names, events or texts."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
     async def remember(self, answer: PostedAnswer) -> None:
-        """Keep it, unless no button could: a monstrous user id, or one with control characters."""
+        """Store the answer, unless no button could carry its ids.
+
+        An example is a huge user id, or one with control characters.
+        """
         saved_lookup = answer.handle
         encoded = encode(saved_lookup)
         if not encoded or not f"{saved_lookup.user_id}{saved_lookup.peer_id}".isprintable():
@@ -50,7 +56,7 @@ class SqlAnswerLog:
                     await upsert(connection, ANSWERS, rows)
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
-        """The answer with that reference; None if there is none, or of a form that is gone."""
+        """Return the answer with that reference; None if it is absent or in an obsolete form."""
         query = select(ANSWERS).where(
             ANSWERS.c.lookup_id == lookup_id.upper(),
             ANSWERS.c.answered_at >= int((self._clock() - RETENTION).timestamp()),
@@ -62,7 +68,7 @@ class SqlAnswerLog:
             return None
         try:
             saved_lookup = decode(row.handle)
-        except NotAllowed:  # written by a release whose buttons nobody can read either
+        except NotAllowed:  # written by a release whose buttons cannot be read either
             return None
         return PostedAnswer(
             saved_lookup, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome)

@@ -1,4 +1,7 @@
-"""`SqlAudit` implements `bot.domain.audit.Audit` on SQLite and PostgreSQL."""
+"""The audit in the database.
+
+`SqlAudit` implements `bot.domain.records.audit.Audit` on SQLite and PostgreSQL.
+"""
 
 import asyncio
 import hashlib
@@ -24,12 +27,12 @@ RETENTION = timedelta(days=400)
 _CHUNK = 200
 """Rows written in one commit."""
 _DIGEST_LENGTH = 16
-"""Hex digits of a digest that stands for an id."""
+"""Hex digits of the digest that replaces an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PendingWrite:
-    """A row to write: a new one, or with `ending` one to complete."""
+    """A row to write: a new row, or, with `ending`, a row to complete."""
 
     key: str
     access: Access | None
@@ -38,10 +41,10 @@ class _PendingWrite:
 
 
 class SqlAudit:
-    """See `bot.domain.audit.Audit`.
+    """See `bot.domain.records.audit.Audit`.
 
-    Every question waits for its row before it is acknowledged, so those who come while one commit
-    runs are written by the next one, together, new rows first.
+    Every question waits for its row before it is acknowledged. So questions that come during one
+    commit are written together by the next commit, new rows first.
     """
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
@@ -52,13 +55,16 @@ class SqlAudit:
         self._writer: asyncio.Task[None] | None = None
 
     async def begin(self, access: Access) -> None:
-        """Keep a row, without the addresses in its ids; one with that key stays as it is."""
+        """Store a row, without the addresses in its ids; a row with that key stays as it is."""
         subjects = tuple(replace(subject, id=redact(subject.id)) for subject in access.subjects)
         access = replace(access, subjects=subjects)
         await self._enqueue(self._new_rows, access.key, access, None)
 
     async def end(self, key: str, ending: Ending) -> Access | None:
-        """Add what became of it; a room that was forgotten just now is not named again."""
+        """Add the outcome; return the completed row, or None if no row has that key.
+
+        A room that was erased just now is not named again.
+        """
         return await self._enqueue(self._completions, key, None, ending)
 
     async def _enqueue(
@@ -73,7 +79,7 @@ class SqlAudit:
     async def find(
         self, *, since: datetime | None = None, user: str = "", room: str = ""
     ) -> Sequence[Access]:
-        """The rows that match all of it, oldest first."""
+        """Return the rows that match all conditions, oldest first."""
         conditions = [AUDIT.c.asked_at >= since.timestamp()] if since else []
         if user:
             conditions.append(or_(AUDIT.c.asked_by == user, _may_mention(user)))
@@ -97,7 +103,7 @@ class SqlAudit:
             del queue[: len(batch)]
             try:
                 completed = await self._commit(batch)
-            except Exception as error:  # noqa: BLE001  whoever waits raises it
+            except Exception as error:  # noqa: BLE001  every waiter raises it
                 for pending in batch:
                     if not pending.future.done():
                         pending.future.set_exception(error)
@@ -107,7 +113,7 @@ class SqlAudit:
                         pending.future.set_result(completed.get(pending.key))
 
     async def _commit(self, batch: Sequence[_PendingWrite]) -> Mapping[str, Access]:
-        """Write them in one transaction; returns the rows that were completed, by key."""
+        """Write the batch in one transaction; return the completed rows by key."""
         new = [_to_row(pending.access) for pending in batch if pending.access]
         completed: dict[str, Access] = {}
         with as_store_errors():
@@ -143,16 +149,16 @@ class SqlAudit:
 
 
 async def purge_audit(connection: AsyncConnection, now: datetime) -> None:
-    """Drop the rows that are older than they may be."""
+    """Delete the rows that are older than 400 days."""
     before = (now - RETENTION).timestamp()
     await connection.execute(delete(AUDIT).where(AUDIT.c.asked_at < before))
 
 
 async def forget_in_audit(connection: AsyncConnection, name: str) -> int:
-    """Put a digest in the place of an id of a person or a room; returns how many rows named it.
+    """Replace the id of a person or a room by a digest; return the number of changed rows.
 
-    The digest's key is thrown away at once: rows that were changed together still show that they
-    are about the same, and nobody can find out about whom by trying ids.
+    The digest's key is discarded at once. Rows that were changed together still show that they are
+    about the same person or room, but the id cannot be found by trying ids.
     """
     key = secrets.token_bytes(32)
     hex_digest = hmac.new(key, name.casefold().encode(errors="replace"), hashlib.sha256).hexdigest()
@@ -188,7 +194,7 @@ def _replace_ids(access: Access, is_name: Callable[[str], bool], substitute: str
 
 
 def _may_mention(name: str) -> ColumnElement[bool]:
-    """Rows whose subjects may name it; `_about` tells for sure."""
+    """Return the condition for rows that may mention the name; `_mentions` decides."""
     return AUDIT.c.subjects.icontains(json.dumps(name, ensure_ascii=False), autoescape=True)
 
 

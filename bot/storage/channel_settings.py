@@ -1,4 +1,8 @@
-"""`SqlChannels` implements `bot.domain.channel.Channels` on SQLite and PostgreSQL."""
+"""Channel settings in the database.
+
+`SqlChannelSettings` implements `bot.domain.records.channel_settings.ChannelSettingsStore` on
+SQLite and PostgreSQL.
+"""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -17,10 +21,11 @@ SettingsByChannel = Mapping[str, ChannelSettings]
 
 
 class SqlChannelSettings:
-    """See `bot.domain.channel.Channels`.
+    """See `bot.domain.records.channel_settings.ChannelSettingsStore`.
 
-    Every question asks, before it is acknowledged, and replicas share the settings, so nothing is
-    kept in memory: those who ask while one query runs are answered by the next one, together.
+    Every question reads the settings before it is acknowledged, and replicas share them, so
+    nothing is cached in memory: requests that come during one query are answered together by the
+    next query.
     """
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
@@ -31,7 +36,7 @@ class SqlChannelSettings:
         self._read_lock = asyncio.Lock()
 
     async def of(self, channel: str) -> ChannelSettings:
-        """That channel's, as they are now; what is no id of Slack's has none."""
+        """Return that channel's current settings; the defaults if it is not a Slack id."""
         if not is_storable_id(channel):
             return ChannelSettings()
         self._requested.add(channel)
@@ -41,7 +46,10 @@ class SqlChannelSettings:
         return settings.get(channel, ChannelSettings())
 
     async def change(self, channel: str, patch: SettingsPatch, by: str) -> ChannelSettings:
-        """Change what is not None, in one go: two who change different things both get theirs."""
+        """Change the fields that are not None, in one statement.
+
+        Two people who change different fields at once both succeed.
+        """
         row = {
             "channel": channel,
             "private": bool(patch.private),
@@ -68,7 +76,7 @@ class SqlChannelSettings:
 
 
 def _changed_columns(patch: SettingsPatch) -> Collection[str]:
-    """The columns that a change names, and who made it when."""
+    """Return the columns that a patch sets, and those for its author and time."""
     values = {
         "private": patch.private,
         "workspace": patch.workspace,
@@ -79,7 +87,10 @@ def _changed_columns(patch: SettingsPatch) -> Collection[str]:
 
 
 def _parse_names(value: str) -> Names | None:
-    """None for what holds everywhere; what a later release may have kept is not shown wider."""
+    """Return the setting; None for the default, NONE for a value of a later release.
+
+    A value that this release does not know must not show more than intended.
+    """
     return (Names(value) if value in set(Names) else Names.NONE) if value else None
 
 

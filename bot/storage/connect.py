@@ -1,6 +1,6 @@
-"""Opening the database: its file, its connections, its tables of today.
+"""Opens the database: its file, its connections, and its tables, migrated to the present version.
 
-SQLite's write-ahead logs, in which what was removed stands until they are cut.
+It also truncates SQLite's write-ahead logs, which hold removed rows until then.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ def _now() -> datetime:
 
 @asynccontextmanager
 async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncIterator[Database]:
-    """The memory while the block runs, its tables brought up to date and old rows dropped.
+    """Yield the database, its tables migrated and old rows deleted.
 
     Two processes may open one database at once. Raises Misconfigured, StoreUnreachable.
     """
@@ -55,12 +55,12 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
 
 
 def _create_private_file(path: Path | None) -> None:
-    """SQLite makes its file readable to all; ours names people's rooms."""
+    """Create the file for our user alone: SQLite makes it readable to all, and it names rooms."""
     if path is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            os.fchmod(descriptor, 0o600)  # one that stood there already may be readable to all
+            os.fchmod(descriptor, 0o600)  # an existing file may be readable to all
         finally:
             os.close(descriptor)
 
@@ -87,13 +87,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a d
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
+    cursor.execute("PRAGMA secure_delete=ON")  # deleted rows do not stay in free pages
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
-    """A writer takes the lock at once: a reader that turns writer is refused, not queued.
+    """Begin a transaction; a writer takes the lock at once.
 
+    SQLite refuses a reader that becomes a writer; it does not wait.
     https://www.sqlite.org/lang_transaction.html
     """
     writes = connection.get_execution_options().get("writes")
@@ -101,7 +102,7 @@ def _begin(connection: Connection) -> None:
 
 
 async def _upgrade_with_retries(engine: AsyncEngine) -> None:
-    """Bring the tables up to date; SQLite does not queue two who turn WAL on at once."""
+    """Migrate the tables. Retries: SQLite does not queue two processes that turn WAL on at once."""
     for pause in _RETRY_PAUSES:
         try:
             return await _upgrade(engine)
@@ -132,9 +133,9 @@ _CHECKPOINT_TIMEOUT = 10
 
 
 def empty_logs(database_url: str) -> bool:
-    """Cut the logs of both files; False if somebody read them all the while.
+    """Truncate the write-ahead logs of both files; return False if a reader kept one in use.
 
-    Nothing is done for PostgreSQL. Raises sqlite3.Error.
+    Does nothing for PostgreSQL. Raises sqlite3.Error.
     https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
     """
     all_empty = True

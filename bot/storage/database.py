@@ -1,4 +1,7 @@
-"""`SqlMemory` implements `bot.investigate.ports.Memory` on SQLite and PostgreSQL."""
+"""The database on SQLite and PostgreSQL.
+
+`Database` implements `bot.investigate.ports.RoomIndex` and holds the other stores.
+"""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -29,7 +32,7 @@ _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 
 
 class Database:
-    """See `bot.investigate.ports.Memory`. Every method raises StoreUnreachable."""
+    """See `bot.investigate.ports.RoomIndex`. Every method raises StoreUnreachable."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
@@ -42,29 +45,29 @@ class Database:
         self.audit = SqlAudit(engine, clock)
 
     async def ping(self) -> None:
-        """Nothing, if the database answers and has our tables.
+        """Check that the database answers and has our tables.
 
-        SQLite answers `SELECT 1` without a look at its file.
+        SQLite answers `SELECT 1` without reading its file.
         """
         with as_store_errors():
             async with self._engine.connect() as connection:
                 await connection.execute(select(ROOMS.c.room_id).limit(1))
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs known for that peer id, case ignored."""
+        """Return (workspace, room id) pairs known for that peer id, case ignored."""
         return await self._find_rooms(PEERS, "peer_id", peer_id)
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
-        """(workspace, room id) pairs known for that room code, case ignored."""
+        """Return (workspace, room id) pairs known for that room code, case ignored."""
         return await self._find_rooms(CODES, "code", code)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
-        """Remember that these peers belong to that room."""
+        """Store that these peers belong to that room."""
         rows = self._make_rows("peer_id", workspace, room_id, peer_ids)
         await self._store([(PEERS, rows)])
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
-        """Remember the room's codes, and that it was asked for them."""
+        """Store the room's codes, and that the room was asked for them."""
         room = {
             "workspace": workspace,
             "room_id": room_id,
@@ -74,7 +77,7 @@ class Database:
         await self._store([(CODES, rows), (ROOMS, [room])])
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """True if that room's codes were learned within a day."""
+        """Return True if that room's codes were learned within a day."""
         query = select(ROOMS.c.room_id).where(
             ROOMS.c.workspace == workspace,
             ROOMS.c.room_id == room_id,
@@ -85,13 +88,13 @@ class Database:
                 return (await connection.execute(query)).first() is not None
 
     async def purge(self, before: datetime | None = None) -> None:
-        """Drop what is older than that moment: than 30 days, unless told; audit rows after 400."""
+        """Delete rows older than `before`, by default 30 days ago; audit rows after 400 days."""
         with as_store_errors():
             async with self._begin_write() as connection:
                 await self._purge(connection, before or self._clock() - RETENTION)
 
     async def forget_user(self, user: str) -> Removed:
-        """Drop what is kept of a person, by Slack's id, 100ms' user id or peer id."""
+        """Delete the data of a person, by Slack user id, 100ms user id or peer id."""
         if not is_storable_id(user):
             return {}
         with as_store_errors():
@@ -101,7 +104,7 @@ class Database:
                 return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, user)}
 
     async def forget_room(self, room_id: str) -> Removed:
-        """Drop what is kept of a room, in every workspace."""
+        """Delete the data of a room, in every workspace."""
         if not is_storable_id(room_id):
             return {}
         with as_store_errors():
@@ -111,7 +114,7 @@ class Database:
                 return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, room_id)}
 
     async def recent_erasures(self, within: timedelta) -> ErasureMarks:
-        """What was forgotten within that time, for `bot.storage.marks.heeded`."""
+        """Return the erasures within that time, for `bot.storage.erasures.watch_erasures`."""
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return await read_erasures(connection, (self._clock() - within).timestamp())
@@ -132,7 +135,7 @@ class Database:
     def _make_rows(
         self, column: str, workspace: str, room_id: str, values: Iterable[str]
     ) -> list[dict[str, object]]:
-        """Sorted, so that two writers take the rows' locks in the same order."""
+        """Return the rows, sorted so that two writers lock them in the same order."""
         now = self._timestamp()
         return [
             {column: value, "workspace": workspace, "room_id": room_id, "seen_at": now}

@@ -1,4 +1,4 @@
-"""Marks of what was forgotten: written with the removal, read by every running process."""
+"""Erasure marks: written with the removal, read by every running process."""
 
 import asyncio
 import contextlib
@@ -18,24 +18,25 @@ from bot.storage.tables import FORGOTTEN
 
 POLL_SECONDS = 3.0
 OVERLAP = timedelta(hours=1)
-"""Marks are read again for so long: the clock of the machine that writes one may differ."""
+"""Marks of the last hour are read again, because the writer's clock may differ."""
 
 RELEARN_AFTER = timedelta(minutes=15)
-"""So long nothing is learned anew of what was forgotten: a look-up that began before may have
-read of it. As long as a running bot keeps events (`bot.investigate.snapshots`)."""
+"""For so long nothing about an erased id is learned again: a look-up that began before may have
+read of it. It equals the time for which a running bot caches events
+(`bot.investigate.event_cache`)."""
 
 Row = Mapping[str, object]
 ReadErasures = Callable[[timedelta], Awaitable[ErasureMarks]]
-"""The marks that are not older than that."""
+"""Returns the marks that are not older than that."""
 
 
 async def record_erasure(connection: AsyncConnection, name: str, now: float) -> None:
-    """Leave a mark of a name that is being removed."""
+    """Write a mark for a name that is being removed."""
     await upsert(connection, FORGOTTEN, [{"digest": digest(name), "forgotten_at": now}])
 
 
 async def read_erasures(connection: AsyncConnection, since: float) -> ErasureMarks:
-    """What was forgotten since that moment (Unix seconds)."""
+    """Return the marks since that moment (Unix seconds)."""
     query = select(FORGOTTEN).where(FORGOTTEN.c.forgotten_at >= since)
     return {row.digest: row.forgotten_at for row in await connection.execute(query)}
 
@@ -43,7 +44,7 @@ async def read_erasures(connection: AsyncConnection, since: float) -> ErasureMar
 async def without_erased(
     connection: AsyncConnection, rows: Sequence[Row], columns: Sequence[str], now: float
 ) -> Sequence[Row]:
-    """The rows without those that name, in one of the columns, what was forgotten just now."""
+    """Return the rows that mention no recently erased id in any of `columns`."""
     erased = await read_erasures(connection, now - RELEARN_AFTER.total_seconds())
     if not erased:
         return rows
@@ -59,9 +60,9 @@ async def watch_erasures(
     on_new: Callable[[], None],
     every: float = POLL_SECONDS,
 ) -> AsyncIterator[None]:
-    """While the block runs, `forgotten` knows every mark soon, and each new one lets go.
+    """Keep `erasure_log` up to date while the block runs; call `on_new` after new marks.
 
-    Raises StoreUnreachable if the database is away at the beginning.
+    Raises StoreUnreachable if the database is unavailable at the beginning.
     """
     erasure_log.update(await read(RETENTION))
     task = asyncio.create_task(_poll_erasures(read, erasure_log, on_new, every))
@@ -80,7 +81,7 @@ async def _poll_erasures(
         await asyncio.sleep(every)
         try:
             new = erasure_log.update(await read(OVERLAP))
-        except StoreUnreachable as error:  # /readyz tells it; the next time tries again
+        except StoreUnreachable as error:  # /readyz reports it; the next poll retries
             structlog.get_logger("call_doctor").warning("marks_not_read", cause=error.cause)
             continue
         if new:

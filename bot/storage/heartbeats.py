@@ -1,4 +1,4 @@
-"""Which processes share the database: a row for each, touched every few seconds."""
+"""Heartbeats: a row for each process that shares the database, updated every few seconds."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,21 @@ from bot.storage.sql import as_store_errors
 from bot.storage.tables import LIVES
 
 _MAX_SILENCE = 24 * 3600
-"""Seconds after which a life that never said that it ended is dropped."""
+"""Seconds after which the row of a process that did not record its end is deleted."""
 
 
 class SqlProcessRegistry:
-    """See `bot.jobs.ports.Lives`. SQLite has one process at a time (`bot.storage.alone`)."""
+    """See `bot.jobs.ports.ProcessRegistry`.
+
+    A SQLite file has one process at a time (`bot.storage.urls.lock_sqlite_file`).
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
 
     async def beat(self, process_id: str) -> None:
-        """Say that this life goes on."""
+        """Record that this process is alive."""
         same_process = LIVES.c.life == process_id
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
@@ -35,13 +38,16 @@ class SqlProcessRegistry:
                     await connection.execute(LIVES.insert().from_select(["life", "beat_at"], row))
 
     async def end(self, process_id: str) -> None:
-        """Say that it is over."""
+        """Record that this process has ended."""
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await connection.execute(delete(LIVES).where(LIVES.c.life == process_id))
 
     async def alive(self, within: float) -> Sequence[str]:
-        """Those who said so within that many seconds; nobody else's can be, on SQLite."""
+        """Return the ids of the processes that sent a heartbeat in the last `within` seconds.
+
+        Return none on SQLite, which allows no other process.
+        """
         if self._is_sqlite:
             return ()
         query = select(LIVES.c.life).where(LIVES.c.beat_at > self._database_time() - within)
@@ -50,7 +56,7 @@ class SqlProcessRegistry:
                 return tuple((await connection.execute(query)).scalars())
 
     def _database_time(self) -> ColumnElement[float]:
-        """The database's time in Unix seconds."""
+        """Return the database's time in Unix seconds."""
         if self._is_sqlite:
             return cast(func.strftime("%s", "now"), Float)
         return cast(extract("epoch", now()), Float)

@@ -1,4 +1,7 @@
-"""`SqlShown` implements `bot.domain.shown.Shown` on SQLite and PostgreSQL."""
+"""Claims of public posts.
+
+`SqlPostClaims` implements `bot.domain.records.post_claims.PostClaims` on SQLite and PostgreSQL.
+"""
 
 from datetime import timedelta
 
@@ -11,18 +14,21 @@ from bot.storage.sql import as_store_errors, insert_if_absent
 from bot.storage.tables import SHOWN
 
 CLAIM_TIMEOUT = timedelta(hours=1)
-"""A claim that became nothing for so long is void: its job cannot be under way any more."""
+"""A claim without a post after so long is void: its job cannot be running any more."""
 
 
 class SqlPostClaims:
-    """See `bot.domain.shown.Shown`."""
+    """See `bot.domain.records.post_claims.PostClaims`."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
     async def claim(self, what: str, by: str) -> Claim:
-        """Of two who claim at once the database lets one have it."""
+        """Claim a post; return ACQUIRED, HELD or DONE.
+
+        Of two jobs that claim at once the database lets one have it.
+        """
         now = int(self._clock().timestamp())
         claim = {"what": what, "by": by, "stands": False, "claimed_at": now}
         is_stale = SHOWN.c.claimed_at < now - int(CLAIM_TIMEOUT.total_seconds())
@@ -38,14 +44,14 @@ class SqlPostClaims:
         return Claim.DONE if row.stands else Claim.HELD
 
     async def keep(self, what: str, by: str) -> None:
-        """It stands."""
+        """Record that the post was made."""
         conditions = (SHOWN.c.what == what, SHOWN.c.by == by)
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 await connection.execute(update(SHOWN).where(*conditions).values(stands=True))
 
     async def release(self, what: str, by: str) -> None:
-        """It could not be shown."""
+        """Release the claim: the post could not be made."""
         conditions = (SHOWN.c.what == what, SHOWN.c.by == by, ~SHOWN.c.stands)
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:

@@ -1,6 +1,7 @@
-"""Removing rows: those too old to be of use, and those of one person or room.
+"""Deletes rows: those past their retention, and those of one person or room.
 
-Nothing is kept longer than it may be: opening the database purges it, this does so hourly.
+No row is kept longer than its retention: opening the database deletes old rows, and `purge_hourly`
+does so every hour.
 """
 
 import asyncio
@@ -18,10 +19,10 @@ from bot.investigate.ports import Clock
 from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, SHOWN
 
 RETENTION = timedelta(days=30)
-"""As long as 100ms keeps events; what is looked up again meanwhile stays."""
+"""As long as 100ms keeps events; rows that are looked up again meanwhile stay."""
 
 Removed = Mapping[str, int]
-"""How many rows were removed, by what they were."""
+"""The number of removed rows by kind."""
 
 _AGE_COLUMNS = (
     PEERS.c.seen_at,
@@ -34,10 +35,10 @@ _AGE_COLUMNS = (
 
 
 async def purge(connection: AsyncConnection, before: int) -> None:
-    """Drop every row older than that moment (Unix seconds).
+    """Delete every row older than that moment (Unix seconds).
 
-    A channel's settings stay: nobody expects that answers become public by themselves again. Who
-    made them is a person, and goes.
+    A channel's settings stay: people do not expect private answers to become public again by
+    themselves. The id of the person who made them is deleted.
     """
     for column in _AGE_COLUMNS:
         await connection.execute(delete(column.table).where(column < before))
@@ -45,7 +46,7 @@ async def purge(connection: AsyncConnection, before: int) -> None:
 
 
 async def forget_user(connection: AsyncConnection, user: str) -> Removed:
-    """Drop what is kept of a person: as asker in Slack, as user or as peer of 100ms."""
+    """Delete the data of a person: as asker in Slack, as user or as peer of 100ms."""
     peer = user.lower()
     condition = or_(
         ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer
@@ -58,8 +59,8 @@ async def forget_user(connection: AsyncConnection, user: str) -> Removed:
 
 
 async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
-    """Drop what is kept of a room: its look-ups, its peers, its codes."""
-    await _drop(connection, ROOMS, ROOMS.c.room_id == room_id)  # when its codes were asked for
+    """Delete the data of a room: its look-ups, its peers, its codes."""
+    await _drop(connection, ROOMS, ROOMS.c.room_id == room_id)  # the last request for its codes
     return {
         "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
         "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
@@ -72,13 +73,13 @@ async def _drop(connection: AsyncConnection, table: Table, condition: ColumnElem
 
 
 async def _remove_author(connection: AsyncConnection, condition: ColumnElement[bool]) -> int:
-    """Leave the settings, without who made them."""
+    """Keep the settings and delete the id of their author."""
     statement = update(CHANNELS).where(condition, CHANNELS.c.set_by != "").values(set_by="")
     return (await connection.execute(statement)).rowcount
 
 
 Purge = Callable[[datetime], Awaitable[None]]
-"""Drops what a store holds from before that moment. Raises StoreUnreachable."""
+"""Deletes a store's data from before that moment. Raises StoreUnreachable."""
 
 PURGE_SECONDS = 3600.0
 
@@ -87,7 +88,7 @@ PURGE_SECONDS = 3600.0
 async def purge_hourly(
     stores: Sequence[Purge], clock: Clock, every: float = PURGE_SECONDS
 ) -> AsyncIterator[None]:
-    """While the block runs, each store is purged hourly of what is older than 30 days."""
+    """While the block runs, delete data older than 30 days from each store every hour."""
     task = asyncio.create_task(_purge_repeatedly(stores, clock, every))
     try:
         yield
@@ -103,5 +104,5 @@ async def _purge_repeatedly(stores: Sequence[Purge], clock: Clock, every: float)
         for purge_store in stores:
             try:
                 await purge_store(clock() - RETENTION)
-            except StoreUnreachable as error:  # /readyz tells it; the next hour tries again
+            except StoreUnreachable as error:  # /readyz reports it; the next hour retries
                 structlog.get_logger("call_doctor").warning("not_purged", cause=error.cause)

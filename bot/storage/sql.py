@@ -1,8 +1,7 @@
-"""Insert, or change what is there. Both databases speak `ON CONFLICT`, each in its own class.
+"""Helpers for SQL: upserts, checks of ids, and conversion of database errors.
 
-What may go into the database as an id.
-
-The database's troubles in the domain's words; no message shows the URL.
+Both databases have `ON CONFLICT`, each through a class of its own in SQLAlchemy. Errors become
+errors of the domain; no message shows the URL.
 """
 
 import sqlite3
@@ -23,7 +22,7 @@ from bot.domain.privacy.addresses import redact
 async def insert_if_absent(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """Put in rows, except those whose key is known."""
+    """Insert the rows, except those whose key exists."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     await connection.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())
 
@@ -34,7 +33,7 @@ async def upsert(
     rows: Sequence[Mapping[str, object]],
     only: Collection[str] = (),
 ) -> None:
-    """Put in rows; one whose key is known takes the new facts: all, or `only` those."""
+    """Insert the rows; update existing ones in all columns, or in those of `only`."""
     columns = only or [column.name for column in table.columns if not column.primary_key]
     key = list(table.primary_key)
     if connection.dialect.name == "postgresql":
@@ -55,9 +54,10 @@ _MAX_ID_LENGTH = 200
 
 
 def is_storable_id(value: str) -> bool:
-    """PostgreSQL refuses a NUL; no id or code has control characters, or is that long.
+    """Return True if the value may be stored as an id.
 
-    No address is kept: an id that holds one is passed over.
+    PostgreSQL refuses a NUL, and no id or code has control characters or is that long. An id that
+    holds an address is refused, because no address is stored.
     """
     return 0 < len(value) <= _MAX_ID_LENGTH and value.isprintable() and redact(value) == value
 
@@ -67,7 +67,7 @@ _log = structlog.get_logger(__name__)
 
 @contextmanager
 def as_store_errors() -> Iterator[None]:
-    """Whatever SQLAlchemy, a driver or the file system raises becomes StoreUnreachable."""
+    """Convert the errors of SQLAlchemy, of a driver and of the file system to StoreUnreachable."""
     try:
         yield
     except CommandError as error:

@@ -12,7 +12,7 @@ PEERS = Table(
     Column("room_id", Text, primary_key=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
-"""Which room a peer was in. A peer id is made anew at each join, so this never changes."""
+"""The room of each peer. A peer id is made anew at each join, so this never changes."""
 
 CODES = Table(
     "codes",
@@ -22,7 +22,7 @@ CODES = Table(
     Column("room_id", Text, primary_key=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
-"""Which room a room code opens: 100ms tells only the way from room to codes."""
+"""The room that each code opens: 100ms only maps rooms to codes."""
 
 ROOMS = Table(
     "rooms",
@@ -31,7 +31,7 @@ ROOMS = Table(
     Column("room_id", Text, primary_key=True),
     Column("codes_seen_at", BigInteger, nullable=False, index=True),
 )
-"""When a room's codes were last asked for, also if it had none."""
+"""The last time at which a room's codes were asked for, also if it had none."""
 
 LIVES = Table(
     "lives",
@@ -39,7 +39,7 @@ LIVES = Table(
     Column("life", Text, primary_key=True),
     Column("beat_at", Float(53), nullable=False),
 )
-"""Processes, and when each last said that it lives (the database's time, with fractions)."""
+"""Processes and their last heartbeats (the database's time, with fractions)."""
 
 ANSWERS = Table(
     "answers",
@@ -47,16 +47,16 @@ ANSWERS = Table(
     Column("lookup_id", Text, primary_key=True),
     Column("workspace", Text, nullable=False),
     Column("room_id", Text, nullable=False, index=True),
-    Column("peer_id", Text, nullable=False),  # lower case; "" if it was not about a peer
+    Column("peer_id", Text, nullable=False),  # lower case; "" if the look-up was not about a peer
     Column("user_id", Text, nullable=False),  # 100ms' id of a user, or ""
     Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user
     Column("channel", Text, nullable=False),
     Column("ts", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("handle", Text, nullable=False),  # what its buttons carry as well
+    Column("handle", Text, nullable=False),  # the saved look-up that its buttons carry as well
     Column("answered_at", BigInteger, nullable=False, index=True),
 )
-"""Answers that stand in Slack: the way from a reference back to its look-up."""
+"""Answers posted in Slack; they map a reference back to its look-up."""
 
 CHANNELS = Table(
     "channels",
@@ -64,20 +64,20 @@ CHANNELS = Table(
     Column("channel", Text, primary_key=True),  # Slack's id
     Column("private", Boolean, nullable=False),
     Column("workspace", Text, nullable=False),  # alias; "" for none
-    Column("since_seconds", BigInteger, nullable=False),  # 0: all that 100ms keeps
-    Column("set_by", Text, nullable=False, index=True),  # Slack's id of a user; "" once forgotten
+    Column("since_seconds", BigInteger, nullable=False),  # 0: as long as 100ms keeps events
+    Column("set_by", Text, nullable=False, index=True),  # Slack's id of a user; "" once erased
     Column("set_at", BigInteger, nullable=False, index=True),
     Column("names", Text, nullable=False, server_default=""),  # full, short, none; "" for default
 )
-"""What a channel wants of the answers in it."""
+"""The settings of each channel for the answers in it."""
 
 FORGOTTEN = Table(
     "forgotten",
     METADATA,
-    Column("digest", Text, primary_key=True),  # see `bot.domain.forgotten.digest`
+    Column("digest", Text, primary_key=True),  # see `bot.domain.records.erasures.digest`
     Column("forgotten_at", Float(53), nullable=False, index=True),
 )
-"""Whom and what somebody had removed: running processes let go of it, too."""
+"""Digests of erased people and rooms; running processes drop their data, too."""
 
 SHOWN = Table(
     "shown",
@@ -87,7 +87,7 @@ SHOWN = Table(
     Column("stands", Boolean, nullable=False),
     Column("claimed_at", BigInteger, nullable=False, index=True),
 )
-"""What public buttons brought, or are about to."""
+"""Posts that public buttons made, or are about to make."""
 
 AUDIT = Table(
     "audit",
@@ -96,13 +96,13 @@ AUDIT = Table(
     Column("asked_at", Float(53), nullable=False, index=True),
     Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user, or a digest
     Column("channel", Text, nullable=False),  # Slack's id; "" outside channels
-    Column("entry", Text, nullable=False),  # see `bot.domain.audit.Entry`
+    Column("entry", Text, nullable=False),  # see `bot.domain.records.audit.EntryPoint`
     Column("action", Text, nullable=False),  # the command or the button
     Column("subjects", Text, nullable=False),  # JSON: [[kind, id], …]
     Column("workspace", Text, nullable=False),  # alias; "" until the room is known
     Column("room_id", Text, nullable=False, index=True),  # the same
     Column("reference", Text, nullable=False),  # CD-…, or ""
-    Column("outcome", Text, nullable=False),  # see `bot.domain.audit.AuditOutcome`
+    Column("outcome", Text, nullable=False),  # see `bot.domain.records.audit.AuditOutcome`
     Column("ended_at", Float(53), nullable=False),  # 0 until it ended
 )
-"""Each question and each press, kept for 400 days."""
+"""Each question and each button press, stored for 400 days."""

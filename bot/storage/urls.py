@@ -1,6 +1,6 @@
-"""`DATABASE_URL` as people write it, and as SQLAlchemy wants it.
+"""`DATABASE_URL` as people write it and as SQLAlchemy needs it, and the lock of a SQLite file.
 
-One process for a SQLite file: a second one would take the first one's work over.
+A SQLite file has one process: a second process would take over the first one's jobs.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ _FORMS = "sqlite:////absolute/path or postgresql://user:password@host:port/name"
 
 
 def engine_url(text: str) -> URL:
-    """The URL with an asynchronous driver. Raises Misconfigured, which never quotes it."""
+    """Return the URL with an asynchronous driver. Raises Misconfigured, which never quotes it."""
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError) as error:
@@ -35,16 +35,17 @@ def engine_url(text: str) -> URL:
 
 
 def sqlite_path(url: URL) -> Path | None:
-    """The file of a SQLite URL; None for memory and for PostgreSQL."""
+    """Return the file of a SQLite URL; None for an in-memory database and for PostgreSQL."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
 
 
 def jobs_url(text: str) -> str:
-    """Where jobs are kept, for a synchronous driver: beside a SQLite file, or in PostgreSQL.
+    """Return the URL of the jobs' database for a synchronous driver.
 
-    Raises Misconfigured. The password is in it: not to be logged.
+    The database is a file beside a SQLite file, or the same PostgreSQL. Raises Misconfigured. The
+    URL holds the password and must not be logged.
     """
     url = engine_url(text)
     path = sqlite_path(url)
@@ -56,7 +57,7 @@ def jobs_url(text: str) -> str:
 
 @contextmanager
 def lock_sqlite_file(database_url: str) -> Iterator[None]:
-    """Hold the file's lock; the system lets go of it however the process ends.
+    """Hold the file's lock while the block runs; the system releases it however the process ends.
 
     Does nothing for PostgreSQL. Raises Misconfigured if another process holds it.
     """

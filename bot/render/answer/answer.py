@@ -1,7 +1,4 @@
-"""A report as messages: the opening, then its details packed whole and in order.
-
-A report's details in their order, what one of them is called, and what is told around them.
-"""
+"""A report as messages: the opening, then its thread entries, packed whole and in order."""
 
 import hashlib
 import re
@@ -39,7 +36,7 @@ NARROW_HINT = (
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntries:
-    """A report and its details, and what one of them is called."""
+    """The thread entries of a report, and the noun for one of them."""
 
     report: Report
     sources: tuple[EntrySource, ...]
@@ -49,23 +46,26 @@ class ThreadEntries:
         return len(self.sources)
 
     def count(self, number: int) -> str:
-        """`1 failure`, `1,204 failures`."""
+        """Return `1 failure` or `1,204 failures`."""
         return f"{number:,} {self.noun}{'s' * (number != 1)}"
 
     def summary_line(self, where: str, shown: int) -> str:
-        """What the opening says of the details; "" if there are none."""
+        """Return the opening's line on the entries; "" if there are none."""
         if shown < len(self):
             return f"{shown:,} of {self.count(len(self))} in detail {where}."
         return f"{self.count(shown)} in detail {where}." if shown else ""
 
     def more_button_value(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
-        """The button's value after `shown` details; "" if none remain, or it would not fit."""
+        """Return the value of the button after `shown` entries.
+
+        "" if no entries remain, or if the value would not fit.
+        """
         if shown >= len(self):
             return ""
         return button_value(self.report, after=page[-1].event_id, shown=shown, private=private)
 
     def ending(self, omitted: int, button: str) -> str:
-        """What is said under the last detail."""
+        """Return the text under the last entry."""
         if not omitted:
             return ""
         text = f"{omitted:,} more {self.noun}s are not shown yet."
@@ -73,23 +73,24 @@ class ThreadEntries:
 
 
 def thread_entries_of(report: Report) -> ThreadEntries:
-    """What is told of a report in detail."""
+    """Return the thread entries of a report."""
     noun = "failure" if report.diagnosis else "terminal failure"
     return ThreadEntries(report, entry_sources(report), noun)
 
 
 _REPLY_SPACE = FULL_MESSAGE.minus(2, 150, 400)
-"""Beside a reply's own heading and ending."""
+"""The space beside a reply's own heading and ending."""
 _REPLY_SPACE_WITH_BUTTON = _REPLY_SPACE.minus(1, 150, 2300)
-"""Beside the same and a button, whose value may hold 2,000 characters."""
+"""The space beside a reply's heading, ending and button; a button's value may hold 2,000
+characters."""
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """What stands around the details: a note before the first, the rest after the last.
+    """The texts around the entries: a note before the first, the rest after the last.
 
-    `more` names each part by its first detail, since many presses may follow each other.
+    With `more` each part is named by its first entry, since many presses may follow each other.
     """
 
     note: str = ""
@@ -99,7 +100,7 @@ class _Edges:
 
 
 class AnswerBuilder:
-    """Turns reports into messages."""
+    """Builds messages from reports."""
 
     def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
         self._templates = templates
@@ -108,7 +109,7 @@ class AnswerBuilder:
         self._openings = OpeningBuilder(templates, catalogue, dashboard)
 
     def public(self, report: Report, note: str) -> Answer:
-        """For a channel and its thread."""
+        """Return the answer for a channel and its thread."""
         entries = thread_entries_of(report)
         pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), MAX_REPLIES))
         shown, total = sum(map(len, pages)), len(entries)
@@ -125,7 +126,10 @@ class AnswerBuilder:
     def private(
         self, report: Report, messages: int, note: str, start: SavedLookup | None
     ) -> tuple[Message, ...]:
-        """For one person, without a thread: shorter, in at most `messages` messages."""
+        """Return a shorter answer for one person, without a thread.
+
+        It has at most `messages` messages.
+        """
         entries = thread_entries_of(report)
         if start is None and messages == 1 and entries.sources:
             return (self._single(entries, note),)
@@ -144,7 +148,7 @@ class AnswerBuilder:
         return opening + tuple(self._replies(entries, pages, first, edges))
 
     def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
-        """The next reply after what a handle's reader has seen."""
+        """Return the next reply after the entries that the reader of a saved look-up has seen."""
         entries = thread_entries_of(report)
         first = position(report, entries.sources, saved_lookup)
         page = next(
@@ -169,7 +173,7 @@ class AnswerBuilder:
         first: int,
         edges: _Edges,
     ) -> Iterator[Message]:
-        """Pages as messages, after `first` details."""
+        """Yield pages as messages, after `first` entries."""
         for number, page in enumerate(pages, start=1):
             last = number == len(pages)
             omitted = len(entries) - first - len(page)
@@ -189,7 +193,7 @@ class AnswerBuilder:
             first += len(page)
 
     def _single(self, entries: ThreadEntries, note: str) -> Message:
-        """Opening and details in one message."""
+        """Return opening and entries in one message."""
         report = entries.report
         opening_blocks = self._openings.opening(report, note, below="", private=True).blocks
         space = _REPLY_SPACE_WITH_BUTTON.minus(
@@ -213,7 +217,7 @@ class AnswerBuilder:
     def _overflow_message(
         self, entries: ThreadEntries, page: Sequence[BlockGroup], shown: int
     ) -> Message:
-        """What the replies do not hold, and the way to it."""
+        """Return a message on the entries that no reply holds, with the way to them."""
         button = entries.more_button_value(page, shown, private=False)
         return self._templates.message(
             "beyond",
@@ -228,7 +232,7 @@ class AnswerBuilder:
 
 
 def _more_part(page: Sequence[BlockGroup]) -> str:
-    """`more-` and the first event id shown; a hash of an id that no part should carry."""
+    """Return `more-` and the first event id shown; a hash in place of an id unfit for a part."""
     event_id = page[0].event_id
     if not _PLAIN_ID.fullmatch(event_id):
         event_id = hashlib.sha256(event_id.encode(errors="replace")).hexdigest()[:32]

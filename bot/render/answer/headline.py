@@ -1,4 +1,4 @@
-"""The one sentence an answer leads with, built from outcomes and verdict."""
+"""The one sentence that leads an answer, built from outcomes and verdict."""
 
 from collections import Counter, defaultdict
 
@@ -18,7 +18,7 @@ _FAILURE_WAYS = {
     "client.publish.failed": "could not send audio or video",
     "client.subscribe.failed": "could not hear or see the others",
 }
-"""What failing for good is to the person, gravest first."""
+"""A person's experience of failing for good, gravest first."""
 _DEVICE_WAY = "could not use camera, microphone or screen"
 _OTHER_WAY = "failed in a way I do not know"
 
@@ -44,12 +44,15 @@ _RECORDERS_READ = "In what could be read, only recorders reported errors."
 
 
 def headline_of(report: Report, diagnosis: Diagnosis) -> str:
-    """Our own words and numbers only. What could not be read and matters stands first."""
+    """Return the headline, in our own words and numbers only.
+
+    If data that matters could not be read, the headline says so first.
+    """
     return partial_words(unread_nouns(report, diagnosis)) + _build_headline(report, diagnosis)
 
 
 def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
-    """Nouns for what could not be read and might change what is said."""
+    """Return nouns for data that could not be read and might change the statement."""
     unread = diagnosis.verdict.unread
     return unread if unread or report.completeness.complete else ("error events",)
 
@@ -69,7 +72,7 @@ def _build_headline(report: Report, diagnosis: Diagnosis) -> str:
 
 
 def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
-    """How people failed for good; each counts once, by the gravest."""
+    """Return how people failed for good; each person counts once, by the gravest failure."""
     ranks = {kind: rank for rank, kind in enumerate(_FAILURE_WAYS)}
     worst: dict[str, Story] = {}
     for story in _relevant_stories(diagnosis):
@@ -81,7 +84,7 @@ def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
 
 
 def _relevant_stories(diagnosis: Diagnosis) -> list[Story]:
-    """What counts for people: their causes; all there is if there are none."""
+    """Return the stories that count for people: causes, or all stories if there are no causes."""
     human_stories = [story for story in diagnosis.stories if not story.bot]
     return [story for story in human_stories if story.symptom_of is None] or human_stories
 
@@ -105,12 +108,12 @@ def _failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
 
 
 def has_open_end(diagnosis: Diagnosis) -> bool:
-    """True if somebody who counts as failed may have got over it, unread."""
+    """Return True if a person who counts as failed may have recovered, unread."""
     return any(story.doubt for story in _relevant_stories(diagnosis) if story.failed_for_good)
 
 
 def has_open_side(diagnosis: Diagnosis) -> bool:
-    """True if whose side it is hangs on who else was there, and that is not known."""
+    """Return True if the verdict depends on who else was there, and that is not known."""
     return diagnosis.verdict.by_numbers and diagnosis.people.in_room is None
 
 
@@ -125,7 +128,7 @@ def _nobody_failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
 
 
 def _who_phrase(report: Report, diagnosis: Diagnosis, number: int, *, opening: bool = True) -> str:
-    """`3 of 41 people`, just `3 people` if no more is known, or whom the look-up is about."""
+    """Return `3 of 41 people`, `3 people` if no total is known, or the subject of the look-up."""
     everybody = diagnosis.people.in_room
     if report.target.kind in {"peer", "user"} and number == 1:
         text = "this person"
@@ -141,13 +144,13 @@ def _who_phrase(report: Report, diagnosis: Diagnosis, number: int, *, opening: b
 
 
 def _at_least(report: Report, diagnosis: Diagnosis) -> str:
-    """Numbers are a lower bound where events are missing, unless some may have recovered."""
+    """Return "at least " if events are missing and no failed person may have recovered."""
     more = not report.completeness.complete and not has_open_end(diagnosis)
     return "at least " if more else ""
 
 
 def _ending_phrase(diagnosis: Diagnosis) -> str:
-    """` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
+    """Return ` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
     people = diagnosis.people
     side = side_features(_relevant_stories(diagnosis))
     if side:
@@ -163,7 +166,7 @@ def _ending_phrase(diagnosis: Diagnosis) -> str:
 
 
 def unclear_words(diagnosis: Diagnosis) -> str:
-    """How it ended for those of whom neither is known, to stand after their number."""
+    """Return the outcome of people with an unclear end, to stand after their number."""
     if any(story.doubt for story in diagnosis.stories if not story.failed_for_good):
         return "had an end that could not be read"
     return f"left or {_was_or_were(diagnosis.people.unclear)} not seen again"
@@ -187,7 +190,7 @@ def _cause_sentence(diagnosis: Diagnosis) -> str:
 
 
 def _cause_phrase(diagnosis: Diagnosis) -> str:
-    """The verdict as the end of a sentence; a guess is called one."""
+    """Return the verdict as the end of a sentence; a guess is marked as a guess."""
     verdict = diagnosis.verdict
     if has_open_side(diagnosis):
         return "whose side it is cannot be told yet"
@@ -201,7 +204,10 @@ def _cause_phrase(diagnosis: Diagnosis) -> str:
 
 
 def _has_other_causes(diagnosis: Diagnosis) -> bool:
-    """True if what counts has another cause as well; who failed for good counts before all."""
+    """Return True if relevant stories have another cause as well.
+
+    If people failed for good, only their stories count.
+    """
     stories = _relevant_stories(diagnosis)
     failed = [story for story in stories if story.failed_for_good]
     classes = {diagnosis.classes.get(story.id) for story in failed or stories}
@@ -209,7 +215,7 @@ def _has_other_causes(diagnosis: Diagnosis) -> bool:
 
 
 def _never_had_path(diagnosis: Diagnosis) -> bool:
-    """True if in everything behind the verdict no media path was ever found."""
+    """Return True if no story behind the verdict ever found a media path."""
     had_no_path: defaultdict[str, bool] = defaultdict(bool)
     for story in diagnosis.stories:
         if diagnosis.classes.get(story.id) == diagnosis.verdict.cls:

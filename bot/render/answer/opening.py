@@ -1,8 +1,7 @@
-"""The opening of an answer, held to its limit.
+"""The opening of an answer, kept within its limit.
 
-The facts of an opening: who failed and how, which errors, when, and how much was seen.
-
-The errors of an opening in words: what went wrong, how often, and what to do about it.
+It says who failed and how, which errors occurred (their meaning, how often, and what to do), when,
+and how much data was seen.
 """
 
 from collections import Counter
@@ -33,7 +32,7 @@ from bot.render.templates import MessageTemplates
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One kind of error in words; no `people` had it if only recorders did."""
+    """One kind of error in words; `people` is 0 if only recorders had it."""
 
     title: str
     code: str
@@ -48,7 +47,7 @@ class Cause:
 def group_by_cause(
     events: Iterable[ErrorEvent], catalogue: Catalogue
 ) -> list[tuple[str, Entry, list[ErrorEvent]]]:
-    """Every kind of error with its events; those that cost most people their call first."""
+    """Return every kind of error with its events; first those that cost most people their call."""
     causes: dict[tuple[str, str], tuple[str, Entry, list[ErrorEvent]]] = {}
     for event, entry in _explain_events(events, catalogue):
         code = format_code(event)
@@ -64,7 +63,7 @@ def _weight(events: Sequence[ErrorEvent]) -> tuple[int, int, int]:
 def _explain_events(
     events: Iterable[ErrorEvent], catalogue: Catalogue
 ) -> Iterator[tuple[ErrorEvent, Entry]]:
-    """Each event with its entry; one of many equal ones is explained for all of them."""
+    """Yield each event with its catalogue entry; equal events are explained once."""
     entries: dict[tuple[object, ...], Entry] = {}
     for event in events:
         key = (
@@ -87,7 +86,7 @@ def _explain_events(
 def describe_cause(
     code: str, entry: Entry, events: Sequence[ErrorEvent], budget: TextBudget
 ) -> Cause:
-    """One kind of error, cut to size: what it means, who had it, what to do next."""
+    """Return one kind of error, cut to size: its meaning, the people affected, the next step."""
     return Cause(
         title=shorten(entry.title, budget.title),
         code=shorten(code, budget.code),
@@ -105,7 +104,7 @@ _MAX_TYPE = 40
 
 @dataclass(frozen=True, slots=True)
 class FailureMode:
-    """So many people failed for good like this."""
+    """One way in which people failed for good, and their number."""
 
     what: str
     people: int
@@ -122,11 +121,11 @@ class TypeCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an opening says. "" and None stand for "not known", except in counts.
+    """The facts of an opening. "" and None stand for "not known", except in counts.
 
     `people` had errors, `failed` of them for good; each of `ways` counts a person once, by the
-    gravest of their failures. `part` names what was looked at if it is less than the room.
-    `told` is the diagnosis, None before there is one.
+    gravest of their failures. `part` names the part of the room that was looked at, if not all of
+    it. `told` is the diagnosis, None before there is one.
     """
 
     kind: str
@@ -170,7 +169,7 @@ def summarise(
     *,
     private: bool = False,
 ) -> Summary:
-    """The facts of a report's opening, clipped to `sizes`."""
+    """Return the facts of a report's opening, clipped to `budget`."""
     events, failures = report.events, report.failures
     causes = group_by_cause(events, catalogue)
     times = [event.at for event in events if event.timed]
@@ -198,7 +197,7 @@ def summarise(
 
 
 def _target_facts(report: Report, dashboard: str, budget: TextBudget) -> dict[str, Any]:
-    """What was looked up."""
+    """Return the facts about the subject of the look-up."""
     events, target, session = report.events, report.target, report.target.session
     sessions = {event.session_id for event in events if event.session_id}
     session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
@@ -224,7 +223,7 @@ def _target_facts(report: Report, dashboard: str, budget: TextBudget) -> dict[st
 
 
 def narrowing_words(report: Report) -> str:
-    """Why events that were read do not count here; "" if all do."""
+    """Return the reason why some events that were read do not count here; "" if all count."""
     if not report.beyond:
         return ""
     if report.window != Window():
@@ -233,7 +232,7 @@ def narrowing_words(report: Report) -> str:
 
 
 def _notes(notes: Sequence[str], budget: TextBudget) -> tuple[str, ...]:
-    """The first notes, and how many more there are."""
+    """Return the first notes, and how many more there are."""
     shown = [shorten(safe_text(note), budget.note) for note in notes[: budget.notes]]
     omitted = len(notes) - budget.notes
     return (*shown, f"… and {omitted} more remarks.") if omitted > 0 else tuple(shown)
@@ -276,16 +275,16 @@ MAX_NOTE = 60
 
 
 MAX_REMARKS = 400
-"""Characters of what is said before anything else."""
+"""Characters of the remarks that stand first."""
 
 
 def remarks_text(report: Report) -> str:
-    """What of the question was not understood, as one paragraph; "" if all was."""
+    """Return the parts of the question that were not understood, in one paragraph; "" if none."""
     return shorten(safe_text(" ".join(report.remarks)), MAX_REMARKS)
 
 
 class OpeningBuilder:
-    """Puts reports into openings."""
+    """Turns reports into openings."""
 
     def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
         self._templates = templates
@@ -293,7 +292,7 @@ class OpeningBuilder:
         self._dashboard = dashboard
 
     def opening(self, report: Report, note: str, *, below: str, private: bool) -> Message:
-        """The roomiest opening that keeps within its limit."""
+        """Return the roomiest opening within the limit."""
         for budget in BUDGETS:
             summary = summarise(report, self._catalogue, self._dashboard, budget, private=private)
             note_text = shorten(safe_text(note), budget.note + MAX_NOTE)
@@ -306,5 +305,5 @@ class OpeningBuilder:
         return message
 
     def shortest_summary(self, report: Report) -> Summary:
-        """The facts of the shortest private opening."""
+        """Return the facts of the shortest private opening."""
         return summarise(report, self._catalogue, self._dashboard, BUDGETS[-1], private=True)

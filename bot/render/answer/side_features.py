@@ -7,7 +7,7 @@ from bot.domain.diagnosis.wording import people_words
 
 
 def side_failures(diagnosis: Diagnosis) -> list[Story]:
-    """The causes that count, if each is of a side feature; else none of them."""
+    """Return the causes that count, if each is of a side feature; else none of them."""
     causes = [
         story for story in diagnosis.stories if story.id in diagnosis.classes and not story.bot
     ]
@@ -15,7 +15,7 @@ def side_failures(diagnosis: Diagnosis) -> list[Story]:
 
 
 def side_words(diagnosis: Diagnosis) -> str:
-    """`the screen share failed for 1 person`; "" if the call itself failed for somebody."""
+    """Return `the screen share failed for 1 person`; "" if the call failed for anybody."""
     people: Counter[str] = Counter(
         feature
         for feature, _ in {
@@ -27,12 +27,12 @@ def side_words(diagnosis: Diagnosis) -> str:
 
 
 def side_problem(feature: str) -> str:
-    """What the person saw of it, as the beginning of a sentence."""
+    """Return the problem as a person saw it, to begin a sentence."""
     return f"{feature[0].upper()}{feature[1:]} did not work"
 
 
 def side_label(diagnosis: Diagnosis) -> str:
-    """What is said of people who missed nothing but a side feature; "" if others are meant too."""
+    """Return a label if all failures are certain and of side features; "" otherwise."""
     side = side_failures(diagnosis)
     is_certain = bool(side) and not any(story.doubt for story in side)
     return "missed a side feature only" if is_certain else ""

@@ -1,11 +1,11 @@
-"""How much an opening may hold: from roomy to tight, tried until it fits."""
+"""Budgets for the text of an opening, from roomy to tight, tried until it fits."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TextBudget:
-    """How many of each an opening names, and how many characters of each.
+    """The number of items of each kind in an opening, and the characters of each.
 
     The last seven are for a diagnosis: lines of evidence, steps, shares of people.
     """
@@ -88,4 +88,4 @@ BUDGETS = (
         breakdown=90,
     ),
 )
-"""From roomy to tight; with the last one an opening fits whatever the data."""
+"""From roomy to tight; with the last budget an opening fits whatever the data."""

@@ -1,4 +1,4 @@
-"""What an answer tells one by one: every terminal event, and every failure that did not go away."""
+"""The entries of a thread: every terminal event, and every failure that did not go away."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from bot.render.phrases import story_class
 
 @dataclass(frozen=True, slots=True)
 class EntrySource:
-    """One entry of the thread, anchored at one event; anchors differ.
+    """One entry of the thread, anchored at one event; no two entries share an event.
 
-    `told_at` is the number (from 1) of the entry that tells the story's course: its own, unless
-    the story has several terminal events. `cause_at` is that of the failure that this is a
-    consequence of; `symptoms` are told with it. All three say nothing without a story.
-    `cls` is what the failure was judged to be, None if it was not.
+    `story_entry` is the number (from 1) of the entry that shows the story's timeline: its own,
+    unless the story has several terminal events. `cause_entry` is the number of the entry of the
+    failure that caused this one; `symptoms` are shown with it. All three are empty without a
+    story. `cls` is the failure's verdict class, None without one.
     """
 
     event: ErrorEvent
@@ -31,14 +31,14 @@ class EntrySource:
 
 
 def entry_sources(report: Report) -> tuple[EntrySource, ...]:
-    """The entries in order of time; just the terminal events while nothing is diagnosed."""
+    """Return the entries in order of time; only the terminal events without a diagnosis."""
     if report.diagnosis is None:
         return tuple(EntrySource(event, number) for number, event in enumerate(report.failures, 1))
     return _story_sources(report, report.diagnosis)
 
 
 def position(report: Report, sources: Sequence[EntrySource], saved_lookup: SavedLookup) -> int:
-    """How many entries a handle's reader has seen.
+    """Return the number of entries that the reader of a saved look-up has seen.
 
     The list may have changed since: evidence arrives late, and 100ms drops old events.
     """
@@ -52,7 +52,7 @@ def position(report: Report, sources: Sequence[EntrySource], saved_lookup: Saved
 
 
 def recovered_or_unknown(diagnosis: Diagnosis) -> tuple[Story, ...]:
-    """The failures that went away or whose end is not known, oldest first."""
+    """Return the failures that went away or whose end is not known, oldest first."""
     return tuple(story for story in diagnosis.stories if story.outcome in {"recovered", "unknown"})
 
 
@@ -96,7 +96,7 @@ def _first_numbers(anchors: Sequence[tuple[ErrorEvent, Story | None]]) -> dict[s
 
 
 def root_causes(diagnosis: Diagnosis) -> Mapping[str, Story]:
-    """By story id the first cause of its chain; what is nobody's consequence is left out."""
+    """Return, by story id, the first cause of its chain; stories without a cause are left out."""
     by_id = {story.id: story for story in diagnosis.stories}
     causes: dict[str, Story] = {}
     for story in diagnosis.stories:
@@ -110,7 +110,7 @@ def root_causes(diagnosis: Diagnosis) -> Mapping[str, Story]:
 
 
 def _has_own_entry(story: Story, cause: Story | None) -> bool:
-    """True for what did not go away, unless it is told under a cause that has an entry."""
+    """Return True if the story did not recover, unless its cause has an entry that shows it."""
     if story.outcome == "recovered":
         return False
     return cause is None or not (cause.terminal or cause.outcome != "recovered")

@@ -1,6 +1,6 @@
-"""The facts of one entry of the thread, clipped to what one reply can hold whole.
+"""The facts of one entry of the thread, clipped so that one reply can hold it whole.
 
-How a failure went, in words: what happened in order, how it ended, what it led to.
+The timeline of a story says in words what happened in order, how it ended, and its consequences.
 """
 
 import re
@@ -37,7 +37,7 @@ OUTCOMES: dict[Outcome, str] = {
     "recovered": "recovered",
     "unknown": "not known",
 }
-"""How a failure ended, to stand after "Ended:"."""
+"""The outcome of a failure, to stand after "Ended:"."""
 _FIRST, _LAST, _SYMPTOMS, _IDS, _PEERS = 3, 2, 3, 6, 3
 _CODE, _COURSE_LINE, _EVIDENCE, _COURSE_ID = 50, 130, 180, 60
 _JOINED_NEAR = timedelta(minutes=10)
@@ -45,14 +45,15 @@ _JOINED_NEAR = timedelta(minutes=10)
 Moment = tuple[timedelta, str, str]
 """Time since the failure began, the same in digits, and what happened."""
 Step = tuple[str, str]
-"""When, in digits, and what happened."""
+"""The time in digits, and what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryTimeline:
-    """A story in words; "" is nothing. `steps` are in order of time.
+    """A story in words; "" means nothing to say. `steps` are in order of time.
 
-    `same_as` is the number of the entry that tells all this, `because` that of the cause.
+    `same_as` is the number of the entry that shows all this, `because` the number of the cause's
+    entry.
     """
 
     outcome: str
@@ -68,7 +69,10 @@ class StoryTimeline:
 
 
 def build_story_timeline(source: EntrySource, sessions: Sequence[Session]) -> StoryTimeline | None:
-    """The course of a detail's story; just where to find it if another entry tells it."""
+    """Return the timeline of an entry's story, or a pointer to the entry that shows it.
+
+    None without a story.
+    """
     story = source.story
     if story is None:
         return None
@@ -88,7 +92,7 @@ def build_story_timeline(source: EntrySource, sessions: Sequence[Session]) -> St
 
 
 def format_offset(length: timedelta) -> str:
-    """`+00:42`, `+1:02:03`, `-00:20`."""
+    """Return `+00:42`, `+1:02:03` or `-00:20`."""
     seconds = round(abs(length.total_seconds()))
     sign = "-" if length < timedelta(0) and seconds else "+"
     hours, remainder = divmod(seconds, 3600)
@@ -138,7 +142,7 @@ def _symptom_moments(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment
 
 
 def _presence_moments(story: Story, sessions: Iterable[Session]) -> Iterator[Moment]:
-    """When the story's peers came and went, as far as the sessions tell."""
+    """Yield the times at which the story's peers joined and left, as far as sessions show them."""
     peer_ids = {peer.lower() for peer in story.peer_ids}
     for session in sessions:
         for key, peer in session.peers.items():
@@ -154,7 +158,7 @@ def _is_near(story: Story, at: datetime) -> bool:
 
 
 def _event_ids_text(story: Story, source: EntrySource) -> str:
-    """Event ids to copy; those of terminal events stand in entries of their own."""
+    """Return event ids to copy; terminal events have entries of their own."""
     rows = [row for related in (story, *source.symptoms) for row in related.rows]
     event_ids = [row.id for row in rows if not row.is_terminal and row.id != source.event.id]
     return _join_first(event_ids, _IDS)
@@ -185,7 +189,7 @@ def _story_code(story: Story) -> str:
     return shorten(format_code(story.rows[0]), _CODE)
 
 
-# Together so short that even a hostile failure fits one reply, and each of its two blocks stays
+# Together short enough that even a hostile failure fits one reply, and each of its two blocks stays
 # below 4,000 characters.
 _NAME, _ID, _WORD, _LINE, _PARAGRAPH, _DESCRIPTION = 80, 120, 60, 200, 300, 900
 _PAIRS = 700
@@ -195,10 +199,10 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One entry in words. `ids` are (label, text) pairs; "" is nothing.
+    """One entry in words. `ids` are (label, text) pairs; "" means nothing to say.
 
-    `course` is the story behind it, None while nothing is diagnosed. `cut` says that some text
-    was longer than a message can hold.
+    `course` is the timeline of its story, None without a diagnosis. `cut` is true if some text was
+    longer than a message can hold.
     """
 
     number: int
@@ -228,7 +232,7 @@ class ThreadEntry:
 
 
 class _Shortener:
-    """Clips texts and remembers whether it had to."""
+    """Clips texts and records whether it cut one."""
 
     def __init__(self) -> None:
         self.cut = False
@@ -239,7 +243,7 @@ class _Shortener:
 
 
 class EntryBuilder:
-    """The entries of one report, in order of time, each put into words when asked for."""
+    """The entries of one report, in order of time, each worded when asked for."""
 
     def __init__(
         self, report: Report, sources: Sequence[EntrySource], catalogue: Catalogue, dashboard: str
@@ -255,7 +259,7 @@ class EntryBuilder:
                 self._by_peer[event.peer_id.lower()].append(event)
 
     def entries_from(self, index: int) -> Iterator[ThreadEntry]:
-        """The entries from `index` on."""
+        """Yield the entries from `index` on."""
         for source in self._sources[index:]:
             yield self._entry(source)
 
@@ -308,7 +312,10 @@ def _type_label(event: ErrorEvent) -> str:
 
 
 def session_page(dashboard: str, session_id: str | None) -> str:
-    """The address of a session's page; "" unless the id is one: outside data makes no address."""
+    """Return the address of a session's page; "" unless the id is a valid object id.
+
+    Outside data never makes an address.
+    """
     object_id = (session_id or "").lower()
     return f"{dashboard}/session-details/{object_id}" if _OBJECT_ID.fullmatch(object_id) else ""
 
@@ -328,7 +335,7 @@ def _entry_words(
 
 
 def _other_fields(event: ErrorEvent) -> str:
-    """Every other reported field, as `name value`, in a line."""
+    """Return every other reported field, as `name value`, in one line."""
     retries = "" if event.retries_join is None else str(event.retries_join)
     pairs = (
         ("state", event.transport_state),

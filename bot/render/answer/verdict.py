@@ -1,6 +1,6 @@
-"""The diagnosis of an opening: verdict with evidence, people affected, what to do, the rest.
+"""The diagnosis in an opening: verdict with evidence, people affected, next steps, the rest.
 
-What the opening's buttons remember, and which of them make sense.
+It also builds the opening's buttons: their values, and which of them make sense.
 """
 
 from collections import Counter
@@ -27,13 +27,13 @@ from bot.render.limits import MAX_BUTTON_VALUE, brief, shorten
 from bot.render.phrases import NEXT_ACTOR, safe_text
 
 _MAX_VALUES = 3_600
-"""Characters of all values together, so that they leave room for what the opening says."""
+"""The most characters of all buttons' values together, so that the opening's text has room."""
 _ESCAPE_GROWTH = len("\\u003c") - len("<")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button; `hint` is what a screen reader says."""
+    """One button; `hint` is its text for screen readers."""
 
     action_id: str
     label: str
@@ -42,9 +42,10 @@ class Button:
 
 
 def button_value(report: Report, *, after: str | None, shown: int, private: bool) -> str:
-    """A button's value for this look-up, read so far; "" if it would not fit or may not be shown.
+    """Return the value of a button for this look-up; "" if it would not fit or must stay secret.
 
-    A button's value is no secret: everybody in the channel gets it.
+    It records how far the look-up was shown. A button's value is no secret: everybody in the
+    channel gets it.
     """
     if report.hides_user:
         return ""
@@ -54,7 +55,7 @@ def button_value(report: Report, *, after: str | None, shown: int, private: bool
 
 
 def opening_buttons(report: Report, *, private: bool) -> tuple[Button, ...]:
-    """The buttons under an opening; none before the diagnosis, none that lead nowhere."""
+    """Return the buttons under an opening; none before the diagnosis or without any failure."""
     if report.diagnosis is None or not report.diagnosis.stories:
         return ()
     value = button_value(report, after=None, shown=0, private=private)
@@ -89,7 +90,7 @@ _GROUP_LABELS = {**PLATFORM_WORDS, "windows": "Windows", "macos": "macOS", "linu
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisSection:
-    """A diagnosis in words; "" is nothing. `colour` is an emoji's name.
+    """A diagnosis in words; "" means nothing to say. `colour` is an emoji's name.
 
     `spread` are lines on who else is affected; `cannot_prove` is set if nothing was found.
     """
@@ -113,7 +114,7 @@ class DiagnosisSection:
 def diagnosis_section(
     report: Report, budget: TextBudget, *, private: bool
 ) -> DiagnosisSection | None:
-    """The diagnosis in words, clipped to `sizes`; None before there is one."""
+    """Return the diagnosis in words, clipped to `budget`; None before there is one."""
     diagnosis = report.diagnosis
     if diagnosis is None:
         return None
@@ -150,7 +151,7 @@ def _colour(report: Report, diagnosis: Diagnosis) -> str:
 
 
 def _evidence(diagnosis: Diagnosis, budget: TextBudget) -> tuple[str, ...]:
-    """The first lines; the last one, too, since it says if there were few people."""
+    """Return the first lines of evidence, and the last, which says if there were few people."""
     lines = [line for line in diagnosis.verdict.evidence if not _is_proviso(diagnosis, line)]
     if len(lines) > budget.evidence:
         lines = [*lines[: budget.evidence - 1], lines[-1]]
@@ -158,7 +159,7 @@ def _evidence(diagnosis: Diagnosis, budget: TextBudget) -> tuple[str, ...]:
 
 
 def _is_proviso(diagnosis: Diagnosis, line: str) -> bool:
-    """What nothing can prove is told in a line of its own."""
+    """Return True for the line on what cannot be proved, which has a line of its own."""
     return diagnosis.nothing is not None and line == diagnosis.nothing.cannot_prove
 
 
@@ -186,7 +187,10 @@ def _people_text(report: Report, diagnosis: Diagnosis) -> str:
 
 
 def _breakdown_lines(diagnosis: Diagnosis, budget: TextBudget) -> Iterator[str]:
-    """What tells: a role that is hit harder, one platform, version or path, calls before."""
+    """Yield what sets the affected people apart.
+
+    Examples are a role that is hit harder, one platform, version or path, and earlier calls.
+    """
     people = diagnosis.people
     whole = people.in_room is not None and not people.least
     if people.affected and len(people.by_role) > 1 and whole:
@@ -203,7 +207,7 @@ def _breakdown_lines(diagnosis: Diagnosis, budget: TextBudget) -> Iterator[str]:
 
 
 def _shares_text(shares: Sequence[GroupCount], budget: TextBudget) -> str:
-    """`host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` where no total is known."""
+    """Return `host 2 of 4, guest 0 of 37`, or `3 Windows, 1 macOS` if no total is known."""
     texts = [_share_text(share, budget) for share in shares[: budget.shares]]
     omitted = len(shares) - len(texts)
     return ", ".join([*texts, f"{omitted:,} more"] if omitted > 0 else texts)
@@ -217,7 +221,7 @@ def _share_text(share: GroupCount, budget: TextBudget) -> str:
 
 
 def _earlier_calls_text(diagnosis: Diagnosis) -> str:
-    """Whether it happened to them before, within the 30 days that 100ms keeps."""
+    """Return whether the people had errors before, within the 30 days that 100ms keeps."""
     calls = [number for _, number in diagnosis.people.failed_calls]
     before = [number for number in calls if number > 1]
     if len(calls) == 1:
@@ -230,7 +234,7 @@ def _earlier_calls_text(diagnosis: Diagnosis) -> str:
 
 
 def _recovered_text(diagnosis: Diagnosis, *, has_button: bool) -> str:
-    """The recovered and unknown rest in a line."""
+    """Return the recovered and unknown rest in one line."""
     stories = recovered_or_unknown(diagnosis)
     counts = Counter(story.outcome for story in stories)
     if not counts:

@@ -1,1 +1,1 @@
-"""Alembic's scripts; `bot.storage.opening` runs them whenever the database is opened."""
+"""Alembic's scripts; `bot.storage.connect` runs them whenever the database is opened."""

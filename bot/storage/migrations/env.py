@@ -1,4 +1,4 @@
-"""Alembic runs this module for each upgrade; the caller hands over the open connection."""
+"""Alembic runs this module for each upgrade; the caller passes the open connection."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Peers, room codes, and when a room's codes were asked for."""
+"""Peers, room codes, and the time at which a room's codes were asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Create the three tables."""
     for table, name in (("peers", "peer_id"), ("codes", "code")):
         op.create_table(
             table,
@@ -28,6 +28,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget everything; it is learned again."""
+    """Drop the tables; their contents are learned again."""
     for table in ("rooms", "codes", "peers"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Which processes live."""
+"""The running processes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "lives",
         sa.Column("life", sa.Text, primary_key=True),
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget who lives."""
+    """Drop the table."""
     op.drop_table("lives")

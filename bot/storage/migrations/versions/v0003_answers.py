@@ -1,4 +1,4 @@
-"""Answers that stand in Slack."""
+"""Answers posted in Slack."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "answers",
         sa.Column("lookup_id", sa.Text, primary_key=True),
@@ -28,5 +28,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them; the buttons under them work without."""
+    """Drop the table; the buttons under answers work without it."""
     op.drop_table("answers")

@@ -1,4 +1,4 @@
-"""What channels want of the answers in them."""
+"""The settings of channels for the answers in them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "channels",
         sa.Column("channel", sa.Text, primary_key=True),
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them: answers go to the channel again, also where they were private."""
+    """Drop the table: private channels become public again."""
     op.drop_table("channels")

@@ -1,4 +1,4 @@
-"""Marks of whom and what was forgotten."""
+"""Erasure marks of people and rooms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "forgotten",
         sa.Column("digest", sa.Text, primary_key=True),
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Look-ups under way go on with what was forgotten."""
+    """Drop the table: running look-ups no longer drop erased data."""
     op.drop_table("forgotten")

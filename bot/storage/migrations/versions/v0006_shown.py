@@ -1,4 +1,4 @@
-"""What public buttons brought."""
+"""Posts made by public buttons."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "shown",
         sa.Column("what", sa.Text, primary_key=True),
@@ -21,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it; a button that is pressed again brings the same again."""
+    """Drop the table: a button that is pressed again makes its post again."""
     op.drop_table("shown")

@@ -1,4 +1,4 @@
-"""Who asked for what, and what became of it."""
+"""The audit of requests and their outcomes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "audit",
         sa.Column("key", sa.Text, primary_key=True),
@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the audit."""
+    """Drop the table."""
     op.drop_table("audit")

@@ -1,4 +1,4 @@
-"""How much of people's names a channel shows."""
+"""The form in which a channel shows people's names."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,10 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Channels that were set up before show what is shown everywhere."""
+    """Add the column; existing channels use the general setting."""
     op.add_column("channels", sa.Column("names", sa.Text, nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Names are shown everywhere alike."""
+    """Drop the column: names appear in the same form everywhere."""
     op.drop_column("channels", "names")
