@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -35,6 +36,11 @@ async def call_doctor(folder: Path, *arguments: str, **environment: str) -> tupl
     out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
+
+
+def files_with(folder: Path, text: bytes) -> list[str]:
+    """Names of the databases' files, logs included, that hold this text."""
+    return [file.name for file in folder.glob("bot*.db*") if text in file.read_bytes()]
 
 
 async def answered(bench: Bench) -> str:
@@ -74,6 +80,28 @@ async def test_an_answer_leads_back_and_is_forgotten(tmp_path: Path) -> None:
         status, out, _ = await call_doctor(tmp_path, "lookup", reference, "--json", **hundredms)
         assert status == 2
         assert "No answer of the last 30 days" in out
+
+
+async def test_nothing_of_who_is_forgotten_stays_in_the_files(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        await answered(bench)
+        # A finished job's contents are cleared within seconds, out of the log as well.
+        await bench.slack.until(
+            lambda: not any("jobs" in name for name in files_with(tmp_path, b"U0ALICE")), 40
+        )
+        assert files_with(tmp_path, b"U0ALICE") != []
+        status, _, err = await call_doctor(tmp_path, "forget", "--user", "U0ALICE")
+        assert status == 0, err
+        assert files_with(tmp_path, b"U0ALICE") == [], "while the bot goes on"
+
+
+async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    file.touch(0o666)
+    file.chmod(0o666)
+    status, _, err = await call_doctor(tmp_path, "forget", "--user", "U0ALICE")
+    assert status == 0, err
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("arguments", [(), ("--user", " "), ("--room", "")])
