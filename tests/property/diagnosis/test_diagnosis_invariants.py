@@ -119,7 +119,7 @@ class Paged:
         self._pages = pages
         self._totals = totals
 
-    def with_tell(self, _: object) -> "Paged":
+    def reporting_to(self, _: object) -> "Paged":
         return self
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
