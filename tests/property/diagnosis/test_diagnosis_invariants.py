@@ -204,4 +204,7 @@ def test_symptoms_lead_to_a_cause_and_numbers_agree(case: DiagnosisInput) -> Non
     people = found.people
     assert people.in_room == people.seen
     assert people.affected <= people.seen
-    assert people.affected == people.failed_for_good + people.recovered + people.unclear
+    counted = people.failed_for_good + people.recovered + people.unclear
+    # People who missed nothing but a side feature, or nothing at all, are in none of the three.
+    beside = any(story.feature or story.harmless for story in found.stories)
+    assert counted <= people.affected if beside else counted == people.affected
