@@ -75,7 +75,7 @@ class MessageRenderer(Protocol):
     ) -> tuple[Message, ...]:
         """Return the answer in at most `messages` messages, without a thread."""
 
-    def more(self, report: Report, handle: SavedLookup) -> Message:
+    def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
         """Return the failures that follow the ones the reader of this answer has seen."""
 
     def recovered(self, report: Report) -> tuple[Message, ...]:

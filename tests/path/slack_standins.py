@@ -160,10 +160,10 @@ class StandInRenderer:
         rest = simple("reply-1", " ".join(e.id for e in report.failures) or "no failures")
         return (opening, rest)[:messages]
 
-    def more(self, report: Report, handle: SavedLookup) -> Message:
-        at = handle.shown
+    def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
+        at = saved_lookup.shown
         event = report.failures[at]
-        shown = self._rest(f"more-{event.id}", report, at + 1, private=handle.private)
+        shown = self._rest(f"more-{event.id}", report, at + 1, private=saved_lookup.private)
         return simple(shown.part, f"{event.id} {event.peer_id}", *_buttons(shown))
 
     def recovered(self, report: Report) -> tuple[Message, ...]:

@@ -142,7 +142,7 @@ def _has_button(block: Any) -> bool:  # noqa: ANN401  any JSON
 
 async def _send_more(reopened: ReopenedLookup) -> None:
     renderer = reopened.ctx.tools.renderer
-    render = partial(renderer.more, handle=reopened.saved_lookup)
+    render = partial(renderer.more, saved_lookup=reopened.saved_lookup)
     await send_result(reopened, await reopened.result.render("more", Message, render))
     if not reopened.shared:  # the other people in the channel have not seen it
         await remove_button(reopened.ctx, reopened.body, reopened.lookup.id)
