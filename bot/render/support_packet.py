@@ -257,11 +257,6 @@ def _with_version(name: str | None, version: str | None) -> str:
     return " ".join(filter(None, (name, mark_version(version or ""))))
 
 
-def _counted(found: Iterable[str]) -> list[str]:
-    """Return `web 0.12.15: 3 events`, the commonest first."""
-    return [f"{one}: {count(n, 'event', 'events')}" for one, n in Counter(found).most_common()]
-
-
 def _distinct(values: Iterable[str | None]) -> list[str]:
     """Return distinct ids in order of appearance; case is ignored, as iOS sends capitals."""
     seen: dict[str, str] = {}

@@ -198,7 +198,7 @@ class SlackSender:
             file_uploads=uploads,
         )
 
-    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  see `bot.slack.posts.Posts`
+    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  `MessageSender` has it
         """Return False: a restart would lose a wait that is not recorded."""
         return False
 
