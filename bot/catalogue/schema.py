@@ -58,6 +58,7 @@ class Native(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Annotated[str, _text_limits(60)] | None = None
+    reason: Annotated[str, _text_limits(60)] | None = None
     meaning: Annotated[str, _text_limits(200)] | None = None
     cause: Annotated[str, _text_limits(200)] | None = None
     say: Annotated[str, _text_limits(240)] | None = None
@@ -71,6 +72,7 @@ class EntrySchema(BaseModel):
 
     key: Key
     title: Annotated[str, _text_limits(60)]
+    reason: Annotated[str, _text_limits(60)] = ""
     meaning: Annotated[str, _text_limits(200)]
     cause: Annotated[str, _text_limits(200)]
     say: Annotated[str, _text_limits(240)]
@@ -120,9 +122,13 @@ class EntrySchema(BaseModel):
         return self
 
     def entry(self) -> Entry:
-        """Return the entry as the domain's Entry."""
+        """Return the entry as the domain's Entry.
+
+        A file of an earlier release has no `reason`; its title stands in.
+        """
         pairs = [(field, text) for field, patterns in self.match.items() for text in patterns]
         facts = self.model_dump(exclude={"match", "native"})
+        facts["reason"] = self.reason or self.title[0].lower() + self.title[1:]
         native = self.native.model_dump(exclude_none=True)
         return Entry(**facts, match=tuple(pairs), native=native)
 

@@ -41,11 +41,13 @@ class Entry:
     A `rule` is selected by its text patterns, whatever the code (or only for `codes`, and for
     events of `types`). Any other entry is selected by code and platform, or by `code_range` (both
     ends included) when no entry describes the code. `match` holds (field, regular expression)
-    pairs; one match is enough.
+    pairs; one match is enough. `reason` is a clause that completes "Ann could not join: …", without
+    a full stop; no two entries have the same.
     """
 
     key: str
     title: str
+    reason: str
     meaning: str
     cause: str
     say: str
@@ -140,9 +142,18 @@ class Catalogue:
             return explanation
         entry = explanation.entry.for_native()
         if set(entry.platforms) == {"web"} and not entry.rule:
-            general = self._by_range(facts.error_code or 0)  # a page's steps do not fit an app
-            entry = replace(entry, say=general.say, do=general.do)
+            entry = self._without_page_words(entry, facts.error_code or 0)
         return replace(explanation, entry=entry)
+
+    def _without_page_words(self, entry: Entry, code: int) -> Entry:
+        """Return a web page's entry with texts that fit an app as well: those of the code's range.
+
+        The reason stays where the code is an HTTP status, which means the same in an app.
+        """
+        code = code // 100 if code in _FIVE_DIGITS else code
+        general = self._by_range(code)
+        reason = entry.reason if code in _STATUSES else general.reason
+        return replace(entry, reason=reason, say=general.say, do=general.do)
 
     def _find(
         self,

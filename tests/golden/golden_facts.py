@@ -30,6 +30,7 @@ def entry(key: str, title: str, owner: str, *codes: int) -> Entry:
     return Entry(
         key=key,
         title=title,
+        reason=title[0].lower() + title[1:],
         meaning=f"What {title.lower()} means, in a sentence.",
         cause="The likely cause.",
         say="What support says.",

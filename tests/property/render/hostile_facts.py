@@ -53,6 +53,7 @@ CATALOGUE = Catalogue(
         Entry(
             key="unknown",
             title="An error nobody has described",
+            reason="nobody has described the error",
             meaning="Its code is new. " * 8,
             cause="Not known.",
             say="We are looking into it.",
@@ -62,6 +63,7 @@ CATALOGUE = Catalogue(
         Entry(
             key="ice",
             title="The media path broke",
+            reason="the media path broke",
             meaning="Audio and video found no way through.",
             cause="A firewall.",
             say="Please try another network.",

@@ -48,6 +48,22 @@ def test_texts_are_whole_sentences(entry: Entry) -> None:
 
 
 @EACH
+def test_the_reason_completes_a_sentence(entry: Entry) -> None:
+    """`Ann could not join: the role is full.`: a short clause about them."""
+    assert 0 < len(entry.reason) <= 60
+    assert not entry.reason.endswith((".", "!", "?"))
+    assert entry.reason[0].islower() or entry.reason.startswith(("100ms", "React Native", "iOS"))
+    assert not re.search(r"\b(?:the|a) users?\b(?! id)|\byour\b|[;:]", entry.reason)
+
+
+def test_each_reason_belongs_to_one_entry() -> None:
+    owners: dict[str, set[str]] = {}
+    for entry in [*ENTRIES, *IN_APPS]:
+        owners.setdefault(entry.reason, set()).add(entry.key.removesuffix(" in an app"))
+    assert {reason: keys for reason, keys in owners.items() if len(keys) > 1} == {}
+
+
+@EACH
 def test_the_customer_gets_one_sentence_without_jargon_or_markup(entry: Entry) -> None:
     assert len(re.findall(r"[.!?](?:\s|$)", entry.say)) == 1
     assert not [word for word in JARGON if re.search(rf"\b{word}\b", entry.say)]

@@ -24,6 +24,12 @@ def entry(body: str = "", *, key: str = "one", texts: str = TEXTS, owner: str = 
     return f"  - key: {key}\n{texts}    owner: {owner}\n{extra}"
 
 
+def test_the_title_stands_in_for_the_reason_in_a_file_of_an_earlier_release(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("entries:\n" + UNKNOWN, encoding="utf-8")
+    assert load_catalogue(file).entries[0].reason == "a title"
+
+
 def complaint(tmp_path: Path, text: str) -> Misconfigured:
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")

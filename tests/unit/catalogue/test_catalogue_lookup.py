@@ -139,7 +139,15 @@ def test_an_unwrapped_cancelled_picker_is_still_a_cancelled_picker() -> None:
 
 
 def entry(key: str, **fields: Any) -> Entry:
-    facts = {"title": "t", "meaning": "m", "cause": "c", "say": "s", "do": "d", "owner": "app"}
+    facts = {
+        "title": "t",
+        "reason": "r",
+        "meaning": "m",
+        "cause": "c",
+        "say": "s",
+        "do": "d",
+        "owner": "app",
+    }
     return Entry(key=key, **(facts | fields))
 
 
@@ -178,7 +186,7 @@ def test_apps_on_phones_get_no_steps_of_a_web_page(
 ) -> None:
     """Whatever is borrowed from the web: no page to reload, no lock icon, nothing to plug in."""
     told = explain(code, sdk, framework).entry
-    assert not PAGE_WORDS.search(f"{told.say} {told.do}"), told.key
+    assert not PAGE_WORDS.search(f"{told.reason} {told.say} {told.do}"), told.key
     if sdk in told.platforms:
         assert not PAGE_WORDS.search(f"{told.title} {told.meaning} {told.cause}"), told.key
 

@@ -17,6 +17,7 @@ CATALOGUE = Catalogue(
         Entry(
             key="unknown",
             title="An unknown error",
+            reason="the error is unknown",
             meaning="It means something.",
             cause="Something.",
             say="Something.",
