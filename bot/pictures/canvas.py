@@ -1,8 +1,9 @@
 """A canvas with colours, signs and text for pictures.
 
-It draws at twice the size of the picture, so that slanted lines come out smooth. Each outcome has
-a shape of its own and a distinct colour. The colours are Okabe and Ito's, which people with any
-kind of colour blindness can tell apart. https://jfly.uni-koeln.de/color/
+It draws at twice the size of the picture, so that slanted lines come out smooth. The paper is dark:
+Slack shows one picture to readers in light and in dark mode, and a dark card is easy on both. Each
+outcome has a shape of its own and a distinct colour. The colours are Okabe and Ito's, which people
+with any kind of colour blindness can tell apart. https://jfly.uni-koeln.de/color/
 
 Texts use the bundled font; `can_write` finds texts that the font cannot write.
 """
@@ -20,21 +21,21 @@ from bot.domain.privacy.addresses import redact_for_output
 
 Colour = str
 
-PAPER: Colour = "#ffffff"
-EDGE: Colour = "#c9ced6"
-INK: Colour = "#1d1c1d"
-SOFT: Colour = "#5c5f66"
-LANE: Colour = "#e8eaee"
-STAY: Colour = "#cfe3f3"
-STAY_EDGE: Colour = "#7aa7cc"
-FAILING: Colour = "#7a1f00"
-SIGNALS: Mapping[str, Colour] = {"audio": "#56b4e9", "video": "#0072b2", "screen": "#cc79a7"}
+PAPER: Colour = "#1f242c"
+EDGE: Colour = "#454d59"
+INK: Colour = "#f4f5f7"
+SOFT: Colour = "#b9c0ca"
+LANE: Colour = "#3a424e"
+STAY: Colour = "#33506a"
+STAY_EDGE: Colour = "#6f9fc6"
+FAILING: Colour = "#d55e00"
+SIGNALS: Mapping[str, Colour] = {"audio": "#56b4e9", "video": "#f0e442", "screen": "#ffffff"}
 
 COLOURS: Mapping[Outcome, Colour] = {
     "gave_up": "#d55e00",
-    "blocked": "#8b3a73",
+    "blocked": "#cc79a7",
     "left": "#e69f00",
-    "unknown": "#6b7280",
+    "unknown": "#9aa3af",
     "recovered": "#009e73",
 }
 
@@ -45,7 +46,7 @@ Shape = Callable[[ImageDraw.ImageDraw, float, float, float], None]
 def draw_sign(
     draw: ImageDraw.ImageDraw, outcome: Outcome, x: float, y: float, radius: float
 ) -> None:
-    """Draw the sign of an outcome, with a white rim so that overlapping signs stay distinct."""
+    """Draw the sign of an outcome; a rim in the paper's colour sets off overlapping signs."""
     SHAPES[outcome](draw, x, y, radius)
 
 
@@ -62,7 +63,7 @@ def _disc_with_bar(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> N
 
 
 def _triangle(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
-    draw.polygon(((x - r, y - r), (x + r, y), (x - r, y + r)), COLOURS["left"], INK, _rim(r) // 2)
+    draw.polygon(((x - r, y - r), (x + r, y), (x - r, y + r)), COLOURS["left"], PAPER, _rim(r))
 
 
 def _diamond(draw: ImageDraw.ImageDraw, x: float, y: float, r: float) -> None:
@@ -165,6 +166,11 @@ class Canvas:
         """Draw a vertical line."""
         at = (x * _SCALE, top * _SCALE, x * _SCALE, bottom * _SCALE)
         self._draw.line(at, colour, round(width * _SCALE))
+
+    def arrow(self, x: float, y: float, radius: float, colour: str) -> None:
+        """Draw an arrowhead that points left from (x, y)."""
+        corners = ((x, y), (x + radius, y - radius), (x + radius, y + radius))
+        self._draw.polygon([(a * _SCALE, b * _SCALE) for a, b in corners], colour)
 
     def sign(self, outcome: Outcome, x: float, y: float, radius: float) -> None:
         """Draw an outcome's sign."""

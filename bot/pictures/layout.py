@@ -5,7 +5,7 @@ are derived from track events.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
@@ -19,11 +19,10 @@ from bot.render.timeline import (
     GRAVITY,
     Lane,
     build_lanes,
+    full_name,
     gravest_run,
     people_without_errors,
-    person_label,
     stretches,
-    time_range,
 )
 
 
@@ -68,13 +67,24 @@ def _signals_from(media: str, tracks: Iterable[TrackEvent]) -> Iterator[Signal]:
         yield Signal(media, since, None)
 
 
-MAX_ROWS = 10
-"""More people do not fit on a phone; the rest is counted."""
+MAX_ROWS = 12
+"""More lanes do not fit on a phone; the people beyond them are counted."""
 _TICKS = 4
 _FINE = timedelta(minutes=10)
+_MARGIN = 0.2
+"""The time drawn before and after the failures, as a share of their length."""
+_SHORTEST = timedelta(minutes=1)
 
 Interval = tuple[float, float]
 """Start and end as shares of the time axis: 0 is its start, 1 its end."""
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "gave_up": "did not recover",
+    "blocked": "still blocked",
+    "left": "left while failing",
+    "unknown": "end not known",
+    "recovered": "recovered",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +97,29 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person's lane. `signals` are by medium: `audio`, `video`, `screen`."""
+    """A lane: one person, or all who recovered.
+
+    `signals` are by medium: `audio`, `video`, `screen`. `note` says when and how the failure
+    ended. `joined_before` is true if the person was in the call before the axis begins.
+    """
 
     label: str
-    stays: tuple[Interval, ...]
-    signals: Mapping[str, tuple[Interval, ...]]
+    note: str
     failing: tuple[Interval, ...]
-    joined: tuple[float, ...]
-    left: tuple[float, ...]
     markers: tuple[Marker, ...]
+    stays: tuple[Interval, ...] = ()
+    signals: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    joined: tuple[float, ...] = ()
+    left: tuple[float, ...] = ()
+    joined_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLayout:
-    """A whole timeline. `starts` are starts of sessions; `ticks` are places and their times."""
+    """A whole timeline. `lanes` are in the order of the rows, the people not drawn last.
+
+    `starts` are starts of sessions; `ticks` are places and their times.
+    """
 
     heading: str
     subtitle: str
@@ -108,32 +127,61 @@ class TimelineLayout:
     rows: tuple[Row, ...]
     ticks: tuple[tuple[float, str], ...]
     starts: tuple[float, ...]
-    footnote: str
+    footnotes: tuple[str, ...]
 
 
 def layout_of(report: Report) -> TimelineLayout | None:
-    """Return the worst stretch of trouble in a report; None if there is no failure to draw."""
+    """Return the worst stretch of trouble in a report; None if there is no failure to draw.
+
+    People are in order of their failures. Those who recovered share the last lane, unless nobody
+    failed otherwise and a lane for each fits.
+    """
     diagnosis = report.diagnosis
-    if diagnosis is None:
-        return None
-    runs = list(stretches(diagnosis.stories))
-    if not runs:
+    runs = list(stretches(diagnosis.stories)) if diagnosis else []
+    if diagnosis is None or not runs:
         return None
     run = gravest_run(runs)
-    lanes = build_lanes(run, report.sessions)
-    axis = _Axis(*time_range(lanes))
-    people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
+    lanes = sorted(build_lanes(run, report.sessions), key=_time_of_failure)
+    failed = [lane for lane in lanes if not lane.recovered]
+    recovered = [lane for lane in lanes if lane.recovered]
+    if not failed and len(recovered) <= MAX_ROWS:
+        failed, recovered = recovered, []
+    drawn = failed[: MAX_ROWS - bool(recovered)]
+    axis = _Axis(*_failing_time(drawn or recovered))
     signals = build_signals(report.tracks)
+    rows = [_build_row(lane, axis, signals) for lane in drawn]
+    people, failures = count(len(lanes), "person", "people"), count(len(run), "failure", "failures")
     healthy = people_without_errors(report, diagnosis)
     return TimelineLayout(
         heading=_heading(report, axis.begins),
         subtitle=f"{people} with {failures}",
-        lanes=tuple(lanes),
-        rows=tuple(_build_row(lane, axis, signals) for lane in lanes[:MAX_ROWS]),
+        lanes=(*failed, *recovered),
+        rows=(*rows, *([_recovered_row(recovered, axis)] if recovered else ())),
         ticks=tuple(axis.ticks()),
         starts=tuple(axis.starts(report)),
-        footnote=" ".join(_omission_sentences(len(lanes) - MAX_ROWS, healthy, len(runs) - 1)),
+        footnotes=tuple(_omission_sentences(len(failed) - len(drawn), healthy, len(runs) - 1)),
     )
+
+
+def _time_of_failure(lane: Lane) -> tuple[datetime, str]:
+    """Return the sort key: the start of the first failure that stayed, else of the first."""
+    return _grave_stories(lane)[0].first_at, lane.person.key
+
+
+def _grave_stories(lane: Lane) -> list[Story]:
+    """Return the failures that stayed; all of them if the person recovered from each."""
+    stayed = [story for story in lane.stories if story.outcome != "recovered"]
+    return stayed or list(lane.stories)
+
+
+def _failing_time(lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
+    """Return the minutes in which people were failing, with a margin, at least a minute."""
+    stories = [story for lane in lanes for story in _grave_stories(lane)]
+    begins = min(story.first_at for story in stories)
+    ends = max(story.last_at for story in stories)
+    length = ends - begins
+    margin = max(length * _MARGIN, (_SHORTEST - length) / 2)
+    return begins - margin, ends + margin
 
 
 def _heading(report: Report, begins: datetime) -> str:
@@ -156,9 +204,13 @@ def _build_row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]
     peer_signals = [
         signal for peer in lane.person.peer_ids for signal in signals.get(peer.lower(), ())
     ]
-    stays = [stay for stay in lane.stays if axis.overlaps(stay[0], stay[1])]
+    stays = [stay for stay in _stays_until_lost(lane) if axis.overlaps(stay[0], stay[1])]
+    gravest = min(_grave_stories(lane), key=lambda story: (GRAVITY[story.outcome], story.first_at))
     return Row(
-        label=person_label(lane.person),
+        label=full_name(lane.person),
+        note=f"{gravest.first_at.astimezone(UTC):%H:%M:%S} {OUTCOME_WORDS[gravest.outcome]}",
+        failing=_failing_intervals([lane], axis),
+        markers=_markers([lane], axis),
         stays=tuple(axis.interval(joined, left) for joined, left in stays),
         signals={
             media: tuple(
@@ -168,25 +220,58 @@ def _build_row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]
             )
             for media in ("audio", "video", "screen")
         },
-        failing=tuple(axis.interval(story.first_at, story.last_at) for story in lane.stories),
         joined=tuple(axis.position(joined) for joined, _ in stays if axis.contains(joined)),
-        left=tuple(axis.position(left) for _, left in stays if axis.contains(left)),
-        markers=tuple(
-            Marker(axis.position(story.last_at), story.outcome)
-            for story in _by_gravity(lane.stories)
-        ),
+        left=tuple(axis.position(left) for _, left in lane.stays if axis.contains(left)),
+        joined_before=any(joined and joined < axis.begins for joined, _ in stays),
     )
+
+
+def _recovered_row(lanes: Sequence[Lane], axis: "_Axis") -> Row:
+    """Return the one lane of all people who recovered."""
+    markers = _markers(lanes, axis)
+    return Row(
+        label=f"{count(len(lanes), 'person', 'people')} recovered",
+        note="" if markers else "not in these minutes",
+        failing=_failing_intervals(lanes, axis),
+        markers=markers,
+    )
+
+
+def _failing_intervals(lanes: Iterable[Lane], axis: "_Axis") -> tuple[Interval, ...]:
+    return tuple(
+        axis.interval(story.first_at, story.last_at)
+        for lane in lanes
+        for story in lane.stories
+        if axis.overlaps(story.first_at, story.last_at)
+    )
+
+
+def _markers(lanes: Iterable[Lane], axis: "_Axis") -> tuple[Marker, ...]:
+    """Return the ends of the failures on the axis, the gravest last, to be drawn over others."""
+    stories = [story for lane in lanes for story in lane.stories if axis.contains(story.last_at)]
+    stories.sort(key=lambda story: (-GRAVITY[story.outcome], story.last_at))
+    return tuple(Marker(axis.position(story.last_at), story.outcome) for story in stories)
+
+
+def _stays_until_lost(lane: Lane) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """Yield the stays, cut where the person lost the connection for good.
+
+    100ms lists such a person as present until it notices the loss.
+    """
+    losses = [
+        story.first_at
+        for story in lane.stories
+        if story.type == "client.disconnected" and story.outcome == "gave_up"
+    ]
+    for joined, left in lane.stays:
+        lost = [at for at in losses if joined and joined <= at and (left is None or at <= left)]
+        yield joined, min(lost, default=left)
 
 
 def _signal_end(lane: Lane, since: datetime) -> datetime | None:
     """Return the end of the stay in which the signal was sent, which ends the signal too."""
     ends = [left for joined, left in lane.stays if joined and left and joined <= since <= left]
     return min(ends, default=None)
-
-
-def _by_gravity(stories: Sequence[Story]) -> list[Story]:
-    """Return the stories, the gravest last: it is drawn over the others."""
-    return sorted(stories, key=lambda story: (-GRAVITY[story.outcome], story.last_at))
 
 
 class _Axis:

@@ -57,6 +57,11 @@ class Lane:
         """The sort key: worst first, then earliest."""
         return min(GRAVITY[story.outcome] for story in self.stories), self.stories[0].first_at
 
+    @property
+    def recovered(self) -> bool:
+        """Whether the person recovered from every failure."""
+        return all(story.outcome == "recovered" for story in self.stories)
+
 
 def build_lanes(stories: Iterable[Story], sessions: Iterable[Session]) -> list[Lane]:
     """Return a lane for each person with a failure, worst first."""
@@ -86,8 +91,13 @@ def draw_lanes(lanes: Sequence[Lane]) -> list[str]:
 
 def person_label(person: Person) -> str:
     """Return a name short enough for the left edge."""
-    name = display_name(next(iter(person.names), "")) or safe_text(person.user_id) or "no name"
-    return clip(name, LABEL - 2)
+    return clip(full_name(person), LABEL - 2)
+
+
+def full_name(person: Person) -> str:
+    """Return the first name known of a person, else the user id."""
+    name = display_name(next(iter(person.names), "")) or safe_text(person.user_id)
+    return name or "Unnamed participant"
 
 
 def _stays_by_peer(sessions: Iterable[Session]) -> dict[str, list[Stay]]:

@@ -102,7 +102,7 @@ def test_no_picture_shows_one(world: World) -> None:
             picture.title,
             scene.heading,
             scene.subtitle,
-            scene.footnote,
+            *scene.footnotes,
             *labels,
         )
 

@@ -5,14 +5,16 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from diagnosed_reports import of_case, of_scenario
+from diagnosed_reports import diagnosed, of_case, of_scenario
 from PIL import Image, ImageChops, ImageStat
+from plain_reports import failure, report
 from scenario_case import FOLDER, load
 
 from bot.domain.report import Report
+from bot.domain.rooms import Peer, Session
 from bot.pictures import timeline_picture
 from bot.pictures.canvas import can_write, fit_text, font
-from bot.pictures.layout import MAX_ROWS, layout_of
+from bot.pictures.layout import layout_of
 from bot.render.message import Picture
 
 GOLDEN = FOLDER.parent / "golden" / "pictures"
@@ -70,9 +72,9 @@ def test_the_alternative_text_says_the_same() -> None:
     alt = picture_of(with_tracks("mixed-three-causes-for-three-people")).alt
     assert "3 people with 3 failures" in alt
     for words in (
-        "Bob could not connect at 10:04:00, gave up.",
-        "Cid could not join at 10:09:00, gave up.",
-        "Ann could not send audio or video at 10:01:00, blocked.",
+        "Ann could not send audio or video at 10:01:00, still blocked.",
+        "Bob could not connect at 10:04:00, did not recover.",
+        "Cid could not join at 10:09:00, did not recover.",
     ):
         assert words in alt
 
@@ -81,13 +83,47 @@ def test_nothing_is_drawn_where_nothing_failed() -> None:
     assert timeline_picture(of_scenario("none-quiet-call")) is None
 
 
-def test_the_worst_come_first_and_the_rest_is_counted() -> None:
-    scene = layout_of(of_scenario("service-whole-team-behind-five-routers"))
+def test_people_are_in_order_of_failure() -> None:
+    scene = layout_of(of_scenario("service-outage-in-three-guises"))
     assert scene is not None
-    lost = {"gave_up", "blocked"}
-    ends = [bool(lost & {mark.outcome for mark in row.markers}) for row in scene.rows]
-    assert ends == sorted(ends, reverse=True)
-    assert len(scene.rows) == min(len(scene.lanes), MAX_ROWS)
+    moments = [row.markers[0].at for row in scene.rows]
+    assert moments == sorted(moments)
+
+
+def test_people_who_recovered_share_one_lane() -> None:
+    scene = layout_of(of_scenario("device-blips-of-others-weigh-nothing"))
+    assert scene is not None
+    failed, recovered = scene.rows
+    assert "recovered" not in {marker.outcome for marker in failed.markers}
+    assert recovered.label == "5 people recovered"
+    assert {marker.outcome for marker in recovered.markers} <= {"recovered"}
+
+
+def test_where_everybody_recovered_each_has_a_lane_while_there_is_room() -> None:
+    scene = layout_of(of_scenario("mixed-everybody-came-back"))
+    assert scene is not None
+    assert len(scene.rows) == len(scene.lanes)
+    assert len({row.label for row in scene.rows}) == len(scene.rows)
+
+
+def test_the_axis_holds_the_failing_minutes_with_a_fifth_around_them() -> None:
+    events = [failure(10), failure(70), failure(110)]
+    joined = events[0].at - timedelta(hours=2)
+    peers = {str(one.peer_id): Peer(str(one.peer_id), joined_at=joined) for one in events}
+    session = Session("65f0a1b2c3d4e5f6a7b8c9d0", "r", "main", peers=peers)
+    told = replace(report(*events), sessions=(session,))
+    scene = layout_of(diagnosed(told))
+    assert scene is not None
+    assert [row.markers[0].at for row in scene.rows] == pytest.approx([1 / 7, 4 / 7, 6 / 7])
+    assert [row.joined_before for row in scene.rows] == [True] * 3
+    assert all(not row.joined for row in scene.rows)
+
+
+def test_a_long_name_is_whole_while_there_is_room() -> None:
+    told = diagnosed(report(failure(1, user_name="Maximiliana Oberhauser-Lindqvist")))
+    scene = layout_of(told)
+    assert scene is not None
+    assert scene.rows[0].label == "Maximiliana Oberhauser-Lindqvist"
 
 
 def test_a_camera_that_came_back_is_seen() -> None:
@@ -107,7 +143,7 @@ def test_only_the_gravest_stretch_is_drawn() -> None:
     scene = layout_of(report)
     assert scene is not None
     assert len(scene.lanes) > 1
-    assert "1 other stretch of trouble not drawn." in scene.footnote
+    assert "1 other stretch of trouble not drawn." in scene.footnotes
 
 
 def test_a_name_that_the_font_cannot_write_is_told_in_words() -> None:
