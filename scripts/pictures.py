@@ -122,9 +122,9 @@ async def reply(browser: Browser, demo: Demo) -> None:
     async with seated(browser, demo, 390, 860) as seat:
         found = await seat.ask("/call-errors one-bad-user", "Room one-bad-user")
         await seat.replied(found)
-        await found.get_by_role("button", name="Reply for the customer").click()
-        letter = await seat.told("Reply for the customer · read it through")
-        await letter.evaluate("each => each.scrollIntoView({block: 'end'})")
+        await found.get_by_role("button", name="Reply to customer").click()
+        letter = seat.page.get_by_role("dialog", name="Reply to customer")
+        await letter.get_by_role("textbox").wait_for()
         await take(seat, "reply")
 
 

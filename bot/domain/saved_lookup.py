@@ -5,7 +5,9 @@ a look-up needs no memory of ours and survives any restart.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
+import base64
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,13 +98,43 @@ def encode(handle: SavedLookup) -> str:
     return text if len(text) <= LIMIT else ""
 
 
+_MOST_SHORT = 255
+"""https://docs.slack.dev/reference/block-kit/blocks/actions-block#fields"""
+_COMMON_TEXT = (
+    b'"after":"","shown":,"private":true,"user_id":"","peer_id":"","since":"","until":"'
+    b'"types":[0,1,2,3,4]T:.+00:00","session_from":"2026-","session_to":"2026-'
+    b'"session_id":"","as_of":"2026-{"v":1,"lookup_id":"CD-","workspace":"default",'
+    b'"kind":"room","room_id":"'
+)
+"""Text that most values share. Blocks already posted hold values packed with it: never change it.
+"""
+
+
+def encode_short(handle: SavedLookup) -> str:
+    """Return the saved look-up packed into the id of a block; "" if it does not fit there."""
+    value = encode(handle).encode("utf-8", "replace")
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_COMMON_TEXT)
+    text = base64.urlsafe_b64encode(packer.compress(value) + packer.flush()).decode()
+    return text if value and len(text) <= _MOST_SHORT else ""
+
+
+def _unpack(text: str) -> str:
+    """Return the value that `encode_short` packed. Raises ValueError if it is not one."""
+    try:
+        packed = base64.b64decode(text, altchars=b"-_", validate=True)
+        unpacker = zlib.decompressobj(-15, zdict=_COMMON_TEXT)
+        return unpacker.decompress(packed, 4 * LIMIT).decode()
+    except zlib.error as error:
+        raise ValueError(text) from error
+
+
 def decode(text: str) -> SavedLookup:
-    """Return the saved look-up of a button's value.
+    """Return the saved look-up of a button's value, or of the id of a block with a menu.
 
     Raises NotAllowed if the value is not one of ours, or of a version that is gone.
     """
     try:
-        return _parse_facts(json.loads(text))
+        return _parse_facts(json.loads(text if text.startswith("{") else _unpack(text)))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise NotAllowed(
             "That button belongs to an older answer that I can no longer read.",

@@ -9,10 +9,10 @@ from itertools import islice
 from bot.domain.catalogue import Catalogue
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
+from bot.render.answer.buttons import button_value
 from bot.render.answer.opening import MAX_NOTE, OpeningBuilder, remarks_text
 from bot.render.answer.thread_entries import EntrySource, entry_sources, position
 from bot.render.answer.thread_entry import EntryBuilder
-from bot.render.answer.verdict import button_value
 from bot.render.export import export_files
 from bot.render.limits import (
     FULL_MESSAGE,

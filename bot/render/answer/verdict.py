@@ -1,7 +1,4 @@
-"""The diagnosis in an opening: verdict with evidence, people affected, next steps, the rest.
-
-It also builds the opening's buttons: their values, and which of them make sense.
-"""
+"""The diagnosis in an opening: verdict with evidence, people affected, next steps, the rest."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,8 +7,8 @@ from dataclasses import dataclass
 from bot.domain.device import PLATFORM_WORDS
 from bot.domain.diagnosis import Diagnosis, GroupCount, VerdictClass
 from bot.domain.report import Report
-from bot.domain.saved_lookup import encode, from_report
 from bot.domain.text import clip
+from bot.render.answer.buttons import ButtonRow, button_row
 from bot.render.answer.headline import (
     has_open_end,
     has_open_side,
@@ -23,55 +20,8 @@ from bot.render.answer.side_features import side_label
 from bot.render.answer.text_budget import TextBudget
 from bot.render.answer.thread_entries import recovered_or_unknown
 from bot.render.filters import count
-from bot.render.limits import MAX_BUTTON_VALUE, brief, shorten
+from bot.render.limits import brief, shorten
 from bot.render.phrases import NEXT_ACTOR, safe_text
-
-_MAX_VALUES = 3_600
-"""The most characters of all buttons' values together, so that the opening's text has room."""
-_ESCAPE_GROWTH = len("\\u003c") - len("<")
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """One button; `hint` is its text for screen readers."""
-
-    action_id: str
-    label: str
-    hint: str
-    value: str
-
-
-def button_value(report: Report, *, after: str | None, shown: int, private: bool) -> str:
-    """Return the value of a button for this look-up; "" if it would not fit or must stay secret.
-
-    It records how far the look-up was shown. A button's value is no secret: everybody in the
-    channel gets it.
-    """
-    if report.hides_user:
-        return ""
-    value = encode(from_report(report, after=after, shown=shown, private=private))
-    escaped_length = len(value) + _ESCAPE_GROWTH * value.count("<")
-    return value if escaped_length <= MAX_BUTTON_VALUE else ""
-
-
-def opening_buttons(report: Report, *, private: bool) -> tuple[Button, ...]:
-    """Return the buttons under an opening; none before the diagnosis or without any failure."""
-    if report.diagnosis is None or not report.diagnosis.stories:
-        return ()
-    value = button_value(report, after=None, shown=0, private=private)
-    max_buttons = _MAX_VALUES // len(value) if value else 0
-    specs = list(_button_specs(report.diagnosis))[:max_buttons]
-    return tuple(Button(action, label, hint, value) for action, label, hint in specs)
-
-
-def _button_specs(diagnosis: Diagnosis) -> Iterator[tuple[str, str, str]]:
-    if any(story.outcome == "recovered" for story in diagnosis.stories):
-        yield "recovered", "Recovered errors", "List the errors that went away or end unknown"
-    yield "timeline", "Timeline", "Draw who had trouble when"
-    if diagnosis.people.affected:
-        yield "reply", "Reply for the customer", "A calm text to send to the customer"
-    yield "packet", "Packet for 100ms support", "Ids, times and versions for a support ticket"
-
 
 CLASS_WORDS: dict[VerdictClass, str] = {
     "user_network": "the person's own network",
@@ -108,7 +58,7 @@ class DiagnosisSection:
     rest: str
     update: str
     cannot_prove: str
-    buttons: tuple[Button, ...]
+    buttons: ButtonRow | None
 
 
 def diagnosis_section(
@@ -119,7 +69,6 @@ def diagnosis_section(
     if diagnosis is None:
         return None
     verdict, nothing = diagnosis.verdict, diagnosis.nothing
-    buttons = opening_buttons(report, private=private)
     open_side = has_open_side(diagnosis)
     return DiagnosisSection(
         lead=headline_of(report, diagnosis),
@@ -132,12 +81,10 @@ def diagnosis_section(
         turn=NEXT_ACTOR["unknown" if open_side else verdict.cls],
         people=_people_text(report, diagnosis),
         spread=tuple(clip(line, budget.breakdown) for line in _breakdown_lines(diagnosis, budget)),
-        rest=_recovered_text(
-            diagnosis, has_button=any(button.action_id == "recovered" for button in buttons)
-        ),
+        rest=_recovered_text(diagnosis),
         update=brief(safe_text(verdict.update), budget.changes),
         cannot_prove=brief(nothing.cannot_prove, budget.meaning) if nothing else "",
-        buttons=buttons,
+        buttons=button_row(report, private=private),
     )
 
 
@@ -233,7 +180,7 @@ def _earlier_calls_text(diagnosis: Diagnosis) -> str:
     return ""
 
 
-def _recovered_text(diagnosis: Diagnosis, *, has_button: bool) -> str:
+def _recovered_text(diagnosis: Diagnosis) -> str:
     """Return the recovered and unknown rest in one line."""
     stories = recovered_or_unknown(diagnosis)
     counts = Counter(story.outcome for story in stories)
@@ -248,4 +195,4 @@ def _recovered_text(diagnosis: Diagnosis, *, has_button: bool) -> str:
     consequences = sum(story.symptom_of is not None for story in stories)
     if consequences:
         text += f" ({consequences:,} of them as a consequence of another failure)"
-    return f"{text}: press “Recovered errors”" if has_button else text
+    return text

@@ -197,8 +197,15 @@ ACTION_IDS = (
     "packet",
     "refresh",
     "choose-",
+    "ask_again",
+    "post_in_channel",
+    "it_note",
+    "more",
 )
 """Of buttons; `choose-` stands before the number of a candidate."""
+
+MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:")
+"""Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id."""
 
 CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message")
 FORM_KEYS = ("channel", "thread", "ticket")

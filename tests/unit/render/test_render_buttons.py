@@ -4,10 +4,12 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from diagnosed_reports import RENDERER, diagnosed, of_scenario
 from plain_reports import NOON, failure, report, shown
+from scenario_case import files
 
 from bot.domain.events import ERROR_TYPES, Agent
 from bot.domain.report import Completeness, Report, Window
@@ -18,10 +20,9 @@ from bot.render.message import Message
 from workbench.pretend_slack.limits import check_message, visible_length
 
 LABELS = {
-    "recovered": "Recovered errors",
-    "timeline": "Timeline",
-    "reply": "Reply for the customer",
-    "packet": "Packet for 100ms support",
+    "reply": "Reply to customer",
+    "ask_again": "Ask again",
+    "it_note": "Note for their IT",
 }
 
 
@@ -61,6 +62,19 @@ def buttons(message: Message) -> dict[str, tuple[str, str]]:
         for block in message.blocks
         if block["type"] == "actions"
         for one in block["elements"]
+        if one["type"] == "button"
+    }
+
+
+def menu(message: Message) -> dict[str, str]:
+    """The entries of the menu *More*, by value."""
+    return {
+        option["value"]: option["text"]["text"]
+        for block in message.blocks
+        if block["type"] == "actions"
+        for one in block["elements"]
+        if one["type"] == "static_select"
+        for option in one["options"]
     }
 
 
@@ -78,8 +92,9 @@ def test_the_fullest_opening_keeps_within_its_limits() -> None:
 
 def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
     found = of_scenario("device-blips-of-others-weigh-nothing")
-    public = buttons(RENDERER.answer(found).opening)
-    assert {action: label for action, (label, _) in public.items()} == LABELS
+    public = RENDERER.answer(found).opening
+    assert {action: label for action, (label, _) in buttons(public).items()} == LABELS
+    assert "post_in_channel" in buttons(RENDERER.private(found, messages=3)[0])
     for private, message in (
         (False, RENDERER.answer(found).opening),
         (True, RENDERER.private(found, messages=3)[0]),
@@ -90,15 +105,52 @@ def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
             assert handle.private is private
             assert handle.lookup_id == found.lookup_id
             assert handle.room_id == found.target.room.id
+        (row,) = (block for block in message.blocks if block["type"] == "actions")
+        assert decode(row["block_id"]) == handle
+        assert len(row["elements"]) <= 5
 
 
 def test_only_buttons_that_lead_somewhere_are_shown() -> None:
     failed = RENDERER.answer(of_scenario("network-office-never-finds-a-path")).opening
-    assert set(buttons(failed)) == set(LABELS) - {"recovered"}
-    assert buttons(RENDERER.answer(of_scenario("none-quiet-call")).opening) == {}
+    assert set(buttons(failed)) == {"reply", "ask_again", "it_note"}
+    assert {value for value in menu(failed) if not value.startswith("details:")} == {
+        "timeline",
+        "evidence",
+    }
+    assert list(menu(failed).values())[-1] == "Details of Clerk 1"
+    quiet = RENDERER.answer(of_scenario("none-quiet-call")).opening
+    assert set(buttons(quiet)) == {"ask_again"}
+    assert menu(quiet) == {}
     recorder = RENDERER.answer(of_scenario("bot-recorder-gives-up")).opening
     assert "reply" not in buttons(recorder)
     assert buttons(RENDERER.answer(report(failure(1))).opening) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["service-outage-in-three-guises", "app-ten-tokens-expired-together"]
+)
+def test_a_report_is_offered_for_what_100ms_can_answer(name: str) -> None:
+    assert "packet" in buttons(RENDERER.answer(of_scenario(name)).opening)
+
+
+@pytest.mark.parametrize("name", ["none-joined-twice", "device-alone-with-a-blocked-camera"])
+def test_no_report_is_offered_for_what_100ms_cannot_help_with(name: str) -> None:
+    assert "packet" not in buttons(RENDERER.answer(of_scenario(name)).opening)
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_recovered_is_offered_only_where_something_recovered(path: Path) -> None:
+    found = of_scenario(path.stem)
+    assert found.diagnosis is not None
+    recovered = sum(story.outcome == "recovered" for story in found.diagnosis.stories)
+    label = menu(RENDERER.answer(found).opening).get("recovered")
+    assert label == (f"{recovered} recovered" if recovered else None)
+
+
+def test_a_partial_answer_is_tried_again() -> None:
+    found = of_scenario("network-office-never-finds-a-path")
+    partial = replace(found, completeness=Completeness(3, None, complete=False))
+    assert buttons(RENDERER.answer(partial).opening)["ask_again"][0] == "Try again"
 
 
 @pytest.mark.parametrize(("length", "left"), [(1200, 2), (3000, 0)])
@@ -107,13 +159,12 @@ def test_what_would_not_fit_is_left_out_whole(length: int, left: int) -> None:
     target = replace(found.target, kind="user", user_id="u" * length)
     shown_there = buttons(RENDERER.answer(replace(found, target=target)).opening)
     assert len(shown_there) == left
-    told = shown(RENDERER.answer(replace(found, target=target)).opening)
-    assert ("press" in told) is bool(left)
+    assert menu(RENDERER.answer(replace(found, target=target)).opening) == {}
 
 
 def test_the_rest_is_summed_up_in_a_line() -> None:
     told = shown(RENDERER.answer(of_scenario("device-blips-of-others-weigh-nothing")).opening)
-    assert "5 failures recovered: press “Recovered errors”" in told
+    assert "5 failures recovered" in told
     assert "5 more recovered." in told
 
 

@@ -152,11 +152,3 @@ def test_the_opening_counts_the_failures_that_the_thread_shows() -> None:
     number = len(re.findall(r"^\d+ of 150 · ", told, re.MULTILINE))
     assert number < 150
     assert f"{number} of 150 failures in detail in the thread." in shown(answer.opening)
-
-
-def test_recovered_errors_are_offered_where_something_recovered() -> None:
-    def offered(name: str) -> bool:
-        return "Recovered errors" in shown(RENDERER.answer(of_scenario(name)).opening)
-
-    assert offered("mixed-everybody-came-back")
-    assert not offered("missing-everything-but-type-and-time")

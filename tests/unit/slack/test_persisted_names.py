@@ -123,6 +123,7 @@ def test_the_page_has_what_messages_hold() -> None:
     assert {button.name for button in LOOKUP_BUTTONS} <= set(names.ACTION_IDS)
     assert {
         *names.ACTION_IDS,
+        *names.MENU_VALUES,
         *names.CALLBACK_IDS,
         *names.FORM_KEYS,
         names.METADATA_TYPE,
