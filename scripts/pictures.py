@@ -10,9 +10,9 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+sys.path.insert(0, str(ROOT))
 
-from page_support import Demo, Seat, chromium, running_demo  # noqa: E402  the path comes first
+from tests.support.browser import Demo, Seat, chromium, running_demo  # noqa: E402  the path comes first
 
 FOLDER = ROOT / "docs" / "pictures"
 MOST_BYTES = 300_000

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from page_support import PATIENCE_MS, Demo, Seat, chromium, running_demo
 from playwright.async_api import Browser
+
+from tests.support.browser import PATIENCE_MS, Demo, Seat, chromium, running_demo
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

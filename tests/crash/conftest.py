@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from crash_databases import Databases
-from crash_forks import fork_server
 
+from tests.support.crash.databases import Databases
+from tests.support.crash.forks import fork_server
 from workbench.postgres import postgres_server
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from crash_databases import Databases, Kind
-from crash_points import CLEARING, MOMENTS, Point
-from crash_record import Expected
-from crash_runs import Outcome, disturbed, undisturbed
-from crash_stage import Case
+
+from tests.support.crash.databases import Databases, Kind
+from tests.support.crash.points import CLEARING, MOMENTS, Point
+from tests.support.crash.record import Expected
+from tests.support.crash.runs import Outcome, disturbed, undisturbed
+from tests.support.crash.stage import Case
 
 AT_ONCE = 3
 TRIES = 3

@@ -7,14 +7,20 @@ import re
 from typing import Any
 
 import pytest
-from golden_diagnoses import CATALOGUE, NOTHINGS, OUTCOMES, VERDICTS, diagnosed
-from scenario_case import files
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.report import Report
 from bot.render.message import Message
 from bot.render.renderer import Renderer
+from tests.support.reports.golden_diagnoses import (
+    CATALOGUE,
+    NOTHINGS,
+    OUTCOMES,
+    VERDICTS,
+    diagnosed,
+)
+from tests.support.scenarios.case import files
 from workbench.pretend_slack.limits import check_message, visible_length, visible_text
 
 RENDERER = Renderer(CATALOGUE)

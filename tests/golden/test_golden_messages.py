@@ -9,17 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from golden_facts import (
-    AS_OF,
-    CATALOGUE,
-    FULL,
-    NOON,
-    ROOM,
-    about,
-    event,
-    report,
-    sample,
-)
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
@@ -32,6 +21,17 @@ from bot.domain.rooms import Room
 from bot.domain.target import Candidate, Choices, Target, TargetKind
 from bot.render.message import Message
 from bot.render.renderer import Renderer
+from tests.support.reports.golden_facts import (
+    AS_OF,
+    CATALOGUE,
+    FULL,
+    NOON,
+    ROOM,
+    about,
+    event,
+    report,
+    sample,
+)
 
 RENDERER = Renderer(CATALOGUE)
 REFERENCE = "CD-ABCD2345"

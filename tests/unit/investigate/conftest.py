@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from investigate_support import Bench, open_bench
+
+from tests.support.investigate.harness import Bench, open_bench
 
 
 @pytest.fixture

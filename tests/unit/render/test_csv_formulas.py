@@ -5,9 +5,9 @@ import io
 from dataclasses import replace
 
 import pytest
-from plain_reports import CATALOGUE, failure, report
 
 from bot.render.export import export_files
+from tests.support.reports.plain_reports import CATALOGUE, failure, report
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212"
 NASTY = [

@@ -1,0 +1,178 @@
+"""A scenario's room asked about in Slack: what leads, what the thread holds, what buttons bring.
+
+The bot, Bolt and the engine are the real ones; both ends are pretend.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.scenarios.case import FOLDER
+from tests.support.slack.edge_harness import Bench, check_all, part_of
+from tests.support.slack.fakes import REOPENING, button
+from tests.support.slack.whole_bot import open_whole, reborn
+from workbench.pretend_slack import Message
+from workbench.pretend_slack.limits import visible_length, visible_text
+
+BLIPS = "device-blips-of-others-weigh-nothing"
+BRINGS = {
+    "recovered": "5 failures recovered",
+    "timeline": " B Ann ",
+    "reply": "not allowed to use the camera or microphone",
+    "packet": "web 0.12.25 (react-web 0.10.25), Firefox_126.0",
+}
+"""Of that room."""
+
+
+@contextlib.asynccontextmanager
+async def bench_of_scenarios(folder: Path) -> AsyncIterator[Bench]:
+    async with open_whole(folder, large=100, scenarios=FOLDER) as bench:
+        yield bench
+
+
+def words(*messages: Message) -> str:
+    return "\n".join(m.text + "\n" + visible_text(m.blocks) for m in messages)
+
+
+def more_than(bench: Bench, messages: int) -> bool:
+    return len(bench.said()) > messages
+
+
+async def asked(bench: Bench, text: str) -> Message:
+    """The answer's opening, once its look-up has said all."""
+    before = bench.parts().count("opening")
+    await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", text)
+    await bench.slack.until(lambda: bench.parts().count("opening") > before, 30)
+    await bench.settled(0.4)
+    return [m for m in bench.said() if part_of(m) == "opening"][-1]
+
+
+async def press(bench: Bench, message: Message, name: str, user: str = "U0ALICE") -> list[Message]:
+    """What the bot says upon it; the post of an attached file is left out."""
+    before = len(bench.said())
+    await bench.slack.click(message, name, user)
+    await bench.slack.until(lambda: len(bench.said()) > before, 30)
+    await bench.settled(0.4)
+    return [message for message in bench.said()[before:] if not message.files]
+
+
+@pytest.mark.parametrize(
+    ("room", "lead", "details", "told"),
+    [
+        (
+            "network-office-never-finds-a-path",
+            "4 of 9 people could not hear or see the others: a network they share blocks WebRTC.",
+            4,
+            ["Never found a path", "Ended: gave up"],
+        ),
+        (
+            BLIPS,
+            "1 of 10 people could not use camera, microphone or screen: their own device or",
+            1,
+            ["Ended: blocked", "Camera or microphone access was refused"],
+        ),
+        (
+            "outcome-terminal-drop-and-back-in-ten-minutes",
+            "Nobody failed for good",
+            1,
+            ["terminal", "Ended: recovered", "joined again"],
+        ),
+        (
+            "none-quiet-call",
+            "One session with 6 people ran in the time looked at, and no error was",
+            0,
+            [],
+        ),
+    ],
+)
+async def test_the_sentence_leads_and_the_thread_tells_what_did_not_go_away(
+    tmp_path: Path, room: str, lead: str, details: int, told: list[str]
+) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, room)
+        assert lead in opening.text.split("Room ")[0]
+        assert lead in visible_text(opening.blocks[:1])
+        assert len(opening.blocks) <= 12
+        assert visible_length(opening.blocks) <= 2500
+        thread = words(*bench.team.thread("C0ONCALL", opening.ts))
+        assert thread.count("Whose turn:") == details
+        for each in told:
+            assert each in thread
+        check_all(bench)
+
+
+async def test_every_button_brings_what_it_promises_once_to_whom_it_may(tmp_path: Path) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, BLIPS)
+        for name in REOPENING:
+            said = await press(bench, opening, name, "U0BOB")
+            assert BRINGS[name] in words(*said)
+            alone = {message.ephemeral_to for message in said}
+            assert alone == {"U0BOB" if name == "reply" else None}
+            assert name == "reply" or {m.thread_ts for m in said} == {opening.ts}
+            again = await press(bench, opening, name)
+            assert {message.ephemeral_to for message in again} == {"U0ALICE"}
+            assert (BRINGS[name] in words(*again)) is (name == "reply")
+        picture, file = bench.team.files.values()
+        assert picture.shared_in == file.shared_in == [("C0ONCALL", opening.ts)]
+        assert picture.name.endswith("-timeline.png")
+        packet = json.loads(file.content or b"")
+        assert [one["outcome"] for one in packet["failures"]] == ["blocked"] + 5 * ["recovered"]
+
+
+async def test_buttons_of_a_private_answer_show_nothing_to_others(tmp_path: Path) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, f"{BLIPS} private")
+        assert opening.ephemeral_to == "U0ALICE"
+        for name in REOPENING:
+            said = await press(bench, opening, name)
+            assert {message.ephemeral_to for message in said} == {"U0ALICE"}
+            assert BRINGS[name] in words(*said)
+        assert bench.team.files == {}
+        check_all(bench)
+
+
+async def test_buttons_pressed_twice_by_strangers_and_after_a_restart(tmp_path: Path) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, BLIPS)
+        bench.team.channels["C0ONCALL"].members.add("U0OUT")
+        await reborn(bench, tmp_path)
+        for name in REOPENING:
+            (refusal,) = await press(bench, opening, name, "U0OUT")
+            assert refusal.ephemeral_to == "U0OUT"
+            assert "another company" in words(refusal)
+            before = len(bench.said())
+            await asyncio.gather(*(bench.slack.click(opening, name) for _ in range(2)))
+            await bench.slack.until(functools.partial(more_than, bench, before), 30)
+            await bench.settled(0.4)
+            said = [message for message in bench.said()[before:] if not message.files]
+            assert words(*said).count(BRINGS[name]) >= 1
+            assert len({part_of(message) for message in said}) == len(said)
+
+
+async def test_buttons_that_nobody_can_read_or_of_a_workspace_that_is_gone(tmp_path: Path) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, BLIPS)
+        value = next(
+            str(element["value"])
+            for block in opening.blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
+        )
+        gone = value.replace('"workspace":"default"', '"workspace":"sold"')
+        assert gone != value
+        for text, reason in (("from another age", "older answer"), (gone, "no longer configured")):
+            elements = [button(name, name, text) for name in REOPENING]
+            old = bench.slack.say(
+                "C0ONCALL", "old", blocks=[{"type": "actions", "elements": elements}]
+            )
+            for name in REOPENING:
+                (told,) = await press(bench, old, name)
+                assert told.ephemeral_to == "U0ALICE"
+                assert reason in words(told)
+                assert "CD-" in words(told)

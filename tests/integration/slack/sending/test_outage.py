@@ -1,0 +1,125 @@
+"""While Slack cannot be reached at all nothing is given up: all is said once it is back."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.metrics import Metrics
+from bot.slack.access.people import People
+from bot.slack.checkpoints.sender import OUTAGE_PAUSES, RETRY_PAUSES, CheckpointedSender
+from bot.slack.concurrency import BackgroundTasks, LookupLimiter
+from bot.slack.context import BotContext, Tools
+from bot.slack.error_boundary import notify_user
+from bot.slack.identity import SlackIdentity
+from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.rate_limit import ChannelRateLimiter
+from bot.slack.sending.reconcile import Reconciler
+from bot.slack.sending.sender import SlackSender
+from bot.slack.sending.web_clients import open_clients
+from tests.support.slack.edge_harness import FAST, free_port, part_of, settings_for
+from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references, simple
+from tests.support.slack.in_memory_steps import KeptSteps
+from tests.support.slack.job_engine import own_database, own_jobs
+from workbench.pretend_slack import Team, example_team, stand
+
+CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
+MESSAGE = simple("part-1", "the words")
+Say = Callable[[CheckpointedSender, str], Awaitable[SendResult]]
+
+WAYS: dict[str, Say] = {
+    "opening": lambda poster, _: poster.post(CHANNEL, MESSAGE, "CD-1", first=True),
+    "reply": lambda poster, ts: poster.post(CHANNEL, MESSAGE, "CD-1", thread=ts),
+    "change": lambda poster, ts: poster.update(CHANNEL, ts, MESSAGE, "CD-1"),
+    "alone": lambda poster, _: poster.ephemeral(CHANNEL, ALICE, MESSAGE, "CD-1"),
+}
+
+
+class Outage(KeptSteps):
+    """Steps whose `last` pause ends with Slack's return."""
+
+    def __init__(self, last: int, back: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(None, "run-1", lambda _: None)
+        self._last = last
+        self._back = back
+
+    async def pause(self, seconds: float) -> None:
+        await super().pause(seconds)
+        if len(self.pauses) == self._last:
+            await self._back()
+
+
+@asynccontextmanager
+async def slack_gone(
+    team: Team, last: int, port: int | None = None
+) -> AsyncIterator[tuple[CheckpointedSender, Outage]]:
+    """A poster that finds nobody where Slack should be, until so many pauses are over."""
+    port = port or free_port()
+    async with AsyncExitStack() as stack:
+        steps = Outage(last, lambda: stack.enter_async_context(stand(team, port)))
+        settings = replace(settings_for(team, "http"), api_url=f"http://127.0.0.1:{port}/api/")
+        async with open_clients(settings) as clients:
+            reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
+            poster = SlackSender(clients, ChannelRateLimiter(FAST, now=time.monotonic))
+            yield CheckpointedSender(poster, steps, reconciler), steps
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_was_to_be_said_is_said_once_when_slack_is_back(way: str) -> None:
+    team = example_team()
+    root = team.app_message(CHANNEL, text="the root", blocks=[])
+    async with slack_gone(team, 3) as (poster, steps):
+        assert (await WAYS[way](poster, root.ts)).ok
+        assert steps.pauses == list(OUTAGE_PAUSES[:3])
+        assert [part_of(one) for one in team.from_app(CHANNEL)].count("part-1") == 1
+
+
+async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -> None:
+    team, port = example_team(), free_port()
+    async with slack_gone(team, 0, port) as (poster, steps):
+        url = ResponseUrl(f"http://127.0.0.1:{port}/response/1")
+        left = url.uses_left
+        assert (await poster.respond(url, MESSAGE, "CD-1")).offline
+        assert steps.pauses == list(OUTAGE_PAUSES)
+        assert url.uses_left == left
+
+
+@asynccontextmanager
+async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[BotContext]:
+    """A desk in a job whose steps are these."""
+    settings = settings_for(team, "http")
+    async with (
+        stand(team),
+        own_database() as url,
+        own_jobs(url) as jobs,
+        open_clients(replace(settings, api_url=team.base_url + "/api/")) as clients,
+    ):
+        reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
+        poster = CheckpointedSender(
+            SlackSender(clients, ChannelRateLimiter(FAST)), steps, reconciler
+        )
+        tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
+        crew = BackgroundTasks(LookupLimiter(1, 1, 1, lambda _: None))
+        identity = SlackIdentity("T0ACME", "B0DOCTOR", "U0DOCTOR", frozenset())
+        people = People(clients.read, frozenset())
+        yield BotContext(tools, identity, poster, crew, jobs, reconciler, people)
+
+
+async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
+    team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
+    async with desk_of(team, steps) as desk:
+        team.faults.add("chat.*", "http_503", times=2)
+        assert await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert steps.pauses == [RETRY_PAUSES[0]]
+        assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
+
+
+async def test_last_words_that_are_refused_for_good_are_not_said_again() -> None:
+    team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
+    async with desk_of(team, steps) as desk:
+        team.faults.add("chat.*", "account_inactive", times=None)
+        assert not await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert steps.pauses == []

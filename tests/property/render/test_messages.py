@@ -1,0 +1,175 @@
+"""Whatever is in the data, every message is valid, short enough, and mentions nobody."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import BotError
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
+from bot.domain.report import Report
+from bot.domain.saved_lookup import decode, encode, from_report
+from bot.domain.target import Candidate, Choices
+from bot.render.message import Message
+from bot.render.renderer import Renderer
+from tests.support.reports.hostile_reports import ADDRESSES, CATALOGUE, NOON, idents, reports, texts
+from workbench.pretend_slack.limits import check_message, check_view, mentions, visible_length
+
+RENDERER = Renderer(CATALOGUE)
+DASHBOARD = "https://dashboard.100ms.live/session-details/66ac5e989b41849dde50f549"
+modest = settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def as_sent(message: Message) -> dict[str, object]:
+    return {
+        "text": message.text,
+        "blocks": [dict(block) for block in message.blocks],
+        "parse": "none",
+    }
+
+
+def hold(message: Message, *, blocks: int = 50, characters: int = 8000) -> None:
+    """Every promise that any message keeps."""
+    sent = as_sent(message)
+    assert check_message(sent, update=True) == []
+    assert len(message.blocks) <= blocks
+    assert visible_length(list(sent["blocks"])) <= characters  # type: ignore[call-overload]
+    assert 0 < len(message.text) <= 600
+    raw = json.dumps(sent["blocks"], ensure_ascii=False, separators=(",", ":"))
+    assert len(raw) < 13_000
+    raw.encode()
+    assert {live.target for live in mentions(sent)} <= {DASHBOARD}
+    for address in ADDRESSES:
+        assert address not in raw + message.text
+    for loud in ("<!", "<@", "<#", "<http"):
+        assert loud not in raw.replace("<!date^", "") + message.text
+
+
+def hold_all(messages: Sequence[Message]) -> None:
+    parts = [message.part for message in messages]
+    assert len(parts) == len(set(parts))
+    assert all(len(part) < 100 for part in parts)
+    for message in messages:
+        hold(message)
+
+
+@modest
+@given(reports())
+def test_answer_keeps_every_promise(report: Report) -> None:
+    answer = RENDERER.answer(report)
+    hold(answer.opening, blocks=12, characters=2500)
+    assert len(answer.replies) <= 10
+    hold_all([answer.opening, *answer.replies, *([answer.more] if answer.more else [])])
+
+
+@modest
+@given(reports(), st.integers(1, 5), texts)
+def test_private_answer_keeps_every_promise(report: Report, messages: int, note: str) -> None:
+    shown = RENDERER.private(report, messages=messages, note=note)
+    assert 1 <= len(shown) <= messages
+    assert shown[0].part == "opening"
+    hold_all(shown)
+    if messages > 1:
+        hold(shown[0], blocks=12, characters=2500)
+
+
+@modest
+@given(texts, texts, texts)
+def test_errors_keep_every_promise(headline: str, cause: str, next_step: str) -> None:
+    error = BotError(cause, headline=headline, next_step=next_step)
+    hold(RENDERER.error(error, "CD-ABCD2345"))
+    hold(RENDERER.waiting(cause, "CD-ABCD2345"))
+    hold(RENDERER.note(cause))
+
+
+@modest
+@given(st.lists(st.builds(Identifier, st.sampled_from(IdentifierKind), idents), max_size=9))
+def test_looking_keeps_every_promise(clues: list[Identifier]) -> None:
+    hold(RENDERER.placeholder(LookupQuery(clues=tuple(clues)), "CD-ABCD2345"))
+
+
+candidates = st.builds(
+    Candidate,
+    st.sampled_from(["room", "session", "peer", "user"]),
+    idents,
+    idents,
+    st.just("main"),
+    st.none() | st.just(NOON),
+)
+
+
+@modest
+@given(st.lists(candidates, max_size=14), texts, st.booleans())
+def test_choices_keep_every_promise(found: list[Candidate], note: str, private: bool) -> None:  # noqa: FBT001
+    choices = Choices(tuple(found), note)
+    message = RENDERER.choices(choices, "CD-ABCD2345", private=private)
+    hold(message)
+    for block in message.blocks:
+        if "accessory" in block:
+            value = json.loads(block["accessory"]["value"])
+            assert value["q"] in {re.sub("[\ud800-\udfff]", "\ufffd", one.value) for one in found}
+            assert value["private"] is private
+
+
+@modest
+@given(st.none() | st.lists(candidates, max_size=14), texts, st.booleans())
+def test_modals_keep_every_promise(
+    found: list[Candidate] | None,
+    note: str,
+    conversation: bool,  # noqa: FBT001
+) -> None:
+    choices = None if found is None else Choices(tuple(found), note)
+    view = RENDERER.modal(
+        choices, private_metadata=json.dumps({"n": "x"}), note=note, conversation=conversation
+    )
+    assert check_view(view) == []
+    assert mentions({"blocks": view["blocks"]}) == []
+
+
+def ids_in(messages: Sequence[Message]) -> list[str]:
+    """The failures shown (not those that buttons remember), by event id, in order."""
+    shown = [block for each in messages for block in each.blocks if block["type"] != "actions"]
+    return re.findall(r"[0-9a-f]{8}-8ae0-4b1d-9d59-000000000000", json.dumps(shown))
+
+
+def value_to_press(message: Message) -> str:
+    """What `Show more` remembers; "" if it is not there."""
+    last = message.blocks[-1]
+    button = last["elements"][0] if last["type"] == "actions" else {}
+    return str(button["value"]) if button.get("action_id") == "show_more" else ""
+
+
+def chain(report: Report, messages: list[Message]) -> list[Message]:
+    """The messages, and those that each press of their last `Show more` brings."""
+    messages = list(messages)
+    while value := value_to_press(messages[-1]):
+        message = RENDERER.more(report, decode(value))
+        hold(message)
+        assert ids_in([message])
+        messages.append(message)
+    return messages
+
+
+@modest
+@given(reports(most=20), st.integers(1, 4))
+def test_private_buttons_lead_to_every_failure_once_in_order(report: Report, messages: int) -> None:
+    first = RENDERER.private(report, messages=messages)
+    shown = ids_in(chain(report, list(first)))
+    handle = from_report(report, after="x" * 40, shown=9, private=True)
+    if encode(handle):  # else the message says that a button cannot hold it
+        assert shown == [event.id for event in report.failures]
+
+
+@modest
+@given(reports(most=20))
+def test_replies_hold_every_failure_once_in_order(report: Report) -> None:
+    answer = RENDERER.answer(report)
+    replies = [*answer.replies, answer.more] if answer.more else list(answer.replies)
+    shown = ids_in(chain(report, replies)) if replies else []
+    assert shown == [event.id for event in report.failures]

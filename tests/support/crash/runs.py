@@ -1,0 +1,156 @@
+"""One question, one process struck at one point, and what the asker has in the end."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tests.support.crash.databases import Database
+from tests.support.crash.points import CLEARING, Point, points_of
+from tests.support.crash.record import Expected, complaints, expected_of
+from tests.support.crash.stage import CHANNEL, PERSON, Case, Scene, open_scene
+
+_END_SECONDS = 120.0
+"""After so long with jobs that are not over, what stands is judged all the same."""
+_QUIET_SECONDS = 0.6
+_LATE_SECONDS = 8.0
+_AFTER_SECONDS = 5.0
+"""For what is said outside of any job: if something is wrong, it may still be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one run: `wrong` is empty if all was as promised."""
+
+    point: Point
+    struck: bool
+    wrong: list[str]
+    log: str
+
+    def __str__(self) -> str:
+        return f"{self.point}: {'; '.join(self.wrong)}\n{self.log}"
+
+
+async def undisturbed(case: Case, database: Database, forks: str) -> tuple[Expected, list[Point]]:
+    """A run without any harm: what is right, and every point where one could be done."""
+    async with open_scene(case, database, forks) as scene:
+        await _prepare(scene)
+        scene.gate.arm(None, scene.strike)
+        await scene.ask()
+        await _over(scene, clearing=True)
+        expected = expected_of(scene.slack.team)
+        calls = [call.method for call in scene.slack.team.calls]
+        paths = [call.path for call in scene.hms.calls.calls]
+        commits = list(scene.gate.commits)
+        await scene.bots[0].stop()
+    return expected, [
+        *points_of("slack", calls),
+        *points_of("hms", paths, prefixes=True),
+        *points_of("commit", commits),
+    ]
+
+
+async def disturbed(
+    case: Case, point: Point, expected: Expected, database: Database, forks: str
+) -> Outcome:
+    """Ask, strike at the point, let somebody go on, and judge what stands in the end."""
+    async with open_scene(case, database, forks) as scene:
+        await _prepare(scene)
+        scene.gate.arm(point, scene.strike)
+        scene.plant(point)
+        async with _attended(scene, point) as reviving:
+            delivery, thread = await scene.ask()
+            must = delivery.acked or delivery.kind == "events_api"
+            await scene.slack.postman.settled()
+            await _over(scene, clearing=point.label.startswith(CLEARING))
+            await _struck(scene)
+            if scene.struck.is_set():
+                await reviving
+                await _over(scene)
+
+            def wrong() -> list[str]:
+                untouched = len(scene.slack.team.from_app()) == scene.before
+                if untouched and not must:  # Slack told the asker that it could not be handed over
+                    return []
+                return complaints(
+                    scene.slack.team,
+                    expected,
+                    thread,
+                    before=scene.before,
+                    findable=case.findable,
+                )
+
+            end = time.monotonic() + _AFTER_SECONDS
+            while wrong() and time.monotonic() < end:
+                await _over(scene)
+        scene.gate.disarm()
+        await scene.bots[-1].stop()
+        status = await scene.bots[-1].gone()
+        found = wrong() + ([] if status == 0 else [f"SIGTERM ended it with {status}"])
+        log = "\n".join(bot.last_words for bot in scene.bots if found)
+        return Outcome(point, scene.struck.is_set(), found, log)
+
+
+async def _prepare(scene: Scene) -> None:
+    """Before a press there is an answer, and nothing left to clear."""
+    if scene.case.way == "press":
+        await scene.slack.type_command(CHANNEL, PERSON, "/call-errors", scene.case.room)
+        await _over(scene, clearing=True)
+    scene.begin()
+
+
+@asynccontextmanager
+async def _attended(scene: Scene, point: Point) -> AsyncIterator[asyncio.Task[None]]:
+    """Somebody watches for the point, and somebody waits to revive."""
+    watching = asyncio.create_task(_watch(scene, point))
+    reviving = asyncio.create_task(_revive(scene))
+    try:
+        yield reviving
+    finally:
+        watching.cancel()
+        reviving.cancel()
+        await asyncio.gather(watching, reviving, return_exceptions=True)
+
+
+async def _watch(scene: Scene, point: Point) -> None:
+    while point.place != "commit":
+        if scene.reached(point):
+            await scene.strike()
+            return
+        await asyncio.sleep(0.002)
+
+
+async def _revive(scene: Scene) -> None:
+    await scene.struck.wait()
+    if scene.crash_database is None:
+        await scene.revive()
+
+
+async def _struck(scene: Scene) -> None:
+    """On a busy machine even the recording may come late, when all seems to be over."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(scene.struck.wait(), _LATE_SECONDS)
+
+
+async def _over(scene: Scene, *, clearing: bool = False) -> None:
+    """Wait until no job is under way and nothing is called any more, but not for ever.
+
+    With `clearing` also until what the jobs left was cleared.
+    """
+    end = time.monotonic() + _END_SECONDS
+    while time.monotonic() < end:
+        await _quiet(scene, _QUIET_SECONDS)
+        if await asyncio.to_thread(scene.jobs_left, clearing=clearing) == 0:
+            return
+
+
+async def _quiet(scene: Scene, seconds: float) -> None:
+    """Wait until nothing was called for so long."""
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < seconds:
+        now = len(scene.slack.team.calls) + len(scene.hms.calls.calls)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        await asyncio.sleep(0.02)

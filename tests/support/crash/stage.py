@@ -1,0 +1,176 @@
+"""Where a run takes place: both pretend ends, a database, and the bots that are struck there."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy.exc import OperationalError
+
+from tests.support.crash.databases import Database, count_left, silence
+from tests.support.crash.forks import forked
+from tests.support.crash.gate import Gate, open_gate
+from tests.support.crash.points import Point
+from tests.support.crash.record import part_of
+from workbench.pretend_hundredms.app import build, stage
+from workbench.pretend_hundredms.demo import demo_world
+from workbench.pretend_hundredms.faults import Fault
+from workbench.pretend_hundredms.serving import running
+from workbench.pretend_hundredms.stage import Stage
+from workbench.pretend_hundredms.world import World
+from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
+from workbench.replica import Replica, replica_of
+
+CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
+Way = Literal["command", "mention", "press"]
+"""`press`: a button under an answer that stands already."""
+How = Literal["restart", "takeover", "database"]
+"""Killed and started again; killed and another replica goes on; the database crashes instead."""
+
+_HELD_SECONDS = {"restart": 30.0, "takeover": 30.0, "database": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked, in which way, and what is done to whom."""
+
+    way: Way
+    how: How
+    room: str
+    readable: bool = True
+    button: str = "packet"
+
+    @property
+    def findable(self) -> bool:
+        """Whether the bot can find out what became of a message."""
+        return self.readable and "private" not in self.room
+
+    def __str__(self) -> str:
+        way = f"press-{self.button}" if self.way == "press" else self.way
+        words = f"{way}-{self.how}-{self.room.replace(' ', '-')}"
+        return words if self.readable else f"{words}-unreadable"
+
+
+@dataclass(slots=True)
+class Scene:
+    """Both pretend ends, the processes, and the line to them."""
+
+    case: Case
+    slack: PretendSlack
+    hms: Stage
+    gate: Gate
+    bots: Sequence[Replica]
+    database_url: str
+    crash_database: Callable[[], None] | None
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
+    before: int = 0
+    """Messages of the bot's that stood before the question."""
+
+    async def strike(self) -> bool:
+        """Do it; whether the process that is struck may go on."""
+        if self.struck.is_set():
+            return True
+        self.struck.set()
+        if self.crash_database is not None:
+            await asyncio.to_thread(self.crash_database)
+            return True
+        self.bots[0].kill()
+        if self.case.how == "takeover":
+            self.slack.team.request_url = self.bots[1].address
+        return False
+
+    async def ask(self) -> tuple[Delivery, str | None]:
+        """Ask; gives the delivery and the thread in which the answer belongs."""
+        room = self.case.room
+        if self.case.way == "command":
+            return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
+        if self.case.way == "press":
+            opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
+            return await self.slack.click(opening, self.case.button), None
+        delivery = await self.slack.mention(CHANNEL, room)
+        return delivery, str(delivery.payload["event"]["ts"])
+
+    def begin(self) -> None:
+        """From here on calls and messages count: everything before was preparation."""
+        self.slack.team.calls.clear()
+        self.hms.calls.clear()
+        self.before = len(self.slack.team.from_app())
+
+    def plant(self, point: Point) -> None:
+        """Make the pretend ends hold the call that is meant."""
+        held = {"after": point.number - 1, "times": 1, "seconds": _HELD_SECONDS[self.case.how]}
+        if point.place == "slack" and point.moment != "answered":
+            done = point.moment == "done"
+            self.slack.team.faults.add(point.label, "slow", do_first=done, **held)
+        elif point.place == "hms" and point.moment != "answered":
+            self.hms.faults.add(Fault(kind="slow", path=point.label, **held))  # type: ignore[arg-type]
+
+    def reached(self, point: Point) -> bool:
+        """Whether the call that is meant is held, or just was answered."""
+        if point.place == "slack":
+            calls = self.slack.team.calls_of(point.label)
+            if len(calls) < point.number:
+                return False
+            call = calls[point.number - 1]
+            return call.fault != "" if point.moment != "answered" else call.status is not None
+        known = self.hms.calls.of(point.label)
+        if len(known) < point.number:
+            return False
+        last = known[point.number - 1]
+        return last.fault is not None if point.moment != "answered" else last.finished is not None
+
+    def jobs_left(self, *, clearing: bool = False) -> int:
+        """Jobs that are not over; with `clearing` also those that are, and were not cleared."""
+        try:
+            return count_left(self.database_url, given=clearing)
+        except OperationalError:
+            return 1  # it is down, so nobody can tell
+
+    async def revive(self) -> None:
+        """After a kill: the dead one is known to be dead, and somebody goes on."""
+        await self.bots[0].gone()
+        await asyncio.to_thread(silence, self.database_url)
+        if self.case.how == "restart":
+            await self.bots[0].start()
+
+
+@cache
+def world() -> World:
+    """The demo's world, made once."""
+    return demo_world(datetime.now(UTC), large_events=50)
+
+
+@asynccontextmanager
+async def open_scene(case: Case, database: Database, forks: str) -> AsyncIterator[Scene]:
+    """Everything started and ready to be asked."""
+    app = build(world())
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="call-doctor-"))
+        gate = await stack.enter_async_context(open_gate())
+        hms_url = await stack.enter_async_context(running(app))
+        team = example_team(retry_delays=(0.5, 1.0, 2.0, 4.0, 8.0))
+        if not case.readable:
+            team.app.scopes -= {s for s in team.app.scopes if s.endswith(":history")}
+        slack = await stack.enter_async_context(stand(team))
+        url = database.url or f"sqlite:///{folder}/data/bot.db"
+        gated = {"CRASH_GATE": gate.path}  # who is not struck is not asked at its commits either
+        bots = [
+            forked(replica_of(team, hms_url, url, Path(folder), f"bot-{number}", more), forks)
+            for number, more in enumerate([gated, {}] if case.how == "takeover" else [gated])
+        ]
+        for bot in bots:
+            stack.push_async_callback(_put_away, bot)
+        await asyncio.gather(*[bot.start() for bot in bots])
+        team.request_url = bots[0].address
+        yield Scene(case, slack, stage(app), gate, bots, url, database.crash)
+
+
+async def _put_away(bot: Replica) -> None:
+    if not bot.ended:
+        bot.kill()
+        await bot.gone()

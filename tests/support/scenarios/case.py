@@ -1,0 +1,198 @@
+"""From a scenario file to a Case: YAML in, the domain's own values out."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from bot.domain.diagnosis import DiagnosisInput
+from bot.domain.events import ErrorEvent
+from bot.domain.report import Window
+from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+from bot.investigate.reports import filter_events
+from tests.support.scenarios.event import event_of, peer_facts
+from tests.support.scenarios.spread import spread
+from tests.support.scenarios.times import moment, span
+from tests.support.scenarios.yaml_text import parse
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+START = "2026-11-02T10:00:00Z"
+_NOW_HERE = datetime(2026, 1, 1, tzinfo=UTC)  # a start is a time of its own, no offset
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One file: its case, and what is expected of it (`each` spelled out)."""
+
+    name: str
+    case: DiagnosisInput
+    expect: Mapping[str, Any]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+def files() -> list[Path]:
+    """Every scenario, in order of name."""
+    return sorted(FOLDER.glob("*.yaml"))
+
+
+def load(path: Path) -> Scenario:
+    """The scenario in that file. Raises jsonschema.ValidationError or ValueError."""
+    raw = parse(path.read_text("utf-8"))
+    schema = json.loads((FOLDER / "schema.json").read_text("utf-8"))
+    jsonschema.validate(raw, schema)
+    return read(path.stem, raw)
+
+
+def read(name: str, raw: Mapping[str, Any]) -> Scenario:
+    """The scenario out of its parsed text."""
+    start = moment(raw.get("start", START), _NOW_HERE)
+    room = _room(raw)
+    sessions = tuple(_session(one, start, room) for one in raw.get("sessions", []))
+    known = peer_facts(raw)
+    labels: dict[str, tuple[str, ...]] = {}
+    events = []
+    for label, entry, shift in _spread_events(raw.get("events", []), labels):
+        events.append(event_of(label, entry, start, shift, known, room.id if room else "room-0"))
+    tracks = tuple(
+        _track(index, one, start, shift, known, room)
+        for index, (one, shift) in enumerate(spread(raw.get("tracks", [])))
+    )
+    stats = tuple(_stats(one, start, shift) for one, shift in spread(raw.get("stats", [])))
+    case = _case(raw, start, room, (tuple(events), sessions, tracks, stats))
+    expect = dict(raw["expect"])
+    expect["stories"] = [one for one, _ in spread(expect["stories"])]
+    return Scenario(name, case, expect, labels)
+
+
+def _spread_events(
+    entries: list[Any], labels: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, dict[str, Any], timedelta]]:
+    for entry, shift in spread(entries):
+        label, repeat = entry["label"], entry.get("repeat")
+        if repeat is None:
+            labels[label] = (label,)
+            yield label, entry, shift
+            continue
+        names = tuple(f"{label}-{index + 1}" for index in range(repeat["count"]))
+        labels[label] = names
+        labels.update({name: (name,) for name in names})
+        for index, name in enumerate(names):
+            yield name, entry, shift + span(repeat["every"]) * index
+
+
+def _room(raw: Mapping[str, Any]) -> Room | None:
+    facts = raw.get("room", {})
+    if facts is None:
+        return None
+    return Room(
+        facts.get("id", "room-1"),
+        "main",
+        name=facts.get("name", "weekly"),
+        enabled=facts.get("enabled", True),
+    )
+
+
+def _session(raw: Mapping[str, Any], start: datetime, room: Room | None) -> Session:
+    begins = moment(raw["from"], start)
+    ends = moment(raw["to"], start) if raw.get("to") else None
+    peers = {}
+    for one, shift in spread(raw.get("peers", [])):
+        joined = moment(one["in"], start) + shift if one.get("in") else begins
+        left = ends if "out" not in one else one["out"] and moment(one["out"], start) + shift
+        peers[one["id"].lower()] = Peer(
+            one["id"], one.get("name"), one.get("user"), one.get("role"), joined, left or None
+        )
+    return Session(
+        raw["id"],
+        room.id if room else "room-0",
+        "main",
+        active=raw.get("active", ends is None),
+        created_at=begins,
+        ended_at=ends,
+        peers=peers,
+    )
+
+
+def _track(
+    index: int,
+    raw: Mapping[str, Any],
+    start: datetime,
+    shift: timedelta,
+    known: Mapping[str, Mapping[str, Any]],
+    room: Room | None,
+) -> TrackEvent:
+    facts = known.get(raw["peer"].lower(), {})
+    at = moment(raw["t"], start) + shift
+    return TrackEvent(
+        id=hashlib.sha256(repr((index, raw)).encode()).hexdigest()[:12],
+        type=f"track.{raw['do']}.success",
+        at=at,
+        stamp=at.isoformat(),
+        peer_id=raw["peer"],
+        user_id=raw.get("user", facts.get("user")),
+        user_name=facts.get("name"),
+        role=facts.get("role"),
+        session_id=raw.get("session", facts.get("session")),
+        room_id=raw.get("room", room.id if room else None),
+        media=raw["media"],
+        source=raw.get("source", "regular"),
+        mute=raw.get("mute", False),
+    )
+
+
+def _stats(raw: Mapping[str, Any], start: datetime, shift: timedelta) -> PeerStats:
+    def moments(key: str) -> tuple[datetime, ...]:
+        found: list[datetime] = []
+        for one in raw.get(key, []):
+            first = moment(one if isinstance(one, str) else one["from"], start) + shift
+            last = first if isinstance(one, str) else moment(one["to"], start) + shift
+            step = span("10s" if isinstance(one, str) else one.get("every", "10s"))
+            count = (last - first) // step
+            found += [first + step * index for index in range(count + 1)]
+        return tuple(found)
+
+    return PeerStats(raw["peer"], raw["session"], moments("published"), moments("received"))
+
+
+_Facts = tuple[
+    tuple[ErrorEvent, ...],
+    tuple[Session, ...],
+    tuple[TrackEvent, ...],
+    tuple[PeerStats, ...],
+]
+
+
+def _case(
+    raw: Mapping[str, Any], start: datetime, room: Room | None, facts: _Facts
+) -> DiagnosisInput:
+    asked = raw.get("look_up", {"kind": "room"})
+    kind, wanted = asked["kind"], asked.get("id")
+    events, sessions, tracks, stats = facts
+    since, until = (asked.get(key) and moment(asked[key], start) for key in ("since", "until"))
+    session = next((one for one in sessions if one.id == wanted), None)
+    mine = filter_events(events, session if kind == "session" else None, Window(since, until))
+    if kind == "peer":
+        mine = tuple(one for one in mine if (one.peer_id or "").lower() == (wanted or "").lower())
+    if kind == "user":
+        mine = tuple(one for one in mine if one.user_id == wanted)
+    return DiagnosisInput(
+        room=room,
+        now=moment(raw.get("now", "+2h"), start),
+        events=mine,
+        around=events if kind in {"peer", "user"} else (),
+        sessions=sessions,
+        tracks=tracks,
+        stats=stats,
+        kind=kind,
+        session_id=wanted if kind == "session" else None,
+        peer_id=wanted if kind == "peer" else None,
+        user_id=wanted if kind == "user" else None,
+        since=since,
+        until=until,
+        known=not asked.get("unknown", False) and room is not None,
+    )

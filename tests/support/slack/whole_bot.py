@@ -1,0 +1,98 @@
+"""The whole bot, nothing stood in: between a pretend Slack and a pretend 100ms."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.domain.privacy.personal_names import Names
+from bot.hundredms.workspaces import CallLimits
+from bot.settings import Settings, Workspace
+from bot.slack import SlackSettings
+from bot.wiring import build_probes, build_tools, open_job_queue, open_services
+from tests.support.slack.edge_harness import Bench, living, settings_for, started
+from workbench.pretend_hundredms.app import build, stage
+from workbench.pretend_hundredms.demo import (
+    ACCESS_KEY,
+    OTHER_ACCESS_KEY,
+    OTHER_SECRET,
+    SECRET,
+    demo_world,
+)
+from workbench.pretend_hundredms.serving import running
+from workbench.pretend_slack import example_team, stand
+
+_OTHER = {
+    "other": Workspace.model_validate({"access_key": OTHER_ACCESS_KEY, "secret": OTHER_SECRET})
+}
+
+
+@contextlib.asynccontextmanager
+async def open_whole(
+    folder: Path,
+    mode: str = "http",
+    *,
+    large: int = 2000,
+    scenarios: Path | None = None,
+    without: str = "",
+    other: bool = False,
+    limits: CallLimits | None = None,
+    show_names: Names = Names.FULL,
+    **changes: Any,
+) -> AsyncIterator[Bench]:
+    """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
+
+    `without` are scopes that were not granted (commas between); with `other` there are two
+    100ms workspaces; `limits` bound each call of 100ms.
+    """
+    world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
+    async with AsyncExitStack() as stack:
+        app = build(world)
+        hms_url = await stack.enter_async_context(running(app))
+        team = example_team(retry_delays=(0.05, 0.1, 0.2))
+        team.app.scopes -= set(without.split(","))
+        slack = await stack.enter_async_context(stand(team))
+        edge: SlackSettings = settings_for(team, mode, **changes)
+        bench = Bench(slack, edge)
+        bench.hms_url, bench.hundredms = hms_url, stage(app)
+
+        told = {"hms_workspaces": _OTHER if other else {}, "show_names": show_names}
+
+        async def begin(life: AsyncExitStack) -> None:
+            await life.enter_async_context(_serving(bench, folder, told, limits))
+
+        async with living(bench, begin):
+            yield bench
+
+
+async def reborn(bench: Bench, folder: Path) -> None:
+    """End the bot, and put another one in its place that knows nothing of the first."""
+    await bench.life.aclose()
+    for file in ("bot.db", "bot-jobs.db"):
+        (folder / file).unlink()
+    await bench.begin(bench.life)
+
+
+@contextlib.asynccontextmanager
+async def _serving(
+    bench: Bench, folder: Path, told: dict[str, Any], limits: CallLimits | None
+) -> AsyncIterator[None]:
+    settings = Settings(
+        _env_file=None,
+        hms_access_key=ACCESS_KEY,
+        hms_secret=SECRET,
+        hms_api_url=bench.hms_url,
+        database_url=f"sqlite:///{folder / 'bot.db'}",
+        **told,
+    )
+    async with (
+        open_services(settings, memory_needed=True, limits=limits) as engine,
+        open_job_queue(settings, engine) as jobs,
+        started(bench, build_tools(engine), jobs, build_probes(engine)),
+    ):
+        assert engine.database is not None
+        bench.memory = engine.database
+        bench.jobs = jobs
+        yield

@@ -1,0 +1,280 @@
+"""From what was pasted to one target, or to several that are offered."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.errors import (
+    HundredMsUnreachable,
+    NothingFound,
+    UnknownCode,
+    UnreadableQuestion,
+)
+from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
+from bot.domain.report import Report
+from bot.domain.rooms import creation_time_of
+from tests.support.investigate.harness import NOW, Bench
+from workbench.pretend_hundredms.faults import Fault
+from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
+
+UNKNOWN_ID = "6912f0aa0000000000000000"
+UNKNOWN_PEER = "00000000-0000-4000-8000-000000000000"
+
+
+def a_peer_of(bench: Bench, room: str) -> str:
+    session = bench.hundredms.world.room(room).sessions[0]
+    return session.peers[0].id
+
+
+async def test_a_room_is_found_by_id_and_by_name(bench: Bench) -> None:
+    for text in (bench.room_id("storm"), "storm", "room storm", "STORM"):
+        report = await bench.report(text)
+        assert (report.target.kind, report.target.room.name) == ("room", "storm")
+        assert len(report.events) == 334
+
+
+async def test_room_and_session_are_asked_together_and_nothing_else(bench: Bench) -> None:
+    room = bench.room_id("healthy")
+    await bench.report(room)
+    asked = [path for path in bench.paths() if "analytics" not in path and "codes" not in path]
+    assert sorted(asked) == [f"/v2/rooms/{room}", f"/v2/sessions/{room}"]
+
+
+async def test_a_session_id_means_its_room_cut_to_that_session(bench: Bench) -> None:
+    room = bench.hundredms.world.room("support-desk")
+    session = room.sessions[0]
+    report = await bench.report(session.id)
+    assert report.target.kind == "session"
+    assert report.target.room.id == room.id
+    for event in report.events:
+        assert event.session_id in (session.id, None)
+
+
+async def test_an_unknown_id_is_not_a_healthy_room(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask(UNKNOWN_ID)
+    assert UNKNOWN_ID in caught.value.cause
+    assert f"{creation_time_of(UNKNOWN_ID):%Y-%m-%d}" in caught.value.cause
+
+
+@pytest.mark.parametrize("status", ["404", "400", "401"])
+async def test_any_answer_to_a_wrong_kind_of_id_is_taken(bench: Bench, status: str) -> None:
+    bench.hundredms.switches.change({"wrong_kind": status})
+    room = bench.hundredms.world.room("support-desk")
+    assert (await bench.report(room.id)).target.kind == "room"
+    assert (await bench.report(room.sessions[0].id)).target.kind == "session"
+
+
+async def test_a_room_that_answers_beside_a_failing_session_list_is_found(bench: Bench) -> None:
+    bench.hundredms.faults.add(Fault(kind="error", path="/v2/sessions/", status=500))
+    assert (await bench.report(bench.room_id("storm"))).target.kind == "room"
+    with pytest.raises(HundredMsUnreachable):
+        await bench.ask(UNKNOWN_ID)
+
+
+async def test_a_peer_with_its_room_is_not_searched_for(bench: Bench) -> None:
+    peer = a_peer_of(bench, "one-bad-user")
+    report = await bench.report(f"{peer} in one-bad-user")
+    assert (report.target.kind, report.target.peer_id) == ("peer", peer)
+    assert "/v2/sessions" not in bench.paths()
+
+
+async def test_a_peer_alone_is_searched_for_once_and_then_remembered(bench: Bench) -> None:
+    peer = a_peer_of(bench, "daily-standup")
+    first = await bench.report(f"peer {peer}")
+    assert first.target.room.name == "daily-standup"
+    assert "/v2/sessions" in bench.paths()
+    await bench.learned()
+    await bench.forget_calls()
+    again = await bench.report(f"peer {peer}")
+    assert again.target == first.target
+    assert "/v2/sessions" not in bench.paths()
+    assert "/v2/rooms" not in bench.paths()
+
+
+async def test_a_peer_that_is_nowhere_says_what_was_searched(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask(UNKNOWN_PEER)
+    cause = caught.value.cause
+    sessions = [s for r in bench.hundredms.world.workspaces[0].rooms for s in r.sessions]
+    active = sum(session.ended_at is None for session in sessions)
+    assert f"{active} active" in cause
+    assert "ended sessions back to 2026-10-21 12:00 UTC (30 days)" in cause
+    assert "rooms of that name (enabled and disabled)" in cause
+    assert "appears in no session" in cause
+    assert "in <room" in caught.value.next_step
+
+
+async def test_a_uuid_may_be_a_rooms_name(bench: Bench) -> None:
+    report = await bench.report(UUID_ROOM)
+    assert (report.target.kind, report.target.room.name) == ("room", UUID_ROOM)
+
+
+async def test_a_room_of_that_name_comes_before_sessions(bench: Bench) -> None:
+    report = await bench.report(NAMESAKE)
+    assert report.target.kind == "room"
+    peer = await bench.report(f"peer {NAMESAKE}")
+    assert (peer.target.kind, peer.target.room.name) == ("peer", "daily-standup")
+
+
+async def test_a_user_without_a_room_is_offered_every_room_seen(bench: Bench) -> None:
+    peers = [
+        (peer.user_id, room.name)
+        for room in bench.hundredms.world.workspaces[0].rooms
+        for session in room.sessions
+        for peer in session.peers
+    ]
+    rooms = {user: {name for who, name in peers if who == user} for user, _ in peers}
+    many = next((user for user, names in rooms.items() if len(names) > 1 and user), None)
+    one = next(user for user, names in rooms.items() if len(names) == 1 and user)
+    report = await bench.report(f'user "{one}"')
+    assert {report.target.room.name} == rooms[one]
+    if many:
+        choices = await bench.choices(f'user "{many}"')
+        assert len(choices.candidates) == len(rooms[many])
+
+
+async def test_a_code_is_asked_back_until_its_room_was_looked_up(bench: Bench) -> None:
+    code = bench.hundredms.world.room("storm").codes[0].code
+    with pytest.raises(UnknownCode):
+        await bench.ask(f"code:{code}")
+    await bench.report("storm")
+    await bench.learned()
+    report = await bench.report(f"https://acme.app.100ms.live/meeting/{code}")
+    assert report.target.room.name == "storm"
+    assert bench.hundredms.calls.not_reads() == []
+
+
+async def test_a_link_with_a_token_needs_no_code(bench: Bench) -> None:
+    room = bench.hundredms.world.room("storm")
+    question = LookupQuery(
+        (
+            Identifier(IdentifierKind.CODE, room.codes[0].code),
+            Identifier(IdentifierKind.ROOM, room.id),
+        )
+    )
+    report = await bench.put(question)
+    assert isinstance(report, Report)
+    assert report.target.room.id == room.id
+
+
+async def test_two_rooms_in_one_text_are_offered(bench: Bench) -> None:
+    choices = await bench.choices(f"{bench.room_id('storm')} {bench.room_id('healthy')}")
+    assert {candidate.kind for candidate in choices.candidates} == {"room"}
+    assert len(choices.candidates) == 2
+    for candidate in choices.candidates:
+        assert (await bench.report(candidate.value)).target.room.id in candidate.value
+
+
+async def test_a_room_beside_its_own_session_means_the_session(bench: Bench) -> None:
+    room = bench.hundredms.world.room("support-desk")
+    report = await bench.report(f"{room.id} {room.sessions[0].id}")
+    assert report.target.kind == "session"
+
+
+async def test_nothing_recognised_is_said(bench: Bench) -> None:
+    with pytest.raises(UnreadableQuestion):
+        await bench.ask("why did it break yesterday")
+
+
+async def test_an_option_that_cannot_be_read_is_said_and_the_rest_is_answered(
+    bench: Bench,
+) -> None:
+    report = await bench.report("storm since whenever")
+    assert "whenever" in report.remarks[0]
+    assert report.window.since is None
+
+
+async def test_one_name_in_two_workspaces_is_offered(two_workspaces: Bench) -> None:
+    choices = await two_workspaces.choices("in-both-workspaces")
+    assert {candidate.workspace for candidate in choices.candidates} == {"default", "other"}
+
+
+@pytest.mark.parametrize("meant", ["default", "other"])
+async def test_of_two_workspaces_the_channels_own_is_meant_and_the_other_named(
+    two_workspaces: Bench, meant: str
+) -> None:
+    question = replace(parse_query("in-both-workspaces", NOW), workspace=meant)
+    report = await two_workspaces.put(question)
+    assert isinstance(report, Report)
+    assert report.target.room.workspace == meant
+    (note,) = report.notes
+    assert f"means the workspace {meant}" in note
+    assert ({"default", "other"} - {meant}).pop() in note
+
+
+async def test_what_only_another_workspace_knows_is_found_there(two_workspaces: Bench) -> None:
+    question = replace(parse_query("elsewhere", NOW), workspace="default")
+    report = await two_workspaces.put(question)
+    assert isinstance(report, Report)
+    assert (report.target.room.workspace, report.notes) == ("other", ())
+
+
+async def test_an_id_is_looked_for_in_each_workspace(two_workspaces: Bench) -> None:
+    report = await two_workspaces.report("elsewhere")
+    assert report.target.room.workspace == "other"
+    again = await two_workspaces.report(report.target.room.id)
+    assert again.target.room.workspace == "other"
+
+
+async def test_a_workspace_in_trouble_does_not_turn_into_not_found(bench: Bench) -> None:
+    bench.hundredms.faults.add(Fault(kind="error", path="/v2/rooms", status=500))
+    with pytest.raises(HundredMsUnreachable):
+        await bench.ask("storm")
+
+
+async def test_describing_tells_rooms_sessions_and_leaves_out_the_rest(bench: Bench) -> None:
+    room = bench.hundredms.world.room("support-desk")
+    text = f"room {room.id} session {room.sessions[0].id} and {UNKNOWN_ID}"
+    choices = await bench.engine.describe(find_identifiers(text))
+    assert [candidate.kind for candidate in choices.candidates] == ["room", "session"]
+    assert all(candidate.created_at for candidate in choices.candidates)
+    assert UNKNOWN_ID in choices.note
+
+
+async def test_identifying_many_ids_has_a_limit_of_calls(two_workspaces: Bench) -> None:
+    clues = tuple(Identifier(IdentifierKind.OBJECT, f"{number:024x}") for number in range(60))
+    choices = await two_workspaces.engine.describe(clues)
+    assert len(two_workspaces.hundredms.calls.calls) <= 100
+    assert "44 more were not looked up" in choices.note
+    two_workspaces.hundredms.calls.clear()
+    room = two_workspaces.room_id("storm")
+    report = await two_workspaces.put(
+        LookupQuery(clues=(Identifier(IdentifierKind.OBJECT, room), *clues))
+    )
+    assert isinstance(report, Report)
+    assert "45 more ids of the text were not looked up." in report.notes
+
+
+STRANGE_ID = "507f1f77bcf86cd799439011"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"orderId={STRANGE_ID} room=storm",
+        f"room storm {STRANGE_ID}",
+        f'{{"_id": "{STRANGE_ID}", "room": "storm"}}',
+        "storm snow",
+    ],
+)
+async def test_one_unknown_thing_does_not_refuse_the_others(bench: Bench, text: str) -> None:
+    report = await bench.report(text)
+    assert report.target.room.name == "storm"
+    named = "snow" if "snow" in text else STRANGE_ID
+    assert any(named in note and "leaves it out" in note for note in report.notes)
+
+
+async def test_if_nothing_is_known_all_of_it_is_named(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask(f"room snow {STRANGE_ID}")
+    assert "snow" in caught.value.cause
+    assert STRANGE_ID in caught.value.cause
+
+
+async def test_an_unknown_person_beside_a_room_teaches_nothing(bench: Bench) -> None:
+    stranger = "00000000-1111-4222-8333-444455556666"
+    await bench.report(f"{stranger} in storm")
+    with pytest.raises(NothingFound):
+        await bench.ask(f"peer {stranger}")
