@@ -18,8 +18,8 @@ from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.metrics import Metrics
+from bot.domain.privacy.erasures import ErasureLog
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.erasures import ErasureLog
 from bot.hundredms.client import HundredMsClient
 from bot.hundredms.workspaces import CallLimits, Credentials, OnCall, clear_caches, open_workspaces
 from bot.investigate.caching import CachingInvestigator

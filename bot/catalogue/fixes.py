@@ -16,8 +16,7 @@ from pydantic import (
 
 from bot.catalogue.schema import EventType, Platform
 from bot.domain.errors import Misconfigured
-from bot.domain.sdk_fixes import Fix, Fixes
-from bot.domain.sdk_version import parse_version
+from bot.domain.sdk_fixes import Fix, Fixes, parse_version
 
 FIXES = Path(__file__).with_name("fixes.yaml")
 

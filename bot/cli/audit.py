@@ -11,9 +11,9 @@ from bot import wiring
 from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, rich_text
+from bot.domain.audit import Access
 from bot.domain.errors import BotError, UnreadableQuestion
 from bot.domain.parsing import parse_since
-from bot.domain.records.audit import Access
 from bot.domain.text import clean
 from bot.render.json_document import to_json_text
 from bot.settings import read_settings

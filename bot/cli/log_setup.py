@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.text import remove_unprintable
 
 NOISY_LOGGERS = (

@@ -1,17 +1,65 @@
 """Faults of 100ms' SDKs that a later version fixed, found by SDK, version, code and event type.
 
 The facts are in a data file (bot/catalogue/fixes.yaml). A match says that the fault may have played
-a part, never that it did.
+a part, never that it did. Versions (`0.12.15`, `2.0.0-alpha.3`, `1.16`) are compared by the rules
+of semantic versioning; build metadata after `+` does not count. https://semver.org/#spec-item-11
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, total_ordering
 
 from bot.domain.device import PLATFORM_WORDS, platform_of
 from bot.domain.events import Agent
-from bot.domain.match_texts import normalise_name
-from bot.domain.sdk_version import is_before, parse_version
+from bot.domain.text import normalise_name
+
+_VERSION = re.compile(
+    r"v?(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,4})(?:-(?P<tail>[0-9A-Za-z.-]{1,64}))?(?:\+\S{0,64})?",
+    re.IGNORECASE,
+)
+_Part = tuple[int, int, str]
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version's numbers without trailing zeros, and its pre-release tail (empty: a release)."""
+
+    numbers: tuple[int, ...]
+    tail: tuple[str, ...] = ()
+
+    def __lt__(self, other: "Version") -> bool:
+        return self._key() < other._key()
+
+    def _key(self) -> tuple[tuple[int, ...], bool, tuple[_Part, ...]]:
+        return self.numbers, not self.tail, tuple(map(_part, self.tail))
+
+
+def _part(text: str) -> _Part:
+    """Return a sort key: numbers compare as numbers and come before words."""
+    return (0, int(text), "") if text.isascii() and text.isdigit() else (1, 0, text.lower())
+
+
+@lru_cache(1024)
+def parse_version(text: str | None) -> Version | None:
+    """Return the version in that text; None if it holds none."""
+    match = _VERSION.fullmatch((text or "").strip())
+    if match is None:
+        return None
+    numbers = [int(number) for number in match["numbers"].split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    tail = match["tail"]
+    return Version(tuple(numbers), tuple(tail.split(".")) if tail else ())
+
+
+def is_before(text: str | None, limit: str) -> bool:
+    """Return whether that version is known and older than `limit`."""
+    version, bound = parse_version(text), parse_version(limit)
+    return version is not None and bound is not None and version < bound
+
 
 _MOST_NUMBERS, _LONGEST = 3, 40
 

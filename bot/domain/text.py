@@ -7,6 +7,7 @@ _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs"}  # controls, bidi and zero-width, halve
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters by category, invisible on screen
 _ZWJ = "\u200d"
 _LOOK_BACK = 32
+_LONGEST_NAME = 2000  # names of 100 kB exist
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -65,3 +66,8 @@ def _is_continuation(text: str, at: int) -> bool:
 
 def _is_flag_half(char: str) -> bool:
     return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def normalise_name(name: str | None) -> str:
+    """Return a name's letters only: platforms write one name in several cases and spacings."""
+    return "".join(filter(str.isalpha, (name or "")[:_LONGEST_NAME])).lower()

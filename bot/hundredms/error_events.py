@@ -29,9 +29,8 @@ from bot.domain.text import clean
 from bot.domain.timestamps import NO_TIME, suffix_in
 from bot.hundredms.ice_candidates import clear_caches as descriptions_let_go
 from bot.hundredms.ice_candidates import read_description
-from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time
-from bot.hundredms.sanitize import clear_caches as texts_let_go
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
+from bot.hundredms.lenient import clear_caches as texts_let_go
 from bot.hundredms.schemas import EventsWire
 from bot.investigate.ports import Page
 

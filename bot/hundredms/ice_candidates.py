@@ -17,7 +17,7 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import sanitize
 
 Address = IPv4Address | IPv6Address
 

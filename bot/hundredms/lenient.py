@@ -1,17 +1,100 @@
 """Reads JSON values that may be of any type: each reader returns a value or None.
 
-100ms' tables and samples disagree on types and presence, and native SDKs publish no tables.
+100ms' tables and samples disagree on types and presence, and native SDKs publish no tables. Texts
+are sanitized: control characters, addresses and credentials are removed.
+
+A JSON reader refuses a whole page for one value that is nested too deeply or has too many digits.
+Split into members without parsing them, the page loses only the member that holds such a value.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ValidatorFunctionWrapHandler
 from pydantic_core import from_json
 
-from bot.hundredms.splitting import UnbalancedJson, split_items, split_members
+from bot.domain.privacy.addresses import redact, unmark
+from bot.domain.privacy.credentials import hide_credentials
+from bot.domain.text import clean
+
+_MAX_CACHED_LENGTH = 100
+
+
+def sanitize(value: str | None) -> str | None:
+    """Return the text cleaned and redacted; None if nothing is left of it."""
+    if value is None:
+        return None
+    return _cached_sanitize(value) if len(value) <= _MAX_CACHED_LENGTH else _sanitize(value)
+
+
+def _sanitize(value: str) -> str | None:
+    return redact(hide_credentials(unmark(clean(value)))) or None
+
+
+def clear_caches() -> None:
+    """Clear the cache, so that no text stays in memory."""
+    _cached_sanitize.cache_clear()
+
+
+# Thousands of events of one room repeat a few names, codes and messages.
+_cached_sanitize = lru_cache(maxsize=2048)(_sanitize)
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},"]', re.DOTALL)
+_NAMED = re.compile(rb'\s*+("(?:[^"\\]++|\\.)*+")\s*+:', re.DOTALL)
+_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
+_SEPARATORS = frozenset({b",", b"}", b"]"})
+
+
+class UnbalancedJson(ValueError):
+    """The text is no JSON container, or it ends before the container does."""
+
+
+def split_items(array: bytes) -> list[bytes]:
+    """Return the items of a JSON array, each as it was written. Raises UnbalancedJson."""
+    return list(_split_parts(array, b"["))
+
+
+def split_members(text: bytes) -> list[tuple[bytes, bytes]]:
+    """Return names (in quotes) and values of a JSON object; unnamed members are left out.
+
+    Raises UnbalancedJson.
+    """
+    matches = ((part, _NAMED.match(part)) for part in _split_parts(text, b"{"))
+    return [(name[1], part[name.end() :]) for part, name in matches if name]
+
+
+def _split_parts(text: bytes, opening: bytes) -> Iterator[bytes]:
+    """Yield the text between the outermost brackets, split at the commas of that level."""
+    text = text.strip()
+    if not text.startswith(opening):
+        raise UnbalancedJson
+    start = len(opening)
+    for end in _separator_ends(text):
+        if part := text[start : end - 1].strip():
+            yield part
+        start = end
+    if start != len(text) or text[start - 1 :] not in (b"]", b"}"):
+        raise UnbalancedJson
+
+
+def _separator_ends(text: bytes) -> Iterator[int]:
+    """Yield the end of each comma of the outermost level and of its closing bracket."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        symbol = token[0]
+        if symbol == b'"':  # an unterminated string
+            raise UnbalancedJson
+        if depth == 1 and symbol in _SEPARATORS:
+            yield token.end()
+        depth += _DEPTH.get(symbol, 0)
+        if depth == 0:
+            return
+
 
 _MAX_INT = 2**63
 _MAX_DIGITS = 20

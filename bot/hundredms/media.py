@@ -18,8 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.rooms import Media, PeerStats, TrackEvent
 from bot.domain.timestamps import NO_TIME
 from bot.hundredms.error_events import parse_envelope
-from bot.hundredms.lenient import YEARS, as_bool, as_int, as_mapping, as_text, as_time
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import YEARS, as_bool, as_int, as_mapping, as_text, as_time, sanitize
 from bot.hundredms.schemas import Object
 
 _PREFIX = "track."

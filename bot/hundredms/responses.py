@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import sanitize
 
 MAX_MESSAGE = 200
 _MAX_BODY = 4000

@@ -22,8 +22,8 @@ from bot.hundredms.lenient import (
     as_mapping,
     as_text,
     invalid_as_none,
+    sanitize,
 )
-from bot.hundredms.sanitize import sanitize
 
 
 class _WireModel(BaseModel):

@@ -14,13 +14,12 @@ from bot.domain.report import Report, Window
 from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Candidate, Choices, Target
-from bot.investigate.as_of import evidence_as_of
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import Snapshot, place_key
 from bot.investigate.evidence.collector import PendingEvidence, build_collector
 from bot.investigate.evidence.evidence import build_diagnosis_input, gather_evidence
 from bot.investigate.fetch.events import EventReader, Fetched, read_any_spelling
-from bot.investigate.paging.prefetch import Prefetch
+from bot.investigate.fetch.pagination import Prefetch
 from bot.investigate.ports import (
     Clock,
     HundredMs,
@@ -33,6 +32,7 @@ from bot.investigate.ports import (
 from bot.investigate.reports import (
     FetchTask,
     build_report,
+    evidence_as_of,
     person_of,
     prefetch_for,
     reads_whole_room,
@@ -41,9 +41,13 @@ from bot.investigate.reports import (
     whole_room_events,
     window_of,
 )
-from bot.investigate.resolve.choices import candidate_of_identifier, candidate_of_place
 from bot.investigate.resolve.people import PersonSearch
-from bot.investigate.resolve.resolver import Resolver, split_identifiers
+from bot.investigate.resolve.resolver import (
+    Resolver,
+    candidate_of_identifier,
+    candidate_of_place,
+    split_identifiers,
+)
 from bot.investigate.resolve.rooms import fetch_room, find_rooms
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 

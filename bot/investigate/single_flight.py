@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.domain.target import Progress
-from bot.investigate.paging.prefetch import ignore_result
+from bot.investigate.background import ignore_result
 from bot.investigate.ports import Tell, Watch
 
 log = logging.getLogger(__name__)

@@ -13,13 +13,11 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
 
 from bot.domain.errors import StoreUnreachable
-from bot.jobs.cleanup import JobCleanup
 from bot.jobs.database import open_engine
-from bot.jobs.inbox import Inbox, NewJob
+from bot.jobs.inbox import DATABASE_ERRORS, Inbox, JobSubmitter, NewJob, SubmitPriority
 from bot.jobs.ports import JobHandler, Json, ProcessRegistry
-from bot.jobs.recovery import RecoveryLoop
+from bot.jobs.recovery import JobCleanup, RecoveryLoop
 from bot.jobs.steps import DbosSteps, JsonSerializer, refuse_other_serializers
-from bot.jobs.submit import DATABASE_ERRORS, JobSubmitter, SubmitPriority
 
 APPLICATION = "call-doctor"
 VERSION = "1"

@@ -16,8 +16,8 @@ from dbos import DBOS, Serializer, error
 from dbos._serialization import DBOSPortableJSONSerializer, DefaultSerializer
 
 from bot.domain.errors import RecordUnusable
+from bot.jobs.inbox import SubmitPriority
 from bot.jobs.ports import Json
-from bot.jobs.submit import SubmitPriority
 
 EnsureOwner = Callable[[], Awaitable[None]]
 """Returns once it is sure that no other process has taken over this one's jobs."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import ChannelSettings
 from bot.render.message import Message
 from bot.render.templates import MessageTemplates
 

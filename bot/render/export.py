@@ -11,7 +11,7 @@ from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, sort_key
-from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean
 from bot.render.answer.thread_entries import root_causes

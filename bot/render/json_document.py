@@ -20,8 +20,7 @@ from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.verdict import verdict_without_errors
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.events import ErrorEvent
-from bot.domain.privacy.addresses import redact_for_output
-from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.privacy.addresses import redact_all_for_output, redact_for_output
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices

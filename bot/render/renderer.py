@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
-from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress

@@ -13,8 +13,7 @@ from typing import Any
 
 from bot.domain.diagnosis import Story
 from bot.domain.events import ErrorEvent
-from bot.domain.privacy.addresses import mark_version
-from bot.domain.privacy.outgoing import redact_all, redact_all_for_output
+from bot.domain.privacy.addresses import mark_version, redact_all, redact_all_for_output
 from bot.domain.privacy.report_names import anonymise_for_outsiders
 from bot.domain.report import Report
 from bot.render.filters import UNKNOWN, count

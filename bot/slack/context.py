@@ -10,15 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot.domain.access import AccessRules, channel_in
+from bot.domain.answer_log import AnswerLog, PostClaims
+from bot.domain.audit import Audit
+from bot.domain.channel_settings import ChannelSettings, ChannelSettingsStore
 from bot.domain.errors import BotError
 from bot.domain.metrics import Metrics
+from bot.domain.privacy.erasures import ErasureLog
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, LookupQuery
-from bot.domain.records.answer_log import AnswerLog
-from bot.domain.records.audit import Audit
-from bot.domain.records.channel_settings import ChannelSettings, ChannelSettingsStore
-from bot.domain.records.erasures import ErasureLog
-from bot.domain.records.post_claims import PostClaims
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress

@@ -3,12 +3,10 @@
 It holds rooms of peers and codes, posted answers, channel settings and the audit.
 """
 
-from bot.storage.connect import empty_logs, open_database
+from bot.storage.connect import empty_logs, jobs_url, lock_sqlite_file, open_database
 from bot.storage.database import Database
-from bot.storage.erasures import watch_erasures
 from bot.storage.heartbeats import SqlProcessRegistry
-from bot.storage.retention import Removed, purge_hourly
-from bot.storage.urls import jobs_url, lock_sqlite_file
+from bot.storage.retention import Removed, purge_hourly, watch_erasures
 
 __all__ = [
     "Database",

@@ -1,26 +1,27 @@
-"""The log of posted answers.
+"""The log of posted answers, and the claims of public posts.
 
-`SqlAnswerLog` implements `bot.domain.records.answer_log.AnswerLog` on SQLite and PostgreSQL.
+`SqlAnswerLog` and `SqlPostClaims` implement the interfaces of `bot.domain.answer_log` on SQLite and
+PostgreSQL.
 """
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.answer_log import Claim, PostedAnswer
 from bot.domain.errors import NotAllowed
 from bot.domain.metrics import LookupOutcome
-from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.saved_lookup import decode, encode
 from bot.investigate.ports import Clock
-from bot.storage.erasures import without_erased
-from bot.storage.retention import RETENTION
-from bot.storage.sql import as_store_errors, upsert
-from bot.storage.tables import ANSWERS
+from bot.storage.retention import RETENTION, without_erased
+from bot.storage.tables import ANSWERS, SHOWN, as_store_errors, insert_if_absent, upsert
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 
 
 class SqlAnswerLog:
-    """See `bot.domain.records.answer_log.AnswerLog`. Stores ids only, no names, events or texts."""
+    """See `bot.domain.answer_log.AnswerLog`. Stores ids only, no names, events or texts."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
@@ -73,3 +74,48 @@ class SqlAnswerLog:
         return PostedAnswer(
             saved_lookup, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome)
         )
+
+
+CLAIM_TIMEOUT = timedelta(hours=1)
+"""A claim without a post after so long is void: its job cannot be running any more."""
+
+
+class SqlPostClaims:
+    """See `bot.domain.answer_log.PostClaims`."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def claim(self, what: str, by: str) -> Claim:
+        """Claim a post; return ACQUIRED, HELD or DONE.
+
+        Of two jobs that claim at once the database lets one have it.
+        """
+        now = int(self._clock().timestamp())
+        claim = {"what": what, "by": by, "stands": False, "claimed_at": now}
+        is_stale = SHOWN.c.claimed_at < now - int(CLAIM_TIMEOUT.total_seconds())
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                await insert_if_absent(connection, SHOWN, [claim])
+                statement = update(SHOWN).where(SHOWN.c.what == what, ~SHOWN.c.stands, is_stale)
+                await connection.execute(statement.values(by=by, claimed_at=now))
+                query = select(SHOWN).where(SHOWN.c.what == what)
+                row = (await connection.execute(query)).one()
+        if row.by == by:
+            return Claim.ACQUIRED
+        return Claim.DONE if row.stands else Claim.HELD
+
+    async def keep(self, what: str, by: str) -> None:
+        """Record that the post was made."""
+        conditions = (SHOWN.c.what == what, SHOWN.c.by == by)
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                await connection.execute(update(SHOWN).where(*conditions).values(stands=True))
+
+    async def release(self, what: str, by: str) -> None:
+        """Release the claim: the post could not be made."""
+        conditions = (SHOWN.c.what == what, SHOWN.c.by == by, ~SHOWN.c.stands)
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                await connection.execute(delete(SHOWN).where(*conditions))

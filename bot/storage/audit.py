@@ -1,6 +1,6 @@
 """The audit in the database.
 
-`SqlAudit` implements `bot.domain.records.audit.Audit` on SQLite and PostgreSQL.
+`SqlAudit` implements `bot.domain.audit.Audit` on SQLite and PostgreSQL.
 """
 
 import asyncio
@@ -15,13 +15,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.domain.privacy.addresses import redact
-from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
-from bot.domain.records.erasures import digest
+from bot.domain.privacy.erasures import digest
 from bot.investigate.ports import Clock
-from bot.storage.erasures import RELEARN_AFTER, read_erasures
-from bot.storage.sql import as_store_errors, insert_if_absent
-from bot.storage.tables import AUDIT
+from bot.storage.retention import RELEARN_AFTER, read_erasures
+from bot.storage.tables import AUDIT, as_store_errors, insert_if_absent
 
 RETENTION = timedelta(days=400)
 _CHUNK = 200
@@ -41,7 +40,7 @@ class _PendingWrite:
 
 
 class SqlAudit:
-    """See `bot.domain.records.audit.Audit`.
+    """See `bot.domain.audit.Audit`.
 
     Every question waits for its row before it is acknowledged. So questions that come during one
     commit are written together by the next commit, new rows first.

@@ -1,6 +1,6 @@
 """Channel settings in the database.
 
-`SqlChannelSettings` implements `bot.domain.records.channel_settings.ChannelSettingsStore` on
+`SqlChannelSettings` implements `bot.domain.channel_settings.ChannelSettingsStore` on
 SQLite and PostgreSQL.
 """
 
@@ -11,17 +11,16 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.channel_settings import NO_TIME, ChannelSettings, SettingsPatch
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import NO_TIME, ChannelSettings, SettingsPatch
 from bot.investigate.ports import Clock
-from bot.storage.sql import as_store_errors, is_storable_id, upsert
-from bot.storage.tables import CHANNELS
+from bot.storage.tables import CHANNELS, as_store_errors, is_storable_id, upsert
 
 SettingsByChannel = Mapping[str, ChannelSettings]
 
 
 class SqlChannelSettings:
-    """See `bot.domain.records.channel_settings.ChannelSettingsStore`.
+    """See `bot.domain.channel_settings.ChannelSettingsStore`.
 
     Every question reads the settings before it is acknowledged, and replicas share them, so
     nothing is cached in memory: requests that come during one query are answered together by the

@@ -10,18 +10,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.records.erasures import ErasureMarks
+from bot.domain.privacy.erasures import ErasureMarks
 from bot.investigate.ports import Clock
 from bot.storage import retention
-from bot.storage.answer_log import SqlAnswerLog
+from bot.storage.answer_log import SqlAnswerLog, SqlPostClaims
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
 from bot.storage.channel_settings import SqlChannelSettings
-from bot.storage.erasures import read_erasures, record_erasure, without_erased
 from bot.storage.heartbeats import SqlProcessRegistry
-from bot.storage.post_claims import SqlPostClaims
-from bot.storage.retention import RETENTION, Removed
-from bot.storage.sql import as_store_errors, is_storable_id, upsert
-from bot.storage.tables import CODES, PEERS, ROOMS
+from bot.storage.retention import RETENTION, Removed, read_erasures, record_erasure, without_erased
+from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
 
 CODES_MAX_AGE = timedelta(days=1)
 
@@ -114,7 +111,7 @@ class Database:
                 return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, room_id)}
 
     async def recent_erasures(self, within: timedelta) -> ErasureMarks:
-        """Return the erasures within that time, for `bot.storage.erasures.watch_erasures`."""
+        """Return the erasures within that time, for `bot.storage.retention.watch_erasures`."""
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return await read_erasures(connection, (self._clock() - within).timestamp())

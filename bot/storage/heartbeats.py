@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Float, cast, delete, extract, func, litera
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.functions import now
 
-from bot.storage.sql import as_store_errors
-from bot.storage.tables import LIVES
+from bot.storage.tables import LIVES, as_store_errors
 
 _MAX_SILENCE = 24 * 3600
 """Seconds after which the row of a process that did not record its end is deleted."""
@@ -16,7 +15,7 @@ _MAX_SILENCE = 24 * 3600
 class SqlProcessRegistry:
     """See `bot.jobs.ports.ProcessRegistry`.
 
-    A SQLite file has one process at a time (`bot.storage.urls.lock_sqlite_file`).
+    A SQLite file has one process at a time (`bot.storage.connect.lock_sqlite_file`).
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

@@ -1,6 +1,22 @@
-"""The tables as the newest migration leaves them. Times are Unix seconds."""
+"""The tables as the newest migration leaves them, and helpers for statements on them.
 
+Times are Unix seconds. Both databases have `ON CONFLICT`, each through a class of its own in
+SQLAlchemy. Errors become errors of the domain; no message shows the URL.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import structlog
+from alembic.util import CommandError
 from sqlalchemy import BigInteger, Boolean, Column, Float, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import StoreUnreachable
+from bot.domain.privacy.addresses import redact
 
 METADATA = MetaData()
 
@@ -74,7 +90,7 @@ CHANNELS = Table(
 FORGOTTEN = Table(
     "forgotten",
     METADATA,
-    Column("digest", Text, primary_key=True),  # see `bot.domain.records.erasures.digest`
+    Column("digest", Text, primary_key=True),  # see `bot.domain.privacy.erasures.digest`
     Column("forgotten_at", Float(53), nullable=False, index=True),
 )
 """Digests of erased people and rooms; running processes drop their data, too."""
@@ -96,13 +112,74 @@ AUDIT = Table(
     Column("asked_at", Float(53), nullable=False, index=True),
     Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user, or a digest
     Column("channel", Text, nullable=False),  # Slack's id; "" outside channels
-    Column("entry", Text, nullable=False),  # see `bot.domain.records.audit.EntryPoint`
+    Column("entry", Text, nullable=False),  # see `bot.domain.audit.EntryPoint`
     Column("action", Text, nullable=False),  # the command or the button
     Column("subjects", Text, nullable=False),  # JSON: [[kind, id], …]
     Column("workspace", Text, nullable=False),  # alias; "" until the room is known
     Column("room_id", Text, nullable=False, index=True),  # the same
     Column("reference", Text, nullable=False),  # CD-…, or ""
-    Column("outcome", Text, nullable=False),  # see `bot.domain.records.audit.AuditOutcome`
+    Column("outcome", Text, nullable=False),  # see `bot.domain.audit.AuditOutcome`
     Column("ended_at", Float(53), nullable=False),  # 0 until it ended
 )
 """Each question and each button press, stored for 400 days."""
+
+
+async def insert_if_absent(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert the rows, except those whose key exists."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    await connection.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())
+
+
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    only: Collection[str] = (),
+) -> None:
+    """Insert the rows; update existing ones in all columns, or in those of `only`."""
+    columns = only or [column.name for column in table.columns if not column.primary_key]
+    key = list(table.primary_key)
+    if connection.dialect.name == "postgresql":
+        into_postgres = postgresql.insert(table).values(rows)
+        assignments = {name: into_postgres.excluded[name] for name in columns}
+        await connection.execute(
+            into_postgres.on_conflict_do_update(index_elements=key, set_=assignments)
+        )
+    else:
+        into_sqlite = sqlite.insert(table).values(rows)
+        assignments = {name: into_sqlite.excluded[name] for name in columns}
+        await connection.execute(
+            into_sqlite.on_conflict_do_update(index_elements=key, set_=assignments)
+        )
+
+
+_MAX_ID_LENGTH = 200
+
+
+def is_storable_id(value: str) -> bool:
+    """Return True if the value may be stored as an id.
+
+    PostgreSQL refuses a NUL, and no id or code has control characters or is that long. An id that
+    holds an address is refused, because no address is stored.
+    """
+    return 0 < len(value) <= _MAX_ID_LENGTH and value.isprintable() and redact(value) == value
+
+
+_log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def as_store_errors() -> Iterator[None]:
+    """Convert the errors of SQLAlchemy, of a driver and of the file system to StoreUnreachable."""
+    try:
+        yield
+    except CommandError as error:
+        raise StoreUnreachable(
+            "The database was made by a newer version of Call Doctor than this one."
+        ) from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        _log.warning("storage.trouble", kind=kind)
+        raise StoreUnreachable(f"The database of DATABASE_URL failed ({kind}).") from error

@@ -12,10 +12,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from bot.domain.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
-from bot.domain.records.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
 from bot.domain.target import Candidate, Choices, Target, TargetKind

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.diagnosis.classify import classify_stories
+from bot.domain.diagnosis.classify import classify_stories, tally_people
 from bot.domain.diagnosis.impact import measure_impact
 from bot.domain.diagnosis.input import (
     DiagnosisInput,
@@ -40,7 +40,6 @@ from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.ice_path import drop_meaningless_paths
 from bot.domain.diagnosis.stories import build_stories, link_symptoms
-from bot.domain.diagnosis.tally import tally_people
 from bot.domain.diagnosis.verdict import build_verdict, verdict_without_errors
 from bot.domain.events import ErrorEvent
 

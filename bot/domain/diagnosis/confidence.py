@@ -6,17 +6,17 @@ Some doubts keep a verdict below `SURE`, regardless of the other people who fail
 from collections.abc import Iterable
 from fractions import Fraction
 
-from bot.domain.diagnosis.classify import NEGOTIATION, people_with_server_errors
+from bot.domain.diagnosis.classify import NEGOTIATION, Tally, people_with_server_errors
 from bot.domain.diagnosis.model import BY_NUMBERS, Person, Story, VerdictClass
 from bot.domain.diagnosis.outcomes import SIGNAL_LOST, UNREACHABLE
-from bot.domain.diagnosis.sdk.intercepted_responses import (
+from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_refusal
+from bot.domain.diagnosis.sdk.text import (
+    REPORTS_TRIES,
     is_empty_unreachable,
     is_orderly_close,
+    is_web_before,
     responder_of,
 )
-from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_refusal
-from bot.domain.diagnosis.sdk.text import REPORTS_TRIES, is_web_before
-from bot.domain.diagnosis.tally import Tally
 from bot.domain.diagnosis.thresholds import COMMON_FACTOR_LEAST, FEW_PEOPLE, VERDICT_SHARE
 
 _MEDIA_PATH = frozenset({"client.publish.failed", "client.subscribe.failed"})

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from bot.domain.device import os_of
 from bot.domain.diagnosis.input import (
+    BEFORE_A_SESSION,
+    OLDER_EVENTS,
     DiagnosisInput,
     is_in_scope,
     sessions_of_room,
@@ -15,7 +17,6 @@ from bot.domain.diagnosis.input import (
 from bot.domain.diagnosis.model import GroupCount, Impact, Person, Story
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import SAME_CALL
-from bot.domain.diagnosis.unread_sources import BEFORE_A_SESSION, OLDER_EVENTS
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.addresses import mark_version
 

@@ -10,7 +10,7 @@ from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
-from bot.domain.diagnosis.sdk.intercepted_responses import responder_of
+from bot.domain.diagnosis.sdk.text import responder_of
 from bot.domain.diagnosis.thresholds import (
     BURST,
     BURST_LEAST,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from bot.domain.diagnosis.input import join_words
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
 from bot.domain.diagnosis.recovery import ActivityIndex
-from bot.domain.diagnosis.sdk.intercepted_responses import responder_of
-from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share, is_unasked_share
+from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     PUBLISH,
@@ -15,10 +15,10 @@ from bot.domain.diagnosis.sdk.text import (
     has_leave_called,
     is_media_error,
     is_web_before,
+    responder_of,
     status_of,
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
-from bot.domain.diagnosis.unread_sources import join_words
 
 _DEVICES = range(3000, 4000)
 _CLIENT_ERRORS = range(400, 500)

@@ -9,12 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.diagnosis.input import DiagnosisInput, sessions_of_room, tracks_of_room
+from bot.domain.diagnosis.input import (
+    SESSIONS,
+    STATS,
+    TRACKS,
+    TYPE_NOUNS,
+    DiagnosisInput,
+    sessions_of_room,
+    tracks_of_room,
+)
 from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, format_duration, shift
 from bot.domain.diagnosis.model import Person, Story
 from bot.domain.diagnosis.people import PersonIndex, Span, Stay, stays_of
-from bot.domain.diagnosis.sdk.media_paths import MediaPaths
-from bot.domain.diagnosis.sdk.screen_shares import is_cancelled_share
+from bot.domain.diagnosis.sdk.media import MediaPaths, is_cancelled_share
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     MEDIA_TYPES,
@@ -24,7 +31,6 @@ from bot.domain.diagnosis.sdk.text import (
     media_of_story,
 )
 from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEYOND
-from bot.domain.diagnosis.unread_sources import SESSIONS, STATS, TRACKS, TYPE_NOUNS
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 

@@ -17,7 +17,7 @@ from bot.domain.diagnosis.intervals import IntervalIndex, shift
 from bot.domain.diagnosis.model import Person, Story
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
-from bot.domain.diagnosis.sdk.side_features import feature_of
+from bot.domain.diagnosis.sdk.media import feature_of
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     MEDIA_TYPES,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from bot.domain.device import browser_of, os_of
+from bot.domain.diagnosis.classify import Tally
 from bot.domain.diagnosis.confidence import confidence_of, confidence_without_errors
 from bot.domain.diagnosis.input import DiagnosisInput
 from bot.domain.diagnosis.intervals import format_duration
@@ -26,8 +27,7 @@ from bot.domain.diagnosis.next_steps import (
     steps_of,
 )
 from bot.domain.diagnosis.no_errors import class_without_errors
-from bot.domain.diagnosis.sdk.side_features import side_features
-from bot.domain.diagnosis.tally import Tally
+from bot.domain.diagnosis.sdk.media import side_features
 from bot.domain.diagnosis.thresholds import FEW_PEOPLE
 from bot.domain.diagnosis.wording import (
     ATTENDANCE_UNKNOWN,

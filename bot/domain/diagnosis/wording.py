@@ -1,8 +1,8 @@
 """The wording of verdicts: the cause as a noun, and numbers of people in words."""
 
 from bot.domain.catalogue import Owner
+from bot.domain.diagnosis.input import join_words
 from bot.domain.diagnosis.model import BY_NUMBERS, Impact, VerdictClass
-from bot.domain.diagnosis.unread_sources import join_words
 
 CAUSES: dict[VerdictClass, str] = {
     "user_network": "the person's own network",

@@ -3,7 +3,7 @@
 from bot.domain.parsing.query import MAX_IDS, find_identifiers, parse_query
 from bot.domain.parsing.settings_command import SettingsCommand, parse_settings_change
 from bot.domain.parsing.time_phrases import parse_since
-from bot.domain.parsing.time_zones import find_zone
+from bot.domain.parsing.times import find_zone
 
 __all__ = [
     "MAX_IDS",

@@ -5,6 +5,9 @@ optional `/preview` or `/meeting`, then a code; an older form has a room id in i
 https://github.com/100mslive/web-sdks
 """
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -19,9 +22,103 @@ from bot.domain.parsing.identifiers import (
     MaskedText,
     kind_before,
 )
-from bot.domain.parsing.join_tokens import room_in
-from bot.domain.parsing.redirects import links_inside
 from bot.domain.query import Identifier, IdentifierKind
+
+_INNER = re.compile(r"https?://?(?=\w)", re.IGNORECASE)
+_PLAIN = re.compile(r"(?<=[=/])(?:[A-Za-z0-9-]{1,63}\.){1,6}100ms\.live/", re.IGNORECASE)
+_PROOFPOINT_2 = re.compile(r"/v2/url\?(?:[^#]*&)?u=([^&#]+)", re.IGNORECASE)
+_PROOFPOINT_3 = re.compile(r"/v3/__(.+?)(?:__;|$)", re.IGNORECASE)
+_BASE64 = re.compile(r"(?<=[=/])(?:aHR0c|SFRUU)[A-Za-z0-9_+/-]{8,4000}={0,2}")
+_LEVELS = 3
+"""Most levels of percent-encoding of an inner link."""
+
+
+def links_inside(link: str) -> tuple[str, ...]:
+    """Return the links inside a link, unwrapped; the link itself is not included.
+
+    Never raises; a link that cannot be decoded contains none.
+    """
+    match = _PROOFPOINT_2.search(link)
+    if match:
+        return (unquote(match[1].replace("-", "%").replace("_", "/")),)
+    match = _PROOFPOINT_3.search(link)
+    if match:
+        return (_with_slashes(match[1]),)
+    coded = tuple(filter(None, map(_from_base64, _BASE64.findall(link))))
+    return coded or _percent_encoded(link)
+
+
+def _percent_encoded(link: str) -> tuple[str, ...]:
+    """Return links in a query's value or in the path, at the first level that shows any."""
+    for _ in range(_LEVELS + 1):
+        starts = [match.start() for match in _INNER.finditer(link) if match.start() > 0]
+        starts = starts or [match.start() for match in _PLAIN.finditer(link)]
+        if starts:
+            ends = [*starts[1:], len(link)]
+            return tuple(_cut(link[start:end]) for start, end in zip(starts, ends, strict=True))
+        decoded = unquote(link)
+        if decoded == link:
+            break
+        link = decoded
+    return ()
+
+
+def _cut(inner: str) -> str:
+    """Return an inner link without the outer link's next parameters, if they can be told apart."""
+    inner = inner.partition("__;")[0]  # Proofpoint's end of a link
+    head = inner.partition("&")[0]
+    return _with_slashes(inner if "?" in head else head)
+
+
+def _with_slashes(link: str) -> str:
+    """Return `https:/host`, as some gateways shorten it, with both of its slashes."""
+    return re.sub(r"^(https?):/(?!/)", r"\1://", link, flags=re.IGNORECASE)
+
+
+def _from_base64(text: str) -> str:
+    text = text.rstrip("=")
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")
+        link = raw.decode()
+        return link if urlsplit(link).hostname else ""
+    except (ValueError, binascii.Error):
+        return ""
+
+
+_RUN = re.compile(r"[A-Za-z0-9_.=-]{16,}")
+_START = re.compile(r"e(?:y[JA]|w[o0])[A-Za-z0-9_-]{6,}(?:={0,2}\.|(?<=[A-Za-z0-9_-]{24}))")
+_LONGEST_PAYLOAD = 16_384
+
+
+def room_in(token: str) -> tuple[Identifier, ...]:
+    """Return the room that a JWT names, without checking its signature; empty if it names none."""
+    parts = token.split(".")
+    if len(parts) < 2 or len(parts[1]) > _LONGEST_PAYLOAD:  # noqa: PLR2004  head and payload
+        return ()
+    payload = parts[1].rstrip("=")
+    try:
+        facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return ()
+    room = facts.get("room_id") if isinstance(facts, dict) else None
+    if isinstance(room, str) and re.fullmatch(HEX, room):
+        return (Identifier(IdentifierKind.ROOM, room.lower()),)
+    return ()
+
+
+def extract_tokens(masked: MaskedText) -> None:
+    """Replace every JWT in the text by marks and add the rooms that they name."""
+
+    def blank(match: re.Match[str]) -> str:
+        start = _START.search(match[0])
+        if not start:
+            return match[0]
+        masked.saw_link = True
+        masked.add(match.start() + start.start(), *room_in(match[0][start.start() :]))
+        return match[0][: start.start()] + FOUND_MARK * (len(match[0]) - start.start())
+
+    masked.unparsed = _RUN.sub(blank, masked.unparsed)
+
 
 _URL = re.compile(
     r"(?:https?://|(?<![\w.@/-])(?:[A-Za-z0-9-]{1,63}\.){1,6}100ms\.live(?![\w.-]))"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
+from bot.domain.channel_settings import NO_TIME, RESET, SettingsPatch
 from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import NO_TIME, RESET, SettingsPatch
 
 LONGEST_SINCE = timedelta(days=30)
 """Equal to the time for which 100ms keeps events."""

@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.parsing.calendar import parse_ago, parse_clock, parse_day, parse_day_part
-from bot.domain.parsing.time_zones import ZONE, zone_of
 from bot.domain.parsing.times import (
     AROUND,
     SPAN,
+    ZONE,
     Moment,
     TimeRange,
     fill_from,
     parse_duration,
     resolve,
     resolve_after,
+    zone_of,
 )
 
 _START = re.compile(

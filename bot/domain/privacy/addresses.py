@@ -3,10 +3,14 @@
 The rule is to search every run of address characters in the decoded text, whatever is around it,
 and to redact in case of doubt. Every repeat below is bounded or runs over characters that cannot
 start a second match, so that hostile text costs time in proportion to its length.
+
+Each output (Slack, files, pictures, terminal, log) passes its value through `redact_all_for_output`
+once, last. Readers and templates redact earlier as well, before they cut texts to length.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from bot.domain.privacy.decoded_text import decode
 
@@ -276,3 +280,26 @@ def _start_of_name(view: str, floor: int, end: int) -> int:
     while start > floor and (view[start - 1].isalnum() or view[start - 1] in "-_."):
         start -= 1
     return end - len(view[start:end].lstrip(".-"))
+
+
+def redact_all_for_output(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return the value with each of its texts, field names included, redacted for output."""
+    return _map_texts(value, redact_for_output)
+
+
+def redact_all(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return the value redacted as by `redact_all_for_output`, for texts that are cut first."""
+    return _map_texts(value, redact)
+
+
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {
+            change(key) if isinstance(key, str) else key: _map_texts(item, change)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_map_texts(item, change) for item in value]
+    return value

@@ -13,8 +13,7 @@ from typing import Any, cast
 from bot.domain.catalogue import Explanation
 from bot.domain.diagnosis import Diagnosis, Person, Story
 from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs, event_from_parts
-from bot.domain.privacy.personal_names import Names, is_personal, short_name
-from bot.domain.privacy.text_names import NameReplacer
+from bot.domain.privacy.personal_names import NameReplacer, Names, is_personal, short_name
 from bot.domain.report import Report
 from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target

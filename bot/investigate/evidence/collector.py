@@ -16,13 +16,12 @@ from bot.domain.events import ErrorEvent
 from bot.domain.report import Report, Window
 from bot.domain.rooms import TrackEvent
 from bot.domain.target import Target
-from bot.investigate.background import run_in_thread_if_large
+from bot.investigate.background import cancel_soon, ignore_result, run_in_thread_if_large
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import FRESH
 from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
 from bot.investigate.evidence.room_events import RoomReader, other_errors_reader, track_reader
-from bot.investigate.paging.prefetch import cancel_soon, ignore_result
-from bot.investigate.paging.room_sessions import (
+from bot.investigate.fetch.room_sessions import (
     SessionReader,
     session_span_of,
     sessions_near_failures,

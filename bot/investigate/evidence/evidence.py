@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.diagnosis.input import DiagnosisInput
-from bot.domain.diagnosis.unread_sources import UnreadSources
+from bot.domain.diagnosis.input import DiagnosisInput, UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Window, distinct_events
 from bot.domain.rooms import PeerStats, Session, TrackEvent

@@ -10,7 +10,7 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.rooms import Peer, PeerStats, Session
 from bot.investigate.budget import LONGEST_SESSION
-from bot.investigate.paging.room_sessions import SAME_CALL
+from bot.investigate.fetch.room_sessions import SAME_CALL
 from bot.investigate.ports import HundredMs
 
 MEDIA_TYPES = frozenset({"client.publish.failed", "client.subscribe.failed"})

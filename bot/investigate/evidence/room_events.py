@@ -6,7 +6,7 @@ from typing import Generic
 
 from bot.domain.events import ERROR_TYPES, TRACK_TYPES, ErrorEvent
 from bot.domain.rooms import TrackEvent
-from bot.investigate.paging.paged_list import (
+from bot.investigate.fetch.paged_list import (
     ListPage,
     PageBudget,
     PagedList,

@@ -1,1 +1,1 @@
-"""Reads all error events, with one cursor for each event type."""
+"""Reads 100ms' lists to their end: error events, with one cursor for each type, and sessions."""

@@ -16,13 +16,12 @@ from typing import Any
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Completeness, distinct_events
 from bot.domain.target import Progress, Target
-from bot.investigate.background import run_in_thread_if_large
+from bot.investigate.background import cancel_soon, run_in_thread_if_large
+from bot.investigate.fetch.paged_list import PAGE
+from bot.investigate.fetch.pagination import Prefetch, read_pages
 from bot.investigate.fetch.partition import Partition
+from bot.investigate.fetch.room_sessions import RoomSessions
 from bot.investigate.fetch.type_progress import EventTypeState
-from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import read_pages
-from bot.investigate.paging.prefetch import Prefetch, cancel_soon
-from bot.investigate.paging.room_sessions import RoomSessions
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page, Tell, Watch, ignore_progress
 
 

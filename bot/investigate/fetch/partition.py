@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.errors import HundredMsRefused, ServiceTrouble
 from bot.domain.events import ErrorEvent
+from bot.investigate.background import cancel_soon
+from bot.investigate.fetch.paged_list import PAGE
+from bot.investigate.fetch.pagination import Pagination, read_pages
 from bot.investigate.fetch.type_progress import EventTypeState
-from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import Pagination, read_pages
-from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, EventQuery, HundredMs, Page
 
 PARTS_PER_PAGE = 2

@@ -8,8 +8,8 @@ from itertools import islice
 from bot.domain.events import ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
 from bot.investigate.budget import EVENT_RETENTION
-from bot.investigate.paging.paged_list import PAGE
-from bot.investigate.paging.pagination import Pagination, incompleteness_note
+from bot.investigate.fetch.paged_list import PAGE
+from bot.investigate.fetch.pagination import Pagination, incompleteness_note
 from bot.investigate.ports import EventQuery
 
 FEW_PAGES = 5

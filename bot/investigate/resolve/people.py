@@ -9,8 +9,9 @@ from bot.domain.errors import NothingFound, ServiceTrouble
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import Room
 from bot.domain.target import Target
+from bot.investigate.background import ignore_result
 from bot.investigate.budget import Budget
-from bot.investigate.paging.prefetch import Prefetch, ignore_result
+from bot.investigate.fetch.pagination import Prefetch
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.resolve.rooms import RoomMatch, ask_each_workspace, fetch_room, find_rooms
 from bot.investigate.resolve.session_search import (

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.domain.errors import ServiceTrouble, UnknownCode
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import Room, Session
-from bot.investigate.paging.prefetch import Prefetch
+from bot.investigate.fetch.pagination import Prefetch
 from bot.investigate.ports import HundredMs, Workspaces
 from bot.investigate.room_index import BestEffortRoomIndex
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.rooms import Peer, Session
+from bot.investigate.background import cancel_soon
 from bot.investigate.budget import EVENT_RETENTION, Budget
-from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import HundredMs
 
 PeerPredicate = Callable[[Peer], bool]

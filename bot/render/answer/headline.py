@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.sdk.side_features import side_features
+from bot.domain.diagnosis.sdk.media import side_features
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import RECORDERS_ONLY, partial_words, people_words
 from bot.domain.report import Report

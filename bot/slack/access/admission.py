@@ -10,8 +10,8 @@ import structlog
 from slack_bolt import BoltResponse
 
 from bot.domain.access import channel_in
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError, NotAllowed
-from bot.domain.records.audit import AuditOutcome
 from bot.slack.access.audit import audit_refusal
 from bot.slack.access.audit_trail import outcome_of_error
 from bot.slack.access.entries import (

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint
 from bot.domain.errors import (
     StoreUnreachable,
 )
-from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint
 from bot.slack.access.audit_trail import (
     AuditTrail,
     end_row,

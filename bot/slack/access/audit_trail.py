@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.domain.audit import Access, AuditOutcome, Ending
 from bot.domain.errors import (
     BotError,
     NothingFound,
@@ -21,7 +22,6 @@ from bot.domain.errors import (
 )
 from bot.domain.metrics import outcome_of
 from bot.domain.query import LookupQuery
-from bot.domain.records.audit import Access, AuditOutcome, Ending
 from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
 

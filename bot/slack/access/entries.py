@@ -5,10 +5,10 @@ import re
 from dataclasses import replace
 
 from bot.domain.access import channel_in
+from bot.domain.audit import Access, EntryPoint, Subject, subject_of, subjects_of
 from bot.domain.errors import NotAllowed
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
-from bot.domain.records.audit import Access, EntryPoint, Subject, subject_of, subjects_of
 from bot.domain.saved_lookup import SavedLookup, decode
 from bot.slack.access.audit_trail import row_key
 from bot.slack.checkpoints.serialization import from_json

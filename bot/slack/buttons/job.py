@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.answer_log import Claim
+from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import LookupQuery
-from bot.domain.records.audit import AuditOutcome, Ending
-from bot.domain.records.post_claims import Claim
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, decode
 from bot.jobs.ports import Json, Steps

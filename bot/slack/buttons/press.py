@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from bot.domain.answer_log import Claim, PostClaims
 from bot.domain.errors import NotAllowed, StoreUnreachable
-from bot.domain.records.post_claims import Claim, PostClaims
 from bot.domain.saved_lookup import SavedLookup, decode, subject_ids
 from bot.jobs.ports import Json, Steps
 from bot.slack.checkpoints.serialization import target_to_json

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.domain.errors import SinceForgotten
-from bot.domain.records.erasures import ErasureLog
+from bot.domain.privacy.erasures import ErasureLog
 from bot.jobs.ports import Json, Steps
 
 _CANCELLED: Json = {"since_forgotten": True}

@@ -149,8 +149,8 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "refused",
         "failed",
     ),
-    "bot.domain.records.post_claims.Claim": ("ours", "under_way", "shown"),
-    "bot.domain.records.audit.EntryPoint": (
+    "bot.domain.answer_log.Claim": ("ours", "under_way", "shown"),
+    "bot.domain.audit.EntryPoint": (
         "command",
         "mention",
         "message_shortcut",
@@ -158,7 +158,7 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "form",
         "button",
     ),
-    "bot.domain.records.audit.AuditOutcome": (
+    "bot.domain.audit.AuditOutcome": (
         "asked",
         "answered",
         "incomplete",

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import StrictBool, TypeAdapter
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
-from bot.domain.records.audit import AuditOutcome
 from bot.slack.access.audit_trail import set_outcome
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import report_error

@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.query import IdentifierKind
-from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
 from bot.slack.access.audit_trail import outcome_without_lookup, set_outcome, wait_until_recorded
 from bot.slack.context import BotContext, Lookup

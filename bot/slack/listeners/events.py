@@ -10,8 +10,8 @@ from typing import Any
 
 import structlog
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
-from bot.domain.records.audit import AuditOutcome
 from bot.render.message import Message
 from bot.slack.access.audit import audit_delivery
 from bot.slack.access.audit_trail import (

@@ -17,15 +17,15 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
-from bot.domain.parsing import parse_settings_change
-from bot.domain.records.channel_settings import (
+from bot.domain.channel_settings import (
     ChannelSettings,
     ChannelSettingsStore,
     SettingsPatch,
     apply_patch,
     is_more_open,
 )
+from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
+from bot.domain.parsing import parse_settings_change
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import ErrorBoundary

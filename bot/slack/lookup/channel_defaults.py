@@ -4,10 +4,10 @@ import asyncio
 import re
 from dataclasses import replace
 
+from bot.domain.channel_settings import ChannelSettings, apply_settings
 from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import LookupQuery
-from bot.domain.records.channel_settings import ChannelSettings, apply_settings
 from bot.slack.access.shared_channels import SHARED
 from bot.slack.context import BotContext, Lookup
 from bot.slack.payloads import ReplyTarget

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.domain.answer_log import PostedAnswer
+from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome
-from bot.domain.records.answer_log import PostedAnswer
-from bot.domain.records.audit import AuditOutcome, Ending
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
 from bot.domain.target import Choices, Progress

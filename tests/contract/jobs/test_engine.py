@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.domain.errors import StoreUnreachable
 from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
 from bot.storage import jobs_url, open_database
-from bot.storage.urls import engine_url, sqlite_path
+from bot.storage.connect import engine_url, sqlite_path
 from workbench.postgres import PostgresServer
 
 

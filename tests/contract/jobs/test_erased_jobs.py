@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.domain.errors import SinceForgotten
-from bot.domain.records.erasures import ErasureLog, digest
+from bot.domain.privacy.erasures import ErasureLog, digest
 from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
 from bot.slack.checkpoints.cancellation import CancellableSteps
 from bot.storage import jobs_url, open_database

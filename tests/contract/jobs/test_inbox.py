@@ -11,10 +11,9 @@ from sqlalchemy import Row, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs import Json, Steps, open_jobs
-from bot.jobs.cleanup import JobCleanup
 from bot.jobs.database import open_engine
-from bot.jobs.inbox import Inbox, NewJob
-from bot.jobs.submit import JobSubmitter, SubmitPriority
+from bot.jobs.inbox import Inbox, JobSubmitter, NewJob, SubmitPriority
+from bot.jobs.recovery import JobCleanup
 from bot.storage import jobs_url, open_database
 from tests.contract.jobs.test_engine import over
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.answer_log import AnswerLog, PostedAnswer
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome
-from bot.domain.records.answer_log import AnswerLog, PostedAnswer
 from bot.domain.saved_lookup import SavedLookup
 from bot.storage import Database, open_database, purge_hourly
 

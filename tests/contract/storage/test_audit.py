@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.records.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
+from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.storage import open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

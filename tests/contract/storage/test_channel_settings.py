@@ -5,13 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.channel_settings import RESET, ChannelSettings, ChannelSettingsStore, SettingsPatch
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import (
-    RESET,
-    ChannelSettings,
-    ChannelSettingsStore,
-    SettingsPatch,
-)
 from bot.storage import open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

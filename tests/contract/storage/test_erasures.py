@@ -5,10 +5,10 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.domain.answer_log import PostedAnswer
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome
-from bot.domain.records.answer_log import PostedAnswer
-from bot.domain.records.erasures import ErasureLog, ErasureMarks
+from bot.domain.privacy.erasures import ErasureLog, ErasureMarks
 from bot.domain.saved_lookup import SavedLookup
 from bot.storage import Database, open_database, watch_erasures
 

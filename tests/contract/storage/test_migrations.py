@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 
-from bot.domain.records.channel_settings import ChannelSettings
+from bot.domain.channel_settings import ChannelSettings
 from bot.storage import open_database
 from bot.storage.tables import METADATA
 

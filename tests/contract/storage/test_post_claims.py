@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.records.post_claims import Claim, PostClaims
+from bot.domain.answer_log import Claim, PostClaims
 from bot.storage import open_database
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.saved_lookup import decode, encode, from_report
 from bot.render.answer.thread_entries import entry_sources

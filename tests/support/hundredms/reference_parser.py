@@ -7,8 +7,7 @@ from bot.domain.events import ErrorEvent
 from bot.domain.timestamps import NO_TIME
 from bot.hundredms.error_events import flatten_extras, format_media, parse_agent
 from bot.hundredms.ice_candidates import network_fingerprint
-from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
 
 TIDIED = (
     "user_name", "room_name", "role", "error_name", "error_message", "error_description",

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.domain.records.channel_settings import ChannelSettingsStore
+from bot.domain.channel_settings import ChannelSettingsStore
 from bot.jobs import DbosJobQueue
 from bot.jobs.ports import JobsHost
 from bot.slack import Probe, SlackSettings, Tools, serve

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, LookupQuery
-from bot.domain.records.channel_settings import ChannelSettings
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup, encode, from_report

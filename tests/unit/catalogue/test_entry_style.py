@@ -10,6 +10,7 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.catalogue.schema import MatchField, Platform
 from bot.domain.catalogue import (
+    MATCH_FIELDS,
     OWNER_WORDS,
     UNKNOWN,
     Catalogue,
@@ -17,7 +18,6 @@ from bot.domain.catalogue import (
     Owner,
 )
 from bot.domain.device import PLATFORM_WORDS
-from bot.domain.match_texts import MATCH_FIELDS
 
 ENTRIES = load_catalogue().entries
 IN_APPS = [

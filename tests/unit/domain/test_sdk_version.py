@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.sdk_version import is_before, parse_version
+from bot.domain.sdk_fixes import is_before, parse_version
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Completeness, Report
 from bot.domain.rooms import Peer, PeerStats, Session, TrackEvent
 from bot.domain.saved_lookup import from_report
-from bot.investigate.as_of import completeness_now, evidence_as_of
 from bot.investigate.evidence.evidence import Evidence
+from bot.investigate.reports import completeness_now, evidence_as_of
 from tests.support.investigate.harness import NOW, Bench
 
 

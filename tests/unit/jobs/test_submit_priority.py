@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.jobs import submit
-from bot.jobs.submit import SubmitPriority
+from bot.jobs import inbox
+from bot.jobs.inbox import SubmitPriority
 
 
 async def test_a_step_waits_for_every_recording() -> None:
@@ -53,7 +53,7 @@ async def test_a_recording_that_fails_holds_nothing_up() -> None:
 
 
 async def test_questions_without_end_do_not_stop_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submit, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(inbox, "PATIENCE_SECONDS", 0.01)
     order = SubmitPriority()
     with order.recording():
         await asyncio.wait_for(order.wait_for_submits(), 10)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.privacy.outgoing import redact_all_for_output
+from bot.domain.privacy.addresses import redact_all_for_output
 from bot.render.json_document import json_chunks
 
 jsons = st.recursive(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.access import AccessRules
-from bot.domain.records.audit import AuditOutcome
+from bot.domain.audit import AuditOutcome
 from tests.support.slack.deliveries import ENTRIES, changed, deliver, payload_of
 from tests.support.slack.edge_harness import Bench, open_bench, shown
 from tests.support.slack.fakes import ROOM

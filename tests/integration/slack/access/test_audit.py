@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.access import AccessRules
+from bot.domain.audit import Access, AuditOutcome
 from bot.domain.errors import HundredMsUnreachable, NothingFound
-from bot.domain.records.audit import Access, AuditOutcome
 from bot.domain.target import Candidate, Choices
 from tests.support.slack.deliveries import ENTRIES, deliver, payload_of
 from tests.support.slack.edge_harness import Bench, open_bench

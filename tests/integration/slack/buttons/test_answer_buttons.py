@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from bot.domain.answer_log import Claim
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.records.post_claims import Claim
 from bot.slack.dedupe import digest_of
 from bot.slack.listeners.registry import LOOKUP_BUTTONS as KNOWN
 from tests.support.slack.edge_harness import Bench, check_all, open_bench, part_of, shown

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.channel_settings import ChannelSettings, SettingsPatch
 from bot.domain.errors import StoreUnreachable
-from bot.domain.records.channel_settings import ChannelSettings, SettingsPatch
 from tests.support.slack.edge_harness import Bench, check_all, open_bench, part_of, shown
 from tests.support.slack.fakes import ROOM
 from tests.support.slack.whole_bot import open_whole

@@ -17,11 +17,11 @@ from rich.console import Console
 from bot.cli import terminal
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console
+from bot.domain.answer_log import PostedAnswer
 from bot.domain.device import device_line
 from bot.domain.errors import BotError
 from bot.domain.metrics import LookupOutcome
 from bot.domain.privacy.addresses import redact_for_output
-from bot.domain.records.answer_log import PostedAnswer
 from bot.domain.report import Report
 from bot.domain.saved_lookup import from_report
 from bot.domain.target import Candidate, Choices

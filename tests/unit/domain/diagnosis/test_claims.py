@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.diagnosis.unread_sources import OLDER_EVENTS, UnreadSources
+from bot.domain.diagnosis.input import OLDER_EVENTS, UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Session
 from tests.support.reports.call_builders import NO_PATH, ROOM, at, crowd, event, peer, session, told

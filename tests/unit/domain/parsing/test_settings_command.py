@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.channel_settings import NO_TIME, RESET, SettingsPatch
 from bot.domain.parsing import SettingsCommand, parse_settings_change
 from bot.domain.privacy.personal_names import Names
-from bot.domain.records.channel_settings import NO_TIME, RESET, SettingsPatch
 
 ALIASES = ("default", "eu")
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.privacy.credentials import hide_credentials
 from bot.hundredms.error_events import parse_agent
-from bot.hundredms.sanitize import sanitize
+from bot.hundredms.lenient import sanitize
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJVadQssw5c"
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.investigate.paging.pagination import Pagination, read_pages
+from bot.investigate.fetch.pagination import Pagination, read_pages
 from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
 from tests.support.investigate.scripted_hundredms import KIND, ROOM
 

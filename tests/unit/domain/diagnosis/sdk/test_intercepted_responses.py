@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain.diagnosis.sdk.intercepted_responses import (
+from bot.domain.diagnosis.sdk.media import is_refusal, is_refused_share, is_without_picker
+from bot.domain.diagnosis.sdk.text import (
     Responder,
     is_empty_unreachable,
     is_orderly_close,
     responder_of,
+    retry_count_of,
+    retry_ms_of,
 )
-from bot.domain.diagnosis.sdk.screen_shares import is_refusal, is_refused_share, is_without_picker
-from bot.domain.diagnosis.sdk.text import retry_count_of, retry_ms_of
 from bot.domain.events import Agent, ErrorEvent
 from tests.support.reports.call_builders import CHROME, event, only, told
 

@@ -1,17 +1,60 @@
 """Reads all pages of one query, and handles repeated pages, expired cursors and wrong totals.
 
-Each page is requested before the previous one is parsed.
+Each page is requested before the previous one is parsed. First pages are requested before it is
+certain that they are needed: a room and its events requested one after the other take two round
+trips before the first number can be shown, requested together they take one. Such pages are
+discarded if the id turns out not to be a room's.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.errors import BotError, HundredMsRefused, ServiceTrouble
 from bot.domain.events import ErrorEvent
+from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.report import TypeTally
-from bot.investigate.paging.prefetch import cancel_soon, ignore_result
+from bot.investigate.background import cancel_soon, ignore_result
 from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs, Page, RawPage
+
+_Key = tuple[str, EventQuery]
+
+
+@dataclass(slots=True)
+class Prefetch:
+    """The pages under way for one question. `person` is the peer or user it names, if any."""
+
+    types: Sequence[str] = ()
+    person: Identifier | None = None
+    _pages: dict[_Key, "asyncio.Task[RawPage]"] = field(default_factory=dict)
+
+    def start(self, hundredms: HundredMs, room_id: str) -> None:
+        """Request the first page of each type, assuming that this is the room."""
+        for query in first_page_queries(room_id, self.types, self.person):
+            key = (hundredms.alias, query)
+            if key not in self._pages:
+                page = asyncio.ensure_future(hundredms.page(query))
+                page.add_done_callback(ignore_result)
+                self._pages[key] = page
+
+    def take(self, hundredms: HundredMs, query: EventQuery) -> "asyncio.Task[RawPage] | None":
+        """Remove and return the first page of that query; None if it was not requested."""
+        return self._pages.pop((hundredms.alias, query), None)
+
+    def close(self) -> None:
+        """Cancel the pages that were not taken."""
+        cancel_soon(self._pages.values())
+        self._pages.clear()
+
+
+def first_page_queries(
+    room_id: str, types: Sequence[str], person: Identifier | None
+) -> list[EventQuery]:
+    """Return one query for each type, of the whole room or of one person in it."""
+    user_id = person.value if person and person.kind is IdentifierKind.USER else None
+    peer_id = person.value if person and person.kind is not IdentifierKind.USER else None
+    return [EventQuery(room_id, kind, peer_id, user_id) for kind in types]
+
 
 EMPTY_PAGES = 3
 """Consecutive empty pages after which a cursor that still names a `next` is given up."""

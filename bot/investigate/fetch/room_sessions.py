@@ -10,8 +10,9 @@ from bot.domain.events import ErrorEvent
 from bot.domain.report import Window
 from bot.domain.rooms import Session, creation_time_of
 from bot.domain.target import Target
+from bot.investigate.background import cancel_soon
 from bot.investigate.budget import EVENT_RETENTION, LONGEST_SESSION
-from bot.investigate.paging.paged_list import (
+from bot.investigate.fetch.paged_list import (
     Ask,
     ListPage,
     PageBudget,
@@ -19,7 +20,6 @@ from bot.investigate.paging.paged_list import (
     read_all,
     troubles_of,
 )
-from bot.investigate.paging.prefetch import cancel_soon
 from bot.investigate.ports import Clock, HundredMs
 
 SAME_CALL = timedelta(minutes=10)

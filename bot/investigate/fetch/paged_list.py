@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.domain.errors import BotError
-from bot.investigate.paging.pagination import EMPTY_PAGES
+from bot.investigate.fetch.pagination import EMPTY_PAGES
 from bot.investigate.ports import ExpiredCursor
 
 PAGE = 100

@@ -1,6 +1,7 @@
-"""An answer posted to Slack: its look-up, its asker and its place."""
+"""The answers posted to Slack: found again by reference, and a button's answer posted only once."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.metrics import LookupOutcome
@@ -30,3 +31,24 @@ class AnswerLog(Protocol):
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
         """Return the answer with that reference (`CD-…`), ignoring case; None if there is none."""
+
+
+class Claim(StrEnum):
+    """The result of claiming a public post."""
+
+    ACQUIRED = "ours"  # this press is the first, or goes on after a crash
+    HELD = "under_way"  # another press is being answered
+    DONE = "shown"  # the post exists
+
+
+class PostClaims(Protocol):
+    """Claims by a digest of button and message. Raises StoreUnreachable."""
+
+    async def claim(self, what: str, by: str) -> Claim:
+        """Claim the post for the job `by`. Repeating the claim has no effect."""
+
+    async def keep(self, what: str, by: str) -> None:
+        """Record that the post exists."""
+
+    async def release(self, what: str, by: str) -> None:
+        """Give the claim back because the post failed; the next press may try."""

@@ -1,1 +1,0 @@
-"""Pagination: reads 100ms' lists to their end."""
