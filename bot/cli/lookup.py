@@ -124,9 +124,14 @@ class Screen:
             terminal.show_error(open_console(stderr=True), error, self.reference)
         return NOT_FOUND if isinstance(error, AskedWrongly) else FAILED
 
-    def choices(self, choices: Choices) -> int:
+    def choices(self, choices: Choices, query: LookupQuery) -> int:
         """List the things that the question may mean; return the exit status."""
-        if self.as_json:
+        if self.as_json and choices.near:
+            error = NothingFound(choices.note, next_step="Ask again with the `value` of one.")
+            self.document(
+                nothing_document(error, self.reference, query, wiring.now(), choices.candidates)
+            )
+        elif self.as_json:
             self.document(choices_document(choices, self.reference))
         else:
             terminal.show_choices(open_console(stderr=True), choices)
@@ -159,7 +164,7 @@ async def _answer(query: LookupQuery, text: str, screen: Screen) -> int:
             if isinstance(result, Report):
                 result = await services.investigator.diagnose(result, progress.tell)
         if isinstance(result, Choices):
-            return screen.choices(result)
+            return screen.choices(result, query)
         _show(result, services, screen)
     return ANSWERED
 

@@ -20,6 +20,7 @@ from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.render.answer.opening import narrowing_words
+from bot.render.choices import choice_label, choice_lead
 from bot.render.filters import UNKNOWN
 from bot.render.phrases import safe_text
 from bot.render.timeline import (
@@ -180,14 +181,16 @@ def show_error(console: Console, error: BotError, reference: str) -> None:
 
 def show_choices(console: Console, choices: Choices) -> None:
     """Print each candidate with the text that asks for it alone."""
-    console.print(rich_text("That may mean several things. Ask for one of these:", style="bold"))
+    if choices.near and choices.note:
+        console.print(rich_text(choices.note))
+    console.print(rich_text(choice_lead(choices), style="bold"))
     for candidate in choices.candidates:
         created = f", {candidate.created_at:%Y-%m-%d %H:%M UTC}" if candidate.created_at else ""
         console.print(
             rich_text(f"  {safe_text(candidate.value)}", style="cyan"),
-            rich_text(f"    {safe_text(candidate.label)}{created}"),
+            rich_text(f"    {choice_label(candidate)}{created}"),
         )
-    if choices.note:
+    if choices.note and not choices.near:
         console.print(rich_text(choices.note))
 
 

@@ -104,8 +104,8 @@ class Audit(Protocol):
 def subjects_of(identifiers: tuple[Identifier, ...]) -> tuple[Subject, ...]:
     """Return the ids of a question in a form that may be stored.
 
-    Addresses are redacted, and room codes are cut short, because anybody with a code can join the
-    call.
+    Addresses are redacted, people's names are left out, and room codes are cut short, because
+    anybody with a code can join the call.
     """
     return tuple(
         subject_of(identifier.kind, identifier.value) for identifier in identifiers[:MOST_IDS]
@@ -116,4 +116,6 @@ def subject_of(kind: str, value: str) -> Subject:
     """Return an id in a form that may be stored."""
     if kind == IdentifierKind.CODE:
         value = value[:_SHOWN_OF_CODE] + "…"
+    if kind == IdentifierKind.PERSON:
+        value = ""
     return Subject(str(kind), clip(clean(redact(value)), _LONGEST))

@@ -18,6 +18,7 @@ class IdentifierKind(StrEnum):
     PEER = "peer"
     USER = "user"  # the customer's own user id, any text
     NAME = "name"  # a room's name
+    PERSON = "person"  # a participant's name
     CODE = "code"  # a room code, only from links or after `code`
 
 

@@ -36,6 +36,8 @@ class Candidate:
     label: str
     workspace: str
     created_at: datetime | None = None
+    name: str = ""
+    """Name of the participant, shown only as far as names may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Choices:
 
     candidates: tuple[Candidate, ...]
     note: str = ""
+    near: bool = False
+    """Whether the question found nothing and these are suggestions, for the asker alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ _MAX_ROOM_PAGES = 3
 async def find_room_rows(
     connection: WorkspaceConnection, caller: Caller, name: str
 ) -> Sequence[RoomWire]:
-    """Return the rows of exactly that name, case ignored.
+    """Return the rows of exactly that name, case ignored; the first rows of all if it is empty.
 
     Asks for enabled and disabled rooms: 100ms hides disabled rooms unless asked.
     """
@@ -128,11 +128,9 @@ async def find_room_rows(
 async def _list_rooms(
     connection: WorkspaceConnection, caller: Caller, name: str, *, enabled: bool
 ) -> list[RoomWire]:
-    params: dict[str, str | int] = {
-        "name": name,
-        "enabled": format_bool(enabled),
-        "limit": PAGE_SIZE,
-    }
+    params: dict[str, str | int] = {"enabled": format_bool(enabled), "limit": PAGE_SIZE}
+    if name:
+        params["name"] = name
     rows: list[RoomWire] = []
     for _ in range(_MAX_ROOM_PAGES):
         wire = await send_with_retries(
@@ -140,7 +138,7 @@ async def _list_rooms(
         )
         if isinstance(wire, ResponseVerdict):
             break
-        rows += [row for row in wire.data if row and _is_same_name(row.name, name)]
+        rows += [row for row in wire.data if row and (not name or _is_same_name(row.name, name))]
         next_cursor = wire.next_cursor(PAGE_SIZE)
         if not next_cursor or next_cursor == params.get("start"):
             break
@@ -217,6 +215,11 @@ class HundredMsClient:
         rows = await find_room_rows(self.connection, self.asker, name)
         rooms = (parse_room(row, self.alias) for row in rows)
         return tuple({room.id: room for room in rooms if room}.values())
+
+    async def list_rooms(self) -> Sequence[Room]:
+        """Return the first rooms that 100ms lists, enabled and disabled, at most 300 of each."""
+        rows = await find_room_rows(self.connection, self.asker, "")
+        return tuple(room for row in rows if (room := parse_room(row, self.alias)))
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events.

@@ -102,6 +102,9 @@ class HundredMs(Protocol):
     async def rooms_named(self, name: str) -> Sequence[Room]:
         """Return rooms named `name`, ignoring case, enabled and disabled (two calls)."""
 
+    async def list_rooms(self) -> Sequence[Room]:
+        """Return the first rooms that 100ms lists, enabled and disabled, at most 300 of each."""
+
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
 
@@ -147,6 +150,9 @@ class RoomIndex(Protocol):
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs known for that room code."""
+
+    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
+        """Return the (workspace, room id) pairs of the latest look-ups, latest first."""
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Store the room's codes."""

@@ -33,6 +33,11 @@ class NoMemory:
         log.debug("no memory to ask for code %s", code)
         return ()
 
+    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
+        """Return no rooms."""
+        log.debug("no memory to ask for %d rooms", most)
+        return ()
+
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return True, because codes cannot be stored."""
         log.debug("no memory for codes of %s in %s", room_id, workspace)
@@ -60,6 +65,10 @@ class BestEffortRoomIndex:
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
         return await _or_default(self._index.rooms_of_code(code), ())
+
+    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs of the latest look-ups; empty if the database fails."""
+        return await _or_default(self._index.recent_rooms(most), ())
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.

@@ -251,10 +251,15 @@ _NARROWEST_FIRST = ("user_id", "peer_id", "session_id", "room_id")
 
 
 def nothing_document(
-    error: NothingFound, reference: str, query: LookupQuery, as_of: datetime
+    error: NothingFound,
+    reference: str,
+    query: LookupQuery,
+    as_of: datetime,
+    candidates: Sequence[Candidate] = (),
 ) -> dict[str, Any]:
     """Return the document of a look-up that found nothing: every field at zero, and the error.
 
+    `candidates` are suggestions for the question.
     `target` is as asked: a bare 24-hex id is the room's and a bare UUID the peer's, since nothing
     says otherwise.
     """
@@ -264,7 +269,7 @@ def nothing_document(
         diagnosis_input, explain_no_errors(diagnosis_input, PersonIndex((), (), ())), no_impact
     )
     return {
-        **error_document(error, reference),
+        **error_document(error, reference, candidates),
         "target": _target_document(query),
         "as_of": to_iso(as_of),
         "completeness": completeness_document(Completeness(0, 0, complete=True)),

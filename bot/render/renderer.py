@@ -152,7 +152,7 @@ class Renderer:
         """Return the help: everything that can be typed."""
         return self._help
 
-    def choices(self, choices: Choices, reference: str, private: bool = False) -> Message:  # noqa: FBT001,FBT002
+    def choices(self, choices: Choices, reference: str, *, private: bool = False) -> Message:
         """Return a "Look up" button for each of up to ten things that may have been meant."""
         facts = choice_facts(choices, private=private)
         return self._templates.message("choices", "choices", reference=reference, **facts)
@@ -202,7 +202,8 @@ def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:
     others may read it and names are not shown.
     """
     shows_names = query.names in (None, Names.FULL) or query.private
-    if not shows_names and is_contact(identifier.value):
+    is_person = identifier.kind is IdentifierKind.PERSON or is_contact(identifier.value)
+    if not shows_names and is_person:
         return "somebody"
     if identifier.kind is IdentifierKind.CODE:
         return "a room code"

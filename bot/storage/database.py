@@ -73,6 +73,17 @@ class Database:
         rows = self._make_rows("code", workspace, room_id, codes)
         await self._store([(CODES, rows), (ROOMS, [room])])
 
+    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs of the latest look-ups, latest first."""
+        query = (
+            select(ROOMS.c.workspace, ROOMS.c.room_id)
+            .order_by(ROOMS.c.codes_seen_at.desc(), ROOMS.c.room_id)
+            .limit(most)
+        )
+        with as_store_errors():
+            async with self._engine.connect() as connection:
+                return [(row.workspace, row.room_id) for row in await connection.execute(query)]
+
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return True if that room's codes were learned within a day."""
         query = select(ROOMS.c.room_id).where(

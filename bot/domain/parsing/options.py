@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from difflib import get_close_matches
 
 from bot.domain.events import ERROR_TYPES
+from bot.domain.near_words import near_words
 from bot.domain.parsing.identifiers import OPTION_MARK, MaskedText
 from bot.domain.parsing.time_phrases import Phrase, PhraseReader
 from bot.domain.parsing.times import SPAN
@@ -67,8 +67,37 @@ _EXACT = re.compile(
 _ENGLISH = {"last", "type", "types"}
 _SPAN = {"night", "month", "year", "few", "couple", "fortnight", "weekend", "some", "several"}
 _FEW = 3  # `storm type foo`
+_FLAGS = ("private", "public")
+_LONE_OPTIONS = ("since", "until", "yesterday")
 _SHOWN = re.compile(r"[\w:+/.-]{1,24}")
-_ALL = "this answer covers what it would without it"
+_EXAMPLES = {
+    "since": "since 2h",
+    "until": "until 10:00",
+    "type": "type join",
+    "types": "type join",
+    "last": "last 3d",
+    "yesterday": "yesterday",
+    "today": "today",
+    "private": "private",
+    "public": "public",
+}
+"""A way to write each option, for “Did you mean”."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadWord:
+    """A word that was taken for a misspelt option, and `near`, the way to write the option."""
+
+    typed: str
+    near: str
+    effect: str = "I left it out."
+
+    def remark(self, understood: str) -> str:
+        """Return the remark; `understood` names the parts of the question that were read."""
+        doubt = f"Did you mean `{self.near}`?"
+        if not understood:
+            return f"I don't understand {_quote(self.typed)}. {doubt}"
+        return f"I understood {understood} but not {_quote(self.typed)}. {doubt} {self.effect}"
 
 
 @dataclass(slots=True)
@@ -83,6 +112,8 @@ class Options:
     help: bool = False
     remarks: list[str] = field(default_factory=list)
     """Sentences on the parts that could not be read."""
+    unread: list[UnreadWord] = field(default_factory=list)
+    """Misspelt options; their remarks follow once the rest of the question was read."""
     readings: list[str] = field(default_factory=list)
     """Sentences on how times in words were read."""
 
@@ -124,7 +155,7 @@ def _extract_times(masked: MaskedText, now: datetime, options: Options, zone: tz
         options.since = options.until = None
         options.readings.clear()
         options.remarks.append(
-            f"`since` is later than `until`, so {_ALL}. Write, for example, `since 3d until 1d`."
+            "`since` is later than `until`, so I left both out. Try `since 3d until 1d`."
         )
 
 
@@ -134,7 +165,7 @@ def _apply_phrase(phrase: Phrase, words: str, options: Options, zone: tzinfo) ->
         options.remarks.append(_unused_remark(phrase.trouble, words))
         return
     if (phrase.since and options.since) or (phrase.until and options.until):
-        options.remarks.append(f"I read more than one time and left out {_quote(words)}: {_ALL}.")
+        options.remarks.append(f"You gave more than one time, so I left out {_quote(words)}.")
         return
     options.since = phrase.since or options.since
     options.until = phrase.until or options.until
@@ -155,13 +186,10 @@ def _reading_words(phrase: Phrase, words: str, zone: tzinfo) -> str:
 
 def _unused_remark(trouble: str, words: str) -> str:
     if trouble == "ahead":
-        return f"The time {_quote(words)} lies ahead, so {_ALL}. Write, for example, `since 2h`."
+        return f"The time {_quote(words)} lies ahead, so I left it out. Try `since 2h`."
     if trouble == "order":
-        return (
-            f"Of {_quote(words)} the end is not later than the start, so {_ALL}. Write, for "
-            "example, `since 3d until 1d`."
-        )
-    return f"I could not read the time {_quote(words)}: {_ALL}. Write, for example, `since 2h`."
+        return f"{_quote(words)} ends before it starts, so I left it out. Try `since 3d until 1d`."
+    return f"I couldn't read the time {_quote(words)}, so I left it out. Try `since 2h`."
 
 
 def _quote(words: str) -> str:
@@ -201,9 +229,9 @@ def extract_misspelt_options(masked: MaskedText, options: Options) -> None:
         near = _nearest_option(match["word"], "since", "until", "type", "types")
         if not near:
             return match[0]
-        options.remarks.append(
-            f"I do not know {_quote(match[0].strip())} (near: `{near}`), and left it out."
-        )
+        typed = match[0].strip()
+        value = typed[typed.index(match["word"]) + len(match["word"]) :].strip()
+        options.unread.append(UnreadWord(match["word"], f"{near} {value}"))
         return OPTION_MARK * len(match[0])
 
     if len(masked.unparsed) <= _TYPED_MOST:
@@ -211,21 +239,19 @@ def extract_misspelt_options(masked: MaskedText, options: Options) -> None:
         masked.unparsed = _MISSPELT_TYPE.sub(take, masked.unparsed)
 
 
-def extract_misspelt_flags(masked: MaskedText, options: Options) -> None:
-    """Replace a word that is nearly `private` or `public`, among others, and name the option.
+def extract_misspelt_words(masked: MaskedText, options: Options) -> None:
+    """Replace words that are nearly an option, among others, and name the option.
 
     A word near `private` makes the answer private, because a public answer could not be taken back.
     """
 
     def take(match: re.Match[str]) -> str:
-        near = _nearest_option(match["word"], "private", "public")
+        near = _nearest_option(match["word"], *_FLAGS, *_LONE_OPTIONS)
         if not near:
             return match[0]
         options.private |= near == "private"
-        done = "so only you see this answer" if near == "private" else "and left it out"
-        options.remarks.append(
-            f"I do not know the word {_quote(match['word'])} (near: `{near}`), {done}."
-        )
+        effect = "To be safe, only you see this answer." if near == "private" else "I left it out."
+        options.unread.append(UnreadWord(match["word"], _EXAMPLES[near], effect))
         return OPTION_MARK * len(match[0])
 
     if len(masked.unparsed) <= _TYPED_MOST and not _MISSPELT.fullmatch(masked.unparsed.strip()):
@@ -237,7 +263,7 @@ def _nearest_option(word: str, *options: str) -> str:
     word = word.lower()
     if word in options or _TYPE.fullmatch(word):
         return ""
-    return next(iter(get_close_matches(word, options, 1, 0.79)), "")
+    return next(iter(near_words(word, options, most=1)), "")
 
 
 def extract_unread_words(masked: MaskedText, options: Options, *, words: int) -> None:
@@ -278,17 +304,14 @@ def _unread_remark(word: str, value: str) -> str:
         return _unknown_type_remark(value)
     example = "last 3d" if word == "last" else f"{word} 2h` or `{word} 2026-05-01T10:00"
     shown = f" “{value}”" if _SHOWN.fullmatch(value) else ""
-    return (
-        f"I could not read the time{shown} after `{word}`: {_ALL}. Write, for example, `{example}`."
-    )
+    return f"I couldn't read the time{shown} after `{word}`, so I left it out. Try `{example}`."
 
 
 def _unknown_type_remark(word: str) -> str:
     shown = f" “{word}”" if _SHOWN.fullmatch(word) else ""
-    near = get_close_matches(word, _TYPE_WORDS, 2, 0.6)
-    there = (
-        f"near: {', '.join(f'`{one}`' for one in near)}"
-        if near
-        else ("there are `join`, `connect`, `disconnected`, `publish` and `subscribe`")
+    near = near_words(word, _TYPE_WORDS, most=2, least=60)
+    doubt = f"Did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
+    return (
+        f"I don't know the error type{shown}, so I left it out. {doubt}"
+        "The types are `join`, `connect`, `disconnected`, `publish` and `subscribe`."
     )
-    return f"I do not know the type{shown} ({there}), and left it out."

@@ -29,8 +29,8 @@ from bot.domain.parsing.links import extract_links, extract_tokens
 from bot.domain.parsing.options import (
     Options,
     extract_flags,
-    extract_misspelt_flags,
     extract_misspelt_options,
+    extract_misspelt_words,
     extract_options,
     extract_unread_words,
 )
@@ -95,13 +95,17 @@ def parse_query(
     extract_room_after_in(masked)
     extract_flags(masked, options)
     extract_unread_words(masked, options, words=len(_words(masked)))
-    extract_misspelt_flags(masked, options)
+    extract_misspelt_words(masked, options)
     words = _words(masked)
     all_identifiers = distinct_identifiers(
-        _trusted_identifiers(masked, words) or _lone_names(masked, words)
+        _person_in_room(masked, expect)
+        or _trusted_identifiers(masked, words)
+        or _lone_person(words, expect)
+        or _lone_names(masked, words)
     )
     all_identifiers = drop_user_beside_peer(drop_recorder(all_identifiers, plain))
     identifiers = all_identifiers[:MAX_IDS]
+    options.remarks += [word.remark(_understood(identifiers)) for word in options.unread]
     has_content = bool(identifiers or words or masked.saw_link or masked.matches)
     return LookupQuery(
         clues=identifiers,
@@ -223,6 +227,69 @@ def _trusted_identifiers(masked: MaskedText, words: list[str]) -> list[Identifie
     return [match.identifier for match in _firm_matches(_sort_matches(matches))]
 
 
+_PERSON_IN = re.compile(
+    r"^\s*(?P<who>[^\W\d_][\w'\u2019.-]*(?:\s+[^\W\d_][\w'\u2019.-]*){0,2})\s+in\s+(?:the\s+)?(?:room\s+)?"
+    r"(?:(?P<mark>\x00+)|(?P<room>[A-Za-z0-9.:_-]{1,256}))[\s\x01.?!]*$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"[^\W\d_][\w'\u2019.-]*")
+_WORDS_OF_NAME = range(2, 4)
+
+
+def _person_in_room(masked: MaskedText, expect: IdentifierKind | None) -> list[Identifier]:
+    """Return the person and the room of `marta in standup`.
+
+    A name beside an id counts only if a person is expected, because words around an id are prose.
+    """
+    match = _PERSON_IN.match(masked.unparsed)
+    if not match or not _may_be_person(match["who"].split()):
+        return []
+    person = Identifier(IdentifierKind.PERSON, " ".join(match["who"].split()))
+    places = [found.identifier for found in _sort_matches(masked.matches)]
+    if match["mark"]:
+        is_place = len(places) == 1 and places[0].kind in _WHERE
+        return [person, *places] if expect is IdentifierKind.PEER and is_place else []
+    if places or match["room"].lower() in NO_NAMES or match["room"].isdecimal():
+        return []
+    return [person, Identifier(IdentifierKind.NAME, match["room"].rstrip("."))]
+
+
+def _lone_person(words: list[str], expect: IdentifierKind | None) -> list[Identifier]:
+    """Return the words as one person's name where a person is expected.
+
+    A single word stays the name of a room: the look-up tries it as a person's if no room has it.
+    """
+    if expect is not IdentifierKind.PEER or len(words) not in _WORDS_OF_NAME:
+        return []
+    if not all(map(_PERSON.fullmatch, words)) or not _may_be_person(words):
+        return []
+    return [Identifier(IdentifierKind.PERSON, " ".join(words))]
+
+
+def _may_be_person(words: list[str]) -> bool:
+    return not any(word.lower() in NO_NAMES | _FILLERS | _AROUND for word in words)
+
+
+def _understood(identifiers: tuple[Identifier, ...]) -> str:
+    """Return words for the identifiers that were read; "" if there are none."""
+    if len(identifiers) != 1:
+        return "the rest" if identifiers else ""
+    identifier = identifiers[0]
+    if identifier.kind in (IdentifierKind.NAME, IdentifierKind.ROOM):
+        name = identifier.value if _HARMLESS.fullmatch(identifier.value) else ""
+        return f"the room {name}".rstrip()
+    return f"the {_KIND_WORDS.get(identifier.kind, 'id')}"
+
+
+_KIND_WORDS = {
+    IdentifierKind.SESSION: "session",
+    IdentifierKind.PEER: "peer",
+    IdentifierKind.USER: "user",
+    IdentifierKind.PERSON: "person",
+    IdentifierKind.CODE: "room code",
+}
+
+
 def _lone_names(masked: MaskedText, words: list[str]) -> list[Identifier]:
     """Return the words as names of rooms: one word, or a few that make no sentence."""
     telling = [word for word in words if word.lower() not in _FILLERS | _AROUND]
@@ -233,8 +300,19 @@ def _lone_names(masked: MaskedText, words: list[str]) -> list[Identifier]:
     if any(_LABELLED.match(word) or not NAME.fullmatch(word) for word in words):
         return []
     if len(words) > 1 and any(word.lower() in NO_NAMES | _FILLERS for word in words):
-        return []
+        return _spaced_name(words)
     return [Identifier(IdentifierKind.NAME, word) for word in words]
+
+
+_THINGS = frozenset({"room", "session", "peer", "user"})
+
+
+def _spaced_name(words: list[str]) -> list[Identifier]:
+    """Return `one bad user` as one name, for which near names are looked for."""
+    others = [word.lower() for word in words if word.lower() not in _THINGS]
+    if len(others) < 2 or any(word in NO_NAMES | _FILLERS | _AROUND for word in others):  # noqa: PLR2004  `bad user`
+        return []
+    return [Identifier(IdentifierKind.NAME, " ".join(words))]
 
 
 def _has_options(options: Options) -> bool:
@@ -245,9 +323,9 @@ def _complaint(options: Options, words: list[str]) -> str | None:
     """Return the reason why there is nothing to look up, with the words not understood."""
     text = " ".join(words)
     if text and _HARMLESS.fullmatch(text):
-        sentence = f"There is no id, 100ms link or room's name that I recognise in “{text}”."
+        sentence = f"I see no id, 100ms link or room name in “{text}”."
     elif options.remarks:
-        sentence = "There is no room, session, peer or user beside it that I recognise."
+        sentence = "I see no room, session, peer or user beside it."
     else:
         return None
     return " ".join((*dict.fromkeys(options.remarks), sentence)[:_REMARKS_MOST])

@@ -110,7 +110,7 @@ class PersonSearch:
     ) -> list[Match]:
         """Return one match for each room, with the latest sighting in it."""
         latest: dict[str, PeerMatch] = {}
-        for sighting in sorted(sightings, key=_time_of):
+        for sighting in sorted(sightings, key=lambda sighting: sighting.seen_at):
             latest[sighting.session.room_id] = sighting
         rooms = await asyncio.gather(
             *(fetch_room(hundredms, room_id, self.prefetch) for room_id in latest)
@@ -135,13 +135,8 @@ def peer_predicate(identifier: Identifier) -> PeerPredicate:
     return lambda peer: peer.id.lower() == lower
 
 
-def _time_of(sighting: PeerMatch) -> float:
-    moment = sighting.peer.joined_at or sighting.session.created_at
-    return moment.timestamp() if moment else 0.0
-
-
 def _recency(match: Match) -> float:
-    return _time_of(match[1]) if match[1] else 0.0
+    return match[1].seen_at if match[1] else 0.0
 
 
 def target_in_room(identifier: Identifier, place: RoomMatch) -> Target:

@@ -16,79 +16,26 @@ from bot.domain.errors import (
     UnknownCode,
     UnreadableQuestion,
 )
+from bot.domain.near_words import near_words
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import creation_time_of
-from bot.domain.target import Candidate, Choices, Target, TargetKind
+from bot.domain.target import Choices, Target
 from bot.investigate.resolve.people import PersonSearch, target_in_room
 from bot.investigate.resolve.rooms import RoomMatch, RoomSearch, find_rooms
-from bot.investigate.resolve.session_search import PeerMatch
+from bot.investigate.resolve.suggestions import (
+    NamedPeople,
+    Suggestions,
+    candidate_of_identifier,
+    candidate_of_person,
+    candidate_of_place,
+    candidate_of_target,
+)
 
-_KINDS: dict[IdentifierKind, TargetKind] = {
-    IdentifierKind.SESSION: "session",
-    IdentifierKind.UUID: "peer",
-    IdentifierKind.PEER: "peer",
-    IdentifierKind.USER: "user",
-}
-
-
-def candidate_of_place(place: RoomMatch) -> Candidate:
-    """Return the candidate of a room or session that was found."""
-    room, session = place.room, place.session
-    name = room.name or room.id
-    if session:
-        return Candidate(
-            "session",
-            f"session {session.id}",
-            f"Session {session.id} in room {name}",
-            room.workspace,
-            session.created_at or creation_time_of(session.id),
-        )
-    label = f"Room {name}" if room.name is None else f"Room {name} ({room.id})"
-    created = room.created_at or creation_time_of(room.id)
-    return Candidate("room", f"room {room.id}", label, room.workspace, created)
-
-
-def candidate_of_target(target: Target, sighting: PeerMatch | None) -> Candidate:
-    """Return the candidate of a peer or user in a room, with the time they were last seen there."""
-    room = target.room
-    if target.kind == "room":
-        return candidate_of_place(RoomMatch(room))
-    who = target.peer_id if target.kind == "peer" else target.user_id
-    word = "Peer" if target.kind == "peer" else "User"
-    when = (sighting.peer.joined_at or sighting.session.created_at) if sighting else None
-    return Candidate(
-        target.kind,
-        f"{target.kind} {quote(who or '')} in room {room.id}",
-        f"{word} {who} in room {room.name or room.id}",
-        room.workspace,
-        when,
-    )
-
-
-def candidate_of_identifier(identifier: Identifier, room_id: str | None = None) -> Candidate:
-    """Return the candidate of an identifier that was not looked up yet."""
-    kind = _KINDS.get(identifier.kind, "room")
-    suffix = f" in room {room_id}" if room_id and kind in ("peer", "user") else ""
-    word = (
-        identifier.kind.value
-        if identifier.kind in (IdentifierKind.CODE, IdentifierKind.USER, IdentifierKind.SESSION)
-        else kind
-    )
-    value = (
-        identifier.value
-        if identifier.kind is IdentifierKind.UUID
-        else f"{word} {quote(identifier.value)}"
-    )
-    label = f"{word.capitalize()} {identifier.value}"
-    return Candidate(kind, value + suffix, label, "", creation_time_of(identifier.value))
-
-
-def quote(value: str) -> str:
-    """Return the value in quotes if it holds blanks, so that it is parsed as one value."""
-    return f'"{value}"' if any(letter.isspace() for letter in value) else value
-
-
-PERSONS = (IdentifierKind.PEER, IdentifierKind.USER)
+PERSONS = (IdentifierKind.PEER, IdentifierKind.USER, IdentifierKind.PERSON)
+MOST_NAMES = 3
+"""Most unknown names of one question for which near ones are looked for."""
+COMMAND_WORDS = ("help", "settings")
+"""Words that ask for something other than a look-up, for “Did you mean”."""
 Found = TypeVar("Found")
 
 
@@ -130,10 +77,13 @@ class Resolver:
             return await self._without_place(failed, person_identifiers)
         self._leave_out(
             failed,
+            places,
             places_of_codes_only=all(c.kind is IdentifierKind.CODE for c in place_identifiers),
         )
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
+        if any(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers):
+            return await self._person_in(places[0], person_identifiers[0].value)
         return _target_in(places[0], person_identifiers)
 
     def _within_budget(self, identifiers: list[Identifier]) -> list[Identifier]:
@@ -155,27 +105,98 @@ class Resolver:
         errors = [error for _, error in failed]
         worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])
         if not person_identifiers or not isinstance(worst, AskedWrongly):
+            near = await self._suggest(failed) if isinstance(worst, AskedWrongly) else None
+            if near is not None:
+                return near
             raise _combine_errors(errors) if isinstance(worst, NothingFound) else worst
+        if any(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers):
+            near = await self._suggest(failed)
+            if near is not None:
+                return near
+            raise worst
         try:
             result = await self._resolve_persons(person_identifiers)
         except AskedWrongly:
             raise worst from None
-        self._leave_out(failed, places_of_codes_only=True)
+        self._leave_out(failed, (), places_of_codes_only=True)
         return result
 
+    async def _suggest(self, failed: Sequence[tuple[Identifier, BotError]]) -> Choices | None:
+        """Return rooms and people with names like those that no room has; None without any."""
+        names = [clue.value for clue, _ in failed if clue.kind is IdentifierKind.NAME]
+        if not names:
+            return None
+        spellings = dict.fromkeys((" ".join(names), *names[:MOST_NAMES]))
+        rooms = await self._suggestions.near_rooms(tuple(spellings))
+        candidates = [candidate_of_place(RoomMatch(room)) for room in rooms]
+        if len(names) == 1:
+            people = await self._suggestions.people_in_known_rooms(names[0])
+            found = people.called or (() if candidates else people.near)
+            candidates += [candidate_of_person(*match) for match in found]
+        note = " ".join(dict.fromkeys(error.cause for _, error in failed))
+        return Choices(tuple(candidates), note, near=True) if candidates else None
+
+    @property
+    def _suggestions(self) -> Suggestions:
+        return Suggestions(self.person_search.workspaces, self.person_search.room_index)
+
+    async def _person_in(self, place: RoomMatch, name: str) -> Target | Choices:
+        """Return the one person with that name in the room, or suggestions."""
+        people = await self._suggestions.people_in_room(name, place.room)
+        if len(people.called) == 1:
+            peer = people.called[0][1].peer
+            kind = IdentifierKind.USER if peer.user_id else IdentifierKind.PEER
+            return target_in_room(Identifier(kind, peer.user_id or peer.id), place)
+        room = place.room.name or place.room.id
+        if people.called or people.near:
+            return _choices_of_people(people, name, f"the room {room}")
+        return Choices(
+            (candidate_of_place(place),),
+            f"I found nobody called “{name}” in the latest sessions of the room {room}.",
+            near=True,
+        )
+
+    async def _resolve_name_of_person(self, person: Identifier) -> Target | Choices:
+        """Return the room of that name, or people with the name in rooms of earlier look-ups."""
+        search = await self._ask(person)
+        if search.places:
+            places = self._preferred(search.places, lambda place: place.room.workspace)
+            if len(places) == 1:
+                return _target_in(places[0], ())
+            return Choices(tuple(candidate_of_place(place) for place in places))
+        people = await self._suggestions.people_in_known_rooms(person.value)
+        if people.called or people.near:
+            return _choices_of_people(people, person.value, "the rooms of the latest look-ups")
+        raise NothingFound(
+            f"I found nobody called “{person.value}” in the rooms of the latest look-ups, and no "
+            "room has that name.",
+            headline="I couldn't find that person",
+            next_step=f"Name the room, too: `{person.value} in <room>`, or use an id: the peer id, "
+            "or `user:<id> in <room>`.",
+        )
+
     def _leave_out(
-        self, failed: Sequence[tuple[Identifier, BotError]], *, places_of_codes_only: bool
+        self,
+        failed: Sequence[tuple[Identifier, BotError]],
+        places: Sequence[RoomMatch],
+        *,
+        places_of_codes_only: bool,
     ) -> None:
         """Add a note for each identifier that was not found.
 
         An unknown code beside a room, as in a link with a token, gets no note.
         """
         for identifier, error in failed:
-            if not isinstance(error, UnknownCode):
+            if identifier.kind is IdentifierKind.NAME and len(places) == 1:
+                self.notes.append(
+                    f"I understood {_place_words(places[0])} but not “{identifier.value}”: no room "
+                    "has that name. This answer leaves it out."
+                )
+            elif not isinstance(error, UnknownCode):
                 self.notes.append(f"{error.cause} This answer leaves it out.")
             elif places_of_codes_only:
                 self.notes.append(
-                    f"I do not know the room code {identifier.value} yet; it is left out."
+                    f"I don't know the room code {identifier.value} yet, so I left it out."
                 )
 
     async def _places_or_error(self, identifier: Identifier) -> Sequence[RoomMatch] | BotError:
@@ -204,6 +225,8 @@ class Resolver:
             return Choices(
                 tuple(candidate_of_identifier(identifier) for identifier in person_identifiers)
             )
+        if person_identifiers[0].kind is IdentifierKind.PERSON:
+            return await self._resolve_name_of_person(person_identifiers[0])
         search = await self.person_search.find(person_identifiers[0])
         self.notes.extend(_not_asked_note(trouble) for trouble in search.troubles)
         self.seen_targets.extend(target for target, sighting in search.matches if sighting)
@@ -221,15 +244,15 @@ class Resolver:
         if not preferred_matches or not others:
             return matches
         self.notes.append(
-            f"This channel means the workspace {self.preferred}; {', '.join(others)} knows "
-            "something by that name or id, too: paste a room id of it to look there."
+            f"In this channel a name or id means the workspace {self.preferred} first. "
+            f"{', '.join(others)} has it, too: paste its room id to look there."
         )
         return preferred_matches
 
 
 def _not_asked_note(trouble: ServiceTrouble) -> str:
     return (
-        f"The workspace {trouble.workspace} could not be asked ({trouble.headline}); it may know "
+        f"I couldn't ask the workspace {trouble.workspace} ({trouble.headline}); it may have "
         "something by that name or id, too."
     )
 
@@ -274,18 +297,20 @@ def _distinct_places(groups: Sequence[Sequence[RoomMatch]]) -> list[RoomMatch]:
 
 
 def _no_place_error(clue: Identifier, aliases: Sequence[str]) -> NothingFound:
-    where = f"workspace {aliases[0]}" if len(aliases) == 1 else f"workspaces {', '.join(aliases)}"
+    where = f" in the workspaces {', '.join(aliases)}" if len(aliases) > 1 else ""
     if clue.kind is IdentifierKind.NAME:
+        word = next(iter(near_words(clue.value, COMMAND_WORDS, most=1)), "")
+        doubt = f" Did you mean `{word}`?" if word else ""
         return NothingFound(
-            f"No room is named {clue.value} in {where}; enabled and disabled rooms were asked.",
-            headline="I know nothing by that name",
-            next_step="Check the spelling, or paste the room id, the session id or the join "
-            "link. For a person paste the peer id, or `user:<id> in <room>`.",
+            f"No room called “{clue.value}”{where} (I checked disabled ones too).{doubt}",
+            headline="I found nothing by that name",
+            next_step="Check the spelling, or paste the room id, the session id or the join link. "
+            f"For a person, name the room too: `{clue.value} in <room>` or `user:<id> in <room>`.",
         )
     return NothingFound(
-        f"{clue.value} is neither a room nor a session in {where}.{_age_note(clue.value)}",
-        next_step="It may be a template, account or recording id, or belong to a workspace I "
-        "do not know. Paste the room id, the session id or the join link.",
+        f"{clue.value} is neither a room nor a session{where}{_age_note(clue.value)}.",
+        next_step="It may be the id of a template, an account or a recording, or belong to another "
+        "100ms workspace. Paste the room id, the session id or the join link.",
     )
 
 
@@ -296,10 +321,23 @@ def _combine_errors(errors: Sequence[BotError]) -> BotError:
         return first
     causes = dict.fromkeys(error.cause for error in errors)
     return NothingFound(
-        " ".join(causes), headline="I know none of those", next_step=first.next_step
+        " ".join(causes), headline="I found none of those", next_step=first.next_step
     )
 
 
 def _age_note(object_id: str) -> str:
     born = creation_time_of(object_id)
-    return f" The id itself was made at {born:%Y-%m-%d %H:%M} UTC." if born else ""
+    return f" (created {born.day} {born:%b %Y})" if born else ""
+
+
+def _place_words(place: RoomMatch) -> str:
+    if place.session:
+        return f"the session {place.session.id}"
+    return f"the room {place.room.name or place.room.id}"
+
+
+def _choices_of_people(people: NamedPeople, name: str, where: str) -> Choices:
+    """Return the people called by the name, else those with a near name."""
+    found = people.called or people.near
+    note = "" if people.called else f"I found nobody called “{name}” in {where}."
+    return Choices(tuple(candidate_of_person(*match) for match in found), note, near=True)

@@ -15,6 +15,9 @@ from bot.investigate.room_index import BestEffortRoomIndex
 Found = TypeVar("Found")
 
 
+_NAME_KINDS = {IdentifierKind.NAME, IdentifierKind.UUID, IdentifierKind.PERSON}
+
+
 @dataclass(frozen=True, slots=True)
 class RoomMatch:
     """A room, or one of its sessions if `session` is set."""
@@ -74,7 +77,7 @@ async def find_rooms(
     prefetch = prefetch or Prefetch()
     if identifier.kind is IdentifierKind.CODE:
         return await _by_code(identifier.value, workspaces, room_index, prefetch)
-    if identifier.kind in (IdentifierKind.NAME, IdentifierKind.UUID):
+    if identifier.kind in _NAME_KINDS:
         rooms, troubles = await ask_each_workspace(
             workspaces, lambda w: w.rooms_named(identifier.value)
         )

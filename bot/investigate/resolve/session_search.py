@@ -26,6 +26,12 @@ class PeerMatch:
     peer: Peer
     session: Session
 
+    @property
+    def seen_at(self) -> float:
+        """The time of joining, else of the session's start, as Unix seconds; 0 if unknown."""
+        moment = self.peer.joined_at or self.session.created_at
+        return moment.timestamp() if moment else 0.0
+
 
 @dataclass(slots=True)
 class SearchCoverage:

@@ -77,8 +77,8 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "bot.domain.target.Progress": ("target", "fetched", "total", "by_type", "begun", "waits_for"),
     "bot.domain.target.Target": ("kind", "room", "session", "peer_id", "user_id"),
-    "bot.domain.target.Choices": ("candidates", "note"),
-    "bot.domain.target.Candidate": ("kind", "value", "label", "workspace", "created_at"),
+    "bot.domain.target.Choices": ("candidates", "note", "near"),
+    "bot.domain.target.Candidate": ("kind", "value", "label", "workspace", "created_at", "name"),
     "bot.domain.rooms.Room": ("id", "workspace", "name", "enabled", "created_at"),
     "bot.domain.rooms.Session": (
         "id",
@@ -137,6 +137,7 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "peer",
         "user",
         "name",
+        "person",
         "code",
     ),
     "bot.domain.privacy.personal_names.Names": ("full", "short", "none"),

@@ -6,24 +6,30 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.errors import SlackTrouble
+from bot.domain.privacy.personal_names import Names, short_name
 from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import LIMIT
 from bot.domain.target import Choices
 from bot.render.message import Block, Message
 from bot.slack.context import BotContext, Lookup
-from bot.slack.error_boundary import notify_user
+from bot.slack.error_boundary import notify_privately, notify_user
 from bot.slack.lookup.channel_defaults import hides_identifiers
 
 
 async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> None:
     """Show the choices in the thread if there is one, else to the asker alone.
 
+    Suggestions for a question that found nothing are for the asker alone, as errors are.
+
     Raises SlackTrouble if no way of reaching the asker works.
     """
     target, private = lookup.place, lookup.question.private
-    choices_message = ctx.tools.renderer.choices(choices, lookup.id, private=private)
+    names = lookup.question.names or ctx.tools.names
+    choices_message = ctx.tools.renderer.choices(
+        _with_names(choices, names), lookup.id, private=private
+    )
     message = with_query_options(choices_message, lookup.question)
-    is_hidden = hides_identifiers(lookup.question)
+    is_hidden = hides_identifiers(lookup.question) or choices.near
     if target.thread and not (target.looking or private or is_hidden):
         # In a thread the buttons know their thread; an ephemeral message may lose it.
         sent = await ctx.sender.post(
@@ -31,8 +37,30 @@ async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> Non
         )
         if sent.ok:
             return
-    if not await notify_user(ctx, target, message, lookup.id, instead=not is_hidden):
+    if choices.near and target.looking and target.channel and target.url is None:
+        sent_privately = await notify_privately(ctx, target, message, lookup.id)
+    else:
+        sent_privately = await notify_user(ctx, target, message, lookup.id, instead=not is_hidden)
+    if not sent_privately:
         raise SlackTrouble("No way of asking back worked.")
+
+
+def _with_names(choices: Choices, names: Names) -> Choices:
+    """Return the choices with participants' names only as far as they may be shown."""
+    if names is Names.FULL:
+        return choices
+    return replace(
+        choices,
+        candidates=tuple(
+            replace(
+                candidate,
+                name=(names is Names.SHORT and short_name(candidate.name)) or "A participant",
+            )
+            if candidate.name
+            else candidate
+            for candidate in choices.candidates
+        ),
+    )
 
 
 def with_query_options(message: Message, query: LookupQuery) -> Message:

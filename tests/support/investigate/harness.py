@@ -50,6 +50,10 @@ class Notebook:
         for code in codes:
             self.codes[code] = [(workspace, room_id)]
 
+    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
+        pairs = [pair for pairs in self.codes.values() for pair in pairs]
+        return list(dict.fromkeys(reversed(pairs)))[:most]
+
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         return (workspace, room_id) in [pair for pairs in self.codes.values() for pair in pairs]
 

@@ -316,10 +316,16 @@ def test_long_text_names(text: str, expected: str) -> None:
         (H, IdentifierKind.PEER, f"object {H}"),
         ("storm", IdentifierKind.PEER, "name storm"),
         ('"Ann" in storm', IdentifierKind.PEER, "user Ann; name storm"),
+        ("marta in storm since 2h", IdentifierKind.PEER, "person marta; name storm"),
+        (f"Marta L. in {H}", IdentifierKind.PEER, f"person Marta L.; object {H}"),
+        ("marta in storm", None, "person marta; name storm"),
+        ("marta lindqvist", IdentifierKind.PEER, "person marta lindqvist"),
+        ("errors in storm", IdentifierKind.PEER, "name storm"),
+        ("one bad user", None, "name one bad user"),
     ],
 )
 def test_the_command_tells_what_a_bare_id_is(
-    text: str, expect: IdentifierKind, expected: str
+    text: str, expect: IdentifierKind | None, expected: str
 ) -> None:
     assert _told(parse_query(text, NOW, expect=expect).clues) == expected
 

@@ -110,7 +110,7 @@ def test_types_are_read(words: str, types: list[str]) -> None:
         ("storm tomorrow", "tomorrow"),
         ("storm at 13pm", "13pm"),
         ("storm 05/06", "05/06"),
-        ("storm type join,jion", "near: `join`"),
+        ("storm type join,jion", "Did you mean `join`?"),
         ("storm type foo", "foo"),
         ("storm type join,foo", "foo"),
         ("storm since 999999999d", "999999999d"),

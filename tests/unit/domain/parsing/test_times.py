@@ -239,16 +239,30 @@ def test_a_year_ends() -> None:
 @pytest.mark.parametrize(
     ("text", "near"),
     [
-        ("storm sinse 2h", "since"),
-        ("storm untill 10:00", "until"),
-        ("storm typ join", "type"),
-        ("storm --publik", "public"),
+        ("storm sinse 2h", "“sinse”. Did you mean `since 2h`?"),
+        ("storm sinse", "“sinse”. Did you mean `since 2h`?"),
+        ("storm untill 10:00", "“untill”. Did you mean `until 10:00`?"),
+        ("storm typ join", "“typ”. Did you mean `type join`?"),
+        ("storm --publik", "“publik”. Did you mean `public`?"),
     ],
 )
-def test_a_misspelt_option_is_named_with_the_near_one(text: str, near: str) -> None:
+def test_b13_a_misspelt_option_is_named_with_the_one_meant(text: str, near: str) -> None:
     question = parse_query(text, NOW)
-    assert STORM[0] in question.clues
-    assert f"near: `{near}`" in question.remarks[0]
+    assert question.clues == STORM
+    assert question.remarks[0].startswith(f"I understood the room storm but not {near}")
+
+
+def test_b13_a_misspelt_option_alone_is_named() -> None:
+    question = parse_query("sinse 2h", NOW)
+    assert question.complaint
+    assert "“sinse”. Did you mean `since 2h`?" in question.complaint
+
+
+def test_b13_a_wrong_type_is_named_with_the_right_ones() -> None:
+    (remark,) = parse_query("storm type foo", NOW).remarks
+    assert "the error type “foo”" in remark
+    for name in ("join", "connect", "disconnected", "publish", "subscribe"):
+        assert f"`{name}`" in remark
 
 
 def test_who_nearly_wrote_private_is_answered_in_private() -> None:

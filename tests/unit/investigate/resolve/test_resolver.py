@@ -55,7 +55,9 @@ async def test_an_unknown_id_is_not_a_healthy_room(bench: Bench) -> None:
     with pytest.raises(NothingFound) as caught:
         await bench.ask(UNKNOWN_ID)
     assert UNKNOWN_ID in caught.value.cause
-    assert f"{creation_time_of(UNKNOWN_ID):%Y-%m-%d}" in caught.value.cause
+    created = creation_time_of(UNKNOWN_ID)
+    assert created
+    assert f"(created {created.day} {created:%b %Y})" in caught.value.cause
 
 
 @pytest.mark.parametrize("status", ["404", "400", "401"])
@@ -278,3 +280,61 @@ async def test_an_unknown_person_beside_a_room_teaches_nothing(bench: Bench) -> 
     await bench.report(f"{stranger} in storm")
     with pytest.raises(NothingFound):
         await bench.ask(f"peer {stranger}")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("strom", "storm"),
+        ("room one-bad-usr", "one-bad-user"),
+        ("standup", "daily-standup"),
+        ("one bad user", "one-bad-user"),
+    ],
+)
+async def test_b13_a_misspelt_room_is_offered(bench: Bench, text: str, name: str) -> None:
+    choices = await bench.choices(text)
+    assert choices.near
+    assert "(I checked disabled ones too)" in choices.note
+    assert f"room {bench.room_id(name)}" in [each.value for each in choices.candidates]
+
+
+async def test_b13_a_misspelt_word_of_the_command_is_named(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask("setings")
+    assert "Did you mean `settings`?" in caught.value.cause
+
+
+async def test_a_failing_list_of_rooms_only_costs_the_suggestion(bench: Bench) -> None:
+    bench.hundredms.faults.add(Fault(kind="error", path="/v2/rooms", status=500, after=2))
+    with pytest.raises(NothingFound):
+        await bench.ask("strom")
+
+
+async def test_b13_one_person_with_that_name_in_a_named_room_is_looked_up(bench: Bench) -> None:
+    report = await bench.report("marta in one-bad-user")
+    assert report.target.kind == "user"
+    assert report.target.room.name == "one-bad-user"
+    assert "marta" in (report.target.user_id or "")
+
+
+async def test_b13_a_near_name_in_a_named_room_is_offered(bench: Bench) -> None:
+    choices = await bench.choices("Marta Lindquist in one-bad-user")
+    (candidate,) = choices.candidates
+    assert (candidate.kind, candidate.name) == ("user", "Marta Lindqvist")
+    assert "nobody called “Marta Lindquist”" in choices.note
+
+
+async def test_b13_nobody_of_that_name_leaves_the_room(bench: Bench) -> None:
+    choices = await bench.choices("zebulon in one-bad-user")
+    assert [each.kind for each in choices.candidates] == ["room"]
+    assert "nobody called “zebulon”" in choices.note
+
+
+async def test_b13_a_person_is_looked_for_in_rooms_of_earlier_look_ups(bench: Bench) -> None:
+    with pytest.raises(NothingFound) as caught:
+        await bench.ask("marta")
+    assert "`marta in <room>`" in caught.value.next_step
+    await bench.report("one-bad-user")
+    await bench.learned()
+    choices = await bench.choices("marta")
+    assert [each.name for each in choices.candidates] == ["Marta Lindqvist"]
