@@ -27,7 +27,7 @@ class BotError(Exception):
     """Base of all errors, with `headline`, `cause` and `next_step`. Subclasses set the defaults."""
 
     headline = "Something went wrong"
-    cause = "The reason is not known."
+    cause = "I don't know why."
     next_step = "Try again in a minute."
     level = "warning"
 
@@ -53,8 +53,8 @@ class AskedWrongly(BotError):
 class UnreadableQuestion(AskedWrongly):
     """Nothing in the text is recognised."""
 
-    headline = "I found nothing to look up in that"
-    cause = "There is no room, session, peer or user in the text that I recognise."
+    headline = "I don't see what to look up"
+    cause = "I see no room, session, peer or user in that text."
     next_step = (
         "Paste a room id or session id (24 hex digits), a peer id (a UUID), a 100ms link, "
         "a room's name, or `user:<id> in <room>`."
@@ -71,27 +71,23 @@ class NothingFound(AskedWrongly):
 class UnknownCode(AskedWrongly):
     """No earlier look-up stored the room code."""
 
-    headline = "I do not know that room code yet"
-    cause = (
-        "100ms offers no safe way from a code to its room, and no earlier look-up showed me "
-        "that code."
-    )
-    next_step = "Paste the room id or the room's name once; I learn its codes from then on."
+    headline = "I can't open room codes directly yet"
+    cause = "This one is new to me, and 100ms has no safe way to turn a code into its room."
+    next_step = "Paste the room name or id once and I'll recognise its links from then on."
 
 
 class NotAllowed(AskedWrongly):
     """The asker belongs to another company, or the click is stale."""
 
-    headline = "I may not answer that"
+    headline = "I can't answer that here"
 
 
 class SinceForgotten(AskedWrongly):
     """Stored data of the look-up was erased while it was running."""
 
-    headline = "I ended this look-up"
+    headline = "I stopped this look-up"
     cause = (
-        "While it was under way, whoever runs Call Doctor had removed what is kept of the person "
-        "or room it is about, or of who asked."
+        "Data about this person or room, or about whoever asked, was deleted while I was reading."
     )
     next_step = "Ask again if you still need it."
 
@@ -106,13 +102,13 @@ class HundredMsUnreachable(ServiceTrouble):
     """100ms does not respond, or its response cannot be read."""
 
     headline = "100ms did not answer"
-    next_step = "Try again in a minute; if it stays so, look at status.100ms.live."
+    next_step = "Try again in a minute. If it keeps failing, check status.100ms.live."
 
 
 class HundredMsBusy(ServiceTrouble):
     """100ms asks us to wait longer than the asker would."""
 
-    headline = "100ms asks us to slow down"
+    headline = "100ms is rate-limiting us"
     next_step = "Ask again in a few minutes."
 
 
@@ -146,18 +142,17 @@ class TooManyWaiting(ServiceTrouble):
     """Too many questions are waiting."""
 
     headline = "Too many look-ups are waiting"
-    next_step = "Ask again in a minute; this one was not taken on."
+    next_step = "Ask again in a minute. I have not started this one."
 
 
 class RecordUnusable(ServiceTrouble):
     """A job's record does not fit the running release or its settings."""
 
-    headline = "I could not go on with this look-up"
+    headline = "Interrupted by a restart"
     cause = (
-        "Call Doctor was started anew while it was under way, and what was done by then does not "
-        "fit what runs now."
+        "Call Doctor restarted with another version or other settings before this look-up was done."
     )
-    next_step = "Ask again; part of the answer may stand already."
+    next_step = "Ask again. Part of the answer may be posted already."
     level = "error"
 
 
@@ -165,14 +160,14 @@ class Misconfigured(BotError):
     """A setting is missing or wrong."""
 
     headline = "Call Doctor is not set up"
-    next_step = "See .env.example for what each setting means."
+    next_step = "`.env.example` says what each setting means and where its value is found."
     level = "error"
 
 
 class Unexpected(BotError):
     """A bug of ours."""
 
-    headline = "Call Doctor failed on this one"
-    cause = "That is a fault of ours."
-    next_step = "Try again; if it repeats, give the reference to whoever runs Call Doctor."
+    headline = "Something went wrong in Call Doctor"
+    cause = "This is a bug of ours, not a mistake in your question."
+    next_step = "Try again. If it happens again, give the reference to whoever runs Call Doctor."
     level = "error"

@@ -137,8 +137,8 @@ def decode(text: str) -> SavedLookup:
         return _parse_facts(json.loads(text if text.startswith("{") else _unpack(text)))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise NotAllowed(
-            "That button belongs to an older answer that I can no longer read.",
-            next_step="Ask again for a fresh answer.",
+            "That button belongs to an older answer that I can't read any more.",
+            next_step="Ask again for a new answer.",
         ) from error
 
 

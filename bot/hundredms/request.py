@@ -31,7 +31,8 @@ class WaitNotifier:
         if self._announced_until and until <= self._announced_until + _TOLERANCE:
             return
         self._announced_until = until
-        await self._tell(f"100ms asks us to wait {max(1, math.floor(seconds))} s.")
+        wait = max(1, math.floor(seconds))
+        await self._tell(f"100ms is rate-limiting us. Continuing in {wait} s.")
 
 
 Params = Mapping[str, str | int]

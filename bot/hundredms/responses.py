@@ -109,17 +109,14 @@ def _strip_tags(raw: str) -> str:
 
 def circuit_open_message(alias: str) -> str:
     """Return the reason why a call was not made."""
-    return (
-        f"It failed again and again a moment ago in the workspace `{alias}`, so I did not wait for "
-        "it once more."
-    )
+    return f"100ms has been failing for the last minute (workspace `{alias}`), so I did not retry."
 
 
 def busy_message(seconds: float | None) -> str:
     """Return why we stop waiting for 100ms; `seconds` is the wait it asked for, if any."""
     if seconds is None:
-        return "100ms keeps answering that we ask too much."
-    return f"100ms wants us to wait {round(seconds)} s more, longer than I keep you waiting."
+        return "100ms keeps refusing our calls as too many."
+    return f"100ms asks for another {round(seconds)} s, longer than I keep you waiting."
 
 
 def refused_message(alias: str, message: str, *, can_renew: bool) -> str:

@@ -44,15 +44,15 @@ def settings_message(
         "settings",
         "settings",
         s=settings,
-        title="The settings of this channel" + (" are now" if changed else ""),
+        title="New settings for this channel" if changed else "Settings for this channel",
         private=_destination_words(settings),
         names=_NAMES[names],
         other_names=Names.FULL if names is not Names.FULL else Names.SHORT,
         shared=shared,
         since=(
-            f"reach back over {compact_duration(settings.since)}, about a session over all of it"
+            f"cover the last {compact_duration(settings.since)} (a session id: the whole session)"
             if settings.since
-            else "reach back over the 30 days that 100ms keeps"
+            else "cover the 30 days that 100ms keeps"
         ),
         workspace=_workspace_words(settings.workspace, workspaces),
         other=workspaces[-1] if workspaces else "",
@@ -62,7 +62,7 @@ def settings_message(
 def _destination_words(settings: ChannelSettings) -> str:
     if settings.private:
         return "are seen only by the person who asks"
-    return "go to the channel, with the detail in a thread"
+    return "go to the channel, with the details in a thread"
 
 
 def compact_duration(span: timedelta) -> str:
@@ -75,9 +75,9 @@ def compact_duration(span: timedelta) -> str:
 def _workspace_words(alias: str, workspaces: Sequence[str]) -> str:
     """Return how several workspaces are used; "" if there is no choice."""
     if alias and alias not in workspaces:
-        return f"are all asked; {alias} was meant first, but is no longer set up"
+        return f"are all asked; {alias} came first, but is no longer set up"
     if len(workspaces) < 2:  # noqa: PLR2004  one is no choice
         return ""
     if not alias:
-        return f"are all asked ({', '.join(workspaces)}); where several know a thing, you choose"
-    return f"are all asked; where several know a thing, {alias} is meant"
+        return f"are all asked ({', '.join(workspaces)}); with several matches, you choose"
+    return f"are all asked; with several matches, {alias} counts"

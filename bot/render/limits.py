@@ -41,13 +41,22 @@ _ESCAPED_LENGTHS = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
 _MAX_ENTITY = len("&amp;")
 
 
+_SENTENCE = 60
+"""Characters of a text that is a sentence rather than a name or an id."""
+
+
 def shorten(text: str, most: int) -> str:
-    """Return at most `most` characters of `text`, ending with the number of characters cut."""
+    """Return at most `most` characters of `text`, cut between words where one ends near.
+
+    A cut text ends in an ellipsis; one of a sentence's length also says that it was shortened.
+    """
     if len(text) <= most:
         return text
-    tail = f"… (+{len(text):,} characters)"
-    length = max(most - len(tail), 1)
-    return f"{text[:length].rstrip()}… (+{len(text) - length:,} characters)"
+    mark = "… (shortened)" if most >= _SENTENCE else "…"
+    length = max(most - len(mark), 1)
+    words = text[: length + 1].rpartition(" ")[0].rstrip()
+    cut = words if len(words) > length * 3 // 4 else text[:length].rstrip()
+    return f"{cut}{mark}"
 
 
 def brief(text: str, most: int) -> str:

@@ -78,15 +78,15 @@ class LookupLimiter:
         The admission ends when the look-up asks for its slot, or when `withdraw` takes it back.
         """
         if self._waiting >= self._max_waiting:
-            raise TooManyWaiting(f"{self._waiting} look-ups wait for their turn already.")
+            raise TooManyWaiting(f"{self._waiting} look-ups are waiting already.")
         state = self._state_of(asker)
         waiting = state.count_waiting()
         if waiting >= self._max_waiting_per_asker:
             raise TooManyWaiting(
-                f"{waiting} of your look-ups wait for their turn already.",
+                f"{waiting} of your look-ups are waiting already.",
                 headline="You have too many look-ups waiting",
-                next_step="Wait until some of them are answered, then ask again; this one was "
-                "not taken on.",
+                next_step="Wait until some of them are answered, then ask again. I have not "
+                "started this one.",
             )
         state.admitted.append(time.monotonic())
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.domain.channel_settings import NO_TIME, RESET, SettingsPatch
+from bot.domain.near_words import near_words
 from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
 
@@ -23,6 +24,7 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _NAMES: dict[str, Names | Literal[""]] = {**{each.value: each for each in Names}, "default": ""}
+_WORDS = ("private", "public", "reset", "names", "workspace", "since", "last")
 _SHOWN = re.compile(r"[\w:+-]{1,24}")
 
 
@@ -86,14 +88,16 @@ def _with_time(command: SettingsCommand, word: str) -> SettingsCommand:
     span = parse_duration(word)
     if not span or span > LONGEST_SINCE:
         return SettingsCommand(
-            complaint="The time after `since` can be up to 30 days: 100ms keeps no more."
+            complaint="`since` can be up to 30 days, because 100ms keeps no more."
         )
     return SettingsCommand(replace(command.change, since=span))
 
 
 def _unread_complaint(text: str) -> str:
     word = text.split(maxsplit=1)[0]
-    return f"I cannot read {_quote(word, 'what stands')} after `settings`."
+    near = near_words(word, _WORDS, most=1)
+    doubt = f" Did you mean `{near[0]}`?" if near else ""
+    return f"Unknown setting {_quote(word, 'after `settings`')}.{doubt}"
 
 
 def _quote(word: str, otherwise: str) -> str:

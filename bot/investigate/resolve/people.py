@@ -157,10 +157,9 @@ def nothing_found_error(identifier: Identifier, searches: Sequence[SearchCoverag
         else ""
     )
     return NothingFound(
-        f"No {who} {identifier.value} is known. Searched: {first}{named}{looked}. "
-        "Somebody who never got in appears in no session, so this does not show that they "
-        "did not try.",
-        headline=f"I could not find that {who}",
+        f"No {who} {identifier.value} in {first}{named}{looked}. Somebody who never got in "
+        "appears in no session, so they may still have tried.",
+        headline=f"I couldn't find that {who}",
         next_step=f"Paste it with its room: `{who} {identifier.value} in <room id, name or link>`, "
         "or paste the room id, the session id or the join link.",
     )

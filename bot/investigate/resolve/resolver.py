@@ -244,15 +244,15 @@ class Resolver:
         if not preferred_matches or not others:
             return matches
         self.notes.append(
-            f"In this channel a name or id means the workspace {self.preferred} first. "
-            f"{', '.join(others)} has it, too: paste its room id to look there."
+            f"This channel means the workspace {self.preferred}. {', '.join(others)} has something "
+            "by that name or id, too: paste its room id to look there."
         )
         return preferred_matches
 
 
 def _not_asked_note(trouble: ServiceTrouble) -> str:
     return (
-        f"I couldn't ask the workspace {trouble.workspace} ({trouble.headline}); it may have "
+        f"The workspace {trouble.workspace} could not be asked ({trouble.headline}); it may have "
         "something by that name or id, too."
     )
 

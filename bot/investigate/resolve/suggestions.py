@@ -13,8 +13,11 @@ from typing import TypeVar
 
 from bot.domain.errors import BotError
 from bot.domain.near_words import near_names, near_words
-from bot.domain.rooms import Peer, Room, Session
+from bot.domain.query import Identifier, IdentifierKind
+from bot.domain.rooms import Peer, Room, Session, creation_time_of
+from bot.domain.target import Candidate, Target, TargetKind
 from bot.investigate.ports import Workspaces
+from bot.investigate.resolve.rooms import RoomMatch
 from bot.investigate.resolve.session_search import PeerMatch
 from bot.investigate.room_index import BestEffortRoomIndex
 

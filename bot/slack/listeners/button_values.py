@@ -17,8 +17,8 @@ _YEARS = range(1970, 2100)
 def unreadable_value() -> NotAllowed:
     """Return the error for a button whose value is not one of ours."""
     return NotAllowed(
-        "That button belongs to an older answer that I can no longer read.",
-        next_step="Ask again for a fresh answer.",
+        "That button belongs to an older answer that I can't read any more.",
+        next_step="Ask again for a new answer.",
     )
 
 

@@ -61,7 +61,7 @@ def _response_url(body: Body) -> str:
 CALLBACK_ID = "diagnose_form"
 MAX_COMPLAINT = 150
 """The number of characters that Slack shows well below a field."""
-NOTHING_READABLE = "There is nothing in it that I can look up."
+NOTHING_READABLE = "I see nothing in it that I can look up."
 HOW_TO_ASK = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 

@@ -42,12 +42,12 @@ class Shortcut:
 
 
 TRIGGER_EXPIRED = NotAllowed(
-    "Slack gives three seconds to open a form, and they were over.",
-    headline="The form could not be opened",
-    next_step="Use the shortcut once more.",
+    "Slack allows three seconds to open a form, and it took longer.",
+    headline="I could not open the form",
+    next_step="Use the shortcut again.",
 )
 
-SEVERAL_IDS = "I found several ids in this message; one moment, I look up what each is."
+SEVERAL_IDS = "I found several ids in this message. One moment, I am checking what each is."
 VIEW_CLOSED = "not_found"
 """Slack's error for a view that is gone.
 
@@ -107,9 +107,9 @@ async def _show_choices(
     result = await ctx.sender.plain.change_view(view_id, view)
     if not result.ok and result.error != VIEW_CLOSED:
         raise SlackTrouble(
-            f"Slack would not change the form ({result.error}): what the ids are does not show.",
-            headline="The form could not be filled in",
-            next_step="Type the one id you mean into the form.",
+            f"Slack would not update the form ({result.error}), so it does not list the ids.",
+            headline="I could not fill in the form",
+            next_step="Type the id you mean into the form.",
         )
 
 
@@ -139,8 +139,8 @@ DIAGNOSE_CALL = Shortcut(
 
 
 NOTHING_IN_MESSAGE = (
-    "I found no id and no 100ms link in this message or its files, and names are too easily "
-    "guessed. Type below what it is about."
+    "I found no id and no 100ms link in this message or its files. If it names a room, type the "
+    "room's name below."
 )
 
 
@@ -170,7 +170,7 @@ def _message_shortcut_listener(ctx: BotContext) -> Listener:
 
 
 def _omission_note(count: int) -> str:
-    return f"{count:,} more ids of this message are left out." if count else ""
+    return f"I left out {count:,} more ids of this message." if count else ""
 
 
 def _distinct_identifiers(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:

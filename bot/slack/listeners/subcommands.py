@@ -54,9 +54,9 @@ class Subcommand:
 
 
 _NOT_ANNOUNCED = NotAllowed(
-    "I could not say in the channel who changed it, so the setting is again what it was.",
+    "I could not announce the change in the channel, so I undid it.",
     headline="The setting was not changed",
-    next_step="Let me into the channel with `/invite @Call Doctor`, then change it again.",
+    next_step="Invite me with `/invite @Call Doctor`, then change it again.",
 )
 
 
@@ -109,11 +109,12 @@ _USAGE = (
     "`settings workspace …`, or `settings reset`. For a room of that name write `room settings`."
 )
 _NO_CHANNEL = NotAllowed(
-    "Settings belong to a channel, and this is none that I can keep any for.",
-    next_step="Ask for them in the channel.",
+    "Settings only work in channels.",
+    headline="There are no settings here",
+    next_step="Type the command in the channel.",
 )
 _GUEST = NotAllowed(
-    "Guests may make a channel's answers more private, but not show more of them.",
+    "Guests can make a channel's answers more private, but not more open.",
     headline="No setting was changed",
     next_step="Ask a member of this workspace to change it.",
 )

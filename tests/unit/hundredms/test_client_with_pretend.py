@@ -170,7 +170,7 @@ async def test_a_rate_limit_is_sat_out_and_told(kind: Any) -> None:
         at.faults.add(Fault(kind=kind, path="/v2/rooms", times=1, seconds=45))
         await client.reporting_to(tell).check()
         assert told
-        assert told[0].startswith("100ms asks us to wait 4")
+        assert told[0].startswith("100ms is rate-limiting us. Continuing in 4")
         at.faults.add(Fault(kind=kind, path="/v2/rooms", seconds=45))
         with pytest.raises(HundredMsBusy):
             await client.check()

@@ -199,14 +199,14 @@ async def test_an_announced_wait_is_kept_and_told(answer: httpx.Response, second
         await at.client.events(QUERY)
     assert len(at.pauses) == 1
     assert seconds <= at.pauses[0] <= seconds + 0.5
-    assert at.told == [f"100ms asks us to wait {seconds} s."]
+    assert at.told == [f"100ms is rate-limiting us. Continuing in {seconds} s."]
 
 
 async def test_a_wait_without_a_number_grows() -> None:
     async with bench(*[busy()] * 3, GOOD) as at:
         await at.client.events(QUERY)
     assert [round(pause // 1) for pause in at.pauses] == [1, 2, 4]
-    assert at.told[0] == "100ms asks us to wait 1 s."
+    assert at.told[0] == "100ms is rate-limiting us. Continuing in 1 s."
 
 
 @pytest.mark.parametrize("answer", [busy(retry_after="3600"), busy(retry_after="50"), busy()])
@@ -224,7 +224,7 @@ async def test_five_who_wait_side_by_side_tell_it_once() -> None:
 
     async with bench(answer) as at:
         await asyncio.gather(*(at.client.events(QUERY) for _ in range(5)))
-        assert at.told == ["100ms asks us to wait 20 s."]
+        assert at.told == ["100ms is rate-limiting us. Continuing in 20 s."]
         at.move(seconds=21)
         at.neighbour.asked.clear()
         await at.client.events(QUERY)

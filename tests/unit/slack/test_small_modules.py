@@ -1,15 +1,19 @@
 """Addresses that run out, forms of messages, texts of messages, dedupe."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.parsing import parse_query
 from bot.render.message import Message
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
+from bot.slack.listeners.modal import field_error
+from bot.slack.listeners.query import query_error
 from bot.slack.message_text import text_of_message
 from bot.slack.middleware import is_own_user
 from bot.slack.modal_state import ModalState
@@ -179,6 +183,14 @@ def test_libraries_log_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.records) == 1
     assert "lost [hidden] with [hidden]" in caplog.text
     assert "secret" not in caplog.text
+
+
+@given(st.text(max_size=400) | st.sampled_from(("nothing to see here", "sinse 2h " * 20)))
+def test_b12_a_forms_error_ends_with_a_whole_sentence(text: str) -> None:
+    error = query_error(parse_query(text, datetime(2026, 5, 20, tzinfo=UTC)))
+    shown = field_error(error.cause) if error else "."
+    assert len(shown) <= 150
+    assert shown[-1] in ".?"
 
 
 @given(JSON)

@@ -22,7 +22,7 @@ def words(message: Message) -> str:
 
 
 def settings_said(bench: Bench) -> list[Message]:
-    return [one for one in bench.said() if "settings of this channel" in words(one)]
+    return [one for one in bench.said() if "ettings for this channel" in words(one)]
 
 
 async def said_to(bench: Bench, text: str, channel: str = "C0ONCALL") -> Message:
@@ -94,7 +94,7 @@ async def test_a_mention_sets_and_keeps_to_them_and_leaves_nothing_in_the_thread
 
 async def test_a_channels_own_time_holds_where_a_question_names_none(tmp_path: Path) -> None:
     async with open_whole(tmp_path, large=10) as bench:
-        assert "reach back over 36h" in words(await said_to(bench, "settings since 36h"))
+        assert "cover the last 36h" in words(await said_to(bench, "settings since 36h"))
         window = f"{datetime.now(UTC) - timedelta(hours=36):%Y-%m-%d}"
         short = words(await answered(bench, "one-bad-user", 1))
         assert "shorter time" in short
@@ -109,7 +109,7 @@ async def test_a_channels_workspace_decides_where_two_know_the_name(tmp_path: Pa
     async with open_whole(tmp_path, large=10, other=True) as bench:
         await bench.slack.type_command("C0ONCALL", "U0BOB", "/call-errors", "in-both-workspaces")
         await bench.until_said("Which one?")
-        assert "other is meant" in words(await said_to(bench, "settings workspace OTHER"))
+        assert "other counts" in words(await said_to(bench, "settings workspace OTHER"))
         found = words(await answered(bench, "in-both-workspaces", 1))
         assert "This channel means the workspace other" in found
         found = words(await answered(bench, "one-bad-user", 2))
@@ -182,10 +182,10 @@ async def test_nothing_is_answered_in_public_that_should_perhaps_be_private(hang
 async def test_other_commands_look_a_room_of_that_name_up(tmp_path: Path) -> None:
     async with open_whole(tmp_path, large=10) as bench:
         await bench.slack.type_command("C0ONCALL", "U0ALICE", "/room-errors", "settings")
-        await bench.until_said("No room is named settings")
+        await bench.until_said("No room called “settings”")
         await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", "room settings")
         await bench.slack.until(
-            lambda: sum("No room is named settings" in words(one) for one in bench.said()) == 2
+            lambda: sum("No room called “settings”" in words(one) for one in bench.said()) == 2
         )
 
 

@@ -47,7 +47,8 @@ def test_a_wish_is_read(text: str, change: SettingsPatch) -> None:
     [
         ("standup", "“standup”"),
         ("private standup", "“standup”"),
-        ("privately", "“privately”"),
+        ("privately", "“privately”. Did you mean `private`?"),
+        ("publik", "“publik”. Did you mean `public`?"),
         ("names nobody", "“names”"),
         ("workspace mars", "“mars”; there is: default, eu"),
         ("workspace", "“workspace”"),
@@ -55,7 +56,7 @@ def test_a_wish_is_read(text: str, change: SettingsPatch) -> None:
         ("since 0h", "30 days"),
         ("since 999999999w999999999w", "30 days"),
         ("since yesterday", "“since”"),
-        ("<!channel>", "cannot read what stands"),
+        ("<!channel>", "Unknown setting after `settings`"),
         ("workspace <@U0ALICE>", "of that name"),
     ],
 )

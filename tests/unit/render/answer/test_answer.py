@@ -122,7 +122,7 @@ def test_few_failures_need_neither_files_nor_button() -> None:
 def test_a_clipped_text_is_in_the_files_whole() -> None:
     long = "word " * 1000
     answer = RENDERER.answer(report(failure(1, error_description=long)))
-    assert "characters)" in shown(answer.replies[0])
+    assert "(shortened)" in shown(answer.replies[0])
     assert long.strip() in answer.files[0].content
     assert long.strip() in answer.files[1].content
 
