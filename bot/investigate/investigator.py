@@ -42,13 +42,9 @@ from bot.investigate.reports import (
     window_of,
 )
 from bot.investigate.resolve.people import PersonSearch
-from bot.investigate.resolve.resolver import (
-    Resolver,
-    candidate_of_identifier,
-    candidate_of_place,
-    split_identifiers,
-)
+from bot.investigate.resolve.resolver import Resolver, split_identifiers
 from bot.investigate.resolve.rooms import fetch_room, find_rooms
+from bot.investigate.resolve.suggestions import candidate_of_identifier, candidate_of_place
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 
 MOST_NAMED = 3
