@@ -1,11 +1,30 @@
 """How large everything is: the table's sizes, and small ones to see that it all works."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from workbench.swift_hundredms.plan import RoomPlan
 
 ONE_TYPE = "client.publish.failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSet:
+    """The rooms of one character, by name; `label` ends the names of their rows."""
+
+    label: str
+    even: str
+    huge: str
+    one_type: str
+    first: str
+    """A prefix of a number."""
+
+
+REAL = RoomSet("", "real", "real-huge", "real-one-type", "real-first")
+KIND = RoomSet(" (kind room)", "even", "huge", "one-type", "first")
+"""Rooms in which few texts repeat often, of few people."""
+ROOM_SETS = (REAL, KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +35,7 @@ class Sizes:
     huge: int = 100_000
     terminal: int = 200
     people: int = 40
+    real_people: int = 200
     sessions: int = 5
     many_sessions: int = 20
     searched_rooms: int = 60
@@ -44,6 +64,7 @@ SMALL = Sizes(
     huge=2_000,
     terminal=12,
     people=10,
+    real_people=20,
     sessions=2,
     many_sessions=4,
     searched_rooms=10,
@@ -64,19 +85,8 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
     """The rooms of the pretend 100ms, as its plan file holds them."""
     rooms = [
         RoomPlan("empty", sessions=1, people=0, tracks=False),
-        _even("even", sizes),
-        _even("huge", sizes, events=sizes.huge),
-        _even("huge-in-slack", sizes, events=sizes.huge),
-        *(_even(f"first-{number}", sizes) for number in range(sizes.first_answers)),
-        *(_even(f"beside-{n}", sizes) for n in range(len(sizes.delays) * 2)),
-        RoomPlan(
-            "one-type",
-            events=sizes.events,
-            types=(ONE_TYPE,),
-            sessions=sizes.many_sessions,
-            people=10,
-            terminal=sizes.terminal // 2,
-        ),
+        *(room for rooms in ROOM_SETS for room in _of_set(rooms, sizes)),
+        *(_even(REAL, f"beside-{n}", sizes) for n in range(len(sizes.delays) * 2)),
         RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
         *(
             RoomPlan(f"small-{number}", events=20, people=5, terminal=3)
@@ -96,11 +106,28 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
     return [asdict(room) for room in rooms]
 
 
-def _even(name: str, sizes: Sizes, events: int = 0) -> RoomPlan:
+def _of_set(rooms: RoomSet, sizes: Sizes) -> Iterator[RoomPlan]:
+    yield _even(rooms, rooms.even, sizes)
+    yield _even(rooms, rooms.huge, sizes, events=sizes.huge)
+    for number in range(sizes.first_answers):
+        yield _even(rooms, f"{rooms.first}-{number}", sizes)
+    yield RoomPlan(
+        rooms.one_type,
+        events=sizes.events,
+        types=(ONE_TYPE,),
+        sessions=sizes.many_sessions,
+        people=10,
+        terminal=sizes.terminal // 2,
+        real=rooms is REAL,
+    )
+
+
+def _even(rooms: RoomSet, name: str, sizes: Sizes, events: int = 0) -> RoomPlan:
     return RoomPlan(
         name,
         events=events or sizes.events,
         sessions=sizes.sessions,
-        people=sizes.people,
+        people=sizes.real_people if rooms is REAL else sizes.people,
         terminal=sizes.terminal,
+        real=rooms is REAL,
     )

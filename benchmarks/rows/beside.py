@@ -14,6 +14,7 @@ from benchmarks.checks import names_all, names_events, whole
 from benchmarks.knocks import Command, knock, prepared
 from benchmarks.processes import ROOT, Failed, Ran, memory, run
 from benchmarks.rows.first import WRITES, settle
+from benchmarks.sizes import REAL
 from benchmarks.table import megabytes, seconds
 
 INSTEAD = ROOT / "benchmarks" / "instead"
@@ -48,7 +49,7 @@ def measure(bench: Bench) -> Iterator[Beside]:
         ours = "Call Doctor in Slack"
         with bench.serving(f"beside-{number}") as served:
             yield _in_slack(bench, served, ours, delay, f"beside-{2 * number}")
-        ran = bench.lookup(bench.room("even"), database=f"beside-lookup-{number}")
+        ran = bench.lookup(bench.room(REAL.even), database=f"beside-lookup-{number}")
         whole(ran, bench.sizes.events)
         yield Beside("Call Doctor, `lookup --json`", delay, ran.wall, ran.wall, ran.peak)
         yield _script(bench, packages, delay)
@@ -91,7 +92,7 @@ def _script(bench: Bench, missing: str, delay: float) -> Beside:
         return Beside(program, delay, missing=missing)
     environment = {**bench.environment(), "PYTHONPATH": str(PACKAGES)}
     script = str(INSTEAD / "with_requests.py")
-    ran = run([sys.executable, script, bench.room("even")], environment, bench.home)
+    ran = run([sys.executable, script, bench.room(REAL.even)], environment, bench.home)
     _check(ran, bench.sizes.events)
     return Beside(program, delay, ran.wall, ran.wall, ran.peak)
 

@@ -9,6 +9,7 @@ from benchmarks.checks import expect, names_all
 from benchmarks.knocks import Ack, Command, knock, knock_together, prepared
 from benchmarks.processes import Failed, memory
 from benchmarks.rows.first import WRITES, settle
+from benchmarks.sizes import ROOM_SETS, RoomSet
 from benchmarks.table import Row, megabytes, percentile, seconds
 
 IN_FLIGHT = 8
@@ -25,9 +26,10 @@ def measure(bench: Bench) -> Iterator[Row]:
     with bench.serving("crowd") as served:
         bench.delay(bench.sizes.delay)
         yield from _together(bench, served)
-    with bench.serving("beside") as served:
-        bench.delay(bench.sizes.delay)
-        yield from _beside(bench, served)
+    for rooms in ROOM_SETS:
+        with bench.serving(f"beside-{rooms.huge}") as served:
+            bench.delay(bench.sizes.delay)
+            yield _beside(bench, served, rooms)
 
 
 def _together(bench: Bench, served: Served) -> Iterator[Row]:
@@ -95,17 +97,19 @@ def _last_words(bench: Bench) -> dict[str, float]:
     return last
 
 
-def _beside(bench: Bench, served: Served) -> Iterator[Row]:
+def _beside(bench: Bench, served: Served, rooms: RoomSet) -> Row:
     sizes = bench.sizes
-    huge = Command(bench.room("huge-in-slack"), 0)
+    bench.forget_calls()
+    huge = Command(bench.room(rooms.huge), 0)
     others = [_other(bench, number) for number in range(_MOST_OTHERS)]
     requests = prepared(bench, served, [huge, *others])
     idle = memory(served.pid, "VmHWM")
     acks, took = asyncio.run(_knock_beside(bench, served, requests))
     peak = memory(served.pid, "VmHWM")
     expect({ack.status for ack in acks}, {200}, "status of the acknowledgements")
-    yield _acks(
-        f"acknowledgements of others while a look-up of {sizes.huge:,} events runs, p99",
+    return _acks(
+        f"acknowledgements of others while a look-up of {sizes.huge:,} events runs, p99"
+        f"{rooms.label}",
         acks,
         0.2,
         f", one each {_APART * 1000:.0f} ms while it ran ({seconds(took)}), each tenth a look-up, "

@@ -8,6 +8,7 @@ from benchmarks.bench import Bench, Served
 from benchmarks.checks import expect, names_events
 from benchmarks.knocks import Command, knock, prepared
 from benchmarks.processes import Failed
+from benchmarks.sizes import ROOM_SETS, RoomSet
 from benchmarks.table import Row, middle, ratio, seconds
 
 _WAITED_SECONDS = 120.0
@@ -16,18 +17,23 @@ WRITES = frozenset({"chat.postMessage", "chat.update", "response_url", "chat.pos
 
 def measure(bench: Bench) -> Iterator[Row]:
     """The time of the sentence, less the acknowledgement's, in round trips."""
+    for rooms in ROOM_SETS:
+        yield _of_set(bench, rooms)
+
+
+def _of_set(bench: Bench, rooms: RoomSet) -> Row:
     sizes = bench.sizes
-    with bench.serving("first") as served:
+    with bench.serving(f"first-{rooms.first}") as served:
         bench.delay(sizes.delay)
         help_ = ack_of_help(bench, served)
         took = [
-            first_sentence(bench, served, f"first-{number}", number)
+            first_sentence(bench, served, f"{rooms.first}-{number}", number)
             for number in range(sizes.first_answers)
         ]
     sentence = middle(took) - help_
-    yield ratio(
+    return ratio(
         "first true sentence posted ÷ (one 100ms round trip + one Slack round trip), "
-        f"{seconds(sizes.delay)} each",
+        f"{seconds(sizes.delay)} each{rooms.label}",
         sentence / (2 * sizes.delay),
         f"{seconds(sentence)}, of {sizes.first_answers} rooms of {sizes.events:,} events; "
         f"an acknowledgement takes {seconds(help_)}",

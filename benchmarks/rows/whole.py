@@ -4,30 +4,36 @@ from collections.abc import Iterator
 
 from benchmarks.bench import Bench
 from benchmarks.checks import expect, whole
+from benchmarks.sizes import ROOM_SETS, RoomSet
 from benchmarks.table import Row, middle, ratio, seconds
 
 
 def measure(bench: Bench) -> Iterator[Row]:
     """Events over five types against the longest chain; of one type against one reader."""
-    sizes = bench.sizes
-    bench.delay(sizes.delay)
+    bench.delay(bench.sizes.delay)
     empty = seconds_of(bench, "empty", 0)
-    even = seconds_of(bench, "even", sizes.events) - empty + sizes.delay
+    for rooms in ROOM_SETS:
+        yield from _of_set(bench, rooms, empty)
+
+
+def _of_set(bench: Bench, rooms: RoomSet, empty: float) -> Iterator[Row]:
+    sizes = bench.sizes
+    even = seconds_of(bench, rooms.even, sizes.events) - empty + sizes.delay
     chain = sizes.chain * sizes.delay
     yield ratio(
         f"whole answer, {sizes.events:,} events evenly over five types ÷ "
-        f"(longest chain x latency), {seconds(sizes.delay)}",
+        f"(longest chain x latency), {seconds(sizes.delay)}{rooms.label}",
         even / chain,
         f"{seconds(even)} ÷ ({sizes.chain} pages x {seconds(sizes.delay)}); "
         f"an empty room takes {seconds(empty)}, process start included",
         1.25,
     )
-    one = seconds_of(bench, "one-type", sizes.events) - empty + sizes.delay
-    reader = bench.measured("sequential_reader", bench.room("one-type"))
+    one = seconds_of(bench, rooms.one_type, sizes.events) - empty + sizes.delay
+    reader = bench.measured("sequential_reader", bench.room(rooms.one_type))
     expect(reader["events"], sizes.events, "events of the sequential reader")
     yield ratio(
         f"whole answer, {sizes.events:,} events of one type over {sizes.many_sessions} sessions ÷ "
-        f"a sequential reader of the same pages, {seconds(sizes.delay)}",
+        f"a sequential reader of the same pages, {seconds(sizes.delay)}{rooms.label}",
         one / reader["seconds"],
         f"{seconds(one)} ÷ {seconds(reader['seconds'])}",
         0.25,

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.processes import ROOT
 
-ROWS = 14
+ROWS = 21
 PROGRAMS = ("in Slack", "lookup --json", "requests", "Bolt for JavaScript")
 
 

@@ -18,6 +18,7 @@ from workbench.pretend_hundredms.failures import (
 from workbench.pretend_hundredms.ids import event_stamp, milli_stamp, nanoseconds_of, uuid_of
 from workbench.pretend_hundredms.world import PretendPeer, PretendRoom, PretendSession
 from workbench.swift_hundredms.plan import RoomPlan
+from workbench.swift_hundredms.real_events import real_events
 from workbench.swift_hundredms.rows import Row
 from workbench.swift_hundredms.timetable import timetable
 
@@ -41,13 +42,20 @@ _PORT = "26058"
 
 def happenings(plan: RoomPlan, room: PretendRoom, account_id: str) -> Iterator[Row]:
     """Every error event of the plan, then the tracks of all who were there."""
+    if plan.real:
+        yield from real_events(plan, room, account_id)
+    else:
+        yield from _kind_events(plan, room, account_id)
+    if plan.tracks:
+        yield from tracks(room)
+
+
+def _kind_events(plan: RoomPlan, room: PretendRoom, account_id: str) -> Iterator[Row]:
     write = _Writer(room, account_id, uuid_of("events", plan.name)[8:])
     for number, one in enumerate(timetable(plan)):
         session = room.sessions[one.session]
         at = (session.created_at + timedelta(seconds=one.into)).replace(microsecond=0)
         yield write.row(_Case(one.kind, session, one.person, one.terminal), at, number)
-    if plan.tracks:
-        yield from tracks(room)
 
 
 @dataclass(frozen=True, slots=True)

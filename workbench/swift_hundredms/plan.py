@@ -16,6 +16,8 @@ class RoomPlan:
     The same `people` come to each session, with a new peer id each time. `terminal` counts
     events among `events`. Sessions last `minutes` and go evenly over the last `days`. How events
     follow each other is in timetable.py.
+
+    `real` makes the room as real ones are (see real_events.py); without it, few texts repeat often.
     """
 
     name: str
@@ -27,6 +29,7 @@ class RoomPlan:
     tracks: bool = True
     minutes: float = 60.0
     days: float = 20.0
+    real: bool = False
 
 
 def read_plans(path: Path) -> list[RoomPlan]:

@@ -15,6 +15,7 @@ from workbench.pretend_hundredms.world import (
 )
 from workbench.swift_hundredms.happenings import happenings
 from workbench.swift_hundredms.plan import RoomPlan
+from workbench.swift_hundredms.real_events import real_name
 from workbench.swift_hundredms.rows import Rows
 
 ACCOUNT = "0123456789abcdef000000b1"
@@ -89,7 +90,7 @@ def _session(plan: RoomPlan, room_id: str, number: int, now: datetime) -> Preten
     peers = tuple(
         PretendPeer(
             uuid_of("peer", plan.name, number, person),
-            f"Person {person}",
+            real_name(person) if plan.real else f"Person {person}",
             f"user-{plan.name}-{person}",
             "guest" if person else "host",
             start + timedelta(seconds=person % 50),
