@@ -26,6 +26,7 @@ from bot.jobs.ports import Jobs
 from bot.render.message import Answer, File, Message, Picture
 from bot.slack.access.people import People
 from bot.slack.access.shared_channels import SharedChannels
+from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.concurrency import BackgroundTasks
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
@@ -33,7 +34,7 @@ from bot.slack.modal_state import ModalState
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import MessageSender
+from bot.slack.sending.sender import SlackSender
 
 
 class LookupService(Protocol):
@@ -189,7 +190,7 @@ class BotContext:
 
     tools: Tools
     identity: SlackIdentity
-    sender: MessageSender
+    sender: SlackSender | CheckpointedSender
     tasks: BackgroundTasks
     jobs: Jobs
     reconciler: Reconciler

@@ -3,7 +3,7 @@
 Both carry a reference. `notify_user` sends a message to one person by any route that still works.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -15,9 +15,15 @@ from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import (
+    MessageCall,
+    PostEphemeral,
+    PostMessage,
+    RemoveMessage,
+    Respond,
+    UpdateMessage,
+)
 from bot.slack.sending.errors import TRANSIENT
-from bot.slack.sending.format_fallback import SendResult
-from bot.slack.sending.sender import MessageSender
 
 
 async def notify_user(
@@ -32,9 +38,9 @@ async def notify_user(
     number, rounds = 1, 0
     while True:
         all_refused = True
-        for attempt in _attempts(ctx.sender, target, lookup_id, instead=instead):
+        for call in _calls(target, message, lookup_id, instead=instead):
             part = message.part if number == 1 else f"{message.part}-{number}"
-            sent = await attempt(replace(message, part=part))
+            sent = await ctx.sender.send(replace(call, message=replace(message, part=part)))
             if sent.ok:
                 return True
             all_refused = all_refused and sent.cause not in TRANSIENT
@@ -54,24 +60,22 @@ async def notify_privately(
     """
     if not await notify_user(ctx, replace(target, looking=""), message, lookup_id):
         return await notify_user(ctx, target, message, lookup_id, instead=True)
-    await ctx.sender.remove(target.channel, target.looking)
+    await ctx.sender.send(RemoveMessage(target.channel, target.looking))
     return True
 
 
-def _attempts(
-    sender: MessageSender, target: ReplyTarget, lookup_id: str, *, instead: bool
-) -> Iterator[Callable[[Message], Awaitable[SendResult]]]:
+def _calls(
+    target: ReplyTarget, message: Message, lookup_id: str, *, instead: bool
+) -> Iterator[MessageCall]:
+    """Yield the calls that may reach the asker, the best first, as each is needed."""
     if instead and target.looking:
-        yield lambda message: sender.update(target.channel, target.looking, message, lookup_id)
-    url = target.url
-    if url is not None and url.uses_left:
-        yield lambda message: sender.respond(url, message, lookup_id)
+        yield UpdateMessage(target.channel, target.looking, message, lookup_id)
+    if target.url is not None and target.url.uses_left:
+        yield Respond(target.url, message, lookup_id)
     if target.channel and target.user:
-        yield lambda message: sender.ephemeral(
-            target.channel, target.user, message, lookup_id, thread=target.thread
-        )
+        yield PostEphemeral(target.channel, target.user, message, lookup_id, target.thread)
     if target.user:
-        yield lambda message: sender.post(target.user, message, lookup_id, first=True)
+        yield PostMessage(target.user, message, lookup_id, first=True)
 
 
 class ErrorBoundary:

@@ -24,6 +24,7 @@ from bot.slack.context import BotContext
 from bot.slack.error_boundary import notify_user
 from bot.slack.middleware import OTHER_COMPANY, ephemeral_response, is_own_user
 from bot.slack.payloads import Body, reply_target_of, text_at
+from bot.slack.sending.calls import PublishHome
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
@@ -126,7 +127,7 @@ async def _refuse(ctx: BotContext, body: Body, error: BotError) -> BoltResponse:
 
 
 async def _show_home(ctx: BotContext, user: str, view: dict[str, Any]) -> None:
-    await ctx.sender.plain.publish_home(user, view)
+    await ctx.sender.plain.send(PublishHome(user, view))
 
 
 async def _notify(ctx: BotContext, body: Body, error: BotError, reference: str) -> None:

@@ -29,6 +29,7 @@ from bot.slack.payloads import (
     reply_target_of_click,
     text_at,
 )
+from bot.slack.sending.calls import UpdateMessage, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 
 
@@ -50,7 +51,9 @@ async def _attach_file(reopened: ReopenedLookup, file: File) -> bool:
     ctx = reopened.ctx
     if not ctx.identity.may_upload:
         return False
-    sent = await ctx.sender.upload(reopened.lookup.place.channel, thread_of(reopened), (file,))
+    sent = await ctx.sender.send(
+        UploadFiles(reopened.lookup.place.channel, thread_of(reopened), (file,))
+    )
     if sent.cause is SlackErrorKind.UNKNOWN:
         await report_unconfirmed(ctx, reopened.lookup, ["file"])
         return True
@@ -98,7 +101,9 @@ async def _attach_picture(reopened: ReopenedLookup) -> None:
     )
     if picture is None:
         return
-    sent = await ctx.sender.upload(reopened.lookup.place.channel, thread_of(reopened), (picture,))
+    sent = await ctx.sender.send(
+        UploadFiles(reopened.lookup.place.channel, thread_of(reopened), (picture,))
+    )
     if sent.cause is SlackErrorKind.UNKNOWN:
         await report_unconfirmed(ctx, reopened.lookup, [picture.name])
 
@@ -122,12 +127,8 @@ async def remove_button(ctx: BotContext, body: Body, lookup_id: str) -> None:
     remaining = tuple(block for block in blocks if not _has_button(block))
     part = text_at(body, "message", "metadata", "event_payload", "part") or "changed"
     text = text_at(body, "message", "text")[:MAX_TEXT]
-    await ctx.sender.update(
-        reply_target_of_click(body).channel,
-        message_ts(body),
-        Message(part, text, remaining),
-        lookup_id,
-    )
+    channel, message = reply_target_of_click(body).channel, Message(part, text, remaining)
+    await ctx.sender.send(UpdateMessage(channel, message_ts(body), message, lookup_id))
 
 
 def _is_own_message(ctx: BotContext, body: Body) -> bool:

@@ -4,6 +4,7 @@ from bot.domain.errors import SlackTrouble
 from bot.render.message import Message
 from bot.slack.buttons.job import ReopenedLookup
 from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
+from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -38,8 +39,8 @@ async def _post_in_thread(reopened: ReopenedLookup, message: Message, *, first: 
     if reopened.is_private:
         return SendResult(SlackErrorKind.PLACE, "private")
     channel, thread = reopened.lookup.place.channel, thread_of(reopened)
-    return await reopened.ctx.sender.post(
-        channel, message, reopened.lookup.id, thread=thread, first=first
+    return await reopened.ctx.sender.send(
+        PostMessage(channel, message, reopened.lookup.id, thread, first)
     )
 
 
@@ -47,10 +48,10 @@ async def _send_to_presser(reopened: ReopenedLookup, message: Message) -> SendRe
     sender, lookup, target = reopened.ctx.sender, reopened.lookup, reopened.lookup.place
     sent = SendResult(SlackErrorKind.PLACE, "no_way")
     if target.url is not None and target.answers_left:
-        sent = await sender.respond(target.url, message, lookup.id)
+        sent = await sender.send(Respond(target.url, message, lookup.id))
     if _is_refused(sent):
-        sent = await sender.ephemeral(
-            target.channel, target.user, message, lookup.id, thread=target.thread
+        sent = await sender.send(
+            PostEphemeral(target.channel, target.user, message, lookup.id, target.thread)
         )
     return sent
 

@@ -1,11 +1,19 @@
 """Sends a job's messages as recorded steps, so that a restarted job sends none of them twice."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import partial
 
 from bot.jobs.ports import Json, Steps
-from bot.render.message import File, Message, Picture
 from bot.slack.checkpoints.serialization import sent_from_json, sent_to_json
 from bot.slack.payloads import ResponseUrl
+from bot.slack.sending.calls import (
+    PostMessage,
+    RemoveMessage,
+    Repeat,
+    Respond,
+    StepCall,
+    UpdateMessage,
+)
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult
 from bot.slack.sending.reconcile import Reconciler
@@ -28,7 +36,7 @@ RETRY_PAUSES = (30.0, 120.0, 600.0)
 
 
 class CheckpointedSender:
-    """Sends as `SlackSender` does, but each message is a step that an earlier run may have done."""
+    """Makes calls as `SlackSender` does, but each is a step that an earlier run may have done."""
 
     def __init__(self, sender: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
         self.plain = sender
@@ -37,142 +45,70 @@ class CheckpointedSender:
         self.changed: set[str] = set()
         """Time stamps of the messages that were changed, and so are finished."""
 
-    async def post(
-        self,
-        channel: str,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        first: bool = False,
-    ) -> SendResult:
-        """Post in a channel, or under `thread`, unless the message is already there.
+    async def send(self, call: StepCall) -> SendResult:
+        """Make a call, unless an earlier run did; each attempt is a step of its own.
 
-        A reply waits out a long 429, because its thread would otherwise break off; a restart
-        continues the wait. A first message returns the 429 at once, because another route is
-        faster.
+        The call is repeated while Slack cannot be reached. A reply waits out a long 429, because
+        its thread would otherwise break off; a restart continues the wait. A first message returns
+        the 429 at once, because another route is faster.
         """
-
-        async def send() -> SendResult:
-            return await self.plain.post(channel, message, lookup_id, thread=thread, first=first)
-
-        async def find() -> SendResult | None:
-            return await self._reconciler.find(channel, thread, lookup_id, message.part)
-
-        async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
-            sent = UNCONFIRMED if again else await send()
-            if sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED:
-                posted = await find()
-                sent = sent if posted is None else posted if posted.ts else await send()
-            return sent_to_json(sent)
-
-        async def attempt(name: str) -> SendResult:
-            return sent_from_json(await self._steps.once(name, act))
-
-        name = f"post:{message.part}"
-        sent = await self._until_reachable(name, attempt)
-        for number in range(MAX_WAITS):
-            if first or not 0 < sent.wait <= MAX_WAIT_SECONDS:
+        name = step = call.step
+        outages = waits = 0
+        while True:
+            sent = sent_from_json(await self._step(step, call), _url_of(call))
+            if sent.offline and outages < len(OUTAGE_PAUSES):
+                await self._steps.pause(OUTAGE_PAUSES[outages])
+                outages += 1
+                step = f"{name}:again-{outages}"
+            elif _may_wait_out(call, sent) and waits < MAX_WAITS:
+                await self._steps.pause(sent.wait)
+                waits, outages = waits + 1, 0
+                name = step = f"{call.step}:after-{waits}"
+            else:
                 break
-            await self._steps.pause(sent.wait)
-            sent = await self._until_reachable(f"{name}:after-{number + 1}", attempt)
+        if sent.ok and isinstance(call, UpdateMessage | RemoveMessage):
+            self.changed.add(call.ts)
         return sent
-
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Update one of our messages; a repeated update changes nothing."""
-
-        async def act() -> Json:
-            return sent_to_json(await self.plain.update(channel, ts, message, lookup_id))
-
-        async def attempt(name: str) -> SendResult:
-            return sent_from_json(await self._steps.run(name, act))
-
-        sent = await self._until_reachable(f"update:{message.part}", attempt)
-        if sent.ok:
-            self.changed.add(ts)
-        return sent
-
-    async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of our messages; a repeated deletion changes nothing."""
-
-        async def act() -> Json:
-            return sent_to_json(await self.plain.remove(channel, ts))
-
-        async def attempt(name: str) -> SendResult:
-            return sent_from_json(await self._steps.run(name, act))
-
-        sent = await self._until_reachable(f"remove:{ts}", attempt)
-        if sent.ok:
-            self.changed.add(ts)
-        return sent
-
-    async def ephemeral(
-        self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> SendResult:
-        """Show a message to one person; nothing can tell afterwards whether they saw it."""
-
-        async def send() -> SendResult:
-            return await self.plain.ephemeral(channel, user, message, lookup_id, thread=thread)
-
-        return await self._at_most_once(f"ephemeral:{message.part}", send)
-
-    async def respond(
-        self,
-        url: ResponseUrl,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        in_channel: bool = False,
-    ) -> SendResult:
-        """Send to a response_url, at most once, as `ephemeral` does."""
-
-        async def send() -> SendResult:
-            return await self.plain.respond(
-                url, message, lookup_id, thread=thread, in_channel=in_channel
-            )
-
-        return await self._at_most_once(f"respond:{message.part}", send, url)
-
-    async def upload(
-        self, channel: str, thread: str, files: tuple[File | Picture, ...]
-    ) -> SendResult:
-        """Attach files, at most once: an upload carries no mark by which it could be found."""
-
-        async def send() -> SendResult:
-            return await self.plain.upload(channel, thread, files)
-
-        return await self._at_most_once("upload", send)
 
     async def wait_and_retry(self, rounds: int) -> bool:
-        """Wait for a while, a limited number of times; a restart continues the wait."""
+        """Wait before an unconfirmed message is sent again; a restart continues the wait.
+
+        Return False, without a wait, after a limited number of rounds.
+        """
         if rounds >= len(RETRY_PAUSES):
             return False
         await self._steps.pause(RETRY_PAUSES[rounds])
         return True
 
-    async def _at_most_once(
-        self, name: str, send: Callable[[], Awaitable[SendResult]], url: ResponseUrl | None = None
-    ) -> SendResult:
-        async def act(again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
-            if again and url is not None:
-                url.used += 1
-            sent = UNCONFIRMED if again else await send()
-            return sent_to_json(sent, url)
+    def _step(self, name: str, call: StepCall) -> Awaitable[Json]:
+        """Return one attempt as a step; its result is the record of a SendResult."""
+        if call.repeat is Repeat.IDEMPOTENT:
+            return self._steps.run(name, partial(self._act, call, again=False))
+        return self._steps.once(name, partial(self._act, call))
 
-        async def attempt(name: str) -> SendResult:
-            return sent_from_json(await self._steps.once(name, act), url)
+    async def _act(self, call: StepCall, again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+        """Make the call, and look for a post whose fate is unknown.
 
-        return await self._until_reachable(name, attempt)
+        With `again`, an earlier run may have made the call: it is not made a second time, unless a
+        search shows that the message is not there.
+        """
+        if again and isinstance(call, Respond):
+            call.url.used += 1
+        sent = UNCONFIRMED if again else await self.plain.send(call)
+        is_unknown = sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED
+        if is_unknown and isinstance(call, PostMessage):
+            posted = await self._reconciler.find(
+                call.channel, call.thread, call.lookup_id, call.part
+            )
+            if posted is not None:
+                sent = posted if posted.ts else await self.plain.send(call)
+        return sent_to_json(sent, _url_of(call))
 
-    async def _until_reachable(
-        self, name: str, attempt: Callable[[str], Awaitable[SendResult]]
-    ) -> SendResult:
-        """Retry while Slack cannot be reached; each attempt is a step of its own."""
-        sent = await attempt(name)
-        for number, pause in enumerate(OUTAGE_PAUSES, 1):
-            if not sent.offline:
-                break
-            await self._steps.pause(pause)
-            sent = await attempt(f"{name}:again-{number}")
-        return sent
+
+def _may_wait_out(call: StepCall, sent: SendResult) -> bool:
+    is_reply = isinstance(call, PostMessage) and not call.first
+    return is_reply and 0 < sent.wait <= MAX_WAIT_SECONDS
+
+
+def _url_of(call: StepCall) -> ResponseUrl | None:
+    return call.url if isinstance(call, Respond) else None

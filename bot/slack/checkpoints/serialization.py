@@ -18,10 +18,8 @@ from bot.domain.errors import (
     Unexpected,
     UnknownCode,
 )
-from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
 from bot.render.message import Picture
-from bot.slack.context import Lookup
 from bot.slack.payloads import ReplyTarget, ResponseUrl
 from bot.slack.sending.format_fallback import SendResult
 
@@ -39,32 +37,6 @@ def from_json(kind: Any, record: Json) -> Any:  # noqa: ANN401  as above
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  as above
     return TypeAdapter(kind)
-
-
-def lookup_to_json(lookup: Lookup) -> Json:
-    """Return the record of a look-up that has not begun."""
-    return {
-        "id": lookup.id,
-        "question": to_json(LookupQuery, lookup.question),
-        "place": target_to_json(lookup.place),
-        "asked_at": lookup.asked_at,
-        "refused": lookup.refused and to_json(SendResult, lookup.refused),
-        "weighs_audience": lookup.weighs_audience,
-    }
-
-
-def lookup_from_json(record: Json) -> Lookup:
-    """Return the look-up of a record; older releases' records are accepted too."""
-    query: LookupQuery = from_json(LookupQuery, record["question"])
-    refused = record.get("refused")
-    return Lookup(
-        record["id"],
-        query,
-        target_from_json(record["place"]),
-        refused and from_json(SendResult, refused),
-        asked_at=record["asked_at"],
-        weighs_audience=record.get("weighs_audience", False),
-    )
 
 
 def target_to_json(target: ReplyTarget) -> Json:

@@ -14,6 +14,7 @@ from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.unconfirmed import only_you_note, report_unconfirmed
 from bot.slack.lookup_metrics import record_first_answer
 from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import PostEphemeral, Respond
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -73,8 +74,8 @@ async def to_asker_ephemeral(
     note = only_you_note(refusal, lookup.id) if refusal else ""
 
     async def send(message: Message) -> SendResult:
-        return await ctx.sender.ephemeral(
-            target.channel, target.user, message, lookup.id, thread=target.thread
+        return await ctx.sender.send(
+            PostEphemeral(target.channel, target.user, message, lookup.id, target.thread)
         )
 
     messages = await result.private(messages=MAX_MESSAGES, note=note)
@@ -119,9 +120,7 @@ async def _send_by_response_url(
         return None
 
     async def send(message: Message) -> SendResult:
-        return await ctx.sender.respond(
-            url, message, lookup.id, thread=thread, in_channel=bool(thread)
-        )
+        return await ctx.sender.send(Respond(url, message, lookup.id, thread, bool(thread)))
 
     messages = await result.private(messages=_message_limit(lookup.place), note=note)
     sent = await send_in_order(ctx, lookup, messages, send, prefix=prefix)

@@ -11,6 +11,7 @@ from bot.slack.checkpoints.result import LookupResult
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.thread import post_thread
 from bot.slack.delivery.unconfirmed import report_unconfirmed, sent_here_note
+from bot.slack.sending.calls import PostMessage, UpdateMessage
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -35,12 +36,15 @@ async def to_channel(
 async def _send_opening(ctx: BotContext, lookup: Lookup, message: Message) -> SendResult:
     target, sender = lookup.place, ctx.sender
     if target.looking:
-        sent = await sender.update(target.channel, target.looking, message, lookup.id)
+        edit = UpdateMessage(target.channel, target.looking, message, lookup.id)
+        sent = await sender.send(edit)
         if sent.cause in _REPEATABLE:  # an edit may be repeated: the second changes nothing
-            sent = await sender.update(target.channel, target.looking, message, lookup.id)
+            sent = await sender.send(edit)
         if sent.cause is not SlackErrorKind.STALE:
             return sent
-    return await sender.post(target.channel, message, lookup.id, thread=target.thread, first=True)
+    return await sender.send(
+        PostMessage(target.channel, message, lookup.id, target.thread, first=True)
+    )
 
 
 async def to_direct_message(
@@ -55,7 +59,9 @@ async def to_direct_message(
         return None
     note = sent_here_note(refusal, lookup.id) if refusal else ""
     answer = await result.answer(note)
-    opening = await ctx.sender.post(lookup.place.user, answer.opening, lookup.id, first=True)
+    opening = await ctx.sender.send(
+        PostMessage(lookup.place.user, answer.opening, lookup.id, first=True)
+    )
     if opening.ok:
         target = replace(lookup.place, channel=opening.channel, thread="", looking="")
         await post_thread(ctx, lookup.with_target(target), result, answer, opening)

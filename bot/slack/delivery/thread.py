@@ -12,6 +12,7 @@ from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery import private
 from bot.slack.delivery.unconfirmed import report_unconfirmed
 from bot.slack.lookup_metrics import record_first_answer
+from bot.slack.sending.calls import PostMessage, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -32,11 +33,11 @@ async def post_incident_overview(
             lambda report: timeline_picture_for(ctx, report, incident=True)
         )
         if picture is not None:
-            sent = await ctx.sender.upload(channel, thread, (picture,))
+            sent = await ctx.sender.send(UploadFiles(channel, thread, (picture,)))
             unconfirmed += [picture.name] * (sent.cause is SlackErrorKind.UNKNOWN)
     chart = await result.error_chart()
     if chart is not None:
-        sent = await ctx.sender.post(channel, chart, lookup.id, thread=thread)
+        sent = await ctx.sender.send(PostMessage(channel, chart, lookup.id, thread))
         unconfirmed += [chart.part] * (sent.cause is SlackErrorKind.UNKNOWN)
     return unconfirmed
 
@@ -62,7 +63,7 @@ async def post_thread(
     thread = lookup.place.thread or opening.ts
     unconfirmed = await post_incident_overview(ctx, lookup, result, opening.channel, thread)
     for reply in answer.replies:
-        sent = await ctx.sender.post(opening.channel, reply, lookup.id, thread=thread)
+        sent = await ctx.sender.send(PostMessage(opening.channel, reply, lookup.id, thread))
         if sent.cause is SlackErrorKind.UNKNOWN:
             unconfirmed.append(reply.part)
         elif not sent.ok:
@@ -78,14 +79,14 @@ async def _post_overflow(
 ) -> list[str]:
     """Attach the files, or post the button; return what Slack did not confirm."""
     if answer.files and ctx.identity.may_upload:
-        sent = await ctx.sender.upload(channel, thread, answer.files)
+        sent = await ctx.sender.send(UploadFiles(channel, thread, answer.files))
         if sent.ok:
             return []
         if sent.cause is SlackErrorKind.UNKNOWN and answer.more is None:
             return ["files"]
     if answer.more is None:
         return []
-    sent = await ctx.sender.post(channel, answer.more, lookup.id, thread=thread)
+    sent = await ctx.sender.send(PostMessage(channel, answer.more, lookup.id, thread))
     return [] if sent.ok else [answer.more.part]
 
 

@@ -14,6 +14,7 @@ from bot.slack.checkpoints.serialization import to_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_user
 from bot.slack.lookup.channel_defaults import hides_identifiers
+from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -93,7 +94,7 @@ async def report_unconfirmed(
     log.warning("parts_unconfirmed", parts=parts)
     message = unconfirmed_message(ctx, lookup, unconfirmed_text(parts, lookup.id))
     if thread:
-        sent: SendResult = await ctx.sender.post(channel, message, lookup.id, thread=thread)
+        sent = await ctx.sender.send(PostMessage(channel, message, lookup.id, thread))
         if sent.ok:
             return
     # "Looking…" may still stand. If the opening was to replace it, this message does so instead.

@@ -27,6 +27,7 @@ from bot.slack.listeners.query import MAX_CHARACTERS, parse_message_text
 from bot.slack.listeners.subcommands import Subcommand, find_subcommand
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import ReplyTarget, reply_target_of_mention, text_at
+from bot.slack.sending.calls import PublishHome
 from bot.slack.sending.format_fallback import unescape
 
 APP_HOME_OPENED = "app_home_opened"
@@ -44,7 +45,7 @@ def home_listener(ctx: BotContext) -> Callable[[dict[str, Any]], Awaitable[None]
 
 
 async def _publish_home(ctx: BotContext, user: str) -> None:
-    await ctx.sender.plain.publish_home(user, ctx.tools.renderer.home())
+    await ctx.sender.plain.send(PublishHome(user, ctx.tools.renderer.home()))
 
 
 APP_MENTION = "app_mention"

@@ -25,6 +25,7 @@ from bot.slack.error_boundary import ErrorBoundary, as_bot_error
 from bot.slack.lookup.job import start_lookup
 from bot.slack.message_text import text_of_message
 from bot.slack.payloads import ReplyTarget, reply_target_of_shortcut, text_at
+from bot.slack.sending.calls import OpenView, UpdateView
 from bot.slack.sending.errors import SlackErrorKind
 
 Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
@@ -73,7 +74,7 @@ async def open_lookup_modal(
         view = ctx.tools.renderer.modal(
             None, private_metadata=private_metadata, note=note, conversation=not target.channel
         )
-        result = await ctx.sender.plain.open_view(trigger_id, view)
+        result = await ctx.sender.plain.send(OpenView(trigger_id, view))
         if result.cause is SlackErrorKind.EXPIRED:
             raise TRIGGER_EXPIRED
         if not result.ok:
@@ -104,7 +105,7 @@ async def _show_choices(
     view = ctx.tools.renderer.modal(
         choices, private_metadata=private_metadata, note=note, conversation=False
     )
-    result = await ctx.sender.plain.change_view(view_id, view)
+    result = await ctx.sender.plain.send(UpdateView(view_id, view))
     if not result.ok and result.error != VIEW_CLOSED:
         raise SlackTrouble(
             f"Slack would not update the form ({result.error}), so it does not list the ids.",

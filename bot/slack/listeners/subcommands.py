@@ -32,6 +32,7 @@ from bot.slack.error_boundary import ErrorBoundary
 from bot.slack.listeners.query import MAX_CHARACTERS
 from bot.slack.lookup.channel_defaults import READ_SECONDS, settings_channel
 from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
 
 __all__ = [
@@ -85,14 +86,14 @@ async def _post_loosening(
     """
     message = ctx.tools.renderer.loosened(target.user, after)
     sender = ctx.sender.plain
-    sent = await sender.post(target.channel, message, reference, first=True)
+    sent = await sender.send(PostMessage(target.channel, message, reference, first=True))
     if (
         not sent.ok
         and sent.cause is not SlackErrorKind.UNKNOWN
         and target.url is not None
         and target.url.uses_left
     ):
-        sent = await sender.respond(target.url, message, reference, in_channel=True)
+        sent = await sender.send(Respond(target.url, message, reference, in_channel=True))
     return sent.ok or sent.cause is SlackErrorKind.UNKNOWN
 
 

@@ -14,6 +14,7 @@ from bot.render.message import Block, Message
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_privately, notify_user
 from bot.slack.lookup.channel_defaults import hides_identifiers
+from bot.slack.sending.calls import PostMessage
 
 
 async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> None:
@@ -32,8 +33,8 @@ async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> Non
     is_hidden = hides_identifiers(lookup.question) or choices.near
     if target.thread and not (target.looking or private or is_hidden):
         # In a thread the buttons know their thread; an ephemeral message may lose it.
-        sent = await ctx.sender.post(
-            target.channel, message, lookup.id, thread=target.thread, first=True
+        sent = await ctx.sender.send(
+            PostMessage(target.channel, message, lookup.id, target.thread, first=True)
         )
         if sent.ok:
             return

@@ -16,6 +16,7 @@ from bot.domain.answer_log import PostedAnswer
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome
+from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
 from bot.domain.target import Choices, Progress
@@ -30,7 +31,12 @@ from bot.slack.access.audit_trail import (
 from bot.slack.checkpoints.cancellation import CancellableSteps
 from bot.slack.checkpoints.result import LookupResult
 from bot.slack.checkpoints.sender import CheckpointedSender
-from bot.slack.checkpoints.serialization import from_json, lookup_from_json, lookup_to_json, to_json
+from bot.slack.checkpoints.serialization import (
+    from_json,
+    target_from_json,
+    target_to_json,
+    to_json,
+)
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.routes import deliver
 from bot.slack.error_boundary import ErrorBoundary
@@ -39,6 +45,7 @@ from bot.slack.lookup.choices import post_choices
 from bot.slack.lookup.placeholder import close_unfinished_opening, post_placeholder
 from bot.slack.lookup.progress import ProgressReporter
 from bot.slack.lookup_metrics import admit_lookup, record_end, record_first_answer
+from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
 
 
@@ -123,6 +130,32 @@ def lookup_handler(ctx: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
         await close_unfinished_opening(ctx, lookup, steps, sender.changed)
 
     return answer
+
+
+def lookup_to_json(lookup: Lookup) -> Json:
+    """Return the record of a look-up that has not begun."""
+    return {
+        "id": lookup.id,
+        "question": to_json(LookupQuery, lookup.question),
+        "place": target_to_json(lookup.place),
+        "asked_at": lookup.asked_at,
+        "refused": lookup.refused and to_json(SendResult, lookup.refused),
+        "weighs_audience": lookup.weighs_audience,
+    }
+
+
+def lookup_from_json(record: Json) -> Lookup:
+    """Return the look-up of a record; older releases' records are accepted too."""
+    query: LookupQuery = from_json(LookupQuery, record["question"])
+    refused = record.get("refused")
+    return Lookup(
+        record["id"],
+        query,
+        target_from_json(record["place"]),
+        refused and from_json(SendResult, refused),
+        asked_at=record["asked_at"],
+        weighs_audience=record.get("weighs_audience", False),
+    )
 
 
 def _subjects(lookup: Lookup) -> list[str]:
@@ -243,8 +276,8 @@ async def _post_first_opening(
     if record is None:
         return lookup
     message = reporter.message(from_json(Progress, record))
-    sent = await ctx.sender.post(
-        target.channel, message, lookup.id, thread=target.thread, first=True
+    sent = await ctx.sender.send(
+        PostMessage(target.channel, message, lookup.id, target.thread, first=True)
     )
     if not sent.ok:
         return replace(lookup, refused=sent)

@@ -20,6 +20,7 @@ from bot.slack.delivery.unconfirmed import (
     unconfirmed_message,
 )
 from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UpdateMessage
 from bot.slack.sending.errors import TRANSIENT, SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -34,13 +35,15 @@ async def post_placeholder(ctx: BotContext, lookup: Lookup) -> ReplyTarget:
         return target
     message = ctx.tools.renderer.placeholder(lookup.question, lookup.id)
     if target.url is not None:
-        await ctx.sender.respond(target.url, message, "")
+        await ctx.sender.send(Respond(target.url, message, ""))
         return target
     if lookup.question.private and target.channel:
-        await ctx.sender.ephemeral(target.channel, target.user, message, "", thread=target.thread)
+        await ctx.sender.send(
+            PostEphemeral(target.channel, target.user, message, "", target.thread)
+        )
         return target
-    sent = await ctx.sender.post(
-        target.channel or target.user, message, lookup.id, thread=target.thread, first=True
+    sent = await ctx.sender.send(
+        PostMessage(target.channel or target.user, message, lookup.id, target.thread, first=True)
     )
     return replace(target, channel=sent.channel, looking=sent.ts) if sent.ok else target
 
@@ -101,14 +104,14 @@ async def _close_opening(
         return True
     text = ended_elsewhere_text(lookup.id)
     message = replace(unconfirmed_message(ctx, lookup, text), part="ended")
-    sent = await sender.update(opening.channel, opening.ts, message, lookup.id)
+    sent = await sender.send(UpdateMessage(opening.channel, opening.ts, message, lookup.id))
     if sent.ok or sent.cause in TRANSIENT or sent.error == _MESSAGE_GONE:
         return sent.cause not in TRANSIENT
     message = replace(
         unconfirmed_message(ctx, lookup, unchangeable_text(sent, lookup.id)), part="stays"
     )
     thread = lookup.place.thread or opening.ts
-    reply = await sender.post(opening.channel, message, lookup.id, thread=thread)
+    reply = await sender.send(PostMessage(opening.channel, message, lookup.id, thread))
     if not reply.ok:
         structlog.get_logger("call_doctor").error("opening_unfinished", error=reply.error)
     return True

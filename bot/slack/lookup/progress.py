@@ -9,6 +9,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.domain.target import Progress
 from bot.render.message import Message
 from bot.slack.context import BotContext, Lookup
+from bot.slack.sending.calls import Respond, UpdateMessage
 
 MIN_EDIT_INTERVAL_SECONDS = 3.0
 """Seconds between edits of one message. Slack counts edits as posts, and people read no faster."""
@@ -111,6 +112,8 @@ class ProgressReporter:
     async def _edit_message(self, message: Message) -> None:
         sender, target = self._ctx.sender.plain, self.lookup.place
         if target.looking:
-            await sender.update(target.channel, target.looking, message, self.lookup.id)
+            await sender.send(
+                UpdateMessage(target.channel, target.looking, message, self.lookup.id)
+            )
         elif target.url is not None and target.url.uses_left > RESERVED_ANSWERS:
-            await sender.respond(target.url, message, "")
+            await sender.send(Respond(target.url, message, ""))

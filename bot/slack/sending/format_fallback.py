@@ -7,11 +7,11 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.render.message import Block, File, Message
+from bot.render.message import Block, Message
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 MAX_SECTION = 2900  # a text object holds 3,000 characters
@@ -44,9 +44,6 @@ class SendResult:
     def offline(self) -> bool:
         """Return whether Slack could not be reached at all, so that certainly nothing was sent."""
         return self.cause is SlackErrorKind.BUSY and self.error == UNREACHABLE
-
-
-Send = Callable[[Message], Awaitable[SendResult]]
 
 
 def as_classic_blocks(message: Message) -> Message:
@@ -151,46 +148,38 @@ FILE_UNCONFIRMED = "file_unconfirmed"
 """The error of a file that replaces a message when Slack did not say whether it accepted the file.
 A file carries no mark by which it could be found."""
 
-_UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/type\]")
+FORM_REFUSED = frozenset({SlackErrorKind.FORM, SlackErrorKind.LONG})
+"""Refusals after which a simpler form may be accepted."""
 
-Attach = Callable[[File], Awaitable[SendResult]]
+_UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/type\]")
 
 
 class FormatFallback:
-    """Sends a message in the richest form that Slack accepts; remembers unsupported block types."""
+    """Chooses a message's forms, from the richest down: its blocks, classic blocks, text alone.
+
+    A block type that this workspace does not support is not tried again in this process.
+    """
 
     def __init__(self) -> None:
         self._unsupported: set[str] = set()
 
-    async def send(self, send: Send, message: Message, attach: Attach | None = None) -> SendResult:
-        """Send rich blocks, then classic blocks, then text alone, then a file if `attach` can.
+    def richest(self, message: Message) -> Message:
+        """Return the form to send first."""
+        if any(block.get("type") in self._unsupported for block in message.blocks):
+            return as_classic_blocks(message)
+        return message
 
-        A block type that this workspace does not support is not tried again in this process.
-        """
-        sent = SendResult(SlackErrorKind.FORM)
-        if not self._has_unsupported_block(message):
-            sent = await send(message)
+    def simpler(self, message: Message, form: Message, sent: SendResult) -> Message | None:
+        """Return the form to send after `form` had this result; None if none is left or needed."""
+        if sent.cause not in FORM_REFUSED:
+            return None
+        if form is message and sent.cause is SlackErrorKind.FORM:
             self._remember_unsupported(message, sent)
-        if sent.cause is SlackErrorKind.FORM:
-            sent = await send(as_classic_blocks(message))
-        if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG):
-            sent = await send(as_plain_text(message))
-        if sent.cause in (SlackErrorKind.FORM, SlackErrorKind.LONG) and attach is not None:
-            return await _send_as_file(attach, message, sent)
-        return sent
-
-    def _has_unsupported_block(self, message: Message) -> bool:
-        return any(block.get("type") in self._unsupported for block in message.blocks)
+            return as_classic_blocks(message)
+        return as_plain_text(message) if form.blocks else None
 
     def _remember_unsupported(self, message: Message, sent: SendResult) -> None:
         """Remember only an unknown block type; another fault may lie in this one block."""
-        match = _UNSUPPORTED.search(sent.detail) if sent.cause is SlackErrorKind.FORM else None
+        match = _UNSUPPORTED.search(sent.detail)
         if match and int(match[1]) < len(message.blocks):
             self._unsupported.add(str(message.blocks[int(match[1])].get("type")))
-
-
-async def _send_as_file(attach: Attach, message: Message, refusal: SendResult) -> SendResult:
-    sent = await attach(File(f"{message.part}.txt", message.part, plain_text_of(message)))
-    if sent.cause is SlackErrorKind.UNKNOWN:
-        return SendResult(SlackErrorKind.UNKNOWN, FILE_UNCONFIRMED)
-    return sent if sent.ok else refusal

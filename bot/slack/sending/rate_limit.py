@@ -5,12 +5,10 @@ https://docs.slack.dev/apis/web-api/rate-limits
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from cachetools import LRUCache
 
-from bot.slack.sending.errors import SlackErrorKind
-from bot.slack.sending.format_fallback import SendResult
 from bot.slack.settings import Rates
 
 MAX_CHANNELS = 2000
@@ -42,29 +40,16 @@ class ChannelRateLimiter:
         self._now = now
         self._allowances: LRUCache[str, _Allowance] = LRUCache(MAX_CHANNELS)
 
-    async def post(
-        self, channel: str, send: Callable[[], Awaitable[SendResult]], *, opening: bool
-    ) -> SendResult:
-        """Send when the rate allows. A 429 blocks the whole channel for as long as Slack asks.
+    async def acquire(self, channel: str, *, opening: bool) -> float:
+        """Wait until the next message may go to the channel; first come, first served.
 
-        If Slack asks for a wait longer than `max_wait`, the result returns at once with its `wait`.
-        Later posts then return the same without a call.
+        Return 0.0, or at once the seconds for which a 429 blocks the channel if they are more than
+        `max_wait`; nothing may be sent then.
         """
-        for _ in range(MAX_TRIES):
-            wait = self._allowance_of(channel).seconds_blocked(self._now())
-            if wait > self._max_wait:
-                return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=wait)
-            await self.acquire(channel, opening=opening)
-            sent = await send()
-            if sent.wait:
-                self._allowance_of(channel).block_until(self._now() + sent.wait)
-            if not sent.wait or sent.wait > self._max_wait:
-                break
-        return sent
-
-    async def acquire(self, channel: str, *, opening: bool) -> None:
-        """Return when the next message may go to the channel; first come, first served."""
         allowance, rates = self._allowance_of(channel), self._rates
+        blocked = allowance.seconds_blocked(self._now())
+        if blocked > self._max_wait:
+            return blocked
         limit = rates.replies_at_once + (rates.openings_at_once if opening else 0)
         async with allowance.openings if opening else allowance.replies:
             cost = max(1, self._replicas()) / rates.per_second
@@ -72,6 +57,17 @@ class ChannelRateLimiter:
             while (pause := allowance.seconds_to_wait(self._now(), limit, cost)) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(pause)
             allowance.spend(self._now(), cost)
+        return 0.0
+
+    def note(self, channel: str, wait: float) -> bool:
+        """Block the whole channel for the seconds that a 429 asks for; 0 means that none came.
+
+        Return whether the refused message should be sent again after that wait.
+        """
+        if not wait:
+            return False
+        self._allowance_of(channel).block_until(self._now() + wait)
+        return wait <= self._max_wait
 
     def _allowance_of(self, name: str) -> "_Allowance":
         allowance = self._allowances.get(name)

@@ -1,18 +1,23 @@
-"""Sends messages to Slack at a limited rate, marked, in a form that Slack accepts.
+"""Makes calls of Slack at a limited rate, in a form that Slack accepts.
 
-`SlackSender` makes the calls and repeats no post that Slack may have accepted. `MessageSender` is
-the interface that the rest of the package uses; `CheckpointedSender` implements it for jobs. The
-helper functions build the arguments of Slack's calls and read the responses.
+`SlackSender` repeats no post that Slack may have accepted.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from dataclasses import replace
 
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.render.message import File, Message, Picture
-from bot.slack.payloads import ResponseUrl
+from bot.render.message import File, Message
+from bot.slack.sending.calls import (
+    MessageCall,
+    PostMessage,
+    RemoveMessage,
+    Repeat,
+    Respond,
+    SlackCall,
+    UploadFiles,
+)
 from bot.slack.sending.errors import (
     SLACK_EXCEPTIONS,
     SlackErrorKind,
@@ -20,52 +25,22 @@ from bot.slack.sending.errors import (
     detail_of,
     retry_after_of,
 )
-from bot.slack.sending.format_fallback import FormatFallback, SendResult
-from bot.slack.sending.rate_limit import ChannelRateLimiter
+from bot.slack.sending.format_fallback import (
+    FILE_UNCONFIRMED,
+    FORM_REFUSED,
+    FormatFallback,
+    SendResult,
+    plain_text_of,
+)
+from bot.slack.sending.rate_limit import MAX_TRIES, ChannelRateLimiter
 from bot.slack.sending.response_url import post_to_response_url
 from bot.slack.sending.web_clients import Clients
 
-EVENT_TYPE = "call_doctor"
-
-
-def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:
-    """Return the metadata that marks a message as ours.
-
-    Everybody in the channel may read it, so it holds only our own ids.
-    https://docs.slack.dev/messaging/message-metadata
-    """
-    return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
-
-
-def upload_arguments(file: File | Picture) -> dict[str, Any]:
-    """Return slack_sdk's arguments for a file; a picture gets a text that says what it shows."""
-    arguments: dict[str, Any] = {"filename": file.name, "title": file.title}
-    if isinstance(file, Picture):
-        return {**arguments, "content": file.png, "alt_txt": file.alt}
-    return {**arguments, "content": file.content}
-
-
-def message_content(message: Message) -> dict[str, Any]:
-    """Return the message's text and blocks.
-
-    Both are always sent: with `text` alone, Slack would remove a message's blocks on update.
-    """
-    return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
-
-
-def parse_response(response: AsyncSlackResponse) -> SendResult:
-    """Return the channel and time stamp of the message; for a view, its id as the time stamp."""
-    data = response.data if isinstance(response.data, dict) else {}
-    view = data.get("view")
-    ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
-    thread = (data.get("message") or {}).get("thread_ts")
-    return SendResult(
-        channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or "")
-    )
+_GONE = "message_not_found"
 
 
 class SlackSender:
-    """Sends everything that the bot says in Slack. Methods return failures and never raise them."""
+    """Makes every call of Slack that shows something. Failures are returned and never raised."""
 
     def __init__(self, clients: Clients, rate_limiter: ChannelRateLimiter) -> None:
         self._clients = clients
@@ -77,209 +52,87 @@ class SlackSender:
 
     @property
     def plain(self) -> "SlackSender":
-        """Return this sender, as `MessageSender.plain` requires."""
+        """Return this sender."""
         return self
 
-    async def post(
-        self,
-        channel: str,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        first: bool = False,
-    ) -> SendResult:
-        """Post in a channel, or under `thread`; `first` marks a message that an asker waits for."""
+    async def send(self, call: SlackCall) -> SendResult:
+        """Make a call; a message is sent in the richest form that Slack accepts.
 
-        async def post_once(form: Message) -> SendResult:
-            sent = await self._call(
-                self._clients.post.chat_postMessage,
-                form.part,
-                channel=channel,
-                thread_ts=thread or None,
-                unfurl_links=False,
-                unfurl_media=False,
-                parse="none",
-                metadata=message_metadata(lookup_id, form.part),
-                **message_content(form),
-            )
-            if thread and sent.ok and sent.thread != thread:
-                # Slack posts into the channel when the thread's root is gone, without an error.
-                self._log.warning("thread_lost", part=form.part, lookup_id=lookup_id)
-            return sent
+        A reply of which Slack refuses every form becomes a file in its thread. Other messages do
+        not: a file has no time stamp on which a thread could begin.
+        """
+        if not isinstance(call, MessageCall):
+            return await self._attempt(call)
+        form: Message | None = self._fallback.richest(call.message)
+        while form is not None:
+            sent = await self._attempt(replace(call, message=form))
+            form = self._fallback.simpler(call.message, form, sent)
+        if isinstance(call, PostMessage) and call.thread and sent.cause in FORM_REFUSED:
+            return await self._send_as_file(call, sent)
+        return sent
 
-        async def send(form: Message) -> SendResult:
-            return await self._rate_limiter.post(channel, lambda: post_once(form), opening=first)
-
-        async def attach(file: File) -> SendResult:
-            return await self.upload(channel, thread, (file,))
-
-        # A file has no time stamp on which a thread could begin.
-        return await self._fallback.send(send, message, attach if thread else None)
-
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Replace one of our messages with `message`. A repeated update changes nothing."""
-
-        async def send(form: Message) -> SendResult:
-            return await self._call(
-                self._clients.read.chat_update,
-                form.part,
-                channel=channel,
-                ts=ts,
-                parse="none",
-                metadata=message_metadata(lookup_id, form.part),
-                **message_content(form),
-            )
-
-        return await self._fallback.send(send, message)
-
-    async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of our messages; a message that is already gone counts as deleted."""
-        sent = await self._call(self._clients.read.chat_delete, "removed", channel=channel, ts=ts)
-        return SendResult(channel=channel, ts=ts) if sent.error == "message_not_found" else sent
-
-    async def ephemeral(
-        self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> SendResult:
-        """Show a message to one person; both they and the bot must be in the channel."""
-
-        async def send(form: Message) -> SendResult:
-            return await self._call(
-                self._clients.post.chat_postEphemeral,
-                form.part,
-                channel=channel,
-                user=user,
-                thread_ts=thread or None,
-                parse="none",
-                metadata=message_metadata(lookup_id, form.part) if lookup_id else None,
-                **message_content(form),
-            )
-
-        return await self._fallback.send(send, message)
-
-    async def respond(
-        self,
-        url: ResponseUrl,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        in_channel: bool = False,
-    ) -> SendResult:
-        """Send to a response_url: to the asker alone, or to everybody in `thread`."""
-
-        async def send(form: Message) -> SendResult:
-            body: dict[str, Any] = {
-                "response_type": "in_channel" if in_channel else "ephemeral",
-                "replace_original": False,
-                "unfurl_links": False,
-                "unfurl_media": False,
-                "parse": "none",
-                **message_content(form),
-            }
-            if lookup_id:
-                body["metadata"] = message_metadata(lookup_id, form.part)
-            if thread and in_channel:
-                body["thread_ts"] = thread
-            return await post_to_response_url(self._clients, url, body, form.part)
-
-        return await self._fallback.send(send, message)
-
-    async def upload(
-        self, channel: str, thread: str, files: tuple[File | Picture, ...]
-    ) -> SendResult:
-        """Attach files to a thread. Needs the scope files:write and membership of the channel."""
-        uploads = [upload_arguments(file) for file in files]
-        return await self._call(
-            self._clients.post.files_upload_v2,
-            "files",
-            channel=channel,
-            thread_ts=thread,
-            file_uploads=uploads,
-        )
-
-    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  `MessageSender` has it
+    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  as CheckpointedSender has it
         """Return False: a restart would lose a wait that is not recorded."""
         return False
 
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> SendResult:
-        """Open a modal within the three seconds of a trigger; `ts` is the view's id."""
-        return await self._call(
-            self._clients.post.views_open, "view", trigger_id=trigger_id, view=view
+    async def _attempt(self, call: SlackCall) -> SendResult:
+        """Make a call in one form. A post waits for its turn in the channel, and out short 429s."""
+        if isinstance(call, Respond):
+            return await post_to_response_url(self._clients, call.url, call.body(), call.part)
+        is_repeatable = call.repeat is Repeat.IDEMPOTENT
+        client = self._clients.read if is_repeatable else self._clients.post
+        for _ in range(MAX_TRIES):
+            if isinstance(call, PostMessage):
+                blocked = await self._rate_limiter.acquire(call.channel, opening=call.first)
+                if blocked:
+                    return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=blocked)
+            try:
+                response = await getattr(client, call.method)(**call.arguments())
+            except SLACK_EXCEPTIONS as error:
+                sent = self._read_error(call, error)
+            else:
+                sent = self._read_response(call, response)
+            if not (
+                isinstance(call, PostMessage) and self._rate_limiter.note(call.channel, sent.wait)
+            ):
+                break
+        return sent
+
+    def _read_error(self, call: SlackCall, error: BaseException) -> SendResult:
+        cause, word = classify_error(error)
+        if cause is SlackErrorKind.SETUP and word != "missing_scope":  # some scopes are optional
+            self.setup_error = word
+        detail = detail_of(error)
+        self._log.warning(
+            "slack_refused", part=call.part, cause=cause.value, error=word, detail=detail
         )
+        if isinstance(call, RemoveMessage) and word == _GONE:
+            return SendResult(channel=call.channel, ts=call.ts)
+        return SendResult(cause, word, wait=retry_after_of(error), detail=detail)
 
-    async def change_view(self, view_id: str, view: dict[str, Any]) -> SendResult:
-        """Update an open modal."""
-        return await self._call(self._clients.read.views_update, "view", view_id=view_id, view=view)
-
-    async def publish_home(self, user: str, view: dict[str, Any]) -> SendResult:
-        """Publish a person's Home tab."""
-        return await self._call(self._clients.read.views_publish, "home", user_id=user, view=view)
-
-    async def _call(
-        self, method: Callable[..., Awaitable[AsyncSlackResponse]], part: str, **arguments: object
-    ) -> SendResult:
-        try:
-            response = await method(**arguments)
-        except SLACK_EXCEPTIONS as error:
-            cause, word = classify_error(error)
-            if (
-                cause is SlackErrorKind.SETUP and word != "missing_scope"
-            ):  # some scopes are optional
-                self.setup_error = word
-            detail = detail_of(error)
-            self._log.warning(
-                "slack_refused", part=part, cause=cause.value, error=word, detail=detail
-            )
-            return SendResult(cause, word, wait=retry_after_of(error), detail=detail)
+    def _read_response(self, call: SlackCall, response: AsyncSlackResponse) -> SendResult:
         self.setup_error = ""
-        return parse_response(response)
+        sent = parse_response(response)
+        if isinstance(call, PostMessage) and call.thread and sent.thread != call.thread:
+            # Slack posts into the channel when the thread's root is gone, without an error.
+            self._log.warning("thread_lost", part=call.part, lookup_id=call.lookup_id)
+        return sent
+
+    async def _send_as_file(self, call: PostMessage, refusal: SendResult) -> SendResult:
+        text = plain_text_of(call.message)
+        file = File(f"{call.part}.txt", call.part, text)
+        sent = await self._attempt(UploadFiles(call.channel, call.thread, (file,)))
+        if sent.cause is SlackErrorKind.UNKNOWN:
+            return SendResult(SlackErrorKind.UNKNOWN, FILE_UNCONFIRMED)
+        return sent if sent.ok else refusal
 
 
-class MessageSender(Protocol):
-    """Interface for everything that the bot says in Slack. Failures are returned, never raised."""
-
-    @property
-    def plain(self) -> SlackSender:
-        """The sender without checkpoints: for messages that may be lost, modals and Home tabs."""
-
-    async def post(
-        self,
-        channel: str,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        first: bool = False,
-    ) -> SendResult:
-        """Post in a channel, or under `thread`; `first` marks a message that an asker waits for."""
-
-    async def update(self, channel: str, ts: str, message: Message, lookup_id: str) -> SendResult:
-        """Replace one of our messages with `message`."""
-
-    async def remove(self, channel: str, ts: str) -> SendResult:
-        """Delete one of our messages; a message that is already gone counts as deleted."""
-
-    async def ephemeral(
-        self, channel: str, user: str, message: Message, lookup_id: str, *, thread: str = ""
-    ) -> SendResult:
-        """Show a message to one person; both they and the bot must be in the channel."""
-
-    async def respond(
-        self,
-        url: ResponseUrl,
-        message: Message,
-        lookup_id: str,
-        *,
-        thread: str = "",
-        in_channel: bool = False,
-    ) -> SendResult:
-        """Send to a response_url: to the asker alone, or to everybody in `thread`."""
-
-    async def upload(
-        self, channel: str, thread: str, files: tuple[File | Picture, ...]
-    ) -> SendResult:
-        """Attach files to a thread. Needs the scope files:write and membership of the channel."""
-
-    async def wait_and_retry(self, rounds: int) -> bool:
-        """Wait before an unconfirmed message is sent again; return False if it must not be."""
+def parse_response(response: AsyncSlackResponse) -> SendResult:
+    """Return the channel and time stamp of the message; for a view, its id as the time stamp."""
+    data = response.data if isinstance(response.data, dict) else {}
+    view = data.get("view")
+    ts = data.get("ts") or data.get("message_ts") or (view or {}).get("id")
+    thread = (data.get("message") or {}).get("thread_ts")
+    return SendResult(
+        channel=str(data.get("channel") or ""), ts=str(ts or ""), thread=str(thread or "")
+    )

@@ -18,10 +18,7 @@ from bot.slack.message_text import text_of_message
 from bot.slack.middleware import is_own_user
 from bot.slack.modal_state import ModalState
 from bot.slack.payloads import ReplyTarget, ResponseUrl, parse_response_url
-from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import (
-    FormatFallback,
-    SendResult,
     as_classic_blocks,
     as_plain_text,
     lines_of,
@@ -85,30 +82,6 @@ def test_simpler_forms_are_always_within_the_limits(text: str) -> None:
     for form in (as_classic_blocks(rich(text)), as_plain_text(rich(text))):
         args = {"text": form.text, "blocks": [dict(block) for block in form.blocks]}
         assert check_message(args) == []
-
-
-@pytest.mark.parametrize(
-    ("causes", "sent"),
-    [
-        ([None], 1),
-        ([SlackErrorKind.FORM, None], 2),
-        ([SlackErrorKind.FORM, SlackErrorKind.FORM, None], 3),
-        ([SlackErrorKind.LONG, None], 2),
-        ([SlackErrorKind.UNKNOWN], 1),
-        ([SlackErrorKind.FORM, SlackErrorKind.UNKNOWN], 2),
-    ],
-)
-async def test_only_a_refused_form_is_sent_again(
-    causes: list[SlackErrorKind | None], sent: int
-) -> None:
-    seen: list[Message] = []
-
-    async def send(message: Message) -> SendResult:
-        seen.append(message)
-        return SendResult(causes[len(seen) - 1])
-
-    await FormatFallback().send(send, rich("x"))
-    assert len(seen) == sent
 
 
 @given(JSON)

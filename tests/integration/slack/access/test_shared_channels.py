@@ -10,9 +10,9 @@ from bot.domain.access import AccessRules
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import LookupQuery
 from bot.jobs.ports import Json
-from bot.slack.checkpoints.serialization import lookup_from_json, lookup_to_json
 from bot.slack.context import Lookup
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
+from bot.slack.lookup.job import lookup_from_json, lookup_to_json
 from bot.slack.payloads import ReplyTarget
 from tests.support.slack.edge_harness import Bench, open_bench, part_of
 from tests.support.slack.fakes import ROOM

@@ -15,7 +15,13 @@ from bot.slack.context import BotContext, Tools
 from bot.slack.error_boundary import notify_user
 from bot.slack.identity import SlackIdentity
 from bot.slack.payloads import ReplyTarget, ResponseUrl
-from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.calls import (
+    PostEphemeral,
+    PostMessage,
+    Respond,
+    StepCall,
+    UpdateMessage,
+)
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
@@ -28,13 +34,12 @@ from workbench.pretend_slack import Team, example_team, stand
 
 CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
 MESSAGE = simple("part-1", "the words")
-Say = Callable[[CheckpointedSender, str], Awaitable[SendResult]]
 
-WAYS: dict[str, Say] = {
-    "opening": lambda poster, _: poster.post(CHANNEL, MESSAGE, "CD-1", first=True),
-    "reply": lambda poster, ts: poster.post(CHANNEL, MESSAGE, "CD-1", thread=ts),
-    "change": lambda poster, ts: poster.update(CHANNEL, ts, MESSAGE, "CD-1"),
-    "alone": lambda poster, _: poster.ephemeral(CHANNEL, ALICE, MESSAGE, "CD-1"),
+CALLS: dict[str, Callable[[str], StepCall]] = {
+    "opening": lambda _: PostMessage(CHANNEL, MESSAGE, "CD-1", first=True),
+    "reply": lambda ts: PostMessage(CHANNEL, MESSAGE, "CD-1", ts),
+    "change": lambda ts: UpdateMessage(CHANNEL, ts, MESSAGE, "CD-1"),
+    "alone": lambda _: PostEphemeral(CHANNEL, ALICE, MESSAGE, "CD-1"),
 }
 
 
@@ -67,12 +72,12 @@ async def slack_gone(
             yield CheckpointedSender(poster, steps, reconciler), steps
 
 
-@pytest.mark.parametrize("way", WAYS)
-async def test_what_was_to_be_said_is_said_once_when_slack_is_back(way: str) -> None:
+@pytest.mark.parametrize("call", CALLS)
+async def test_what_was_to_be_said_is_said_once_when_slack_is_back(call: str) -> None:
     team = example_team()
     root = team.app_message(CHANNEL, text="the root", blocks=[])
     async with slack_gone(team, 3) as (poster, steps):
-        assert (await WAYS[way](poster, root.ts)).ok
+        assert (await poster.send(CALLS[call](root.ts))).ok
         assert steps.pauses == list(OUTAGE_PAUSES[:3])
         assert [part_of(one) for one in team.from_app(CHANNEL)].count("part-1") == 1
 
@@ -82,7 +87,7 @@ async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -
     async with slack_gone(team, 0, port) as (poster, steps):
         url = ResponseUrl(f"http://127.0.0.1:{port}/response/1")
         left = url.uses_left
-        assert (await poster.respond(url, MESSAGE, "CD-1")).offline
+        assert (await poster.send(Respond(url, MESSAGE, "CD-1"))).offline
         assert steps.pauses == list(OUTAGE_PAUSES)
         assert url.uses_left == left
 

@@ -11,8 +11,9 @@ from bot.domain.metrics import Metrics
 from bot.jobs import Json
 from bot.slack.checkpoints.sender import MAX_WAIT_SECONDS, MAX_WAITS, CheckpointedSender
 from bot.slack.payloads import MAX_USES, ResponseUrl
+from bot.slack.sending.calls import PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
-from bot.slack.sending.format_fallback import SendResult
+from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
@@ -58,11 +59,11 @@ class World:
     async def post(self, channel: str, *, thread: str = "", first: bool = False) -> SendResult:
         poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
         message = simple("part-1", "the words")
-        return await poster.post(channel, message, "CD-1", thread=thread, first=first)
+        return await poster.send(PostMessage(channel, message, "CD-1", thread, first))
 
     async def respond(self, url: ResponseUrl) -> SendResult:
         poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
-        return await poster.respond(url, simple("part-1", "the words"), "CD-1")
+        return await poster.send(Respond(url, simple("part-1", "the words"), "CD-1"))
 
     async def crashed(self, channel: str, *, before: bool, thread: str = "") -> SendResult:
         """The process ends around the post; what its next life makes of it."""
@@ -224,3 +225,19 @@ async def test_a_limit_is_not_waited_for_without_end(
         sent = await here.post(PUBLIC, first=first)
         assert sent.cause is SlackErrorKind.BUSY
         assert [round(pause) for pause in here.steps.pauses] == [seconds] * pauses
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("", ""), ("file_uploads_disabled", "invalid_blocks"), ("timeout", FILE_UNCONFIRMED)],
+)
+async def test_a_reply_that_fits_no_form_becomes_a_file(fault: str, error: str) -> None:
+    async with world(HISTORIES) as here:
+        root = root_of(here, PUBLIC, in_thread=True)
+        here.team.faults.add("chat.postMessage", "invalid_blocks", times=3)
+        if fault:
+            here.team.faults.add("files.*", fault, times=None)
+        sent = await here.post(PUBLIC, thread=root)
+        assert sent.error == error
+        names = [file["name"] for message in here.team.from_app(PUBLIC) for file in message.files]
+        assert names == ([] if fault else ["part-1.txt"])

@@ -17,12 +17,12 @@ from bot.metrics import PrometheusMetrics
 from bot.settings import Settings, Workspace
 from bot.slack.buttons.job import PRESS_KIND
 from bot.slack.checkpoints import persisted_names as names
-from bot.slack.checkpoints.serialization import error_to_json, lookup_to_json
+from bot.slack.checkpoints.serialization import error_to_json
 from bot.slack.context import Lookup
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
-from bot.slack.lookup.job import LOOKUP_KIND
+from bot.slack.lookup.job import LOOKUP_KIND, lookup_to_json
 from bot.slack.payloads import ReplyTarget
-from bot.slack.sending.sender import message_metadata
+from bot.slack.sending.calls import message_metadata
 from bot.storage.tables import METADATA
 
 ROOT = Path(__file__).parents[4]

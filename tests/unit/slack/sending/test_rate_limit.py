@@ -5,9 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.sending.errors import SlackErrorKind
-from bot.slack.sending.format_fallback import SendResult
-from bot.slack.sending.rate_limit import MAX_TRIES, ChannelRateLimiter, _Allowance
+from bot.slack.sending.rate_limit import ChannelRateLimiter, _Allowance
 from bot.slack.settings import Rates
 
 
@@ -43,11 +41,8 @@ def test_an_opening_never_waits_for_replies(owed: int, extra: int, most: int) ->
 async def said(
     pace: ChannelRateLimiter, log: list[str], name: str, *, opening: bool = False
 ) -> None:
-    async def send() -> SendResult:
-        log.append(name)
-        return SendResult()
-
-    await pace.post("C1", send, opening=opening)
+    await pace.acquire("C1", opening=opening)
+    log.append(name)
 
 
 async def test_an_opening_goes_before_replies_that_came_earlier() -> None:
@@ -63,13 +58,7 @@ async def test_an_opening_goes_before_replies_that_came_earlier() -> None:
 async def test_channels_do_not_wait_for_each_other() -> None:
     pace, log = ChannelRateLimiter(Rates(0.001, 1, 1)), list[str]()
     await said(pace, log, "one")
-
-    async def send() -> SendResult:
-        log.append("elsewhere")
-        return SendResult()
-
-    await pace.post("C2", send, opening=False)
-    assert log == ["one", "elsewhere"]
+    await asyncio.wait_for(pace.acquire("C2", opening=False), 1)
 
 
 def test_processes_share_an_allowance() -> None:
@@ -82,37 +71,17 @@ def test_processes_share_an_allowance() -> None:
 
 async def test_a_limit_holds_the_whole_channel() -> None:
     pace, log = ChannelRateLimiter(Rates(1000.0, 1000, 1000)), list[str]()
-
-    async def refused_once() -> SendResult:
-        log.append("first")
-        return (
-            SendResult(SlackErrorKind.BUSY, "ratelimited", wait=0.2)
-            if log == ["first"]
-            else SendResult()
-        )
-
-    first = asyncio.create_task(pace.post("C1", refused_once, opening=False))
-    await asyncio.sleep(0)
+    assert pace.note("C1", 0.2)
     other = asyncio.create_task(said(pace, log, "other", opening=True))
     await asyncio.sleep(0)
-    assert log == ["first"]
-    assert (await first).ok
+    await said(pace, log, "refused")
     await other
-    assert sorted(log) == ["first", "first", "other"]
+    assert sorted(log) == ["other", "refused"]
 
 
-async def test_a_long_limit_comes_back_at_once_and_an_endless_one_in_the_end() -> None:
-    calls = 0
-
-    async def refused(wait: float) -> SendResult:
-        nonlocal calls
-        calls += 1
-        return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=wait)
-
+async def test_a_long_limit_is_told_at_once_and_holds_no_other_channel() -> None:
     pace = ChannelRateLimiter(Rates(1000.0, 1000, 1000), max_wait=30)
-    sent = await pace.post("C1", lambda: refused(900), opening=False)
-    assert (sent.wait, calls) == (900, 1)
-    later = await pace.post("C1", lambda: refused(900), opening=True)
-    assert (later.cause, calls) == (SlackErrorKind.BUSY, 1)
-    sent = await pace.post("C2", lambda: refused(0.01), opening=False)
-    assert (sent.cause, calls) == (SlackErrorKind.BUSY, 1 + MAX_TRIES)
+    assert not pace.note("C1", 900)
+    assert await pace.acquire("C1", opening=True) > 800
+    assert await pace.acquire("C2", opening=False) == 0
+    assert not pace.note("C2", 0)
