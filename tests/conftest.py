@@ -1,13 +1,17 @@
-"""Its place makes this folder importable: other folders of tests read scenarios as well."""
+"""Settings of every test process: Hypothesis' profiles, and the garbage collector."""
 
 import gc
 
+from tests.support.examples import register_profiles
+
+register_profiles()
+
 
 def pytest_collection_finish() -> None:
-    """Let the collector pass over all that was imported and collected.
+    """Exclude everything imported and collected from garbage collection.
 
-    To look through it takes a quarter of a second each time, and meanwhile no event loop runs:
-    neither the bot's nor those of the pretend ends, whose calls then seem to hang.
+    A collection over it takes a quarter of a second. No event loop runs meanwhile, neither the
+    bot's nor those of the pretend ends, whose calls then seem to hang.
     """
     gc.collect()
     gc.freeze()

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.events import ERROR_TYPES
 from bot.render.json_document import document
+from tests.support.examples import examples
 from tests.support.hundredms.room_in_rows import (
     ORDINARY,
     ROOM,
@@ -26,12 +27,7 @@ FIELDS = (
     "is_terminal", "action", "domain", "transport_state", "endpoint", "retries_join", "audio",
     "video", "devices", "agent", "network_info", "requested_at", "anything",
 )  # fmt: skip
-few = settings(
-    phases=[Phase.explicit, Phase.generate],
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+few = examples(15, phases=[Phase.explicit, Phase.generate])
 
 odd = st.sampled_from([
     "", "\x00", "\ud83d", "9" * 400, "1" * 4_000, "x" * 30_000, "0", "-0", "NaN", "1e999", "\u202e",

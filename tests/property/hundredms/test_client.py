@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
@@ -17,6 +17,7 @@ from bot.hundredms.responses import ResponseKind, classify_response, error_messa
 from bot.hundredms.schemas import EventsWire, Listing, RoomWire, SessionWire
 from bot.hundredms.workspaces import CallLimits, Credentials, HundredMsClient, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage
+from tests.support.examples import examples
 
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
 ROOM = "6600aa11bb22cc33dd44ee55"
@@ -93,19 +94,19 @@ async def ask(question: Ask, status: int, body: bytes) -> object:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 @given(body=bodies | st.binary(max_size=40))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 async def test_any_body_is_survived(question: Ask, body: bytes) -> None:
     await ask(question, 200, body)
 
 
 @given(status=st.integers(200, 599), body=bodies | st.binary(max_size=40))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 async def test_any_status_is_survived(status: int, body: bytes) -> None:
     await ask(QUESTIONS[0], status, body)
 
 
 @given(data=datas)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 async def test_any_data_leaves_an_event_that_can_be_kept(data: dict[str, Any]) -> None:
     event = {"id": "x", "type": "t", "timestamp": "2026-05-01T09:00:01.5Z", "data": data}
     page = await ask(QUESTIONS[0], 200, json.dumps({"events": [event]}).encode())
@@ -119,7 +120,7 @@ async def test_any_data_leaves_an_event_that_can_be_kept(data: dict[str, Any]) -
 
 
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=6), st.lists(jsons, max_size=6))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 async def test_rows_count_what_was_received(ids: list[str], others: list[Any]) -> None:
     good = [{"id": f"x{one}", "type": "t", "timestamp": "2026-05-01T09:00:01Z"} for one in ids]
     body = json.dumps({"events": [*good, *others]}).encode()
@@ -134,7 +135,7 @@ async def test_rows_count_what_was_received(ids: list[str], others: list[Any]) -
     limit=st.none() | st.integers(-5, 200),
     last=st.none() | st.just("") | st.just("more"),
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 async def test_a_list_goes_on_only_after_a_full_page(
     size: int, limit: int | None, last: str | None
 ) -> None:
@@ -151,7 +152,7 @@ async def test_a_list_goes_on_only_after_a_full_page(
 
 
 @given(body=st.binary(max_size=300) | bodies)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_message_is_short_and_readable(body: bytes) -> None:
     said = error_message(body)
     assert len(said) <= 200
@@ -160,7 +161,7 @@ def test_a_message_is_short_and_readable(body: bytes) -> None:
 
 
 @given(st.integers(100, 599), st.text(max_size=20), st.text(max_size=60), st.booleans())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_answer_has_a_meaning(status: int, header: str, said: str, cursor: bool) -> None:  # noqa: FBT001
     body = json.dumps({"message": said}).encode()
     verdict = classify_response(status, {"retry-after": header}, body, now=NOW, has_cursor=cursor)
@@ -177,7 +178,7 @@ def test_seconds_are_found_in_header_and_message(seconds: int) -> None:
 
 
 @given(jsons | st.binary())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_lenient_readers_never_raise(value: object) -> None:
     text, whole = as_text(value), as_int(value)
     assert text is None or text.strip()
@@ -189,7 +190,7 @@ def test_lenient_readers_never_raise(value: object) -> None:
 
 @pytest.mark.parametrize("model", [EventsWire, Listing[RoomWire], SessionWire])
 @given(body=st.binary(max_size=60) | bodies)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_reading_raises_one_error_only(model: Any, body: bytes) -> None:
     try:
         parse_body(model, body)

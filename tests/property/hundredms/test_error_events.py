@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.events import ErrorEvent
 from bot.hundredms.error_events import parse_event
 from bot.hundredms.lenient import parse_body
 from bot.hundredms.schemas import EventsWire
+from tests.support.examples import examples
 from tests.support.hundredms.reference_parser import KNOWN, plain_events
 
 KEY = b"key of the tests"
@@ -58,7 +59,7 @@ rows = st.fixed_dictionaries(
 
 
 @given(st.lists(rows | jsons, max_size=6))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_a_page_is_read_as_if_it_were_the_first(page: list[Any]) -> None:
     body = json.dumps({"events": page}).encode()
     wire = parse_body(EventsWire, body)

@@ -2,11 +2,12 @@
 
 import ipaddress
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.hundredms.ice_candidates import network_fingerprint, read_description
 from bot.hundredms.lenient import sanitize
+from tests.support.examples import examples
 
 KEY = b"key of the tests"
 MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"
@@ -60,13 +61,13 @@ def broken(draw: st.DrawFn) -> str:
 
 
 @given(pairs | broken())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_one_pass_gives_what_the_general_way_gives(text: str) -> None:
     assert read_description(text, KEY) == (sanitize(text), network_fingerprint(text, KEY))
 
 
 @given(pairs | broken())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_no_address_is_left_of_a_pair(text: str) -> None:
     shown, _ = read_description(text, KEY)
     for word in (shown or "").replace(";", " ").split():

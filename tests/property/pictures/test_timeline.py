@@ -2,16 +2,17 @@
 
 from io import BytesIO
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from PIL import Image
 
 from bot.domain.report import Report
 from bot.pictures import timeline_picture
+from tests.support.examples import examples
 from tests.support.reports.hostile_reports import diagnosed
 
 
 @given(diagnosed(8))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(40)
 def test_anything_can_be_drawn(report: Report) -> None:
     found = timeline_picture(report)
     assert (found is None) == (report.diagnosis is None or not report.diagnosis.stories)

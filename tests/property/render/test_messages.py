@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
@@ -14,16 +14,13 @@ from bot.domain.saved_lookup import decode, encode, from_report
 from bot.domain.target import Candidate, Choices
 from bot.render.message import Message
 from bot.render.renderer import Renderer
+from tests.support.examples import examples
 from tests.support.reports.hostile_reports import ADDRESSES, CATALOGUE, NOON, idents, reports, texts
 from workbench.pretend_slack.limits import check_message, check_view, mentions, visible_length
 
 RENDERER = Renderer(CATALOGUE)
 DASHBOARD = "https://dashboard.100ms.live/session-details/66ac5e989b41849dde50f549"
-modest = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+modest = examples(50)
 
 
 def as_sent(message: Message) -> dict[str, object]:

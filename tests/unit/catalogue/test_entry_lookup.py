@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue, Entry, Explanation
 from bot.domain.events import Agent, ErrorEvent
+from tests.support.examples import examples
 
 CATALOGUE = load_catalogue()
 
@@ -222,7 +223,7 @@ events = st.builds(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(events)
 def test_every_event_gets_an_entry(one: ErrorEvent) -> None:
     told = CATALOGUE.explain(one)

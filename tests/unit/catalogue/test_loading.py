@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue import load_catalogue
 from bot.domain.errors import Misconfigured
+from tests.support.examples import examples
 
 TEXTS = """\
     title: "A title"
@@ -173,7 +174,7 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
         load_catalogue(tmp_path / "bytes.yaml")
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.text(max_size=80))
 def test_any_text_loads_or_is_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.saved_lookup import SavedLookup, decode, encode
+from tests.support.examples import examples
 
 HANDLE = SavedLookup(
     lookup_id="CD-TEST2345",
@@ -52,13 +53,13 @@ def refused_or_sound(text: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from([*FACTS, "since", "until", "peer_id", "x"]), jsons))
-@settings(max_examples=600, deadline=None)
+@examples(600)
 def test_forged_fields(changes: dict[str, Any]) -> None:
     refused_or_sound(json.dumps({**FACTS, **changes}))
 
 
 @given(jsons | st.text(max_size=50))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_forged_documents(value: object) -> None:
     refused_or_sound(json.dumps(value))
     refused_or_sound(str(value))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TypeVar, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue import load_catalogue
@@ -18,11 +18,12 @@ from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.fetch.events import EventReader
 from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
+from tests.support.examples import examples
 from tests.support.reports.random_rooms import ROOM, START, cases, error_events, outages
 
 CATALOGUE = load_catalogue()
 Row = TypeVar("Row")
-modest = settings(max_examples=150, deadline=None)
+modest = examples(150)
 
 
 @modest
@@ -71,7 +72,7 @@ def _with_healthy(case: DiagnosisInput, joined: int, stayed: int, *, alone: bool
     return replace(case, sessions=(grown, *case.sessions[1:]))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(cases() | outages(), st.integers(0, 1500), st.integers(1, 1500), st.booleans())
 def test_a_healthy_person_never_makes_it_graver(
     case: DiagnosisInput,

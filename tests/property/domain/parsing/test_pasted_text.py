@@ -7,11 +7,12 @@ import uuid
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, IdentifierKind
+from tests.support.examples import examples
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 APP = "https://acme.app.100ms.live"
@@ -141,7 +142,7 @@ def test_no_token_survives(
 
 
 @given(soups)
-@settings(max_examples=60)
+@examples(60)
 def test_what_was_found_is_found_again(text: str) -> None:
     """A clue, written with its word, is understood as itself."""
     labels = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from rich.console import Console
 
 from bot.cli import terminal
@@ -34,15 +34,12 @@ from bot.render.message import Message
 from bot.render.renderer import Renderer
 from bot.slack.sending.format_fallback import as_classic_blocks, as_plain_text
 from bot.storage import open_database
+from tests.support.examples import examples
 from tests.support.reports.rows_with_addresses import CATALOGUE, NOON, World, worlds
 
 LOOKUP = "CD-ABCD2345"
 RENDERER = Renderer(CATALOGUE)
-few = settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+few = examples(12, suppress_health_check=list(HealthCheck))
 
 
 def hold(world: World, *texts: str) -> None:

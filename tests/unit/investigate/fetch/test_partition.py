@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.events import ErrorEvent
@@ -14,6 +14,7 @@ from bot.domain.rooms import Room
 from bot.domain.target import Progress, Target
 from bot.investigate.fetch.events import EventReader, Fetched
 from bot.investigate.ports import HundredMs
+from tests.support.examples import examples
 from tests.support.investigate.scripted_hundredms import KEPT, KIND, NOW, ROOM, Ledger, Plan, event
 
 TARGET = Target("room", Room(ROOM, "main"))
@@ -187,7 +188,7 @@ DRAWN = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(DRAWN)
 def test_every_event_or_what_is_missing(drawn: Drawn) -> None:
     """An answer that says it is complete holds whatever was there all the time."""
@@ -244,7 +245,7 @@ async def test_events_that_fall_out_meanwhile_hide_no_gap() -> None:
         }
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(DRAWN, st.integers(0, 50), st.sampled_from([0.0, 25.0]))
 def test_a_fresh_look_up_after_an_earlier_one(drawn: Drawn, new: int, days: float) -> None:
     """What is known already, and what fell out since, hides nothing that is new."""

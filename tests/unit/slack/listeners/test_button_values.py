@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -15,6 +15,7 @@ from bot.slack.listeners import actions as choose
 from bot.slack.listeners import actions as refresh
 from bot.slack.listeners.button_values import read_value
 from bot.slack.payloads import is_slack_address
+from tests.support.examples import examples
 
 ASKED = LookupQuery(clues=(Identifier(IdentifierKind.ROOM, "6600aa11bb22cc33dd44ee55"),))
 FACTS: dict[str, Any] = to_json(LookupQuery, ASKED)
@@ -44,13 +45,13 @@ def sound(form: TypeAdapter[Any], text: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from([*FACTS, "x"]), odd))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_forged_questions(changes: dict[str, Any]) -> None:
     sound(refresh._QUERY_ADAPTER, json.dumps({**FACTS, **changes}))
 
 
 @given(st.dictionaries(st.sampled_from(["q", "private", "since", "until", "types", "x"]), odd))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_forged_choices(changes: dict[str, Any]) -> None:
     sound(choose._CHOICE_ADAPTER, json.dumps({**CHOICE, **changes}))
 
