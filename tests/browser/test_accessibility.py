@@ -67,7 +67,7 @@ async def test_everything_is_done_by_keyboard_alone(seat: Seat) -> None:
     await keyboard.press("Enter")
     await keyboard.press("Enter")
     form = seat.page.get_by_role("dialog", name="Call Doctor")
-    await expect(form.get_by_label("What is it about?")).to_be_focused()
+    await expect(form.get_by_label("Which call?")).to_be_focused()
     await keyboard.press("Escape")
     await expect(form).to_be_hidden()
 

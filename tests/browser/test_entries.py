@@ -50,8 +50,8 @@ async def test_the_global_shortcut_asks_by_a_form(seat: Seat) -> None:
     await seat.page.get_by_role("button", name="Shortcuts").click()
     await seat.page.get_by_role("menuitem", name="Diagnose a call").click()
     form = seat.page.get_by_role("dialog", name="Call Doctor")
-    await expect(form.get_by_label("Where should the answer go?")).to_have_value("C0ONCALL")
-    await form.get_by_label("What is it about?").fill("sample-connect")
+    await expect(form.get_by_label("Post the answer in")).to_have_value("C0ONCALL")
+    await form.get_by_label("Which call?").fill("sample-connect")
     await form.get_by_role("button", name="Look up").click()
     await seat.told("Room sample-connect")
     await expect(form).to_be_hidden()
@@ -60,7 +60,7 @@ async def test_the_global_shortcut_asks_by_a_form(seat: Seat) -> None:
 async def test_the_home_tab_tells_what_can_be_asked(seat: Seat) -> None:
     await seat.go("Call Doctor")
     home = seat.page.get_by_role("group", name="Home of Call Doctor")
-    await expect(home).to_contain_text("/call-errors standup since 2h")
+    await expect(home).to_contain_text("/call-errors daily-standup since 7d")
     await seat.page.get_by_role("tab", name="Messages").click()
     await expect(seat.page.get_by_text("has been turned off")).to_be_visible()
 
@@ -78,3 +78,22 @@ async def test_a_shared_channel_and_a_talk_between_people(seat: Seat) -> None:
     await seat.go("Bob Berg")
     answer = await seat.ask("/call-errors daily-standup", "Room daily-standup")
     await expect(answer).to_contain_text("Only visible to you")
+
+
+async def test_b20b_an_unknown_command_is_answered_as_slack_does(seat: Seat) -> None:
+    answer = await seat.ask("/cal-errors storm", "/cal-errors is not a valid command")
+    await expect(answer).to_contain_text("Slackbot")
+    await expect(answer).to_contain_text("Only visible to you")
+
+
+async def test_the_first_hint_goes_and_comes_back_with_clear(seat: Seat) -> None:
+    clear = seat.page.get_by_role("button", name="Clear", exact=True)
+    hint = seat.page.get_by_text("Try: press storm")
+    await clear.click()
+    await expect(hint).to_be_visible()
+    before = await seat.messages.count()
+    await seat.ask("/call-errors untouched", "untouched")
+    await expect(hint).to_be_hidden()
+    await clear.click()
+    await expect(seat.messages).to_have_count(before)
+    await expect(hint).to_be_visible()

@@ -26,7 +26,7 @@ async def test_an_empty_form_is_not_sent(seat: Seat) -> None:
 
 async def test_what_the_bot_cannot_read_is_told_in_the_form(seat: Seat) -> None:
     form = await opened(seat)
-    about = form.get_by_label("What is it about?")
+    about = form.get_by_label("Which call?")
     await about.fill("since")
     await form.get_by_role("button", name="Look up").click()
     await expect(form.get_by_role("alert")).not_to_be_empty()
@@ -34,3 +34,11 @@ async def test_what_the_bot_cannot_read_is_told_in_the_form(seat: Seat) -> None:
     await expect(form).to_be_visible()
     await form.press("Escape")
     await expect(form).to_be_hidden()
+
+
+async def test_b20c_a_modal_left_open_does_not_come_back_in_a_new_page_load(seat: Seat) -> None:
+    form = await opened(seat)
+    await seat.page.reload()
+    await expect(seat.box).to_be_visible()
+    await expect(form).to_be_hidden()
+    await expect(await opened(seat)).to_be_visible()

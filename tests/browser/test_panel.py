@@ -76,19 +76,21 @@ async def test_a_switch_of_100ms_is_turned(seat: Seat) -> None:
 
 
 async def test_an_edited_template_redraws_the_message(seat: Seat) -> None:
-    await seat.ask("/call-errors help", "Call Doctor tells why a 100ms call failed")
+    await seat.ask("/call-errors help", "Call Doctor explains why a 100ms call failed")
     count = await seat.messages.count()
     template = seat.demo.templates / "help.j2"
     before = template.read_text("utf-8")
     try:
-        template.write_text(before.replace("Call Doctor tells why", "This tells why"), "utf-8")
-        await seat.told("This tells why a 100ms call failed")
+        template.write_text(
+            before.replace("Call Doctor explains why", "This explains why"), "utf-8"
+        )
+        await seat.told("This explains why a 100ms call failed")
         await expect(seat.messages).to_have_count(count)
     finally:
         template.write_text(before, "utf-8")
     # Before this the bot may be about to start anew, and the next test would meet that.
-    await expect(seat.messages.filter(has_text="This tells why")).to_have_count(0)
-    await seat.told("Call Doctor tells why a 100ms call failed")
+    await expect(seat.messages.filter(has_text="This explains why")).to_have_count(0)
+    await seat.told("Call Doctor explains why a 100ms call failed")
 
 
 async def test_a_template_that_breaks_the_bot_is_told_with_its_last_words(seat: Seat) -> None:
@@ -104,3 +106,35 @@ async def test_a_template_that_breaks_the_bot_is_told_with_its_last_words(seat: 
     await expect(ended).to_be_hidden()
     await expect(seat.page.get_by_text("the bot starts anew")).to_be_hidden()
     await seat.ask("/call-errors retention-edge", "Room retention-edge")
+
+
+@pytest.mark.parametrize("width", [390, 860, 1280, 1440, 1600, 1920])
+async def test_b20a_the_close_button_is_on_screen(seat: Seat, width: int) -> None:
+    await seat.page.set_viewport_size({"width": width, "height": 900})
+    if not await seat.panel.is_visible():
+        await seat.page.get_by_role("button", name="Under the hood").click()
+    close = seat.panel.get_by_role("button", name="Close panel")
+    box = await close.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    await close.click()
+    await expect(seat.panel).to_be_hidden()
+
+
+async def test_each_open_question_of_100ms_is_explained(seat: Seat) -> None:
+    await seat.tab("Faults")
+    total = seat.panel.get_by_label("total", exact=True)
+    await expect(total).to_have_accessible_description(re.compile("query counts every row"))
+    missing = "!document.getElementById(one.getAttribute('aria-describedby'))?.textContent"
+    unexplained = f"found => found.filter(one => {missing}).length"
+    controls = seat.panel.locator(".switches select, .switches input")
+    assert await controls.count() > 20
+    assert await controls.evaluate_all(unexplained) == 0
+
+
+async def test_rooms_are_listed_by_title_with_their_name_below(seat: Seat) -> None:
+    room = seat.panel.get_by_role("button", name="Signalling servers restarted")
+    lines = (await room.inner_text()).splitlines()
+    assert lines[0].startswith("Signalling servers restarted")
+    assert lines[1] == "storm"

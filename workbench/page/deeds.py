@@ -10,6 +10,12 @@ from workbench.pretend_slack.records import Json, Message, NotPossible
 # What a bot answers to, so what is worth doing again when its templates change.
 _ASKING = {"command", "mention", "message_shortcut", "global_shortcut", "click", "home"}
 _OTHERS = {"say", "submit", "view_action", "close_view"}
+# https://slack.com/help/articles/201374536-Slash-commands-in-Slack
+_NO_COMMAND = (
+    "{command} is not a valid command. In Slack, all messages that start with the “/” character "
+    "are interpreted as commands. If you want to send a message and not run a command, try "
+    "preceding the “/” with an empty space."
+)
 _PARTS = ("text", "blocks", "attachments", "edited", "deleted")
 
 
@@ -25,29 +31,52 @@ class Deed:
 
 @dataclass(slots=True)
 class Deeds:
-    """Alice's hands. Names and arguments are those of the pretend Slack's control."""
+    """Does what Alice does. Names and arguments are those of the pretend Slack's control.
+
+    `commands` are the slash commands of the app.
+    """
 
     slack: PretendSlack
+    commands: frozenset[str] = frozenset()
     last: Deed | None = None
     _control: Control = field(init=False)
 
+    _before: int = field(init=False)
+
     def __post_init__(self) -> None:
         self._control = Control(self.slack)
+        self._before = len(self.slack.team.messages)
 
     async def write(self, args: Json) -> Json:
-        """{channel, text, thread_ts?}: what was typed into a message box. Raises NotPossible."""
+        """{channel, text, thread_ts?}: what was typed into a message box. Raises NotPossible.
+
+        Slack answers an unknown command itself, and no app is told.
+        """
         bot = self.slack.team.app.bot_user
         name, deed = deed_of(args["text"], args["channel"], args.get("thread_ts"), bot)
+        if name == "command" and deed["command"] not in self.commands:
+            words = _NO_COMMAND.format(command=deed["command"])
+            self.slack.team.slackbot_says(deed["user"], deed["channel"], words)
+            return {}
         return await self.do(name, deed)
 
     async def do(self, name: str, args: Json) -> Json:
         """Do it. Raises NotPossible where a person could not."""
+        if name == "clear":
+            return self._clear(args["channel"])
         if name not in _ASKING | _OTHERS:
             raise NotPossible(f"there is no deed {name!r}")
         if name in _ASKING:
             self.last = self._deed(name, args)
         done: Json = await getattr(self._control, name)(dict(args))
         return done
+
+    def _clear(self, channel: str) -> Json:
+        """Delete the messages of a channel that came since the start."""
+        for message in self.slack.team.messages[self._before :]:
+            message.deleted |= message.channel == channel
+        self.last = None
+        return {}
 
     async def again(self) -> None:
         """Take away what the last deed brought, and do it once more."""

@@ -9,7 +9,7 @@ import yaml
 from workbench.bench import Bench
 from workbench.page.rooms import picker
 from workbench.pretend_hundredms.faults import Kind
-from workbench.pretend_hundredms.switches import Switches
+from workbench.pretend_hundredms.switches import MEANINGS, Switches
 from workbench.pretend_slack.app import METHODS
 from workbench.pretend_slack.records import Channel
 from workbench.pretend_slack.state import Team
@@ -36,7 +36,7 @@ def facts(bench: Bench) -> dict[str, Any]:
         "app": {"user": team.app.bot_user, "bot_id": team.app.bot_id, "name": "Call Doctor"},
         "people": [asdict(person) for person in team.people.values()],
         "channels": [_channel(team, each) for each in team.channels.values() if _seen(each)],
-        "features": yaml.safe_load(MANIFEST.read_text("utf-8"))["features"],
+        "features": _features(),
         "rooms": picker(bench.hundredms, bench.began),
         "faults": {
             "slack": {
@@ -47,6 +47,16 @@ def facts(bench: Bench) -> dict[str, Any]:
             "switches": _switches(),
         },
     }
+
+
+def commands() -> frozenset[str]:
+    """Return the slash commands of the manifest."""
+    return frozenset(str(each["command"]) for each in _features()["slash_commands"])
+
+
+def _features() -> dict[str, Any]:
+    features: dict[str, Any] = yaml.safe_load(MANIFEST.read_text("utf-8"))["features"]
+    return features
 
 
 def _seen(channel: Channel) -> bool:
@@ -74,7 +84,12 @@ def _switches() -> list[dict[str, Any]]:
     """Each switch of the pretend 100ms: what it may be."""
     hints = get_type_hints(Switches)
     return [
-        {"name": name, "choices": _choices(hint), "number": hint is float}
+        {
+            "name": name,
+            "choices": _choices(hint),
+            "number": hint is float,
+            "meaning": MEANINGS[name],
+        }
         for name, hint in hints.items()
     ]
 

@@ -9,6 +9,7 @@ from workbench.bench import open_bench
 from workbench.page.app import build_page
 from workbench.page.changes import Changes
 from workbench.page.deeds import Deeds
+from workbench.page.facts import commands
 from workbench.page.live import Live
 from workbench.page.templates import FOLDER, watch
 from workbench.page.workday import fill
@@ -24,7 +25,7 @@ async def open_page(port: int = 0, templates: Path | None = None) -> AsyncIterat
     """
     async with open_bench(templates) as bench:
         fill(bench)
-        deeds, live = Deeds(bench.slack), Live(Changes(bench))
+        deeds, live = Deeds(bench.slack, commands()), Live(Changes(bench))
         watching = asyncio.create_task(watch(bench, deeds, templates or FOLDER, live.notes.append))
         try:
             async with serve(build_page(bench, deeds, live), port=port) as served:

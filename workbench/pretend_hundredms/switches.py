@@ -6,6 +6,35 @@ The defaults are what is documented, or else the mildest reading.
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+MEANINGS = {
+    "order": "The order of events by time within a list.",
+    "total": "The total in a page: query counts every row, distinct leaves out repeated rows, "
+    "absent sends none, page_only counts this page alone.",
+    "limit_out_of_range": "A page size over 100: refuse answers 400, clamp sends 100 rows.",
+    "expired_cursor": "A cursor older than a day: status 400 or 404, or an empty page.",
+    "cursor_ignores_filters": "Whether a cursor goes on with its first query, whatever is sent.",
+    "last_next": "The next cursor on the last page: empty text, null, or no such field.",
+    "empty_lists": "An empty list of events: an empty list, or null.",
+    "list_end": "The cursor at the end of other lists: empty text, or null.",
+    "unknown_room": "Events of a room that does not exist: an empty list, 404 with the new or the "
+    "old form of error, or 400.",
+    "wrong_kind": "The status for a room id in the place of a session id, and the reverse.",
+    "bad_token": "The status for a token that is refused.",
+    "duplicates": "Rows that come twice: never, within a page, or on two pages.",
+    "stray_row": "Whether the first page also holds an event of a type that was not asked for.",
+    "repeated_cursor": "Whether a page names its own cursor as the next one.",
+    "empty_page_with_next": "Whether an empty page comes before the next full one.",
+    "case_sensitive_ids": "Whether ids in another case are unknown.",
+    "exact_peer_case": "Whether peer ids in another case find no events.",
+    "room_names": "Search by name: exact finds the whole name, partial any part of it.",
+    "live_peer_stats": "Peer statistics of a running session: 404, 409, or an empty list.",
+    "token_leeway_s": "Seconds by which a token may be expired and is still accepted.",
+    "token_clock_ahead_s": "Seconds by which the clock that checks tokens is ahead.",
+    "clock_ahead_s": "Seconds by which every other clock of 100ms is ahead.",
+    "latency_ms": "Milliseconds that each answer takes in addition.",
+}
+"""What each switch does, and what its values mean."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Switches:

@@ -14,6 +14,7 @@ from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.rooms import creation_time_of
+from bot.render.help import EXAMPLES
 from tests.support.investigate.harness import NOW, Bench
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
@@ -338,3 +339,13 @@ async def test_b13_a_person_is_looked_for_in_rooms_of_earlier_look_ups(bench: Be
     await bench.learned()
     choices = await bench.choices("marta")
     assert [each.name for each in choices.candidates] == ["Marta Lindqvist"]
+
+
+@pytest.mark.parametrize(
+    "example", [text for text, _ in EXAMPLES if text.startswith(("/", "@")) and "…" not in text]
+)
+async def test_each_example_of_the_help_works_in_the_demo(bench: Bench, example: str) -> None:
+    words = example.removeprefix("@Call Doctor ")
+    expect = IdentifierKind.PEER if words.startswith("/peer") else None
+    if words != "/call-errors settings":
+        assert (await bench.put(parse_query(words, NOW, expect=expect))) is not None

@@ -54,7 +54,7 @@ export function App({ facts }: { facts: Facts }) {
   const messages = useMemo(() => seenBy(live.messages, facts.me), [live.messages, facts.me]);
   const channel = workspace.channel(place) ?? facts.channels[0];
   const unread = useUnread(messages, place);
-  const modals = live.views.filter((view) => view.type === "modal" && view.is_open);
+  const modals = live.views.filter((view) => view.type === "modal" && view.is_open && !live.left.has(view.id));
   const top = modals.at(-1);
   const home = live.views.find((view) => view.type === "home" && view.user === facts.me);
   const inspect = useCallback((ts: string) => {
@@ -66,6 +66,10 @@ export function App({ facts }: { facts: Facts }) {
     setPlace(id);
     setThread(null);
     setListed(false);
+  };
+  const clear = () => {
+    setThread(null);
+    void act("/do/clear", { channel: place });
   };
   const put = (text: string) => {
     if (channel?.person === facts.app.user || channel?.archived) go("C0ONCALL");
@@ -88,6 +92,7 @@ export function App({ facts }: { facts: Facts }) {
             <button type="button" className="icon" aria-label={theme === "dark" ? "Light colours" : "Dark colours"} title="Light or dark" onClick={toggleTheme}>
               {theme === "dark" ? "☀" : "☾"}
             </button>
+            <button type="button" className="button" title="Remove what was asked and answered in this conversation" onClick={clear}>Clear</button>
             <button type="button" className="button" aria-expanded={panel} onClick={() => setPanel(!panel)}>Under the hood</button>
           </header>
           <Notices live={live} trouble={trouble} onClear={() => setTrouble("")} />

@@ -15,6 +15,8 @@ export interface Live {
   switches: Json;
   bot: Bot;
   note: { text: string; count: number };
+  // Modals that were open before this page was loaded: Slack does not bring them back either.
+  left: ReadonlySet<string>;
 }
 
 type Lists = "message" | "view" | "delivery" | "call" | "hundredms";
@@ -30,6 +32,7 @@ export const EMPTY: Live = {
   switches: {},
   bot: { busy: false, ended: false, restarts: 0, log: "" },
   note: { text: "", count: 0 },
+  left: new Set(),
 };
 
 type Documents = [key: string, content: unknown][];
@@ -57,9 +60,14 @@ export function taken(state: Live, keys: Map<string, number>, documents: Documen
   return next;
 }
 
+export function openModals(views: View[]): ReadonlySet<string> {
+  return new Set(views.filter((view) => view.type === "modal" && view.is_open).map((view) => view.id));
+}
+
 let state = EMPTY;
 const keys = new Map<string, number>();
 let anew = false;
+let first = true;
 const listeners = new Set<() => void>();
 
 function set(next: Live) {
@@ -77,9 +85,11 @@ export function listen(address = "/live") {
   source.addEventListener("documents", (event) => {
     // A connection begins with everything; another workbench may stand at the same address now.
     if (anew) keys.clear();
-    const before = anew ? { ...EMPTY, connected: true, note: state.note } : state;
+    const before = anew ? { ...EMPTY, connected: true, note: state.note, left: state.left } : state;
     anew = false;
-    set(taken(before, keys, JSON.parse((event as MessageEvent).data)));
+    const next = taken(before, keys, JSON.parse((event as MessageEvent).data));
+    set(first ? { ...next, left: openModals(next.views) } : next);
+    first = false;
   });
   source.addEventListener("note", (event) => {
     const text: string = JSON.parse((event as MessageEvent).data);

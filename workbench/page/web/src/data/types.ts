@@ -49,6 +49,7 @@ export interface Switch {
   name: string;
   choices: (string | boolean)[];
   number: boolean;
+  meaning: string;
 }
 
 export interface Facts {

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import type { Room } from "../data/types";
 import { useWorkspace } from "../data/workspace";
 
-// Every room of the pretend 100ms; a press puts the command for it into the message box.
+// Every room of the pretend 100ms by its title. A press puts the command for it into the message box.
 export function Rooms({ onCommand }: { onCommand: (text: string) => void }) {
   const { facts } = useWorkspace();
   const [wanted, setWanted] = useState("");
@@ -24,8 +24,8 @@ export function Rooms({ onCommand }: { onCommand: (text: string) => void }) {
             {rooms.map((room) => (
               <li key={room.name}>
                 <button type="button" onClick={() => onCommand(room.command)}>
-                  <strong>{room.name}</strong>
-                  <span>{room.title}</span>
+                  <strong>{room.title}</strong>
+                  <span className="id">{room.name}</span>
                   {room.why && <span className="why">{room.why}</span>}
                   <small>{room.events.toLocaleString("en")} {room.events === 1 ? "event" : "events"}, {room.terminal.toLocaleString("en")} terminal</small>
                 </button>
@@ -34,7 +34,7 @@ export function Rooms({ onCommand }: { onCommand: (text: string) => void }) {
           </ul>
         </details>
       ))}
-      {!groups.length && <p className="empty">No room is like that.</p>}
+      {!groups.length && <p className="empty">No room matches that.</p>}
     </>
   );
 }

@@ -5,6 +5,8 @@ import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { inChannel, repliesByRoot } from "./reading";
 
+const FIRST = "C0ONCALL"; // the channel that the page opens with
+
 interface Props {
   channel: Channel;
   messages: Message[];
@@ -31,6 +33,11 @@ export function Conversation({ channel, messages, inspected, draft, onThread, on
         onThread={onThread}
         onInspect={onInspect}
       />
+      {channel.id === FIRST && !shown.some((one) => [facts.me, facts.app.user].includes(one.user) || one.ephemeral_to) && (
+        <p className="first-hint">
+          Try: press <strong>storm</strong> on the right (<em>Under the hood</em>), then <kbd>Enter</kbd>.
+        </p>
+      )}
       {channel.archived && <p className="no-box">This channel is archived.</p>}
       {channel.person === facts.app.user
         ? <p className="no-box">Sending messages to this app has been turned off.</p>
