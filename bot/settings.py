@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     )
     database_url: Secret = SecretStr("")
     templates_dir: Path | None = None
+    reply_language: Annotated[str, BeforeValidator(_lower)] = "en"
     host: str = "0.0.0.0"  # noqa: S104  a container's port is published by its owner
     port: int = Field(3000, ge=0, le=65535)
     log_level: str = "INFO"

@@ -111,7 +111,12 @@ async def open_services(
     catalogue = load_catalogue()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
     metrics = PrometheusMetrics()
-    renderer = Renderer(catalogue, settings.templates_dir, dashboard=settings.hms_dashboard_url)
+    renderer = Renderer(
+        catalogue,
+        settings.templates_dir,
+        dashboard=settings.hms_dashboard_url,
+        reply_language=settings.reply_language,
+    )
     async with AsyncExitStack() as stack:
         room_index = await _open_room_index(settings, stack, needed=memory_needed)
         workspaces = await stack.enter_async_context(

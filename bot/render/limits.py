@@ -36,6 +36,7 @@ MAX_BUTTON_VALUE = 2_000
 
 _INVISIBLE_KEYS = {
     "type", "value", "action_id", "block_id", "format", "style", "url", "accessibility_label",
+    "options",
 }  # fmt: skip
 _ESCAPED_LENGTHS = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
 _MAX_ENTITY = len("&amp;")

@@ -6,9 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
+from bot.render.replies.texts import FOLDER, find_text_faults
 from bot.render.templates import find_templates, open_environment
-
-_REPLIES = "replies"
 
 
 def find_template_faults(folder: Path) -> tuple[str, ...]:
@@ -21,12 +20,13 @@ def find_template_faults(folder: Path) -> tuple[str, ...]:
     """
     if not folder.is_dir():
         return (f"TEMPLATES_DIR is no folder: {folder}.",)
-    return tuple(
-        fault
-        for inner in ("", _REPLIES)
-        if (folder / inner).is_dir()
-        for fault in _faults_in(folder / inner, find_templates() / inner)
-    )
+    built_in, replies = find_templates(), folder / FOLDER
+    faults = [*_faults_in(folder, built_in), *_faults_in(replies, built_in / FOLDER)]
+    for language in sorted(path for path in replies.glob("*") if path.is_dir()):
+        known = built_in / FOLDER / language.name
+        faults += _faults_in(language, known if known.is_dir() else built_in / FOLDER / "en")
+        faults += find_text_faults(language)
+    return tuple(faults)
 
 
 def _faults_in(folder: Path, built_in_folder: Path) -> Iterator[str]:

@@ -15,8 +15,8 @@ from bot.domain.target import Choices, Progress
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
-from bot.render.customer_reply import ReplyTemplates, reply_message
 from bot.render.error_chart import error_chart_message
+from bot.render.evidence import evidence_message, it_note_message
 from bot.render.filters import EMPTY
 from bot.render.help import EXAMPLES, KINDS, WORDS
 from bot.render.limits import MAX_OPTION_VALUE, shorten
@@ -24,6 +24,8 @@ from bot.render.message import Answer, File, Message
 from bot.render.phrases import safe_text
 from bot.render.progress import progress_message
 from bot.render.recovered import recovered_messages
+from bot.render.replies.form import ReplyForms
+from bot.render.replies.texts import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
 from bot.render.timeline import timeline_messages
@@ -36,14 +38,20 @@ class Renderer:
     """Makes every message and view of the bot. Its only state is its compiled templates.
 
     `templates_dir` replaces the templates that come with the bot; `dashboard` is the base address
-    of links to session pages. Raises Misconfigured if there are no templates.
+    of links to session pages, and `reply_language` the one that replies to customers begin with.
+    Raises Misconfigured if there are no templates.
     """
 
     def __init__(
-        self, catalogue: Catalogue, templates_dir: Path | None = None, *, dashboard: str = DASHBOARD
+        self,
+        catalogue: Catalogue,
+        templates_dir: Path | None = None,
+        *,
+        dashboard: str = DASHBOARD,
+        reply_language: str = "en",
     ) -> None:
         self._templates = MessageTemplates(templates_dir)
-        self._replies = ReplyTemplates(templates_dir)
+        self.reply_forms = ReplyForms(self._templates, ReplyTexts(templates_dir, reply_language))
         self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
         self._help = self._templates.message("help", "help", **_usage())
 
@@ -73,8 +81,16 @@ class Renderer:
         return timeline_messages(self._templates, report)
 
     def reply(self, report: Report) -> Message:
-        """Return a calm text for the customer, ready to be copied."""
-        return reply_message(self._templates, self._replies, report)
+        """Return a reply to the customer, ready to be copied."""
+        return self.reply_forms.letter(report)
+
+    def evidence(self, report: Report) -> Message:
+        """Return the numbers behind the answer, as a table."""
+        return evidence_message(self._templates, report)
+
+    def it_note(self, report: Report) -> Message:
+        """Return what the IT department of a network has to allow."""
+        return it_note_message(self._templates, report)
 
     def error_chart(self, report: Report) -> Message | None:
         """Return a chart of errors over time against people; None if trouble is not room-wide."""

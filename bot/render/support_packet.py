@@ -1,4 +1,4 @@
-"""The packet for 100ms support: ids, times, versions and codes.
+"""The report to 100ms support: subject, impact, observed, question, then ids and texts.
 
 It goes to another company: no name, e-mail, phone or IP address is in it. User ids that reveal a
 person are hashed. As text it holds as many whole failures as a message holds. Where no file can be
@@ -21,6 +21,7 @@ from bot.render.json_document import to_iso
 from bot.render.limits import shorten
 from bot.render.message import File, Message
 from bot.render.phrases import safe_text
+from bot.render.support_summary import error_texts, ticket_summary
 from bot.render.templates import MessageTemplates
 
 _BLOCK, _MAX_SHOWN, _JSON = 3_600, 7_000, 9_500
@@ -95,12 +96,14 @@ def _fits(blocks: list[str]) -> bool:
 _PACKET_TEXT_BLOCK, _BLOCKS, _PACKET_TEXT_JSON = 3_600, 2, 9_500
 """Characters of a preformatted block, such blocks in the message, their JSON together."""
 _LIST, _EVENTS, _SDKS, _SDK, _ID, _WORD = 12, 8, 5, 110, 60, 40
+_IDS_PER_LINE, _INDENT, _STAMP = 2, " " * 13, len("2026-11-29T09:02:41")
 _LISTS = ("account_ids", "template_ids", "session_ids", "peer_ids", "user_ids", "codes")
 
 
 def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
     """Return the packet's texts for preformatted blocks, and the number of failures left out."""
-    parts = [_head_text(facts), *map(_failure_text, facts["failures"])]
+    parts = [_summary_text(facts["summary"]), _head_text(facts)]
+    parts += map(_failure_text, facts["failures"])
     blocks: list[str] = [""]
     budget = _PACKET_TEXT_JSON
     for index, part in enumerate(shorten(part, _PACKET_TEXT_BLOCK) for part in parts):
@@ -116,37 +119,70 @@ def text_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
     return blocks, 0
 
 
+def _summary_text(summary: Mapping[str, Any]) -> str:
+    lines = [f"{label.capitalize()}: {safe_text(text)}" for label, text in summary.items() if text]
+    return "\n".join(lines)
+
+
 def _head_text(facts: Mapping[str, Any]) -> str:
     unseen = "" if facts["complete"] else " (incomplete)"
     rows: Iterable[tuple[str, str]] = (
-        ("look-up", f"{facts['lookup_id']}, as of {facts['as_of']}, all times UTC"),
+        ("look-up", f"{facts['lookup_id']}, as of {_seconds(facts['as_of'])}, all times UTC"),
         ("workspace", safe_text(facts["workspace"])),
         ("room id", shorten(safe_text(facts["room_id"]), _ID)),
-        *((name.replace("_", " "), _first_ids(facts[name], _LIST)) for name in _LISTS),
+        *((name.replace("_", " "), _id_lines(facts[name])) for name in _LISTS),
         *(("sdk", shorten(sdk, _SDK)) for sdk in facts["sdks"][:_SDKS]),
         ("note", facts["user_ids_note"]),
         ("events", f"{facts['events']:,}{unseen}"),
         *(("not read", shorten(safe_text(note), _SDK)) for note in facts["not_read"][:_SDKS]),
+        *(("error text", shorten(safe_text(text), _SDK)) for text in facts["error_texts"]),
     )
-    return "\n".join(f"{label:<12} {words}" for label, words in rows)
+    return "\n" + "\n".join(f"{label:<12} {words}" for label, words in rows)
 
 
 def _failure_text(row: Mapping[str, Any]) -> str:
     code = " ".join(filter(None, (str(row["error_code"] or ""), row["error_name"]))) or "no code"
     what = f"{shorten(safe_text(row['type']), _WORD)} {shorten(code, _WORD)}"
     during = f" during {shorten(row['action'], _WORD)}" if row["action"] else ""
-    times = " to ".join(dict.fromkeys((safe_text(row["first_at"]), safe_text(row["last_at"]))))
+    times = " to ".join(dict.fromkeys(map(_seconds, (row["first_at"], row["last_at"]))))
     times = times or UNKNOWN
     events = count(row["events"], "event", "events")
     ids = f"session {_first_ids(row['session_ids'], 2)}  peer {_first_ids(row['peer_ids'], 2)}"
+    ending = _ENDINGS.get(row["outcome"], row["outcome"])
     lines = (
         f"{shorten(times, _SDK)}  {what}{during}",
-        f"{row['outcome']}, {events}, {row['terminal']:,} terminal",
+        f"{ending}, {events}, {row['terminal']:,} terminal",
         f"{ids}  user {shorten(safe_text(row['user_id']) or '-', _ID)}",
         *(shorten(sdk, _SDK) for sdk in row["sdks"][:1]),
         f"events {_first_ids(row['event_ids'], _EVENTS)}",
     )
     return "\n" + "\n  ".join(lines)
+
+
+_ENDINGS: Mapping[str, str] = {
+    "gave_up": "did not recover",
+    "blocked": "still blocked",
+    "left": "left while it was failing",
+    "recovered": "recovered",
+    "unknown": "end not known",
+}
+
+
+def _seconds(stamp: str | None) -> str:
+    """Return a time stamp of 100ms without its fraction of a second; other texts unchanged."""
+    text = safe_text(stamp)
+    return f"{text[:_STAMP]}Z" if text[_STAMP:].startswith((".", "Z")) else text
+
+
+def _id_lines(values: Sequence[str]) -> str:
+    """Return the first ids, a few on each line, and how many more there are."""
+    shown = [shorten(safe_text(value), _ID) for value in values[:_LIST]]
+    if len(values) > _LIST:
+        shown.append(f"(+{len(values) - _LIST:,} more)")
+    lines = [
+        "  ".join(shown[at : at + _IDS_PER_LINE]) for at in range(0, len(shown), _IDS_PER_LINE)
+    ]
+    return f"\n{_INDENT}".join(lines) or "-"
 
 
 def _first_ids(values: Sequence[str], most: int) -> str:
@@ -169,7 +205,7 @@ def packet_message(templates: MessageTemplates, report: Report) -> tuple[Message
     message = templates.message(
         "packet", "packet", blocks=blocks, left=omitted, reference=report.lookup_id
     )
-    return message, File(name, f"Packet for 100ms support, look-up {report.lookup_id}", text)
+    return message, File(name, f"Report to 100ms, look-up {report.lookup_id}", text)
 
 
 def packet_json_message(templates: MessageTemplates, report: Report) -> Message:
@@ -194,6 +230,8 @@ def _facts(report: Report) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "version": VERSION,
         "lookup_id": report.lookup_id,
+        "summary": ticket_summary(report),
+        "error_texts": error_texts(report),
         "user_ids_note": HASHED,
         "as_of": to_iso(report.as_of),
         "workspace": target.room.workspace,

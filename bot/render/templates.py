@@ -106,6 +106,11 @@ class MessageTemplates:
         document = self.render_json(template, **facts)
         return Message(part, shorten_escaped(document["text"], MAX_GIST), tuple(document["blocks"]))
 
+    def fixed_message(self, template: str, part: str, **facts: object) -> Message:
+        """Return a message without outside data: network addresses in it are for the reader."""
+        document = json.loads(self._templates[template].render(facts))
+        return Message(part, document["text"], tuple(document["blocks"]))
+
     def render_json(self, template: str, **facts: object) -> dict[str, Any]:
         """Return a whole JSON object: a message or a view."""
         document = json.loads(self._templates[template].render(facts))

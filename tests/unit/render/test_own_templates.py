@@ -23,12 +23,16 @@ def test_a_copy_of_this_versions_templates_fits(tmp_path: Path) -> None:
         ("error.json.j2", "{{ error.gone_field }}", "has no field gone_field."),
         ("error.json.j2", "{{ error.headline | gone }}", "has no filter gone."),
         ("error.json.j2", '{% import "gone.j2" as g %}', "has no import gone.j2."),
-        ("replies/app.j2", "{{ gone_value }}", "app.j2: this version has no value gone_value."),
+        ("replies/app.j2", "Hello", "app.j2: no message uses a template of this name."),
+        ("replies/en/letter.j2", "{{ gone }}", "letter.j2: this version has no value gone."),
+        ("replies/en/texts.yaml", "gone: words", "en/texts.yaml: no reply uses a text gone."),
+        ("replies/en/texts.yaml", "[", "en/texts.yaml cannot be read"),
+        ("replies/fr/texts.yaml", "sorry: Pardon", "replies/fr/texts.yaml lacks closing"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, name: str, text: str, fault: str) -> None:
     path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     assert fault in " ".join(find_template_faults(tmp_path))
 

@@ -19,6 +19,7 @@ _LEAF_KEYS = {
 _CAPTIONS = ("title", "caption", "label", "name")
 # Shown only after a press, or never: dialogs, alternative texts, ids.
 _HIDDEN = {"confirm", "alt_text", "value", "metadata"}
+_MENUS, _MENU_KEYS = {"static_select", "overflow"}, {"options", "option_groups"}
 
 
 def visible_text(blocks: list[Json]) -> str:
@@ -69,10 +70,11 @@ def _pieces(node: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     if own is not None:
         yield own
     captions = _CAPTIONS if _titled(node) else ()
+    hidden = _HIDDEN | (_MENU_KEYS if node.get("type") in _MENUS else set())
     for key, item in node.items():
         if key in captions and isinstance(item, str):
             yield item, "raw"
-        elif key not in _HIDDEN and isinstance(item, dict | list):
+        elif key not in hidden and isinstance(item, dict | list):
             yield from _pieces(item)
 
 

@@ -159,7 +159,8 @@ def test_what_would_not_fit_is_left_out_whole(length: int, left: int) -> None:
     target = replace(found.target, kind="user", user_id="u" * length)
     shown_there = buttons(RENDERER.answer(replace(found, target=target)).opening)
     assert len(shown_there) == left
-    assert menu(RENDERER.answer(replace(found, target=target)).opening) == {}
+    there = menu(RENDERER.answer(replace(found, target=target)).opening)
+    assert bool(there) is bool(left)
 
 
 def test_the_rest_is_summed_up_in_a_line() -> None:

@@ -144,7 +144,9 @@ def test_the_page_has_the_names_that_operators_use() -> None:
     metrics = re.findall(r"^# TYPE (\S+)", PrometheusMetrics().page().decode(), re.MULTILINE)
     settings = {name.upper() for name in (*Settings.model_fields, *Workspace.model_fields)}
     templates = ROOT / "templates"
-    files = {path.relative_to(templates).as_posix() for path in templates.rglob("*.j2")}
+    files = {
+        path.relative_to(templates).as_posix() for path in templates.rglob("*") if path.is_file()
+    }
     assert section("Metrics") == set(metrics)
     assert section("Log events") == set(log_events())
     assert section("Settings") == {*settings, "HMS_WORKSPACES__<ALIAS>__"}
