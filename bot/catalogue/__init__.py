@@ -1,4 +1,8 @@
-"""The error catalogue: a data file that support can edit, validated at every start of the bot."""
+"""The error catalogue: two data files that support can edit, validated at every start of the bot.
+
+One holds the entries, the other the fixes that later versions of 100ms SDKs brought, and their
+release dates.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,12 +12,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bot.catalogue.fixes import load_fixes
-from bot.catalogue.schema import EntrySchema, validation_messages
+from bot.catalogue.schema import EntrySchema, FixesFile, validation_messages
 from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
+from bot.domain.sdk_fixes import Fix, Fixes
 
 ENTRIES = Path(__file__).with_name("entries.yaml")
+FIXES = Path(__file__).with_name("fixes.yaml")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten times as fast, if installed
 _MAX_COMPLAINTS = 10  # enough to fix in one go, short enough to read in a terminal
 
@@ -37,6 +42,24 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     if complaints:
         raise _misconfigured(path, complaints)
     return Catalogue((schema.entry() for schema in schemas), load_fixes())
+
+
+def load_fixes(path: Path = FIXES) -> Fixes:
+    """Return every known fix from its file.
+
+    Raises Misconfigured, naming the place, if the file is not valid.
+    """
+    headline = "The list of SDK fixes has a mistake"
+    try:
+        file = FixesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first_error = error.errors()[0]
+        place = ".".join(map(str, first_error["loc"]))
+        raise _misconfigured(path, [f"{place}: {first_error['msg']}"], headline) from error
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise _misconfigured(path, ["the file cannot be read as YAML"], headline) from error
+    fixes = tuple(Fix(**schema.model_dump()) for schema in file.fixes)
+    return Fixes(fixes, {str(sdk): days for sdk, days in file.releases.items()})
 
 
 def _read_entries(path: Path) -> Sequence[Any]:
@@ -107,12 +130,14 @@ def _clashes(schemas: Sequence[EntrySchema]) -> Iterator[str]:
                 )
 
 
-def _misconfigured(path: Path, complaints: Sequence[str]) -> Misconfigured:
+def _misconfigured(
+    path: Path, complaints: Sequence[str], headline: str = "The error catalogue has a mistake"
+) -> Misconfigured:
     shown = list(complaints[:_MAX_COMPLAINTS])
     if len(complaints) > len(shown):
         shown.append(f"and {len(complaints) - len(shown)} more")
     return Misconfigured(
         f"{path.name}: " + "; ".join(shown) + ".",
-        headline="The error catalogue has a mistake",
+        headline=headline,
         next_step="Mend the file and start again; docs/catalogue.md explains the form.",
     )

@@ -1,10 +1,11 @@
-"""Validates the entries of the catalogue and converts them to the domain's entries.
+"""Form of the catalogue's two data files: entries, and the fixes that later SDK versions brought.
 
 Complaints are worded for the person who edits the file.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -12,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationError,
     field_validator,
@@ -20,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from bot.domain.catalogue import UNKNOWN, Entry, Owner, Terminal
+from bot.domain.sdk_version import parse_version
 
 Platform = Literal["web", "android", "ios", "flutter", "react-native"]
 MatchField = Literal[
@@ -48,6 +51,30 @@ def _bool_to_word(value: object) -> object:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
+_MAX_STEPS, _MAX_STEP, _MAX_OLD_TEXT = 2, 110, 240
+_OWNER = re.compile(r"[A-Z][^:.]{1,30}: \S")
+
+
+def _check_steps(value: object) -> object:
+    """Return the steps as a list; a file of an earlier release has one longer text instead."""
+    if isinstance(value, str):
+        return [value]
+    steps = value if isinstance(value, list) else []
+    if len(steps) > _MAX_STEPS:
+        raise ValueError(f"there are {len(steps)} steps; at most {_MAX_STEPS} fit")
+    for step in (step for step in steps if isinstance(step, str)):
+        if len(step) > _MAX_STEP:
+            raise ValueError(f"a step has {len(step)} characters; at most {_MAX_STEP} fit")
+        if not _OWNER.match(step):
+            raise ValueError(
+                f"the step {_quote(step)} does not begin with who takes it, such as `User: `"
+            )
+    return value
+
+
+Steps = Annotated[
+    tuple[Annotated[str, _text_limits(_MAX_OLD_TEXT)], ...], BeforeValidator(_check_steps)
+]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -62,7 +89,7 @@ class Native(BaseModel):
     meaning: Annotated[str, _text_limits(200)] | None = None
     cause: Annotated[str, _text_limits(200)] | None = None
     say: Annotated[str, _text_limits(240)] | None = None
-    do: Annotated[str, _text_limits(240)] | None = None
+    do: Steps | None = None
 
 
 class EntrySchema(BaseModel):
@@ -76,7 +103,7 @@ class EntrySchema(BaseModel):
     meaning: Annotated[str, _text_limits(200)]
     cause: Annotated[str, _text_limits(200)]
     say: Annotated[str, _text_limits(240)]
-    do: Annotated[str, _text_limits(240)]
+    do: Steps
     owner: Owner
     codes: tuple[int, ...] = ()
     code_range: tuple[int, int] | None = None
@@ -131,6 +158,35 @@ class EntrySchema(BaseModel):
         facts["reason"] = self.reason or self.title[0].lower() + self.title[1:]
         native = self.native.model_dump(exclude_none=True)
         return Entry(**facts, match=tuple(pairs), native=native)
+
+
+class FixSchema(BaseModel):
+    """One fix as it stands in the file of fixes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sdk: Platform
+    fixed_in: str
+    codes: Annotated[tuple[int, ...], Field(min_length=1)]
+    words: Annotated[str, _text_limits(90)]
+    types: tuple[EventType, ...] = ()
+    released: date | None = None
+
+    @field_validator("fixed_in")
+    @classmethod
+    def _is_a_version(cls, text: str) -> str:
+        if parse_version(text) is None:
+            raise ValueError(f"`{text}` is no version")
+        return text
+
+
+class FixesFile(BaseModel):
+    """The whole file of fixes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fixes: tuple[FixSchema, ...]
+    releases: dict[Platform, dict[str, date]]
 
 
 _MAX_QUOTE = 40

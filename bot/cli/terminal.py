@@ -232,7 +232,7 @@ def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]
             (f"  {number:,} x ", "bold"), (printable_text(f"{entry.title}{code}"), "yellow")
         ),
         rich_text(f"      {entry.meaning}"),
-        rich_text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.do}"),
+        rich_text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.advice}"),
     ]
 
 
@@ -262,7 +262,7 @@ def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
         ),
         ("detail", safe_text(event.error_description)),
         ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
-        ("next", entry.do),
+        ("next", entry.advice),
         ("device", device_line(event.agent, event.domain)),
         ("peer", safe_text(event.peer_id)),
         ("session", safe_text(event.session_id)),

@@ -73,14 +73,14 @@ Owner = Literal["user_network", "user_device", "app", "account", "service", "nob
 Terminal = Literal["yes", "no", "after_retries", "unknown"]
 
 OWNER_WORDS: Mapping[Owner, str] = {
-    "user_network": "the user's network or IT",
-    "user_device": "the user's device",
-    "app": "your app's developers",
-    "account": "your 100ms account's admin",
+    "user_network": "the user or their IT",
+    "user_device": "the user",
+    "app": "the app team",
+    "account": "the account admin",
     "service": "100ms",
     "nobody": "nobody",
 }
-"""The people who can fix it, as a phrase that fits after "whose turn: "."""
+"""The people who can fix it, as a phrase after a label such as `Next:`."""
 
 UNKNOWN = "unknown"
 """Key of the entry used for every error that no other entry describes."""
@@ -94,7 +94,8 @@ class Entry:
     events of `types`). Any other entry is selected by code and platform, or by `code_range` (both
     ends included) when no entry describes the code. `match` holds (field, regular expression)
     pairs; one match is enough. `reason` is a clause that completes "Ann could not join: …", without
-    a full stop; no two entries have the same.
+    a full stop; no two entries have the same. `do` holds the next steps, each as "Owner: step.", or
+    none if nobody has to act.
     """
 
     key: str
@@ -103,7 +104,7 @@ class Entry:
     meaning: str
     cause: str
     say: str
-    do: str
+    do: tuple[str, ...]
     owner: Owner
     codes: tuple[int, ...] = ()
     platforms: tuple[str, ...] = ()
@@ -115,6 +116,11 @@ class Entry:
     code_range: tuple[int, int] | None = None
     native: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Texts that differ in a phone's app, by field name; an app has no page to reload."""
+
+    @property
+    def advice(self) -> str:
+        """Return the next steps as one text; `No action needed.` without any."""
+        return " ".join(self.do) or "No action needed."
 
     def for_native(self) -> "Entry":
         """Return the entry with the texts for a phone's app."""

@@ -119,7 +119,7 @@ def _event_row(event: ErrorEvent, entry: Entry) -> dict[str, Any]:
         "account_id": event.account_id,
         "title": entry.title,
         "meaning": entry.meaning,
-        "what_to_do": entry.do,
+        "what_to_do": entry.advice,
         "whose_turn": OWNER_WORDS[entry.owner],
         "device": device_line(event.agent, event.domain),
         "transport_state": safe_text(event.transport_state) or None,

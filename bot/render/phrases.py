@@ -107,7 +107,7 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
     """
     if cls and not advice_fits(cls, entry.owner):
         return NEXT_ACTOR[cls], STEPS[cls][0]
-    return OWNER_WORDS[entry.owner], entry.do
+    return OWNER_WORDS[entry.owner], entry.advice
 
 
 def story_class(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:

@@ -173,7 +173,7 @@ def steps_of(
 
 def _commonest_advice(stories: Iterable[Story]) -> list[str]:
     counts = Counter(story.explanation.entry.do for story in stories)
-    return [max(counts, key=lambda advice: (counts[advice], advice))] if counts else []
+    return [*max(counts, key=lambda steps: (counts[steps], steps))] if counts else []
 
 
 def _steps_by_cause(
@@ -250,12 +250,13 @@ def adapt_to_side_features(verdict: Verdict, causes: Sequence[Story]) -> Verdict
     """
     if not causes or not all(story.feature for story in causes):
         return verdict
-    steps = Counter(
+    counts = Counter(
         story.explanation.entry.do for story in sorted(causes, key=lambda story: story.id)
     )
-    feature_steps = tuple(step for step, _ in steps.most_common(_MOST_STEPS))
+    feature_steps = [step for steps, _ in counts.most_common() for step in steps][:_MOST_STEPS]
     again = tuple(step for step in verdict.next_steps if step == ASK_AGAIN)
-    return replace(verdict, next_steps=(*again, *feature_steps), changes_if=_SIDE_STEPS_CHANGE)
+    next_steps = (*again, *feature_steps) or STEPS["none"]
+    return replace(verdict, next_steps=next_steps, changes_if=_SIDE_STEPS_CHANGE)
 
 
 def causes_of_verdict(

@@ -92,7 +92,7 @@ def describe_cause(
         code=shorten(code, budget.code),
         said=shorten(safe_text(events[-1].error_message), budget.message) if budget.message else "",
         meaning=brief(entry.meaning, budget.meaning),
-        todo=brief(entry.do, budget.todo),
+        todo=brief(entry.advice, budget.todo),
         owner=OWNER_WORDS[entry.owner],
         events=len(events),
         people=len({person_key(event) for event in events if not is_bot_role(event.role)}),

@@ -34,7 +34,7 @@ def entry(key: str, title: str, owner: str, *codes: int) -> Entry:
         meaning=f"What {title.lower()} means, in a sentence.",
         cause="The likely cause.",
         say="What support says.",
-        do="What to do about it, in a sentence with `a word to type`.",
+        do=("What to do about it, in a sentence with `a word to type`.",),
         owner=owner,  # type: ignore[arg-type]  # a literal in the entries below
         codes=codes,
     )

@@ -57,7 +57,7 @@ CATALOGUE = Catalogue(
             meaning="Its code is new. " * 8,
             cause="Not known.",
             say="We are looking into it.",
-            do="Give the event id to 100ms support. " * 8,
+            do=("Support: give the event id to 100ms support. " * 8,),
             owner="service",
         ),
         Entry(
@@ -67,7 +67,7 @@ CATALOGUE = Catalogue(
             meaning="Audio and video found no way through.",
             cause="A firewall.",
             say="Please try another network.",
-            do="Try a hotspot.",
+            do=("User: try a hotspot.",),
             owner="user_network",
             codes=(4005,),
         ),

@@ -21,7 +21,7 @@ CATALOGUE = Catalogue(
             meaning="It means something.",
             cause="Something.",
             say="Something.",
-            do="Do something.",
+            do=("Do something.",),
             owner="app",
         )
     ]

@@ -146,7 +146,7 @@ def entry(key: str, **fields: Any) -> Entry:
         "meaning": "m",
         "cause": "c",
         "say": "s",
-        "do": "d",
+        "do": ("d",),
         "owner": "app",
     }
     return Entry(key=key, **(facts | fields))
@@ -187,7 +187,7 @@ def test_apps_on_phones_get_no_steps_of_a_web_page(
 ) -> None:
     """Whatever is borrowed from the web: no page to reload, no lock icon, nothing to plug in."""
     told = explain(code, sdk, framework).entry
-    assert not PAGE_WORDS.search(f"{told.reason} {told.say} {told.do}"), told.key
+    assert not PAGE_WORDS.search(f"{told.reason} {told.say} {told.advice}"), told.key
     if sdk in told.platforms:
         assert not PAGE_WORDS.search(f"{told.title} {told.meaning} {told.cause}"), told.key
 
@@ -195,8 +195,8 @@ def test_apps_on_phones_get_no_steps_of_a_web_page(
 def test_the_operating_system_tells_the_platform_where_no_sdk_does() -> None:
     phone = explain(3001, agent=Agent(os="iOS", os_version="18"))
     page = explain(3001, agent=Agent(os="web_mac_os"))
-    assert "Settings > the app" in phone.entry.do
-    assert "lock icon" in page.entry.do
+    assert "Settings > the app" in phone.entry.advice
+    assert "lock icon" in page.entry.advice
 
 
 texts = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue.fixes import load_fixes
+from bot.catalogue import load_fixes
 from bot.domain.errors import Misconfigured
 
 GOOD = """\

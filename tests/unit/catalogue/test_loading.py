@@ -17,6 +17,7 @@ TEXTS = """\
     say: "What to say."
     do: "User: do something."
 """
+"""Texts of a file of an earlier release: without a reason, and with one text of what to do."""
 UNKNOWN = f"  - key: unknown\n{TEXTS}    owner: app\n"
 
 
@@ -25,10 +26,11 @@ def entry(body: str = "", *, key: str = "one", texts: str = TEXTS, owner: str = 
     return f"  - key: {key}\n{texts}    owner: {owner}\n{extra}"
 
 
-def test_the_title_stands_in_for_the_reason_in_a_file_of_an_earlier_release(tmp_path: Path) -> None:
+def test_a_file_of_an_earlier_release_still_loads(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("entries:\n" + UNKNOWN, encoding="utf-8")
-    assert load_catalogue(file).entries[0].reason == "a title"
+    (unknown,) = load_catalogue(file).entries
+    assert (unknown.reason, unknown.do) == ("a title", ("User: do something.",))
 
 
 def complaint(tmp_path: Path, text: str) -> Misconfigured:
@@ -60,6 +62,18 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        (
+            entry(texts=TEXTS.replace('"User: do something."', "['User: do it.', 'do it.']")),
+            "entry `one`: `do`: the step `do it.` does not begin with who takes it",
+        ),
+        (
+            entry(texts=TEXTS.replace('"User: do something."', "['User: a', 'User: b', 'IT: c']")),
+            "entry `one`: `do`: there are 3 steps; at most 2 fit",
+        ),
+        (
+            entry(texts=TEXTS.replace('"User: do something."', f"['User: {'x' * 105}']")),
+            "entry `one`: `do`: a step has 111 characters; at most 110 fit",
+        ),
         (
             entry("    sya: hello\n"),
             "entry `one`: `sya` is not a field of the form (is `say` meant?)",

@@ -83,5 +83,5 @@ def test_every_template_of_another_folder_is_used(tmp_path: Path) -> None:
 
 def test_our_own_catalogue_reads_well_in_every_template() -> None:
     for entry in load_catalogue().entries:
-        for words in (entry.title, entry.meaning, entry.do):
+        for words in (entry.title, entry.meaning, entry.advice):
             assert json.loads(f'"{rendered("{{ words | plain }}", words=words)}"') == words

@@ -74,7 +74,7 @@ async def press(bench: Bench, message: Message, name: str, user: str = "U0ALICE"
             BLIPS,
             "1 of 10 people could not use camera, microphone or screen: their own device or",
             1,
-            ["Ended: blocked", "Camera or microphone access was refused"],
+            ["Ended: blocked", "Camera or microphone blocked"],
         ),
         (
             "outcome-terminal-drop-and-back-in-ten-minutes",
