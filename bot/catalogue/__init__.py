@@ -139,5 +139,5 @@ def _misconfigured(
     return Misconfigured(
         f"{path.name}: " + "; ".join(shown) + ".",
         headline=headline,
-        next_step="Mend the file and start again; docs/catalogue.md explains the form.",
+        next_step="Correct the file and start again; docs/catalogue.md explains the form.",
     )

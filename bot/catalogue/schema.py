@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from bot.domain.catalogue import UNKNOWN, Entry, Owner, Terminal
-from bot.domain.sdk_version import parse_version
+from bot.domain.sdk_fixes import parse_version
 
 Platform = Literal["web", "android", "ios", "flutter", "react-native"]
 MatchField = Literal[
