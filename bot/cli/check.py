@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 import bot
-from bot import wiring
+from bot import serving, wiring
 from bot.catalogue import load_catalogue
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, printable_text, rich_text
@@ -79,7 +79,7 @@ async def _check_catalogue() -> str:
 
 async def _check_slack(settings: Settings) -> CheckResult:
     try:
-        identity = await check_slack(wiring.build_slack_settings(settings))
+        identity = await check_slack(serving.build_slack_settings(settings))
     except BotError as error:
         return CheckResult("Slack", error=error)
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"

@@ -4,9 +4,7 @@ import asyncio
 import logging
 import sys
 
-import bot.jobs
-import bot.pictures  # noqa: F401  imported here, so that everything is loaded before the start
-from bot import wiring
+from bot import serving, wiring
 from bot.cli.log_setup import set_up_logs
 from bot.cli.runtime_tuning import freeze_gc, limit_malloc_arenas
 from bot.cli.screen import write_error
@@ -58,17 +56,13 @@ async def _check_workspace(client: HundredMsClient) -> None:
 async def _serve(settings: Settings) -> int:
     limit_malloc_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
-    slack = wiring.build_slack_settings(settings)
+    slack = serving.build_slack_settings(settings)
     check_settings(slack)
     async with (
         wiring.open_services(settings, memory_needed=True) as services,
-        wiring.open_job_queue(settings, services) as jobs,
+        serving.open_job_queue(settings, services) as jobs,
     ):
         await _check_hundredms(services)
         freeze_gc()
-        return await serve(
-            slack,
-            wiring.build_tools(services),
-            jobs=jobs,
-            other_probes=wiring.build_probes(services),
-        )
+        async with serving.open_context(slack, services, jobs) as ctx:
+            return await serve(slack, ctx, other_probes=serving.build_probes(services))

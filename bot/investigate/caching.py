@@ -30,51 +30,6 @@ from bot.investigate.reports import FetchTask, build_report, rebuild_report, tar
 from bot.investigate.single_flight import SingleFlight
 
 
-class DiagnosisCache:
-    """A cache of diagnosed reports, keyed by everything that the diagnosis depends on."""
-
-    def __init__(self, inner: Investigator, timer: Callable[[], float]) -> None:
-        self._inner = inner
-        self._cached: TTLCache[object, Report] = TTLCache(
-            MOST_EVENTS, FRESH.total_seconds(), timer, _weight
-        )
-        self._flights: SingleFlight[Report] = SingleFlight()
-        self._generation = 0
-        """Number of times the cache was cleared."""
-
-    def clear(self) -> None:
-        """Remove all diagnoses."""
-        self._cached.clear()
-        self._generation += 1
-
-    async def of(self, report: Report, tell: Tell) -> Report:
-        """Return the report with its diagnosis, and the notes and sessions that belong to it."""
-        key = _key(report)
-        cached = self._cached.get(key)
-        if cached is None:
-            generation = self._generation
-
-            async def weigh(tell_all: Tell, _: Watch) -> Report:
-                return await self._inner.diagnose(report, tell_all)
-
-            cached = await self._flights.share(key, weigh, tell, ignore_progress)
-            if _weight(cached) <= MOST_EVENTS and self._generation == generation:
-                self._cached[key] = cached
-        return replace(cached, lookup_id=report.lookup_id)
-
-
-def _key(report: Report) -> object:
-    """Return a key of everything that a diagnosis depends on."""
-    target, completeness = report.target, report.completeness
-    session = target.session.id if target.session else None
-    place = (target.kind, target.room, session, target.peer_id, target.user_id)
-    return (place, report.window, report.types, report.as_of, completeness, report.notes)
-
-
-def _weight(report: Report) -> int:
-    return len(report.events) + len(report.beyond) + 1
-
-
 class CachingInvestigator:
     """An `Investigator` with the same methods that caches what it reads."""
 
@@ -83,7 +38,10 @@ class CachingInvestigator:
         self._snapshots = EventCache(timer)
         self._reports: SingleFlight[Report | Choices] = SingleFlight()
         self._buttons: SingleFlight[Report] = SingleFlight()
-        self._diagnoses = DiagnosisCache(inner, timer)
+        self._diagnosed: TTLCache[object, Report] = TTLCache(
+            MOST_EVENTS, FRESH.total_seconds(), timer, _weight
+        )
+        self._diagnoses: SingleFlight[Report] = SingleFlight()
         self._generation = 0
         """Number of times the caches were cleared."""
 
@@ -121,30 +79,41 @@ class CachingInvestigator:
             return replace(result, lookup_id=lookup_id)
         return _report_of_snapshot(snapshot_of(result), query, lookup_id)
 
-    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
+    async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
         """Return the same result as `Investigator.reopen`."""
-        snapshot = self._snapshots.find_for_button(handle)
-        if snapshot and handle.workspace in self._inner.workspaces:
-            target = target_of(handle, snapshot.target.room)
-            return rebuild_report(handle, target, snapshot.fetched, self._inner.clock())
+        snapshot = self._snapshots.find_for_button(saved_lookup)
+        if snapshot and saved_lookup.workspace in self._inner.workspaces:
+            target = target_of(saved_lookup, snapshot.target.room)
+            return rebuild_report(saved_lookup, target, snapshot.fetched, self._inner.clock())
 
         async def ask(tell_all: Tell, _: Watch) -> Report:
             generation = self._generation
-            report = await self._inner.reopen(handle, tell_all)
+            report = await self._inner.reopen(saved_lookup, tell_all)
             self._store(generation, report)
             return report
 
-        return await self._buttons.share(handle, ask, tell, ignore_progress)
+        return await self._buttons.share(saved_lookup, ask, tell, ignore_progress)
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
         """Return the same result as `Investigator.diagnose`."""
-        return await self._diagnoses.of(report, tell)
+        key = _diagnosis_key(report)
+        cached = self._diagnosed.get(key)
+        if cached is None:
+            generation = self._generation
+
+            async def diagnose(tell_all: Tell, _: Watch) -> Report:
+                return await self._inner.diagnose(report, tell_all)
+
+            cached = await self._diagnoses.share(key, diagnose, tell, ignore_progress)
+            if _weight(cached) <= MOST_EVENTS and self._generation == generation:
+                self._diagnosed[key] = cached
+        return replace(cached, lookup_id=report.lookup_id)
 
     def clear_caches(self) -> None:
         """Clear all caches; called when data about a person or room is erased."""
         self._generation += 1
         self._snapshots.clear()
-        self._diagnoses.clear()
+        self._diagnosed.clear()
 
     def _store(self, generation: int, report: Report, query: LookupQuery | None = None) -> None:
         """Cache the report, unless the caches were cleared after its reading began."""
@@ -156,6 +125,18 @@ class CachingInvestigator:
     ) -> Choices:
         """Return the same result as `Investigator.describe`."""
         return await self._inner.describe(identifiers, workspaces)
+
+
+def _diagnosis_key(report: Report) -> object:
+    """Return a key of everything that a diagnosis depends on."""
+    target, completeness = report.target, report.completeness
+    session = target.session.id if target.session else None
+    place = (target.kind, target.room, session, target.peer_id, target.user_id)
+    return (place, report.window, report.types, report.as_of, completeness, report.notes)
+
+
+def _weight(report: Report) -> int:
+    return len(report.events) + len(report.beyond) + 1
 
 
 def _report_of_snapshot(snapshot: Snapshot, query: LookupQuery, lookup_id: str) -> Report:

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import ErrorEvent
+from bot.domain.query import Identifier, LookupQuery
+from bot.domain.report import Report
 from bot.domain.rooms import PeerStats, Room, Session, TrackEvent
-from bot.domain.target import Progress
+from bot.domain.saved_lookup import SavedLookup
+from bot.domain.target import Choices, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,29 @@ Watch = Callable[[Progress], None]
 
 def ignore_progress(progress: Progress) -> None:
     """A Watch that ignores progress."""
+
+
+class LookupService(Protocol):
+    """Investigates a question about a 100ms call. Every method may raise BotError."""
+
+    async def report(
+        self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = ignore_progress
+    ) -> Report | Choices:
+        """Return the facts, or the choices if the question matches several things."""
+
+    async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
+        """Repeat the look-up that a button's value describes, and return its report."""
+
+    async def diagnose(self, report: Report, tell: Tell) -> Report:
+        """Return the report with its diagnosis, made as of the report's time."""
+
+    async def describe(
+        self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None
+    ) -> Choices:
+        """Return what each identifier is, for a person to choose from.
+
+        `workspaces` limits the search to these 100ms workspaces; None searches all of them.
+        """
 
 
 Workspaces = Mapping[str, HundredMs]

@@ -6,7 +6,7 @@ background tasks, beside the answer.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,78 +20,52 @@ log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 
-class NoMemory:
-    """A RoomIndex that stores nothing, for a look-up without a database."""
-
-    async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
-        """Return no rooms."""
-        log.debug("no memory to ask for peer %s", peer_id)
-        return ()
-
-    async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
-        """Return no rooms."""
-        log.debug("no memory to ask for code %s", code)
-        return ()
-
-    async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
-        """Return no rooms."""
-        log.debug("no memory to ask for %d rooms", most)
-        return ()
-
-    async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """Return True, because codes cannot be stored."""
-        log.debug("no memory for codes of %s in %s", room_id, workspace)
-        return True
-
-    async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
-        """Store nothing."""
-        log.debug("not kept: %s, %s, %s", workspace, room_id, peer_ids)
-
-    async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
-        """Store nothing."""
-        log.debug("not kept: %s, %s, %s", workspace, room_id, codes)
-
-
 class BestEffortRoomIndex:
-    """A RoomIndex that ignores database errors, because its entries only save calls."""
+    """A RoomIndex that ignores database errors, because its entries only save calls.
 
-    def __init__(self, memory: RoomIndex) -> None:
-        self._index = memory
+    `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
+    """
+
+    def __init__(self, stored: RoomIndex | None) -> None:
+        self._stored = stored
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty if none are known or the database fails."""
-        return await _or_default(self._index.rooms_of_peer(peer_id), ())
+        return await self._ask(lambda stored: stored.rooms_of_peer(peer_id), ())
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
-        return await _or_default(self._index.rooms_of_code(code), ())
+        return await self._ask(lambda stored: stored.rooms_of_code(code), ())
 
     async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs of the latest look-ups; empty if the database fails."""
-        return await _or_default(self._index.recent_rooms(most), ())
+        return await self._ask(lambda stored: stored.recent_rooms(most), ())
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.
 
         Returns True also if the database fails, because it cannot store any.
         """
-        return await _or_default(self._index.knows_codes_of(workspace, room_id), True)
+        return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Store that these peers belong to that room."""
-        await _or_default(self._index.learn_peers(workspace, room_id, peer_ids), None)
+        await self._ask(lambda stored: stored.learn_peers(workspace, room_id, peer_ids), None)
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Store the room's codes."""
-        await _or_default(self._index.learn_codes(workspace, room_id, codes), None)
+        await self._ask(lambda stored: stored.learn_codes(workspace, room_id, codes), None)
 
-
-async def _or_default(answer: Awaitable[Value], otherwise: Value) -> Value:
-    try:
-        return await answer
-    except StoreUnreachable as error:
-        log.warning("going on without memory: %s", error.cause)
-        return otherwise
+    async def _ask(
+        self, request: Callable[[RoomIndex], Awaitable[Value]], otherwise: Value
+    ) -> Value:
+        if self._stored is None:
+            return otherwise
+        try:
+            return await request(self._stored)
+        except StoreUnreachable as error:
+            log.warning("going on without memory: %s", error.cause)
+            return otherwise
 
 
 CLOSE_TIMEOUT = 5.0

@@ -123,20 +123,17 @@ class DbosJobQueue:
 
         @DBOS.workflow(name=_WORKFLOW)
         async def job(kind: str, payload: Json) -> None:
-            await self._run_handler(kind, payload)
+            job_id, task = DBOS.workflow_id or "", asyncio.current_task()
+            if task is not None:
+                self._track(job_id, task)  # dbos shields its own task; this one can be cancelled
+            steps = DbosSteps(job_id, self.recovery.ensure_still_owner, self._priority)
+            try:
+                await self._handlers[kind](payload, steps)
+            except Exception:
+                self._log.exception("job_failed", kind=kind)
+                raise
 
         self._workflow = job
-
-    async def _run_handler(self, kind: str, payload: Json) -> None:
-        job_id, task = DBOS.workflow_id or "", asyncio.current_task()
-        if task is not None:
-            self._track(job_id, task)  # dbos shields its own task; this one can be cancelled
-        steps = DbosSteps(job_id, self.recovery.ensure_still_owner, self._priority)
-        try:
-            await self._handlers[kind](payload, steps)
-        except Exception:
-            self._log.exception("job_failed", kind=kind)
-            raise
 
 
 @asynccontextmanager

@@ -6,8 +6,8 @@ have code run here; `refuse_other_serializers` prevents that.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import NoReturn
 from uuid import uuid4
 
@@ -19,14 +19,19 @@ from bot.domain.errors import RecordUnusable
 from bot.jobs.inbox import SubmitPriority
 from bot.jobs.ports import Json
 
-EnsureOwner = Callable[[], Awaitable[None]]
-"""Returns once it is sure that no other process has taken over this one's jobs."""
-
 
 class DbosSteps:
-    """The Steps of one run of a job. A run after a crash has another `_run_id`."""
+    """The Steps of one run of a job. A run after a crash has another `_run_id`.
 
-    def __init__(self, job_id: str, ensure_owner: EnsureOwner, priority: SubmitPriority) -> None:
+    `ensure_owner` returns once it is sure that no other process has taken over this one's jobs.
+    """
+
+    def __init__(
+        self,
+        job_id: str,
+        ensure_owner: Callable[[], Awaitable[None]],
+        priority: SubmitPriority,
+    ) -> None:
         self._job_id = job_id
         self._ensure_owner = ensure_owner
         self._priority = priority
@@ -43,8 +48,7 @@ class DbosSteps:
         async def do() -> Json:  # dbos inspects the function to decide whether to await it
             return await act()
 
-        await self._priority.wait_for_submits()
-        with _convert_step_errors():
+        async with self._next_step():
             return await DBOS.run_step_async({"name": name}, do)
 
     async def once(self, name: str, act: Callable[[bool], Awaitable[Json]]) -> Json:
@@ -57,8 +61,17 @@ class DbosSteps:
             await self._ensure_owner()
             return await act(intent != self._run_id)
 
-        intent = await self.run(f"{name}:intent", intend)
-        return await self.run(name, do)
+        async with self._next_step():
+            intent = await DBOS.run_step_async({"name": f"{name}:intent"}, intend)
+        async with self._next_step():
+            return await DBOS.run_step_async({"name": name}, do)
+
+    @asynccontextmanager
+    async def _next_step(self) -> AsyncIterator[None]:
+        """Wait until a step may begin. Raises RecordUnusable if the block takes another step."""
+        await self._priority.wait_for_submits()
+        with _convert_step_errors():
+            yield
 
     async def pause(self, seconds: float) -> None:
         """Sleep until a recorded moment. Raises RecordUnusable."""

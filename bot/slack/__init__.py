@@ -1,6 +1,5 @@
 """The Slack interface: receives what people do in Slack, and answers there."""
 
-from bot.slack.context import Tools
 from bot.slack.identity import SlackIdentity
 from bot.slack.server.health import Probe
 from bot.slack.server.manifest import manifest_differences
@@ -12,7 +11,6 @@ __all__ = [
     "Probe",
     "SlackIdentity",
     "SlackSettings",
-    "Tools",
     "check_slack",
     "manifest_differences",
     "serve",

@@ -10,24 +10,28 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack.access.admission import check_admission
-from bot.slack.access.audit import with_audit
-from bot.slack.access.shared_channels import remember_shared_channels
+from bot.slack.audit import with_audit
+from bot.slack.checkpoints.job_context import as_bot_error
 from bot.slack.context import BotContext
-from bot.slack.error_boundary import as_bot_error, notify_user
+from bot.slack.error_boundary import notify_user
 from bot.slack.listeners.commands import command_listener
 from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
-from bot.slack.middleware import drop_duplicates, ephemeral_response
+from bot.slack.middleware import (
+    check_admission,
+    drop_duplicates,
+    ephemeral_response,
+    remember_shared_channels,
+)
 from bot.slack.payloads import reply_target_of, text_at
-from bot.slack.sending.web_clients import Clients, quiet_logger
+from bot.slack.sending.web_clients import quiet_logger
 from bot.slack.settings import SlackSettings
 
 
-def build_app(ctx: BotContext, clients: Clients, settings: SlackSettings) -> AsyncApp:
+def build_app(ctx: BotContext, settings: SlackSettings) -> AsyncApp:
     """Return an AsyncApp with every listener; it answers every delivery with 200."""
     app = AsyncApp(
         logger=quiet_logger("bolt", logging.ERROR),  # its warnings are about choices made below
-        client=clients.read,
+        client=ctx.clients.read,
         signing_secret=settings.signing_secret,
         authorize=_make_authorize(ctx, settings),
         request_verification_enabled=not settings.app_token,
@@ -37,7 +41,7 @@ def build_app(ctx: BotContext, clients: Clients, settings: SlackSettings) -> Asy
         # Listeners only record the question. Bolt acknowledges after that, also for events.
         process_before_response=True,
     )
-    app.middleware(drop_duplicates(ctx.recent_keys, ctx.tools.metrics))
+    app.middleware(drop_duplicates(ctx.recent_keys, ctx.metrics))
     app.middleware(remember_shared_channels(ctx.shared_channels))
     app.middleware(check_admission(ctx))
     _register(app, ctx)
@@ -93,13 +97,13 @@ def _make_error_handler(ctx: BotContext) -> Callable[..., Awaitable[BoltResponse
         if isinstance(error, BoltUnhandledRequestError):
             structlog.get_logger("call_doctor").info("unhandled", type=text_at(body, "type"))
             return BoltResponse(status=200, body="")
-        reference = ctx.tools.new_lookup_id()
+        reference = ctx.new_lookup_id()
         log = structlog.get_logger("call_doctor").bind(lookup_id=reference)
-        message = ctx.tools.renderer.error(as_bot_error(error, log), reference)
+        message = ctx.renderer.error(as_bot_error(error, log), reference)
         if text_at(body, "command") and ack.response is None:
             return ephemeral_response(message)
         ctx.tasks.spawn(
-            _log_if_unreached(notify_user(ctx, reply_target_of(body), message, reference))
+            _log_if_unreached(notify_user(ctx.sender, reply_target_of(body), message, reference))
         )
         return BoltResponse(status=200, body="")
 

@@ -10,9 +10,11 @@ from typing import Self
 
 import structlog
 
-from bot.domain.errors import BotError, RecordUnusable, Unexpected
+from bot.domain.errors import BotError, RecordUnusable
 from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.render.message import Message
+from bot.slack.checkpoints.job_context import as_bot_error
+from bot.slack.checkpoints.sender import Sender
 from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import (
@@ -27,7 +29,7 @@ from bot.slack.sending.errors import TRANSIENT
 
 
 async def notify_user(
-    ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
+    sender: Sender, target: ReplyTarget, message: Message, lookup_id: str, *, instead: bool = False
 ) -> bool:
     """Send a message to the asker; return False if no route worked.
 
@@ -40,27 +42,27 @@ async def notify_user(
         all_refused = True
         for call in _calls(target, message, lookup_id, instead=instead):
             part = message.part if number == 1 else f"{message.part}-{number}"
-            sent = await ctx.sender.send(replace(call, message=replace(message, part=part)))
+            sent = await sender.send(replace(call, message=replace(message, part=part)))
             if sent.ok:
                 return True
             all_refused = all_refused and sent.cause not in TRANSIENT
             number += 1
-        if all_refused or not await ctx.sender.wait_and_retry(rounds):
+        if all_refused or not await sender.wait_and_retry(rounds):
             return False
         rounds += 1
 
 
 async def notify_privately(
-    ctx: BotContext, target: ReplyTarget, message: Message, lookup_id: str
+    sender: Sender, target: ReplyTarget, message: Message, lookup_id: str
 ) -> bool:
     """Send a message to the asker alone, and delete our "Looking…" that everybody can see.
 
     If no route reaches the asker alone, the message replaces "Looking…" after all.
     `bot.slack.lookup.placeholder` ends a "Looking…" that cannot be deleted.
     """
-    if not await notify_user(ctx, replace(target, looking=""), message, lookup_id):
-        return await notify_user(ctx, target, message, lookup_id, instead=True)
-    await ctx.sender.send(RemoveMessage(target.channel, target.looking))
+    if not await notify_user(sender, replace(target, looking=""), message, lookup_id):
+        return await notify_user(sender, target, message, lookup_id, instead=True)
+    await sender.send(RemoveMessage(target.channel, target.looking))
     return True
 
 
@@ -82,12 +84,15 @@ class ErrorBoundary:
     """Surrounds the work for one asker, and reports every error inside to them.
 
     `target` may be made more exact while the work continues. Everything logged inside carries the
-    reference as `lookup_id`.
+    reference as `lookup_id`. A job passes its own `sender`.
     """
 
-    def __init__(self, ctx: BotContext, target: ReplyTarget, reference: str) -> None:
+    def __init__(
+        self, ctx: BotContext, target: ReplyTarget, reference: str, sender: Sender | None = None
+    ) -> None:
         self.target = target
         self._ctx = ctx
+        self._sender = sender or ctx.sender
         self._reference = reference
         self._log = structlog.get_logger("call_doctor")
         self.names = Names.FULL
@@ -109,17 +114,16 @@ class ErrorBoundary:
         self.failed = error is not None
         if not isinstance(error, Exception):
             return False
-        self.error = as_bot_error(error, self._log)
+        self.error = as_bot_error(error)
         await self._report(self.error)
         return True
 
     async def _report(self, error: BotError) -> None:
-        message = self._ctx.tools.renderer.error(self._mask_contacts(error), self._reference)
+        message = self._ctx.renderer.error(self._mask_contacts(error), self._reference)
         try:
-            notified = await self._notify_asker(self._ctx, message)
+            notified = await self._notify_asker(self._sender, message)
         except RecordUnusable:  # the job's record cannot hold this message either
-            plain_ctx = replace(self._ctx, sender=self._ctx.sender.plain)
-            notified = await self._notify_asker(plain_ctx, message)
+            notified = await self._notify_asker(self._ctx.sender, message)
         if not notified:
             self._log.error("asker_not_reached")
 
@@ -133,26 +137,12 @@ class ErrorBoundary:
             next_step=mask_contacts(error.next_step),
         )
 
-    async def _notify_asker(self, ctx: BotContext, message: Message) -> bool:
+    async def _notify_asker(self, sender: Sender, message: Message) -> bool:
         """Tell the asker alone, even if a mention's "Looking…" is visible to everybody."""
         target = self.target
         if target.looking and target.channel and target.url is None:
-            return await notify_privately(ctx, target, message, self._reference)
-        return await notify_user(ctx, target, message, self._reference, instead=True)
-
-
-def as_bot_error(error: Exception, log: structlog.typing.FilteringBoundLogger) -> BotError:
-    """Log an error and return the one to show: a BotError unchanged, else Unexpected."""
-    if isinstance(error, BotError):
-        log.log(
-            {"info": 20, "warning": 30}.get(error.level, 40),
-            "not_answered",
-            error=type(error).__name__,
-            cause=error.cause,
-        )
-        return error
-    log.error("unexpected", exc_info=error)
-    return Unexpected()
+            return await notify_privately(sender, target, message, self._reference)
+        return await notify_user(sender, target, message, self._reference, instead=True)
 
 
 async def report_error(

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.payloads import Body, text_at, value_at
-from bot.slack.sending.format_fallback import unescape
 
 MAX_CHARACTERS = 100_000  # characters; a message that a person wrote cannot be longer
+MAX_TYPED_CHARACTERS = 20_000
+"""Characters of a question that are read; Slack's own input accepts fewer."""
 _FILE_TEXTS = ("title", "name", "subject", "plain_text", "preview_plain_text", "preview")
 _MAIL_MARKUP = re.compile(r"<[^<>@|]{0,2000}>")
 _SKIPPED = {
@@ -94,3 +95,16 @@ def _texts_of_file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
         yield comment
     if isinstance(texts["preview"], str) and text_at(file, "filetype") in ("email", "html"):
         yield html.unescape(_MAIL_MARKUP.sub(" ", texts["preview"]))
+
+
+def escape(text: str) -> str:
+    """Escape the three characters that have a meaning in mrkdwn.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """Replace the three entities with the characters that they stand for."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -6,7 +6,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -197,3 +197,44 @@ def reply_target_of(body: Body) -> ReplyTarget:
     if kind == "block_actions":
         return reply_target_of_click(body)
     return ReplyTarget(text_at(body, "user", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class FormValues:
+    """The modal's values; `typed_in` is the block at which a complaint is shown."""
+
+    text: str = ""
+    picked: str = ""
+    conversation: str = ""
+    response_url: str = ""
+    typed_in: str = ""
+    private: bool = False
+
+
+def read_form_values(body: Body) -> FormValues:
+    """Return the values of a view_submission, whatever the ids of its blocks are."""
+    fields: dict[str, Any] = {}
+    for block_id, state in _states(body):
+        kind = text_at(state, "type")
+        if kind == "plain_text_input":
+            fields["typed_in"], fields["text"] = block_id, text_at(state, "value")
+        elif kind in ("radio_buttons", "static_select"):
+            fields["picked"] = text_at(state, "selected_option", "value")
+            fields.setdefault("typed_in", block_id)
+        elif kind == "conversations_select":
+            fields["conversation"] = text_at(state, "selected_conversation")
+        elif kind == "checkboxes":
+            fields["private"] = bool(list_at(state, "selected_options"))
+    return FormValues(**fields, response_url=_response_url(body))
+
+
+def _states(body: Body) -> Iterator[tuple[str, Any]]:
+    values = value_at(body, "view", "state", "values")
+    for block_id, elements in (values if isinstance(values, Mapping) else {}).items():
+        if isinstance(elements, Mapping):
+            for state in elements.values():
+                yield str(block_id), state
+
+
+def _response_url(body: Body) -> str:
+    return next((text_at(entry, "response_url") for entry in list_at(body, "response_urls")), "")

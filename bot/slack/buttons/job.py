@@ -1,11 +1,11 @@
 """Runs the buttons that open their look-up again: records the press, answers, reports errors.
 
 All data come from the button's value, so the button works after any restart.
-`bot.slack.access.admission` has already checked, for every press, whether the person may ask.
+`bot.slack.middleware` has already checked, for every press, whether the person may ask.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -13,59 +13,170 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.answer_log import Claim
 from bot.domain.audit import AuditOutcome, Ending
-from bot.domain.privacy.personal_names import Names
+from bot.domain.errors import SlackTrouble
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, decode
-from bot.jobs.ports import Json, Steps
-from bot.slack.access.audience import audience_of_press
-from bot.slack.access.audit_trail import (
+from bot.jobs.ports import JobHandler, Json, Steps
+from bot.render.message import File, Message, Picture
+from bot.slack.audit import (
     end_job_row,
     mark_job_recorded,
     outcome_of_error,
     set_outcome,
     wait_until_recorded,
 )
-from bot.slack.access.shared_channels import SHARED
 from bot.slack.buttons.press import ButtonPress, PressClaim
-from bot.slack.checkpoints.cancellation import CancellableSteps
-from bot.slack.checkpoints.result import LookupResult
+from bot.slack.checkpoints.job_context import JobContext
+from bot.slack.checkpoints.sender import Sender
 from bot.slack.checkpoints.serialization import target_from_json
-from bot.slack.context import BotContext, Lookup
-from bot.slack.error_boundary import ErrorBoundary, notify_user
-from bot.slack.lookup.job import with_checkpoints
-from bot.slack.lookup.progress import ProgressReporter
-from bot.slack.lookup_metrics import admit_lookup
-from bot.slack.payloads import (
-    Body,
-    ReplyTarget,
-    click_id,
-    message_ts,
-    reply_target_of_click,
-)
+from bot.slack.context import BotContext, Listener, Lookup
+from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
+from bot.slack.directory import SHARED
+from bot.slack.error_boundary import notify_user
+from bot.slack.job import Job, admit_lookup
+from bot.slack.lookup.channel_defaults import audience_of_press
+from bot.slack.payloads import click_id, message_ts, reply_target_of_click
+from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UploadFiles
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
 
 PRESS_KIND = "press"
 _SHOWN_ALREADY = "That was shown already: look in the thread under the answer."
 _IN_PROGRESS = "Somebody pressed that a moment ago: it comes in the thread under the answer."
 
 
-@dataclass(frozen=True, slots=True)
-class ReopenedLookup:
-    """A press and its look-up; `result` is diagnosed as of the answer that holds the button.
+class ButtonJob(Job):
+    """One press: reopens the look-up, diagnosed as of the answer that holds the button.
 
-    `message_ts` is that answer's time stamp. `is_private` says that only the person who pressed may
-    see the result, and `shared` that other people in the channel are the reason. `body` is the
-    stored part of the click.
+    `saved_lookup` is what the button's value holds; it is set before the button's `answer` runs.
     """
 
-    ctx: BotContext
-    body: Body
-    lookup: Lookup
     saved_lookup: SavedLookup
-    result: LookupResult
-    message_ts: str
-    is_private: bool
-    shared: bool
+
+    def __init__(
+        self, ctx: BotContext, button: "LookupButton", payload: Json, steps: Steps
+    ) -> None:
+        self.press = ButtonPress(button.name, payload["body"], per_person=button.per_person)
+        lookup = Lookup(
+            payload["reference"],
+            LookupQuery(),
+            target_from_json(payload["place"]),
+            weighs_audience=payload.get("weighs_audience", False),
+        )
+        # A press that an older release recorded has no time.
+        asked_at = payload.get("asked_at", float("inf"))
+        super().__init__(
+            ctx, lookup, JobContext(steps, ctx.erasures, self.press.subjects, asked_at)
+        )
+        self._button = button
+
+    @property
+    def thread(self) -> str:
+        """Return the thread under the answer that holds the button."""
+        return self.lookup.target.thread or message_ts(self.press.body)
+
+    async def run(self) -> None:
+        """Send the messages of the button, unless an earlier press did."""
+        ctx, press = self.ctx, self.press
+        keys = {press.key}
+        async with self.boundary:
+            press.privacy_reason, self.result.names = await audience_of_press(self)
+        keys.add(press.key)
+        if self.boundary.failed:
+            ctx.recent_keys.forget_all(keys)
+            await end_job_row(ctx, self.steps.job_id, self._ending(Claim.ACQUIRED))
+            return
+        claim = PressClaim(None if press.is_private else ctx.post_claims, self.steps, press.key)
+        async with self.boundary:
+            await self._answer(await claim.acquire())
+        await end_job_row(ctx, self.steps.job_id, self._ending(claim.claim))
+        await claim.finish(failed=self.boundary.failed)
+        if self.boundary.failed or press.is_private or claim.claim is Claim.HELD:
+            ctx.recent_keys.forget_all(keys)  # may be gone for the one person: show it again
+        else:
+            ctx.recent_keys.add("shown", *press.key)
+
+    async def investigate(self) -> Report:
+        """Return the report of the answer that holds the button, with its diagnosis."""
+        investigator, tell = self.ctx.investigator, self.progress.say_waiting
+        async with self.ctx.tasks.limiter.slot(self.lookup.target.user, tell):
+            report = await investigator.reopen(self.saved_lookup, tell)
+            return await investigator.diagnose(report, tell)
+
+    async def send(self, *messages: Message) -> bool:
+        """Send the messages in order; return True if all of them are in the thread.
+
+        A private result goes to the person who pressed alone. Messages that Slack does not confirm
+        are named to that person, and not repeated. Raises SlackTrouble if a message is refused
+        everywhere.
+        """
+        is_public, unconfirmed = True, []
+        for message in messages:
+            sent = SendResult(SlackErrorKind.PLACE, "private")
+            if not self.press.is_private:
+                sent = await self.sender.send(self._reply(message, first=message is messages[0]))
+            is_public = is_public and sent.ok
+            if sent.is_refused:
+                sent = await self._send_to_presser(message)
+            if sent.is_refused:
+                raise SlackTrouble(f"Every way of answering was refused: {refusal_text(sent)}.")
+            if not sent.ok:
+                unconfirmed.append(message.part)
+        if unconfirmed:
+            await report_unconfirmed(self, unconfirmed)
+        return is_public
+
+    async def attach(self, file: File | Picture, name: str) -> bool:
+        """Return whether the file is in the thread, or may be; then nothing replaces it.
+
+        A file that Slack does not confirm is reported by its `name`.
+        """
+        if not self.ctx.identity.may_upload:
+            return False
+        channel = self.lookup.target.channel
+        sent = await self.sender.send(UploadFiles(channel, self.thread, (file,)))
+        if sent.cause is SlackErrorKind.UNKNOWN:
+            await report_unconfirmed(self, [name])
+            return True
+        return sent.ok
+
+    async def _answer(self, claim: Claim) -> None:
+        if claim is not Claim.ACQUIRED:
+            self.ctx.metrics.duplicate_suppressed()
+            text = _SHOWN_ALREADY if claim is Claim.DONE else _IN_PROGRESS
+            await _point_to_answer(self.ctx, self.sender, self.press, text)
+            return
+        self.saved_lookup = self.press.saved_lookup or decode(self.press.value)  # raises NotAllowed
+        query = LookupQuery(private=self.press.is_private)
+        self.lookup = replace(self.lookup, query=query)
+        try:
+            await self._button.answer(self)
+        finally:
+            self.result.close()
+
+    def _reply(self, message: Message, *, first: bool) -> PostMessage:
+        channel, reference = self.lookup.target.channel, self.lookup.id
+        return PostMessage(channel, message, reference, self.thread, first)
+
+    async def _send_to_presser(self, message: Message) -> SendResult:
+        target, reference = self.lookup.target, self.lookup.id
+        sent = SendResult(SlackErrorKind.PLACE, "no_way")
+        if target.url is not None and target.answers_left:
+            sent = await self.sender.send(Respond(target.url, message, reference))
+        if sent.is_refused:
+            sent = await self.sender.send(
+                PostEphemeral(target.channel, target.user, message, reference, target.thread)
+            )
+        return sent
+
+    def _ending(self, claim: Claim) -> Ending:
+        """Return how the press is recorded in the audit."""
+        outcome = AuditOutcome.ANSWERED if claim is Claim.ACQUIRED else AuditOutcome.REPEATED
+        if self.boundary.error is not None:
+            outcome = outcome_of_error(self.boundary.error)
+        saved_lookup = self.press.saved_lookup
+        return Ending(outcome, saved_lookup.lookup_id if saved_lookup else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +184,10 @@ class LookupButton:
     """One button by its action_id. With `per_person`, each person gets a separate answer."""
 
     name: str
-    answer: Callable[[ReopenedLookup], Awaitable[None]]
+    answer: Callable[[ButtonJob], Awaitable[None]]
     per_person: bool = False
 
-    def listener(self, ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+    def listener(self, ctx: BotContext) -> Listener:
         """Return a listener that records the press, then acknowledges it.
 
         A result that is posted for everybody is posted once.
@@ -84,12 +195,13 @@ class LookupButton:
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = ButtonPress(self.name, body, per_person=self.per_person)
-            press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(
-                reply_target_of_click(body).channel
-            )
+            target = reply_target_of_click(body)
+            press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(target.channel)
             if ctx.recent_keys.add(*press.key):
-                asker = reply_target_of_click(body).user
-                with ctx.recent_keys.rollback_on_error(*press.key), admit_lookup(ctx, asker):
+                with (
+                    ctx.recent_keys.rollback_on_error(*press.key),
+                    admit_lookup(ctx, target.user),
+                ):
                     await wait_until_recorded()
                     await ctx.jobs.submit(
                         PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.to_payload(ctx)
@@ -97,114 +209,26 @@ class LookupButton:
                     mark_job_recorded()
             else:
                 set_outcome(AuditOutcome.REPEATED)
-                ctx.tools.metrics.duplicate_suppressed()
+                ctx.metrics.duplicate_suppressed()
                 if ctx.recent_keys.contains("shown", *press.key):
-                    ctx.tasks.spawn(_point_to_answer(ctx, press, _SHOWN_ALREADY))
+                    ctx.tasks.spawn(_point_to_answer(ctx, ctx.sender, press, _SHOWN_ALREADY))
             await ack()
 
         return on_press
 
 
-def button_handler(
-    ctx: BotContext, buttons: tuple[LookupButton, ...]
-) -> Callable[[Json, Steps], Awaitable[None]]:
+def button_handler(ctx: BotContext, buttons: tuple[LookupButton, ...]) -> JobHandler:
     """Return the function that runs each press job."""
     buttons_by_name = {button.name: button for button in buttons}
 
-    async def answer(payload: Json, steps: Steps) -> None:
-        button = buttons_by_name[payload["button"]]
-        press = ButtonPress(button.name, payload["body"], per_person=button.per_person)
-        # A press that an older release recorded has no time.
-        asked_at = payload.get("asked_at", float("inf"))
-        cancellable = CancellableSteps(steps, ctx.tools.erasures, press.subjects, asked_at)
-        await _answer(with_checkpoints(ctx, cancellable), button, press, payload, cancellable)
+    def handle(payload: Json, steps: Steps) -> Awaitable[None]:
+        return ButtonJob(ctx, buttons_by_name[payload["button"]], payload, steps).run()
 
-    return answer
+    return handle
 
 
-async def _answer(
-    ctx: BotContext, button: LookupButton, press: ButtonPress, payload: Json, steps: Steps
-) -> None:
-    """Reopen the look-up and send the messages of the button."""
-    boundary = ErrorBoundary(ctx, target_from_json(payload["place"]), payload["reference"])
-    keys = {press.key}
-    async with boundary:
-        names = await _read_audience(ctx, press, boundary.target, payload, steps)
-    keys.add(press.key)
-    if boundary.failed:
-        ctx.recent_keys.forget_all(keys)
-        await end_job_row(ctx, steps.job_id, _ending(boundary, Claim.ACQUIRED, press))
-        return
-    press_claim = PressClaim(None if press.is_private else ctx.tools.post_claims, steps, press.key)
-    async with boundary:
-        claim = await press_claim.acquire()
-        if claim is not Claim.ACQUIRED:
-            ctx.tools.metrics.duplicate_suppressed()
-            await _point_to_answer(
-                ctx, press, _SHOWN_ALREADY if claim is Claim.DONE else _IN_PROGRESS
-            )
-        else:
-            await _run_button(button, _reopen(ctx, press, boundary.target, steps, names))
-    await end_job_row(ctx, steps.job_id, _ending(boundary, press_claim.claim, press))
-    await press_claim.finish(failed=boundary.failed)
-    if boundary.failed or press.is_private or press_claim.claim is Claim.HELD:
-        ctx.recent_keys.forget_all(keys)  # may be gone for the one person: show it again
-    else:
-        ctx.recent_keys.add("shown", *press.key)
-
-
-def _ending(boundary: ErrorBoundary, claim: Claim, press: ButtonPress) -> Ending:
-    """Return how the press is recorded in the audit."""
-    outcome = AuditOutcome.ANSWERED if claim is Claim.ACQUIRED else AuditOutcome.REPEATED
-    if boundary.error is not None:
-        outcome = outcome_of_error(boundary.error)
-    return Ending(outcome, press.saved_lookup.lookup_id if press.saved_lookup else "")
-
-
-async def _run_button(button: LookupButton, reopened: ReopenedLookup) -> None:
-    try:
-        await button.answer(reopened)
-    finally:
-        reopened.result.close()
-
-
-async def _read_audience(
-    ctx: BotContext, press: ButtonPress, target: ReplyTarget, payload: Json, steps: Steps
-) -> Names:
-    """Set the press's privacy reason, and return how the result shows people's names.
-
-    A press that an older release recorded has no such step.
-    """
-    if payload.get("weighs_audience"):
-        press.privacy_reason, names = await audience_of_press(ctx, target, steps)
-        return names
-    press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(target.channel)
-    return ctx.tools.names
-
-
-def _reopen(
-    ctx: BotContext, press: ButtonPress, target: ReplyTarget, steps: Steps, names: Names
-) -> ReopenedLookup:
-    saved_lookup = press.saved_lookup or decode(press.value)  # raises NotAllowed
-    lookup = Lookup(saved_lookup.lookup_id, LookupQuery(private=press.is_private), target)
-    reporter = ProgressReporter(ctx, lookup)
-
-    async def investigate() -> Report:
-        investigator = ctx.tools.investigator
-        async with ctx.tasks.limiter.slot(target.user, reporter.say_waiting):
-            report = await investigator.reopen(saved_lookup, reporter.say_waiting)
-            return await investigator.diagnose(report, reporter.say_waiting)
-
-    result = LookupResult(steps, ctx.tools.renderer, investigate, names)
-    ts = message_ts(press.body)
-    shared = bool(press.privacy_reason)
-    return ReopenedLookup(
-        ctx, press.body, lookup, saved_lookup, result, ts, press.is_private, shared
-    )
-
-
-async def _point_to_answer(ctx: BotContext, press: ButtonPress, text: str) -> None:
+async def _point_to_answer(ctx: BotContext, sender: Sender, press: ButtonPress, text: str) -> None:
     """Tell the person where to find the answer that an earlier press got."""
-    message = ctx.tools.renderer.note(text)
-    if not await notify_user(ctx, reply_target_of_click(press.body), message, press.reference(ctx)):
+    target, reference = reply_target_of_click(press.body), press.reference(ctx)
+    if not await notify_user(sender, target, ctx.renderer.note(text), reference):
         structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -11,7 +11,8 @@ import structlog
 from bot.domain.answer_log import Claim, PostClaims
 from bot.domain.errors import NotAllowed, StoreUnreachable
 from bot.domain.saved_lookup import SavedLookup, decode, subject_ids
-from bot.jobs.ports import Json, Steps
+from bot.jobs.ports import Json
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import target_to_json
 from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
@@ -67,7 +68,7 @@ class ButtonPress:
 
     def reference(self, ctx: BotContext) -> str:
         """Return the look-up's own reference, or a new one if there is none."""
-        return self.saved_lookup.lookup_id if self.saved_lookup else ctx.tools.new_lookup_id()
+        return self.saved_lookup.lookup_id if self.saved_lookup else ctx.new_lookup_id()
 
     def to_payload(self, ctx: BotContext) -> Json:
         """Return the data of the click that the job needs."""
@@ -98,9 +99,9 @@ class PressClaim:
     `key` is equal for two presses of the same button. Without a store every claim is acquired.
     """
 
-    def __init__(self, post_claims: PostClaims | None, steps: Steps, key: Sequence[str]) -> None:
+    def __init__(self, post_claims: PostClaims | None, job: JobContext, key: Sequence[str]) -> None:
         self._post_claims = post_claims
-        self._steps = steps
+        self._job = job
         self._digest = digest_of(key).hex()
         self.claim = Claim.ACQUIRED
 
@@ -108,7 +109,7 @@ class PressClaim:
         """Return the claim: ACQUIRED if this press may post the result."""
 
         async def act(post_claims: PostClaims) -> Json:
-            return (await post_claims.claim(self._digest, self._steps.job_id)).value
+            return (await post_claims.claim(self._digest, self._job.job_id)).value
 
         self.claim = Claim(await self._step("claim", act) or Claim.ACQUIRED)
         return self.claim
@@ -120,7 +121,7 @@ class PressClaim:
 
         async def act(post_claims: PostClaims) -> Json:
             finish_claim = post_claims.release if failed else post_claims.keep
-            await finish_claim(self._digest, self._steps.job_id)
+            await finish_claim(self._digest, self._job.job_id)
 
         await self._step("settle", act)
 
@@ -138,4 +139,4 @@ class PressClaim:
                 log.warning("claim_unsettled", step=name, cause=error.cause)
                 return None
 
-        return await self._steps.run(name, guarded)
+        return await self._job.step(name, guarded)

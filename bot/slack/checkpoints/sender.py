@@ -3,7 +3,8 @@
 from collections.abc import Awaitable
 from functools import partial
 
-from bot.jobs.ports import Json, Steps
+from bot.jobs.ports import Json
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import sent_from_json, sent_to_json
 from bot.slack.payloads import ResponseUrl
 from bot.slack.sending.calls import (
@@ -38,9 +39,9 @@ RETRY_PAUSES = (30.0, 120.0, 600.0)
 class CheckpointedSender:
     """Makes calls as `SlackSender` does, but each is a step that an earlier run may have done."""
 
-    def __init__(self, sender: SlackSender, steps: Steps, reconciler: Reconciler) -> None:
-        self.plain = sender
-        self._steps = steps
+    def __init__(self, sender: SlackSender, job: JobContext, reconciler: Reconciler) -> None:
+        self._sender = sender
+        self._job = job
         self._reconciler = reconciler
         self.changed: set[str] = set()
         """Time stamps of the messages that were changed, and so are finished."""
@@ -57,11 +58,11 @@ class CheckpointedSender:
         while True:
             sent = sent_from_json(await self._step(step, call), _url_of(call))
             if sent.offline and outages < len(OUTAGE_PAUSES):
-                await self._steps.pause(OUTAGE_PAUSES[outages])
+                await self._job.sleep(OUTAGE_PAUSES[outages])
                 outages += 1
                 step = f"{name}:again-{outages}"
             elif _may_wait_out(call, sent) and waits < MAX_WAITS:
-                await self._steps.pause(sent.wait)
+                await self._job.sleep(sent.wait)
                 waits, outages = waits + 1, 0
                 name = step = f"{call.step}:after-{waits}"
             else:
@@ -77,16 +78,16 @@ class CheckpointedSender:
         """
         if rounds >= len(RETRY_PAUSES):
             return False
-        await self._steps.pause(RETRY_PAUSES[rounds])
+        await self._job.sleep(RETRY_PAUSES[rounds])
         return True
 
     def _step(self, name: str, call: StepCall) -> Awaitable[Json]:
         """Return one attempt as a step; its result is the record of a SendResult."""
         if call.repeat is Repeat.IDEMPOTENT:
-            return self._steps.run(name, partial(self._act, call, again=False))
-        return self._steps.once(name, partial(self._act, call))
+            return self._job.step(name, partial(self._act, call, again=False))
+        return self._job.step_once(name, partial(self._act, call))
 
-    async def _act(self, call: StepCall, again: bool) -> Json:  # noqa: FBT001  as Steps.once calls it
+    async def _act(self, call: StepCall, again: bool) -> Json:  # noqa: FBT001  as step_once calls it
         """Make the call, and look for a post whose fate is unknown.
 
         With `again`, an earlier run may have made the call: it is not made a second time, unless a
@@ -94,14 +95,14 @@ class CheckpointedSender:
         """
         if again and isinstance(call, Respond):
             call.url.used += 1
-        sent = UNCONFIRMED if again else await self.plain.send(call)
+        sent = UNCONFIRMED if again else await self._sender.send(call)
         is_unknown = sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED
-        if is_unknown and isinstance(call, PostMessage):
+        if is_unknown and call.repeat is Repeat.FINDABLE:
             posted = await self._reconciler.find(
                 call.channel, call.thread, call.lookup_id, call.part
             )
             if posted is not None:
-                sent = posted if posted.ts else await self.plain.send(call)
+                sent = posted if posted.ts else await self._sender.send(call)
         return sent_to_json(sent, _url_of(call))
 
 
@@ -112,3 +113,7 @@ def _may_wait_out(call: StepCall, sent: SendResult) -> bool:
 
 def _url_of(call: StepCall) -> ResponseUrl | None:
     return call.url if isinstance(call, Respond) else None
+
+
+Sender = SlackSender | CheckpointedSender
+"""What sends a message: in a job as a recorded step, elsewhere without a record."""

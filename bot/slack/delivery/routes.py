@@ -1,58 +1,63 @@
-"""Tries the routes for an answer in a fixed order until Slack accepts one.
+"""The routes for an answer, tried in a fixed order until Slack accepts one.
 
+The channel is the route that the asker chose: an opening, with the detail in its thread. A direct
+message carries the same where it disturbs nobody else. The other routes send message by message to
+the asker alone, or at a response_url; nobody can check afterwards whether Slack showed such a
+message. chat.postEphemeral serves mentions, which have no response_url. A response_url works even
+where the bot is not a member, for five messages.
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.errors import SlackTrouble
-from bot.slack.checkpoints.result import LookupResult
-from bot.slack.context import BotContext, Lookup
-from bot.slack.delivery import private as by_ephemeral
-from bot.slack.delivery import private as by_url
-from bot.slack.delivery import public
-from bot.slack.delivery.unconfirmed import refusal_text
+from bot.render.message import Answer, Message
+from bot.slack.delivery.thread import post_thread
+from bot.slack.delivery.unconfirmed import (
+    only_you_note,
+    refusal_text,
+    report_unconfirmed,
+    sent_here_note,
+)
+from bot.slack.job import Job
+from bot.slack.sending.calls import MessageCall, PostEphemeral, PostMessage, Respond, UpdateMessage
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
-Delivery = Callable[
-    [BotContext, Lookup, LookupResult, SendResult | None], Awaitable[SendResult | None]
-]
-"""Tries one route, and reports the parts that Slack did not confirm. The last argument is the
-refusal of the route before. Returns None if the route does not exist for this look-up."""
-
-PUBLIC_FALLBACKS: tuple[Delivery, ...] = (
-    public.to_channel,
-    by_url.to_thread_by_response_url,
-    by_url.to_asker_by_response_url,
-    by_ephemeral.to_asker_ephemeral,
-    public.to_direct_message,
-)
-PRIVATE_FALLBACKS: tuple[Delivery, ...] = (
-    by_url.to_asker_by_response_url,
-    by_ephemeral.to_asker_ephemeral,
-    public.to_direct_message,
-)
-UNSURE_FALLBACKS: tuple[Delivery, ...] = (
-    partial(by_url.to_asker_by_response_url, prefix="apart-"),
-    partial(by_ephemeral.to_asker_ephemeral, prefix="apart-"),
-)
-"""Routes to the asker alone, with part names of their own, because an opening of ours may already
-stand in the channel."""
+MAX_MESSAGES = 5
+_REPEATABLE = (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY)
 
 
-async def deliver(ctx: BotContext, lookup: Lookup, result: LookupResult) -> SendResult:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The first message that a route sent, with its result.
+
+    If the message is an opening, `answer` has the rest, which `job` posts in the thread under it.
+    """
+
+    job: Job
+    sent: SendResult
+    answer: Answer | None = None
+
+
+async def deliver(job: Job) -> SendResult:
     """Deliver the answer by the first route that Slack accepts; return the opening's result.
 
     If Slack does not say whether it accepted the first message, no other route is tried: that route
     has already reported what may be missing. Raises SlackTrouble if every route was refused.
     """
-    refusal = lookup.refused
-    for route in _routes(lookup):
-        sent = await route(ctx, lookup, result, refusal)
-        if sent is None:
+    refusal = job.lookup.opening_error
+    for route in _routes(job):
+        delivery = await route(job, refusal)
+        if delivery is None:
             continue
+        sent = delivery.sent
+        if sent.ok and delivery.answer is not None:
+            refused_reply = await post_thread(delivery.job, delivery.answer, sent)
+            if refused_reply is not None:
+                await _send_rest_privately(delivery.job, refused_reply)
         if sent.ok or sent.cause is SlackErrorKind.UNKNOWN:
             return sent
         refusal = sent
@@ -61,12 +66,165 @@ async def deliver(ctx: BotContext, lookup: Lookup, result: LookupResult) -> Send
     )
 
 
-def _routes(lookup: Lookup) -> tuple[Delivery, ...]:
+async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
+    """Post the opening in the channel, or replace "Looking…" with it."""
+    lookup, target = job.lookup, job.lookup.target
+    if not target.channel:
+        return None
+    answer = await job.result.answer()
+    sent = SendResult(SlackErrorKind.STALE)
+    if target.looking:
+        edit = UpdateMessage(target.channel, target.looking, answer.opening, lookup.id)
+        sent = await job.sender.send(edit)
+        if sent.cause in _REPEATABLE:  # an edit may be repeated: the second changes nothing
+            sent = await job.sender.send(edit)
+    if sent.cause is SlackErrorKind.STALE:
+        sent = await job.sender.send(
+            PostMessage(target.channel, answer.opening, lookup.id, target.thread, first=True)
+        )
+    if sent.cause is SlackErrorKind.UNKNOWN:
+        await report_unconfirmed(job, [answer.opening.part])
+    return Delivery(job, sent, answer)
+
+
+async def to_direct_message(job: Job, refusal: SendResult | None) -> Delivery | None:
+    """Post the opening in the asker's own conversation with the bot.
+
+    A post to a user's id opens that conversation.
+    """
+    lookup, target = job.lookup, job.lookup.target
+    if not target.user:
+        return None
+    note = sent_here_note(refusal, lookup.id) if refusal else ""
+    answer = await job.result.answer(note)
+    sent = await job.sender.send(PostMessage(target.user, answer.opening, lookup.id, first=True))
+    if sent.cause is SlackErrorKind.UNKNOWN:
+        await report_unconfirmed(job, [answer.opening.part])
+    moved = replace(target, channel=sent.channel, thread="", looking="")
+    return Delivery(job.at(moved), sent, answer)
+
+
+async def to_asker_ephemeral(
+    job: Job, refusal: SendResult | None, prefix: str = ""
+) -> Delivery | None:
+    """Show the private form in the channel; the bot and the asker must both be members.
+
+    Return None if the target has no channel.
+    """
+    lookup, target = job.lookup, job.lookup.target
+    if not target.channel:
+        return None
+
+    def call(message: Message) -> MessageCall:
+        return PostEphemeral(target.channel, target.user, message, lookup.id, target.thread)
+
+    note = only_you_note(refusal, lookup.id) if refusal else ""
+    messages = await job.result.private(messages=MAX_MESSAGES, note=note)
+    return Delivery(job, await _send_in_order(job, messages, call, prefix))
+
+
+async def to_thread_by_response_url(job: Job, _: SendResult | None) -> Delivery | None:
+    """Post in the asker's thread, visible to everybody.
+
+    Return None if the target names no thread; a slash command names none.
+    """
+    thread = job.lookup.target.thread
+    return await _send_by_response_url(job, thread=thread) if thread else None
+
+
+async def to_asker_by_response_url(
+    job: Job, refusal: SendResult | None, prefix: str = ""
+) -> Delivery | None:
+    """Send to the asker alone, with the reason if they did not ask for that."""
+    note = only_you_note(refusal, job.lookup.id) if refusal else ""
+    return await _send_by_response_url(job, note=note, prefix=prefix)
+
+
+async def _send_by_response_url(
+    job: Job, *, thread: str = "", note: str = "", prefix: str = ""
+) -> Delivery | None:
+    url = job.lookup.target.url
+    if url is None or not url.uses_left:
+        return None
+
+    def call(message: Message) -> MessageCall:
+        return Respond(url, message, job.lookup.id, thread, bool(thread))
+
+    # One use is kept back to report a failure.
+    limit = max(1, job.lookup.target.answers_left - 1)
+    messages = await job.result.private(messages=limit, note=note)
+    sent = await _send_in_order(job, messages, call, prefix)
+    # An expired address counts as none. The refused route before it, if any, is the reason to give.
+    return None if sent.cause is SlackErrorKind.EXPIRED else Delivery(job, sent)
+
+
+async def _send_in_order(
+    job: Job,
+    messages: tuple[Message, ...],
+    call: Callable[[Message], MessageCall],
+    prefix: str,
+) -> SendResult:
+    """Send the messages in order, with `prefix` before their parts; return the first one's result.
+
+    A message that Slack did not confirm is reported, and the rest are still sent. If the first
+    message was posted or is UNKNOWN, no other route may start the answer again. If Slack certainly
+    refused the first message, nothing else is sent.
+    """
+    results: list[SendResult] = []
+    unconfirmed: list[str] = []
+    for message in messages:
+        prefixed = replace(message, part=prefix + message.part)
+        sent = await job.sender.send(call(prefixed))
+        if not results and sent.is_refused:
+            return sent
+        if sent.ok and not prefix and not any(earlier.ok for earlier in results):
+            job.record_first_answer()
+        results.append(sent)
+        if not sent.ok:
+            unconfirmed.append(prefixed.part)
+    if unconfirmed:
+        await report_unconfirmed(job, unconfirmed)
+    return results[0]
+
+
+async def _send_rest_privately(job: Job, refusal: SendResult) -> None:
+    """Send the detail to the asker alone; its parts have names of their own."""
+    for route in (to_asker_by_response_url, to_asker_ephemeral):
+        delivery = await route(job, refusal, "detail-")
+        if delivery is not None and not delivery.sent.is_refused:
+            return
+    await report_unconfirmed(job, ["the thread"])
+
+
+Route = Callable[[Job, SendResult | None], Awaitable[Delivery | None]]
+"""Tries one route, and reports the parts that Slack did not confirm. The last argument is the
+refusal of the route before. Returns None if the route does not exist for this look-up."""
+
+PUBLIC_FALLBACKS: tuple[Route, ...] = (
+    to_channel,
+    to_thread_by_response_url,
+    to_asker_by_response_url,
+    to_asker_ephemeral,
+    to_direct_message,
+)
+PRIVATE_FALLBACKS: tuple[Route, ...] = (
+    to_asker_by_response_url,
+    to_asker_ephemeral,
+    to_direct_message,
+)
+UNSURE_FALLBACKS: tuple[Route, ...] = (
+    partial(to_asker_by_response_url, prefix="apart-"),
+    partial(to_asker_ephemeral, prefix="apart-"),
+)
+"""Routes to the asker alone, with part names of their own, because an opening of ours may already
+stand in the channel."""
+
+
+def _routes(job: Job) -> tuple[Route, ...]:
     """Return the routes to try; a channel that refused the opening would refuse the answer too."""
-    if lookup.question.private:
+    refusal = job.lookup.opening_error
+    if job.lookup.query.private:
         return PRIVATE_FALLBACKS
-    if lookup.refused is None:
+    if refusal is None:
         return PUBLIC_FALLBACKS
-    return (
-        UNSURE_FALLBACKS if lookup.refused.cause is SlackErrorKind.UNKNOWN else PUBLIC_FALLBACKS[1:]
-    )
+    return UNSURE_FALLBACKS if refusal.cause is SlackErrorKind.UNKNOWN else PUBLIC_FALLBACKS[1:]

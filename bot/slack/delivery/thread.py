@@ -3,16 +3,14 @@
 An incident gets two visual parts: the timeline as a picture, and a chart of errors over time.
 """
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
 
 from bot.domain.report import Report
 from bot.render.message import Answer, Picture
-from bot.slack.checkpoints.result import LookupResult
-from bot.slack.context import BotContext, Lookup
-from bot.slack.delivery import private
+from bot.slack.context import BotContext
 from bot.slack.delivery.unconfirmed import report_unconfirmed
-from bot.slack.lookup_metrics import record_first_answer
-from bot.slack.sending.calls import PostMessage, UploadFiles
+from bot.slack.job import Job
+from bot.slack.sending.calls import PostMessage, StepCall, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
@@ -20,26 +18,44 @@ INCIDENT_PEOPLE = 3
 """Number of affected people from which the picture is posted without a request."""
 
 
-async def post_incident_overview(
-    ctx: BotContext, lookup: Lookup, result: LookupResult, channel: str, thread: str
-) -> list[str]:
-    """Post an incident's picture and chart in its thread; return what Slack did not confirm.
+async def post_thread(job: Job, answer: Answer, opening: SendResult) -> SendResult | None:
+    """Post the replies in order under the opening, then the files or the `Show more` button.
 
-    A part that Slack refuses is left out: the text timeline is still available behind its button.
+    An incident's picture and chart come first; one that Slack refuses is left out, because the text
+    timeline is still available behind its button. Return the refusal of a reply: it ends the
+    thread, and the asker should get the whole answer in private. Return None if there is none.
     """
+    job.record_first_answer()
+    channel, thread = opening.channel, job.lookup.target.thread or opening.ts
     unconfirmed = []
-    if ctx.identity.may_upload:
-        picture = await result.picture(
-            lambda report: timeline_picture_for(ctx, report, incident=True)
+    async for part, call in _incident_overview(job, channel, thread):
+        sent = await job.sender.send(call)
+        unconfirmed += [part] * (sent.cause is SlackErrorKind.UNKNOWN)
+    for reply in answer.replies:
+        sent = await job.sender.send(PostMessage(channel, reply, job.lookup.id, thread))
+        if sent.cause is SlackErrorKind.UNKNOWN:
+            unconfirmed.append(reply.part)
+        elif not sent.ok:
+            return sent
+    unconfirmed += await _post_overflow(job, answer, channel, thread)
+    if unconfirmed:
+        await report_unconfirmed(job, unconfirmed, channel=channel, thread=thread)
+    return None
+
+
+async def _incident_overview(
+    job: Job, channel: str, thread: str
+) -> AsyncIterator[tuple[str, StepCall]]:
+    """Yield the picture and the chart of an incident, each with its name, as each is needed."""
+    if job.ctx.identity.may_upload:
+        picture = await job.result.picture(
+            lambda report: timeline_picture_for(job.ctx, report, incident=True)
         )
         if picture is not None:
-            sent = await ctx.sender.send(UploadFiles(channel, thread, (picture,)))
-            unconfirmed += [picture.name] * (sent.cause is SlackErrorKind.UNKNOWN)
-    chart = await result.error_chart()
+            yield picture.name, UploadFiles(channel, thread, (picture,))
+    chart = await job.result.error_chart()
     if chart is not None:
-        sent = await ctx.sender.send(PostMessage(channel, chart, lookup.id, thread))
-        unconfirmed += [chart.part] * (sent.cause is SlackErrorKind.UNKNOWN)
-    return unconfirmed
+        yield chart.part, PostMessage(channel, chart, job.lookup.id, thread)
 
 
 def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> Picture | None:
@@ -49,54 +65,18 @@ def timeline_picture_for(ctx: BotContext, report: Report, *, incident: bool) -> 
     picture of any other report.
     """
     affected = report.diagnosis.people.affected if report.diagnosis else 0
-    return ctx.tools.draw_timeline(report) if (affected >= INCIDENT_PEOPLE) is incident else None
+    return ctx.draw_timeline(report) if (affected >= INCIDENT_PEOPLE) is incident else None
 
 
-async def post_thread(
-    ctx: BotContext, lookup: Lookup, result: LookupResult, answer: Answer, opening: SendResult
-) -> None:
-    """Post the replies in order under the opening, then the files or the `Show more` button.
-
-    A reply that Slack refuses ends the thread; the asker then gets the whole answer in private.
-    """
-    record_first_answer(ctx, lookup)
-    thread = lookup.place.thread or opening.ts
-    unconfirmed = await post_incident_overview(ctx, lookup, result, opening.channel, thread)
-    for reply in answer.replies:
-        sent = await ctx.sender.send(PostMessage(opening.channel, reply, lookup.id, thread))
-        if sent.cause is SlackErrorKind.UNKNOWN:
-            unconfirmed.append(reply.part)
-        elif not sent.ok:
-            await _send_rest_privately(ctx, lookup, result, sent)
-            return
-    unconfirmed += await _post_overflow(ctx, lookup, answer, opening.channel, thread)
-    if unconfirmed:
-        await report_unconfirmed(ctx, lookup, unconfirmed, channel=opening.channel, thread=thread)
-
-
-async def _post_overflow(
-    ctx: BotContext, lookup: Lookup, answer: Answer, channel: str, thread: str
-) -> list[str]:
+async def _post_overflow(job: Job, answer: Answer, channel: str, thread: str) -> list[str]:
     """Attach the files, or post the button; return what Slack did not confirm."""
-    if answer.files and ctx.identity.may_upload:
-        sent = await ctx.sender.send(UploadFiles(channel, thread, answer.files))
+    if answer.files and job.ctx.identity.may_upload:
+        sent = await job.sender.send(UploadFiles(channel, thread, answer.files))
         if sent.ok:
             return []
         if sent.cause is SlackErrorKind.UNKNOWN and answer.more is None:
             return ["files"]
     if answer.more is None:
         return []
-    sent = await ctx.sender.send(PostMessage(channel, answer.more, lookup.id, thread))
+    sent = await job.sender.send(PostMessage(channel, answer.more, job.lookup.id, thread))
     return [] if sent.ok else [answer.more.part]
-
-
-async def _send_rest_privately(
-    ctx: BotContext, lookup: Lookup, result: LookupResult, refusal: SendResult
-) -> None:
-    """Send the detail to the asker alone; its parts have names of their own."""
-    private_lookup = replace(lookup, place=replace(lookup.place, looking=""))
-    for route in (private.to_asker_by_response_url, private.to_asker_ephemeral):
-        sent = await route(ctx, private_lookup, result, refusal, "detail-")
-        if sent is not None and (sent.ok or sent.cause is SlackErrorKind.UNKNOWN):
-            return
-    await report_unconfirmed(ctx, private_lookup, ["the thread"])

@@ -11,9 +11,8 @@ from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import LIMIT
 from bot.render.message import Message
 from bot.slack.checkpoints.serialization import to_json
-from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_user
-from bot.slack.lookup.channel_defaults import hides_identifiers
+from bot.slack.job import Job
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
@@ -87,26 +86,28 @@ def unchangeable_text(sent: SendResult, reference: str) -> str:
 
 
 async def report_unconfirmed(
-    ctx: BotContext, lookup: Lookup, parts: list[str], *, channel: str = "", thread: str = ""
+    job: Job, parts: list[str], *, channel: str = "", thread: str = ""
 ) -> None:
     """Name the parts that may be missing in the thread, or else to the asker by another route."""
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
-    message = unconfirmed_message(ctx, lookup, unconfirmed_text(parts, lookup.id))
+    lookup = job.lookup
+    message = unconfirmed_message(job, unconfirmed_text(parts, lookup.id))
     if thread:
-        sent = await ctx.sender.send(PostMessage(channel, message, lookup.id, thread))
+        sent = await job.sender.send(PostMessage(channel, message, lookup.id, thread))
         if sent.ok:
             return
     # "Looking…" may still stand. If the opening was to replace it, this message does so instead.
     instead = "opening" in parts
-    if not await notify_user(ctx, lookup.place, message, lookup.id, instead=instead):
+    if not await notify_user(job.sender, lookup.target, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
 
 
-def unconfirmed_message(ctx: BotContext, lookup: Lookup, text: str) -> Message:
+def unconfirmed_message(job: Job, text: str) -> Message:
     """Return a warning with a Refresh button that asks the whole question again."""
-    value = "" if hides_identifiers(lookup.question) else _button_value(lookup.question)
-    return ctx.tools.renderer.unconfirmed(text, value, lookup.id)
+    lookup = job.lookup
+    value = "" if lookup.hides_identifiers else _button_value(lookup.query)
+    return job.ctx.renderer.unconfirmed(text, value, lookup.id)
 
 
 def _button_value(query: LookupQuery) -> str:

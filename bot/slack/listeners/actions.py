@@ -1,17 +1,18 @@
 """Listeners for the buttons that ask again or open a page.
 
 A choice among several matches repeats the question about just one of them. `Refresh` asks the same
-question again. A button that opens a page needs an acknowledgement too.
+question again. A button that opens a page needs an acknowledgement too. Button values come from
+outside, so their types are checked.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
+import json
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import StrictBool, TypeAdapter
+from pydantic import AwareDatetime, StrictBool, TypeAdapter
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.audit import AuditOutcome
@@ -19,10 +20,9 @@ from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
-from bot.slack.access.audit_trail import set_outcome
-from bot.slack.context import BotContext, Lookup
+from bot.slack.audit import set_outcome
+from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.error_boundary import report_error
-from bot.slack.listeners.button_values import read_value, unreadable_value
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import (
     Body,
@@ -52,7 +52,7 @@ class Choice:
 _CHOICE_ADAPTER = TypeAdapter(Choice)
 
 
-def choose_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def choose_listener(ctx: BotContext) -> Listener:
     """Return a listener that looks up the chosen match, then acknowledges.
 
     A second press by the same person is ignored.
@@ -71,14 +71,14 @@ def choose_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awa
                 await _start_chosen_lookup(ctx, target, body)
         else:
             set_outcome(AuditOutcome.REPEATED)
-            ctx.tools.metrics.duplicate_suppressed()
+            ctx.metrics.duplicate_suppressed()
         await ack()
 
     return on_choice
 
 
 async def _start_chosen_lookup(ctx: BotContext, target: ReplyTarget, body: Body) -> None:
-    reference = ctx.tools.new_lookup_id()
+    reference = ctx.new_lookup_id()
     try:
         query = _chosen_query(ctx, text_at(pressed_action(body), "value"))
     except NotAllowed as error:
@@ -96,7 +96,7 @@ def _chosen_query(ctx: BotContext, value: str) -> LookupQuery:
     choice = read_value(_CHOICE_ADAPTER, value)
     if not choice.q.strip():
         raise unreadable_value()
-    query = parse_query(choice.q, ctx.tools.clock())
+    query = parse_query(choice.q, ctx.clock())
     return replace(
         query,
         private=choice.private,
@@ -112,11 +112,11 @@ REFRESH = re.compile(r"\Arefresh\Z")
 _QUERY_ADAPTER = TypeAdapter(LookupQuery)
 
 
-def refresh_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def refresh_listener(ctx: BotContext) -> Listener:
     """Return a listener that records a new look-up for the button, then acknowledges."""
 
     async def on_refresh(ack: AsyncAck, body: dict[str, Any]) -> None:
-        target, reference = reply_target_of_click(body), ctx.tools.new_lookup_id()
+        target, reference = reply_target_of_click(body), ctx.new_lookup_id()
         try:
             query = _refresh_query(text_at(pressed_action(body), "value"))
         except NotAllowed as error:
@@ -140,7 +140,7 @@ def _refresh_query(value: str) -> LookupQuery:
 LINKS = re.compile(r".*", re.DOTALL)
 
 
-def link_listener(_: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def link_listener(_: BotContext) -> Listener:
     """Return a listener that only acknowledges: the client has already opened the page."""
 
     async def on_link(ack: AsyncAck, body: dict[str, Any]) -> None:  # noqa: ARG001  Bolt's form
@@ -148,3 +148,42 @@ def link_listener(_: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitab
         await ack()
 
     return on_link
+
+
+T = TypeVar("T")
+
+_TIME_ADAPTER: TypeAdapter[AwareDatetime | None] = TypeAdapter(AwareDatetime | None)
+_YEARS = range(1970, 2100)
+"""The accepted years; arithmetic fails on dates far from ours."""
+
+
+def unreadable_value() -> NotAllowed:
+    """Return the error for a button whose value is not one of ours."""
+    return NotAllowed(
+        "That button belongs to an older answer that I can't read any more.",
+        next_step="Ask again for a new answer.",
+    )
+
+
+def read_value(adapter: TypeAdapter[T], text: str) -> T:
+    """Return a button's JSON value in the adapter's form. Raises NotAllowed if the form differs."""
+    try:
+        return adapter.validate_python(_check_value(json.loads(text)))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise unreadable_value() from error
+
+
+def _check_value(value: Any) -> Any:  # noqa: ANN401  JSON can be anything
+    """Return the value unchanged.
+
+    Raises ValueError for times without a zone, for dates far from ours, and for odd characters.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()  # raises for half of a surrogate pair
+    if not isinstance(value, dict) or "\\u0000" in text:
+        raise ValueError("no value of ours")
+    for name in ("since", "until", "usual_since"):
+        moment = _TIME_ADAPTER.validate_python(value.get(name))
+        if moment and moment.year not in _YEARS:
+            raise ValueError(name)
+    return value

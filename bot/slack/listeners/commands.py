@@ -4,7 +4,6 @@ The commands are `/call-errors <anything>`, `/peer-errors <peer> [in <room>]` an
 `/room-errors <room>`.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +13,12 @@ from slack_bolt.async_app import AsyncAck
 from bot.domain.audit import AuditOutcome
 from bot.domain.query import IdentifierKind
 from bot.render.message import Message
-from bot.slack.access.audit_trail import outcome_without_lookup, set_outcome, wait_until_recorded
-from bot.slack.context import BotContext, Lookup
+from bot.slack.audit import outcome_without_lookup, set_outcome, wait_until_recorded
+from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.listeners.query import parse_command_text
 from bot.slack.listeners.subcommands import find_subcommand
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import reply_target_of_command, text_at
-
-Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def command_listener(ctx: BotContext, command: Command) -> Listener:
             set_outcome(AuditOutcome.SETTINGS)
             await wait_until_recorded()
             await ack_privately(
-                ack, await subcommand.answer(ctx, target, arguments, ctx.tools.new_lookup_id())
+                ack, await subcommand.answer(ctx, target, arguments, ctx.new_lookup_id())
             )
             return
         parsed = await parse_command_text(ctx, text, target.user, command.expect)
@@ -60,7 +57,7 @@ def command_listener(ctx: BotContext, command: Command) -> Listener:
             return
         lookup = Lookup(parsed.reference, parsed.query, target)
         started = await start_lookup(ctx, lookup, text_at(body, "trigger_id"))
-        await ack_privately(ack, ctx.tools.renderer.placeholder(started.question, started.id))
+        await ack_privately(ack, ctx.renderer.placeholder(started.query, started.id))
 
     return on_command
 

@@ -13,22 +13,22 @@ import structlog
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
 from bot.render.message import Message
-from bot.slack.access.audit import audit_delivery
-from bot.slack.access.audit_trail import (
+from bot.slack.audit import (
+    audit_delivery,
     outcome_of_error,
     outcome_without_lookup,
     set_outcome,
     wait_until_recorded,
 )
-from bot.slack.access.entries import entry_of
 from bot.slack.context import BotContext, Lookup
+from bot.slack.entries import entry_of
 from bot.slack.error_boundary import ErrorBoundary, notify_user, report_error
-from bot.slack.listeners.query import MAX_CHARACTERS, parse_message_text
+from bot.slack.listeners.query import parse_message_text
 from bot.slack.listeners.subcommands import Subcommand, find_subcommand
 from bot.slack.lookup.job import start_lookup
+from bot.slack.message_text import MAX_TYPED_CHARACTERS, unescape
 from bot.slack.payloads import ReplyTarget, reply_target_of_mention, text_at
 from bot.slack.sending.calls import PublishHome
-from bot.slack.sending.format_fallback import unescape
 
 APP_HOME_OPENED = "app_home_opened"
 
@@ -45,7 +45,7 @@ def home_listener(ctx: BotContext) -> Callable[[dict[str, Any]], Awaitable[None]
 
 
 async def _publish_home(ctx: BotContext, user: str) -> None:
-    await ctx.sender.plain.send(PublishHome(user, ctx.tools.renderer.home()))
+    await ctx.sender.send(PublishHome(user, ctx.renderer.home()))
 
 
 APP_MENTION = "app_mention"
@@ -63,7 +63,7 @@ def mention_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
 
     async def answer(event: dict[str, Any], body: dict[str, Any]) -> None:
         target = reply_target_of_mention(event)
-        text = unescape(mention.sub(" ", text_at(event, "text")[:MAX_CHARACTERS]))
+        text = unescape(mention.sub(" ", text_at(event, "text")[:MAX_TYPED_CHARACTERS]))
         subcommand_match = find_subcommand(text)
         if subcommand_match is not None:
             await _run_subcommand(ctx, target, *subcommand_match)
@@ -83,7 +83,7 @@ async def _run_subcommand(
     ctx: BotContext, target: ReplyTarget, subcommand: Subcommand, arguments: str
 ) -> None:
     """Run a subcommand before Slack counts the event as delivered, then send its message."""
-    reference = ctx.tools.new_lookup_id()
+    reference = ctx.new_lookup_id()
     set_outcome(AuditOutcome.SETTINGS)
     await wait_until_recorded()
     try:
@@ -101,5 +101,5 @@ async def _reply_privately(
     """Send help, settings or a complaint about an unreadable question to the asker alone."""
     async with ErrorBoundary(ctx, target, reference):
         structlog.get_logger("call_doctor").info("no_look_up")
-        if not await notify_user(ctx, target, message, reference):
+        if not await notify_user(ctx.sender, target, message, reference):
             structlog.get_logger("call_doctor").error("asker_not_reached")

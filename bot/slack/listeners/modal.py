@@ -4,59 +4,23 @@
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.query import LookupQuery
-from bot.slack.context import BotContext, Lookup
+from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.listeners.query import parse_query_in_zone, query_error
 from bot.slack.lookup.job import start_lookup
-from bot.slack.payloads import Body, ReplyTarget, list_at, parse_response_url, text_at, value_at
-
-
-@dataclass(frozen=True, slots=True)
-class FormValues:
-    """The modal's values; `typed_in` is the block at which a complaint is shown."""
-
-    text: str = ""
-    picked: str = ""
-    conversation: str = ""
-    response_url: str = ""
-    typed_in: str = ""
-    private: bool = False
-
-
-def read_form_values(body: Body) -> FormValues:
-    """Return the values of a view_submission, whatever the ids of its blocks are."""
-    fields: dict[str, Any] = {}
-    for block_id, state in _states(body):
-        kind = text_at(state, "type")
-        if kind == "plain_text_input":
-            fields["typed_in"], fields["text"] = block_id, text_at(state, "value")
-        elif kind in ("radio_buttons", "static_select"):
-            fields["picked"] = text_at(state, "selected_option", "value")
-            fields.setdefault("typed_in", block_id)
-        elif kind == "conversations_select":
-            fields["conversation"] = text_at(state, "selected_conversation")
-        elif kind == "checkboxes":
-            fields["private"] = bool(list_at(state, "selected_options"))
-    return FormValues(**fields, response_url=_response_url(body))
-
-
-def _states(body: Body) -> Iterator[tuple[str, Any]]:
-    values = value_at(body, "view", "state", "values")
-    for block_id, elements in (values if isinstance(values, Mapping) else {}).items():
-        if isinstance(elements, Mapping):
-            for state in elements.values():
-                yield str(block_id), state
-
-
-def _response_url(body: Body) -> str:
-    return next((text_at(entry, "response_url") for entry in list_at(body, "response_urls")), "")
-
+from bot.slack.payloads import (
+    Body,
+    FormValues,
+    ReplyTarget,
+    parse_response_url,
+    read_form_values,
+    text_at,
+)
 
 CALLBACK_ID = "diagnose_form"
 MAX_COMPLAINT = 150
@@ -65,7 +29,7 @@ NOTHING_READABLE = "I see nothing in it that I can look up."
 HOW_TO_ASK = "Paste a room, session or peer id, a 100ms link, or a room's name."
 
 
-def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+def form_listener(ctx: BotContext) -> Listener:
     """Return a listener that closes the modal and starts the look-up, or shows what to change."""
 
     async def on_form(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -76,7 +40,7 @@ def form_listener(ctx: BotContext) -> Callable[[AsyncAck, dict[str, Any]], Await
             text = field_error(error.cause)
             await ack(response_action="errors", errors={form.typed_in: text})
             return
-        lookup = Lookup(ctx.tools.new_lookup_id(), query, _form_target(ctx, body, form))
+        lookup = Lookup(ctx.new_lookup_id(), query, _form_target(ctx, body, form))
         await start_lookup(ctx, lookup, text_at(body, "trigger_id"))
         await ack()
 

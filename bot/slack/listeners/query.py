@@ -8,10 +8,8 @@ from bot.domain.errors import SlackTrouble, UnreadableQuestion
 from bot.domain.parsing import MAX_IDS, find_identifiers, find_zone, parse_query
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.render.message import Message
-from bot.slack.context import BotContext, Tools
-from bot.slack.message_text import text_of_message
-
-MAX_CHARACTERS = 20_000  # characters; Slack's own input accepts fewer
+from bot.slack.context import BotContext
+from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +25,11 @@ async def parse_command_text(
     ctx: BotContext, text: str, user: str, expect: IdentifierKind | None = None
 ) -> ParsedCommand:
     """Parse a question. `reply` is for the asker alone: help, or the reason it is unreadable."""
-    tools, reference = ctx.tools, ctx.tools.new_lookup_id()
+    reference = ctx.new_lookup_id()
     if not text.strip():
-        return ParsedCommand(reference, LookupQuery(help=True), tools.renderer.help_())
+        return ParsedCommand(reference, LookupQuery(help=True), ctx.renderer.help_())
     query = await parse_query_in_zone(ctx, text, user, expect)
-    return ParsedCommand(reference, query, _reply_without_lookup(tools, query, reference))
+    return ParsedCommand(reference, query, _reply_without_lookup(ctx, query, reference))
 
 
 async def parse_query_in_zone(
@@ -41,8 +39,8 @@ async def parse_query_in_zone(
 
     Times that name no zone are read in the asker's zone if Slack reports it.
     """
-    now = ctx.tools.clock()
-    query = parse_query(text[:MAX_CHARACTERS], now, expect=expect)
+    now = ctx.clock()
+    query = parse_query(text[:MAX_TYPED_CHARACTERS], now, expect=expect)
     if not query.readings:
         return query
     try:
@@ -50,7 +48,9 @@ async def parse_query_in_zone(
     except SlackTrouble:  # UTC, as the answer then says
         return query
     zone = find_zone(person.zone) if person and person.zone else None
-    return parse_query(text[:MAX_CHARACTERS], now, expect=expect, zone=zone) if zone else query
+    return (
+        parse_query(text[:MAX_TYPED_CHARACTERS], now, expect=expect, zone=zone) if zone else query
+    )
 
 
 async def parse_message_text(
@@ -76,8 +76,8 @@ def query_error(query: LookupQuery) -> UnreadableQuestion | None:
     return None if query.clues else UnreadableQuestion(query.complaint)
 
 
-def _reply_without_lookup(tools: Tools, query: LookupQuery, reference: str) -> Message | None:
+def _reply_without_lookup(ctx: BotContext, query: LookupQuery, reference: str) -> Message | None:
     if query.help:
-        return tools.renderer.help_()
+        return ctx.renderer.help_()
     error = query_error(query)
-    return tools.renderer.error(error, reference) if error else None
+    return ctx.renderer.error(error, reference) if error else None

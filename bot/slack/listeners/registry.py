@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from bot.slack.buttons.buttons import PACKET, RECOVERED, REPLY, SHOW_MORE, TIMELINE
-from bot.slack.context import BotContext
+from bot.slack.context import BotContext, Listener
 from bot.slack.listeners.actions import (
     CHOOSE,
     LINKS,
@@ -24,13 +23,11 @@ from bot.slack.listeners.events import (
 from bot.slack.listeners.modal import CALLBACK_ID, form_listener
 from bot.slack.listeners.shortcuts import DIAGNOSE_CALL, DIAGNOSE_MESSAGE, Shortcut
 
-Listener = Callable[..., Awaitable[Any]]
-
 COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
 
 SHORTCUTS: tuple[Shortcut, ...] = (DIAGNOSE_MESSAGE, DIAGNOSE_CALL)
 
-EVENTS: dict[str, Callable[[BotContext], Listener]] = {
+EVENTS: dict[str, Callable[[BotContext], Callable[..., Awaitable[None]]]] = {
     APP_HOME_OPENED: home_listener,
     APP_MENTION: mention_listener,
 }

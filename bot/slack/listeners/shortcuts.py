@@ -8,27 +8,25 @@ they are known.
 https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.errors import BotError, NotAllowed, SlackTrouble
 from bot.domain.parsing import MAX_IDS, find_identifiers
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.target import Choices
-from bot.slack.access.audit_trail import wait_until_recorded
-from bot.slack.context import BotContext, Lookup
-from bot.slack.error_boundary import ErrorBoundary, as_bot_error
+from bot.slack.audit import wait_until_recorded
+from bot.slack.checkpoints.job_context import as_bot_error
+from bot.slack.context import BotContext, Listener, Lookup
+from bot.slack.error_boundary import ErrorBoundary
 from bot.slack.lookup.job import start_lookup
 from bot.slack.message_text import text_of_message
 from bot.slack.payloads import ReplyTarget, reply_target_of_shortcut, text_at
 from bot.slack.sending.calls import OpenView, UpdateView
 from bot.slack.sending.errors import SlackErrorKind
-
-Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,10 @@ async def open_lookup_modal(
     async with ErrorBoundary(ctx, target, reference):
         note = f"{SEVERAL_IDS} {remark}".strip() if identifiers else remark
         private_metadata = ctx.modal_state.save(target)
-        view = ctx.tools.renderer.modal(
+        view = ctx.renderer.modal(
             None, private_metadata=private_metadata, note=note, conversation=not target.channel
         )
-        result = await ctx.sender.plain.send(OpenView(trigger_id, view))
+        result = await ctx.sender.send(OpenView(trigger_id, view))
         if result.cause is SlackErrorKind.EXPIRED:
             raise TRIGGER_EXPIRED
         if not result.ok:
@@ -96,16 +94,16 @@ async def _show_choices(
     try:
         async with ctx.tasks.limiter.slot(target.user, _ignore_waiting):
             workspaces = ctx.workspaces_at(target.channel)
-            choices = await ctx.tools.investigator.describe(identifiers, workspaces)
+            choices = await ctx.investigator.describe(identifiers, workspaces)
     except BotError as error:
-        bot_error = as_bot_error(error, structlog.get_logger("call_doctor"))
+        bot_error = as_bot_error(error)
         note = f"{bot_error.headline}. {bot_error.cause} {bot_error.next_step}"
     else:
         note = f"{choices.note} {remark}".strip()
-    view = ctx.tools.renderer.modal(
+    view = ctx.renderer.modal(
         choices, private_metadata=private_metadata, note=note, conversation=False
     )
-    result = await ctx.sender.plain.send(UpdateView(view_id, view))
+    result = await ctx.sender.send(UpdateView(view_id, view))
     if not result.ok and result.error != VIEW_CLOSED:
         raise SlackTrouble(
             f"Slack would not update the form ({result.error}), so it does not list the ids.",
@@ -124,7 +122,7 @@ def _call_shortcut_listener(ctx: BotContext) -> Listener:
         await ack()
         target = ReplyTarget(text_at(body, "user", "id"))
         ctx.tasks.spawn(
-            open_lookup_modal(ctx, target, text_at(body, "trigger_id"), ctx.tools.new_lookup_id())
+            open_lookup_modal(ctx, target, text_at(body, "trigger_id"), ctx.new_lookup_id())
         )
 
     return on_shortcut
@@ -147,7 +145,7 @@ NOTHING_IN_MESSAGE = (
 
 def _message_shortcut_listener(ctx: BotContext) -> Listener:
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        target, reference = reply_target_of_shortcut(body), ctx.tools.new_lookup_id()
+        target, reference = reply_target_of_shortcut(body), ctx.new_lookup_id()
         matches = _distinct_identifiers(find_identifiers(text_of_message(body.get("message"))))
         identifiers = matches[:MAX_IDS]
         if len(identifiers) == 1:

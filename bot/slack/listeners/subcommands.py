@@ -29,8 +29,8 @@ from bot.domain.parsing import parse_settings_change
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import ErrorBoundary
-from bot.slack.listeners.query import MAX_CHARACTERS
 from bot.slack.lookup.channel_defaults import READ_SECONDS, settings_channel
+from bot.slack.message_text import MAX_TYPED_CHARACTERS
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
@@ -41,17 +41,17 @@ __all__ = [
     "find_subcommand",
 ]
 
-Answer = Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
-"""Runs the subcommand on the text after its word, for a target, with a reference. Returns a message
-for the asker alone. Raises BotError."""
-
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One subcommand: its word, in lower case, and its function."""
+    """One subcommand: its word, in lower case, and its function.
+
+    `answer` runs it on the text after its word, for a target, with a reference. It returns a
+    message for the asker alone, and raises BotError.
+    """
 
     word: str
-    answer: Answer
+    answer: Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
 
 
 _NOT_ANNOUNCED = NotAllowed(
@@ -84,21 +84,20 @@ async def _post_loosening(
 
     A notice that Slack did not confirm is not posted twice.
     """
-    message = ctx.tools.renderer.loosened(target.user, after)
-    sender = ctx.sender.plain
-    sent = await sender.send(PostMessage(target.channel, message, reference, first=True))
+    message = ctx.renderer.loosened(target.user, after)
+    sent = await ctx.sender.send(PostMessage(target.channel, message, reference, first=True))
     if (
         not sent.ok
         and sent.cause is not SlackErrorKind.UNKNOWN
         and target.url is not None
         and target.url.uses_left
     ):
-        sent = await sender.send(Respond(target.url, message, reference, in_channel=True))
+        sent = await ctx.sender.send(Respond(target.url, message, reference, in_channel=True))
     return sent.ok or sent.cause is SlackErrorKind.UNKNOWN
 
 
 async def _undo_change(ctx: BotContext, target: ReplyTarget, before: ChannelSettings) -> None:
-    channels = ctx.tools.channel_settings
+    channels = ctx.channel_settings
     if channels is None:
         raise BotError
     change = SettingsPatch(private=before.private, names=before.names or "")
@@ -124,30 +123,29 @@ _GUEST = NotAllowed(
 async def _answer_settings(
     ctx: BotContext, target: ReplyTarget, text: str, reference: str
 ) -> Message:
-    tools = ctx.tools
     channel = settings_channel(target)
-    if not channel or tools.channel_settings is None:
+    if not channel or ctx.channel_settings is None:
         raise _NO_CHANNEL
     permitted = ctx.workspaces_at(channel)
-    workspaces = tools.workspaces if permitted is None else permitted
-    settings_command = parse_settings_change(text[:MAX_CHARACTERS], workspaces)
+    workspaces = ctx.workspaces if permitted is None else permitted
+    settings_command = parse_settings_change(text[:MAX_TYPED_CHARACTERS], workspaces)
     if settings_command.complaint:
         raise UnreadableQuestion(
             settings_command.complaint, headline="No setting was changed", next_step=_USAGE
         )
-    before = await _with_timeout(tools.channel_settings.of(channel))
+    before = await _with_timeout(ctx.channel_settings.of(channel))
     settings = await _apply_change(
-        ctx, tools.channel_settings, target, before, settings_command.change
+        ctx, ctx.channel_settings, target, before, settings_command.change
     )
     changed = settings_command.change != SettingsPatch()
-    if changed and is_more_open(before, settings, tools.names):
+    if changed and is_more_open(before, settings, ctx.names):
         ctx.tasks.spawn(announce_loosening(ctx, target, before, settings, reference))
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
-    return tools.renderer.settings(
+    return ctx.renderer.settings(
         settings,
         workspaces,
         changed=changed,
-        names=settings.names or tools.names,
+        names=settings.names or ctx.names,
         shared=ctx.shared_channels.is_known_shared(channel),
     )
 
@@ -163,7 +161,7 @@ async def _apply_change(
     if change == SettingsPatch():
         return before
     settings = apply_patch(before, change)
-    if is_more_open(before, settings, ctx.tools.names) and await _is_guest(ctx, target):
+    if is_more_open(before, settings, ctx.names) and await _is_guest(ctx, target):
         raise _GUEST
     return await _with_timeout(channels.change(settings_channel(target), change, target.user))
 

@@ -1,4 +1,7 @@
-"""Applies a channel's settings to a question: privacy, time range, preferred workspace."""
+"""Applies to a question what its channel asks for: its settings, and privacy for its readers.
+
+A job finds out once who may read the channel, in a recorded step.
+"""
 
 import asyncio
 import re
@@ -6,10 +9,11 @@ from dataclasses import replace
 
 from bot.domain.channel_settings import ChannelSettings, apply_settings
 from bot.domain.errors import StoreUnreachable
-from bot.domain.privacy.personal_names import Names, is_contact
-from bot.domain.query import LookupQuery
-from bot.slack.access.shared_channels import SHARED
+from bot.domain.privacy.personal_names import Names
+from bot.jobs.ports import Json
 from bot.slack.context import BotContext, Lookup
+from bot.slack.directory import SHARED
+from bot.slack.job import Job
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
@@ -33,15 +37,14 @@ async def apply_channel_defaults(ctx: BotContext, lookup: Lookup) -> Lookup:
     public. If the channel is known to include people of another company, the answer is private
     unless the asker typed `public`.
     """
-    tools = ctx.tools
     query = apply_settings(
-        lookup.question, await read_channel_settings(ctx, lookup.place), tools.clock()
+        lookup.query, await read_channel_settings(ctx, lookup.target), ctx.clock()
     )
-    query = replace(query, names=query.names or tools.names)
-    lookup = replace(lookup, question=query)
+    query = replace(query, names=query.names or ctx.names)
+    lookup = replace(lookup, query=query)
     return (
         restrict_for_outsiders(lookup, SHARED)
-        if ctx.shared_channels.is_known_shared(lookup.place.channel)
+        if ctx.shared_channels.is_known_shared(lookup.target.channel)
         else lookup
     )
 
@@ -52,28 +55,70 @@ def restrict_for_outsiders(lookup: Lookup, reason: str) -> Lookup:
     The answer is private to the asker and states `reason`. If the asker typed `public`, the answer
     is public and names nobody.
     """
-    query = lookup.question
+    query = lookup.query
     if query.private:
         return lookup
     if query.public:
-        return replace(lookup, question=replace(query, names=Names.NONE))
+        return replace(lookup, query=replace(query, names=Names.NONE))
     refused = SendResult(SlackErrorKind.PLACE, reason)
-    return replace(lookup, question=replace(query, private=True), refused=refused)
-
-
-def hides_identifiers(query: LookupQuery) -> bool:
-    """Return whether the question names a person's contact in a place that hides people's names."""
-    contacts = any(is_contact(identifier.value) for identifier in query.clues)
-    return contacts and query.names not in (None, Names.FULL) and not query.private
+    return replace(lookup, query=replace(query, private=True), opening_error=refused)
 
 
 async def read_channel_settings(ctx: BotContext, target: ReplyTarget) -> ChannelSettings:
     """Return the channel's settings, or the defaults if it has none. Raises StoreUnreachable."""
-    channel, tools = settings_channel(target), ctx.tools
-    if not channel or tools.channel_settings is None:
+    channel = settings_channel(target)
+    if not channel or ctx.channel_settings is None:
         return ChannelSettings()
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return await tools.channel_settings.of(channel)
+            return await ctx.channel_settings.of(channel)
     except TimeoutError as error:
         raise StoreUnreachable("This channel's settings could not be read in time.") from error
+
+
+STEP = "audience"
+
+
+async def restrict_to_audience(job: Job) -> None:
+    """Give the look-up the form in which it may be answered where it was asked.
+
+    Slack is asked while 100ms is read, and nothing is posted in the channel before. A job that an
+    older release recorded has no such step; for its channel, only what is known without asking
+    counts.
+    """
+    ctx, lookup = job.ctx, job.lookup
+    if lookup.query.private or not lookup.target.channel:
+        return
+    if lookup.weighs_audience:
+
+        async def read_audience() -> Json:
+            job.result.task()
+            return await ctx.shared_channels.privacy_reason(lookup.target.channel)
+
+        privacy_reason = await job.steps.step(STEP, read_audience)
+        if privacy_reason:
+            job.lookup = restrict_for_outsiders(lookup, privacy_reason)
+    elif ctx.shared_channels.is_known_shared(lookup.target.channel):
+        job.result.names = Names.NONE
+        return
+    job.result.names = job.lookup.query.names or job.result.names
+
+
+async def audience_of_press(job: Job) -> tuple[str, Names]:
+    """Return why a press's result is private ("" if it is not), and how it shows people's names.
+
+    A press that an older release recorded has no such step.
+    """
+    ctx, target = job.ctx, job.lookup.target
+    if not job.lookup.weighs_audience:
+        return SHARED * ctx.shared_channels.is_known_shared(target.channel), ctx.names
+
+    async def read_audience() -> Json:
+        try:
+            names = (await read_channel_settings(ctx, target)).names or ctx.names
+        except StoreUnreachable:
+            names = Names.NONE
+        return [await ctx.shared_channels.privacy_reason(target.channel), names.value]
+
+    privacy_reason, names = await job.steps.step(STEP, read_audience)
+    return privacy_reason, Names(names)

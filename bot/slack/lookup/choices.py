@@ -11,37 +11,37 @@ from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import LIMIT
 from bot.domain.target import Choices
 from bot.render.message import Block, Message
-from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import notify_privately, notify_user
-from bot.slack.lookup.channel_defaults import hides_identifiers
+from bot.slack.job import Job
 from bot.slack.sending.calls import PostMessage
 
 
-async def post_choices(ctx: BotContext, lookup: Lookup, choices: Choices) -> None:
+async def post_choices(job: Job, choices: Choices) -> None:
     """Show the choices in the thread if there is one, else to the asker alone.
 
     Suggestions for a question that found nothing are for the asker alone, as errors are.
 
     Raises SlackTrouble if no way of reaching the asker works.
     """
-    target, private = lookup.place, lookup.question.private
-    names = lookup.question.names or ctx.tools.names
-    choices_message = ctx.tools.renderer.choices(
-        _with_names(choices, names), lookup.id, private=private
-    )
-    message = with_query_options(choices_message, lookup.question)
-    is_hidden = hides_identifiers(lookup.question) or choices.near
+    ctx, lookup = job.ctx, job.lookup
+    target, private = lookup.target, lookup.query.private
+    names = lookup.query.names or ctx.names
+    choices_message = ctx.renderer.choices(_with_names(choices, names), lookup.id, private=private)
+    message = with_query_options(choices_message, lookup.query)
+    is_hidden = lookup.hides_identifiers or choices.near
     if target.thread and not (target.looking or private or is_hidden):
         # In a thread the buttons know their thread; an ephemeral message may lose it.
-        sent = await ctx.sender.send(
+        sent = await job.sender.send(
             PostMessage(target.channel, message, lookup.id, target.thread, first=True)
         )
         if sent.ok:
             return
     if choices.near and target.looking and target.channel and target.url is None:
-        sent_privately = await notify_privately(ctx, target, message, lookup.id)
+        sent_privately = await notify_privately(job.sender, target, message, lookup.id)
     else:
-        sent_privately = await notify_user(ctx, target, message, lookup.id, instead=not is_hidden)
+        sent_privately = await notify_user(
+            job.sender, target, message, lookup.id, instead=not is_hidden
+        )
     if not sent_privately:
         raise SlackTrouble("No way of asking back worked.")
 

@@ -6,31 +6,29 @@ job also records where the answer is posted, so that its reference leads back to
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from bot.domain.answer_log import PostedAnswer
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import StoreUnreachable
-from bot.domain.metrics import LookupOutcome
+from bot.domain.metrics import LookupOutcome, outcome_of
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
 from bot.domain.target import Choices, Progress
-from bot.jobs.ports import Json, Steps
-from bot.slack.access.audience import restrict_to_audience
-from bot.slack.access.audit_trail import (
+from bot.jobs.ports import JobHandler, Json, Steps
+from bot.slack.audit import (
     end_job_row,
     mark_job_recorded,
     outcome_of_error,
     wait_until_recorded,
 )
-from bot.slack.checkpoints.cancellation import CancellableSteps
-from bot.slack.checkpoints.result import LookupResult
-from bot.slack.checkpoints.sender import CheckpointedSender
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import (
     from_json,
     target_from_json,
@@ -39,19 +37,12 @@ from bot.slack.checkpoints.serialization import (
 )
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.routes import deliver
-from bot.slack.error_boundary import ErrorBoundary
-from bot.slack.lookup.channel_defaults import apply_channel_defaults
+from bot.slack.job import Job, admit_lookup
+from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices
 from bot.slack.lookup.placeholder import close_unfinished_opening, post_placeholder
-from bot.slack.lookup.progress import ProgressReporter
-from bot.slack.lookup_metrics import admit_lookup, record_end, record_first_answer
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
-
-
-def with_checkpoints(ctx: BotContext, steps: Steps) -> BotContext:
-    """Return the same context with a sender that checkpoints."""
-    return replace(ctx, sender=CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +52,28 @@ class AnswerSummary:
     handle: SavedLookup
     complete: bool
 
+    @classmethod
+    def of(cls, report: Report, *, private: bool) -> "AnswerSummary":
+        """Return the summary of a report."""
+        saved_lookup = from_report(report, after=None, shown=0, private=private)
+        return cls(saved_lookup, report.completeness.complete)
+
     @property
     def outcome(self) -> LookupOutcome:
         """Return the outcome of a look-up that was answered with this report."""
         return LookupOutcome.ANSWERED if self.complete else LookupOutcome.INCOMPLETE
 
 
-def summarise_for_log(lookup: Lookup) -> Callable[[Report], AnswerSummary]:
-    """Return a function that summarises the look-up's report."""
-
-    def make(report: Report) -> AnswerSummary:
-        saved_lookup = from_report(report, after=None, shown=0, private=lookup.question.private)
-        return AnswerSummary(saved_lookup, report.completeness.complete)
-
-    return make
-
-
-async def log_answer(
-    ctx: BotContext, lookup: Lookup, summary: AnswerSummary, opening: SendResult
-) -> None:
+async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> None:
     """Record where an answer was posted. Without a database the answer is still valid."""
-    if ctx.tools.answer_log is None:
+    if job.ctx.answer_log is None:
         return
-    target = lookup.place
+    target = job.lookup.target
     posted_answer = PostedAnswer(
         summary.handle, target.user, opening.channel or target.channel, opening.ts, summary.outcome
     )
     try:
-        await ctx.tools.answer_log.remember(posted_answer)
+        await job.ctx.answer_log.remember(posted_answer)
     except StoreUnreachable as error:
         structlog.get_logger("call_doctor").warning("not_remembered", cause=error.cause)
 
@@ -103,43 +88,28 @@ async def start_lookup(ctx: BotContext, lookup: Lookup, delivery: str) -> Lookup
     delivery begins no second look-up. Returns the look-up with the channel's settings applied.
     Raises TooManyWaiting and StoreUnreachable.
     """
-    with admit_lookup(ctx, lookup.place.user):
+    with admit_lookup(ctx, lookup.target.user):
         lookup = await apply_channel_defaults(ctx, lookup)
-        workspaces = ctx.workspaces_at(lookup.place.channel)
-        lookup = replace(lookup, question=replace(lookup.question, workspaces=workspaces))
+        workspaces = ctx.workspaces_at(lookup.target.channel)
+        lookup = replace(lookup, query=replace(lookup.query, workspaces=workspaces))
         await wait_until_recorded()
         is_new = await ctx.jobs.submit(
             LOOKUP_KIND, f"{LOOKUP_KIND}:{delivery}", lookup_to_json(lookup)
         )
     mark_job_recorded()
     if not is_new:
-        ctx.tools.metrics.duplicate_suppressed()
+        ctx.metrics.duplicate_suppressed()
     return lookup
-
-
-def lookup_handler(ctx: BotContext) -> Callable[[Json, Steps], Awaitable[None]]:
-    """Return the function that runs each look-up job."""
-
-    async def answer(payload: Json, steps: Steps) -> None:
-        lookup = lookup_from_json(payload)
-        cancellable = CancellableSteps(
-            steps, ctx.tools.erasures, _subjects(lookup), lookup.asked_at
-        )
-        sender = CheckpointedSender(ctx.sender.plain, cancellable, ctx.reconciler)
-        lookup = await run_lookup(replace(ctx, sender=sender), lookup, cancellable)
-        await close_unfinished_opening(ctx, lookup, steps, sender.changed)
-
-    return answer
 
 
 def lookup_to_json(lookup: Lookup) -> Json:
     """Return the record of a look-up that has not begun."""
     return {
         "id": lookup.id,
-        "question": to_json(LookupQuery, lookup.question),
-        "place": target_to_json(lookup.place),
+        "question": to_json(LookupQuery, lookup.query),
+        "place": target_to_json(lookup.target),
         "asked_at": lookup.asked_at,
-        "refused": lookup.refused and to_json(SendResult, lookup.refused),
+        "refused": lookup.opening_error and to_json(SendResult, lookup.opening_error),
         "weighs_audience": lookup.weighs_audience,
     }
 
@@ -158,131 +128,123 @@ def lookup_from_json(record: Json) -> Lookup:
     )
 
 
-def _subjects(lookup: Lookup) -> list[str]:
-    """Return the people and things that the look-up is known to be about before it begins."""
-    return [lookup.place.user, *(identifier.value for identifier in lookup.question.clues)]
+def lookup_handler(ctx: BotContext) -> JobHandler:
+    """Return the function that runs each look-up job."""
+
+    def handle(payload: Json, steps: Steps) -> Awaitable[None]:
+        return LookupJob(ctx, lookup_from_json(payload), steps).run()
+
+    return handle
 
 
-async def run_lookup(ctx: BotContext, lookup: Lookup, steps: CancellableSteps) -> Lookup:
-    """Answer one question, and return the look-up as it ended.
+class LookupJob(Job):
+    """Answers one question. The asker is told about every failure; every look-up is counted."""
 
-    The asker is told about every failure, and every look-up is counted.
-    """
-    outcome, saved_lookup = LookupOutcome.FAILED, None
-    async with AsyncExitStack() as stack:
-        boundary = await stack.enter_async_context(ErrorBoundary(ctx, lookup.place, lookup.id))
+    def __init__(self, ctx: BotContext, lookup: Lookup, steps: Steps) -> None:
+        subjects = [lookup.target.user, *(identifier.value for identifier in lookup.query.clues)]
+        super().__init__(ctx, lookup, JobContext(steps, ctx.erasures, subjects, lookup.asked_at))
+        self._query = lookup.query
+        self._outcome = LookupOutcome.FAILED
+        self._saved_lookup: SavedLookup | None = None
+
+    async def run(self) -> None:
+        """Post "Looking…", investigate, deliver the answer, and record how it ended."""
         log = structlog.get_logger("call_doctor")
-        log.info("asked", clues=len(lookup.question.clues), private=lookup.question.private)
-        reporter = await stack.enter_async_context(ProgressReporter(ctx, lookup))
-        result = _lookup_result(ctx, lookup, steps, reporter)
-        stack.callback(result.close)
-        lookup = await restrict_to_audience(ctx, lookup, steps, result)
-        boundary.names = result.names
-        reporter.move_to(lookup)
-        lookup = lookup.with_target(await post_placeholder(ctx, lookup))
-        reporter.move_to(lookup)
-        lookup = await _post_first_opening(ctx, lookup, steps, result, reporter)
-        boundary.target = lookup.place
-        outcome, saved_lookup = await _answer(ctx, lookup, steps, result, reporter)
-        log.info("answered", outcome=outcome.value)
-    record_end(ctx, lookup, boundary, outcome)
-    await end_job_row(ctx, steps.job_id, _ending(lookup, boundary, outcome, saved_lookup))
-    return lookup
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.boundary)
+            query = self.lookup.query
+            log.info("asked", clues=len(query.clues), private=query.private)
+            await stack.enter_async_context(self.progress)
+            stack.callback(self.result.close)
+            await self._open()
+            choices = await self.result.choices()
+            await self.progress.close()
+            if choices is not None:
+                await post_choices(self, choices)
+                self._outcome = LookupOutcome.CHOICES
+            else:
+                summary = await self._summarise()
+                await log_answer(self, summary, await deliver(self))
+                self._outcome, self._saved_lookup = summary.outcome, summary.handle
+            log.info("answered", outcome=self._outcome.value)
+        self._count()
+        await end_job_row(self.ctx, self.steps.job_id, self._ending())
+        await close_unfinished_opening(self)
 
+    async def investigate(self) -> Report | Choices:
+        """Return the diagnosed report, or the choices if the question matches several things."""
+        investigator, lookup = self.ctx.investigator, self.lookup
+        tell = self.progress.say_waiting
+        async with self.ctx.tasks.limiter.slot(lookup.target.user, tell):
+            outcome = await investigator.report(self._query, lookup.id, tell, self.progress.update)
+            if isinstance(outcome, Report):
+                return await investigator.diagnose(outcome, tell)
+            return outcome
 
-def _ending(
-    lookup: Lookup,
-    boundary: ErrorBoundary,
-    outcome: LookupOutcome,
-    saved_lookup: SavedLookup | None,
-) -> Ending:
-    """Return how the question is recorded in the audit."""
-    audit_outcome = (
-        outcome_of_error(boundary.error) if boundary.error else AuditOutcome(outcome.value)
-    )
-    if saved_lookup is None:
-        return Ending(audit_outcome, lookup.id)
-    return Ending(audit_outcome, lookup.id, saved_lookup.workspace, saved_lookup.room_id)
+    async def _open(self) -> None:
+        """Show where the answer will appear that the look-up is under way."""
+        await restrict_to_audience(self)
+        self.boundary.names = self.result.names
+        self.progress.move_to(self.lookup)
+        self.lookup = self.lookup.with_target(await post_placeholder(self))
+        self.progress.move_to(self.lookup)
+        await self._post_first_opening()
+        self.boundary.target = self.lookup.target
 
+    async def _post_first_opening(self) -> None:
+        """Post the opening as soon as there is one true number, unless one is already posted.
 
-async def _answer(
-    ctx: BotContext,
-    lookup: Lookup,
-    steps: CancellableSteps,
-    result: LookupResult,
-    reporter: ProgressReporter,
-) -> tuple[LookupOutcome, SavedLookup | None]:
-    choices = await result.choices()
-    await reporter.close()
-    if choices is not None:
-        await post_choices(ctx, lookup, choices)
-        return LookupOutcome.CHOICES, None
-    summary: AnswerSummary = await result.render(
-        "gist", AnswerSummary, summarise_for_log(lookup), whole=True
-    )
-    steps.also_about(*subject_ids(summary.handle))
-    await log_answer(ctx, lookup, summary, await deliver(ctx, lookup, result))
-    return summary.outcome, summary.handle
+        This is the opening of a slash command: until now only the asker saw "Looking up …".
+        """
+        lookup, target = self.lookup, self.lookup.target
+        if lookup.query.private or not target.channel or target.looking:
+            return
+        record = await self.steps.step("begin", self._wait_for_progress)
+        if record is None:
+            return
+        message = self.progress.message(from_json(Progress, record))
+        sent = await self.sender.send(
+            PostMessage(target.channel, message, lookup.id, target.thread, first=True)
+        )
+        if not sent.ok:
+            self.lookup = replace(lookup, opening_error=sent)
+            return
+        self.record_first_answer()
+        lookup = lookup.with_target(replace(target, channel=sent.channel, looking=sent.ts))
+        self.lookup = replace(lookup, opening_posted=True)
+        self.progress.move_to(self.lookup, just_now=True)
 
-
-def _lookup_result(
-    ctx: BotContext, lookup: Lookup, steps: CancellableSteps, reporter: ProgressReporter
-) -> LookupResult:
-    names = lookup.question.names or ctx.tools.names
-    investigate = _make_investigate(ctx, lookup, reporter)
-    return LookupResult(steps, ctx.tools.renderer, investigate, names)
-
-
-def _make_investigate(
-    ctx: BotContext, lookup: Lookup, reporter: ProgressReporter
-) -> Callable[[], Awaitable[Report | Choices]]:
-    async def investigate() -> Report | Choices:
-        investigator = ctx.tools.investigator
-        async with ctx.tasks.limiter.slot(lookup.place.user, reporter.say_waiting):
-            result = await investigator.report(
-                lookup.question, lookup.id, reporter.say_waiting, reporter.update
-            )
-            if isinstance(result, Report):
-                result = await investigator.diagnose(result, reporter.say_waiting)
-            return result
-
-    return investigate
-
-
-async def _post_first_opening(
-    ctx: BotContext,
-    lookup: Lookup,
-    steps: Steps,
-    result: LookupResult,
-    reporter: ProgressReporter,
-) -> Lookup:
-    """Post the opening as soon as there is one true number, unless an opening is already posted.
-
-    This is the opening of a slash command: until now only the asker saw "Looking up …".
-    """
-    target = lookup.place
-    if lookup.question.private or not target.channel or target.looking:
-        return lookup
-
-    async def begin() -> Json:
-        investigation = result.task()
-        first_progress = asyncio.create_task(reporter.started.wait())
+    async def _wait_for_progress(self) -> Json:
+        """Return the record of the first true number, or None if the investigation ended before."""
+        investigation = self.result.task()
+        first_progress = asyncio.create_task(self.progress.started.wait())
         await asyncio.wait({investigation, first_progress}, return_when=asyncio.FIRST_COMPLETED)
         first_progress.cancel()
-        progress = reporter.progress
+        progress = self.progress.progress
         return to_json(Progress, progress) if progress is not None and progress.begun else None
 
-    record = await steps.run("begin", begin)
-    if record is None:
-        return lookup
-    message = reporter.message(from_json(Progress, record))
-    sent = await ctx.sender.send(
-        PostMessage(target.channel, message, lookup.id, target.thread, first=True)
-    )
-    if not sent.ok:
-        return replace(lookup, refused=sent)
-    record_first_answer(ctx, lookup)
-    lookup = lookup.with_target(replace(target, channel=sent.channel, looking=sent.ts))
-    lookup = replace(lookup, begun=True)
-    reporter.move_to(lookup, just_now=True)
-    return lookup
+    async def _summarise(self) -> AnswerSummary:
+        make = partial(AnswerSummary.of, private=self.lookup.query.private)
+        summary: AnswerSummary = await self.result.render("gist", AnswerSummary, make, whole=True)
+        self.steps.also_about(*subject_ids(summary.handle))
+        return summary
+
+    def _count(self) -> None:
+        """Count the look-up, which ended in this process.
+
+        A look-up that another process takes over is counted by the process that ends it.
+        """
+        error, metrics = self.boundary.error, self.ctx.metrics
+        outcome = self._outcome if error is None else outcome_of(error)
+        if outcome is LookupOutcome.INCOMPLETE:
+            metrics.incomplete_answer()
+        metrics.lookup(outcome)
+        metrics.completion_seconds(self.lookup.seconds)
+
+    def _ending(self) -> Ending:
+        """Return how the question is recorded in the audit."""
+        error, saved_lookup = self.boundary.error, self._saved_lookup
+        outcome = outcome_of_error(error) if error else AuditOutcome(self._outcome.value)
+        if saved_lookup is None:
+            return Ending(outcome, self.lookup.id)
+        return Ending(outcome, self.lookup.id, saved_lookup.workspace, saved_lookup.room_id)

@@ -5,12 +5,12 @@ if Slack refuses the edit that should finish the opening, or does not confirm in
 opening was posted. The result is then delivered another way, and a note is left at the opening.
 """
 
-from collections.abc import Container
 from dataclasses import replace
 
 import structlog
 
-from bot.jobs.ports import Json, Steps
+from bot.jobs.ports import Json
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext, Lookup
@@ -19,32 +19,32 @@ from bot.slack.delivery.unconfirmed import (
     unchangeable_text,
     unconfirmed_message,
 )
+from bot.slack.job import Job
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UpdateMessage
 from bot.slack.sending.errors import TRANSIENT, SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 
-async def post_placeholder(ctx: BotContext, lookup: Lookup) -> ReplyTarget:
+async def post_placeholder(job: Job) -> ReplyTarget:
     """Post "Looking…" unless the acknowledgement already said it; return the target with the post.
 
     A message that only the asker sees carries no metadata, because it is not part of the answer.
     """
-    target = lookup.place
+    lookup, target = job.lookup, job.lookup.target
     if target.acked:
         return target
-    message = ctx.tools.renderer.placeholder(lookup.question, lookup.id)
+    message = job.ctx.renderer.placeholder(lookup.query, lookup.id)
     if target.url is not None:
-        await ctx.sender.send(Respond(target.url, message, ""))
+        await job.sender.send(Respond(target.url, message, ""))
         return target
-    if lookup.question.private and target.channel:
-        await ctx.sender.send(
+    if lookup.query.private and target.channel:
+        await job.sender.send(
             PostEphemeral(target.channel, target.user, message, "", target.thread)
         )
         return target
-    sent = await ctx.sender.send(
-        PostMessage(target.channel or target.user, message, lookup.id, target.thread, first=True)
-    )
+    place = target.channel or target.user
+    sent = await job.sender.send(PostMessage(place, message, lookup.id, target.thread, first=True))
     return replace(target, channel=sent.channel, looking=sent.ts) if sent.ok else target
 
 
@@ -55,32 +55,31 @@ longer, the log says so."""
 _MESSAGE_GONE = "message_not_found"
 
 
-async def close_unfinished_opening(
-    ctx: BotContext, lookup: Lookup, steps: Steps, changed: Container[str]
-) -> None:
+async def close_unfinished_opening(job: Job) -> None:
     """End our opening if it is still unfinished. Call this after everything else is sent.
 
-    `changed` holds the time stamps of the messages that were finished.
+    The steps are not cancelled, even if one of the job's subjects was erased.
     """
-    target = lookup.place
-    sender = CheckpointedSender(ctx.sender.plain, steps, ctx.reconciler)
-    is_uncertain = lookup.refused is not None and lookup.refused.cause is SlackErrorKind.UNKNOWN
-    if is_uncertain and ctx.reconciler.may_read:
+    ctx, lookup, target = job.ctx, job.lookup, job.lookup.target
+    refusal = lookup.opening_error
+    if refusal and refusal.cause is SlackErrorKind.UNKNOWN and ctx.reconciler.may_read:
         opening = SendResult(SlackErrorKind.UNKNOWN)
-    elif target.looking and target.looking not in changed:
+    elif target.looking and target.looking not in job.sender.changed:
         opening = SendResult(channel=target.channel, ts=target.looking)
     else:
         return
+    steps = job.steps.uncancellable()
+    sender = CheckpointedSender(ctx.sender, steps, ctx.reconciler)
     for pause in RETRY_PAUSES:
-        await steps.pause(pause)
+        await steps.sleep(pause)
         if not opening.ts:
             opening = await _find_opening(ctx, lookup, steps)
-        if opening.ok and await _close_opening(ctx, sender, lookup, opening):
+        if opening.ok and await _close_opening(job, sender, opening):
             return
     structlog.get_logger("call_doctor").error("opening_unfinished")
 
 
-async def _find_opening(ctx: BotContext, lookup: Lookup, steps: Steps) -> SendResult:
+async def _find_opening(ctx: BotContext, lookup: Lookup, steps: JobContext) -> SendResult:
     """Return where the opening is.
 
     The result has no `ts` if the opening was not posted, and the kind UNKNOWN if this cannot be
@@ -88,29 +87,25 @@ async def _find_opening(ctx: BotContext, lookup: Lookup, steps: Steps) -> SendRe
     """
 
     async def look() -> Json:
-        target = lookup.place
+        target = lookup.target
         posted = await ctx.reconciler.find(target.channel, target.thread, lookup.id, "opening")
         return to_json(SendResult, posted or SendResult(SlackErrorKind.UNKNOWN))
 
-    opening: SendResult = from_json(SendResult, await steps.run("late-look", look))
+    opening: SendResult = from_json(SendResult, await steps.step("late-look", look))
     return opening
 
 
-async def _close_opening(
-    ctx: BotContext, sender: CheckpointedSender, lookup: Lookup, opening: SendResult
-) -> bool:
+async def _close_opening(job: Job, sender: CheckpointedSender, opening: SendResult) -> bool:
     """Return whether nothing more needs to be done about the opening."""
     if not opening.ts:
         return True
-    text = ended_elsewhere_text(lookup.id)
-    message = replace(unconfirmed_message(ctx, lookup, text), part="ended")
+    lookup = job.lookup
+    message = replace(unconfirmed_message(job, ended_elsewhere_text(lookup.id)), part="ended")
     sent = await sender.send(UpdateMessage(opening.channel, opening.ts, message, lookup.id))
     if sent.ok or sent.cause in TRANSIENT or sent.error == _MESSAGE_GONE:
         return sent.cause not in TRANSIENT
-    message = replace(
-        unconfirmed_message(ctx, lookup, unchangeable_text(sent, lookup.id)), part="stays"
-    )
-    thread = lookup.place.thread or opening.ts
+    message = replace(unconfirmed_message(job, unchangeable_text(sent, lookup.id)), part="stays")
+    thread = lookup.target.thread or opening.ts
     reply = await sender.send(PostMessage(opening.channel, message, lookup.id, thread))
     if not reply.ok:
         structlog.get_logger("call_doctor").error("opening_unfinished", error=reply.error)

@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/methods
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from bot.render.message import File, Message, Picture
 from bot.slack.payloads import ResponseUrl
@@ -33,12 +33,12 @@ class PostMessage:
     thread: str = ""
     first: bool = False
 
-    repeat: ClassVar = Repeat.FINDABLE
+    repeat: ClassVar[Literal[Repeat.FINDABLE]] = Repeat.FINDABLE
     method: ClassVar = "chat_postMessage"
 
     @property
     def part(self) -> str:
-        """Return the part of the answer that the message is."""
+        """Return the name of the message's part in the answer."""
         return self.message.part
 
     @property
@@ -68,12 +68,12 @@ class UpdateMessage:
     message: Message
     lookup_id: str
 
-    repeat: ClassVar = Repeat.IDEMPOTENT
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
     method: ClassVar = "chat_update"
 
     @property
     def part(self) -> str:
-        """Return the part of the answer that the message is."""
+        """Return the name of the message's part in the answer."""
         return self.message.part
 
     @property
@@ -105,12 +105,12 @@ class PostEphemeral:
     lookup_id: str
     thread: str = ""
 
-    repeat: ClassVar = Repeat.AT_MOST_ONCE
+    repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
     method: ClassVar = "chat_postEphemeral"
 
     @property
     def part(self) -> str:
-        """Return the part of the answer that the message is."""
+        """Return the name of the message's part in the answer."""
         return self.message.part
 
     @property
@@ -144,11 +144,11 @@ class Respond:
     thread: str = ""
     in_channel: bool = False
 
-    repeat: ClassVar = Repeat.AT_MOST_ONCE
+    repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
 
     @property
     def part(self) -> str:
-        """Return the part of the answer that the message is."""
+        """Return the name of the message's part in the answer."""
         return self.message.part
 
     @property
@@ -180,7 +180,7 @@ class RemoveMessage:
     channel: str
     ts: str
 
-    repeat: ClassVar = Repeat.IDEMPOTENT
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
     method: ClassVar = "chat_delete"
     part: ClassVar = "removed"
 
@@ -205,7 +205,7 @@ class UploadFiles:
     thread: str
     files: tuple[File | Picture, ...]
 
-    repeat: ClassVar = Repeat.AT_MOST_ONCE
+    repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
     method: ClassVar = "files_upload_v2"
     part: ClassVar = "files"
     step: ClassVar = "upload"
@@ -223,7 +223,7 @@ class OpenView:
     trigger_id: str
     view: dict[str, Any]
 
-    repeat: ClassVar = Repeat.AT_MOST_ONCE
+    repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
     method: ClassVar = "views_open"
     part: ClassVar = "view"
 
@@ -239,7 +239,7 @@ class UpdateView:
     view_id: str
     view: dict[str, Any]
 
-    repeat: ClassVar = Repeat.IDEMPOTENT
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
     method: ClassVar = "views_update"
     part: ClassVar = "view"
 
@@ -255,7 +255,7 @@ class PublishHome:
     user: str
     view: dict[str, Any]
 
-    repeat: ClassVar = Repeat.IDEMPOTENT
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
     method: ClassVar = "views_publish"
     part: ClassVar = "home"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.render.message import Block, Message
+from bot.slack.message_text import escape, unescape
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 MAX_SECTION = 2900  # a text object holds 3,000 characters
@@ -39,6 +40,11 @@ class SendResult:
     def ok(self) -> bool:
         """Return whether Slack confirmed that it accepted the message."""
         return self.cause is None
+
+    @property
+    def is_refused(self) -> bool:
+        """Return whether the message was certainly not sent, so that another route may be tried."""
+        return self.cause not in (None, SlackErrorKind.UNKNOWN)
 
     @property
     def offline(self) -> bool:
@@ -72,19 +78,6 @@ def as_plain_text(message: Message) -> Message:
 def plain_text_of(message: Message) -> str:
     """Return what a message shows, as plain text."""
     return "\n".join(lines_of(message.blocks)) or message.text
-
-
-def escape(text: str) -> str:
-    """Escape the three characters that have a meaning in mrkdwn.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def unescape(text: str) -> str:
-    """Replace the three entities with the characters that they stand for."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def lines_of(blocks: tuple[Block, ...]) -> list[str]:

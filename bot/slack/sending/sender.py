@@ -50,11 +50,6 @@ class SlackSender:
         self.setup_error = ""
         """Slack's last refusal that only the operator can fix; "" after a success."""
 
-    @property
-    def plain(self) -> "SlackSender":
-        """Return this sender."""
-        return self
-
     async def send(self, call: SlackCall) -> SendResult:
         """Make a call; a message is sent in the richest form that Slack accepts.
 

@@ -13,24 +13,15 @@ from starlette.applications import Starlette
 
 from bot.domain.errors import Misconfigured
 from bot.domain.metrics import Metrics
-from bot.jobs.ports import JobsHost
-from bot.slack.access.people import People
-from bot.slack.access.shared_channels import SharedChannels
 from bot.slack.app import build_app
 from bot.slack.buttons.job import PRESS_KIND, button_handler
-from bot.slack.concurrency import BackgroundTasks, LookupLimiter
-from bot.slack.context import BotContext, Tools
+from bot.slack.context import BotContext
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
-from bot.slack.sending.rate_limit import ChannelRateLimiter
-from bot.slack.sending.reconcile import Reconciler
-from bot.slack.sending.sender import SlackSender
-from bot.slack.sending.web_clients import open_clients
 from bot.slack.server.connections import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
 from bot.slack.server.http import build_http
 from bot.slack.server.socket_mode import SocketConnection
-from bot.slack.server.startup_checks import check_slack
 from bot.slack.settings import SlackSettings
 
 GRACE_SECONDS = 2
@@ -41,58 +32,31 @@ EXIT_FAILED = 1
 
 async def serve(
     settings: SlackSettings,
-    tools: Tools,
+    ctx: BotContext,
     *,
-    jobs: JobsHost,
     other_probes: Mapping[str, Probe],
     stop: asyncio.Event | None = None,
 ) -> int:
     """Serve until SIGTERM, SIGINT or `stop`; return the exit status.
 
-    `other_probes` are the probes of /readyz besides `slack`. Raises Misconfigured and SlackTrouble
-    before anything is served.
+    `other_probes` are the probes of /readyz besides `slack`. Raises Misconfigured before anything
+    is served.
     """
-    identity = await check_slack(settings)
-    log = structlog.get_logger("call_doctor")
-    async with open_clients(settings, tools.metrics) as clients:
-        rate_limiter = ChannelRateLimiter(
-            settings.rates, lambda: jobs.replicas, settings.longest_retry_after
-        )
-        ctx = BotContext(
-            tools,
-            identity,
-            SlackSender(clients, rate_limiter),
-            BackgroundTasks(_lookup_limiter(settings, tools.metrics)),
-            jobs,
-            Reconciler(clients, identity.scopes, tools.metrics),
-            People(clients.read, identity.scopes),
-            settings.access,
-            shared_channels=SharedChannels(clients, identity.scopes),
-        )
-        app = build_app(ctx, clients, settings)
-        jobs.register(LOOKUP_KIND, lookup_handler(ctx))
-        jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
-        await jobs.start()
-        with _stop_on_signals(stop or asyncio.Event()) as stop_event:
-            serve_app = _serve_socket if settings.app_token else _serve_http
-            probes = Probes(other_probes, ctx.sender.plain, clients)
-            status = await serve_app(settings, app, probes, stop_event, tools.metrics)
-            log.info("draining")
-            unfinished = await jobs.settle(settings.drain_seconds)
-            await ctx.tasks.drain(GRACE_SECONDS)
-            log.info("handed_over", jobs=unfinished)
-        log.info("stopped", status=status)
+    log, jobs = structlog.get_logger("call_doctor"), ctx.jobs
+    app = build_app(ctx, settings)
+    jobs.register(LOOKUP_KIND, lookup_handler(ctx))
+    jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
+    await jobs.start()
+    with _stop_on_signals(stop or asyncio.Event()) as stop_event:
+        serve_app = _serve_socket if settings.app_token else _serve_http
+        probes = Probes(other_probes, ctx.sender, ctx.clients)
+        status = await serve_app(settings, app, probes, stop_event, ctx.metrics)
+        log.info("draining")
+        unfinished = await jobs.settle(settings.drain_seconds)
+        await ctx.tasks.drain(GRACE_SECONDS)
+        log.info("handed_over", jobs=unfinished)
+    log.info("stopped", status=status)
     return status
-
-
-def _lookup_limiter(settings: SlackSettings, metrics: Metrics) -> LookupLimiter:
-    return LookupLimiter(
-        settings.at_once,
-        settings.per_asker,
-        settings.most_waiting,
-        metrics.queue_depth,
-        settings.most_waiting_per_asker,
-    )
 
 
 async def _serve_http(

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.errors import SinceForgotten
 from bot.domain.privacy.erasures import ErasureLog, digest
 from bot.jobs import DbosJobQueue, Json, Steps, open_jobs
-from bot.slack.checkpoints.cancellation import CancellableSteps
+from bot.slack.checkpoints.job_context import JobContext
 from bot.storage import jobs_url, open_database
 
 ASKED_AT = 1000.0
@@ -42,15 +42,15 @@ async def test_it_ends_where_it_ended_before_the_crash(database_url: str) -> Non
         return "told"
 
     async def course(_: Json, steps: Steps) -> None:
-        ending = CancellableSteps(steps, forgotten, ["U0ALICE", ""], ASKED_AT)
-        assert await ending.run("first", lambda: act("first")) == "first"
+        ending = JobContext(steps, forgotten, ["U0ALICE", ""], ASKED_AT)
+        assert await ending.step("first", lambda: act("first")) == "first"
         forgotten.update({digest("U0BOB"): ASKED_AT + 1, digest("u0alice"): ASKED_AT - 1})
-        assert await ending.run("second", lambda: act("second")) == "second"
+        assert await ending.step("second", lambda: act("second")) == "second"
         ending.also_about("room-1", None)
         forgotten.update({digest("room-1"): ASKED_AT + 1})
         with pytest.raises(SinceForgotten):
-            await ending.once("post", lambda _: act("post"))
-        await ending.once("tell", tell)
+            await ending.step_once("post", lambda _: act("post"))
+        await ending.step_once("tell", tell)
 
     async with opened(database_url, "life-1") as jobs:
         jobs.register("kind", course)
@@ -72,14 +72,14 @@ async def test_nothing_is_changed_where_nobody_is_forgotten(database_url: str) -
     over = asyncio.Event()
 
     async def course(_: Json, steps: Steps) -> None:
-        ending = CancellableSteps(steps, ErasureLog(), ["U0ALICE"], ASKED_AT)
+        ending = JobContext(steps, ErasureLog(), ["U0ALICE"], ASKED_AT)
         for number, value in enumerate((None, {}, {"found": None}, [True])):
 
             async def give(*_: bool, value: Json = value) -> Json:
                 return value
 
-            found.append(await ending.run(f"run-{number}", give))
-            found.append(await ending.once(f"once-{number}", give))
+            found.append(await ending.step(f"run-{number}", give))
+            found.append(await ending.step_once(f"once-{number}", give))
         over.set()
 
     async with opened(database_url, "life-1") as jobs:

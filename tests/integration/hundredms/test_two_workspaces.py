@@ -8,8 +8,9 @@ from bot.domain.errors import HundredMsUnreachable
 from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.domain.target import Choices
+from bot.serving import build_probes
 from bot.settings import Settings, Workspace
-from bot.wiring import Services, build_probes, now, open_services
+from bot.wiring import Services, now, open_services
 from tests.support.slack.edge_harness import free_port
 from workbench.pretend_hundredms.app import build
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world

@@ -14,7 +14,7 @@ from bot.domain.parsing import parse_query
 from bot.domain.report import Report
 from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from bot.investigate.investigator import Investigator
-from bot.investigate.room_index import BestEffortRoomIndex, NoMemory, RoomIndexWriter
+from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.pictures.timeline import timeline_picture
 from bot.render.json_document import document
 from bot.render.renderer import Renderer
@@ -99,7 +99,7 @@ async def ask(bodies: Bodies, question: str = f"room {ROOM}") -> Report:
         limits=CallLimits(attempts=2, failures=1000),
         sleep=at_once,
     ) as workspaces:
-        recall = BestEffortRoomIndex(NoMemory())
+        recall = BestEffortRoomIndex(None)
         learner = RoomIndexWriter(recall)
         engine = Investigator(workspaces, recall, learner, CATALOGUE, lambda: NOW)
         report = await engine.report(parse_query(question, NOW), "CD-TEST2345", tell)

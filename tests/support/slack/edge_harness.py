@@ -10,12 +10,17 @@ from typing import Any
 
 import aiohttp
 
+from bot.catalogue import load_catalogue
 from bot.domain.channel_settings import ChannelSettingsStore
+from bot.domain.metrics import Metrics
+from bot.domain.privacy.erasures import ErasureLog
 from bot.jobs import DbosJobQueue
-from bot.jobs.ports import JobsHost
-from bot.slack import Probe, SlackSettings, Tools, serve
+from bot.serving import open_context
+from bot.slack import Probe, SlackSettings, serve
+from bot.slack.context import BotContext
 from bot.slack.settings import Rates, SocketTimes
 from bot.storage import Database, open_database
+from bot.wiring import Services
 from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references
 from tests.support.slack.job_engine import own_database, own_jobs
 from workbench.pretend_hundredms.stage import Stage
@@ -165,25 +170,42 @@ async def open_bench(
         team.app.scopes = {one for one in team.app.scopes if "history" not in one}
     async with stand(team) as slack, own_database() as url:
         bench = Bench(slack, settings_for(team, mode, **changes), database_url=url)
-        tools = Tools(
-            bench.renderer,
-            bench.investigator,
-            lambda: NOW,
-            references(),
-            channel_settings=channels,
-            workspaces=workspaces,
-        )
+        new_lookup_id = references()
         wanted = 200 if probes is None else 503
         ready = probes or {"database": ok, "hms": ok}
 
         async def begin(life: AsyncExitStack) -> None:
             bench.jobs = await life.enter_async_context(own_jobs(url))
             bench.memory = await life.enter_async_context(open_database(url))
-            told = replace(tools, post_claims=bench.memory.post_claims, audit=bench.memory.audit)
-            await life.enter_async_context(started(bench, told, bench.jobs, ready, wanted))
+            ctx = await life.enter_async_context(
+                open_context(bench.settings, services_of(bench), bench.jobs)
+            )
+            ctx = replace(
+                ctx,
+                clock=lambda: NOW,
+                new_lookup_id=new_lookup_id,
+                draw_timeline=lambda _: None,
+                answer_log=None,
+                channel_settings=channels,
+                workspaces=workspaces,
+            )
+            await life.enter_async_context(started(bench, ctx, ready, wanted))
 
         async with living(bench, begin):
             yield bench
+
+
+def services_of(bench: Bench) -> Services:
+    """The bench's stand-ins and its database, with nothing else behind them."""
+    return Services(
+        investigator=bench.investigator,
+        renderer=bench.renderer,
+        catalogue=load_catalogue(),
+        workspaces={},
+        database=bench.memory,
+        metrics=Metrics(),
+        erasures=ErasureLog(),
+    )
 
 
 @contextlib.asynccontextmanager
@@ -200,15 +222,14 @@ async def living(bench: Bench, begin: Begin) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def started(
     bench: Bench,
-    tools: Tools,
-    jobs: JobsHost,
+    ctx: BotContext,
     ready: Mapping[str, Probe],
     wanted: int = 200,
 ) -> AsyncIterator[None]:
     """Serve until the block ends; /readyz answers `wanted` once it is up."""
     bench.stop = asyncio.Event()
     bench.running = asyncio.create_task(
-        serve(bench.settings, tools, jobs=jobs, other_probes=ready, stop=bench.stop)
+        serve(bench.settings, ctx, other_probes=ready, stop=bench.stop)
     )
     try:
         await _up(bench, wanted)

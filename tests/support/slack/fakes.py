@@ -17,8 +17,9 @@ from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup, encode, from_report
 from bot.domain.target import Candidate, Choices, Progress, Target
-from bot.investigate.ports import Tell, Watch
+from bot.investigate.ports import Tell, Watch, ignore_progress
 from bot.render.message import Answer, File, Message
+from bot.render.renderer import Renderer
 
 NOW = datetime(2026, 11, 20, 10, 42, 7, tzinfo=UTC)
 ROOM = "64c8d6a1f0b1a2c3d4e5f601"
@@ -62,7 +63,7 @@ class StandInInvestigator:
     diagnoses: int = 0
 
     async def report(
-        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
+        self, question: LookupQuery, lookup_id: str, tell: Tell, watch: Watch = ignore_progress
     ) -> Report | Choices:
         self.asked.append(question)
         if self.told:
@@ -125,7 +126,7 @@ def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
 
 
 @dataclass
-class StandInRenderer:
+class StandInRenderer(Renderer):
     """Shows little, in the right shape: one failure a reply; `cut` texts are whole in a file."""
 
     replies: int = 10
@@ -211,8 +212,8 @@ class StandInRenderer:
         workspaces: Sequence[str],
         *,
         changed: bool,
-        names: Names,
-        shared: bool,
+        names: Names = Names.FULL,
+        shared: bool = False,
     ) -> Message:
         words = "private" if settings.private else "public"
         return simple(
@@ -226,7 +227,7 @@ class StandInRenderer:
     def help_(self) -> Message:
         return simple("help", "How to ask: /call-errors <id>")
 
-    def choices(self, choices: Choices, reference: str, *, private: bool) -> Message:
+    def choices(self, choices: Choices, reference: str, *, private: bool = False) -> Message:
         buttons = [
             button(f"choose-{n}", c.label, json.dumps({"q": c.value, "private": private}))
             for n, c in enumerate(choices.candidates)
@@ -234,7 +235,13 @@ class StandInRenderer:
         return simple("choices", f"Which one? ({reference})", *buttons)
 
     def modal(
-        self, choices: Choices | None, *, private_metadata: str, note: str = "", conversation: bool
+        self,
+        choices: Choices | None,
+        *,
+        private_metadata: str,
+        note: str = "",
+        conversation: bool,
+        initial: str = "",  # noqa: ARG002
     ) -> dict[str, Any]:
         blocks: list[dict[str, Any]] = [section(note)] if note else []
         element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text"}

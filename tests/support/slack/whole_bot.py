@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.domain.privacy.personal_names import Names
 from bot.hundredms.workspaces import CallLimits
+from bot.serving import build_probes, open_context, open_job_queue
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
-from bot.wiring import build_probes, build_tools, open_job_queue, open_services
+from bot.wiring import open_services
 from tests.support.slack.edge_harness import Bench, living, settings_for, started
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
@@ -90,7 +91,8 @@ async def _serving(
     async with (
         open_services(settings, memory_needed=True, limits=limits) as engine,
         open_job_queue(settings, engine) as jobs,
-        started(bench, build_tools(engine), jobs, build_probes(engine)),
+        open_context(bench.settings, engine, jobs) as ctx,
+        started(bench, ctx, build_probes(engine)),
     ):
         assert engine.database is not None
         bench.memory = engine.database

@@ -198,4 +198,4 @@ def test_a_look_up_that_the_release_before_recorded_goes_on_as_it_began() -> Non
     del kept["question"]["names"]
     found = lookup_from_json(kept)
     assert not found.weighs_audience
-    assert found.question.names is None
+    assert found.query.names is None

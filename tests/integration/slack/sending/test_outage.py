@@ -8,12 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.metrics import Metrics
-from bot.slack.access.people import People
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.sender import OUTAGE_PAUSES, RETRY_PAUSES, CheckpointedSender
-from bot.slack.concurrency import BackgroundTasks, LookupLimiter
-from bot.slack.context import BotContext, Tools
 from bot.slack.error_boundary import notify_user
-from bot.slack.identity import SlackIdentity
 from bot.slack.payloads import ReplyTarget, ResponseUrl
 from bot.slack.sending.calls import (
     PostEphemeral,
@@ -27,9 +24,8 @@ from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import open_clients
 from tests.support.slack.edge_harness import FAST, free_port, part_of, settings_for
-from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references, simple
+from tests.support.slack.fakes import simple
 from tests.support.slack.in_memory_steps import KeptSteps
-from tests.support.slack.job_engine import own_database, own_jobs
 from workbench.pretend_slack import Team, example_team, stand
 
 CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
@@ -69,7 +65,7 @@ async def slack_gone(
         async with open_clients(settings) as clients:
             reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
             poster = SlackSender(clients, ChannelRateLimiter(FAST, now=time.monotonic))
-            yield CheckpointedSender(poster, steps, reconciler), steps
+            yield CheckpointedSender(poster, JobContext(steps), reconciler), steps
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -93,38 +89,30 @@ async def test_an_outage_is_not_waited_for_without_end_and_uses_no_answer_up() -
 
 
 @asynccontextmanager
-async def desk_of(team: Team, steps: KeptSteps) -> AsyncIterator[BotContext]:
-    """A desk in a job whose steps are these."""
+async def sender_of(team: Team, steps: KeptSteps) -> AsyncIterator[CheckpointedSender]:
+    """A sender in a job whose steps are these."""
     settings = settings_for(team, "http")
     async with (
         stand(team),
-        own_database() as url,
-        own_jobs(url) as jobs,
         open_clients(replace(settings, api_url=team.base_url + "/api/")) as clients,
     ):
         reconciler = Reconciler(clients, frozenset(team.app.scopes), Metrics())
-        poster = CheckpointedSender(
-            SlackSender(clients, ChannelRateLimiter(FAST)), steps, reconciler
-        )
-        tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
-        crew = BackgroundTasks(LookupLimiter(1, 1, 1, lambda _: None))
-        identity = SlackIdentity("T0ACME", "B0DOCTOR", "U0DOCTOR", frozenset())
-        people = People(clients.read, frozenset())
-        yield BotContext(tools, identity, poster, crew, jobs, reconciler, people)
+        sender = SlackSender(clients, ChannelRateLimiter(FAST))
+        yield CheckpointedSender(sender, JobContext(steps), reconciler)
 
 
 async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
     team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
-    async with desk_of(team, steps) as desk:
+    async with sender_of(team, steps) as sender:
         team.faults.add("chat.*", "http_503", times=2)
-        assert await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert await notify_user(sender, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
         assert steps.pauses == [RETRY_PAUSES[0]]
         assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
 
 
 async def test_last_words_that_are_refused_for_good_are_not_said_again() -> None:
     team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
-    async with desk_of(team, steps) as desk:
+    async with sender_of(team, steps) as sender:
         team.faults.add("chat.*", "account_inactive", times=None)
-        assert not await notify_user(desk, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
+        assert not await notify_user(sender, ReplyTarget(ALICE, CHANNEL), MESSAGE, "CD-1")
         assert steps.pauses == []

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.metrics import Metrics
 from bot.jobs import Json
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.sender import MAX_WAIT_SECONDS, MAX_WAITS, CheckpointedSender
 from bot.slack.payloads import MAX_USES, ResponseUrl
 from bot.slack.sending.calls import PostMessage, Respond
@@ -57,12 +58,12 @@ class World:
         self.slept.seconds += seconds
 
     async def post(self, channel: str, *, thread: str = "", first: bool = False) -> SendResult:
-        poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
+        poster = CheckpointedSender(self._poster, JobContext(self.steps), self._reconciler)
         message = simple("part-1", "the words")
         return await poster.send(PostMessage(channel, message, "CD-1", thread, first))
 
     async def respond(self, url: ResponseUrl) -> SendResult:
-        poster = CheckpointedSender(self._poster, self.steps, self._reconciler)
+        poster = CheckpointedSender(self._poster, JobContext(self.steps), self._reconciler)
         return await poster.send(Respond(url, simple("part-1", "the words"), "CD-1"))
 
     async def crashed(self, channel: str, *, before: bool, thread: str = "") -> SendResult:

@@ -10,10 +10,11 @@ import pytest
 from starlette.requests import Request
 
 from bot.domain.errors import StoreUnreachable
+from bot.serving import build_probes
 from bot.settings import Settings
 from bot.slack import Probe
 from bot.slack.server.health import FAILURE_CACHE_SECONDS, Health, cache_probe
-from bot.wiring import build_probes, open_services
+from bot.wiring import open_services
 from tests.support.slack.edge_harness import Bench, ok, open_bench
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world

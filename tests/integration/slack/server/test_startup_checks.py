@@ -7,10 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import BotError, Misconfigured, SlackTrouble
-from bot.slack import SlackSettings, Tools, check_slack, serve
-from tests.support.slack.edge_harness import free_port, ok, open_bench, settings_for
-from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references
-from tests.support.slack.job_engine import own_database, own_jobs
+from bot.slack import SlackSettings, check_slack
+from tests.support.slack.edge_harness import free_port, open_bench, settings_for
 from workbench.pretend_slack import PretendSlack, stand
 
 
@@ -70,14 +68,12 @@ async def test_an_unreachable_slack_is_said(slack: PretendSlack) -> None:
     assert "SLACK_API_URL" in error.next_step
 
 
-async def test_a_port_in_use_is_named(slack: PretendSlack) -> None:
+async def test_a_port_in_use_is_named() -> None:
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
-    tools = Tools(StandInRenderer(), StandInInvestigator(), lambda: NOW, references())
-    settings = settings_for(slack.team, "http", port=port)
-    async with own_database() as url, own_jobs(url) as jobs:
-        with pytest.raises(Misconfigured, match="PORT"):
-            await serve(settings, tools, jobs=jobs, other_probes={"hms": ok})
+    with pytest.raises(Misconfigured, match="PORT"):
+        async with open_bench(port=port):
+            pass
     taken.close()
     await taken.wait_closed()
 

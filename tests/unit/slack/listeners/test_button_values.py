@@ -13,7 +13,7 @@ from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.slack.checkpoints.serialization import to_json
 from bot.slack.listeners import actions as choose
 from bot.slack.listeners import actions as refresh
-from bot.slack.listeners.button_values import read_value
+from bot.slack.listeners.actions import read_value
 from bot.slack.payloads import is_slack_address
 from tests.support.examples import examples
 

@@ -10,14 +10,19 @@ from bot.domain.errors import NotAllowed
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.saved_lookup import SavedLookup, decode
-from bot.slack.access.audit_trail import row_key
 from bot.slack.checkpoints.serialization import from_json
 from bot.slack.context import BotContext
-from bot.slack.listeners.modal import read_form_values
-from bot.slack.listeners.query import MAX_CHARACTERS
-from bot.slack.message_text import text_of_message
-from bot.slack.payloads import Body, click_id, pressed_action, reply_target_of, text_at, value_at
-from bot.slack.sending.format_fallback import unescape
+from bot.slack.dedupe import digest_of
+from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message, unescape
+from bot.slack.payloads import (
+    Body,
+    click_id,
+    pressed_action,
+    read_form_values,
+    reply_target_of,
+    text_at,
+    value_at,
+)
 
 _MENTION = re.compile(r"<@[^>]*>")
 _MAX_NAME = 80
@@ -68,6 +73,11 @@ def saved_lookup_of_press(body: Body) -> SavedLookup | None:
         return None
 
 
+def row_key(delivery: str) -> str:
+    """Return the key of a delivery's row; `delivery` is Slack's id of the delivery."""
+    return digest_of((delivery,)).hex()
+
+
 def access_of(ctx: BotContext, body: Body) -> Access | None:
     """Return a delivery's audit row before it is answered; None if it is not audited."""
     entry = entry_of(body)
@@ -75,7 +85,7 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
         return None
     access = Access(
         key=row_key(_delivery_id(body, entry)),
-        at=ctx.tools.clock(),
+        at=ctx.clock(),
         user=_shorten(reply_target_of(body).user),
         channel=_shorten(channel_in(conversation_of(body)) or conversation_of(body)),
         entry=entry,
@@ -110,17 +120,17 @@ def _action(body: Body, entry: EntryPoint) -> str:
 
 def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identifier, ...]:
     if entry is EntryPoint.MESSAGE_SHORTCUT:
-        return find_identifiers(text_of_message(body.get("message"))[:MAX_CHARACTERS])
+        return find_identifiers(text_of_message(body.get("message"))[:MAX_TYPED_CHARACTERS])
     if entry is EntryPoint.BUTTON:
         return _identifiers_of_press(ctx, text_at(pressed_action(body), "value"))
-    return parse_query(_query_text(body, entry)[:MAX_CHARACTERS], ctx.tools.clock()).clues
+    return parse_query(_query_text(body, entry)[:MAX_TYPED_CHARACTERS], ctx.clock()).clues
 
 
 def _query_text(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
         return text_at(body, "text")
     if entry is EntryPoint.MENTION:
-        return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MAX_CHARACTERS]))
+        return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS]))
     form = read_form_values(body)
     return form.text.strip() or form.picked
 
@@ -130,7 +140,7 @@ def _identifiers_of_press(ctx: BotContext, value: str) -> tuple[Identifier, ...]
     try:
         fields = json.loads(value)
         if text_at(fields, "q"):
-            return parse_query(text_at(fields, "q"), ctx.tools.clock()).clues
+            return parse_query(text_at(fields, "q"), ctx.clock()).clues
         query: LookupQuery = from_json(LookupQuery, fields)
     except (ValueError, RecursionError):
         return ()

@@ -51,10 +51,10 @@ class ProgressReporter:
 
         A reason that arrives before there is a place to show it is shown once there is one.
         """
-        if not self.lookup.place.looking and self.lookup.place.url is None:
+        if not self.lookup.target.looking and self.lookup.target.url is None:
             self._pending_reason = reason
         elif self._may_edit_now():
-            await self._edit_message(self._ctx.tools.renderer.waiting(reason, self.lookup.id))
+            await self._edit_message(self._ctx.renderer.waiting(reason, self.lookup.id))
 
     def update(self, progress: Progress) -> None:
         """Record the progress, and show it from time to time."""
@@ -62,7 +62,7 @@ class ProgressReporter:
         if not progress.begun:
             return
         self.started.set()
-        if self.lookup.place.looking and not self._is_editing() and self._may_edit_now():
+        if self.lookup.target.looking and not self._is_editing() and self._may_edit_now():
             self._edit = asyncio.create_task(self._edit_message(self.message(progress)))
 
     def message(self, progress: Progress) -> Message:
@@ -71,10 +71,10 @@ class ProgressReporter:
         A room's name may be a person's name. Where names are hidden, the room's id is shown
         instead.
         """
-        if self.lookup.question.names not in (None, Names.FULL):
+        if self.lookup.query.names not in (None, Names.FULL):
             room = replace(progress.target.room, name=None)
             progress = replace(progress, target=replace(progress.target, room=room))
-        return self._ctx.tools.renderer.progress(progress, self.lookup.id)
+        return self._ctx.renderer.progress(progress, self.lookup.id)
 
     def move_to(self, lookup: Lookup, *, just_now: bool = False) -> None:
         """Show progress at this look-up's target from now on.
@@ -84,8 +84,8 @@ class ProgressReporter:
         self.lookup = lookup
         if just_now:
             self._last_edit = time.monotonic()
-        elif lookup.place.looking and self._pending_reason and self._may_edit_now():
-            message = self._ctx.tools.renderer.waiting(self._pending_reason, lookup.id)
+        elif lookup.target.looking and self._pending_reason and self._may_edit_now():
+            message = self._ctx.renderer.waiting(self._pending_reason, lookup.id)
             self._edit = asyncio.create_task(self._edit_message(message))
             self._pending_reason = ""
 
@@ -110,7 +110,7 @@ class ProgressReporter:
         return True
 
     async def _edit_message(self, message: Message) -> None:
-        sender, target = self._ctx.sender.plain, self.lookup.place
+        sender, target = self._ctx.sender, self.lookup.target
         if target.looking:
             await sender.send(
                 UpdateMessage(target.channel, target.looking, message, self.lookup.id)

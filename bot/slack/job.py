@@ -1,36 +1,50 @@
-"""Renders and records an investigation's result, so that a crash does not ask 100ms again."""
+"""A job that reads a report and shows parts of it: a look-up, or the press of a button.
+
+`admit_lookup` limits how many jobs may wait.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from typing import Any, Self
 
-import structlog
-
+from bot.domain.errors import TooManyWaiting
+from bot.domain.metrics import LookupOutcome
 from bot.domain.privacy.personal_names import Names
 from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.target import Choices
-from bot.jobs.ports import Json, Steps
+from bot.jobs.ports import Json
 from bot.render.message import Answer, Message, Picture
+from bot.render.renderer import Renderer
+from bot.slack.checkpoints.job_context import JobContext
+from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.checkpoints.serialization import (
-    error_from_json,
-    error_to_json,
     from_json,
     picture_from_json,
     picture_to_json,
     to_json,
 )
-from bot.slack.context import DrawTimeline, MessageRenderer
-from bot.slack.error_boundary import as_bot_error
-
-Investigation = Callable[[], Awaitable[Report | Choices]]
+from bot.slack.context import BotContext, Lookup
+from bot.slack.error_boundary import ErrorBoundary
+from bot.slack.payloads import ReplyTarget
+from bot.slack.progress import ProgressReporter
 
 
 class LookupResult:
-    """The facts of one look-up, fetched when first needed and at most once in each process."""
+    """The facts of one look-up, fetched when first needed and at most once in each process.
+
+    Everything made of them is recorded, so that a crash does not ask 100ms again.
+    """
 
     def __init__(
-        self, steps: Steps, renderer: MessageRenderer, investigate: Investigation, names: Names
+        self,
+        steps: JobContext,
+        renderer: Renderer,
+        investigate: Callable[[], Awaitable[Report | Choices]],
+        names: Names,
     ) -> None:
         self._steps = steps
         self._renderer = renderer
@@ -63,7 +77,7 @@ class LookupResult:
             outcome = await self.task()
             return to_json(Choices, outcome) if isinstance(outcome, Choices) else None
 
-        record = await self._run_step("investigate", act)
+        record = await self._steps.guarded_step("investigate", act)
         return from_json(Choices, record) if record else None
 
     async def answer(self, note: str = "") -> Answer:
@@ -89,7 +103,7 @@ class LookupResult:
         )
         return chart
 
-    async def picture(self, draw: DrawTimeline) -> Picture | None:
+    async def picture(self, draw: Callable[[Report], Picture | None]) -> Picture | None:
         """Return the picture that `draw` makes of the report."""
 
         def draw_to_json(report: Report) -> Json:
@@ -102,7 +116,7 @@ class LookupResult:
     async def render(
         self,
         name: str,
-        kind: Any,  # noqa: ANN401  as `keep` takes it
+        kind: Any,  # noqa: ANN401  as `to_json` takes it
         make: Callable[[Report], Any],
         *,
         whole: bool = False,
@@ -122,7 +136,7 @@ class LookupResult:
                 raise TypeError(name)
             return to_json(kind, await asyncio.to_thread(make_readable, report))
 
-        return from_json(kind, await self._run_step(name, act))
+        return from_json(kind, await self._steps.guarded_step(name, act))
 
     def _with_names(self, report: Report) -> Report:
         """Return the report as its readers may see it."""
@@ -131,23 +145,8 @@ class LookupResult:
             cached = self._renamed = (report, self.names, apply_names(report, self.names))
         return cached[2]
 
-    async def _run_step(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json:
-        """Run a step and record its error in words. Raises BotError, also after a restart."""
 
-        async def guarded() -> Json:
-            try:
-                return {"found": await act()}
-            except Exception as error:  # noqa: BLE001  a border: errors go into the record as words
-                log = structlog.get_logger("call_doctor")
-                return {"error": error_to_json(as_bot_error(error, log))}
-
-        record = await self._steps.run(name, guarded)
-        if "error" in record:
-            raise error_from_json(record["error"])
-        return record["found"]
-
-
-async def _await(investigate: Investigation) -> Report | Choices:
+async def _await(investigate: Callable[[], Awaitable[Report | Choices]]) -> Report | Choices:
     return await investigate()
 
 
@@ -155,3 +154,55 @@ def _ignore_result(task: "asyncio.Task[Report | Choices]") -> None:
     """Read the exception of a cancelled task, so that Python does not warn about it."""
     if not task.cancelled():
         task.exception()
+
+
+@contextmanager
+def admit_lookup(ctx: BotContext, asker: str) -> Iterator[None]:
+    """Admit one more look-up of this person; the block records it.
+
+    Raises TooManyWaiting, and counts the refusal. If the block raises, the admission is taken back.
+    """
+    limiter = ctx.tasks.limiter
+    try:
+        limiter.ensure_room(asker)
+    except TooManyWaiting:
+        ctx.metrics.lookup(LookupOutcome.REFUSED)
+        raise
+    try:
+        yield
+    except BaseException:
+        limiter.withdraw(asker)
+        raise
+
+
+class Job(ABC):
+    """One job under way, with everything that its messages need.
+
+    `sender` sends as recorded steps, `ctx.sender` does not. `lookup` changes when its place
+    becomes more exact. `boundary` tells the asker about errors.
+    """
+
+    def __init__(self, ctx: BotContext, lookup: Lookup, steps: JobContext) -> None:
+        self.ctx = ctx
+        self.lookup = lookup
+        self.steps = steps
+        self.sender = CheckpointedSender(ctx.sender, steps, ctx.reconciler)
+        self.progress = ProgressReporter(ctx, lookup)
+        self.boundary = ErrorBoundary(ctx, lookup.target, lookup.id, self.sender)
+        names = lookup.query.names or ctx.names
+        self.result = LookupResult(steps, ctx.renderer, self.investigate, names)
+
+    @abstractmethod
+    async def investigate(self) -> Report | Choices:
+        """Return the diagnosed report, or the choices if the question matches several things."""
+
+    def at(self, target: ReplyTarget) -> Self:
+        """Return the same job for messages at another place."""
+        moved = copy(self)
+        moved.lookup = self.lookup.with_target(target)
+        return moved
+
+    def record_first_answer(self) -> None:
+        """Record the time to a posted opening. Call it for each; only the first one counts."""
+        if not self.lookup.opening_posted:
+            self.ctx.metrics.first_answer_seconds(self.lookup.seconds)

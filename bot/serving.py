@@ -1,0 +1,142 @@
+"""Opens the parts that only serving Slack needs: the job queue, the context, the probes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from bot.domain.errors import BotError, StoreUnreachable
+from bot.domain.metrics import Metrics
+from bot.jobs import DbosJobQueue, open_jobs
+from bot.jobs.ports import JobsHost
+from bot.pictures import timeline_picture
+from bot.settings import Settings
+from bot.slack.concurrency import BackgroundTasks, LookupLimiter
+from bot.slack.context import BotContext
+from bot.slack.directory import People, SharedChannels
+from bot.slack.sending.rate_limit import ChannelRateLimiter
+from bot.slack.sending.reconcile import Reconciler
+from bot.slack.sending.sender import SlackSender
+from bot.slack.sending.web_clients import open_clients
+from bot.slack.server.health import DEGRADED, Probe, cache_probe
+from bot.slack.server.startup_checks import check_slack
+from bot.slack.settings import SlackSettings
+from bot.storage import jobs_url, lock_sqlite_file
+from bot.wiring import Services, new_lookup_id, now
+
+PROBE_CACHE_SECONDS = 15
+
+
+@asynccontextmanager
+async def open_job_queue(settings: Settings, services: Services) -> AsyncIterator[DbosJobQueue]:
+    """Open the queue of durable jobs, under a new process id.
+
+    Raises Misconfigured if another process uses the same SQLite file. Raises StoreUnreachable if
+    there is no database or it cannot be reached.
+    """
+    if services.database is None:
+        raise StoreUnreachable
+    with lock_sqlite_file(settings.database):
+        url, process_id = jobs_url(settings.database), uuid4().hex
+        async with open_jobs(url, process_id, services.database.processes) as jobs:
+            yield jobs
+
+
+@asynccontextmanager
+async def open_context(
+    settings: SlackSettings, services: Services, jobs: JobsHost
+) -> AsyncIterator[BotContext]:
+    """Open Slack's side, and yield the context of every listener and job.
+
+    Raises Misconfigured and SlackTrouble if Slack refuses our tokens or does not answer.
+    """
+    identity = await check_slack(settings)
+    database, metrics = services.database, services.metrics
+    async with open_clients(settings, metrics) as clients:
+        rate_limiter = ChannelRateLimiter(
+            settings.rates, lambda: jobs.replicas, settings.longest_retry_after
+        )
+        yield BotContext(
+            investigator=services.investigator,
+            renderer=services.renderer,
+            clock=now,
+            new_lookup_id=new_lookup_id,
+            draw_timeline=timeline_picture,
+            metrics=metrics,
+            workspaces=tuple(services.workspaces),
+            names=services.names,
+            clients=clients,
+            identity=identity,
+            sender=SlackSender(clients, rate_limiter),
+            reconciler=Reconciler(clients, identity.scopes, metrics),
+            people=People(clients.read, identity.scopes),
+            shared_channels=SharedChannels(clients, identity.scopes),
+            access=settings.access,
+            jobs=jobs,
+            tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
+            answer_log=database.answer_log if database else None,
+            channel_settings=database.channel_settings if database else None,
+            post_claims=database.post_claims if database else None,
+            audit=database.audit if database else None,
+            erasures=services.erasures,
+        )
+
+
+def _lookup_limiter(settings: SlackSettings, metrics: Metrics) -> LookupLimiter:
+    return LookupLimiter(
+        settings.at_once,
+        settings.per_asker,
+        settings.most_waiting,
+        metrics.queue_depth,
+        settings.most_waiting_per_asker,
+    )
+
+
+def build_probes(
+    services: Services, cache_seconds: float = PROBE_CACHE_SECONDS
+) -> dict[str, Probe]:
+    """Return the probes of /readyz other than Slack's: the database and 100ms.
+
+    An `ok` from 100ms is cached for `cache_seconds`.
+    """
+
+    async def database() -> str:
+        return await _run_probe(services.database.ping()) if services.database else "not open"
+
+    async def hms() -> str:
+        workspaces = services.workspaces
+        results = await asyncio.gather(
+            *(_run_probe(client.check()) for client in workspaces.values())
+        )
+        failures = {
+            alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
+        }
+        summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
+        # Answers from the other workspaces say which workspace was missing.
+        return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
+
+    return {"database": database, "hms": cache_probe(hms, cache_seconds)}
+
+
+async def _run_probe(attempt: Awaitable[None]) -> str:
+    try:
+        await attempt
+    except BotError as error:
+        return error.headline
+    return "ok"
+
+
+def build_slack_settings(settings: Settings) -> SlackSettings:
+    """Return the settings that the Slack package needs."""
+    return SlackSettings(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        api_url=settings.slack_api_url,
+        host=settings.host,
+        port=settings.port,
+        per_asker=settings.lookups_per_asker,
+        most_waiting=settings.lookups_waiting,
+        most_waiting_per_asker=settings.lookups_waiting_per_asker,
+        access=settings.access(),
+    )

@@ -1,1 +1,0 @@
-"""Decides who may ask and who may read, and audits both."""
