@@ -60,8 +60,12 @@ def templates(folder: str = "templates", glob: str = "**/*.j2") -> Texts:
         yield str(path.relative_to(ROOT)), text
 
 
-def reply_templates() -> Texts:
-    return templates("templates/replies")
+def reply_texts() -> Texts:
+    """Yield the English texts of replies and their frames."""
+    yield from templates("templates/replies/en")
+    for path in (ROOT / "templates/replies/en").glob("*.yaml"):
+        for text in strings(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            yield str(path.relative_to(ROOT)), re.sub(r"\{[{%].*?[%}]\}", "", text)
 
 
 def code() -> Texts:
@@ -124,8 +128,8 @@ def scenario_openings() -> Texts:
 GROUPS: Mapping[str, tuple[str, Callable[[], Texts]]] = {
     "catalogue": ("everywhere", catalogue),
     "sayings": ("letters", sayings),
-    "replies": ("everywhere", reply_templates),
-    "letters": ("letters", reply_templates),
+    "replies": ("everywhere", reply_texts),
+    "letters": ("letters", reply_texts),
     "templates": ("everywhere", templates),
     "code": ("everywhere", code),
     "goldens": ("everywhere", goldens),
@@ -133,7 +137,7 @@ GROUPS: Mapping[str, tuple[str, Callable[[], Texts]]] = {
     "scenarios": ("everywhere", scenario_messages),
     "scenario openings": ("opening", scenario_openings),
 }
-HELD = ("catalogue", "sayings")
+HELD = ("catalogue", "sayings", "replies", "letters")
 
 
 def banned(name: str, texts: Texts) -> list[str]:
