@@ -1,7 +1,7 @@
 """`python -m workbench`: try Call Doctor on this machine, without any account.
 
 python -m workbench                         a page, at the address that is printed
-python -m workbench "/call-errors storm"    answers that one in the terminal and exits
+python -m workbench "/call-errors storm"    prints the answer and exits; with --thread, all of it
 python -m workbench --terminal              a conversation in the terminal
 """
 
@@ -37,7 +37,7 @@ async def _run(asked: argparse.Namespace, console: Console) -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, own.cancel)
     try:
         if asked.words:
-            await answer(" ".join(asked.words), console)
+            await answer(" ".join(asked.words), console, thread=asked.thread)
         elif asked.terminal:
             await converse(FIRST, console)
         else:
@@ -65,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__, add_help=True)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("words", nargs="*", help="one line to answer in the terminal")
+    parser.add_argument("--thread", action="store_true", help="print the answer's thread, too")
     parser.add_argument("--terminal", action="store_true", help="a conversation in the terminal")
     parser.add_argument("--port", type=int, default=0, help="the page's port; a free one else")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")

@@ -20,6 +20,7 @@ from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.standing import stand
 
 QUIET_SECONDS = 2.0
+_ENDED = "call_doctor_lookups_total{"
 """An answer counts as finished when nothing was called for so long: replies are paced by 1 s."""
 
 
@@ -45,6 +46,12 @@ class Bench:
                 seen, since = now, time.monotonic()
             elif time.monotonic() - since > QUIET_SECONDS:
                 return
+
+    async def lookups_ended(self) -> int:
+        """Return how many look-ups the bot has counted as ended."""
+        metrics = await self.bot.page("/metrics")
+        counts = [line for line in metrics.splitlines() if line.startswith(_ENDED)]
+        return round(sum(float(line.rpartition(" ")[2]) for line in counts))
 
     def _activity(self) -> tuple[int, int]:
         team = self.slack.team

@@ -114,6 +114,15 @@ class BotProcess:
         finally:
             self.busy = False
 
+    async def page(self, path: str) -> str:
+        """Return what the bot serves at a path; "" if it does not answer."""
+        address = f"http://127.0.0.1:{self.port}"
+        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=_NO_TLS) as client:
+            try:
+                return (await client.get(path)).text
+            except httpx.TransportError:
+                return ""
+
     async def _ready(self, bot: Running) -> None:
         end = time.monotonic() + self.patience
         address = f"http://127.0.0.1:{self.port}"

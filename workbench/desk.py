@@ -1,5 +1,7 @@
 """One line typed in the terminal, as what a person does in Slack."""
 
+import asyncio
+import contextlib
 import shlex
 from dataclasses import dataclass
 
@@ -9,10 +11,13 @@ from workbench.pretend_slack.traffic import Delivery
 
 PERSON = "U0ALICE"
 CHANNEL = "C0ONCALL"
+LONGEST_LOOKUP = 300.0
+"""Seconds that a look-up may take in the demo."""
 HELP = """\
 /call-errors storm                 any slash command of the bot
 @Call Doctor storm                 a mention
 press Show more                    the newest button of that name
+thread                             the last answer again, with its thread
 shortcut Room sample-join broke    writes that message and uses "Diagnose this call" on it
 rooms                              what the pretend 100ms holds
 help, quit"""
@@ -26,9 +31,19 @@ class Desk:
     channel: str = CHANNEL
 
     async def enter(self, line: str) -> Delivery | None:
-        """Do what the line says, and wait until the bot is done. Raises NotPossible."""
+        """Do what the line says, and wait until the bot is done. Raises NotPossible.
+
+        A look-up counts as done when the bot says so: while it reads and judges thousands of
+        events it may call nobody for a while.
+        """
+        before, calls = await self.bench.lookups_ended(), len(self.bench.hundredms.calls.calls)
         delivery = await self._do(line.strip())
         await self.bench.settled()
+        if not line.startswith("press") and len(self.bench.hundredms.calls.calls) > calls:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_LOOKUP):
+                    while await self.bench.lookups_ended() <= before:
+                        await self.bench.settled()
         return delivery
 
     async def _do(self, line: str) -> Delivery | None:
