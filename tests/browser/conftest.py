@@ -1,4 +1,4 @@
-"""The real page in a real browser: one workbench and one Chromium for each test process."""
+"""One workbench and one Chromium for each test process."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the machine's own, on a free loopback port, for the time of the tests."""
+"""A real PostgreSQL on a free loopback port, and empty databases of both kinds."""
 
 import os
 import time
@@ -12,14 +12,14 @@ from workbench.postgres import PostgresServer, postgres_server
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The server; its data live in a folder that is removed afterwards."""
+    """Run the server; its data folder is removed afterwards."""
     with postgres_server() as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Makes the URL of an empty database, once on each kind."""
+    """Return a function that makes an empty database and returns its URL; once for each kind."""
     made = iter(range(100))
 
     def make() -> str:
@@ -34,11 +34,11 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[],
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
-    """The URL of an empty database in PostgreSQL."""
+    """Return the URL of an empty PostgreSQL database."""
     return postgres.database(f"doctor_{os.getpid()}_{time.monotonic_ns()}")
 
 
 @pytest.fixture
 def database_url(new_database: Callable[[], str]) -> str:
-    """The URL of an empty database."""
+    """Return the URL of an empty database."""
     return new_database()

@@ -1,4 +1,4 @@
-"""How much of the matrix is run, and the servers it runs on."""
+"""The option `--crash-every`, and the servers of the crash matrix."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,27 +11,27 @@ from workbench.postgres import postgres_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Our one option."""
+    """Add the option `--crash-every`."""
     help_ = "strike every n-th point; without it a few of each case"
     parser.addoption("--crash-every", type=int, default=0, help=help_)
 
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> int:
-    """Of so many points one is struck; 0: a few of each case."""
+    """Return n, to strike every n-th point; 0 strikes a few points of each case."""
     found: int = request.config.getoption("--crash-every", default=0)
     return found
 
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
-    """Databases of either kind; servers are started when they are first needed."""
+    """Return a maker of databases of either kind; servers start when first needed."""
     with ExitStack() as stack:
         yield Databases(lambda: stack.enter_context(postgres_server()))
 
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[str]:
-    """Where bots are forked."""
+    """Run the fork server; return its socket's path."""
     with fork_server() as path:
         yield path

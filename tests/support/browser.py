@@ -1,4 +1,4 @@
-"""A workbench and a browser to sit at, and what one does there again and again."""
+"""A running workbench and a browser, with the actions that the browser tests share."""
 
 import asyncio
 import contextlib
@@ -40,7 +40,7 @@ class Demo:
 
 @dataclass(slots=True)
 class Seat:
-    """A person before the page; `asked` is every address that the browser asked for."""
+    """A person at the page; `asked` lists every address that the browser requested."""
 
     page: Page
     demo: Demo
@@ -68,7 +68,7 @@ class Seat:
         return self.page.get_by_role("main").locator("li.message")
 
     def message(self, text: str) -> Locator:
-        """The newest message of the channel with that text in it."""
+        """Return the newest message of the channel with that text in it."""
         return self.messages.filter(has_text=text).last
 
     async def go(self, channel: str) -> None:
@@ -99,13 +99,13 @@ class Seat:
         return await self._pinned(self.message(answer))
 
     async def _pinned(self, found: Locator) -> Locator:
-        """That message from now on, whatever is written after it or changes in it."""
+        """Return a locator that stays with this message whatever changes around or in it."""
         await expect(found).to_be_visible()
         ts = await found.get_attribute("data-ts")
         return self.page.locator(f'main li.message[data-ts="{ts}"]')
 
     async def replied(self, message: Locator) -> Locator:
-        """Wait until a message has replies; gives the button that opens them."""
+        """Wait until a message has replies; return the button that opens them."""
         button = message.get_by_role("button", name=REPLIES)
         await expect(button).to_be_visible()
         return button
@@ -149,7 +149,7 @@ class Seat:
         await expect(form.get_by_role("listitem")).to_have_count(0)
 
     def check(self) -> None:
-        """Nothing broke in the page, and no other machine was asked."""
+        """Assert that the page raised no error and requested no other machine."""
         assert self.errors == []
         hosts = {urlsplit(address).hostname for address in self.asked if "://" in address}
         assert hosts <= {"127.0.0.1"}

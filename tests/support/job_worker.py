@@ -1,4 +1,4 @@
-"""A process of its own that takes a job on, and waits in the middle of a step to be killed."""
+"""A worker process that starts a job and hangs within a step until it is killed."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A small world, a clock that a test moves, and a client with a token, for the tests here."""
+"""The pretend 100ms with a few rooms, a clock that tests move, and a client with a token."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,7 +65,7 @@ def desk(name: str = "desk") -> PretendRoom:
 
 
 def small_world() -> World:
-    """A room with events and, in a second workspace, another."""
+    """Return a world of one room with events, and another room in a second workspace."""
     return World(
         (
             PretendWorkspace("a", KEY, SECRET, ACCOUNT, (desk(),)),
@@ -76,17 +76,17 @@ def small_world() -> World:
 
 @cache
 def whole_demo() -> World:
-    """The demo world, made once: nothing in it can change."""
+    """Return the demo world, made once, as nothing in it can change."""
     return demo_world(NOW)
 
 
 def bearer(key: str = KEY, secret: str = SECRET, /, **claims: object) -> dict[str, str]:
-    """The header that opens a workspace."""
+    """Return the authorization header of a workspace."""
     return {"Authorization": f"Bearer {management_token(key, secret, NOW, **claims)}"}
 
 
 class Bench:
-    """An app over a world, and a client that talks to it."""
+    """An app that serves a world, and a client of it."""
 
     def __init__(self, app: Starlette, client: httpx.AsyncClient, clock: MovableClock) -> None:
         self.app = app
@@ -101,7 +101,7 @@ class Bench:
         return await self.client.get(f"{BASE}{path}", params=query)
 
     async def read(self, path: str, **query: Any) -> Any:
-        """The body of an answer that must be a good one."""
+        """Return the body of a response; fail unless its status is 200."""
         answer = await self.get(path, **query)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -110,7 +110,7 @@ class Bench:
         return await self.read("/analytics/events", **query)
 
     async def walk(self, **query: Any) -> list[dict[str, Any]]:
-        """All pages of a query, until no cursor is left or one repeats."""
+        """Return all pages of a query, until no cursor is left or one repeats."""
         pages, seen, cursor = [], set(), ""
         while True:
             more = {"start": cursor} if cursor else {}
@@ -123,7 +123,7 @@ class Bench:
 
 @asynccontextmanager
 async def bench(world: World | None = None, **claims: object) -> AsyncIterator[Bench]:
-    """A bench whose client shows a token of the first workspace."""
+    """Run a bench whose client has a token of the first workspace."""
     world, clock = world or small_world(), MovableClock()
     app = build(world, clock=clock)
     first = world.workspaces[0]
@@ -134,5 +134,5 @@ async def bench(world: World | None = None, **claims: object) -> AsyncIterator[B
 
 
 def ids(page: dict[str, Any]) -> list[str]:
-    """The event ids of a page."""
+    """Return the event ids of a page."""
     return [event["id"] for event in page["events"]]

@@ -1,4 +1,4 @@
-"""A tiny real Bolt app to stand behind the pretend Slack, and what the tests share."""
+"""A small real Bolt app behind the pretend Slack."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -52,11 +52,11 @@ def client_for(slack: PretendSlack) -> AsyncWebClient:
 
 
 class Seen(list[dict[str, Any]]):
-    """What the bot behind received: bodies, in order."""
+    """Bodies that the Bolt app received, in order."""
 
 
 def bolt_app(slack: PretendSlack, seen: Seen) -> AsyncApp:
-    """A bot with one listener of each kind."""
+    """Return a Bolt app with one listener of each kind."""
     app = AsyncApp(client=client_for(slack), signing_secret=slack.team.app.signing_secret)
 
     async def command(ack: Any, body: Any, respond: Any) -> None:
@@ -103,7 +103,7 @@ def bolt_app(slack: PretendSlack, seen: Seen) -> AsyncApp:
 
 @contextlib.asynccontextmanager
 async def over_http(slack: PretendSlack, seen: Seen) -> AsyncIterator[None]:
-    """The bot behind a request address."""
+    """Run the Bolt app behind a request URL."""
     handler = AsyncSlackRequestHandler(bolt_app(slack, seen))
 
     async def take(request: Request) -> Response:
@@ -117,7 +117,7 @@ async def over_http(slack: PretendSlack, seen: Seen) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def over_socket(slack: PretendSlack, seen: Seen) -> AsyncIterator[None]:
-    """The bot at the other end of a socket."""
+    """Run the Bolt app over Socket Mode."""
     app_token = slack.team.app.app_token
     handler = AsyncSocketModeHandler(bolt_app(slack, seen), app_token, ping_interval=1)
     await handler.connect_async()  # type: ignore[no-untyped-call]

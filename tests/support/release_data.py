@@ -1,4 +1,4 @@
-"""What an older release left behind (`tests/data/release-…`), moved to the present."""
+"""Databases and messages of an older release (`tests/data/release-…`), moved to the present."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from workbench.pretend_slack.records import ResponseUrl
 FOLDER = Path(__file__).parents[1] / "data" / "release-0.1"
 DATABASES = ("bot", "bot-jobs")
 ADDRESS = "http://127.0.0.1:9"
-"""Where the pretend Slack stood when the record was made; nobody listens there."""
+"""Address of the pretend Slack when the record was made; nothing listens there now."""
 
 _IDS = 1000
 """More than the recorded workspace gave."""
@@ -24,11 +24,11 @@ _SECONDS = re.compile(r"(?<![\w.])1[6-9]\d{8}(?!\d)")
 _MILLISECONDS = re.compile(r"(?<![\w.])1[6-9]\d{11}(?!\d)")
 _ISO = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d")
 _OBJECT_ID = re.compile(r"\b6[0-9a-f]{7}(?=[0-9a-f]{16}\b)")
-"""100ms' ids begin with the second of their making, and so do those of the pretend 100ms."""
+"""Ids of 100ms, the pretend one too, begin with the second in which they were made."""
 
 
 class Record:
-    """The record as if it had been made a minute ago. `made_at` is the moment of its world."""
+    """The record as if made a minute ago. `made_at` is the present of its rooms."""
 
     def __init__(self) -> None:
         text = (FOLDER / "slack.json").read_text("utf-8")
@@ -44,7 +44,7 @@ class Record:
         return int(self._slack["large_events"])
 
     def moved(self, text: str) -> str:
-        """The text with each moment in it as much later."""
+        """Return the text with each time in it moved by the same amount."""
         by = self._seconds
         text = _SECONDS.sub(lambda found: str(int(found[0]) + by), text)
         text = _MILLISECONDS.sub(lambda found: str(int(found[0]) + by * 1000), text)
@@ -52,7 +52,7 @@ class Record:
         return _ISO.sub(lambda found: _later(found[0], by), text)
 
     def restore_databases(self, folder: Path, slack_url: str) -> None:
-        """Make both files there; their response_urls lead to `slack_url`."""
+        """Write both databases into the folder; their response_urls lead to `slack_url`."""
         for name in DATABASES:
             text = self.moved((FOLDER / f"{name}.sql").read_text("utf-8"))
             with sqlite3.connect(folder / f"{name}.db") as connection:
@@ -60,7 +60,7 @@ class Record:
             connection.close()
 
     def restore_slack(self, team: Team) -> None:
-        """Put the messages and the response_urls back; no id is given a second time."""
+        """Restore messages and response_urls in the pretend Slack; no id is used a second time."""
         for _ in range(_IDS):
             team.new_id("")
         text = json.dumps(self._slack).replace(ADDRESS, team.base_url)
@@ -73,7 +73,7 @@ class Record:
 
 
 def buttons_of(message: Message) -> Iterator[tuple[str, str]]:
-    """Name and value of each button of a message."""
+    """Return name and value of each button of a message."""
     for block in message.blocks:
         for element in (*block.get("elements", ()), block.get("accessory") or {}):
             if element.get("action_id") and "value" in element:

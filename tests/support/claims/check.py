@@ -1,4 +1,4 @@
-"""What an answer claims, held against the answer to the same question with everything read."""
+"""Compares the claims of an answer with those of an answer for which everything was read."""
 
 import json
 import re
@@ -48,12 +48,12 @@ CLAIMS = (
     r"others in the call had the same",
     r"Several people (?:on the same network|had trouble)",
 )
-"""Words that say more than one event does, with numbers: each must be in the whole answer too."""
+"""Phrases with numbers about several events: each must be in the whole answer too."""
 _CLAIMS = [re.compile(one) for one in CLAIMS]
 
 
 def texts(report: Report) -> Iterator[str]:
-    """Everything that is said of an answer, wherever it is said."""
+    """Yield every text that is rendered of an answer."""
     answer = RENDERER.answer(report)
     messages = [answer.opening, *answer.replies, *([answer.more] if answer.more else ())]
     for most in (1, 3):
@@ -72,7 +72,7 @@ def texts(report: Report) -> Iterator[str]:
 
 
 def claims(report: Report) -> set[str]:
-    """The claims of every text, as they stand there."""
+    """Return the claims of every text, word for word."""
     whole = "\n".join(texts(report))
     return {found[0].lower() for claim in _CLAIMS for found in claim.finditer(whole)}
 
@@ -83,7 +83,7 @@ _SHARE = re.compile(
 
 
 def _shares(report: Report, true: dict[str, Any], source: str) -> Iterator[str]:
-    """`3 of 10 people` needs the true ten, and without all events it is the least."""
+    """Check `3 of 10 people`: ten must be true, and without all events three is a minimum."""
     known = {true["in_room"], *range(true["affected"] + 1)}
     for text in texts(report):
         for least, some, everybody in _SHARE.findall(text):
@@ -101,7 +101,7 @@ def lead(report: Report) -> str:
 
 
 def complaints(found: Report | BotError, whole: Report, source: str, failure: str) -> list[str]:
-    """What is false, or said without its evidence, of an answer with one source unread."""
+    """Return claims of an answer with one source unread that are false or have no evidence."""
     if (source, failure) == ("peer-stats", "404"):
         return []  # that there are none is the truth then
     if isinstance(found, BotError):
@@ -164,7 +164,7 @@ def _completeness(told: dict[str, Any], source: str) -> Iterator[str]:
 
 
 def _differs(told: dict[str, Any], true: dict[str, Any]) -> bool:
-    """Whether what people would do about it may change."""
+    """Return whether the missing source could change what people do."""
 
     def facts(one: dict[str, Any]) -> object:
         people = {key: one["people"][key] for key in ("affected", "failed_for_good", "recovered")}

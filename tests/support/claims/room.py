@@ -1,4 +1,4 @@
-"""One room of the pretend 100ms, asked about while one of its sources cannot be read."""
+"""A room of the pretend 100ms, asked about while one of its sources cannot be read."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -33,7 +33,7 @@ KEY, SECRET = "0123456789abcdef00000001", "a-secret-of-these-tests-not-a-real-on
 ACCOUNT = "0123456789abcdef000000a1"
 CATALOGUE = load_catalogue()
 ONCE = CallLimits(attempts=1, waits=0, failures=1_000_000)
-"""Nothing is tried twice: each fault lasts for ever."""
+"""No retries, as each fault lasts for ever."""
 
 PEERS = "one session's peers"
 SOURCES: Mapping[str, Mapping[str, Any]] = {
@@ -104,7 +104,7 @@ def scenario(name: str) -> Scenario:
 
 
 def text_of(name: str, who: str) -> str:
-    """What is asked: what the scenario asks, or a person in its room (`peer p-ann`, `user ann`)."""
+    """Return the question: the scenario's own, or one about a person in its room (`peer p-ann`)."""
     one = scenario(name)
     if not who or one.room is None:
         return lookup_text(one)
@@ -114,7 +114,7 @@ def text_of(name: str, who: str) -> str:
 
 @asynccontextmanager
 async def engine(room: str, folder: Path) -> AsyncIterator[tuple[Investigator, Spoiler]]:
-    """The real engine and client, and that room's 100ms in the same process."""
+    """Run the real engine and client against that room's 100ms in the same process."""
     found = scenario(room).room
     rooms = (found,) if found else ()
     world = World((PretendWorkspace("main", KEY, SECRET, ACCOUNT, rooms),))
@@ -135,11 +135,11 @@ async def engine(room: str, folder: Path) -> AsyncIterator[tuple[Investigator, S
 
 
 async def _tell(note: str) -> None:
-    """Nobody listens."""
+    """Ignore progress."""
 
 
 async def asked(investigator: Investigator, text: str) -> Report | BotError:
-    """The answer with its diagnosis, or why there is none."""
+    """Return the answer with its diagnosis, or the error."""
     try:
         found = await investigator.report(parse_query(text, NOW), "CD-TEST2345", _tell)
         assert isinstance(found, Report), found
@@ -151,7 +151,7 @@ async def asked(investigator: Investigator, text: str) -> Report | BotError:
 async def asked_without(
     investigator: Investigator, spoiler: Spoiler, text: str, source: str, failure: str
 ) -> tuple[Report | BotError, int]:
-    """The same while that source fails so, and how often it did."""
+    """Return the answer while `source` fails in that way, and how often it failed."""
     faults = stage(spoiler.app).faults
     if source == PEERS:
         spoiler.failure, spoiler.played = failure, 0

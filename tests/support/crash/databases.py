@@ -1,4 +1,4 @@
-"""An empty database for each run, a server of its own for a run that crashes it; what is in one."""
+"""An empty database for each run; a run that crashes the database gets its own server."""
 
 import asyncio
 import itertools
@@ -16,7 +16,7 @@ Kind = Literal["sqlite", "postgresql"]
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`url` is empty for a file of the run's own; `crash` restarts the server under everybody."""
+    """A database's URL, empty for a file of the run's own; `crash` restarts its server."""
 
     url: str
     crash: Callable[[], None] | None = None
@@ -24,7 +24,7 @@ class Database:
 
 @dataclass(slots=True)
 class Databases:
-    """Makes them."""
+    """Makes databases of either kind."""
 
     start: Callable[[], PostgresServer]
     _shared: list[PostgresServer] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Databases:
 
     @asynccontextmanager
     async def one(self, kind: Kind, *, crashing: bool = False) -> AsyncIterator[Database]:
-        """An empty database while the block runs."""
+        """Make an empty database for the length of the block."""
         name = f"crash_{next(self._numbers)}"
         if kind == "sqlite":
             yield Database("")
@@ -51,13 +51,13 @@ class Databases:
 
 
 def silence(url: str) -> None:
-    """As if all had last been heard of long ago: who lives says so again within 3 s."""
+    """Age all heartbeats: a live process renews its own within 3 s."""
     with _connected(url) as connection:
         connection.execute(text("UPDATE lives SET beat_at = beat_at - 3600"))
 
 
 def count_left(url: str, *, given: bool) -> int:
-    """How many jobs are not over, or with `given` how many payloads were not cleared.
+    """Return how many jobs are not over, or with `given` how many payloads are not cleared.
 
     The tables of `bot/jobs` and dbos' own; SQLite keeps them in a file beside the other.
     """

@@ -1,4 +1,4 @@
-"""Bots forked from a process that has imported already: a start in a third of the time."""
+"""Bots forked from a process that has done the imports, so that they start three times as fast."""
 
 import asyncio
 import json
@@ -20,11 +20,11 @@ INSIDE = Path(__file__).with_name("inside")
 
 
 PATIENCE_SECONDS = 240.0
-"""For a start: what is proved here does not depend on how busy the machine is."""
+"""Time limit of a start; long, as no test depends on how busy the machine is."""
 
 
 class Forked:
-    """A bot's process; the fork server tells of its end."""
+    """A bot's process; the fork server reports its exit."""
 
     def __init__(
         self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -55,7 +55,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> int:
-        """Wait for its end; gives its exit status."""
+        """Wait for its end; return its exit status."""
         return await asyncio.shield(self._ending)
 
 
@@ -73,14 +73,14 @@ class ForkedReplica(Replica):
 
 
 def forked(replica: Replica, path: str) -> ForkedReplica:
-    """The same replica, to be forked by the server at `path`."""
+    """Return the replica as one that the fork server at `path` starts."""
     facts = {name.name: getattr(replica, name.name) for name in fields(replica)}
     return ForkedReplica(**{**facts, "patience": PATIENCE_SECONDS}, path=path)
 
 
 @contextmanager
 def fork_server() -> Iterator[str]:
-    """Where one listens while the block runs."""
+    """Run a fork server for the length of the block; return its socket's path."""
     with tempfile.TemporaryDirectory(prefix="forks-") as folder:
         path = Path(folder) / "s"
         server = subprocess.Popen(  # noqa: S603  our own words

@@ -1,4 +1,4 @@
-"""The test's end of the line on which a bot's process tells of its commits."""
+"""Receives the reports of commits from a bot's process, and strikes at a chosen one."""
 
 import asyncio
 import tempfile
@@ -11,15 +11,15 @@ from pathlib import Path
 from tests.support.crash.points import Point
 
 Strike = Callable[[], Awaitable[bool]]
-"""What happens at the point; whether the process may go on afterwards."""
+"""Strikes; returns whether the process may continue."""
 
 BY_TIME = frozenset({"lives", "workflow_status", "workflow_status+call_doctor_inbox"})
-"""Writes that come by the clock: heartbeats, and clearing up. They belong to no step."""
+"""Writes on a timer, heartbeats and cleanup, which belong to no step."""
 
 
 @dataclass(slots=True)
 class Gate:
-    """Counts commits once armed, and strikes at the one that is wanted."""
+    """Counts commits once armed, and strikes at the chosen one."""
 
     path: str
     armed: bool = False
@@ -29,15 +29,15 @@ class Gate:
     _counts: Counter[str] = field(default_factory=Counter)
 
     def arm(self, wanted: Point | None, strike: Strike) -> None:
-        """Begin to count."""
+        """Start counting."""
         self.armed, self.wanted, self.strike = True, wanted, strike
 
     def disarm(self) -> None:
-        """Strike no more."""
+        """Stop counting and striking."""
         self.armed = False
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One thread of the bot's process."""
+        """Serve one thread of the bot's process."""
         number = 0
         try:
             while line := await reader.readline():
@@ -68,7 +68,7 @@ class Gate:
 
 @asynccontextmanager
 async def open_gate() -> AsyncIterator[Gate]:
-    """A gate that listens while the block runs."""
+    """Run a gate for the length of the block."""
     with tempfile.TemporaryDirectory(prefix="gate-") as folder:
         gate = Gate(str(Path(folder) / "s"))
         server = await asyncio.start_unix_server(gate.talk, gate.path)

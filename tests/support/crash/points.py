@@ -1,4 +1,4 @@
-"""Where a process can be struck: at each call it makes, and around each commit of a checkpoint."""
+"""Points at which a process is struck: each call, and before and after each commit."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ MOMENTS: dict[Place, tuple[str, ...]] = {
     "hms": ("arrived", "answered"),
     "commit": ("before", "after"),
 }
-"""`arrived`: nothing came of the call yet; `done`: it took effect, and the bot does not know."""
+"""`arrived`: the call has had no effect yet; `done`: it has, and the bot got no response."""
 
 CLEARING = "workflow_input+"
-"""How the commit begins in which what finished jobs left is cleared, by the clock."""
+"""Prefix of the timed commit that clears the payloads of finished jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The `number`th call (or commit) of that label, counted from the question on."""
+    """The `number`th call or commit with that label since the question."""
 
     place: Place
     label: str
@@ -32,7 +32,7 @@ class Point:
 
 
 def points_of(place: Place, labels: Iterable[str], *, prefixes: bool = False) -> list[Point]:
-    """Every moment of each of these calls; with `prefixes` a label also counts longer ones."""
+    """Return every moment of each call; with `prefixes` a label also matches longer ones."""
     seen: Counter[str] = Counter()
     points = []
     for label in labels:

@@ -1,4 +1,4 @@
-"""What the pretend Slack's own record says of one question: the only judge."""
+"""Judges one question by the pretend Slack's own record alone."""
 
 import json
 import re
@@ -15,22 +15,22 @@ _MISSING = re.compile(r"may be missing: (.+?)\. Slack did not confirm")
 
 
 def part_of(message: Message) -> str:
-    """The part that a message's mark names."""
+    """Return the answer part in a message's metadata."""
     return str((message.metadata or {}).get("event_payload", {}).get("part", ""))
 
 
 def lookup_of(message: Message) -> str:
-    """The look-up that a message's mark names."""
+    """Return the look-up reference in a message's metadata."""
     return str((message.metadata or {}).get("event_payload", {}).get("lookup_id", ""))
 
 
 def words_of(message: Message) -> str:
-    """Everything that a message shows."""
+    """Return all text of a message."""
     return message.text + json.dumps(message.blocks, ensure_ascii=False)
 
 
 def final_form(message: Message) -> str:
-    """What a message shows, without what differs from one asking to the next."""
+    """Return a message's text without what differs between look-ups."""
     blocks = [{k: v for k, v in b.items() if k != "block_id"} for b in message.blocks]
     shown = json.dumps([message.text, blocks], ensure_ascii=False, sort_keys=True)
     return _CHANGING.sub("~", re.sub(r'"value": "[^"]*"', '"value"', re.sub(r'\\"', "'", shown)))
@@ -38,7 +38,7 @@ def final_form(message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an undisturbed run gave: parts in their order with their final form, and files."""
+    """Result of an undisturbed run: parts in order in their final form, and files."""
 
     parts: tuple[str, ...]
     forms: tuple[str, ...]
@@ -46,7 +46,7 @@ class Expected:
 
 
 def expected_of(team: Team) -> Expected:
-    """The record of an undisturbed run."""
+    """Return the record of an undisturbed run."""
     marked = [m for m in team.from_app() if m.metadata]
     return Expected(
         tuple(part_of(m) for m in marked),
@@ -58,7 +58,7 @@ def expected_of(team: Team) -> Expected:
 def complaints(
     team: Team, expected: Expected, thread: str | None, *, before: int, findable: bool
 ) -> list[str]:
-    """What is wrong with the record, empty if all is as promised.
+    """Return what is wrong with the record; empty if nothing is.
 
     `thread` is where the opening belongs, None for the channel itself. What cannot be found again
     (`findable` is False where we may not read, and for what only the asker sees) may lack if it is
@@ -79,7 +79,7 @@ def complaints(
 
 
 def _refused(fresh: list[Message]) -> bool:
-    """Whether it was said plainly, and once, that the database is down; and nothing else.
+    """Return whether the only message says, once, that the database is down.
 
     No other refusal is an answer here: whatever is killed, somebody goes on.
     """
@@ -92,7 +92,7 @@ def _refused(fresh: list[Message]) -> bool:
 
 
 def _refusal(message: Message) -> bool:
-    """Whether it says plainly, with a reference, that nothing could be recorded."""
+    """Return whether it says, with a reference, that nothing could be recorded."""
     words = words_of(message)
     told = part_of(message).startswith("error") or (
         message.via == "ack" and not _LOOKING.search(words)
@@ -101,18 +101,18 @@ def _refusal(message: Message) -> bool:
 
 
 def _named(said: list[Message]) -> frozenset[str]:
-    """The parts that are named as perhaps missing, each message telling its own."""
+    """Return the parts that messages name as possibly missing."""
     told = (_MISSING.search(words_of(m)) for m in said)
     return frozenset(part for found in told if found for part in found[1].split(", "))
 
 
 def _apart(marked: list[Message]) -> bool:
-    """Whether the asker got the answer alone: an opening may stand that nobody can find."""
+    """Return whether the asker got the answer privately; an opening nobody can find may stand."""
     return any(part_of(m) == "apart-opening" for m in marked)
 
 
 def _whole_apart(marked: list[Message]) -> list[str]:
-    """The private form has parts of its own number, in their order."""
+    """Check the parts of the private form, which has its own number of them, in order."""
     parts = [part_of(m) for m in marked if part_of(m).startswith("apart-")]
     wanted = ["apart-opening", *(f"apart-reply-{n}" for n in range(1, len(parts)))]
     found = [] if parts == wanted and len(parts) > 1 else [f"apart: {', '.join(parts)}"]
@@ -141,7 +141,7 @@ def _parts(marked: list[Message], expected: Expected, named: frozenset[str]) -> 
 
 
 def _files(said: list[Message], expected: Expected, named: frozenset[str]) -> list[str]:
-    """Files bear no mark. In the place of one whose fate is unknown a button shows the rest."""
+    """Check files, which have no metadata; a button stands for one that is unconfirmed."""
     files = sum(bool(m.files) for m in said)
     instead = bool(named) or any("more" in part_of(m) for m in said)
     if files > expected.files or (files < expected.files and not instead):

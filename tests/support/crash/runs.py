@@ -1,4 +1,4 @@
-"""One question, one process struck at one point, and what the asker has in the end."""
+"""Runs one question with one process struck at one point, and judges what the asker got."""
 
 import asyncio
 import contextlib
@@ -13,16 +13,16 @@ from tests.support.crash.record import Expected, complaints, expected_of
 from tests.support.crash.stage import CHANNEL, PERSON, Case, Scene, open_scene
 
 _END_SECONDS = 120.0
-"""After so long with jobs that are not over, what stands is judged all the same."""
+"""After so many seconds the result is judged even if jobs are not over."""
 _QUIET_SECONDS = 0.6
 _LATE_SECONDS = 8.0
 _AFTER_SECONDS = 5.0
-"""For what is said outside of any job: if something is wrong, it may still be on its way."""
+"""Seconds to wait, if something is wrong, for messages that are sent outside of a job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one run: `wrong` is empty if all was as promised."""
+    """Result of one run; `wrong` is empty if every promise held."""
 
     point: Point
     struck: bool
@@ -34,7 +34,7 @@ class Outcome:
 
 
 async def undisturbed(case: Case, database: Database, forks: str) -> tuple[Expected, list[Point]]:
-    """A run without any harm: what is right, and every point where one could be done."""
+    """Run a question undisturbed; return its record and every point to strike."""
     async with open_scene(case, database, forks) as scene:
         await _prepare(scene)
         scene.gate.arm(None, scene.strike)
@@ -55,7 +55,7 @@ async def undisturbed(case: Case, database: Database, forks: str) -> tuple[Expec
 async def disturbed(
     case: Case, point: Point, expected: Expected, database: Database, forks: str
 ) -> Outcome:
-    """Ask, strike at the point, let somebody go on, and judge what stands in the end."""
+    """Ask, strike at the point, recover, and judge the result."""
     async with open_scene(case, database, forks) as scene:
         await _prepare(scene)
         scene.gate.arm(point, scene.strike)
@@ -94,7 +94,7 @@ async def disturbed(
 
 
 async def _prepare(scene: Scene) -> None:
-    """Before a press there is an answer, and nothing left to clear."""
+    """Before a press, ask and wait for the answer and for cleanup."""
     if scene.case.way == "press":
         await scene.slack.type_command(CHANNEL, PERSON, "/call-errors", scene.case.room)
         await _over(scene, clearing=True)
@@ -103,7 +103,7 @@ async def _prepare(scene: Scene) -> None:
 
 @asynccontextmanager
 async def _attended(scene: Scene, point: Point) -> AsyncIterator[asyncio.Task[None]]:
-    """Somebody watches for the point, and somebody waits to revive."""
+    """Watch for the point, and revive the bot after the strike."""
     watching = asyncio.create_task(_watch(scene, point))
     reviving = asyncio.create_task(_revive(scene))
     try:
@@ -129,13 +129,13 @@ async def _revive(scene: Scene) -> None:
 
 
 async def _struck(scene: Scene) -> None:
-    """On a busy machine even the recording may come late, when all seems to be over."""
+    """Wait longer: on a busy machine even the question may be recorded late."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(scene.struck.wait(), _LATE_SECONDS)
 
 
 async def _over(scene: Scene, *, clearing: bool = False) -> None:
-    """Wait until no job is under way and nothing is called any more, but not for ever.
+    """Wait, up to a limit, until no job runs and no calls are made.
 
     With `clearing` also until what the jobs left was cleared.
     """
@@ -147,7 +147,7 @@ async def _over(scene: Scene, *, clearing: bool = False) -> None:
 
 
 async def _quiet(scene: Scene, seconds: float) -> None:
-    """Wait until nothing was called for so long."""
+    """Wait until no call is made for `seconds`."""
     seen, since = -1, time.monotonic()
     while time.monotonic() - since < seconds:
         now = len(scene.slack.team.calls) + len(scene.hms.calls.calls)

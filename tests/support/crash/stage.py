@@ -1,4 +1,4 @@
-"""Where a run takes place: both pretend ends, a database, and the bots that are struck there."""
+"""A run's environment: both pretend services, a database and the bots that are struck."""
 
 import asyncio
 import tempfile
@@ -37,7 +37,7 @@ _HELD_SECONDS = {"restart": 30.0, "takeover": 30.0, "database": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is asked, in which way, and what is done to whom."""
+    """A kind of question and a kind of strike."""
 
     way: Way
     how: How
@@ -47,7 +47,7 @@ class Case:
 
     @property
     def findable(self) -> bool:
-        """Whether the bot can find out what became of a message."""
+        """Return whether the bot can search for a message it posted."""
         return self.readable and "private" not in self.room
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(slots=True)
 class Scene:
-    """Both pretend ends, the processes, and the line to them."""
+    """Both pretend services, the bots' processes and the gate to them."""
 
     case: Case
     slack: PretendSlack
@@ -69,10 +69,10 @@ class Scene:
     crash_database: Callable[[], None] | None
     struck: asyncio.Event = field(default_factory=asyncio.Event)
     before: int = 0
-    """Messages of the bot's that stood before the question."""
+    """The bot's messages from before the question."""
 
     async def strike(self) -> bool:
-        """Do it; whether the process that is struck may go on."""
+        """Strike; return whether the process may continue."""
         if self.struck.is_set():
             return True
         self.struck.set()
@@ -85,7 +85,7 @@ class Scene:
         return False
 
     async def ask(self) -> tuple[Delivery, str | None]:
-        """Ask; gives the delivery and the thread in which the answer belongs."""
+        """Ask; return the delivery and the thread of the answer."""
         room = self.case.room
         if self.case.way == "command":
             return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
@@ -96,13 +96,13 @@ class Scene:
         return delivery, str(delivery.payload["event"]["ts"])
 
     def begin(self) -> None:
-        """From here on calls and messages count: everything before was preparation."""
+        """Count calls and messages from here on; what came before was preparation."""
         self.slack.team.calls.clear()
         self.hms.calls.clear()
         self.before = len(self.slack.team.from_app())
 
     def plant(self, point: Point) -> None:
-        """Make the pretend ends hold the call that is meant."""
+        """Make the pretend services hold the chosen call."""
         held = {"after": point.number - 1, "times": 1, "seconds": _HELD_SECONDS[self.case.how]}
         if point.place == "slack" and point.moment != "answered":
             done = point.moment == "done"
@@ -111,7 +111,7 @@ class Scene:
             self.hms.faults.add(Fault(kind="slow", path=point.label, **held))  # type: ignore[arg-type]
 
     def reached(self, point: Point) -> bool:
-        """Whether the call that is meant is held, or just was answered."""
+        """Return whether the chosen call is held or was just answered."""
         if point.place == "slack":
             calls = self.slack.team.calls_of(point.label)
             if len(calls) < point.number:
@@ -125,14 +125,14 @@ class Scene:
         return last.fault is not None if point.moment != "answered" else last.finished is not None
 
     def jobs_left(self, *, clearing: bool = False) -> int:
-        """Jobs that are not over; with `clearing` also those that are, and were not cleared."""
+        """Return the number of jobs not over; with `clearing` also of those not cleared yet."""
         try:
             return count_left(self.database_url, given=clearing)
         except OperationalError:
             return 1  # it is down, so nobody can tell
 
     async def revive(self) -> None:
-        """After a kill: the dead one is known to be dead, and somebody goes on."""
+        """After a kill, age the heartbeat and start the bot or let another replica take over."""
         await self.bots[0].gone()
         await asyncio.to_thread(silence, self.database_url)
         if self.case.how == "restart":
@@ -141,13 +141,13 @@ class Scene:
 
 @cache
 def world() -> World:
-    """The demo's world, made once."""
+    """Return the demo world, made once."""
     return demo_world(datetime.now(UTC), large_events=50)
 
 
 @asynccontextmanager
 async def open_scene(case: Case, database: Database, forks: str) -> AsyncIterator[Scene]:
-    """Everything started and ready to be asked."""
+    """Start everything and wait until it is ready."""
     app = build(world())
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="call-doctor-"))

@@ -1,4 +1,4 @@
-"""A 100ms that answers by script, a clock that is moved by hand, sleep that takes no time."""
+"""A client of a scripted 100ms, with a clock moved by tests and sleeps that take no time."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -41,7 +41,7 @@ def page(*events: object, total: object = None, after: object = "") -> httpx.Res
 
 @dataclass
 class Neighbour:
-    """Answers in turn, the last one again and again; keeps what it was asked."""
+    """Returns scripted responses in turn, repeating the last, and records the requests."""
 
     answers: list[Answer]
     asked: list[httpx.Request] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Neighbour:
 
 @dataclass
 class Bench:
-    """A client, its neighbour, the pauses it made and the sentences it told."""
+    """A client, its scripted 100ms, the pauses it made and the progress it reported."""
 
     client: HundredMsClient
     neighbour: Neighbour
@@ -97,7 +97,7 @@ async def bench(
     limits: CallLimits | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Bench]:
-    """A client of the workspace `main` whose 100ms answers so."""
+    """Run a client of workspace `main` with these responses."""
     neighbour = Neighbour(list(answers) or [httpx.Response(200, json=EMPTY)])
     made: list[Bench] = []
 
@@ -120,7 +120,7 @@ async def bench(
 
 
 def subclasses(base: type[Exception]) -> Iterable[type[Exception]]:
-    """The class and everything below it."""
+    """Return the class and all its subclasses."""
     yield base
     for child in base.__subclasses__():
         yield from subclasses(child)

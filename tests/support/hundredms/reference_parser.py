@@ -1,4 +1,4 @@
-"""The straightforward reading of an events page: nothing kept, nothing shared, field by field."""
+"""A plain parser of an events page, field by field, without caches or shared objects."""
 
 import json
 from typing import Any

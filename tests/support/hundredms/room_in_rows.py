@@ -1,4 +1,4 @@
-"""A room that 100ms tells of in any words, asked about through the real client and engine."""
+"""A room made of arbitrary rows, asked about through the real client and engine."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ RENDERER = Renderer(CATALOGUE)
 
 
 def event(number: int, kind: str, **changes: Any) -> dict[str, Any]:
-    """An ordinary event of a person of its own."""
+    """Return an ordinary event of a new person."""
     data = {
         "room_id": ROOM,
         "session_id": SESSION,
@@ -47,14 +47,14 @@ ORDINARY = {kind: event(number, kind) for number, kind in enumerate(ERROR_TYPES)
 
 
 class Raw(str):
-    """A row as it is written."""
+    """Return a row as JSON text."""
 
     __slots__ = ()
 
 
 @dataclass
 class Bodies:
-    """What 100ms answers: rows by event type, and other bodies."""
+    """Responses of 100ms: rows by event type, and other bodies."""
 
     rows: Mapping[str, Sequence[object]] = field(default_factory=dict)
     total: object = None
@@ -84,13 +84,13 @@ class Bodies:
 
 
 async def ask(bodies: Bodies, question: str = f"room {ROOM}") -> Report:
-    """The diagnosed report. Every way out is walked: none of them may raise."""
+    """Return the diagnosed report, after rendering every output: none may raise."""
 
     async def at_once(_: float) -> None:
-        """Waits are passed over."""
+        """Return at once."""
 
     async def tell(_: str) -> None:
-        """Nobody listens."""
+        """Ignore progress."""
 
     async with open_workspaces(
         [Credentials("main", token="made-up", url="http://pretend.test/v2")],
@@ -112,7 +112,7 @@ async def ask(bodies: Bodies, question: str = f"room {ROOM}") -> Report:
 
 
 def shown(report: Report) -> None:
-    """Every message, file and picture of the report."""
+    """Render every message, file and picture of the report."""
     answer = RENDERER.answer(report)
     assert "9000" not in json.dumps([answer.opening.blocks, answer.opening.text], default=str)
     RENDERER.private(report, messages=5)
@@ -127,7 +127,7 @@ def shown(report: Report) -> None:
 
 
 def good(report: Report) -> dict[str, Any]:
-    """What the document says of the ordinary events: their failures, and their stories.
+    """Return failures and stories of the ordinary events in the document.
 
     Not the evidence: where anything is missing, it says so.
     """

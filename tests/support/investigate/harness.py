@@ -1,4 +1,4 @@
-"""The real engine with the real client, against the pretend 100ms in the same process."""
+"""The real investigator and client against the pretend 100ms in the same process."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 class Notebook:
-    """A Memory in two dictionaries."""
+    """An in-memory room index."""
 
     def __init__(self) -> None:
         self.peers: dict[str, list[tuple[str, str]]] = {}
@@ -59,7 +59,7 @@ class Notebook:
 
 
 class Bench:
-    """One engine, what it remembers, and the pretend 100ms to steer."""
+    """An investigator, its room index, and controls of the pretend 100ms."""
 
     def __init__(self, engine: Investigator, hundredms: Stage, notebook: Notebook) -> None:
         self.engine = engine
@@ -93,7 +93,7 @@ class Bench:
         return found
 
     async def forget_calls(self) -> None:
-        """Begin the log anew; evidence that is still being read beside an answer ends."""
+        """Clear the log of calls; end evidence that is still being read."""
         await self.engine.beside.close()
         self.hundredms.calls.clear()
 
@@ -109,14 +109,14 @@ class Bench:
 
 @cache
 def world() -> World:
-    """One frozen world for all tests."""
+    """Return one unchanging world for all tests."""
     return demo_world(NOW, large_events=1200)
 
 
 @asynccontextmanager
 async def open_bench(*, both: bool = False) -> AsyncIterator[Bench]:
     async def at_once(_: float) -> None:
-        """Waits are passed over, not waited."""
+        """Return at once."""
 
     app = build(world(), clock=lambda: NOW)
     url = "http://pretend/v2"

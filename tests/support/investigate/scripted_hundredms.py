@@ -1,4 +1,4 @@
-"""A 100ms in one list: cheap enough for hundreds of plans, with every misfortune by script."""
+"""A 100ms in one list, cheap enough for hundreds of runs, with scripted faults."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def event(number: int, at: datetime, session: str | None, peer: str | None) -> E
 
 @dataclass
 class Plan:
-    """What goes wrong, and when; counted in calls for events."""
+    """Faults, and after how many calls for events each begins."""
 
     order: str = "ascending"
     listed: int = 100  # sessions that the list knows
@@ -38,7 +38,7 @@ class Plan:
 
 
 class Ledger:
-    """Implements what reading needs of `bot.investigate.ports.HundredMs`."""
+    """Implements the part of `bot.investigate.ports.HundredMs` that reading events needs."""
 
     alias = "main"
 

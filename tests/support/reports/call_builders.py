@@ -1,4 +1,4 @@
-"""Short hands to build small calls."""
+"""Builders of small calls."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ def at(seconds: float) -> datetime:
 
 
 def event(name: str, seconds: float, kind: str, code: int | None, **facts: Any) -> ErrorEvent:
-    """An event of Ann's, unless `who` is somebody else (user and peer ids follow)."""
+    """Return an event of `who`, from which user and peer ids follow; by default Ann's."""
     who = facts.pop("who", "ann")
     long = "client.disconnected" if kind == "disconnected" else f"client.{kind}.failed"
     usual: dict[str, Any] = {"peer_id": f"p-{who}", "user_id": who, "agent": CHROME}
@@ -48,7 +48,7 @@ def session(*peers: Peer, ends: float | None = 2400) -> Session:
 
 
 def crowd(count: int) -> list[Peer]:
-    """Healthy others who were there from before the start."""
+    """Return healthy people who were in the call before the start."""
     return [peer(f"other-{number}", -600) for number in range(count)]
 
 

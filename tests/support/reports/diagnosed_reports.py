@@ -18,7 +18,7 @@ NOWHERE = Room("65af97002889d74ef8d1e18f", "main")
 
 
 def of_case(case: DiagnosisInput, **changes: Any) -> Report:
-    """What the bot would answer about that case, everything read."""
+    """Return the report on that case with everything read."""
     events = distinct_events(case.events)
     session = next((one for one in case.sessions if one.id == case.session_id), None)
     told = Report(
@@ -36,18 +36,18 @@ def of_case(case: DiagnosisInput, **changes: Any) -> Report:
 
 
 def of_scenario(name: str, **changes: Any) -> Report:
-    """The report on the scenario of that name."""
+    """Return the report on the scenario of that name."""
     return of_case(load(FOLDER / f"{name}.yaml").case, **changes)
 
 
 def diagnosed(report: Report) -> Report:
-    """The same report with the diagnosis that its events alone allow."""
+    """Return the report with a diagnosis from its events alone."""
     case = DiagnosisInput(report.target.room, report.as_of, report.events, sessions=report.sessions)
     return replace(report, diagnosis=diagnose(case, CATALOGUE))
 
 
 def anchors(report: Report) -> list[ErrorEvent]:
-    """What the thread must hold: terminal events, and failures that stand by themselves."""
+    """Return events that the thread must show: terminal ones, and failures of their own."""
     assert report.diagnosis is not None
     found = {event.id: event for event in report.failures}
     for story in report.diagnosis.stories:

@@ -1,4 +1,4 @@
-"""Scenarios as reports with a diagnosis: one for each verdict, outcome and kind of nothing."""
+"""Reports of scenarios: one for each verdict, outcome and reason for having no errors."""
 
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import diagnose
@@ -38,7 +38,7 @@ NOTHINGS = {
 
 
 def diagnosed(name: str) -> Report:
-    """What the bot would answer about that scenario, everything read."""
+    """Return the report on that scenario with everything read."""
     case = load(FOLDER / f"{name}.yaml").case
     events = distinct_events(case.events)
     session = next((one for one in case.sessions if one.id == case.session_id), None)

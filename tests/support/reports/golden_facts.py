@@ -67,7 +67,7 @@ AGENT = Agent(
 
 
 def event(number: int, kind: str = ERROR_TYPES[2], **changes: Any) -> ErrorEvent:
-    """A terminal join failure of one of three people, a minute after the last one."""
+    """Return a terminal join failure of one of three people, a minute after the previous one."""
     at = NOON + timedelta(minutes=number)
     facts: dict[str, Any] = {
         "id": f"{number:08d}-8ae0-4b1d-9d59-000000000000",
@@ -109,7 +109,7 @@ FULL = event(
 
 
 def report(*events: ErrorEvent, **changes: Any) -> Report:
-    """A complete report on the room; all its events were received."""
+    """Return a complete report on the room."""
     found = distinct_events(events)
     facts: dict[str, Any] = {
         "lookup_id": "CD-ABCD2345",
@@ -124,7 +124,7 @@ def report(*events: ErrorEvent, **changes: Any) -> Report:
 
 
 def about(kind: TargetKind) -> Target:
-    """The room, or a session, peer or user in it."""
+    """Return the room, or a session, peer or user in it, as a target."""
     return Target(
         kind,
         ROOM,
@@ -135,7 +135,7 @@ def about(kind: TargetKind) -> Target:
 
 
 def sample(name: str) -> Report:
-    """The report on a sample answer of 100ms' documentation."""
+    """Return the report on a sample response of 100ms' documentation."""
     page = EventsWire.model_validate(json.loads((SAMPLES / f"{name}.json").read_text()))
     found = [parse_event(row, b"key of the tests") for row in page.events]
     return report(*(each for each in found if each))

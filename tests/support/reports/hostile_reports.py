@@ -1,4 +1,4 @@
-"""Reports as no honest app would send them."""
+"""Reports with hostile names, texts and ids."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ NASTY = (
 ROUTE = f"from {ADDRESSES[0]}:5004 to [{ADDRESSES[2]}]:443, relay {ADDRESSES[1]} 3478"
 idents = st.one_of(st.sampled_from(NASTY), st.text(max_size=60))
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=60), st.just(ROUTE))
-"""Free texts, in which addresses may stand; in an identifier they would be part of it."""
+"""Free texts, which may contain addresses; in an identifier they would be part of it."""
 maybe = st.none() | texts
 maybe_id = st.none() | idents
 peers = st.sampled_from([None, *(f"58DDb219-e3de-41f6-9511-{n:012d}" for n in range(4))])
@@ -141,7 +141,7 @@ moments = st.none() | st.integers(-4000, 4000).map(lambda n: NOON + timedelta(se
 
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
-    """A session in which the hostile peers come and go."""
+    """Generate a session in which hostile peers join and leave."""
     found = [draw(peers | maybe_id) or "nobody" for _ in range(draw(st.integers(0, 5)))]
     return Session(
         draw(st.just("66ac5e989b41849dde50f549") | idents),
@@ -158,7 +158,7 @@ def sessions(draw: st.DrawFn) -> Session:
 
 @st.composite
 def diagnosed(draw: st.DrawFn, most: int = 12) -> Report:
-    """The same hostile reports, their failures close in time, with what the engine makes of it."""
+    """Generate hostile reports whose failures are close in time, with their diagnosis."""
     report = draw(reports(most))
     close = draw(st.booleans())
     found = [

@@ -30,7 +30,7 @@ RENDERER = Renderer(CATALOGUE)
 
 
 def failure(number: int, **changes: Any) -> ErrorEvent:
-    """A terminal join failure, one a second, each of another person."""
+    """Return a terminal join failure, one a second, each of another person."""
     at = NOON + timedelta(seconds=number)
     facts: dict[str, Any] = {
         "id": f"event-{number:05d}",
@@ -49,7 +49,7 @@ def failure(number: int, **changes: Any) -> ErrorEvent:
 
 
 def report(*events: ErrorEvent, **changes: Any) -> Report:
-    """A complete report on a room."""
+    """Return a complete report on a room."""
     facts: dict[str, Any] = {
         "lookup_id": "CD-ABCD2345",
         "target": Target("room", Room("65af97002889d74ef8d1e18f", "main", "standup")),
@@ -62,5 +62,5 @@ def report(*events: ErrorEvent, **changes: Any) -> Report:
 
 
 def shown(message: Any) -> str:
-    """Everything a message's blocks show."""
+    """Return all text of a message's blocks."""
     return str(visible_text([dict(block) for block in message.blocks]))

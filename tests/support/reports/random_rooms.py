@@ -1,4 +1,4 @@
-"""Made-up rooms full of trouble, for the invariants."""
+"""Generated rooms with many failures."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -116,7 +116,7 @@ def cases(draw: st.DrawFn) -> DiagnosisInput:
 
 @st.composite
 def outages(draw: st.DrawFn) -> DiagnosisInput:
-    """Network and server failures of several people close together, in or out of a session."""
+    """Generate network and server failures of several people close together."""
     people = draw(st.integers(1, 6))
     events = []
     for index in range(draw(st.integers(1, 8))):

@@ -46,13 +46,13 @@ _KINDS: tuple[TargetKind, ...] = ("room", "session", "peer", "user")
 
 @dataclass
 class Hand:
-    """Writes addresses, and knows how none of them may be read."""
+    """Generates addresses, and records the spellings that no output may contain."""
 
     random: Random
     spellings: set[str] = field(default_factory=set)
 
     def address(self) -> str:
-        """Random IPv4, IPv6 in several spellings, mapped, link-local, or a name of mDNS."""
+        """Return a random IPv4 or IPv6 in one of several spellings, or an mDNS name."""
         bits = self.random.getrandbits
         four = str(IPv4Address(self.random.randint(0x01000000, 0xDFFFFFFF)))
         six = IPv6Address(bits(112) | 0x2001 << 112)
@@ -69,7 +69,7 @@ class Hand:
         return self.random.choice(ways)()
 
     def text(self) -> str:
-        """An address within text, plain, percent-encoded or with a character that is not seen."""
+        """Return text with an address: plain, percent-encoded or with an invisible character."""
         address = self.address()
         encoded = quote(address, safe="").replace(".", "%2E")
         self.spellings |= {address.lower(), quote(address, safe="").lower(), encoded.lower()}
@@ -85,7 +85,7 @@ class Hand:
 
 @dataclass(frozen=True, repr=False)
 class World:
-    """A diagnosed report, and the addresses that its rows held, as they may not be read."""
+    """A diagnosed report, and the spellings of the addresses in its rows."""
 
     seed: int
     report: Report
@@ -174,4 +174,4 @@ def _target(kind: TargetKind, room: Room, session: Session, event: ErrorEvent) -
 
 seeds = st.integers(0, 2**63)
 worlds = seeds.map(world_of)
-"""Up to four events and a session, as the product reads and judges them."""
+"""Generate up to four events and a session, parsed and diagnosed."""

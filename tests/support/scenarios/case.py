@@ -28,7 +28,7 @@ _NOW_HERE = datetime(2026, 1, 1, tzinfo=UTC)  # a start is a time of its own, no
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One file: its case, and what is expected of it (`each` spelled out)."""
+    """A scenario file: the diagnosis input and the expectations, with `each` expanded."""
 
     name: str
     case: DiagnosisInput
@@ -37,7 +37,7 @@ class Scenario:
 
 
 def files() -> list[Path]:
-    """Every scenario, in order of name."""
+    """Return the paths of all scenarios, by name."""
     return sorted(FOLDER.glob("*.yaml"))
 
 
@@ -73,7 +73,7 @@ def _without_references(part: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def read(name: str, raw: Mapping[str, Any]) -> Scenario:
-    """The scenario out of its parsed text."""
+    """Return the scenario from its parsed YAML."""
     start = moment(raw.get("start", START), _NOW_HERE)
     room = _room(raw)
     sessions = tuple(_session(one, start, room) for one in raw.get("sessions", []))

@@ -1,4 +1,4 @@
-"""What the SDKs usually report with a code, and what devices say of themselves.
+"""Fields that SDKs usually report with a code, and agents of devices.
 
 Written from 100ms' public error pages and the web SDK's source; only a scenario's short hand.
 """

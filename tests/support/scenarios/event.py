@@ -1,4 +1,4 @@
-"""One compact entry of a scenario as the error event the bot would hold."""
+"""Converts an event entry of a scenario into the bot's error event."""
 
 import hashlib
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _TURN, _LAN, _FAR = "203.0.113.250", "192.0.2.10", "203.0.113.200"
 
 
 def peer_facts(raw: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What `sessions` and `people` say of each peer id (lower case)."""
+    """Return the facts in `sessions` and `people` by peer id in lower case."""
     known: dict[str, dict[str, Any]] = {}
     for session in raw.get("sessions", []):
         for one, _ in spread(session.get("peers", [])):
@@ -51,7 +51,7 @@ def event_of(
     known: Mapping[str, Mapping[str, Any]],
     room_id: str,
 ) -> ErrorEvent:
-    """The event. `known` gives what the entry leaves out of its peer."""
+    """Return the event. `known` has the facts about peers that the entry omits."""
     if "raw" in raw:
         return _from_wire(label, raw["raw"])
     code = raw.get("code")
@@ -115,7 +115,7 @@ def _description(raw: Mapping[str, Any], short: str, text: str | None) -> str | 
 
 
 def ice_text(ice: Any) -> str:
-    """The candidates as the web SDK writes them."""
+    """Return the ICE candidates as the web SDK writes them."""
     if ice == "none":
         return "local candidate - undefined; remote candidate - undefined"
     local = _candidate(ice["local"], ice.get("proto", "udp"), ice.get("address"), ice.get("cost"))

@@ -1,4 +1,4 @@
-"""What a scenario expected, held against the diagnosis."""
+"""Scores a diagnosis against the expectations of its scenario."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Score:
 
 
 def score(scenario: Scenario, found: Diagnosis) -> Score:
-    """The score of one scenario."""
+    """Return the score of one scenario."""
     expect = scenario.expect
     right = found.verdict.cls == expect["verdict"]
     wanted = [_Wanted(one, scenario.labels) for one in expect["stories"]]
@@ -60,7 +60,7 @@ class _Wanted:
         self.events = frozenset(name for label in raw["events"] for name in labels[label])
 
     def matches(self, story: Story) -> bool:
-        """True if person, type and code are equal too."""
+        """Return whether person, type and code are equal too."""
         raw = self.raw
         peers = {peer.lower() for peer in story.peer_ids}
         return (

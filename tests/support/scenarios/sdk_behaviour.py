@@ -1,4 +1,4 @@
-"""What 100ms' web SDK never sends, as checks over the rows of a room.
+"""Checks a room's rows for what 100ms' web SDK never sends.
 
 Source: the recordings in `tests/data/sdk-recordings` (web SDK 0.12.15 to 0.15.2). Rows of other
 platforms are not judged: what their SDKs send was not recorded.
@@ -34,7 +34,7 @@ _SIGNAL_RETRIES, _STAND_IN = timedelta(seconds=90), timedelta(seconds=2)
 
 
 def faults(rows: Iterable[Row]) -> Iterator[str]:
-    """One line for each thing in a room's rows that the web SDK never sends."""
+    """Return one line for each thing in the rows that the web SDK never sends."""
     everything = list(rows)
     for row in everything:
         if row["type"] in _CATEGORIES and _agent(row).get("sdk") == "web":
@@ -97,7 +97,7 @@ def _text_faults(row: Row) -> Iterator[str]:
 
 
 def _stand_in_faults(row: Row, everything: list[Row]) -> Iterator[str]:
-    """An unmuted track straight after a refused device; a muted stand-in is what comes then."""
+    """Find an unmuted track right after a refused device: the SDK sends a muted one."""
     data = row["data"]
     if data.get("error_code") not in {3001, 3002, 3003, 3011}:
         return
@@ -114,7 +114,7 @@ def _stand_in_faults(row: Row, everything: list[Row]) -> Iterator[str]:
 
 
 def _signal_lost(row: Row, everything: list[Row]) -> bool:
-    """Whether the person's signalling was lost around that row, or its text says so."""
+    """Return whether the person's signalling was lost around that row."""
     if "[SignalDisconnect]" in (row["data"].get("error_description") or ""):
         return True
     return any(
@@ -130,7 +130,7 @@ def _agent(row: Row) -> Mapping[str, Any]:
 
 
 def _version(row: Row) -> tuple[int, ...]:
-    """The release's numbers; without a version that of the newest recording."""
+    """Return the SDK version, or without one that of the newest recording."""
     numbers = re.findall(r"\d+", str(_agent(row).get("sdk_version") or "0.15.2"))
     return tuple(int(number) for number in numbers[:3])
 

@@ -1,4 +1,4 @@
-"""Recordings of 100ms' own web SDK under known faults, as the diagnosis would see them.
+"""Reads recordings of 100ms' web SDK under known faults as diagnosis input.
 
 `tests/data/sdk-recordings/README.md` tells how they were made; its `replay.py` holds what is
 right to say of each. Here a recording becomes a Case in this process, without HTTP.
@@ -29,7 +29,7 @@ _KEY = b"recordings"
 
 @cache
 def replay() -> ModuleType:
-    """The module that came with the recordings."""
+    """Return the module that came with the recordings."""
     path = FOLDER / "replay.py"
     spec = importlib.util.spec_from_file_location("sdk_recordings_replay", path)
     assert spec is not None
@@ -40,18 +40,18 @@ def replay() -> ModuleType:
 
 
 def files() -> list[Path]:
-    """Every recording, in order of name."""
+    """Return the paths of all recordings, by name."""
     return sorted((FOLDER / "recordings").glob("*.json"))
 
 
 def load(path: Path) -> dict[str, Any]:
-    """One recording."""
+    """Return one recording."""
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
 
 
 def answer(recording: dict[str, Any], crowd: int = 1) -> dict[str, Any]:
-    """What `lookup --json` says of the room of a recording, with `crowd` people at fault."""
+    """Return `lookup --json` of a recording's room in which the fault hits `crowd` people."""
     world = replay().World([recording], NOW, crowd)
     room_id = replay().room_id(recording)
     room = parse_room(RoomWire.model_validate(world.rooms[room_id]), "main")
@@ -89,6 +89,6 @@ def _report(case: DiagnosisInput, found: Any, seen: Completeness) -> Report:
 
 
 def faults(recording: dict[str, Any], crowd: int = 1) -> list[str]:
-    """What is wrong with the answer to a recording, in words."""
+    """Return what is wrong with the answer to a recording."""
     wrong: list[str] = replay().judge(recording, answer(recording, crowd), crowd)
     return wrong

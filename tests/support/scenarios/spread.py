@@ -1,4 +1,4 @@
-"""`each` spelled out: one entry of a scenario for every number."""
+"""Expands `each`: one entry of a scenario for every number."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ from tests.support.scenarios.times import span
 
 
 def spread(entries: list[Any]) -> Iterator[tuple[dict[str, Any], timedelta]]:
-    """Entries with `each` spelled out, and by how much their times move."""
+    """Return the entries with `each` expanded, and the shift of their times."""
     for entry in entries:
         each = entry.get("each")
         if each is None:

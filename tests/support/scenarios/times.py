@@ -1,4 +1,4 @@
-"""Times as scenarios write them: offsets from a start, or ISO 8601."""
+"""Parses times of scenarios: offsets from a start, or ISO 8601."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ _PIECE = re.compile(r"[+-][^+-]+")
 
 
 def span(text: str) -> timedelta:
-    """`5s`, `+00:42`, `-10m`, `+5d+00:42` as a span of time. Raises ValueError."""
+    """Parse `5s`, `+00:42`, `-10m`, `+5d+00:42`. Raises ValueError."""
     text = text.strip()
     signed = text if text[:1] in "+-" else f"+{text}"
     pieces = _PIECE.findall(signed)
@@ -34,7 +34,7 @@ def _piece(text: str) -> timedelta:
 
 
 def moment(text: str, start: datetime) -> datetime:
-    """The moment: an offset from `start`, or a time of its own. Raises ValueError."""
+    """Return the time of an offset from `start`, or of ISO text. Raises ValueError."""
     text = text.strip()
     if text[0] in "+-":
         return start + span(text)
@@ -43,5 +43,5 @@ def moment(text: str, start: datetime) -> datetime:
 
 
 def stamp(text: str, at: datetime) -> str:
-    """The time as 100ms would send it; an ISO text stays as written."""
+    """Return the time as 100ms sends it; ISO text stays as written."""
     return at.isoformat().replace("+00:00", "Z") if text.strip()[0] in "+-" else text.strip()

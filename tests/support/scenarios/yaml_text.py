@@ -1,4 +1,4 @@
-"""YAML in which times stay the text that was written.
+"""YAML in which times stay text.
 
 YAML 1.1 reads `+40:00` as the number 2400 and a date as a date.
 """
@@ -12,7 +12,7 @@ _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("timestamp", "int", "float")}
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader with plain numbers only."""
+    """Safe loader that reads plain numbers only."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -25,5 +25,5 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"-?[0-9]+\.
 
 
 def parse(text: str) -> Any:
-    """The document. Raises yaml.YAMLError."""
+    """Return the document. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506  a subclass of the safe loader

@@ -1,4 +1,4 @@
-"""Deliveries of every entry, as Slack sends them, to be changed by a test."""
+"""Payloads of every entry point as Slack delivers them; a test changes fields of them."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ _KINDS = {"command": "slash_commands", "mention": "events_api"}
 
 
 def payload_of(bench: Bench, entry: str, channel: str, user: str) -> Json:
-    """What Slack sends when that person asks for ROOM there, or presses a button about it."""
+    """Return the payload Slack sends when `user` asks about ROOM there, or presses a button."""
     return _MAKERS[entry](bench, channel, user)
 
 
@@ -29,7 +29,7 @@ async def deliver(bench: Bench, entry: str, payload: Json) -> Delivery:
 
 
 def changed(payload: Json, changes: dict[str, Any]) -> Json:
-    """The payload with what stands at each dotted path, None taking it away."""
+    """Return the payload with the value at each dotted path replaced, or removed if None."""
     for path, value in changes.items():
         *parents, last = path.split(".")
         inner = payload

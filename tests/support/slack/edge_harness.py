@@ -1,4 +1,4 @@
-"""The real bot between a pretend Slack and stand-ins, over real sockets."""
+"""The real Slack edge between a pretend Slack and fake investigator and renderer, over sockets."""
 
 import asyncio
 import contextlib
@@ -48,7 +48,7 @@ Begin = Callable[[AsyncExitStack], Awaitable[None]]
 
 @dataclass
 class Bench:
-    """Everything of one run. `team` is the pretend Slack's record."""
+    """One run: the pretend Slack, the bot's settings, its fakes, jobs and database."""
 
     slack: PretendSlack
     settings: SlackSettings
@@ -74,20 +74,20 @@ class Bench:
         return f"http://{self.settings.host}:{self.settings.port}"
 
     def said(self, channel: str = "") -> list[Message]:
-        """What the bot said by now, oldest first."""
+        """Return the bot's messages so far, oldest first."""
         return self.team.from_app(channel)
 
     def parts(self, channel: str = "") -> list[str]:
-        """The parts said by now; "Looking…" for one person has none."""
+        """Return the answer parts posted so far; a private "Looking…" has no part."""
         return [part_of(message) for message in self.said(channel) if message.metadata]
 
     async def restart(self) -> None:
-        """End this process' life and begin another one on the same database."""
+        """Stop the bot and start it again on the same database."""
         await self.life.aclose()
         await self.begin(self.life)
 
     async def until_said(self, words: str, channel: str = "", seconds: float = 10) -> Message:
-        """The first message of the bot's that shows these words."""
+        """Wait for and return the bot's first message that shows these words."""
         await self.slack.until(lambda: self.find(words, channel), seconds)
         found = self.find(words, channel)
         assert found is not None
@@ -97,7 +97,7 @@ class Bench:
         return next((m for m in self.said(channel) if words in shown(m)), None)
 
     async def settled(self, seconds: float = 0.15, *, done: bool = True) -> None:
-        """Wait until nothing has been called for a moment; with `done`, by finished jobs."""
+        """Wait until Slack gets no calls for `seconds`; with `done`, first for all jobs to end."""
         if done:
             await self.slack.until(lambda: self.jobs.running_count == 0, 40)
         before = -1
@@ -121,14 +121,14 @@ def lookup_of(message: Message) -> str:
 
 
 def shown(message: Message) -> str:
-    """The words of a message: its text, or what its sections show."""
+    """Return the text of a message and of its sections."""
     words = [message.text]
     words += [str((block.get("text") or {}).get("text")) for block in message.blocks]
     return "\n".join(words)
 
 
 def check_all(bench: Bench) -> None:
-    """Every message within Slack's limits; every answer's part marked, and no part twice."""
+    """Assert that each message is within Slack's limits and that no marked part is posted twice."""
     seen: set[tuple[str, str]] = set()
     for message in bench.said():
         if message.files:  # Slack's own post of an upload, without words of ours
@@ -155,7 +155,7 @@ async def open_bench(
     workspaces: tuple[str, ...] = (),
     **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running bot; `changes` are fields of SlackSettings. Ends it and checks its exit.
+    """Run a bot; `changes` are fields of SlackSettings. At the end it is stopped.
 
     `blind` takes away what lets the bot read what stands in a channel, `unread` what lets it see
     whether a channel is shared; `channels` keeps settings. `enterprise` is the organisation of the
@@ -196,7 +196,7 @@ async def open_bench(
 
 
 def services_of(bench: Bench) -> Services:
-    """The bench's stand-ins and its database, with nothing else behind them."""
+    """Return tools made of the bench's fakes and its database."""
     return Services(
         investigator=bench.investigator,
         renderer=bench.renderer,
@@ -210,7 +210,7 @@ def services_of(bench: Bench) -> Services:
 
 @contextlib.asynccontextmanager
 async def living(bench: Bench, begin: Begin) -> AsyncIterator[None]:
-    """The bot's first life, and those that `Bench.restart` begins."""
+    """Start the bot, let `Bench.restart` start it again, and stop it at the end."""
     bench.begin = begin
     await begin(bench.life)
     try:
@@ -226,7 +226,7 @@ async def started(
     ready: Mapping[str, Probe],
     wanted: int = 200,
 ) -> AsyncIterator[None]:
-    """Serve until the block ends; /readyz answers `wanted` once it is up."""
+    """Serve until the block ends; wait first until /readyz answers with status `wanted`."""
     bench.stop = asyncio.Event()
     bench.running = asyncio.create_task(
         serve(bench.settings, ctx, other_probes=ready, stop=bench.stop)

@@ -1,4 +1,4 @@
-"""Small stand-ins for what lies behind the Slack edge, so that these tests see the edge alone."""
+"""Fake investigator, renderer and references, for tests of the Slack edge alone."""
 
 import asyncio
 import itertools
@@ -26,7 +26,7 @@ ROOM = "64c8d6a1f0b1a2c3d4e5f601"
 
 
 def report_of(lookup_id: str, failures: int) -> Report:
-    """A report on one room with so many terminal events."""
+    """Return a report on one room with `failures` terminal events."""
     events = tuple(
         ErrorEvent(
             id=f"event-{number}",
@@ -50,7 +50,7 @@ def report_of(lookup_id: str, failures: int) -> Report:
 
 @dataclass
 class StandInInvestigator:
-    """Answers every question alike; `error` is raised instead, `choices` offered instead."""
+    """Answers every question alike, or raises `error`, or offers `choices`."""
 
     failures: int = 2
     error: Exception | None = None
@@ -85,7 +85,7 @@ class StandInInvestigator:
         return report_of(handle.lookup_id, self.failures)
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:  # noqa: ARG002
-        """Nothing is added: the stand-in renderer shows bare events."""
+        """Return the report unchanged: the fake renderer shows bare events."""
         self.diagnoses += 1
         return report
 
@@ -120,14 +120,14 @@ REOPENING = ("recovered", "timeline", "reply", "packet")
 
 
 def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
-    """The buttons under an opening."""
+    """Return the buttons under an opening."""
     value = encode(from_report(report, after=None, shown=0, private=private))
     return [button(name, name.capitalize(), value) for name in REOPENING]
 
 
 @dataclass
 class StandInRenderer(Renderer):
-    """Shows little, in the right shape: one failure a reply; `cut` texts are whole in a file."""
+    """Renders one failure a reply; texts of `cut` failures are whole in a file."""
 
     replies: int = 10
     cut: bool = False
@@ -301,6 +301,6 @@ def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool
 
 
 def references() -> Any:
-    """A maker of references: CD-AAAAAA22, CD-AAAAAA23 and so on."""
+    """Return a function that makes references: CD-AAAAAA22, CD-AAAAAA23 and so on."""
     numbers = itertools.count(222222)
     return lambda: f"CD-AB{next(numbers)}"

@@ -1,4 +1,4 @@
-"""What the fault matrices share: a channel and an asker for each fault, and what is a complaint."""
+"""Fault matrices: a channel and an asker for each fault, and checks of what the asker got."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ def person_of(number: int) -> str:
 
 
 def add_places(bench: Bench, count: int) -> None:
-    """A channel and an asker for each, so that all of them may ask at once."""
+    """Add `count` channels with an asker each, so that all of them can ask at once."""
     team = bench.team
     for number in range(count):
         name, user = channel_of(number), person_of(number)
@@ -31,12 +31,12 @@ def add_places(bench: Bench, count: int) -> None:
 
 
 def said_to(bench: Bench, number: int) -> list[Message]:
-    """What was said where that person asked, and in their own conversation with the bot."""
+    """Return the bot's messages in that asker's channel and in their conversation with the bot."""
     return [*bench.said(channel_of(number)), *bench.said(f"D{person_of(number)[1:]}")]
 
 
 def complaints(said: Sequence[Message]) -> list[str]:
-    """What an asker would miss: an answer or an error with its reference, in its end, once.
+    """Return what is wrong unless the asker got a final answer or error with its reference, once.
 
     An opening that Slack does not let us change stays unfinished; the answer then comes apart.
     """
@@ -53,5 +53,5 @@ def complaints(said: Sequence[Message]) -> list[str]:
 
 
 def without(found: Mapping[Any, Iterable[str]]) -> dict[Any, Iterable[str]]:
-    """Only those with complaints."""
+    """Return the entries that have complaints."""
     return {kind: wrong for kind, wrong in found.items() if wrong}

@@ -1,4 +1,4 @@
-"""The steps of a job without a database: a record that a second run answers from."""
+"""Steps of a job without a database: a second run takes recorded results from memory."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,11 +6,11 @@ from bot.jobs import Json
 
 
 class Crash(BaseException):
-    """The end of the process, between an act and its record."""
+    """The process ends between a step's action and its record."""
 
 
 class KeptSteps:
-    """As `bot.jobs.Steps`, with a clock that `waits` moves.
+    """Implements `bot.jobs.Steps`, with a clock that waiting moves.
 
     `crash_in` ends the run in that step, `before` or after its act.
     """

@@ -1,4 +1,4 @@
-"""The real engine of durable jobs, on a SQLite file of its own."""
+"""The real engine of durable jobs, on a temporary SQLite file."""
 
 import contextlib
 import tempfile
@@ -11,14 +11,14 @@ from bot.storage import jobs_url, open_database
 
 @contextlib.asynccontextmanager
 async def own_database() -> AsyncIterator[str]:
-    """The URL of a file that goes away afterwards."""
+    """Return the URL of a SQLite file that is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="call-doctor-") as folder:
         yield f"sqlite:///{folder}/bot.db"
 
 
 @contextlib.asynccontextmanager
 async def own_jobs(database_url: str) -> AsyncIterator[DbosJobQueue]:
-    """An engine with a life of its own, as each process has one."""
+    """Run an engine with its own heartbeat, as each process has one."""
     async with (
         open_database(database_url) as memory,
         open_jobs(jobs_url(database_url), uuid.uuid4().hex, memory.processes) as jobs,

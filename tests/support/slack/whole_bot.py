@@ -1,4 +1,4 @@
-"""The whole bot, nothing stood in: between a pretend Slack and a pretend 100ms."""
+"""The whole bot, without fakes, between a pretend Slack and a pretend 100ms."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ async def open_whole(
     show_names: Names = Names.FULL,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
-    """A running bot with the demo world behind it; `changes` are fields of SlackSettings.
+    """Run a bot with the demo rooms behind it; `changes` are fields of SlackSettings.
 
     `without` are scopes that were not granted (commas between); with `other` there are two
     100ms workspaces; `limits` bound each call of 100ms.
@@ -69,7 +69,7 @@ async def open_whole(
 
 
 async def reborn(bench: Bench, folder: Path) -> None:
-    """End the bot, and put another one in its place that knows nothing of the first."""
+    """Stop the bot, delete its databases and start another one in its place."""
     await bench.life.aclose()
     for file in ("bot.db", "bot-jobs.db"):
         (folder / file).unlink()

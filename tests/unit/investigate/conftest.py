@@ -1,4 +1,4 @@
-"""The engine at a bench of its own for each test."""
+"""A new investigator for each test."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A pretend Slack with a tiny real Bolt app behind it."""
+"""A pretend Slack with a small real Bolt app behind it."""
 
 from collections.abc import AsyncIterator
 
@@ -18,7 +18,7 @@ async def slack() -> AsyncIterator[PretendSlack]:
 
 @pytest.fixture
 def web(slack: PretendSlack) -> AsyncWebClient:
-    """The SDK's client without its retries, so that a fault is seen as it is."""
+    """Return the SDK's client without retries, so that each fault is seen."""
     return client_for(slack)
 
 
@@ -30,7 +30,7 @@ async def http(slack: PretendSlack) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(params=sorted(BOTH_WAYS))
 async def seen(request: pytest.FixtureRequest, slack: PretendSlack) -> AsyncIterator[Seen]:
-    """A bot listens, once over HTTP and once over a socket; this is what it received."""
+    """Run a bot, once over HTTP and once over a socket; return what it received."""
     received = Seen()
     async with BOTH_WAYS[request.param](slack, received):
         yield received

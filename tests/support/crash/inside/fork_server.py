@@ -1,4 +1,4 @@
-"""Gives birth to bots: imported once, forked for each, as `multiprocessing`'s fork server does.
+"""Forks bots from one process with all imports done, as `multiprocessing`'s fork server does.
 
 Most of a start's time is Python reading modules. Settings, database, connections and threads are
 all made after the fork, by the bot itself, in a process of its own.
@@ -18,13 +18,13 @@ _MODULES = (
     *("aiosqlite", "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
     *("sqlalchemy.dialects.sqlite.aiosqlite", "uvicorn.protocols.http.httptools_impl"),
 )
-"""What a bot imports by its first answer."""
+"""Modules that a bot has imported by its first answer."""
 
 _MOST_FILES = 1024
 
 
 class ForkServer:
-    """One connection for each bot: its environment comes in, its id and its exit status go out."""
+    """Serves one connection per bot: reads its environment, writes its id and exit status."""
 
     def __init__(self, path: str) -> None:
         self._ready = selectors.DefaultSelector()
@@ -34,7 +34,7 @@ class ForkServer:
         self._ready.register(self._door, selectors.EVENT_READ)
 
     def run(self) -> None:
-        """Serve until nobody holds our standard input any more."""
+        """Serve until standard input is closed."""
         self._ready.register(sys.stdin, selectors.EVENT_READ)
         while True:
             for key, _ in self._ready.select():
@@ -66,7 +66,7 @@ class ForkServer:
 
 
 def _live(*, environment: dict[str, str], home: str, log: str) -> None:
-    """Be `call-doctor serve`. Never returns."""
+    """Run `call-doctor serve`. Never returns."""
     status = 1
     try:
         os.closerange(3, _MOST_FILES)  # the fork server's, and its lines to other bots

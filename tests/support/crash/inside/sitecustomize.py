@@ -1,4 +1,4 @@
-"""Runs inside the bot's process, which knows nothing of it: tells the test of each commit.
+"""Reports each commit to the test, inside the bot's process, which does not import it.
 
 Python imports a module of this name at its start when PYTHONPATH leads to it. Before and after
 each transaction that wrote something the process asks over a socket, and does nothing until it
@@ -20,7 +20,7 @@ _mine = threading.local()
 
 
 def _tell(moment: str, tables: list[str]) -> None:
-    """Say where we are, and wait for the word to go on, if anybody wants to know."""
+    """Report this commit and wait for permission to continue, if a gate is connected."""
     gate = os.environ.get("CRASH_GATE")  # noqa: TID251  the test's own variable
     if gate is None:
         return

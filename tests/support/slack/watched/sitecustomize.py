@@ -1,4 +1,4 @@
-"""Runs inside the bot's process, which knows nothing of it: notes calls that block the event loop.
+"""Records calls that block the event loop, inside the bot's process, which does not import it.
 
 Python imports a module of this name at its start when PYTHONPATH leads to it. `blockbuster` knows
 which calls wait (sleep, files, sockets, SQLite) and would raise; here each is let through, and its
