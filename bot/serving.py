@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.errors import BotError, StoreUnreachable
@@ -21,7 +22,7 @@ from bot.slack.sending.web_clients import open_clients
 from bot.slack.server.health import DEGRADED, Probe, cache_probe
 from bot.slack.server.startup_checks import check_slack
 from bot.slack.settings import SlackSettings
-from bot.storage import jobs_url, lock_sqlite_file
+from bot.storage import Database, jobs_url, lock_sqlite_file
 from bot.wiring import Services, new_lookup_id, now
 
 PROBE_CACHE_SECONDS = 15
@@ -51,12 +52,12 @@ async def open_context(
     Raises Misconfigured and SlackTrouble if Slack refuses our tokens or does not answer.
     """
     identity = await check_slack(settings)
-    database, metrics = services.database, services.metrics
+    metrics = services.metrics
     async with open_clients(settings, metrics) as clients:
         rate_limiter = ChannelRateLimiter(
             settings.rates, lambda: jobs.replicas, settings.longest_retry_after
         )
-        yield BotContext(
+        ctx = BotContext(
             investigator=services.investigator,
             renderer=services.renderer,
             clock=now,
@@ -74,12 +75,21 @@ async def open_context(
             access=settings.access,
             jobs=jobs,
             tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
-            answer_log=database.answer_log if database else None,
-            channel_settings=database.channel_settings if database else None,
-            post_claims=database.post_claims if database else None,
-            audit=database.audit if database else None,
             erasures=services.erasures,
         )
+        yield _with_stores(ctx, services.database)
+
+
+def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
+    if database is None:
+        return ctx
+    return replace(
+        ctx,
+        answer_log=database.answer_log,
+        channel_settings=database.channel_settings,
+        post_claims=database.post_claims,
+        audit=database.audit,
+    )
 
 
 def _lookup_limiter(settings: SlackSettings, metrics: Metrics) -> LookupLimiter:

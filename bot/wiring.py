@@ -93,21 +93,14 @@ async def open_services(
     `memory_needed`: a look-up in the terminal continues without a database.
     """
     workspace_credentials = read_credentials(settings)
-    catalogue = load_catalogue()
+    catalogue, metrics = load_catalogue(), PrometheusMetrics()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
-    metrics = PrometheusMetrics()
-    renderer = Renderer(
-        catalogue,
-        settings.templates_dir,
-        dashboard=settings.hms_dashboard_url,
-        reply_language=settings.reply_language,
-    )
+    renderer = _build_renderer(settings, catalogue)
     async with AsyncExitStack() as stack:
         database = await _open_database(settings, stack, needed=memory_needed)
+        on_call = _count_requests(metrics)
         workspaces = await stack.enter_async_context(
-            open_workspaces(
-                workspace_credentials, clock=now, on_call=_count_requests(metrics), limits=limits
-            )
+            open_workspaces(workspace_credentials, clock=now, on_call=on_call, limits=limits)
         )
         for workspace in workspaces.values():
             workspace.circuit.subscribe(metrics.hms_circuit)
@@ -123,6 +116,15 @@ async def open_services(
             erasures=erasures,
             names=settings.show_names,
         )
+
+
+def _build_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
+    return Renderer(
+        catalogue,
+        settings.templates_dir,
+        dashboard=settings.hms_dashboard_url,
+        reply_language=settings.reply_language,
+    )
 
 
 def _open_investigator(

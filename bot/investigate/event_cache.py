@@ -109,14 +109,20 @@ class EventCache:
         cached = self._places.get(place_key(target, query.types))
         return replace(cached, target=target, notes=notes) if cached else None
 
-    def find_for_button(self, handle: SavedLookup) -> Snapshot | None:
+    def find_for_button(self, saved_lookup: SavedLookup) -> Snapshot | None:
         """Return a snapshot that holds everything the button's answer knew.
 
         Returns None if there is none.
         """
-        place = (handle.workspace, handle.room_id, handle.peer_id, handle.user_id, handle.types)
+        place = (
+            saved_lookup.workspace,
+            saved_lookup.room_id,
+            saved_lookup.peer_id,
+            saved_lookup.user_id,
+            saved_lookup.types,
+        )
         cached = self._places.get(place)
-        return cached if cached and cached.as_of >= handle.as_of else None
+        return cached if cached and cached.as_of >= saved_lookup.as_of else None
 
 
 def _weight(snapshot: Snapshot) -> int:

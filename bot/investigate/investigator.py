@@ -101,26 +101,28 @@ class Investigator:
         finally:
             prefetch.close()
 
-    async def reopen(self, handle: SavedLookup, tell: Tell) -> Report:
+    async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
         """Return the report that a button belongs to, as of the button's answer.
 
         Raises NotAllowed if that is not possible. Events recorded later are left out, both here and
         in the diagnosis.
         """
-        if handle.workspace not in self.workspaces:
+        if saved_lookup.workspace not in self.workspaces:
             raise NotAllowed(
-                f"The 100ms workspace {handle.workspace} is no longer configured.",
+                f"The 100ms workspace {saved_lookup.workspace} is no longer configured.",
                 next_step="Ask again for a fresh answer.",
             )
-        prefetch = Prefetch(handle.types, person_of(handle))
-        room = await fetch_room(self._client(handle.workspace, tell), handle.room_id, prefetch)
-        target = target_of(handle, room or Room(handle.room_id, handle.workspace))
-        task = FetchTask(handle.lookup_id, Window(), handle.types, prefetch=prefetch)
+        prefetch = Prefetch(saved_lookup.types, person_of(saved_lookup))
+        room = await fetch_room(
+            self._client(saved_lookup.workspace, tell), saved_lookup.room_id, prefetch
+        )
+        target = target_of(saved_lookup, room or Room(saved_lookup.room_id, saved_lookup.workspace))
+        task = FetchTask(saved_lookup.lookup_id, Window(), saved_lookup.types, prefetch=prefetch)
         try:
-            target, fetched = await self._read(target, task, tell, handle.as_of)
+            target, fetched = await self._read(target, task, tell, saved_lookup.as_of)
         finally:
             prefetch.close()
-        return rebuild_report(handle, target, fetched, self.clock())
+        return rebuild_report(saved_lookup, target, fetched, self.clock())
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
         """Return the report with its diagnosis as of the report.

@@ -54,14 +54,14 @@ def evidence_as_of(evidence: Evidence, moment: datetime) -> Evidence:
 
 
 def completeness_now(
-    completeness: Completeness, handle: SavedLookup, now: datetime
+    completeness: Completeness, saved_lookup: SavedLookup, now: datetime
 ) -> Completeness:
     """Return the completeness of an earlier answer, given what 100ms still keeps at `now`.
 
     Raises NotAllowed if none of the answer's events are kept any more.
     """
     oldest = now - EVENT_RETENTION
-    if handle.as_of <= oldest:
+    if saved_lookup.as_of <= oldest:
         raise NotAllowed(
             "100ms keeps error events for 30 days, and that answer is older.",
             headline="What that button would show is gone",
@@ -69,10 +69,14 @@ def completeness_now(
         )
     begins = max(
         at
-        for at in (handle.as_of - EVENT_RETENTION, handle.since, handle.session_from)
+        for at in (
+            saved_lookup.as_of - EVENT_RETENTION,
+            saved_lookup.since,
+            saved_lookup.session_from,
+        )
         if at is not None
     )
-    if begins >= oldest or now - handle.as_of < _SOON:
+    if begins >= oldest or now - saved_lookup.as_of < _SOON:
         return completeness
     note = "100ms has dropped events older than 30 days since that answer; some may be missing."
     return replace(
@@ -238,12 +242,18 @@ def _with_untimed(
     return replace(completeness, notes=(*completeness.notes, note))
 
 
-def rebuild_report(handle: SavedLookup, target: Target, fetched: Fetched, now: datetime) -> Report:
+def rebuild_report(
+    saved_lookup: SavedLookup, target: Target, fetched: Fetched, now: datetime
+) -> Report:
     """Return the report that a button belongs to, as of then, from events read then or later."""
-    events = tuple(event for event in fetched.events if not event.timed or event.at <= handle.as_of)
-    task = FetchTask(handle.lookup_id, Window(handle.since, handle.until), handle.types)
-    report = build_report(target, task, handle.as_of, replace(fetched, events=events))
-    return replace(report, completeness=completeness_now(report.completeness, handle, now))
+    events = tuple(
+        event for event in fetched.events if not event.timed or event.at <= saved_lookup.as_of
+    )
+    task = FetchTask(
+        saved_lookup.lookup_id, Window(saved_lookup.since, saved_lookup.until), saved_lookup.types
+    )
+    report = build_report(target, task, saved_lookup.as_of, replace(fetched, events=events))
+    return replace(report, completeness=completeness_now(report.completeness, saved_lookup, now))
 
 
 def reads_whole_room(target: Target, types: Iterable[str]) -> bool:
@@ -259,24 +269,24 @@ def whole_room_events(report: Report) -> tuple[ErrorEvent, ...] | None:
     return (*report.events, *report.beyond)
 
 
-def person_of(handle: SavedLookup) -> Identifier | None:
+def person_of(saved_lookup: SavedLookup) -> Identifier | None:
     """Return the person that a button's look-up is about; None if it is about a room or session."""
-    if handle.peer_id:
-        return Identifier(IdentifierKind.PEER, handle.peer_id)
-    return Identifier(IdentifierKind.USER, handle.user_id) if handle.user_id else None
+    if saved_lookup.peer_id:
+        return Identifier(IdentifierKind.PEER, saved_lookup.peer_id)
+    return Identifier(IdentifierKind.USER, saved_lookup.user_id) if saved_lookup.user_id else None
 
 
-def target_of(handle: SavedLookup, room: Room) -> Target:
+def target_of(saved_lookup: SavedLookup, room: Room) -> Target:
     """Return the target of a button's look-up."""
     session = None
-    if handle.session_id:
+    if saved_lookup.session_id:
         session = Session(
-            handle.session_id,
+            saved_lookup.session_id,
             room.id,
             room.workspace,
-            active=handle.session_to is None,
-            created_at=handle.session_from,
-            ended_at=handle.session_to,
+            active=saved_lookup.session_to is None,
+            created_at=saved_lookup.session_from,
+            ended_at=saved_lookup.session_to,
         )
-    kind: TargetKind = handle.kind
-    return Target(kind, room, session, handle.peer_id, handle.user_id)
+    kind: TargetKind = saved_lookup.kind
+    return Target(kind, room, session, saved_lookup.peer_id, saved_lookup.user_id)

@@ -24,8 +24,8 @@ from bot.slack.sending.format_fallback import (
     lines_of,
 )
 from bot.slack.sending.web_clients import quiet_logger
-from bot.slack.server.payload_shape import is_well_formed
 from bot.slack.server.http import is_signed
+from bot.slack.server.payload_shape import is_well_formed
 from workbench.pretend_slack.deliver import signed_headers
 from workbench.pretend_slack.limits import check_message
 
