@@ -69,7 +69,7 @@ async def test_an_unreachable_slack_is_said(slack: PretendSlack) -> None:
 
 
 async def test_a_port_in_use_is_named() -> None:
-    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    taken = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     with pytest.raises(Misconfigured, match="PORT"):
         async with open_bench(port=port):
