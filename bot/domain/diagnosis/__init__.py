@@ -13,8 +13,6 @@ from bot.domain.diagnosis.impact import measure_impact
 from bot.domain.diagnosis.input import (
     DiagnosisInput,
     events_of_room,
-    sessions_of_room,
-    tracks_of_room,
 )
 from bot.domain.diagnosis.model import (
     Diagnosis,
@@ -63,7 +61,7 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
     events = events_of_room(case, case.events)
     around = _events_around(events, events_of_room(case, case.around))
     room_events = events_of_room(case, (*events, *around)) if around else events
-    person_index = PersonIndex(sessions_of_room(case), room_events, tracks_of_room(case))
+    person_index = PersonIndex(case.room_sessions, room_events, case.room_tracks)
     activity = ActivityIndex(case, person_index, room_events)
     stories = _build_stories(events, person_index, catalogue, activity)
     other_stories = _build_stories(around, person_index, catalogue, activity)

@@ -9,9 +9,6 @@ from bot.domain.diagnosis.input import (
     BEFORE_A_SESSION,
     OLDER_EVENTS,
     DiagnosisInput,
-    is_in_scope,
-    sessions_of_room,
-    tracks_of_room,
     was_present,
 )
 from bot.domain.diagnosis.model import GroupCount, Impact, Person, Story
@@ -25,7 +22,7 @@ def people_in_room(
     case: DiagnosisInput, person_index: PersonIndex, events: Iterable[ErrorEvent]
 ) -> dict[str, Person]:
     """Return people (no bots) seen in the sessions and the events of the look-up, by key."""
-    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    sessions = case.sessions_in_scope
     persons = [
         person_index.of_peer(peer.id or key)
         for session in sessions
@@ -36,7 +33,7 @@ def people_in_room(
     session_ids = {session.id.lower() for session in sessions}
     persons += [
         person_index.of(track)
-        for track in tracks_of_room(case)
+        for track in case.room_tracks
         if track.session_id
         and track.session_id.lower() in session_ids
         and _is_within(case, track.at)
@@ -51,7 +48,7 @@ def is_room_known(case: DiagnosisInput) -> bool:
     """
     if case.unread.types & {*BEFORE_A_SESSION, OLDER_EVENTS}:
         return False
-    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    sessions = case.sessions_in_scope
     if not all(session.peers_read for session in sessions):
         return False
     return not case.unread.sessions or (case.session_id is not None and bool(sessions))

@@ -7,6 +7,7 @@ No claim rests on such a source.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
@@ -88,7 +89,7 @@ T = TypeVar("T")
 _SENDER = attrgetter("sender")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DiagnosisInput:
     """The facts of a look-up, in any order; repeated rows do no harm.
 
@@ -131,6 +132,31 @@ class DiagnosisInput:
         """End of the window asked for, at most now."""
         return min(self.until, self.now) if self.until else self.now
 
+    @cached_property
+    def room_sessions(self) -> tuple[Session, ...]:
+        """The sessions of this room, one per id (the most complete row), oldest first."""
+        by_id: dict[str, Session] = {}
+        rows = (row for row in self.sessions if is_same_room(self, row.room_id))
+        for session in rows:
+            _keep_first_ranked(
+                by_id, session.id.lower(), session, lambda row: (row.id, -len(row.peers), repr(row))
+            )
+        return tuple(sorted(by_id.values(), key=lambda row: (row.created_at or self.now, row.id)))
+
+    @cached_property
+    def sessions_in_scope(self) -> tuple[Session, ...]:
+        """The sessions of this room that the look-up is about."""
+        return tuple(session for session in self.room_sessions if _is_in_scope(self, session))
+
+    @cached_property
+    def room_tracks(self) -> tuple[TrackEvent, ...]:
+        """The track events of this room, one per id, in order of time."""
+        by_id: dict[str, TrackEvent] = {}
+        rows = (row for row in self.tracks if is_same_room(self, row.room_id))
+        for track in rows:
+            _keep_first_ranked(by_id, track.id, track, lambda row: (row.at, repr(row)))
+        return tuple(sorted(by_id.values(), key=lambda row: (row.at, row.stamp, row.id)))
+
 
 def is_same_room(case: DiagnosisInput, room_id: str | None) -> bool:
     """Return False if the room is another one than the case's; a missing id counts as the same."""
@@ -161,27 +187,7 @@ def _keep_first_ranked(by_key: dict[str, T], key: str, row: T, rank: Callable[[T
         by_key[key] = row
 
 
-def sessions_of_room(case: DiagnosisInput) -> tuple[Session, ...]:
-    """Return the sessions of this room, one per id (the most complete row), oldest first."""
-    by_id: dict[str, Session] = {}
-    rows = (row for row in case.sessions if is_same_room(case, row.room_id))
-    for session in rows:
-        _keep_first_ranked(
-            by_id, session.id.lower(), session, lambda row: (row.id, -len(row.peers), repr(row))
-        )
-    return tuple(sorted(by_id.values(), key=lambda row: (row.created_at or case.now, row.id)))
-
-
-def tracks_of_room(case: DiagnosisInput) -> tuple[TrackEvent, ...]:
-    """Return the track events of this room, one per id, in order of time."""
-    by_id: dict[str, TrackEvent] = {}
-    rows = (row for row in case.tracks if is_same_room(case, row.room_id))
-    for track in rows:
-        _keep_first_ranked(by_id, track.id, track, lambda row: (row.at, repr(row)))
-    return tuple(sorted(by_id.values(), key=lambda row: (row.at, row.stamp, row.id)))
-
-
-def is_in_scope(case: DiagnosisInput, session: Session) -> bool:
+def _is_in_scope(case: DiagnosisInput, session: Session) -> bool:
     """Return whether the session is the one asked for, or is within the window."""
     if case.session_id:
         return session.id.lower() == case.session_id.lower()

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.domain.diagnosis.input import DiagnosisInput, sessions_of_room, tracks_of_room
+from bot.domain.diagnosis.input import DiagnosisInput
 from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
@@ -32,7 +32,7 @@ class AttendanceIndex:
     def __init__(
         self, case: DiagnosisInput, person_index: PersonIndex, events: tuple[ErrorEvent, ...]
     ) -> None:
-        self._sessions = sessions_of_room(case)
+        self._sessions = case.room_sessions
         self._person_index = person_index
         self._now = case.now
         self._people_by_session: defaultdict[str, set[str]] = defaultdict(set)
@@ -41,7 +41,7 @@ class AttendanceIndex:
         self._read_sessions()
         self._tracks = sorted(
             (track.at, person_index.of(track).key)
-            for track in tracks_of_room(case)
+            for track in case.room_tracks
             if track.change == "add"
         )
         self.networks: defaultdict[str, set[str]] = defaultdict(set)

@@ -1,6 +1,6 @@
 """R17: the reason why no error was found."""
 
-from bot.domain.diagnosis.input import DiagnosisInput, is_in_scope, sessions_of_room, was_present
+from bot.domain.diagnosis.input import DiagnosisInput, was_present
 from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.thresholds import EVENT_RETENTION
@@ -49,7 +49,7 @@ def _reason(case: DiagnosisInput, person_index: PersonIndex) -> tuple[NoErrorsRe
         return "unknown_id", ""
     if case.room.enabled is False:
         return "room_disabled", ""
-    sessions = [session for session in sessions_of_room(case) if is_in_scope(case, session)]
+    sessions = case.sessions_in_scope
     recent = [session for session in sessions if not _is_too_old(case, session)]
     whole = bool(case.session_id and sessions) or not case.unread.sessions
     if sessions and not recent and whole:

@@ -15,8 +15,6 @@ from bot.domain.diagnosis.input import (
     TRACKS,
     TYPE_NOUNS,
     DiagnosisInput,
-    sessions_of_room,
-    tracks_of_room,
 )
 from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, format_duration, shift
 from bot.domain.diagnosis.model import Person, Story
@@ -74,7 +72,7 @@ class MissingProof:
         people = (person_index.of_peer(peer_id) for peer_id, _ in case.unread.stays)
         self._unmeasured = {person.key for person in people if person}
         self._unnamed_sessions = [
-            session for session in sessions_of_room(case) if not session.peers_read
+            session for session in case.room_sessions if not session.peers_read
         ]
 
     def of(self, story: Story) -> frozenset[str]:
@@ -128,7 +126,7 @@ class ActivityIndex:
         self.missing = MissingProof(case, person_index)
         self._types_unread = case.unread.types
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
-        for peer_id, stays in stays_of(sessions_of_room(case)).items():
+        for peer_id, stays in stays_of(case.room_sessions).items():
             self._stays[_key(person_index.of_peer(peer_id))].extend(stays)
         self._joined = {
             key: sorted(stay.joined_at for stay in stays if stay.joined_at)
@@ -138,7 +136,7 @@ class ActivityIndex:
             key: IntervalIndex(self._ended_stays(stays)) for key, stays in self._stays.items()
         }
         self._tracks: defaultdict[str, list[TrackEvent]] = defaultdict(list)
-        for track in tracks_of_room(case):
+        for track in case.room_tracks:
             if track.change != "remove":
                 self._tracks[person_index.of(track).key].append(track)
         self._stats: defaultdict[str, list[PeerStats]] = defaultdict(list)
