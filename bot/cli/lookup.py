@@ -27,6 +27,7 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices
 from bot.domain.target import Progress as Reading
+from bot.render.filters import unescape_mrkdwn
 from bot.render.json_document import (
     choices_document,
     error_document,
@@ -189,11 +190,6 @@ def _show(report: Report, services: wiring.Services, screen: Screen) -> None:
     if screen.as_json:
         screen.document(lazy_document(report))
     else:
-        gist = unescape(services.renderer.answer(report).opening.text)
+        gist = unescape_mrkdwn(services.renderer.answer(report).opening.text)
         terminal.show_report(screen.out, report, services.catalogue, gist)
     sys.stdout.flush()
-
-
-def unescape(text: str) -> str:
-    """Return the text with Slack's three entities replaced by their characters."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -139,8 +139,8 @@ class Explanation:
     borrowed_from: str | None = None
 
 
-_FIVE_DIGITS = range(10_000, 100_000)
-_STATUSES = range(100, 600)  # HTTP's numbers mean the same everywhere
+FIVE_DIGIT_CODES = range(10_000, 100_000)
+STATUSES = range(100, 600)  # HTTP's numbers mean the same everywhere
 
 _GENERIC_NAMES = frozenset(
     {"error", "exception", "hmserror", "hmsexception", "none", "null", "undefined", "unknown"}
@@ -208,9 +208,9 @@ class Catalogue:
 
         The reason stays where the code is an HTTP status, which means the same in an app.
         """
-        code = code // 100 if code in _FIVE_DIGITS else code
+        code = code // 100 if code in FIVE_DIGIT_CODES else code
         general = self._by_range(code)
-        reason = entry.reason if code in _STATUSES else general.reason
+        reason = entry.reason if code in STATUSES else general.reason
         return replace(entry, reason=reason, say=general.say, do=general.do)
 
     def _find(
@@ -227,7 +227,7 @@ class Catalogue:
             if _is_applicable(rule, code, platforms, facts.type) and self._has_match(rule, texts):
                 return Explanation(rule)
         explanation = self._by_platform(code, platforms, texts)
-        if explanation is None and code in _FIVE_DIGITS:
+        if explanation is None and code in FIVE_DIGIT_CODES:
             code //= 100
             explanation = self._by_platform(code, platforms, texts)
         return explanation or Explanation(self._by_range(code))
@@ -244,7 +244,7 @@ class Catalogue:
             e for e in self._by_code.get(code, ()) if not e.match or self._has_match(e, texts)
         ]
         entries.sort(key=lambda entry: not entry.match)
-        others = [e for e in entries if code in _STATUSES or not _is_contradicted(e, name)]
+        others = [e for e in entries if code in STATUSES or not _is_contradicted(e, name)]
         for platform, candidates in zip(platforms, (entries, others), strict=False):
             for entry in candidates:
                 if not entry.platforms or platform in entry.platforms:

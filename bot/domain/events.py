@@ -12,7 +12,7 @@ module also sorts events by time and finds duplicate ids.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, wraps
 from itertools import pairwise
 from operator import attrgetter
@@ -107,6 +107,12 @@ ERROR_TYPES = (
 """The five types of client error event, in the order of 100ms' page."""
 
 TRACK_TYPES = ("track.add.success", "track.update.success", "track.remove.success")
+
+EVENT_RETENTION = timedelta(days=30)
+"""100ms keeps events for 30 days, so an older session can have no error events left.
+
+https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
+"""
 
 _SUCCESS = ".success"
 

@@ -18,6 +18,7 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.privacy.addresses import redact
 from bot.domain.report import Report
 from bot.domain.target import TargetKind
+from bot.domain.timestamps import YEARS
 
 LIMIT = 2000
 VERSION = 1
@@ -49,8 +50,6 @@ class SavedLookup:
     private: bool = False
 
 
-_YEARS = range(1970, 2100)
-"""Years far from ours break date arithmetic."""
 _MOST = 10**9
 
 
@@ -159,7 +158,7 @@ def _parse_text(value: object) -> str:
 
 def _parse_moment(value: object) -> datetime:
     moment = datetime.fromisoformat(_parse_text(value))
-    if moment.tzinfo is None or moment.year not in _YEARS:
+    if moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError(value)
     return moment
 

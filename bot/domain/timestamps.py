@@ -16,6 +16,10 @@ NO_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 Such an event sorts last, and no event counts as later than it.
 """
 
+YEARS = range(1970, 2100)
+"""Years of times that count: 100ms writes `0001-01-01T00:00:00Z` for "never", and times far off
+break date arithmetic."""
+
 _FRACTION = re.compile(r"\.(\d{1,9})")
 _MOST_DIGITS = 9
 _MICROSECONDS = 6

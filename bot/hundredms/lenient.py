@@ -20,6 +20,7 @@ from pydantic_core import from_json
 from bot.domain.privacy.addresses import redact, unmark
 from bot.domain.privacy.credentials import hide_credentials
 from bot.domain.text import clean
+from bot.domain.timestamps import YEARS
 
 _MAX_CACHED_LENGTH = 100
 
@@ -102,8 +103,6 @@ _MAX_DIGITS = 20
 _MAX_TEXT = 10_000
 """The longest text kept, in characters. 100ms' own texts are a hundredth of this."""
 _ADDRESS_CHARACTERS = "0123456789abcdefABCDEF:.%"
-YEARS = range(1970, 2100)
-"""100ms writes `0001-01-01T00:00:00Z` for "never"; times far off break date arithmetic."""
 
 
 class UnreadableBody(ValueError):

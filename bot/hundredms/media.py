@@ -16,9 +16,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.rooms import Media, PeerStats, TrackEvent
-from bot.domain.timestamps import NO_TIME
+from bot.domain.timestamps import NO_TIME, YEARS
 from bot.hundredms.error_events import parse_envelope
-from bot.hundredms.lenient import YEARS, as_bool, as_int, as_mapping, as_text, as_time, sanitize
+from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
 from bot.hundredms.schemas import Object
 
 _PREFIX = "track."

@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-EVENT_RETENTION = timedelta(days=30)
-"""100ms keeps events for 30 days, so an older session can have no error events left.
-
-https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
-"""
-
 LONGEST_SESSION = timedelta(hours=12)
 """100ms ends a session after this time at the latest, according to its pages on sessions."""
-
 
 CALLS_PER_ID = 3
 """Calls per 24-hex id: one as a room, one as a session, and one for the session's room."""
@@ -48,8 +41,3 @@ class Budget:
     def ids_within_calls(self, workspaces: int) -> int:
         """Return how many ids of one text may be looked up in this many workspaces."""
         return max(1, self.identify_calls // (CALLS_PER_ID * max(1, workspaces)))
-
-    @property
-    def pages_per_window(self) -> int:
-        """Number of pages that one window may take."""
-        return max(1, self.ended_pages // self.windows)

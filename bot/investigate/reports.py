@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.diagnosis.input import OLDER_EVENTS
 from bot.domain.errors import NotAllowed
-from bot.domain.events import ERROR_TYPES, ErrorEvent
+from bot.domain.events import ERROR_TYPES, EVENT_RETENTION, ErrorEvent
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Report, Window, count_by_type
 from bot.domain.rooms import Peer, PeerStats, Room, Session
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Target, TargetKind
-from bot.investigate.budget import EVENT_RETENTION
 from bot.investigate.evidence.evidence import Evidence
 from bot.investigate.fetch.events import Fetched
 from bot.investigate.fetch.pagination import Prefetch

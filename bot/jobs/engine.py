@@ -12,8 +12,8 @@ import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
 
+from bot.database import open_job_engine
 from bot.domain.errors import StoreUnreachable
-from bot.jobs.database import open_engine
 from bot.jobs.inbox import DATABASE_ERRORS, Inbox, JobSubmitter, NewJob, SubmitPriority
 from bot.jobs.ports import JobHandler, Json, ProcessRegistry
 from bot.jobs.recovery import JobCleanup, RecoveryLoop
@@ -146,7 +146,7 @@ async def open_jobs(
     """
     # The inbox has an engine of its own: in dbos' pool a question would queue behind the steps of
     # all running jobs.
-    engine, inbox_engine = open_engine(url), open_engine(url)
+    engine, inbox_engine = open_job_engine(url), open_job_engine(url)
     inbox = Inbox(inbox_engine, process_id)
     jobs = DbosJobQueue(RecoveryLoop(process_id, processes, JobCleanup(engine), inbox), inbox)
     refuse_other_serializers()

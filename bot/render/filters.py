@@ -35,9 +35,19 @@ def inside_json_string(text: str) -> Markup:
     return Markup(_ENCODE(text)[1:-1])  # noqa: S704  the one place that makes text safe
 
 
+def escape_mrkdwn(text: str) -> str:
+    """Return the text with the three characters that have a meaning in mrkdwn as entities."""
+    return text.translate(_ENTITIES)
+
+
+def unescape_mrkdwn(text: str) -> str:
+    """Return the text with the three entities as the characters that they stand for."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def mrkdwn(value: object) -> Markup:
     """Return a value for a `mrkdwn` object: cleaned, then escaped for Slack, then for JSON."""
-    return inside_json_string(clean(str(value)).translate(_ENTITIES))
+    return inside_json_string(escape_mrkdwn(clean(str(value))))
 
 
 def plain(value: object) -> Markup:
@@ -129,7 +139,7 @@ def link(url: str, label: object) -> Markup:
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"not a web address: {url}")
     safe = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
-    words = clean(str(label)).replace("|", "/").translate(_ENTITIES)
+    words = escape_mrkdwn(clean(str(label)).replace("|", "/"))
     return inside_json_string(f"<{safe}|{words}>")
 
 

@@ -10,10 +10,11 @@ from bot.domain.errors import NotAllowed
 from bot.domain.parsing import find_identifiers, parse_query
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.saved_lookup import SavedLookup, decode
+from bot.render.filters import unescape_mrkdwn
 from bot.slack.checkpoints.serialization import from_json
 from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
-from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message, unescape
+from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message
 from bot.slack.payloads import (
     Body,
     click_id,
@@ -130,7 +131,9 @@ def _query_text(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
         return text_at(body, "text")
     if entry is EntryPoint.MENTION:
-        return unescape(_MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS]))
+        return unescape_mrkdwn(
+            _MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS])
+        )
     form = read_form_values(body)
     return form.text.strip() or form.picked
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.render.filters import unescape_mrkdwn
 from bot.slack.payloads import Body, text_at, value_at
 
 MAX_CHARACTERS = 100_000  # characters; a message that a person wrote cannot be longer
@@ -38,7 +39,7 @@ def text_of_message(message: Any) -> str:  # noqa: ANN401  any JSON
     while stack and length < MAX_CHARACTERS:
         part = stack.pop()
         if isinstance(part, str):
-            texts.append(unescape(part))
+            texts.append(unescape_mrkdwn(part))
             length += len(part)
         elif isinstance(part, list):
             stack.extend(reversed(part))
@@ -95,16 +96,3 @@ def _texts_of_file(file: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
         yield comment
     if isinstance(texts["preview"], str) and text_at(file, "filetype") in ("email", "html"):
         yield html.unescape(_MAIL_MARKUP.sub(" ", texts["preview"]))
-
-
-def escape(text: str) -> str:
-    """Escape the three characters that have a meaning in mrkdwn.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def unescape(text: str) -> str:
-    """Replace the three entities with the characters that they stand for."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -12,14 +12,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.database import POSTGRESQL_OPTIONS, create_private_file, set_pragmas
 from bot.domain.errors import Misconfigured
 from bot.investigate.ports import Clock
 from bot.storage.database import Database
@@ -95,7 +96,6 @@ def lock_sqlite_file(database_url: str) -> Iterator[None]:
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x100CA11D0C  # any number that no other user of the same PostgreSQL takes
 _RETRY_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
-_BUSY_MS = 10_000
 
 
 def _now() -> datetime:
@@ -110,8 +110,9 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
     """
     url = engine_url(database_url)
     with as_store_errors():
-        _create_private_file(sqlite_path(url))
-        _create_private_file(sqlite_path(make_url(jobs_url(database_url))))
+        for file_url in (url, make_url(jobs_url(database_url))):
+            if path := sqlite_path(file_url):
+                create_private_file(path)
         engine = _create_engine(url)
     database = Database(engine, clock)
     try:
@@ -123,41 +124,18 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
         await engine.dispose()
 
 
-def _create_private_file(path: Path | None) -> None:
-    """Create the file for our user alone: SQLite makes it readable to all, and it names rooms."""
-    if path is not None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            os.fchmod(descriptor, 0o600)  # an existing file may be readable to all
-        finally:
-            os.close(descriptor)
-
-
 def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _set_pragmas)
+        event.listen(engine.sync_engine, "connect", _on_connect)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
-    return create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=10,
-        # Poolers such as PgBouncer lose prepared statements between transactions.
-        connect_args={"connect_timeout": 5, "prepare_threshold": None},
-    )
+    return create_async_engine(url, **POSTGRESQL_OPTIONS)
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's own type
+def _on_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy begins them
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA secure_delete=ON")  # deleted rows do not stay in free pages
-    cursor.close()
+    set_pragmas(connection)
 
 
 def _begin(connection: Connection) -> None:

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreUnreachable
+from bot.domain.events import EVENT_RETENTION
 from bot.domain.privacy.erasures import ErasureLog, ErasureMarks, digest
 from bot.investigate.ports import Clock
 from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, SHOWN, upsert
 
-RETENTION = timedelta(days=30)
+RETENTION = EVENT_RETENTION
 """As long as 100ms keeps events; rows that are looked up again meanwhile stay."""
 
 Removed = Mapping[str, int]

@@ -12,10 +12,11 @@ from bot.domain.catalogue import UNKNOWN, Owner
 from bot.domain.device import browser_of, os_of, platform_of
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.network import gravest
-from bot.domain.diagnosis.outcomes import LEAVE, MOVED, UNREACHABLE
+from bot.domain.diagnosis.outcomes import LEAVE, MOVED, TOO_MANY, UNREACHABLE
 from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
+    SERVER_ERRORS,
     Responder,
     has_leave_called,
     is_account_failure,
@@ -69,8 +70,7 @@ def _has_unaffected(agents: list[Agent], version: str, surroundings: set[str | N
 
 ALREADY_JOINED = 5001
 NEGOTIATION = range(4001, 4005)
-_TOO_MANY, _UNAUTHORISED, _FORBIDDEN = 429, 401, 403
-_SERVER_ERRORS = range(500, 600)
+_UNAUTHORISED, _FORBIDDEN = 401, 403
 _ROOM_REFUSALS = frozenset({400, 403, 404})
 _ENTRY_TYPES = frozenset({"client.connect.failed", "client.join.failed"})
 
@@ -141,7 +141,7 @@ def classify_story(story: Story, *, room_disabled: bool = False) -> VerdictClass
     text_class = _class_by_text(story)
     if text_class:
         return text_class
-    if status == _TOO_MANY or status in _SERVER_ERRORS:
+    if status == TOO_MANY or status in SERVER_ERRORS:
         return "service"
     if story.type == "client.disconnected" and status in {_UNAUTHORISED, _FORBIDDEN}:
         return "app"
@@ -189,7 +189,7 @@ def people_with_server_errors(stories: Iterable[Story]) -> int:
     people: defaultdict[str, int] = defaultdict(int)
     for story in stories:
         status = status_of(story.code)
-        people[story.person.key] += status == _TOO_MANY or status in _SERVER_ERRORS
+        people[story.person.key] += status == TOO_MANY or status in SERVER_ERRORS
     return sum(count > 0 for count in people.values())
 
 

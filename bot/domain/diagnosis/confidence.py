@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from bot.domain.diagnosis.classify import NEGOTIATION, Tally, people_with_server_errors
 from bot.domain.diagnosis.model import BY_NUMBERS, Person, Story, VerdictClass
-from bot.domain.diagnosis.outcomes import SIGNAL_LOST, UNREACHABLE
+from bot.domain.diagnosis.outcomes import UNREACHABLE
 from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_refusal
 from bot.domain.diagnosis.sdk.text import (
     REPORTS_TRIES,
+    SIGNAL_LOST,
     is_empty_unreachable,
     is_orderly_close,
     is_web_before,

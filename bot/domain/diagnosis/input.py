@@ -11,8 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
-from bot.domain.diagnosis.thresholds import EVENT_RETENTION
-from bot.domain.events import ERROR_TYPES, ErrorEvent, has_duplicates, sort_events
+from bot.domain.events import ERROR_TYPES, EVENT_RETENTION, ErrorEvent, has_duplicates, sort_events
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
 BEFORE_A_SESSION = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})

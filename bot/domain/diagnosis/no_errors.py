@@ -3,7 +3,7 @@
 from bot.domain.diagnosis.input import DiagnosisInput, was_present
 from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
-from bot.domain.diagnosis.thresholds import EVENT_RETENTION
+from bot.domain.events import EVENT_RETENTION
 from bot.domain.rooms import Session
 
 NO_TRACE = (

@@ -9,9 +9,11 @@ from bot.domain.diagnosis.model import Outcome, Story
 from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
+    DEVICE_CODES,
     ICE_CODES,
     PUBLISH,
     RETRIES_UNREACHABLE,
+    SIGNAL_LOST,
     has_leave_called,
     is_media_error,
     is_web_before,
@@ -20,13 +22,11 @@ from bot.domain.diagnosis.sdk.text import (
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
 
-_DEVICES = range(3000, 4000)
 _CLIENT_ERRORS = range(400, 500)
 UNREACHABLE = 2003
 MOVED = 421
 LEAVE = 6013
 TOO_MANY = 429
-SIGNAL_LOST = 1003
 _Ending = tuple[Outcome, str]
 
 
@@ -130,7 +130,7 @@ def is_blocking(story: Story) -> bool:
     """Return whether the failure ends things without ever being marked terminal (R9)."""
     if is_media_error(story.rows[0]):
         return True
-    if story.code in _DEVICES:
+    if story.code in DEVICE_CODES:
         return story.explanation.entry.terminal == "no" and not is_cancelled_share(story)
     if story.code == UNREACHABLE:  # older web SDKs try it again, and may end it terminal
         return not is_web_before(story, RETRIES_UNREACHABLE)

@@ -21,6 +21,7 @@ from bot.domain.diagnosis.sdk.media import feature_of
 from bot.domain.diagnosis.sdk.text import (
     ICE_CODES,
     MEDIA_TYPES,
+    SIGNAL_LOST,
     dependencies_of,
     retry_count_of,
     retry_ms_of,
@@ -114,7 +115,6 @@ def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
     )
 
 
-SIGNAL_LOST = 1003
 _LOST = "client.disconnected"
 _DEPENDENT = frozenset({"client.publish.failed", "client.subscribe.failed", "client.join.failed"})
 _ZERO = timedelta(0)

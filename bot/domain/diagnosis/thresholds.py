@@ -52,7 +52,10 @@ Before a later report, media had flowed.
 """
 
 SAME_CALL = timedelta(minutes=10)
-"""Longest time to a join of the same call; a later join is another call."""
+"""Longest time from a failure to a join of the same call.
+
+A later join is another call and proves nothing about the failure.
+"""
 
 BURST = timedelta(minutes=1)
 """Failures of many people within this have one cause: the retry window of one outage."""
@@ -77,9 +80,6 @@ VERDICT_SHARE = Fraction(2, 3)
 
 FEW_PEOPLE = 3
 """With fewer people in the room or with a server error, a line and the service look alike."""
-
-EVENT_RETENTION = timedelta(days=30)
-"""Time for which 100ms keeps events."""
 
 SURE = 0.7
 """A verdict at or above this claims to be right; below it, the verdict says what is missing."""

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Literal
 
 from bot.domain.channel_settings import NO_TIME, RESET, SettingsPatch
+from bot.domain.events import EVENT_RETENTION
 from bot.domain.near_words import near_words
 from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
 
-LONGEST_SINCE = timedelta(days=30)
 """Equal to the time for which 100ms keeps events."""
 
 _ANY = "any|all|none|off"
@@ -86,7 +85,7 @@ def _with_time(command: SettingsCommand, word: str) -> SettingsCommand:
     if re.fullmatch(_ANY, word):
         return SettingsCommand(replace(command.change, since=NO_TIME))
     span = parse_duration(word)
-    if not span or span > LONGEST_SINCE:
+    if not span or span > EVENT_RETENTION:
         return SettingsCommand(
             complaint="`since` can be up to 30 days, because 100ms keeps no more."
         )

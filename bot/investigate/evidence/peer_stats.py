@@ -6,25 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.diagnosis.input import StayKey
+from bot.domain.diagnosis.sdk.media import CANCELLED_SHARE
+from bot.domain.diagnosis.sdk.text import DEVICE_CODES, MEDIA_TYPES
+from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.rooms import Peer, PeerStats, Session
 from bot.investigate.budget import LONGEST_SESSION
-from bot.investigate.fetch.room_sessions import SAME_CALL
 from bot.investigate.ports import HundredMs
 
-MEDIA_TYPES = frozenset({"client.publish.failed", "client.subscribe.failed"})
 CONCURRENCY = 8
-
-_DEVICES = range(3000, 4000)
-_CANCELLED_SHARE = 3001
-"""Code of a closed screen picker.
-
-Unlike a broken device, sending any media at all proves that it was overcome.
-"""
-
-StayKey = tuple[str, str]
-"""A peer id and the id of the session that the peer was in."""
 
 
 @dataclass(slots=True)
@@ -119,7 +111,7 @@ def stays_to_measure(
 
 def _is_media_failure(event: ErrorEvent) -> bool:
     code = event.error_code or 0
-    return event.type in MEDIA_TYPES and (code not in _DEVICES or code == _CANCELLED_SHARE)
+    return event.type in MEDIA_TYPES and (code not in DEVICE_CODES or code == CANCELLED_SHARE)
 
 
 def _stays_of_peer(event: ErrorEvent, register: _SessionIndex, now: datetime) -> Iterator[StayKey]:

@@ -17,7 +17,6 @@ from bot.investigate.fetch.paged_list import (
 )
 from bot.investigate.ports import EventQuery, HundredMs
 
-AskFor = Callable[[EventQuery, str], Awaitable[ListPage[Row]]]
 _VITAL_TRACKS = ("track.add.success", "track.update.success")
 
 
@@ -57,7 +56,7 @@ class RoomReader(Generic[Row]):
     sessions that the failures touch.
     """
 
-    ask: AskFor[Row]
+    ask: Callable[[EventQuery, str], Awaitable[ListPage[Row]]]
     room_id: str
     kind: RoomEventKind[Row]
     budget: PageBudget

@@ -4,14 +4,15 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from bot.domain.events import ErrorEvent
+from bot.domain.diagnosis.thresholds import SAME_CALL
+from bot.domain.events import EVENT_RETENTION, ErrorEvent
 from bot.domain.report import Window
 from bot.domain.rooms import Session, creation_time_of
 from bot.domain.target import Target
 from bot.investigate.background import cancel_soon
-from bot.investigate.budget import EVENT_RETENTION, LONGEST_SESSION
+from bot.investigate.budget import LONGEST_SESSION
 from bot.investigate.fetch.paged_list import (
     Ask,
     ListPage,
@@ -21,12 +22,6 @@ from bot.investigate.fetch.paged_list import (
     troubles_of,
 )
 from bot.investigate.ports import Clock, HundredMs
-
-SAME_CALL = timedelta(minutes=10)
-"""Longest time from a failure to a join of the same call.
-
-A later join is another call and proves nothing about the failure.
-"""
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.domain.events import ErrorEvent, is_error_type
+from bot.domain.events import EVENT_RETENTION, ErrorEvent, is_error_type
 from bot.domain.report import TypeTally
-from bot.investigate.budget import EVENT_RETENTION
 from bot.investigate.fetch.paged_list import PAGE
 from bot.investigate.fetch.pagination import Pagination, incompleteness_note
 from bot.investigate.ports import EventQuery

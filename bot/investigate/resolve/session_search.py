@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.events import EVENT_RETENTION
 from bot.domain.rooms import Peer, Session
 from bot.investigate.background import cancel_soon
-from bot.investigate.budget import EVENT_RETENTION, Budget
+from bot.investigate.budget import Budget
 from bot.investigate.ports import HundredMs
 
 PeerPredicate = Callable[[Peer], bool]

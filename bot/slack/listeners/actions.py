@@ -20,6 +20,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
+from bot.domain.timestamps import YEARS
 from bot.slack.audit import set_outcome
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.error_boundary import report_error
@@ -153,8 +154,6 @@ def link_listener(_: BotContext) -> Listener:
 T = TypeVar("T")
 
 _TIME_ADAPTER: TypeAdapter[AwareDatetime | None] = TypeAdapter(AwareDatetime | None)
-_YEARS = range(1970, 2100)
-"""The accepted years; arithmetic fails on dates far from ours."""
 
 
 def unreadable_value() -> NotAllowed:
@@ -184,6 +183,6 @@ def _check_value(value: Any) -> Any:  # noqa: ANN401  JSON can be anything
         raise ValueError("no value of ours")
     for name in ("since", "until", "usual_since"):
         moment = _TIME_ADAPTER.validate_python(value.get(name))
-        if moment and moment.year not in _YEARS:
+        if moment and moment.year not in YEARS:
             raise ValueError(name)
     return value

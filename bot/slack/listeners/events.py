@@ -12,6 +12,7 @@ import structlog
 
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
+from bot.render.filters import unescape_mrkdwn
 from bot.render.message import Message
 from bot.slack.audit import (
     audit_delivery,
@@ -26,7 +27,7 @@ from bot.slack.error_boundary import ErrorBoundary, notify_user, report_error
 from bot.slack.listeners.query import parse_message_text
 from bot.slack.listeners.subcommands import Subcommand, find_subcommand
 from bot.slack.lookup.job import start_lookup
-from bot.slack.message_text import MAX_TYPED_CHARACTERS, unescape
+from bot.slack.message_text import MAX_TYPED_CHARACTERS
 from bot.slack.payloads import ReplyTarget, reply_target_of_mention, text_at
 from bot.slack.sending.calls import PublishHome
 
@@ -63,7 +64,7 @@ def mention_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
 
     async def answer(event: dict[str, Any], body: dict[str, Any]) -> None:
         target = reply_target_of_mention(event)
-        text = unescape(mention.sub(" ", text_at(event, "text")[:MAX_TYPED_CHARACTERS]))
+        text = unescape_mrkdwn(mention.sub(" ", text_at(event, "text")[:MAX_TYPED_CHARACTERS]))
         subcommand_match = find_subcommand(text)
         if subcommand_match is not None:
             await _run_subcommand(ctx, target, *subcommand_match)

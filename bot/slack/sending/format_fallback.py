@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.render.filters import escape_mrkdwn, unescape_mrkdwn
 from bot.render.message import Block, Message
-from bot.slack.message_text import escape, unescape
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 MAX_SECTION = 2900  # a text object holds 3,000 characters
@@ -71,7 +71,7 @@ def as_plain_text(message: Message) -> Message:
     Slack shows the text as mrkdwn, so the plain text of the blocks is escaped.
     """
     plain = "\n".join(lines_of(message.blocks))
-    text = escape(plain)[:MAX_TEXT].rpartition("\n")[0] or message.text
+    text = escape_mrkdwn(plain)[:MAX_TEXT].rpartition("\n")[0] or message.text
     return replace(message, text=text, blocks=())
 
 
@@ -111,7 +111,7 @@ def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
         if part.get("type") in ("plain_text", "raw_text", "raw_number"):
             yield str(text)
         elif part.get("type") == "mrkdwn":
-            yield unescape(str(text))
+            yield unescape_mrkdwn(str(text))
         elif part.get("type") == "rich_text":
             yield "".join(_leaves(part))
         else:

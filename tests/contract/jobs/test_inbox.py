@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Row, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database import open_job_engine
 from bot.jobs import Json, Steps, open_jobs
-from bot.jobs.database import open_engine
 from bot.jobs.inbox import Inbox, JobSubmitter, NewJob, SubmitPriority
 from bot.jobs.recovery import JobCleanup
 from bot.storage import jobs_url, open_database
@@ -20,7 +20,7 @@ from tests.contract.jobs.test_engine import over
 
 @asynccontextmanager
 async def an_inbox(url: str, life: str = "life-1") -> AsyncIterator[Inbox]:
-    engine = open_engine(jobs_url(url))
+    engine = open_job_engine(jobs_url(url))
     inbox = Inbox(engine, life)
     inbox.create_table()
     try:
@@ -48,7 +48,7 @@ def run(url: str, words: str) -> Sequence[Row[Any]]:
 
 
 def clear(url: str, now: float) -> None:
-    engine = open_engine(jobs_url(url))
+    engine = open_job_engine(jobs_url(url))
     try:
         JobCleanup(engine).clear(int(now * 1000))
     finally:

@@ -18,6 +18,7 @@ from bot.domain.diagnosis.intervals import shift
 from bot.domain.diagnosis.model import Story
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.text import (
+    DEVICE_CODES,
     PUBLISH,
     REPORTS_BOTH_PATHS,
     SUBSCRIBE,
@@ -169,7 +170,6 @@ def is_refusal(facts: ErrorFacts) -> bool:
 
 
 _PUBLISH = "client.publish.failed"
-_DEVICES = range(3000, 4000)
 _EXTRAS = range(7000, 10_000)
 
 # 100ms' error pages by platform; two platforms use the same number for different things.
@@ -211,9 +211,9 @@ def side_features(stories: Iterable[Story]) -> str:
 
 def _feature(row: ErrorEvent, platform: str) -> str | None:
     code = row.error_code or 0
-    if row.type == _PUBLISH and (not code or code in _DEVICES) and is_screen_share_failure(row):
+    if row.type == _PUBLISH and (not code or code in DEVICE_CODES) and is_screen_share_failure(row):
         return "the screen share"
-    if code in _DEVICES or code in _EXTRAS or (not code and row.type == _PUBLISH):
+    if code in DEVICE_CODES or code in _EXTRAS or (not code and row.type == _PUBLISH):
         text = f"{row.error_name or ''}\n{text_of(row.failure)}"
         named = next((words for words, pattern in _BY_TEXT if pattern.search(text)), None)
         if named:

@@ -12,6 +12,7 @@ those of Chromium, Firefox, Safari, Android and iOS.
 import re
 from typing import Literal
 
+from bot.domain.catalogue import FIVE_DIGIT_CODES, STATUSES
 from bot.domain.device import browser_of
 from bot.domain.diagnosis.model import Story
 from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
@@ -124,16 +125,16 @@ SESSION_TYPES = frozenset({"client.connect.failed", "client.join.failed", "clien
 PUBLISH, SUBSCRIBE = "client.publish.failed", "client.subscribe.failed"
 MEDIA_TYPES = frozenset({PUBLISH, SUBSCRIBE})
 ICE_CODES = frozenset({4005, 4006})
-_DEVICES = range(3000, 4000)
-_STATUSES = range(100, 600)
-_LEGACY = range(10_000, 100_000)
+DEVICE_CODES = range(3000, 4000)
+SIGNAL_LOST = 1003
+SERVER_ERRORS = range(500, 600)
 
 
 def status_of(code: int) -> int:
     """Return the HTTP status of a code, 0 if there is none; 40101 is an older 401."""
-    if code in _LEGACY:
+    if code in FIVE_DIGIT_CODES:
         code //= 100
-    return code if code in _STATUSES else 0
+    return code if code in STATUSES else 0
 
 
 def is_media_error(event: ErrorEvent) -> bool:
@@ -144,7 +145,7 @@ def is_media_error(event: ErrorEvent) -> bool:
 def area_of(story: Story) -> FailureArea:
     """Return the part that failed; a lost connection stays one even if a device error caused it."""
     if story.type != "client.disconnected":
-        if story.code in _DEVICES or is_media_error(story.rows[0]):
+        if story.code in DEVICE_CODES or is_media_error(story.rows[0]):
             return "device"
         if story.type == "client.publish.failed":
             return "publish"
@@ -212,11 +213,9 @@ _EXCEPTION = re.compile(
 _CONSTRUCT = re.compile(r"failed to construct", re.IGNORECASE)
 _CLOSE_CODE = re.compile(r"\bcode:? ?(?P<code>1\d{3})\b", re.IGNORECASE)
 _PROXY_STATUSES = frozenset({407, 511})  # RFC 9110 15.5.8, RFC 6585 6: never the origin's
-_SERVER = range(500, 600)
 _INTERNAL = 500
 _SERVER_CODES = frozenset({1011, 1012, 1013})  # RFC 6455 7.4.1 and its registry: sent by a server
 _ORDERLY_CODES = frozenset({1000, 1001})  # an orderly close, by either side
-_LOST = 1003
 _CONNECT = "client.connect.failed"
 
 
@@ -229,10 +228,14 @@ def responder_of(facts: ErrorFacts, platform: str = "web") -> Responder | None:
     if status in _PROXY_STATUSES:
         return "middlebox"
     if _NOT_JSON.search(text):
-        return "gateway" if status in _SERVER else "middlebox"
+        return "gateway" if status in SERVER_ERRORS else "middlebox"
     if status == _INTERNAL and platform == "web" and _EXCEPTION.search(text):
         return "page"
-    if facts.error_code == _LOST and _close_codes(text) and _close_codes(text) <= _SERVER_CODES:
+    if (
+        facts.error_code == SIGNAL_LOST
+        and _close_codes(text)
+        and _close_codes(text) <= _SERVER_CODES
+    ):
         return "far_end"
     return _browser_error(facts, platform, text)
 
@@ -253,7 +256,7 @@ def _browser_error(facts: ErrorFacts, platform: str, text: str) -> Responder | N
 @cached_by_error_facts
 def is_orderly_close(facts: ErrorFacts) -> bool:
     """Return whether the socket was closed with 1000 or 1001, which names no side."""
-    codes = _close_codes(text_of(facts)) if facts.error_code == _LOST else frozenset()
+    codes = _close_codes(text_of(facts)) if facts.error_code == SIGNAL_LOST else frozenset()
     return bool(codes) and codes <= _ORDERLY_CODES
 
 
