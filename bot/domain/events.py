@@ -9,16 +9,15 @@ repeat them, and results derived from a failure's texts are cached for all event
 module also sorts events by time and finds duplicate ids.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from bot.domain.timestamps import NO_TIME, StampSuffix, nanoseconds_of, stamp_of, suffix_of
 
 __all__ = [
     "ERROR_TYPES",
@@ -28,12 +27,21 @@ __all__ = [
     "ErrorFacts",
     "EventSource",
     "Pairs",
-    "event_from_parts",
     "is_error_type",
 ]
 
 Pairs = tuple[tuple[str, str], ...]
 """(label, text) pairs for a reader."""
+
+YEARS = range(1970, 2100)
+"""Years of times that count: 100ms writes `0001-01-01T00:00:00Z` for "never", and times far off
+break date arithmetic."""
+
+NO_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+"""The time of an event whose time could not be read; later than every readable time.
+
+Such an event sorts last, and no event counts as later than it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,132 +135,160 @@ def is_error_type(kind: str) -> bool:
     return not kind.lower().endswith(_SUCCESS)
 
 
-class _EventSlots:
-    """The attributes that an event stores: its own id and time, and objects shared with others."""
-
-    __slots__ = ("at", "failure", "id", "more", "sender", "tail")
-
-    id: str
-    at: datetime
-    tail: StampSuffix
-    sender: EventSource
-    failure: ErrorFacts
-    more: Pairs
-
-
-@dataclass(frozen=True)
-class ErrorEvent(_EventSlots):
+@dataclass(frozen=True, slots=True)
+class ErrorEvent:
     """A client error event, free texts cleaned of control characters and addresses.
 
     `at` is UTC, to the microsecond; `stamp` is the text that 100ms sent, up to nanoseconds. If the
     time of an event could not be read, `at` is `NO_TIME` and `stamp` is "".
 
-    `media` holds everything reported of audio, video and devices as (label, text) pairs, and
-    `extras` every other reported field of `data` in the same form; blanks and zeros are left out.
-
-    A room may have 100,000 events, so everything except id and time is stored in `sender` and
-    `failure`, and the names below read it from there.
+    Events of one room share their `sender` and their `failure`, whose fields can be read here too.
+    `extras` holds every field of `data` that has no name of its own, as (label, text) pairs; blanks
+    and zeros are left out, as in `media`.
     """
 
-    __slots__ = ()
-
     id: str
-    type: str
     at: datetime
     stamp: str
-    peer_id: str | None = None
-    user_id: str | None = None
-    user_name: str | None = None
-    session_id: str | None = None
-    room_id: str | None = None
-    room_name: str | None = None
-    template_id: str | None = None
-    account_id: str | None = None
-    role: str | None = None
-    error_code: int | None = None
-    error_name: str | None = None
-    error_message: str | None = None
-    error_description: str | None = None
-    is_terminal: bool = False
-    action: str | None = None
-    domain: str | None = None
-    transport_state: str | None = None
-    endpoint: str | None = None
-    retries_join: int | None = None
-    media: Pairs = ()
+    sender: EventSource
+    failure: ErrorFacts
     extras: Pairs = ()
-    agent: Agent = field(default_factory=Agent)
-    public_address: str | None = None
-    """A keyed, one-way hash of the public ICE address, compared in memory only and never shown."""
 
-    def __init__(self, id: str, type: str, at: datetime, stamp: str, **facts: Any) -> None:  # noqa: A002, ANN401  as above
-        sender = {name: facts.pop(name) for name in EventSource.__slots__ if name in facts}
-        more = facts.pop("extras", ())
-        event = event_from_parts(
-            id, at, stamp, EventSource(**sender), ErrorFacts(type, **facts), more
-        )
-        for name in _EventSlots.__slots__:
-            object.__setattr__(self, name, getattr(event, name))
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @property
     def timed(self) -> bool:
         """Whether the event's time could be read."""
         return self.at != NO_TIME
 
-    def __hash__(self) -> int:
-        return hash(self.id)
+    @property
+    def peer_id(self) -> str | None:
+        """The peer of the person who reported it."""
+        return self.sender.peer_id
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return event_from_parts, (
-            self.id,
-            self.at,
-            self.stamp,
-            self.sender,
-            self.failure,
-            self.more,
-        )
+    @property
+    def user_id(self) -> str | None:
+        """The customer's own id of that person."""
+        return self.sender.user_id
+
+    @property
+    def user_name(self) -> str | None:
+        """That person's name."""
+        return self.sender.user_name
+
+    @property
+    def session_id(self) -> str | None:
+        """The session; None before one was joined."""
+        return self.sender.session_id
+
+    @property
+    def room_id(self) -> str | None:
+        """The room."""
+        return self.sender.room_id
+
+    @property
+    def room_name(self) -> str | None:
+        """The room's name."""
+        return self.sender.room_name
+
+    @property
+    def template_id(self) -> str | None:
+        """The room's template."""
+        return self.sender.template_id
+
+    @property
+    def account_id(self) -> str | None:
+        """The customer's account at 100ms."""
+        return self.sender.account_id
+
+    @property
+    def role(self) -> str | None:
+        """That person's role in the room."""
+        return self.sender.role
+
+    @property
+    def agent(self) -> Agent:
+        """The app and device that reported it."""
+        return self.sender.agent
+
+    @property
+    def type(self) -> str:
+        """The type, such as `client.join.failed`."""
+        return self.failure.type
+
+    @property
+    def error_code(self) -> int | None:
+        """100ms' code of the error."""
+        return self.failure.error_code
+
+    @property
+    def error_name(self) -> str | None:
+        """The error's name."""
+        return self.failure.error_name
+
+    @property
+    def error_message(self) -> str | None:
+        """The error's message."""
+        return self.failure.error_message
+
+    @property
+    def error_description(self) -> str | None:
+        """The error's description; the SDK's own words."""
+        return self.failure.error_description
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the SDK gave up."""
+        return self.failure.is_terminal
+
+    @property
+    def action(self) -> str | None:
+        """The SDK's step that failed, such as `JOIN`."""
+        return self.failure.action
+
+    @property
+    def domain(self) -> str | None:
+        """The SDK's own area of the error."""
+        return self.failure.domain
+
+    @property
+    def transport_state(self) -> str | None:
+        """The state of the signalling connection."""
+        return self.failure.transport_state
+
+    @property
+    def endpoint(self) -> str | None:
+        """The address that the SDK called."""
+        return self.failure.endpoint
+
+    @property
+    def retries_join(self) -> int | None:
+        """The number of times that joining was retried."""
+        return self.failure.retries_join
+
+    @property
+    def media(self) -> Pairs:
+        """Everything reported of audio, video and devices."""
+        return self.failure.media
+
+    @property
+    def public_address(self) -> str | None:
+        """A keyed, one-way hash of the public ICE address; compared in memory only, never shown."""
+        return self.failure.public_address
 
 
-_FORWARDED: dict[str, Callable[[Any], Any]] = {
-    "stamp": lambda event: stamp_of(event.tail, event.at),
-    "extras": attrgetter("more"),
-    **{name: attrgetter(f"sender.{name}") for name in EventSource.__slots__},
-    **{name: attrgetter(f"failure.{name}") for name in ErrorFacts.__slots__},
-}
-for _name, _read in _FORWARDED.items():
-    setattr(ErrorEvent, _name, property(_read))
+_FRACTION = re.compile(r"\.(\d{1,9})")
+_NANOSECOND_DIGITS, _MICROSECOND_DIGITS = 9, 6
 
 
-class _MutableEvent(_EventSlots):
-    """An event under construction: plain attributes take a fifth of the time of frozen ones."""
+def nanoseconds_of(stamp: str) -> int:
+    """Return the nanoseconds of 100ms' stamp beyond the last whole microsecond.
 
-    __slots__ = ()
-
-
-def event_from_parts(  # noqa: PLR0913  what an event holds
-    event_id: str,
-    at: datetime,
-    stamp: str,
-    sender: EventSource,
-    failure: ErrorFacts,
-    more: Pairs,
-    *,
-    suffix: StampSuffix | None = None,
-) -> ErrorEvent:
-    """Return the event of a sender and a failure that are stored once for all their events.
-
-    `suffix` is `suffix_in(stamp)` if `at` was read from the stamp; without it, it is computed.
+    A datetime ends at the microsecond; 100ms sends up to nine digits and cuts off zeros.
     """
-    event: Any = _MutableEvent()
-    event.id = event_id
-    event.at = at
-    event.tail = suffix_of(stamp, at) if suffix is None else suffix
-    event.sender = sender
-    event.failure = failure
-    event.more = more
-    event.__class__ = ErrorEvent
-    result: ErrorEvent = event
-    return result
+    match = _FRACTION.search(stamp)
+    return int(match[1].ljust(_NANOSECOND_DIGITS, "0")[_MICROSECOND_DIGITS:]) if match else 0
 
 
 _AT = attrgetter("at")
@@ -292,7 +328,7 @@ def sort_key(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
     100ms cuts trailing zeros off its stamps, so their texts do not sort. Of two events with equal
     stamps (a stored pair sent together), the terminal one is the later one.
     """
-    return (event.at, nanoseconds_of(event.tail), event.failure.is_terminal, event.id)
+    return (event.at, nanoseconds_of(event.stamp), event.failure.is_terminal, event.id)
 
 
 P = ParamSpec("P")

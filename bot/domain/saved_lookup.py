@@ -14,11 +14,10 @@ from datetime import datetime
 from typing import get_args
 
 from bot.domain.errors import NotAllowed
-from bot.domain.events import ERROR_TYPES
+from bot.domain.events import ERROR_TYPES, YEARS
 from bot.domain.privacy.addresses import redact
 from bot.domain.report import Report
 from bot.domain.target import TargetKind
-from bot.domain.timestamps import YEARS
 
 LIMIT = 2000
 VERSION = 1

@@ -40,7 +40,6 @@ from bot.investigate.ports import (
     EventQuery,
     ExpiredCursor,
     Page,
-    RawPage,
     SessionPage,
     Tell,
     TrackPage,
@@ -227,12 +226,7 @@ class HundredMsClient:
         Raises ExpiredCursor if 100ms refuses `start`, and HundredMsUnreachable if it refuses the
         request, also with 404: that does not prove that there are no events.
         """
-        return (await self.page(query, start)).read()
-
-    async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        """Return a page as `events` does, with its rows not parsed yet."""
-        wire = await self._page(query, start)
-        return RawPage(len(wire.events), wire.next, partial(parse_page, wire, self.fingerprint_key))
+        return parse_page(await self._page(query, start), self.fingerprint_key)
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """Return one page of at most 100 track events; raises as `events`."""

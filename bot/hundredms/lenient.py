@@ -17,10 +17,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ValidatorFunctionWrapHandler
 from pydantic_core import from_json
 
+from bot.domain.events import YEARS
 from bot.domain.privacy.addresses import redact, unmark
 from bot.domain.privacy.credentials import hide_credentials
 from bot.domain.text import clean
-from bot.domain.timestamps import YEARS
 
 _MAX_CACHED_LENGTH = 100
 

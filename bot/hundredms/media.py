@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.events import NO_TIME, YEARS
 from bot.domain.rooms import Media, PeerStats, TrackEvent
-from bot.domain.timestamps import NO_TIME, YEARS
 from bot.hundredms.error_events import parse_envelope
 from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
 from bot.hundredms.schemas import Object

@@ -30,18 +30,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class RawPage:
-    """A page whose events are not parsed yet; `read` parses them, which takes most of the time.
-
-    `following` is the next page's cursor, so that the next page can be requested before.
-    """
-
-    rows: int
-    following: str
-    read: Callable[[], Page]
-
-
-@dataclass(frozen=True, slots=True)
 class EventQuery:
     """Filters of one cursor, sent unchanged with each page."""
 
@@ -110,9 +98,6 @@ class HundredMs(Protocol):
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
-
-    async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        """Return the same page as `events`, before its events are parsed."""
 
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """Return a page as `events` does, for a track type; rows of other kinds are left out."""

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from bot.domain.events import NO_TIME
 from bot.domain.text import clean
-from bot.domain.timestamps import NO_TIME
 
 # Slack interprets only angle brackets, and asks to replace exactly these three characters:
 # https://docs.slack.dev/messaging/formatting-message-text#escaping

@@ -4,7 +4,6 @@
 Slack's Block Kit Builder.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from bot.domain.rooms import Room
 from bot.domain.target import Candidate, Choices, Target, TargetKind
 from bot.render.message import Message
 from bot.render.renderer import Renderer
+from tests.support.events import change_event
 from tests.support.reports.golden_facts import (
     AS_OF,
     CATALOGUE,
@@ -70,7 +70,7 @@ def test_opening_of_sample(name: str, golden: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("name", ERROR_TYPES)
 def test_reply_for_sample_made_terminal(name: str, golden: SnapshotAssertion) -> None:
-    found = [replace(each, is_terminal=True) for each in sample(name).events]
+    found = [change_event(each, is_terminal=True) for each in sample(name).events]
     [reply] = RENDERER.answer(report(*found)).replies
     assert shape(reply) == golden
 
@@ -78,7 +78,7 @@ def test_reply_for_sample_made_terminal(name: str, golden: SnapshotAssertion) ->
 @pytest.mark.parametrize("kind", ERROR_TYPES)
 def test_reply_with_every_field(kind: str, golden: SnapshotAssertion) -> None:
     earlier = event(0, DISCONNECTED, peer_id=FULL.peer_id, error_code=1003, is_terminal=False)
-    [reply] = RENDERER.answer(report(earlier, replace(FULL, type=kind))).replies
+    [reply] = RENDERER.answer(report(earlier, change_event(FULL, type=kind))).replies
     assert shape(reply) == golden
 
 
@@ -142,7 +142,7 @@ def test_button_after_replies_of_storm(golden: SnapshotAssertion) -> None:
 
 
 def test_files_of_two_failures(golden: SnapshotAssertion) -> None:
-    huge = replace(FULL, error_description="=cmd " + "long " * 300)
+    huge = change_event(FULL, error_description="=cmd " + "long " * 300)
     files = RENDERER.answer(report(huge, event(2, user_name="=HYPERLINK(1)"))).files
     assert {file.name: [file.title, file.content.splitlines()] for file in files} == golden
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.domain.diagnosis.model import Person
-from bot.domain.events import ErrorEvent, EventSource
+from bot.domain.events import NO_TIME, ErrorEvent, EventSource
 from bot.domain.rooms import Session, TrackEvent
-from bot.domain.timestamps import NO_TIME
 
 _ROLES = frozenset({"recorder", "recorderbot", "recordingbot", "beam", "beambot", "hlsbot"})
 

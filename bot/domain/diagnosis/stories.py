@@ -104,7 +104,7 @@ def _id(event_id: str) -> str:
 
 def _explain(rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Explanation:
     """Return the last event's meaning, unless an earlier event's text is more specific."""
-    distinct_rows = {(row.failure, row.sender, row.more): row for row in reversed(rows)}
+    distinct_rows = {(row.failure, row.sender, row.extras): row for row in reversed(rows)}
     explanations = [catalogue.explain(row) for row in distinct_rows.values()]
     faults = [
         explanation for explanation in explanations if explanation.entry.owner != "nobody"

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from bot.domain.catalogue import Explanation
 from bot.domain.diagnosis import Diagnosis, Person, Story
-from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs, event_from_parts
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs
 from bot.domain.privacy.personal_names import NameReplacer, Names, is_personal, short_name
 from bot.domain.report import Report
 from bot.domain.rooms import Peer, Session, TrackEvent
@@ -201,13 +201,13 @@ class _Rewriter:
         return cast(ErrorEvent, self._rewrite_once(event, self._rewrite_event))
 
     def _rewrite_event(self, event: ErrorEvent) -> ErrorEvent:
-        return event_from_parts(
+        return ErrorEvent(
             event.id,
             event.at,
             event.stamp,
             self._rewrite_once(event.sender, self._sender),
             self._rewrite_once(event.failure, self._failure),
-            self._pairs(event.more),
+            self._pairs(event.extras),
         )
 
     def _sender(self, sender: EventSource) -> EventSource:

@@ -87,7 +87,6 @@ class EventTypeState:
 
     def start_from(self, events: Iterable[ErrorEvent]) -> None:
         """Start from the events of an earlier look-up, as there may be no new ones."""
-        self.chain.read_before_next = True
         self.divide()
         self.take(events)
 

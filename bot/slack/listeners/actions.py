@@ -17,10 +17,9 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
-from bot.domain.events import ERROR_TYPES
+from bot.domain.events import ERROR_TYPES, YEARS
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
-from bot.domain.timestamps import YEARS
 from bot.slack.audit import set_outcome
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.error_boundary import report_error

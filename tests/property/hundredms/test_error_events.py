@@ -65,8 +65,7 @@ def test_a_page_is_read_as_if_it_were_the_first(page: list[Any]) -> None:
     wire = parse_body(EventsWire, body)
     found = [event for row in wire.events if (event := parse_event(row, KEY))]
     wanted = plain_events(body, KEY)
-    assert found == wanted
-    assert list(map(repr, found)) == list(map(repr, wanted))  # == takes True for 1
+    assert list(map(repr, found)) == list(map(repr, wanted))
 
 
 def test_what_repeats_is_held_once() -> None:
@@ -85,7 +84,7 @@ def test_a_huge_text_is_not_kept() -> None:
     row = {"id": "x", "type": "t", "timestamp": "2026-05-01T09:00:01Z", "data": data}
     body = json.dumps({"events": [row, row]}).encode()
     one, other = (parse_event(row, KEY) for row in parse_body(EventsWire, body).events)
-    assert one == other
+    assert repr(one) == repr(other)
     assert isinstance(one, ErrorEvent)
     assert isinstance(other, ErrorEvent)
     assert one.sender is not other.sender

@@ -21,6 +21,7 @@ from bot.pictures.layout import layout_of
 from bot.pictures.timeline import alt_text
 from bot.render.message import File, Message
 from tests.property.render.test_messages import RENDERER, modest
+from tests.support.events import make_event
 from tests.support.reports.hostile_reports import CATALOGUE, NOON
 
 ROOM = Room("65af97002889d74ef8d1e18f", "main", "standup")
@@ -77,7 +78,7 @@ def events(draw: st.DrawFn, number: int, everybody: list[Known]) -> ErrorEvent:
     known = draw(st.sampled_from(everybody))
     at = NOON + timedelta(seconds=number)
     text = texts(everybody)
-    return ErrorEvent(
+    return make_event(
         id=f"{number:08x}-8ae0-4b1d-9d59-000000000000",
         type=draw(st.sampled_from(ERROR_TYPES)),
         at=at,

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from bot.domain.events import ErrorEvent
-from bot.domain.timestamps import NO_TIME
+from bot.domain.events import NO_TIME, ErrorEvent
 from bot.hundredms.error_events import flatten_extras, format_media, parse_agent
 from bot.hundredms.ice_candidates import network_fingerprint
 from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
+from tests.support.events import make_event
 
 TIDIED = (
     "user_name", "room_name", "role", "error_name", "error_message", "error_description",
@@ -36,7 +36,7 @@ def plain_event(row: Any, key: bytes) -> ErrorEvent | None:
         at, stamp = NO_TIME, ""
     data = as_mapping(row.get("data"))
     session = as_text(data.get("session_id"))
-    return ErrorEvent(
+    return make_event(
         identity,
         kind,
         at,

@@ -10,7 +10,8 @@ from typing import Any
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import Session
-from bot.investigate.ports import EventQuery, ExpiredCursor, Page, RawPage, SessionPage, Tell
+from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell
+from tests.support.events import make_event
 
 ROOM = "6600aa11bb22cc33dd44ee55"
 KIND = "client.publish.failed"
@@ -19,7 +20,7 @@ KEPT = timedelta(days=30)
 
 
 def event(number: int, at: datetime, session: str | None, peer: str | None) -> ErrorEvent:
-    return ErrorEvent(f"event-{number}", KIND, at, at.isoformat(), session_id=session, peer_id=peer)
+    return make_event(f"event-{number}", KIND, at, at.isoformat(), session_id=session, peer_id=peer)
 
 
 @dataclass
@@ -78,10 +79,6 @@ class Ledger:
         page = rows[first : first + 100]
         following = f"{name} {first + 100}" if first + 100 < len(rows) else ""
         return Page(tuple(page), len(page), len(rows) if self.plan.total else None, following)
-
-    async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        page = await self.events(query, start)
-        return RawPage(page.rows, page.next, lambda: page)
 
     async def sessions(self, **_: Any) -> SessionPage:
         await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import Diagnosis, DiagnosisInput, Story, diagnose
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.rooms import Peer, Room, Session, TrackEvent
+from tests.support.events import make_event
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 ROOM = Room("room-1", "main", "weekly", enabled=True)
@@ -26,7 +27,7 @@ def event(name: str, seconds: float, kind: str, code: int | None, **facts: Any) 
     usual: dict[str, Any] = {"peer_id": f"p-{who}", "user_id": who, "agent": CHROME}
     when = at(seconds)
     facts = {**usual, **facts}
-    return ErrorEvent(name, long, when, when.isoformat(), error_code=code, **facts)
+    return make_event(name, long, when, when.isoformat(), error_code=code, **facts)
 
 
 def track(seconds: float, deed: str, media: str, **facts: Any) -> TrackEvent:

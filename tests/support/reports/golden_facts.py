@@ -12,6 +12,7 @@ from bot.domain.rooms import Room, Session
 from bot.domain.target import Target, TargetKind
 from bot.hundredms.error_events import parse_event
 from bot.hundredms.schemas import EventsWire
+from tests.support.events import make_event
 
 NOON = datetime(2026, 11, 22, 8, 26, 40, 117_000, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
@@ -89,7 +90,7 @@ def event(number: int, kind: str = ERROR_TYPES[2], **changes: Any) -> ErrorEvent
         "action": "JOIN",
         "agent": AGENT,
     }
-    return ErrorEvent(**facts | changes)
+    return make_event(**facts | changes)
 
 
 FULL = event(

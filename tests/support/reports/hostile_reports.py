@@ -11,6 +11,7 @@ from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target, TargetKind
+from tests.support.events import make_event
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123_456, tzinfo=UTC)
 ADDRESSES = ("203.0.113.77", "198.51.100.9", "2001:db8::77")
@@ -78,7 +79,7 @@ CATALOGUE = Catalogue(
 @st.composite
 def events(draw: st.DrawFn, number: int) -> ErrorEvent:
     at = NOON + timedelta(seconds=draw(st.integers(-9_000_000_000, 100_000)))
-    return ErrorEvent(
+    return make_event(
         id=f"{number:08x}-8ae0-4b1d-9d59-000000000000",
         type=draw(st.sampled_from(ERROR_TYPES) | idents.filter(bool)),
         at=at,

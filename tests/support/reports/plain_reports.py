@@ -9,6 +9,7 @@ from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Room
 from bot.domain.target import Target
 from bot.render.renderer import Renderer
+from tests.support.events import make_event
 from workbench.pretend_slack.limits import visible_text
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -45,7 +46,7 @@ def failure(number: int, **changes: Any) -> ErrorEvent:
         "error_message": "sfu join failed",
         "is_terminal": True,
     }
-    return ErrorEvent(**facts | changes)
+    return make_event(**facts | changes)
 
 
 def report(*events: ErrorEvent, **changes: Any) -> Report:

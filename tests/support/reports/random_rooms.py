@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+from tests.support.events import make_event
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 ROOM = Room("room-1", "main", "weekly", enabled=True)
@@ -41,7 +42,7 @@ moments = st.integers(0, 1500).map(lambda seconds: START + timedelta(seconds=sec
 @st.composite
 def error_events(draw: st.DrawFn, room: str = "room-1") -> ErrorEvent:
     at = draw(moments)
-    return ErrorEvent(
+    return make_event(
         id=f"{room}-{draw(st.integers(0, 10_000))}",
         type=draw(st.sampled_from(ERROR_TYPES)),
         at=at,
@@ -122,7 +123,7 @@ def outages(draw: st.DrawFn) -> DiagnosisInput:
     for index in range(draw(st.integers(1, 8))):
         number = draw(st.integers(1, people))
         at = START + timedelta(seconds=draw(st.integers(0, 900)) / draw(st.sampled_from((1, 15))))
-        event = ErrorEvent(
+        event = make_event(
             id=f"e-{index}",
             type=draw(st.sampled_from(("client.connect.failed", "client.disconnected"))),
             at=at,

@@ -9,6 +9,7 @@ from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
 from bot.hundredms.error_events import parse_event as event_of_row
+from tests.support.events import make_event
 from tests.support.scenarios.defaults import ACTIONS, CODES, DEVICES
 from tests.support.scenarios.spread import spread
 from tests.support.scenarios.times import moment, stamp
@@ -65,7 +66,7 @@ def event_of(
     description = _description(raw, short, raw.get("description", usual[3]))
     ice = raw.get("ice")
     address = raw.get("address") or (ice.get("address") if isinstance(ice, dict) else None)
-    return ErrorEvent(
+    return make_event(
         id=label,
         type=TYPES[short],
         at=at,

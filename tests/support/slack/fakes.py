@@ -20,6 +20,7 @@ from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch, ignore_progress
 from bot.render.message import Answer, File, Message
 from bot.render.renderer import Renderer
+from tests.support.events import make_event
 
 NOW = datetime(2026, 11, 20, 10, 42, 7, tzinfo=UTC)
 ROOM = "64c8d6a1f0b1a2c3d4e5f601"
@@ -28,7 +29,7 @@ ROOM = "64c8d6a1f0b1a2c3d4e5f601"
 def report_of(lookup_id: str, failures: int) -> Report:
     """Return a report on one room with `failures` terminal events."""
     events = tuple(
-        ErrorEvent(
+        make_event(
             id=f"event-{number}",
             type="client.join.failed",
             at=NOW,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue, Entry, Explanation
 from bot.domain.events import Agent, ErrorEvent
+from tests.support.events import make_event
 from tests.support.examples import examples
 
 CATALOGUE = load_catalogue()
@@ -32,7 +33,7 @@ def event(
         "agent": Agent(sdk=sdk, framework=framework),
         **fields,
     }
-    return ErrorEvent(
+    return make_event(
         id="e1",
         at=datetime(2030, 1, 1, tzinfo=UTC),
         stamp="2030-01-01T00:00:00Z",

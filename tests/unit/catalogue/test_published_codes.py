@@ -13,6 +13,7 @@ import pytest
 
 from bot.catalogue import load_catalogue
 from bot.domain.events import Agent, ErrorEvent
+from tests.support.events import make_event
 
 FACTS: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("catalogue_facts.json").read_text(encoding="utf-8")
@@ -22,7 +23,7 @@ CATALOGUE = load_catalogue()
 
 def event_of(code: int, platform: str) -> ErrorEvent:
     wrapped = platform in ("flutter", "react-native")
-    return ErrorEvent(
+    return make_event(
         id="e1",
         type="client.publish.failed",
         at=datetime(2030, 1, 1, tzinfo=UTC),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.domain.events import Agent, ErrorEvent
+from bot.domain.events import Agent
+from tests.support.events import make_event
 
 CATALOGUE = load_catalogue()
 RULES = {entry.key for entry in CATALOGUE.entries if entry.rule}
@@ -311,7 +312,7 @@ MISSES: list[tuple[str, str, int | None, str | None, dict[str, Any]]] = [
 
 def key_of(code: int | None, sdk: str | None, fields: dict[str, Any]) -> str:
     facts = {"type": "client.connect.failed", **fields}
-    event = ErrorEvent(
+    event = make_event(
         id="e1",
         at=datetime(2030, 1, 1, tzinfo=UTC),
         stamp="2030-01-01T00:00:00Z",

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from dataclasses import replace
 
 import pytest
 
 from bot.render.export import export_files
+from tests.support.events import change_event
 from tests.support.reports.plain_reports import CATALOGUE, failure, report
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212"
@@ -32,7 +32,7 @@ NASTY = [
 @pytest.mark.parametrize("text", NASTY)
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_no_cell_begins_like_a_formula(text: str, separator: str) -> None:
-    hostile = replace(
+    hostile = change_event(
         failure(1),
         user_name=text,
         user_id=text,

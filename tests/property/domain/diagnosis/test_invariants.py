@@ -17,7 +17,8 @@ from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.fetch.events import EventReader
-from bot.investigate.ports import EventQuery, HundredMs, Page, RawPage
+from bot.investigate.ports import EventQuery, HundredMs, Page
+from tests.support.events import change_event
 from tests.support.examples import examples
 from tests.support.reports.random_rooms import ROOM, START, cases, error_events, outages
 
@@ -54,7 +55,7 @@ def test_order_and_doubles_change_nothing(case: DiagnosisInput, random: Random) 
 @modest
 @given(cases())
 def test_rows_that_differ_under_one_id_are_the_same_in_any_order(case: DiagnosisInput) -> None:
-    twins = tuple(replace(event, user_name="Somebody") for event in case.events[:3])
+    twins = tuple(change_event(event, user_name="Somebody") for event in case.events[:3])
     one = replace(case, events=(*case.events, *twins))
     other = replace(case, events=(*twins, *case.events))
     assert diagnose(one, CATALOGUE) == diagnose(other, CATALOGUE)
@@ -128,10 +129,6 @@ class Paged:
         following = str(number + 1) if number + 1 < len(pages) else ""
         rows = tuple(pages[number])
         return Page(rows, len(rows), self._totals[query.type], following)
-
-    async def page(self, query: EventQuery, start: str = "") -> RawPage:
-        page = await self.events(query, start)
-        return RawPage(page.rows, page.next, lambda: page)
 
 
 @modest

@@ -14,6 +14,7 @@ from bot.domain.rooms import Room
 from bot.domain.target import Progress, Target
 from bot.investigate.fetch.events import EventReader, Fetched
 from bot.investigate.ports import HundredMs
+from tests.support.events import change_event
 from tests.support.examples import examples
 from tests.support.investigate.scripted_hundredms import KEPT, KIND, NOW, ROOM, Ledger, Plan, event
 
@@ -86,7 +87,7 @@ async def test_events_without_a_session_are_read_by_peer() -> None:
 
 async def test_a_gap_that_shows_late_is_left_to_the_chain() -> None:
     events = room_of(2000, 10)
-    events[-300:] = [replace(late, session_id=None) for late in events[-300:]]
+    events[-300:] = [change_event(late, session_id=None) for late in events[-300:]]
     one, fetched = await read(events)
     assert fetched.completeness.complete
     assert len(fetched.events) == 2000
@@ -101,7 +102,7 @@ async def test_sessions_that_the_list_does_not_know_are_found_by_the_chain() -> 
 
 async def test_too_many_sessions_are_not_read_one_by_one() -> None:
     events = [
-        replace(one, session_id=f"one-of-many-{index}", peer_id=f"{index}")
+        change_event(one, session_id=f"one-of-many-{index}", peer_id=f"{index}")
         for index, one in enumerate(room_of(700, 1))
     ]
     one, fetched = await read(events)
@@ -214,7 +215,7 @@ GAP = 5
 def with_gap(days: float) -> list[ErrorEvent]:
     """2,000 events of which the last five have no session."""
     events = room_of(2000, 10, days=days)
-    events[-GAP:] = [replace(late, session_id=None) for late in events[-GAP:]]
+    events[-GAP:] = [change_event(late, session_id=None) for late in events[-GAP:]]
     return events
 
 

@@ -9,6 +9,7 @@ from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.report import Report
 from bot.domain.rooms import Peer, Room, Session
+from tests.support.events import make_event
 from tests.support.reports.diagnosed_reports import RENDERER, of_case
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ def report_of(*events: ErrorEvent) -> Report:
 def failed(code: int, who: str = "ann", **facts: Any) -> ErrorEvent:
     usual: dict[str, Any] = {"peer_id": f"p-{who}", "user_id": who, "agent": PHONE}
     when = START + timedelta(minutes=2)
-    return ErrorEvent(
+    return make_event(
         f"e-{who}-{code}", "client.publish.failed", when, when.isoformat(), error_code=code,
         **{**usual, **facts},
     )  # fmt: skip

@@ -2,13 +2,13 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
 from bot.domain.saved_lookup import decode, from_report
 from bot.render.answer.thread_entries import entry_sources, position
 from bot.render.export import export_files
+from tests.support.events import change_event
 from tests.support.reports.diagnosed_reports import (
     CATALOGUE,
     RENDERER,
@@ -40,7 +40,7 @@ def test_without_a_diagnosis_the_terminal_events_are_the_entries() -> None:
 def test_a_symptom_is_told_under_its_cause_and_not_beside_it() -> None:
     lost = failure(0, type="client.disconnected", error_code=1003, user_id="u", peer_id="p")
     sent = failure(3, type="client.publish.failed", error_code=4005, user_id="u", peer_id="p")
-    found = diagnosed(report(lost, replace(sent, is_terminal=False)))
+    found = diagnosed(report(lost, change_event(sent, is_terminal=False)))
     assert [detail.event.id for detail in entry_sources(found)] == ["event-00000"]
     told = shown(RENDERER.answer(found).replies[0])
     assert "+00:03   because of it: could not send audio or video, 4005" in told
