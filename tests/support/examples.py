@@ -1,10 +1,17 @@
-"""Number of Hypothesis examples: in full for a whole run, a share for `scripts/test --quick`."""
+"""Hypothesis: the number of examples (in `scripts/test --quick` a share), and JSON values."""
 
 from typing import Any
 
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 FULL = 100
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+"""Any JSON value."""
 
 
 def register_profiles() -> None:

@@ -18,7 +18,7 @@ from tests.support.slack.deliveries import ENTRIES, deliver, payload_of
 from tests.support.slack.edge_harness import Bench, open_bench
 from tests.support.slack.fakes import ROOM
 
-PATH = Path(__file__).parents[4]
+PATH = Path(__file__).parents[3]
 WHOSE = {
     "command": ("command", "/call-errors"),
     "mention": ("mention", ""),
