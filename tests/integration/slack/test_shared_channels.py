@@ -173,7 +173,7 @@ async def test_guests_may_not_loosen_a_channel(tmp_path: Path) -> None:
         for text in ("settings public", "settings names full", "settings reset"):
             before = len(bench.said())
             await bench.slack.type_command("C0ONCALL", "U0BOB", "/call-errors", text)
-            assert "Guests may" in words(*bench.said()[before:])
+            assert "Guests can" in words(*bench.said()[before:])
         await bench.settled()
         assert public(bench, "C0ONCALL") == []
 

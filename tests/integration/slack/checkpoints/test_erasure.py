@@ -22,7 +22,7 @@ from workbench.pretend_hundredms.stage import utc_now
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
 
-ENDED = "I ended this look-up"
+ENDED = "I stopped this look-up"
 
 
 def words(message: Message) -> str:
@@ -36,7 +36,9 @@ def ended(bench: Bench) -> list[Message]:
 def final(bench: Bench, channel: str = "") -> list[Message]:
     """Openings that are answers."""
     return [
-        one for one in bench.said(channel) if part_of(one) == "opening" and "events" in one.text
+        one
+        for one in bench.said(channel)
+        if part_of(one) == "opening" and "so far" not in one.text.lower()
     ]
 
 

@@ -78,7 +78,7 @@ async def test_what_another_release_recorded_and_does_not_fit_is_said_plainly() 
             )
             assert renamed.rowcount == 1
         await bench.begin(bench.life)
-        word = await bench.until_said("I could not go on with this look-up")
+        word = await bench.until_said("Interrupted by a restart")
         assert word.ephemeral_to == ALICE
         await bench.settled()
         assert bench.parts() == ["opening", "error"]

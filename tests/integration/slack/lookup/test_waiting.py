@@ -23,7 +23,7 @@ async def test_a_full_queue_is_told_in_the_acknowledgement() -> None:
         await bench.until_said("Waiting for your other look-ups")
         refusal = await ask(bench)
         assert "Too many look-ups are waiting" in refusal
-        assert "was not taken on" in refusal
+        assert "have not started this one" in refusal
         assert "CD-" in refusal
         await bench.slack.until(lambda: bench.parts().count("opening") == 2, 20)
         assert "Looking up" in await ask(bench)
@@ -48,7 +48,7 @@ async def test_one_persons_flood_is_refused_to_them_alone_and_delays_nobody() ->
         said = [await ask(bench, room=f"{number:024x}") for number in range(500)]
         refused = [words for words in said if "You have too many look-ups waiting" in words]
         assert len(refused) >= 400
-        assert all("was not taken on" in words and "CD-" in words for words in refused)
+        assert all("have not started this one" in words and "CD-" in words for words in refused)
         assert "Looking up" in await ask(bench, "U0BOB", "f" * 24)
         await bench.slack.until(lambda: "f" * 24 in str(bench.investigator.asked), 20)
         waiting = len(said) - len(refused) + 1 - len(bench.investigator.asked)

@@ -172,7 +172,7 @@ async def test_a_refresh_that_nobody_can_read_is_explained(value: str) -> None:
         blocks = [{"type": "actions", "elements": elements}]
         message = bench.team.app_message("C0ONCALL", blocks=blocks, text="x")
         await bench.slack.click(message, "refresh")
-        await bench.until_said("no longer read")
+        await bench.until_said("read any more")
         assert bench.investigator.asked == []
 
 
