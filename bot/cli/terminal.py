@@ -52,14 +52,13 @@ def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
     head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
     lines = [
         Text.assemble(("Verdict: ", "bold"), (printable_text(head), "yellow")),
-        rich_text(verdict.words),
     ]
     lines += [rich_text(f"  - {line}") for line in verdict.evidence]
     lines += [rich_text(f"  Next: {step}") for step in verdict.next_steps]
     if verdict.update:
         lines.append(rich_text(f"  May help: {verdict.update}"))
-    if verdict.changes_if:
-        lines.append(rich_text(f"  Would change it: {verdict.changes_if}", style="dim"))
+    if verdict.doubt:
+        lines.append(rich_text(f"  Doubt: {verdict.doubt}", style="dim"))
     return Group(*lines, Text())
 
 

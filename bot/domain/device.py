@@ -67,7 +67,7 @@ def platform_of(agent: Agent) -> str:
 
 
 def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
-    yield _device_on_os(agent)
+    yield device_on_os(agent)
     version = mark_version(_clean_value(agent.sdk_version))
     if version:
         platform = platform_of(agent)
@@ -82,7 +82,8 @@ def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
         yield "localhost"
 
 
-def _device_on_os(agent: Agent) -> str:
+def device_on_os(agent: Agent) -> str:
+    """Return `Firefox 144 on Windows`, or the part that is known; "" if nothing is."""
     device, os = _device(agent), _os(agent)
     return f"{device} on {os}" if device and os else device or os
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.events import ERROR_TYPES, ErrorEvent, has_duplicates, sort_events
+from bot.domain.privacy.personal_names import Names
 from bot.domain.rooms import Session, TrackEvent
 from bot.domain.target import Target
 
@@ -81,6 +82,8 @@ class Report:
     """Parts of the question that were not understood or left out; shown before anything else."""
     diagnosis: Diagnosis | None = None
     """None until the diagnosis is done, which the first answer does not wait for."""
+    names: Names = Names.FULL
+    """The extent to which people's names are shown; the names here are rewritten already."""
     hides_user: bool = False
     """Whether the user id asked for is hidden; if so, no button may carry it either."""
 

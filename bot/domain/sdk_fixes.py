@@ -128,6 +128,12 @@ class Fixes:
             "that fault may have played a part here: update."
         )
 
+    def step(self, outdated: Outdated) -> str:
+        """Return the step that follows from an outdated SDK version."""
+        fix = outdated.fix
+        sdk = f"{PLATFORM_WORDS[fix.sdk]} SDK {outdated.version}"
+        return f"App team: update {sdk}; {fix.fixed_in} fixed a fault that may play a part."
+
     def _age(self, sdk: str, version: str, today: date) -> str:
         """Return an age such as `28 months`; "" if the version's release date is not known."""
         released = (self.releases or {}).get(sdk, {}).get(version)

@@ -118,6 +118,18 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
+def short(moment: datetime) -> str:
+    """Return `22 Nov 08:26` in UTC, or `time unknown` as `utc` does."""
+    if moment == NO_TIME:
+        return UNKNOWN
+    return f"{moment.astimezone(UTC):%d %b %H:%M}".removeprefix("0")
+
+
+def hour(moment: datetime) -> str:
+    """Return `08:26 UTC`."""
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
+
+
 def unix(moment: datetime) -> int:
     """Return whole seconds since 1970, the only unit of Slack's dates; 0 for earlier times."""
     return max(int(moment.timestamp()), 0)

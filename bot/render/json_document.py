@@ -15,15 +15,15 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from bot.domain.diagnosis import Diagnosis, DiagnosisInput, GroupCount, Impact, Story, Verdict
-from bot.domain.diagnosis.no_errors import explain_no_errors
+from bot.domain.diagnosis.no_errors import explain_no_errors, verdict_without_errors
 from bot.domain.diagnosis.people import PersonIndex
-from bot.domain.diagnosis.verdict import verdict_without_errors
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import redact_all_for_output, redact_for_output
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
+from bot.render.answer.headline import UNKNOWN_ID, headline_of
 from bot.render.phrases import safe_text
 
 
@@ -79,14 +79,14 @@ def story_document(story: Story) -> dict[str, Any]:
     }
 
 
-def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict: whose fault, how sure (0 to 1), and why."""
+def verdict_document(verdict: Verdict, words: str) -> dict[str, Any]:
+    """Return the verdict: whose fault, how sure (0 to 1), and why; `words` is one sentence."""
     return {
         "class": verdict.cls,
         "confidence": verdict.confidence,
-        "words": verdict.words,
+        "words": words,
         "evidence": [safe_text(line) for line in verdict.evidence],
-        "changes_if": verdict.changes_if,
+        "changes_if": verdict.doubt,
         "next_steps": list(verdict.next_steps),
         "update": safe_text(verdict.update) or None,
     }
@@ -136,7 +136,7 @@ def lazy_document(report: Report) -> dict[str, Any]:
         "failures": (failure_document(event) for event in report.events if event.is_terminal),
         "people": people_document(diagnosis.people, diagnosis),
         "stories": map(story_document, diagnosis.stories),
-        "verdict": verdict_document(diagnosis.verdict),
+        "verdict": verdict_document(diagnosis.verdict, headline_of(report, diagnosis)),
     }
 
 
@@ -277,7 +277,7 @@ def nothing_document(
         "failures": [],
         "people": people_document(no_impact),
         "stories": [],
-        "verdict": verdict_document(verdict),
+        "verdict": verdict_document(verdict, UNKNOWN_ID),
     }
 
 

@@ -6,28 +6,12 @@ from datetime import timedelta
 
 from bot.domain.catalogue import OWNER_WORDS, Entry
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.next_steps import STEPS
-from bot.domain.diagnosis.wording import advice_fits
+from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import redact
 from bot.domain.text import clean
 
-FAILURE_PHRASES: Mapping[str, str] = {
-    "client.connect.failed": "could not connect",
-    "client.join.failed": "could not join",
-    "client.disconnected": "lost the connection",
-    "client.publish.failed": "could not send audio or video",
-    "client.subscribe.failed": "could not receive the others",
-}
-"""A person's experience of a failure of each type, gravest first."""
-
-TYPE_NAMES: Mapping[str, str] = {
-    "client.publish.failed": "publish",
-    "client.subscribe.failed": "subscribe",
-    "client.join.failed": "join",
-    "client.disconnected": "disconnected",
-    "client.connect.failed": "connect",
-}
+TYPE_NAMES: Mapping[str, str] = {kind: words.name for kind, words in EVENTS.items()}
 
 # 100ms' HIPAA workspaces send SHA-256 in place of names.
 # https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
@@ -57,7 +41,9 @@ def failure_phrase(kind: str, feature: str | None = None) -> str:
 
     Unknown event types get a phrase too.
     """
-    return f"could not use {feature}" if feature else FAILURE_PHRASES.get(kind, f"reported {kind}")
+    if feature:
+        return f"could not use {feature}"
+    return EVENTS[kind].experience if kind in EVENTS else f"reported {kind}"
 
 
 def format_code(event: ErrorEvent) -> str:
@@ -81,20 +67,6 @@ def short_duration(length: timedelta) -> str:
     return f"{whole_seconds // _DAY} d {whole_seconds % _DAY // _HOUR} h"
 
 
-NEXT_ACTOR: dict[VerdictClass, str] = {
-    "user_network": OWNER_WORDS["user_network"],
-    "shared_network": OWNER_WORDS["user_network"],
-    "device": OWNER_WORDS["user_device"],
-    "environment": OWNER_WORDS["user_device"],
-    "app": OWNER_WORDS["app"],
-    "account": OWNER_WORDS["account"],
-    "service": OWNER_WORDS["service"],
-    "mixed": "told with each failure",
-    "none": OWNER_WORDS["nobody"],
-    "unknown": "whoever asked",
-}
-
-
 RECORDER_ACTION = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
 """Used instead of `next_actor` for a recorder, which cannot act."""
 
@@ -106,7 +78,7 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
     other, the class decides.
     """
     if cls and not advice_fits(cls, entry.owner):
-        return NEXT_ACTOR[cls], STEPS[cls][0]
+        return VERDICTS[cls].owner, VERDICTS[cls].steps[0]
     return OWNER_WORDS[entry.owner], entry.advice
 
 

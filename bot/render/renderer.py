@@ -55,9 +55,12 @@ class Renderer:
         self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
         self._help = self._templates.message("help", "help", **_usage())
 
-    def answer(self, report: Report, *, note: str = "") -> Answer:
-        """Return a whole answer for a channel: opening, replies, and a way to the rest."""
-        return self._answers.public(report, note)
+    def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
+        """Return a whole answer for a channel: opening, replies, and a way to the rest.
+
+        `asked_by` names the asker of a command, whose question nobody else sees.
+        """
+        return self._answers.public(report, note, asked_by)
 
     def private(
         self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None

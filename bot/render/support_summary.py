@@ -53,6 +53,7 @@ def _span(report: Report) -> str:
 def _impact(diagnosis: Diagnosis) -> str:
     people = diagnosis.people
     total = f" of {people.in_room:,} in the room" if people.in_room is not None else ""
+    least = "at least " * people.least
     ends = [
         f"{number:,} {words}"
         for number, words in (
@@ -62,7 +63,7 @@ def _impact(diagnosis: Diagnosis) -> str:
         )
         if number
     ]
-    return f"{people.affected:,}{total} affected: {', '.join(ends) or 'no lasting failure'}."
+    return f"{least}{people.affected:,}{total} affected: {', '.join(ends) or 'no lasting failure'}."
 
 
 def _observed(stories: Iterable[Story]) -> str:

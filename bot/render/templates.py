@@ -69,6 +69,8 @@ def open_environment(*folders: Path) -> Environment:
         "count": filters.count,
         "exact": filters.exact,
         "fit": limits.fit,
+        "hour": filters.hour,
+        "short": filters.short,
         "gist": filters.notification_text,
         "kept": filters.preformatted,
         "local": filters.local,

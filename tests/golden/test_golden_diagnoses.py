@@ -15,7 +15,6 @@ from bot.render.message import Message
 from bot.render.renderer import Renderer
 from tests.support.reports.golden_diagnoses import (
     CATALOGUE,
-    NOTHINGS,
     OUTCOMES,
     VERDICTS,
     diagnosed,
@@ -37,12 +36,9 @@ def shape(message: Message) -> dict[str, Any]:
     return {"part": message.part, "text": message.text, "blocks": blocks}
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_opening_of_verdict(verdict: str, golden: SnapshotAssertion) -> None:
-    report = diagnosed(VERDICTS[verdict])
-    assert report.diagnosis is not None
-    assert report.diagnosis.verdict.cls == verdict
-    assert shape(RENDERER.answer(report).opening) == golden
+@pytest.mark.parametrize("verdict", ["shared_network", "unknown"])
+def test_opening_as_json(verdict: str, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.answer(diagnosed(VERDICTS[verdict])).opening) == golden
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -51,19 +47,6 @@ def test_thread_of_outcome(outcome: str, golden: SnapshotAssertion) -> None:
     assert report.diagnosis is not None
     assert outcome in {story.outcome for story in report.diagnosis.stories}
     assert [shape(reply) for reply in RENDERER.answer(report).replies] == golden
-
-
-@pytest.mark.parametrize("reason", NOTHINGS)
-def test_opening_of_nothing(reason: str, golden: SnapshotAssertion) -> None:
-    report = diagnosed(NOTHINGS[reason])
-    assert report.diagnosis is not None
-    assert report.diagnosis.nothing is not None
-    assert report.diagnosis.nothing.reason == reason
-    assert shape(RENDERER.answer(report).opening) == golden
-
-
-def test_opening_where_everybody_recovered(golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(diagnosed("service-nine-got-503-and-got-in")).opening) == golden
 
 
 @pytest.mark.parametrize("messages", [1, 3])
@@ -105,7 +88,6 @@ def test_every_scenario_keeps_every_promise(path: Any) -> None:
     report = diagnosed(path.stem)
     answer = RENDERER.answer(report)
     opening = shape(answer.opening)["blocks"]
-    assert len(opening) <= 12
     assert visible_length(opening) <= 2500
     message, _ = RENDERER.packet(report)
     brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), message)

@@ -15,19 +15,16 @@ from bot.domain.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
-from bot.domain.report import Completeness, Report, Window
-from bot.domain.rooms import Room
-from bot.domain.target import Candidate, Choices, Target, TargetKind
+from bot.domain.report import Report
+from bot.domain.target import Candidate, Choices
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from tests.support.events import change_event
 from tests.support.reports.golden_facts import (
-    AS_OF,
     CATALOGUE,
     FULL,
     NOON,
     ROOM,
-    about,
     event,
     report,
     sample,
@@ -64,11 +61,6 @@ def storm() -> Report:
 
 
 @pytest.mark.parametrize("name", ERROR_TYPES)
-def test_opening_of_sample(name: str, golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(sample(name)).opening) == golden
-
-
-@pytest.mark.parametrize("name", ERROR_TYPES)
 def test_reply_for_sample_made_terminal(name: str, golden: SnapshotAssertion) -> None:
     found = [change_event(each, is_terminal=True) for each in sample(name).events]
     [reply] = RENDERER.answer(report(*found)).replies
@@ -80,55 +72,6 @@ def test_reply_with_every_field(kind: str, golden: SnapshotAssertion) -> None:
     earlier = event(0, DISCONNECTED, peer_id=FULL.peer_id, error_code=1003, is_terminal=False)
     [reply] = RENDERER.answer(report(earlier, change_event(FULL, type=kind))).replies
     assert shape(reply) == golden
-
-
-@pytest.mark.parametrize("kind", ["room", "session", "peer", "user"])
-def test_opening_with_failures(kind: TargetKind, golden: SnapshotAssertion) -> None:
-    events = [event(1), event(2, PUBLISH, error_code=4005), event(3, CONNECT, is_terminal=False)]
-    assert shape(RENDERER.answer(report(*events, target=about(kind))).opening) == golden
-
-
-@pytest.mark.parametrize("kind", ["room", "session", "peer", "user"])
-def test_opening_without_events(kind: TargetKind, golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(report(target=about(kind))).opening) == golden
-
-
-def test_opening_about_one_person(golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(report(event(1), event(4))).opening) == golden
-
-
-def test_opening_where_everybody_failed(golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(report(event(1), event(2), event(3))).opening) == golden
-
-
-def test_opening_where_nobody_failed_for_good(golden: SnapshotAssertion) -> None:
-    events = [event(number, is_terminal=False) for number in range(3)]
-    assert shape(RENDERER.answer(report(*events)).opening) == golden
-
-
-def test_opening_of_disabled_room_in_a_window(golden: SnapshotAssertion) -> None:
-    disabled = Target("room", Room(ROOM.id, "main", ROOM.name, enabled=False))
-    found = report(
-        target=disabled,
-        window=Window(NOON, AS_OF),
-        types=(JOIN, CONNECT),
-        notes=("The name `standup-daily` was found in 2 workspaces; this is the one in `main`.",),
-    )
-    assert shape(RENDERER.answer(found).opening) == golden
-
-
-def test_opening_incomplete_by_a_number(golden: SnapshotAssertion) -> None:
-    seen = Completeness(1100, 1204, complete=False, notes=("join: page 3 failed three times.",))
-    assert shape(RENDERER.answer(report(event(1), completeness=seen)).opening) == golden
-
-
-def test_opening_incomplete_by_an_unknown_number(golden: SnapshotAssertion) -> None:
-    seen = Completeness(1204, None, complete=False, notes=("connect: 100ms sent no answer.",))
-    assert shape(RENDERER.answer(report(completeness=seen)).opening) == golden
-
-
-def test_opening_of_storm(golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.answer(storm()).opening) == golden
 
 
 def test_last_reply_of_storm(golden: SnapshotAssertion) -> None:

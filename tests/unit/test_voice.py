@@ -137,7 +137,7 @@ GROUPS: Mapping[str, tuple[str, Callable[[], Texts]]] = {
     "scenarios": ("everywhere", scenario_messages),
     "scenario openings": ("opening", scenario_openings),
 }
-HELD = ("catalogue", "sayings", "replies", "letters")
+HELD = ("catalogue", "sayings", "replies", "letters", "golden openings", "scenario openings")
 
 
 def banned(name: str, texts: Texts) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.catalogue import UNKNOWN, Owner
-from bot.domain.device import browser_of, os_of, platform_of
+from bot.domain.device import PLATFORM_WORDS, browser_of, os_of, platform_of
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.network import gravest
 from bot.domain.diagnosis.outcomes import LEAVE, MOVED, TOO_MANY, UNREACHABLE
@@ -27,6 +27,7 @@ from bot.domain.diagnosis.sdk.text import (
 )
 from bot.domain.diagnosis.thresholds import COMMON_FACTOR_LEAST, VERDICT_SHARE
 from bot.domain.events import Agent
+from bot.domain.privacy.addresses import mark_version
 
 
 def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> VerdictClass | None:
@@ -54,6 +55,31 @@ def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> Ver
     if version:
         return "app"
     return "environment" if surroundings else None
+
+
+_SYSTEMS = {"windows": "Windows", "macos": "macOS", "ios": "iOS", "linux": "Linux"}
+
+
+def common_factor(cls: VerdictClass, stories: Iterable[Story]) -> str:
+    """Return `Firefox` or `web SDK 0.13.9` if that is why a negotiation failed; "" otherwise.
+
+    `cls` is the class of the stories that the factor decided.
+    """
+    stories = tuple(stories)
+    people = {story.person.key for story in stories}
+    if len(people) < COMMON_FACTOR_LEAST or any(s.code not in NEGOTIATION for s in stories):
+        return ""
+    agents = [row.agent for story in stories for row in story.rows]
+    if cls == "app":
+        version = _common_value([mark_version(agent.sdk_version or "") or None for agent in agents])
+        return f"{PLATFORM_WORDS.get(stories[0].platform, '')} SDK {version}".strip() * bool(
+            version
+        )
+    browser = _common_value([browser_of(agent) for agent in agents])
+    system = _common_value([os_of(agent) for agent in agents])
+    if cls != "environment" or not (browser or system):
+        return ""
+    return browser.title() if browser else _SYSTEMS.get(system or "", (system or "").title())
 
 
 def _common_value(values: list[str | None]) -> str | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
+from bot.domain.diagnosis.wording import EVENTS
 from bot.domain.events import ERROR_TYPES, EVENT_RETENTION, ErrorEvent, has_duplicates, sort_events
 from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
 
@@ -23,14 +24,8 @@ OLDER_EVENTS = "errors older than 30 days"
 No remaining story depends on them.
 """
 
-TYPE_NOUNS = {
-    "client.publish.failed": "publish errors",
-    "client.subscribe.failed": "subscribe errors",
-    "client.join.failed": "join errors",
-    "client.disconnected": "disconnect errors",
-    "client.connect.failed": "connect errors",
-}
-SESSIONS, TRACKS, STATS = "who was in the room", "track events", "media measurements"
+TYPE_NOUNS = {kind: words.noun for kind, words in EVENTS.items()}
+SESSIONS, TRACKS, STATS = "who was in the call", "track events", "media measurements"
 OTHER_ERRORS = "the room's other errors"
 
 StayKey = tuple[str, str]
@@ -72,13 +67,6 @@ class UnreadSources:
         yield from (source for source in (TRACKS, STATS) if source in proof)
         if self.around and around:
             yield OTHER_ERRORS
-
-
-def join_words(words: tuple[str, ...]) -> str:
-    """Return a list in words, such as `join errors, track events and who was in the room`."""
-    if len(words) < 2:  # noqa: PLR2004
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 CaseKind = Literal["room", "session", "peer", "user"]

@@ -205,14 +205,19 @@ BY_NUMBERS: frozenset[VerdictClass] = frozenset({"user_network", "shared_network
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict. `words` is one sentence, `evidence` at least two lines with figures."""
+    """The verdict. `evidence` are at least two lines with figures.
+
+    `why` are sentences that support the class beyond what the first sentence of an answer says;
+    `doubt` is a sentence on what speaks against it, "" if nothing does. `next_steps` are at most
+    two, and each begins with the person who acts and a colon.
+    """
 
     cls: VerdictClass
     confidence: float
-    words: str
     evidence: tuple[str, ...]
-    changes_if: str
     next_steps: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    doubt: str = ""
     unread: tuple[str, ...] = ()
     """Nouns for data that could not be read and might change the verdict."""
     update: str = ""
@@ -275,11 +280,27 @@ NoErrorsReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class NoErrorsFound:
-    """The reason why no error was found. `cannot_prove` names failures that leave no trace."""
+    """The reason why no error was found.
+
+    `sessions` and `people` were in the time asked for, and `least` says that there may be more.
+    """
 
     reason: NoErrorsReason
-    words: str
-    cannot_prove: str
+    sessions: int = 0
+    people: int = 0
+    least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallHistory:
+    """The calls with failures among all calls of a look-up, over `days` days.
+
+    If the latest one had failures of one person alone, both numbers are of that person's calls.
+    """
+
+    failed: int
+    calls: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +314,14 @@ class Diagnosis:
     nothing: NoErrorsFound | None = None
     classes: dict[str, VerdictClass] = field(default_factory=dict)
     """Story id → class of the story; symptoms and stories that are nobody's fault are left out."""
+    latest: "Diagnosis | None" = None
+    """The latest call with failures, judged alone, if the look-up covers several calls."""
+    history: CallHistory | None = None
+
+    @property
+    def focus(self) -> "Diagnosis":
+        """The diagnosis that an answer begins with: that of the latest call with failures."""
+        return self.latest or self
 
     def symptoms_of(self, story_id: str) -> tuple[Story, ...]:
         """Return the stories that this story caused."""

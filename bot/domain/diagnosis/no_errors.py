@@ -1,8 +1,10 @@
-"""R17: the reason why no error was found."""
+"""R17: the reason why no error was found, and the verdict of such a look-up."""
 
+from bot.domain.diagnosis.confidence import confidence_without_errors
 from bot.domain.diagnosis.input import DiagnosisInput, was_present
-from bot.domain.diagnosis.model import NoErrorsFound, NoErrorsReason, VerdictClass
+from bot.domain.diagnosis.model import Impact, NoErrorsFound, NoErrorsReason, Verdict, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
+from bot.domain.diagnosis.wording import ASK_AGAIN, people_words
 from bot.domain.events import EVENT_RETENTION
 from bot.domain.rooms import Session
 
@@ -11,30 +13,36 @@ NO_TRACE = (
     "connection, a line that was down, a failed preview, blocked autoplay, frozen or black video."
 )
 
-_WORDS: dict[NoErrorsReason, str] = {
-    "room_disabled": "The room is disabled: nobody can get in until it is enabled.",
-    "unknown_id": "Nothing is known by that id, which says nothing about any call.",
-    "too_old": "That session is older than 30 days: its events are no longer kept.",
-    "no_session": "No session with people ran here in the time looked at.",
-    "not_seen": "A session ran, but this person was not in it and reported no error.",
-    "healthy": "A session with people ran and no error was reported.",
-    "unread": "No error was found in what could be read, and whether anybody was in the room is not"
-    " known.",
+_STEPS: dict[NoErrorsReason, tuple[str, ...]] = {
+    "room_disabled": (
+        "Account admin: enable the room in the 100ms dashboard, if it should be open.",
+    ),
+    "unread": (ASK_AGAIN,),
 }
-_PERSON_UNREAD = (
-    "No error of this person was found in what could be read, and whether they were in the room is "
-    "not known."
-)
-_SPEAK_OF_ERRORS: frozenset[NoErrorsReason] = frozenset({"healthy", "not_seen"})
 
 
 def explain_no_errors(case: DiagnosisInput, person_index: PersonIndex) -> NoErrorsFound:
     """Return the reason why there are no events, as far as the case shows it."""
-    reason, detail = _reason(case, person_index)
-    words = detail or _WORDS[reason]
-    if case.unread.types and reason in _SPEAK_OF_ERRORS:
-        words = f"{words.rstrip('.')} in what could be read."
-    return NoErrorsFound(reason, words, NO_TRACE)
+    if not case.known or case.room is None:
+        return NoErrorsFound("unknown_id")
+    if case.room.enabled is False:
+        return NoErrorsFound("room_disabled")
+    sessions = case.sessions_in_scope
+    recent = [session for session in sessions if not _is_too_old(case, session)]
+    whole = bool(case.session_id and sessions) or not case.unread.sessions
+    if sessions and not recent and whole:
+        return NoErrorsFound("too_old")
+    whole = whole and all(session.peers_read for session in recent)
+    people_by_session = {
+        session.id: _people_in_session(case, session, person_index) for session in recent
+    }
+    if not any(people_by_session.values()):
+        return NoErrorsFound("no_session" if whole else "unread")
+    attended = [session for session in recent if _is_subject_present(case, session, person_index)]
+    if not attended:
+        return NoErrorsFound("not_seen" if whole else "unread")
+    people = set[str]().union(*(people_by_session[session.id] for session in attended))
+    return NoErrorsFound("healthy", len(attended), len(people), least=not whole)
 
 
 def class_without_errors(no_errors: NoErrorsFound) -> VerdictClass:
@@ -42,33 +50,6 @@ def class_without_errors(no_errors: NoErrorsFound) -> VerdictClass:
     if no_errors.reason == "room_disabled":
         return "account"
     return "none" if no_errors.reason == "healthy" else "unknown"
-
-
-def _reason(case: DiagnosisInput, person_index: PersonIndex) -> tuple[NoErrorsReason, str]:
-    if not case.known or case.room is None:
-        return "unknown_id", ""
-    if case.room.enabled is False:
-        return "room_disabled", ""
-    sessions = case.sessions_in_scope
-    recent = [session for session in sessions if not _is_too_old(case, session)]
-    whole = bool(case.session_id and sessions) or not case.unread.sessions
-    if sessions and not recent and whole:
-        return "too_old", ""
-    whole = whole and all(session.peers_read for session in recent)
-    people_by_session = {
-        session.id: _people_in_session(case, session, person_index) for session in recent
-    }
-    if not any(people_by_session.values()):
-        return ("no_session" if whole else "unread"), ""
-    attended = [session for session in recent if _is_subject_present(case, session, person_index)]
-    if not attended:
-        return ("not_seen", "") if whole else ("unread", _PERSON_UNREAD)
-    people = set[str]().union(*(people_by_session[session.id] for session in attended))
-    least = "" if whole else "at least "
-    return (
-        "healthy",
-        f"{_sessions_words(attended, len(people), least)}, and {_no_error_words(case)}.",
-    )
 
 
 def _is_too_old(case: DiagnosisInput, session: Session) -> bool:
@@ -97,15 +78,20 @@ def _is_subject_present(case: DiagnosisInput, session: Session, person_index: Pe
     return bool(_people_in_session(case, session, person_index))
 
 
-def _sessions_words(sessions: list[Session], people: int, least: str) -> str:
-    count = f"{len(sessions):,} sessions" if len(sessions) > 1 else "One session"
-    who = f"{people:,} people" if people > 1 else "one person"
-    begin = f"{least}{count[0].lower() if least else count[0]}{count[1:]}"
-    return f"{begin[0].upper()}{begin[1:]} with {least}{who} ran in the time looked at"
-
-
-def _no_error_words(case: DiagnosisInput) -> str:
-    """Return words for the missing errors, limited to the person and types asked for."""
-    kind = "error" if case.all_types else "error of the types asked for"
-    of_person = " of this person" if case.kind in {"peer", "user"} else ""
-    return f"no {kind}{of_person} was reported"
+def verdict_without_errors(
+    case: DiagnosisInput, no_errors: NoErrorsFound, impact: Impact
+) -> Verdict:
+    """Return the verdict of a look-up without events."""
+    unread = case.unread.words(proof=frozenset(), around=False)
+    attendance = f"{people_words(impact.seen)} seen"
+    if impact.in_room is None:
+        attendance = f"at least {attendance}" if impact.seen else "who was there could not be read"
+    among = " among those that could be read" if case.unread.types else ""
+    steps = _STEPS.get(no_errors.reason, ())
+    return Verdict(
+        cls=class_without_errors(no_errors),
+        confidence=confidence_without_errors(no_errors.reason, complete=case.complete),
+        evidence=(f"No errors reported{among}; {attendance}.", NO_TRACE),
+        next_steps=(ASK_AGAIN,) if unread else steps,
+        unread=unread,
+    )

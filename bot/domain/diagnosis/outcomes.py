@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.domain.diagnosis.input import join_words
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
 from bot.domain.diagnosis.recovery import ActivityIndex
@@ -21,6 +20,7 @@ from bot.domain.diagnosis.sdk.text import (
     status_of,
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
+from bot.domain.diagnosis.wording import join_words
 
 _CLIENT_ERRORS = range(400, 500)
 UNREACHABLE = 2003
@@ -77,7 +77,7 @@ def _ending(
 def _untimed_ending(story: Story) -> _Ending:
     """Return the outcome of a story without readable times: nothing is known to be later."""
     if story.ends_terminal:
-        return "gave_up", "its last event is terminal; its time is unknown, so no recovery can show"
+        return "gave_up", "100ms reported it as final; its time is unknown, so no recovery can show"
     return "unknown", "its time is unknown, so nothing shows how it ended"
 
 
@@ -86,20 +86,20 @@ def _unseen_words(doubt: frozenset[str]) -> str:
 
 
 def _unread_words(doubt: frozenset[str]) -> str:
-    return f" could not be read ({join_words(tuple(sorted(doubt)))})"
+    return f" could not be read ({join_words(sorted(doubt))})"
 
 
 def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
     if not story.ends_terminal:
         return None
     if story.retry_ms is not None:
-        words = f"the SDK gave up after {story.retry_ms / 1000:.1f} s of trying"
+        words = f"the SDK stopped after {story.retry_ms / 1000:.1f} s of retries"
         return "gave_up", f"{words}{_unseen_words(doubt)}"
     if story.retry_count is not None:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-        return "gave_up", f"the SDK gave up after {tries}{_unseen_words(doubt)}"
-    suffix = _unseen_words(doubt) or ", and no sign of life came after it"
-    return "gave_up", f"its last event is terminal{suffix}"
+        return "gave_up", f"the SDK stopped after {tries}{_unseen_words(doubt)}"
+    suffix = _unseen_words(doubt) or ", and the person was not seen again"
+    return "gave_up", f"100ms reported it as final{suffix}"
 
 
 def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
@@ -108,7 +108,10 @@ def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if is_unasked_share(story):
         return "blocked", "the page asked in a way that shows no picker, so nothing could be shared"
     if is_blocking(story):
-        return "blocked", "never marked terminal by its nature, and nothing shows that it went away"
+        return (
+            "blocked",
+            "100ms never marks this as final, and nothing shows that it was resolved",
+        )
     return _failing_outcome(story, activity)
 
 
@@ -117,7 +120,7 @@ def _failing_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if story.type == PUBLISH and story.code in ICE_CODES:
         span = activity.paths.run_of(story).span
         if span > FAILS_ON:
-            return "blocked", f"sending failed again and again for {format_duration(span)}"
+            return "blocked", f"sending failed repeatedly for {format_duration(span)}"
     if story.type == "client.disconnected" and story.code == SIGNAL_LOST:
         span = story.last_at - story.first_at
         if span > FAILS_ON and not activity.was_in_session(story):
@@ -160,12 +163,12 @@ def _left_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
 
 def _left_outcome_by_text(story: Story) -> _Ending | None:
     if story.code == LEAVE and any(map(has_leave_called, story.failures)):
-        return "left", "left before joining was done, as the text says"
+        return "left", "left before the join finished"
     return None
 
 
 def _unknown_outcome(story: Story) -> _Ending:
-    return "unknown", f"no sign of {'this recorder' if story.bot else 'this person'} after it"
+    return "unknown", f"{'this recorder' if story.bot else 'this person'} was not seen again"
 
 
 def _name(story: Story) -> str:

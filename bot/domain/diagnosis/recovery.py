@@ -47,7 +47,7 @@ def describe_track(track: TrackEvent) -> str:
     """Return the person's action in words."""
     medium = "the screen" if track.source == "screen" else track.media or "media"
     if track.change == "add":
-        return f"published {medium} again"
+        return f"{'shared' if track.source == 'screen' else 'sent'} {medium} again"
     if track.mute is None:
         return f"changed {medium}"
     return f"muted {medium}" if track.mute else f"unmuted {medium}"
@@ -267,7 +267,7 @@ class ActivityIndex:
             for moment in sorted(moments):
                 if moment > after and self._is_reachable(story, stats.peer_id, moment, after):
                     doing = _MEDIA_VERBS.get(area, "sending")
-                    words = f"was measured {doing} media {later_words(moment, after)}"
+                    words = f"was {doing} media again {later_words(moment, after)}"
                     yield RecoveryProof(moment, words)
                     break
 
@@ -290,7 +290,7 @@ class ActivityIndex:
         quiet = self.paths.quiet_since(story) if area == "publish" else end.last_at
         for proof in self._long_stay_proofs(story, quiet) if quiet else ():
             if not self._has_given_up(story, end.last_at, proof.at):
-                yield RecoveryProof(proof.at, f"{proof.words} and no giving up was reported")
+                yield proof
 
     def _long_stay_proofs(
         self, story: Story, after: datetime, least: timedelta = STAYED_BEYOND
@@ -302,7 +302,7 @@ class ActivityIndex:
             begins = max(joined, after)
             if ends - begins <= least:
                 continue
-            words = f"was in the session for {format_duration(ends - begins)} after it"
+            words = f"stayed in the call for {format_duration(ends - begins)} more"
             yield RecoveryProof(begins + least, words)
 
     def _ended_stays(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:

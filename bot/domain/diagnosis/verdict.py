@@ -1,52 +1,54 @@
-"""The verdict: class, confidence, one sentence, lines of evidence, and possible changes."""
+"""The verdict: class, confidence, lines of evidence, support and doubt."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
-from bot.domain.device import browser_of, os_of
-from bot.domain.diagnosis.classify import Tally
-from bot.domain.diagnosis.confidence import confidence_of, confidence_without_errors
+from bot.domain.catalogue import OWNER_WORDS
+from bot.domain.device import PLATFORM_WORDS, browser_of, os_of
+from bot.domain.diagnosis.classify import Tally, common_factor
+from bot.domain.diagnosis.confidence import (
+    confidence_of,
+    may_hide_token,
+)
 from bot.domain.diagnosis.input import DiagnosisInput
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import (
     BY_NUMBERS,
     Impact,
-    NoErrorsFound,
-    Outcome,
     Story,
     Verdict,
     VerdictClass,
 )
 from bot.domain.diagnosis.network import patterns_of
 from bot.domain.diagnosis.next_steps import (
-    ASK_AGAIN,
-    CHANGES_WITHOUT_ERRORS,
-    STEPS_WITHOUT_ERRORS,
-    changes_of,
-    most_at_one_address,
+    MOST_STEPS,
+    cause_noun,
+    count_people,
+    is_native_app,
+    people_by_class,
     steps_of,
 )
-from bot.domain.diagnosis.no_errors import class_without_errors
-from bot.domain.diagnosis.sdk.media import side_features
-from bot.domain.diagnosis.thresholds import FEW_PEOPLE
+from bot.domain.diagnosis.sdk.text import (
+    ICE_CODES,
+    REPORTS_BOTH_PATHS,
+    SUBSCRIBE,
+    is_orderly_close,
+    is_web_before,
+    responder_of,
+)
+from bot.domain.diagnosis.thresholds import BURST, FEW_PEOPLE, SHARED_LEAST
 from bot.domain.diagnosis.wording import (
-    ATTENDANCE_UNKNOWN,
-    RECORDERS_ONLY,
-    TOO_FEW,
-    cause_words,
+    ASK_AGAIN,
+    OUTCOMES,
+    VERDICTS,
+    advice_fits,
+    join_words,
     of_room,
-    partial_words,
     people_words,
 )
 
 _MOST_CODES = 3
-_OUTCOME_WORDS: dict[Outcome, str] = {
-    "gave_up": "gave up",
-    "blocked": "blocked",
-    "left": "left while it was failing",
-    "recovered": "recovered",
-    "unknown": "end unknown",
-}
 
 
 def evidence_lines(
@@ -99,7 +101,7 @@ def _failures(count: int) -> str:
 
 def _outcomes_line(stories: list[Story]) -> str:
     counts = Counter(story.outcome for story in stories)
-    parts = [f"{counts[end]:,} {words}" for end, words in _OUTCOME_WORDS.items() if counts[end]]
+    parts = [f"{counts[end]:,} {words.label}" for end, words in OUTCOMES.items() if counts[end]]
     return f"Of {_failures(len(stories))}: {', '.join(parts)}."
 
 
@@ -122,48 +124,177 @@ def _address_parts(
     addresses = [networks[key] for key in keys if networks.get(key)]
     same = most_at_one_address(supporting, networks)
     if cls != "service" and same > 1:
-        yield f"{same:,} of {people_words(len(keys))} seen with one public address"
+        yield f"{same:,} of {people_words(len(keys))} with one IP address"
     elif cls != "shared_network" and len(addresses) > 1 and same == 1:
-        yield f"{people_words(len(addresses))} on different public addresses"
+        yield f"{people_words(len(addresses))} on different IP addresses"
 
 
 def _pattern_words(pattern: str) -> str:
-    names = {"no_candidates": "no path ever found", "relay_tcp": "only a relay over TCP"}
-    return names.get(pattern, f"error {pattern.removeprefix('connect ')} at connecting")
+    names = {"no_candidates": "no route for media", "relay_tcp": "only a relay over TCP"}
+    return names.get(pattern, f"error {pattern.removeprefix('connect ')} while connecting")
 
 
-def build_verdict(
+def most_at_one_address(stories: Iterable[Story], networks: Mapping[str, set[str]]) -> int:
+    """Return the largest number of these people who had the same public address."""
+    keys = {story.person.key for story in stories}
+    counts = Counter(network for key in keys for network in networks.get(key, ()))
+    return max(counts.values(), default=0)
+
+
+def build_verdict(  # noqa: PLR0913  what was found, each of another kind
     case: DiagnosisInput,
     stories: tuple[Story, ...],
     tally: Tally,
-    classes: dict[str, VerdictClass],
+    classes: Mapping[str, VerdictClass],
     impact: Impact,
     networks: dict[str, set[str]],
+    *,
+    repeats: bool = False,
 ) -> Verdict:
-    """Return the verdict of a look-up that has stories."""
+    """Return the verdict of a look-up with stories; `repeats` says that earlier calls failed."""
     cls: VerdictClass = tally.cls or "none"
     supporting = _supporting_stories(cls, stories, tally, classes)
-    evidence = evidence_lines(cls, supporting, stories, impact, networks)
-    if cls in BY_NUMBERS:
-        evidence = (*evidence, *_provisos(impact))
     unread = case.unread.words(proof=doubts_of(stories), around=cls in BY_NUMBERS)
-    again = (ASK_AGAIN,) if unread else ()
+    steps = (
+        ()
+        if all(story.bot for story in stories)
+        else steps_of(cls, supporting, classes, repeats=repeats or _is_repeated(supporting))
+    )
     return Verdict(
         cls=cls,
         confidence=confidence_of(tally, supporting, stories, impact.seen, complete=case.complete),
-        words=partial_words(unread) + _words(cls, tally, impact, unread, stories),
-        evidence=evidence,
-        changes_if=changes_of(cls, supporting or stories, networks),
-        next_steps=(*again, *_steps(cls, supporting, stories, classes)),
+        evidence=evidence_lines(cls, supporting, stories, impact, networks),
+        next_steps=((ASK_AGAIN,) if unread else steps)[:MOST_STEPS],
+        why=tuple(_why(cls, supporting, classes, networks)),
+        doubt=_doubt(cls, supporting, impact, networks),
         unread=unread,
     )
 
 
-def _provisos(impact: Impact) -> tuple[str, ...]:
-    """Return the reason why a line and the service cannot be told apart, if there is one."""
-    if impact.in_room is None:
-        return (ATTENDANCE_UNKNOWN,)
-    return (TOO_FEW,) if impact.in_room < FEW_PEOPLE else ()
+def _is_repeated(stories: Iterable[Story]) -> bool:
+    """Return whether failures that passed deserve attention: of three people, or three of one."""
+    times = Counter(story.person.key for story in stories)
+    return len(times) >= FEW_PEOPLE or max(times.values(), default=0) >= FEW_PEOPLE
+
+
+def _why(
+    cls: VerdictClass,
+    supporting: list[Story],
+    classes: Mapping[str, VerdictClass],
+    networks: Mapping[str, set[str]],
+) -> Iterator[str]:
+    """Yield at most one sentence that supports the verdict beyond the first sentence."""
+    people = count_people(supporting)
+    if cls == "mixed":
+        groups = people_by_class(supporting, classes)
+        if len(groups) > MOST_STEPS:
+            yield _causes_line(groups)
+    elif cls == "shared_network":
+        yield _sharing_words(supporting, networks)
+    elif people > 1 and cls in BY_NUMBERS:
+        yield _spread_words(cls, supporting, networks)
+    elif factor := common_factor(cls, supporting):
+        yield _other_values(factor, supporting)
+
+
+def _causes_line(groups: list[tuple[VerdictClass, list[Story]]]) -> str:
+    """Return causes with owners, as in `app (2 people) → app team; own network (1) → users`."""
+    parts = []
+    for cls, stories in groups:
+        owner = stories[0].explanation.entry.owner
+        fits = advice_fits(cls, owner) and cls != "shared_network"
+        words = OWNER_WORDS[owner] if fits else VERDICTS[cls].owner
+        parts.append(f"{cause_noun(cls, stories)} ({count_people(stories):,}) → {words}")
+    return f"{'; '.join(parts)}."
+
+
+def _sharing_words(supporting: list[Story], networks: Mapping[str, set[str]]) -> str:
+    same, people = most_at_one_address(supporting, networks), count_people(supporting)
+    if same == people:
+        return "All of them share one IP address."
+    if same > 1:
+        return f"{same:,} of these {people_words(people)} share one IP address."
+    patterns = Counter(pattern for story in supporting for pattern in patterns_of(story))
+    pattern = min(patterns, key=lambda name: (-patterns[name], name), default="")
+    return {
+        "": "The same filter answered all of them.",
+        "no_candidates": "None of them found any path for audio and video.",
+        "relay_tcp": "All of them could only use a relay over TCP.",
+    }.get(pattern, f"All of them got the same error ({pattern.removeprefix('connect ')}).")
+
+
+def _spread_words(
+    cls: VerdictClass, supporting: list[Story], networks: Mapping[str, set[str]]
+) -> str:
+    """Return how close in time the failures were, and whether the networks differ."""
+    times = [story.first_at for story in supporting if story.timed]
+    between = max(times) - min(times) if len(times) > 1 else timedelta(0)
+    span = (
+        format_duration(between)
+        if len(times) > 1 and (cls == "service" or between >= BURST)
+        else ""
+    )
+    known = [networks[key] for key in {s.person.key for s in supporting} if networks.get(key)]
+    differ = len(known) > 1 and most_at_one_address(supporting, networks) == 1
+    platforms = sorted(
+        {PLATFORM_WORDS.get(s.platform, s.platform) for s in supporting} - {"unknown"}
+    )
+    parts = [f"within {span}" if cls == "service" else f"{span} apart"] if span else []
+    parts += ["each on a different network"] if differ else []
+    parts += [f"on {join_words(platforms)}"] if len(platforms) > 1 and cls == "service" else []
+    return f"They failed {', '.join(parts)}." if parts else ""
+
+
+def _other_values(factor: str, supporting: list[Story]) -> str:
+    """Return what else these people use, as a common factor counts only if the rest differs."""
+    agents = [row.agent for story in supporting for row in story.rows]
+    browsers = {browser_of(agent) for agent in agents} - {None}
+    systems = {os_of(agent) for agent in agents} - {None}
+    parts = [f"{len(browsers)} browsers"] * (len(browsers) > 1)
+    parts += [f"{len(systems)} operating systems"] * (len(systems) > 1)
+    return f"They have {factor} in common, but {join_words(parts)}." if parts else ""
+
+
+TOO_FEW = "Too few people were in the call to tell their network from a 100ms problem."
+ATTENDANCE_UNKNOWN = (
+    "Who else was in the call could not be read, so it may be their network or 100ms."
+)
+
+
+def _doubt(
+    cls: VerdictClass, supporting: list[Story], impact: Impact, networks: Mapping[str, set[str]]
+) -> str:
+    """Return the one thing that speaks against the verdict; "" if nothing does."""
+    if cls in BY_NUMBERS and impact.in_room is None:
+        return ATTENDANCE_UNKNOWN
+    if cls == "user_network" and any(map(may_hide_token, supporting)):
+        return "An expired token looks the same in this SDK version; ask how long tokens last."
+    if cls in BY_NUMBERS and (impact.in_room or 0) < FEW_PEOPLE:
+        return TOO_FEW
+    sharing = most_at_one_address(supporting, networks)
+    if cls == "service" and sharing >= SHARED_LEAST:
+        return (
+            f"{sharing:,} of them share one IP address. If that is one office, check its "
+            "internet first."
+        )
+    return _doubt_of_texts(cls, supporting)
+
+
+def _doubt_of_texts(cls: VerdictClass, supporting: list[Story]) -> str:
+    failures = [facts for story in supporting for facts in story.failures]
+    received = (s for s in supporting if s.type == SUBSCRIBE and s.code in ICE_CODES)
+    if cls == "user_network" and any(is_web_before(s, REPORTS_BOTH_PATHS) for s in received):
+        return (
+            "This SDK version may not report failed sending; ask whether others saw and heard them."
+        )
+    if cls == "user_network" and any(map(is_orderly_close, failures)):
+        return "The event does not say which side closed the connection."
+    if any(responder_of(facts, "web") == "gateway" for facts in failures):
+        return "The error page may come from a proxy, not from 100ms."
+    refused = all(story.explanation.entry.key == "capture-denied" for story in supporting)
+    if refused and count_people(supporting) > 1 and not any(map(is_native_app, supporting)):
+        return "If camera and microphone work on other sites, the page is at fault."
+    return ""
 
 
 def doubts_of(stories: Iterable[Story]) -> frozenset[str]:
@@ -175,7 +306,7 @@ def _supporting_stories(
     cls: VerdictClass,
     stories: tuple[Story, ...],
     tally: Tally,
-    classes: dict[str, VerdictClass],
+    classes: Mapping[str, VerdictClass],
 ) -> list[Story]:
     """Return the stories behind the verdict; for `mixed` all stories that have weight."""
     leading = set(tally.people) if cls == "mixed" else {cls}
@@ -185,76 +316,3 @@ def _supporting_stories(
         if classes.get(story.id) in leading
         and story.person.key in tally.people.get(classes[story.id], ())
     ]
-
-
-def _steps(
-    cls: VerdictClass,
-    supporting: list[Story],
-    stories: tuple[Story, ...],
-    classes: dict[str, VerdictClass],
-) -> tuple[str, ...]:
-    if all(story.bot for story in stories):
-        return ("Nothing to do: recorders need no help.",)
-    return steps_of(cls, supporting, classes)
-
-
-def _words(
-    cls: VerdictClass,
-    tally: Tally,
-    impact: Impact,
-    unread: tuple[str, ...],
-    stories: tuple[Story, ...],
-) -> str:
-    """Return the verdict's sentence, limited to what was read.
-
-    `unread` sources are named before it.
-    """
-    of = _capitalise(of_room(impact.affected, impact))
-    scope = " in what could be read" * bool(unread)
-    if not impact.affected:
-        return RECORDERS_ONLY if not unread else f"Only recorders reported errors{scope}."
-    if tally.cls is None:
-        return f"{of} had events, but none of them is a fault{scope}."
-    mostly = "mostly " if cls != "mixed" and tally.share < 1 else ""
-    cause = mostly + cause_words(cls, impact)
-    side = side_features(story for story in stories if story.symptom_of is None and not story.bot)
-    if tally.nobody_failed and side:
-        return f"{of} had trouble with {side} only; the cause: {cause}."
-    if tally.nobody_failed:
-        sure = not impact.unclear and not unread
-        ended = "all recovered" if sure else "nobody is known to have failed for good"
-        return f"{of} had trouble and {ended}; the cause: {cause}."
-    more = f" {impact.recovered:,} more recovered." if impact.recovered else ""
-    failed = _capitalise(of_room(impact.failed_for_good, impact))
-    end = (
-        " failed, and did not get over it as far as could be read" if unread else " failed for good"
-    )
-    return f"{failed}{end}: {cause}.{more}"
-
-
-def _capitalise(words: str) -> str:
-    return words[0].upper() + words[1:]
-
-
-def verdict_without_errors(
-    case: DiagnosisInput, no_errors: NoErrorsFound, impact: Impact
-) -> Verdict:
-    """Return the verdict of a look-up without events."""
-    unread = case.unread.words(proof=frozenset(), around=False)
-    attendance = f"{people_words(impact.seen)} seen in the time looked at"
-    if impact.in_room is None:
-        attendance = f"at least {attendance}" if impact.seen else "who was there could not be read"
-    among = " among those that could be read" if case.unread.types else ""
-    again = (ASK_AGAIN,) if unread else ()
-    return Verdict(
-        cls=class_without_errors(no_errors),
-        confidence=confidence_without_errors(no_errors.reason, complete=case.complete),
-        words=partial_words(unread) + no_errors.words,
-        evidence=(
-            f"0 error events{among}; {attendance}.",
-            no_errors.cannot_prove,
-        ),
-        changes_if=CHANGES_WITHOUT_ERRORS[no_errors.reason],
-        next_steps=tuple(dict.fromkeys((*again, *STEPS_WITHOUT_ERRORS[no_errors.reason]))),
-        unread=unread,
-    )

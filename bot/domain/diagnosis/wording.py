@@ -1,21 +1,164 @@
-"""The wording of verdicts: the cause as a noun, and numbers of people in words."""
+"""The wording of a diagnosis: one row for each verdict class, outcome and event type."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.domain.catalogue import Owner
-from bot.domain.diagnosis.input import join_words
-from bot.domain.diagnosis.model import BY_NUMBERS, Impact, VerdictClass
+from bot.domain.diagnosis.model import Impact, Outcome, VerdictClass
 
-CAUSES: dict[VerdictClass, str] = {
-    "user_network": "the person's own network",
-    "shared_network": "a network that several people share",
-    "device": "the person's device or its permissions",
-    "environment": "the browser, the operating system or the page",
-    "app": "the customer's app (token, role, or use of the SDK)",
-    "account": "the customer's account or room settings",
-    "service": "the 100ms service",
-    "mixed": "several unrelated causes",
-    "none": "nobody's fault",
-    "unknown": "a cause that cannot be named",
+
+@dataclass(frozen=True, slots=True)
+class ClassWording:
+    """The words of a verdict class.
+
+    `noun` names the cause, `clause` ends the first sentence where no error says more, `short` is
+    its name in a list of causes. `steps` begin with the person who acts and a colon.
+    """
+
+    noun: str
+    clause: str
+    short: str
+    owner: str
+    steps: tuple[str, ...] = ()
+
+
+VERDICTS: dict[VerdictClass, ClassWording] = {
+    "user_network": ClassWording(
+        noun="the participant's own network",
+        clause="their own network blocked or dropped the connection",
+        short="own network",
+        owner="the users",
+        steps=(
+            "User: try a phone hotspot, or turn the VPN off, and rejoin.",
+            "Their IT: if the hotspot works, allow 100ms on their network.",
+        ),
+    ),
+    "shared_network": ClassWording(
+        noun="a network that several people share",
+        clause="a network they share blocked or dropped the connection",
+        short="shared network",
+        owner="their IT",
+        steps=(
+            "Their IT: allow 100ms on that network.",
+            "Users: join over a phone hotspot until then.",
+        ),
+    ),
+    "device": ClassWording(
+        noun="the participant's device or its permissions",
+        clause="the camera or microphone could not be used",
+        short="camera or microphone",
+        owner="the users",
+        steps=("User: allow camera and microphone in the settings, then rejoin.",),
+    ),
+    "environment": ClassWording(
+        noun="the browser, the operating system or the page",
+        clause="their browser or device does not support such calls",
+        short="browser or page",
+        owner="the users",
+        steps=("User: join with an up-to-date browser or app.",),
+    ),
+    "app": ClassWording(
+        noun="the app (token, role, or use of the SDK)",
+        clause="the app made an error",
+        short="app",
+        owner="app team",
+        steps=("App team: check the failing calls, by the event ids in the thread.",),
+    ),
+    "account": ClassWording(
+        noun="the 100ms account or room settings",
+        clause="the settings of the 100ms account or room refuse it",
+        short="account or room settings",
+        owner="account admin",
+        steps=("Account admin: check the room and the account in the 100ms dashboard.",),
+    ),
+    "service": ClassWording(
+        noun="the 100ms service",
+        clause="it looks like a 100ms outage",
+        short="100ms",
+        owner="100ms",
+        steps=(
+            "On-call: check status.100ms.live, then report it to 100ms.",
+            "Support: ask the people affected to rejoin.",
+        ),
+    ),
+    "mixed": ClassWording(
+        noun="several unrelated causes",
+        clause="the causes are unrelated",
+        short="several causes",
+        owner="see the thread",
+    ),
+    "none": ClassWording(
+        noun="no fault", clause="nothing failed", short="no fault", owner="nobody"
+    ),
+    "unknown": ClassWording(
+        noun="not enough data to tell",
+        clause="this bot doesn't know the error",
+        short="unknown error",
+        owner="app team",
+        steps=("App team: check the app's own log of that minute.",),
+    ),
 }
+
+
+ASK_AGAIN = "Support: ask again in a few minutes."
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWording:
+    """The words of an outcome: `label` in a table, `ending` after "… was disconnected and"."""
+
+    label: str
+    ending: str
+
+
+OUTCOMES: dict[Outcome, OutcomeWording] = {
+    "gave_up": OutcomeWording("did not recover", "did not get back in"),
+    "blocked": OutcomeWording("still blocked", "did not get back in"),
+    "left": OutcomeWording("left while it was failing", "left"),
+    "recovered": OutcomeWording("recovered", "recovered"),
+    "unknown": OutcomeWording("not seen again", "was not seen again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventWording:
+    """The words of an event type.
+
+    `name` is short, `noun` names several of its events. `experience` is what it was like for a
+    person, `passing` the same where it passed.
+    """
+
+    name: str
+    noun: str
+    experience: str
+    passing: str
+
+
+EVENTS: dict[str, EventWording] = {
+    "client.connect.failed": EventWording(
+        "connect", "connect errors", "could not join", "could not join at first"
+    ),
+    "client.join.failed": EventWording(
+        "join", "join errors", "could not join", "could not join at first"
+    ),
+    "client.disconnected": EventWording(
+        "disconnected", "disconnect errors", "was disconnected", "briefly lost the connection"
+    ),
+    "client.publish.failed": EventWording(
+        "publish",
+        "publish errors",
+        "could not send audio or video",
+        "briefly could not send audio or video",
+    ),
+    "client.subscribe.failed": EventWording(
+        "subscribe",
+        "subscribe errors",
+        "could not receive audio or video",
+        "briefly could not receive audio or video",
+    ),
+}
+"""Gravest first, as a person experiences them."""
+
 
 _SIDES: dict[VerdictClass, Owner] = {
     "user_network": "user_network",
@@ -31,13 +174,6 @@ def advice_fits(cls: VerdictClass, owner: Owner) -> bool:
     """
     side = _SIDES.get(cls)
     return side is None or owner == side or owner not in _SIDES.values()
-
-
-TOO_FEW = "With fewer than 3 people in the room, one line cannot be told from the service."
-ATTENDANCE_UNKNOWN = (
-    "Who else was in the room could not be read, so that one line cannot be told from the service."
-)
-RECORDERS_ONLY = "Only recorders reported errors; no person was affected."
 
 
 def people_words(count: int) -> str:
@@ -56,13 +192,12 @@ def of_room(count: int, impact: Impact) -> str:
     return f"{least}{count:,} of {people_words(impact.in_room)}"
 
 
-def cause_words(cls: VerdictClass, impact: Impact) -> str:
-    """Return the cause, unless it depends on the people in the room and they are not known."""
-    if cls in BY_NUMBERS and impact.in_room is None:
-        return "whose side it is cannot be told yet"
-    return CAUSES[cls]
+def join_words(words: Iterable[str], last: str = "and") -> str:
+    """Return a list in words, such as `join errors, track events and who was in the call`."""
+    *others, end = [*words] or [""]
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def partial_words(unread: tuple[str, ...]) -> str:
-    """Return the note on unread sources that starts an answer, with a space after it, or ""."""
+    """Return the note on unread sources that starts a text, with a space after it, or ""."""
     return f"Partial answer: {join_words(unread)} could not be read completely. " if unread else ""

@@ -174,6 +174,7 @@ class _Rewriter:
             notes=tuple(map(self._terms.replace_in_label, report.notes)),
             beyond=(),
             diagnosis=diagnosis and self._diagnosis(diagnosis),
+            names=self._names,
             hides_user=report.hides_user or target.user_id != report.target.user_id,
         )
 
@@ -262,6 +263,7 @@ class _Rewriter:
             stories=tuple(map(self._story, diagnosis.stories)),
             verdict=replace(diagnosis.verdict, evidence=self._labels(diagnosis.verdict.evidence)),
             people=replace(self._labels(people), failed_calls=calls),
+            latest=diagnosis.latest and self._diagnosis(diagnosis.latest),
         )
 
     def _story(self, story: Story) -> Story:

@@ -49,12 +49,6 @@ class ThreadEntries:
         """Return `1 failure` or `1,204 failures`."""
         return f"{number:,} {self.noun}{'s' * (number != 1)}"
 
-    def summary_line(self, where: str, shown: int) -> str:
-        """Return the opening's line on the entries; "" if there are none."""
-        if shown < len(self):
-            return f"{shown:,} of {self.count(len(self))} in detail {where}."
-        return f"{self.count(shown)} in detail {where}." if shown else ""
-
     def more_button_value(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
         """Return the value of the button after `shown` entries.
 
@@ -106,18 +100,17 @@ class AnswerBuilder:
         self._templates = templates
         self._catalogue = catalogue
         self._dashboard = dashboard
-        self._openings = OpeningBuilder(templates, catalogue, dashboard)
+        self._openings = OpeningBuilder(templates, dashboard)
 
-    def public(self, report: Report, note: str) -> Answer:
+    def public(self, report: Report, note: str, asked_by: str = "") -> Answer:
         """Return the answer for a channel and its thread."""
         entries = thread_entries_of(report)
         pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), MAX_REPLIES))
         shown, total = sum(map(len, pages)), len(entries)
         ending = f"{total - shown:,} more are not in this thread." * (shown < total)
         cut = any(group.cut for page in pages for group in page)
-        below = entries.summary_line("in the thread", shown)
         return Answer(
-            opening=self._openings.opening(report, note, below=below, private=False),
+            opening=self._openings.opening(report, note, private=False, asked_by=asked_by),
             replies=tuple(self._replies(entries, pages, 0, _Edges(ending=ending))),
             files=export_files(report, self._catalogue) if shown < total or cut else (),
             more=self._overflow_message(entries, pages[-1], shown) if shown < total else None,
@@ -141,8 +134,7 @@ class AnswerBuilder:
         last = first + sum(map(len, pages))
         opening: tuple[Message, ...] = ()
         if is_start:
-            below = entries.summary_line("below", last)
-            opening = (self._openings.opening(report, note, below=below, private=True),)
+            opening = (self._openings.opening(report, note, private=True),)
         button = entries.more_button_value(pages[-1], last, private=True) if pages else ""
         edges = _Edges(note_above, button=button, more=not is_start)
         return opening + tuple(self._replies(entries, pages, first, edges))
@@ -195,7 +187,7 @@ class AnswerBuilder:
     def _single(self, entries: ThreadEntries, note: str) -> Message:
         """Return opening and entries in one message."""
         report = entries.report
-        opening_blocks = self._openings.opening(report, note, below="", private=True).blocks
+        opening_blocks = self._openings.opening(report, note, private=True).blocks
         space = _REPLY_SPACE_WITH_BUTTON.minus(
             len(opening_blocks), visible_length(opening_blocks), json_length(opening_blocks)
         )
@@ -204,8 +196,8 @@ class AnswerBuilder:
         return self._templates.message(
             "private",
             "opening",
-            s=self._openings.shortest_summary(report),
-            note=" ".join(filter(None, (remarks_text(report), shorten(safe_text(note), MAX_NOTE)))),
+            o=self._openings.facts(report, private=True),
+            note=shorten(safe_text(note), MAX_NOTE),
             remarks=remarks_text(report),
             groups=page,
             of=len(entries),

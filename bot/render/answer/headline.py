@@ -1,54 +1,46 @@
-"""The one sentence that leads an answer, built from outcomes and verdict."""
+"""The first sentence of an answer: who, what happened, how it ended, and the reason.
 
-from collections import Counter, defaultdict
+It holds at most 22 words. It names up to three people where names are shown, counts them otherwise,
+and speaks of the latest call with failures; earlier ones get one clause.
+"""
 
-from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
-from bot.domain.diagnosis.sdk.media import side_features
-from bot.domain.diagnosis.thresholds import SURE
-from bot.domain.diagnosis.wording import RECORDERS_ONLY, partial_words, people_words
-from bot.domain.report import Report
-from bot.render.answer.side_features import side_words
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
+from bot.domain.diagnosis.wording import join_words, people_words
+from bot.domain.report import Report, Window
+from bot.render.answer.people import People, counted_people, people_of
+from bot.render.answer.reasons import (
+    causes_of,
+    experience_of,
+    is_outage,
+    main_stories,
+    nouns_of_causes,
+    reason_of,
+    retry_words,
+    specific_reason,
+    times_words,
+)
 from bot.render.filters import count
+from bot.render.phrases import TYPE_NAMES
 
-_ENTRANCE = "could not get in"
-_FAILURE_WAYS = {
-    "client.connect.failed": _ENTRANCE,
-    "client.join.failed": _ENTRANCE,
-    "client.disconnected": "lost the call",
-    "client.publish.failed": "could not send audio or video",
-    "client.subscribe.failed": "could not hear or see the others",
-}
-"""A person's experience of failing for good, gravest first."""
-_DEVICE_WAY = "could not use camera, microphone or screen"
-_OTHER_WAY = "failed in a way I do not know"
+MOST_WORDS = 22
+UNKNOWN_ID = "100ms does not know this id, so nothing can be said about the call."
 
-CAUSES: dict[VerdictClass, str] = {
-    "user_network": "their own network got in the way",
-    "shared_network": "a network they share got in the way",
-    "device": "their own device or its permissions got in the way",
-    "environment": "their browser, system or page cannot do such calls",
-    "app": "the app is at fault (token, role or use of the SDK)",
-    "account": "the 100ms account or room does not allow it",
-    "service": "100ms itself had trouble",
-    "mixed": "there are several unrelated causes",
-    "none": "nothing was at fault",
-    "unknown": "the cause cannot be named",
-}
-_BLOCKED = {
-    "user_network": "their network blocks WebRTC",
-    "shared_network": "a network they share blocks WebRTC",
-}
-_WHOLE: frozenset[VerdictClass] = frozenset({"mixed", "unknown", "none"})
-_NO_PATH = "never found a path"
-_RECORDERS_READ = "In what could be read, only recorders reported errors."
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The first sentence, and the sentences after it in normal weight."""
+
+    sentence: str
+    rest: str = ""
 
 
 def headline_of(report: Report, diagnosis: Diagnosis) -> str:
-    """Return the headline, in our own words and numbers only.
-
-    If data that matters could not be read, the headline says so first.
-    """
-    return partial_words(unread_nouns(report, diagnosis)) + _build_headline(report, diagnosis)
+    """Return the first sentence of an answer."""
+    return lead_of(report, diagnosis).sentence
 
 
 def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -57,167 +49,208 @@ def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
     return unread if unread or report.completeness.complete else ("error events",)
 
 
-def _build_headline(report: Report, diagnosis: Diagnosis) -> str:
-    people = diagnosis.people
-    if diagnosis.nothing:
-        return diagnosis.nothing.words
-    if not people.affected:
-        return RECORDERS_ONLY if not unread_nouns(report, diagnosis) else _RECORDERS_READ
-    if people.failed_for_good:
-        return _failed_sentence(report, diagnosis)
-    if side := side_words(diagnosis):
-        verb = "failed" if not unread_nouns(report, diagnosis) else "is known to have failed"
-        return f"Nobody {verb} for good: {side}. {_cause_sentence(diagnosis)}."
-    return _nobody_failed_sentence(report, diagnosis)
+def lead_of(report: Report, diagnosis: Diagnosis) -> Lead:
+    """Return the first sentence and what follows it.
 
-
-def failed_ways(diagnosis: Diagnosis) -> Counter[str]:
-    """Return how people failed for good; each person counts once, by the gravest failure."""
-    ranks = {kind: rank for rank, kind in enumerate(_FAILURE_WAYS)}
-    worst: dict[str, Story] = {}
-    for story in _relevant_stories(diagnosis):
-        if story.failed_for_good:
-            worst_story = worst.setdefault(story.person.key, story)
-            if ranks.get(story.type, len(ranks)) < ranks.get(worst_story.type, len(ranks)):
-                worst[story.person.key] = story
-    return Counter(_failure_way(diagnosis, story) for story in worst.values())
-
-
-def _relevant_stories(diagnosis: Diagnosis) -> list[Story]:
-    """Return the stories that count for people: causes, or all stories if there are no causes."""
-    human_stories = [story for story in diagnosis.stories if not story.bot]
-    return [story for story in human_stories if story.symptom_of is None] or human_stories
-
-
-def _failure_way(diagnosis: Diagnosis, story: Story) -> str:
-    if story.type == "client.publish.failed" and diagnosis.classes.get(story.id) == "device":
-        return _DEVICE_WAY
-    return _FAILURE_WAYS.get(story.type, _OTHER_WAY)
-
-
-def _failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
-    people, ways, open_end = diagnosis.people, failed_ways(diagnosis), has_open_end(diagnosis)
-    if len(ways) == 1:
-        how = next(iter(ways))
-    else:
-        counts = ", ".join(f"{n:,} {way}" for way, n in ways.most_common())
-        how = f"failed ({counts})" if open_end else f"failed for good ({counts})"
-    who = _who_phrase(report, diagnosis, people.failed_for_good)
-    doubt = " Whether it was got over could not be read." * open_end
-    return f"{who} {how}: {_cause_phrase(diagnosis)}.{doubt}{_more_phrase(diagnosis)}"
-
-
-def has_open_end(diagnosis: Diagnosis) -> bool:
-    """Return True if a person who counts as failed may have recovered, unread."""
-    return any(story.doubt for story in _relevant_stories(diagnosis) if story.failed_for_good)
-
-
-def has_open_side(diagnosis: Diagnosis) -> bool:
-    """Return True if the verdict depends on who else was there, and that is not known."""
-    return diagnosis.verdict.by_numbers and diagnosis.people.in_room is None
-
-
-def _nobody_failed_sentence(report: Report, diagnosis: Diagnosis) -> str:
-    people = diagnosis.people
-    sure = not unread_nouns(report, diagnosis) and not people.unclear
-    lead = "Nobody failed for good" if sure else "Nobody is known to have failed for good"
-    who = _who_phrase(report, diagnosis, people.affected, opening=False)
-    if diagnosis.verdict.cls == "none":
-        return f"{lead}: {who} had error events, but none of them is a fault."
-    return f"{lead}: {who} had trouble{_ending_phrase(diagnosis)}. {_cause_sentence(diagnosis)}."
-
-
-def _who_phrase(report: Report, diagnosis: Diagnosis, number: int, *, opening: bool = True) -> str:
-    """Return `3 of 41 people`, `3 people` if no total is known, or the subject of the look-up."""
-    everybody = diagnosis.people.in_room
-    if report.target.kind in {"peer", "user"} and number == 1:
-        text = "this person"
-    elif everybody is None:
-        text = f"{_at_least(report, diagnosis)}{people_words(number)}"
-    elif number == everybody == 1:
-        text = "the only person in the room"
-    elif number == everybody:
-        text = f"all {number:,} people"
-    else:
-        text = f"{_at_least(report, diagnosis)}{number:,} of {count(everybody, 'person', 'people')}"
-    return text[0].upper() + text[1:] if opening else text
-
-
-def _at_least(report: Report, diagnosis: Diagnosis) -> str:
-    """Return "at least " if events are missing and no failed person may have recovered."""
-    more = not report.completeness.complete and not has_open_end(diagnosis)
-    return "at least " if more else ""
-
-
-def _ending_phrase(diagnosis: Diagnosis) -> str:
-    """Return ` and all recovered`, `: 2 recovered, 1 left or was not seen again`."""
-    people = diagnosis.people
-    side = side_features(_relevant_stories(diagnosis))
-    if side:
-        return f" with {side} only"
-    if not people.unclear:
-        several = people.recovered > 1 and not diagnosis.verdict.unread
-        return " and all recovered" if several else " and recovered"
-    if people.unclear == 1 == people.affected:
-        return f" and {unclear_words(diagnosis)}"
-    parts = [f"{people.recovered:,} recovered"] if people.recovered else []
-    parts.append(f"{people.unclear:,} {unclear_words(diagnosis)}")
-    return f": {', '.join(parts)}"
-
-
-def unclear_words(diagnosis: Diagnosis) -> str:
-    """Return the outcome of people with an unclear end, to stand after their number."""
-    if any(story.doubt for story in diagnosis.stories if not story.failed_for_good):
-        return "had an end that could not be read"
-    return f"left or {_was_or_were(diagnosis.people.unclear)} not seen again"
-
-
-def _was_or_were(number: int) -> str:
-    return "was" if number == 1 else "were"
-
-
-def _more_phrase(diagnosis: Diagnosis) -> str:
-    people = diagnosis.people
-    text = f" {people.recovered:,} more recovered." if people.recovered else ""
-    if people.unclear:
-        text += f" {people.unclear:,} more {unclear_words(diagnosis)}."
-    return text
-
-
-def _cause_sentence(diagnosis: Diagnosis) -> str:
-    cause = _cause_phrase(diagnosis)
-    return cause[0].upper() + cause[1:]
-
-
-def _cause_phrase(diagnosis: Diagnosis) -> str:
-    """Return the verdict as the end of a sentence; a guess is marked as a guess."""
-    verdict = diagnosis.verdict
-    if has_open_side(diagnosis):
-        return "whose side it is cannot be told yet"
-    words = CAUSES[verdict.cls]
-    if verdict.cls in _BLOCKED and _never_had_path(diagnosis):
-        words = _BLOCKED[verdict.cls]
-    if verdict.cls in _WHOLE:
-        return words
-    guess = "most likely " * (verdict.confidence < SURE)
-    return f"{guess}{'mostly ' * _has_other_causes(diagnosis)}{words}"
-
-
-def _has_other_causes(diagnosis: Diagnosis) -> bool:
-    """Return True if relevant stories have another cause as well.
-
-    If people failed for good, only their stories count.
+    If data that matters could not be read, the sentence says so first.
     """
-    stories = _relevant_stories(diagnosis)
-    failed = [story for story in stories if story.failed_for_good]
-    classes = {diagnosis.classes.get(story.id) for story in failed or stories}
-    return bool(classes - {None, diagnosis.verdict.cls})
+    unread = unread_nouns(report, diagnosis)
+    if diagnosis.nothing:
+        return _without_errors(report, diagnosis.nothing, partial=bool(unread))
+    return _Writer(report, diagnosis, partial=bool(unread)).lead()
 
 
-def _never_had_path(diagnosis: Diagnosis) -> bool:
-    """Return True if no story behind the verdict ever found a media path."""
-    had_no_path: defaultdict[str, bool] = defaultdict(bool)
-    for story in diagnosis.stories:
-        if diagnosis.classes.get(story.id) == diagnosis.verdict.cls:
-            had_no_path[story.person.key] |= bool(story.path and story.path.startswith(_NO_PATH))
-    return bool(had_no_path) and all(had_no_path.values())
+def _finished(text: str, *, partial: bool, proper: bool = False) -> str:
+    """Return the text as a sentence; a name keeps its first letter."""
+    if partial:
+        return f"Partial answer: {text}."
+    return f"{text if proper else text[0].upper() + text[1:]}."
+
+
+class _Writer:
+    """Writes the first sentence of a look-up that found failures."""
+
+    def __init__(self, report: Report, diagnosis: Diagnosis, *, partial: bool) -> None:
+        self._report, self._partial = report, partial
+        self._focus, self._history = diagnosis.focus, diagnosis.history
+        self._main = main_stories(self._focus)
+
+    def lead(self) -> Lead:
+        """Return the sentence and what follows it."""
+        if not self._focus.people.affected:
+            return self._recorders_only()
+        if self._focus.people.failed_for_good:
+            return self._failed()
+        if self._focus.verdict.cls == "none":
+            return self._no_fault()
+        if all(story.feature for story in self._main):
+            return self._side_features()
+        return self._passed()
+
+    @cached_property
+    def _people(self) -> People:
+        return people_of(self._report, self._focus, (story.person for story in self._main))
+
+    @cached_property
+    def _counted(self) -> People:
+        return counted_people(self._report, self._focus, self._people.number)
+
+    def _lead(
+        self, candidates: Iterable[str], rest: Iterable[str] = (), *, brief: str = ""
+    ) -> Lead:
+        """Return the first candidate that has few enough words, with the history if it fits.
+
+        `brief` is for the history alone.
+        """
+        history = self._history_words()
+        texts = [text for text in candidates if text]
+        with_history = [f"{text}; {history}" for text in (*texts, brief) if text and history]
+        most = MOST_WORDS - 2 * self._partial
+        fitting = (text for text in (*with_history, *texts) if len(text.split()) <= most)
+        text = next(fitting, texts[-1])
+        after = [*rest, *([history] if history and not text.endswith(history) else [])]
+        proper = self._people.named and text.startswith(self._people.text)
+        words = " ".join(f"{part[0].upper()}{part[1:]}." for part in after if part)
+        return Lead(_finished(text, partial=self._partial, proper=proper), words)
+
+    def _history_words(self) -> str:
+        """Return `problems in 9 of 9 calls in 28 days` if it happened before."""
+        history = self._history
+        if history is None or history.failed < 2:  # noqa: PLR2004  once is no history
+            return ""
+        calls = f"problems in {history.failed:,} of {count(history.calls, 'call', 'calls')}"
+        return f"{calls} in {history.days:,} days" if history.days > 1 else calls
+
+    def _failed(self) -> Lead:
+        open_end = any(story.doubt for story in self._main)
+        rest = ["whether they recovered could not be read"] * open_end
+        rest += self._others()
+        if self._focus.verdict.cls == "mixed":
+            return self._mixed("failed", rest)
+        short = full = experience_of(self._focus, self._main)
+        if full == "was disconnected" and not open_end:
+            full = "was disconnected and did not get back in"
+        full += retry_words(self._main)
+        reason = reason_of(self._focus, self._main)
+        if is_outage(self._focus):
+            texts = [f"looks like a 100ms outage: {self._people.did(way)}" for way in (full, short)]
+            return self._lead((*texts, f"{self._counted.did(short)}: {reason}"), rest)
+        texts = [f"{self._people.did(way)}: {reason}" for way in (full, short)]
+        counted = self._counted.did(short)
+        return self._lead((*texts, f"{counted}: {reason}", counted), rest)
+
+    def _others(self) -> Iterator[str]:
+        """Yield sentences on the people whom the first sentence does not count."""
+        impact = self._focus.people
+        told = {story.person.key for story in self._main}
+        if impact.failed_for_good:
+            others = [s for s in causes_of(self._focus) if s.person.key not in told]
+            failed = [story for story in others if story.failed_for_good]
+            number = len({story.person.key for story in failed})
+            if number:
+                nouns = join_words(nouns_of_causes(self._focus, failed))
+                yield f"{number:,} more failed for another reason: {nouns}"
+            if impact.recovered:
+                yield f"{impact.recovered:,} more recovered"
+            if impact.unclear:
+                yield f"{impact.unclear:,} more {_unclear_words(others)}"
+        quiet = (impact.in_room or 0) - impact.affected
+        if quiet > 0 and not self._partial:
+            yield f"the other {f'{quiet:,}' if quiet > 1 else 'person'} had no errors"
+
+    def _mixed(self, verb: str, rest: Iterable[str], ending: str = "") -> Lead:
+        nouns = nouns_of_causes(self._focus, self._main)
+        reasons = f"for {len(nouns):,} unrelated reasons{ending}: {join_words(nouns)}"
+        texts = (f"{people.text} {verb} {reasons}" for people in (self._people, self._counted))
+        return self._lead(texts, rest)
+
+    def _recorders_only(self) -> Lead:
+        if self._partial:
+            return Lead("Partial answer: only recorders reported errors in what could be read.")
+        reason = specific_reason(self._main[:1])
+        return Lead(f"Only the recorder had trouble, no participant: {reason}.")
+
+    def _no_fault(self) -> Lead:
+        story = self._main[-1]
+        scope = " in what could be read" * self._partial
+        people = self._people.text.removeprefix("at least ")
+        full = f"nothing failed for {people}{scope}: {specific_reason([story])}"
+        proved = len(self._main) == 1 and story.outcome == "recovered"
+        return self._lead((f"{full}, and they {story.evidence}" * proved, full))
+
+    def _side_features(self) -> Lead:
+        features = join_words(sorted({story.feature or "" for story in self._main}))
+        reason = reason_of(self._focus, self._main)
+        recovered = all(story.outcome == "recovered" for story in self._main)
+        texts = (
+            f"{features} failed for {people.text}{' at first' * recovered}: {reason}"
+            for people in (self._people, self._counted)
+        )
+        return self._lead(texts, self._others())
+
+    def _passed(self) -> Lead:
+        """Return the sentence of a look-up in which nobody is known to have failed for good."""
+        experience = experience_of(self._focus, self._main)
+        endings = list(self._endings(experience))
+        if self._focus.verdict.cls == "mixed":
+            return self._mixed("had trouble", self._others(), endings[-1])
+        experience += times_words(self._main)
+        reason = reason_of(self._focus, self._main)
+        begin = "looks like a 100ms outage: " * is_outage(self._focus)
+        reason = "" if begin else f": {reason}"
+        texts = [f"{begin}{self._people.did(experience)}{end}{reason}" for end in endings]
+        texts.append(f"{begin}{self._counted.did(experience)}{endings[-1]}{reason}")
+        brief = f"{self._people.did(experience)}{reason}" if "briefly" in experience else ""
+        return self._lead(texts, self._others(), brief=brief)
+
+    def _endings(self, experience: str) -> Iterator[str]:
+        """Yield how it ended, from exact to short."""
+        impact, unclear = self._focus.people, [s for s in self._main if s.outcome != "recovered"]
+        if any(story.doubt for story in unclear):
+            yield ", and how it ended could not be read"
+        elif not unclear and self._people.number == 1:
+            yield f" but {self._main[-1].evidence}"
+            yield " but recovered"
+        elif not unclear:
+            joined = all(story.evidence.startswith("joined") for story in self._main)
+            yield " but got in later" if joined else " but recovered"
+        elif self._people.number == 1:
+            yield _unclear_ending(unclear[-1], experience)
+        else:
+            recovered = f"{impact.recovered:,} recovered, " if impact.recovered else ""
+            yield f"; {recovered}{impact.unclear:,} {_unclear_words(unclear)}"
+
+
+def _unclear_words(stories: Iterable[Story]) -> str:
+    if any(story.doubt for story in stories if story.outcome == "unknown"):
+        return "had an end that could not be read"
+    return "left or not seen again"
+
+
+def _unclear_ending(story: Story, experience: str) -> str:
+    if not story.timed:
+        return ", and how it ended is not known"
+    gone = " and not seen again" if experience.startswith("was ") else " and was not seen again"
+    return f" and {story.evidence}" if story.outcome == "left" else gone
+
+
+def _without_errors(report: Report, nothing: NoErrorsFound, *, partial: bool) -> Lead:
+    scope = " in what could be read" * partial
+    kind = "errors"
+    if len(report.types) < len(TYPE_NAMES):
+        kind = f"{join_words(TYPE_NAMES.get(name, 'other') for name in report.types)} errors"
+    person = " for this participant" * (report.target.kind in {"peer", "user"})
+    reported = f"no {kind} reported{person}{scope}"
+    least = "at least " * nothing.least
+    span = " in the last 30 days" * (report.window == Window() and not report.target.session)
+    text = {
+        "healthy": f"{reported}: {least}{count(nothing.sessions, 'call', 'calls')}, "
+        f"{least}{people_words(nothing.people)}{span}",
+        "no_session": f"{reported}: nobody was in this room in that period",
+        "not_seen": f"{reported}: they were not seen in any call here",
+        "unread": f"{reported}, and whether anybody was in the call is not known",
+        "too_old": "this call is older than 30 days, so its errors can no longer be read",
+        "unknown_id": UNKNOWN_ID.removesuffix("."),
+        "room_disabled": "the room is disabled: nobody can join until it is enabled",
+    }[nothing.reason]
+    return Lead(_finished(text, partial=partial))

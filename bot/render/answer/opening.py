@@ -1,225 +1,91 @@
-"""The opening of an answer, kept within its limit.
+"""The opening of an answer, in one screen.
 
-It says who failed and how, which errors occurred (their meaning, how often, and what to do), when,
-and how much data was seen.
+It holds the first sentence, where and when, why, who has to act, the buttons, and how much was
+read.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
-from bot.domain.diagnosis.people import is_bot_role
-from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.report import Completeness, Report, Window, count_by_type
-from bot.render.answer.text_budget import BUDGETS, TextBudget
+from bot.domain.device import device_on_os
+from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis.input import OTHER_ERRORS, SESSIONS, STATS, TRACKS
+from bot.domain.diagnosis.next_steps import MOST_STEPS, people_by_class
+from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.diagnosis.wording import join_words
+from bot.domain.events import ERROR_TYPES
+from bot.domain.report import Report, Window
+from bot.render.answer.buttons import ButtonRow, button_row
+from bot.render.answer.headline import Lead, lead_of, unread_nouns
+from bot.render.answer.people import People, people_of
+from bot.render.answer.reasons import main_stories
 from bot.render.answer.thread_entry import session_page
-from bot.render.answer.verdict import DiagnosisSection, diagnosis_section
-from bot.render.limits import MAX_OPENING, brief, shorten, visible_length
+from bot.render.filters import count
+from bot.render.limits import brief, shorten
 from bot.render.message import Message
-from bot.render.phrases import (
-    FAILURE_PHRASES,
-    TYPE_NAMES,
-    display_name,
-    format_code,
-    person_key,
-    safe_text,
-)
+from bot.render.phrases import TYPE_NAMES, display_name, safe_text
 from bot.render.templates import MessageTemplates
 
+_ROOM, _DEVICE, _STEP, _NOTE, _MOST_NOTES = 60, 60, 140, 140, 2
+_LONG_CALL = timedelta(hours=12)
+MAX_NOTE = 260
+"""Characters of the note below an opening."""
+MAX_REMARKS = 400
+"""Characters of the remarks that stand first."""
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One kind of error in words; `people` is 0 if only recorders had it."""
-
-    title: str
-    code: str
-    said: str
-    meaning: str
-    todo: str
-    owner: str
-    events: int
-    people: int
-
-
-def group_by_cause(
-    events: Iterable[ErrorEvent], catalogue: Catalogue
-) -> list[tuple[str, Entry, list[ErrorEvent]]]:
-    """Return every kind of error with its events; first those that cost most people their call."""
-    causes: dict[tuple[str, str], tuple[str, Entry, list[ErrorEvent]]] = {}
-    for event, entry in _explain_events(events, catalogue):
-        code = format_code(event)
-        causes.setdefault((entry.key, code), (code, entry, []))[2].append(event)
-    return sorted(causes.values(), key=lambda cause: _weight(cause[2]))
-
-
-def _weight(events: Sequence[ErrorEvent]) -> tuple[int, int, int]:
-    failed_people = {person_key(event) for event in events if event.is_terminal}
-    return -len(failed_people), -len({person_key(event) for event in events}), -len(events)
-
-
-def _explain_events(
-    events: Iterable[ErrorEvent], catalogue: Catalogue
-) -> Iterator[tuple[ErrorEvent, Entry]]:
-    """Yield each event with its catalogue entry; equal events are explained once."""
-    entries: dict[tuple[object, ...], Entry] = {}
-    for event in events:
-        key = (
-            event.type,
-            event.error_code,
-            event.error_name,
-            event.error_message,
-            event.error_description,
-            event.endpoint,
-            event.extras,
-            event.agent.sdk,
-            event.agent.framework,
-        )
-        entry = entries.get(key)
-        if entry is None:
-            entry = entries[key] = catalogue.explain(event).entry
-        yield event, entry
-
-
-def describe_cause(
-    code: str, entry: Entry, events: Sequence[ErrorEvent], budget: TextBudget
-) -> Cause:
-    """Return one kind of error, cut to size: its meaning, the people affected, the next step."""
-    return Cause(
-        title=shorten(entry.title, budget.title),
-        code=shorten(code, budget.code),
-        said=shorten(safe_text(events[-1].error_message), budget.message) if budget.message else "",
-        meaning=brief(entry.meaning, budget.meaning),
-        todo=brief(entry.advice, budget.todo),
-        owner=OWNER_WORDS[entry.owner],
-        events=len(events),
-        people=len({person_key(event) for event in events if not is_bot_role(event.role)}),
-    )
-
-
-_MAX_TYPE = 40
+_STEP_OWNER = re.compile(r"(?P<owner>[A-Z][A-Za-z0-9' -]{1,30}): (?P<step>.+)", re.DOTALL)
+_USER = {"User", "Users"}
+_PROBLEM = "If someone still had a problem:"
+_NOT_REPORTED = (
+    "100ms reports no error for a refused join, a removal, a frozen picture, or a complete outage "
+    "at that person's end."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class FailureMode:
-    """One way in which people failed for good, and their number."""
+class Line:
+    """A line with a bold label, such as `Why`."""
 
-    what: str
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class TypeCount:
-    """Events of one type, and how many of them are terminal."""
-
-    name: str
-    events: int
-    terminal: int
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """The facts of an opening. "" and None stand for "not known", except in counts.
+class Opening:
+    """The facts of an opening; "", () and None stand for "nothing to say".
 
-    `people` had errors, `failed` of them for good; each of `ways` counts a person once, by the
-    gravest of their failures. `part` names the part of the room that was looked at, if not all of
-    it. `told` is the diagnosis, None before there is one.
+    `colour` is an emoji's name. `first` and `last` are the times of the failures, `since` and
+    `until` the limits of the time asked for. `details` follow the time. `lines` are one or two on
+    why, `steps` at most two on what to do; `flat` says that nobody failed, so that they share one
+    line.
     """
 
-    kind: str
+    lead: Lead
+    colour: str
     room: str
-    room_id: str
-    session_id: str
-    page: str
-    sessions: int
-    peer_id: str
-    user_id: str
-    disabled: bool
-    people: int
-    failed: int
-    ways: tuple[FailureMode, ...]
-    events: int
-    terminal: int
-    types: tuple[TypeCount, ...]
-    causes: tuple[Cause, ...]
-    causes_left: int
     first: datetime | None
     last: datetime | None
+    long: bool
     since: datetime | None
     until: datetime | None
-    session_from: datetime | None
-    session_to: datetime | None
-    completeness: Completeness
-    gaps: tuple[str, ...]
+    latest: datetime | None
+    running: bool
+    details: tuple[str, ...]
+    page: str
     notes: tuple[str, ...]
-    as_of: datetime
-    reference: str
-    asked_types: tuple[str, ...]
-    part: str
-    told: DiagnosisSection | None
+    lines: tuple[Line, ...]
+    steps: tuple[Line, ...]
+    flat: bool
+    hint: tuple[Line, str] | None
+    footer: str
+    buttons: ButtonRow | None
 
 
-def summarise(
-    report: Report,
-    catalogue: Catalogue,
-    dashboard: str,
-    budget: TextBudget,
-    *,
-    private: bool = False,
-) -> Summary:
-    """Return the facts of a report's opening, clipped to `budget`."""
-    events, failures = report.events, report.failures
-    causes = group_by_cause(events, catalogue)
-    times = [event.at for event in events if event.timed]
-    return Summary(
-        **_target_facts(report, dashboard, budget),
-        people=len({person_key(event) for event in events}),
-        failed=len({person_key(event) for event in failures}),
-        ways=_failure_modes(failures),
-        events=len(events),
-        terminal=len(failures),
-        types=_type_counts(report, budget),
-        causes=tuple(describe_cause(*cause, budget) for cause in causes[: budget.causes]),
-        causes_left=max(len(causes) - budget.causes, 0),
-        first=times[0] if times else None,
-        last=times[-1] if times else None,
-        since=report.window.since,
-        until=report.window.until,
-        completeness=report.completeness,
-        gaps=_notes(report.completeness.notes, budget),
-        notes=_notes(report.notes, budget),
-        as_of=report.as_of,
-        reference=report.lookup_id,
-        told=diagnosis_section(report, budget, private=private),
-    )
-
-
-def _target_facts(report: Report, dashboard: str, budget: TextBudget) -> dict[str, Any]:
-    """Return the facts about the subject of the look-up."""
-    events, target, session = report.events, report.target, report.target.session
-    sessions = {event.session_id for event in events if event.session_id}
-    session_id = session.id if session else next(iter(sessions), "") if len(sessions) == 1 else ""
-    name = target.room.name or next((e.room_name for e in events if e.room_name), None)
-    has_all_types = len(report.types) == len(ERROR_TYPES)
-    return {
-        "kind": target.kind,
-        "room": shorten(display_name(name), budget.identifier),
-        "room_id": shorten(target.room.id, budget.identifier),
-        "session_id": shorten(session_id, budget.identifier),
-        "page": session_page(dashboard, session_id),
-        "sessions": len(sessions),
-        "peer_id": shorten(target.peer_id or "", budget.identifier),
-        "user_id": shorten(target.user_id or "", budget.identifier),
-        "disabled": target.room.enabled is False,
-        "session_from": session.created_at if session else None,
-        "session_to": session.ended_at if session else None,
-        "part": narrowing_words(report),
-        "asked_types": ()
-        if has_all_types
-        else tuple(TYPE_NAMES.get(kind, kind) for kind in report.types),
-    }
+def remarks_text(report: Report) -> str:
+    """Return the parts of the question that were not understood, in one paragraph; "" if none."""
+    return shorten(safe_text(" ".join(report.remarks)), MAX_REMARKS)
 
 
 def narrowing_words(report: Report) -> str:
@@ -231,79 +97,231 @@ def narrowing_words(report: Report) -> str:
     return "this session" if report.target.session else ""
 
 
-def _notes(notes: Sequence[str], budget: TextBudget) -> tuple[str, ...]:
-    """Return the first notes, and how many more there are."""
-    shown = [shorten(safe_text(note), budget.note) for note in notes[: budget.notes]]
-    omitted = len(notes) - budget.notes
-    return (*shown, f"… and {omitted} more remarks.") if omitted > 0 else tuple(shown)
-
-
-def _failure_modes(failures: Iterable[ErrorEvent]) -> tuple[FailureMode, ...]:
-    ranks = {kind: rank for rank, kind in enumerate(FAILURE_PHRASES)}
-    gravest: dict[str, str] = {}
-    for event in failures:
-        person = person_key(event)
-        current = gravest.get(person, event.type)
-        gravest[person] = min(current, event.type, key=lambda kind: ranks.get(kind, len(ranks)))
-    counts = Counter(
-        FAILURE_PHRASES.get(kind, "failed in a way I do not know") for kind in gravest.values()
-    )
-    return tuple(FailureMode(what, people) for what, people in counts.most_common())
-
-
-def _type_counts(report: Report, budget: TextBudget) -> tuple[TypeCount, ...]:
-    counts = report.by_type or count_by_type(report.events)
-    ranked = sorted(
-        ((kind, count) for kind, count in counts.items() if count.events),
-        key=lambda pair: (-pair[1].terminal, -pair[1].events),
-    )
-    type_counts = [
-        TypeCount(
-            shorten(TYPE_NAMES.get(kind, safe_text(kind)), _MAX_TYPE), count.events, count.terminal
-        )
-        for kind, count in ranked[: budget.types]
-    ]
-    others = [count for _, count in ranked[budget.types :]]
-    if others:
-        events, terminal = sum(c.events for c in others), sum(c.terminal for c in others)
-        type_counts.append(TypeCount(f"{len(others)} other types", events, terminal))
-    return tuple(type_counts)
-
-
-MAX_NOTE = 60
-"""Characters of a note beside a tight opening."""
-
-
-MAX_REMARKS = 400
-"""Characters of the remarks that stand first."""
-
-
-def remarks_text(report: Report) -> str:
-    """Return the parts of the question that were not understood, in one paragraph; "" if none."""
-    return shorten(safe_text(" ".join(report.remarks)), MAX_REMARKS)
-
-
 class OpeningBuilder:
     """Turns reports into openings."""
 
-    def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
+    def __init__(self, templates: MessageTemplates, dashboard: str) -> None:
         self._templates = templates
-        self._catalogue = catalogue
         self._dashboard = dashboard
 
-    def opening(self, report: Report, note: str, *, below: str, private: bool) -> Message:
-        """Return the roomiest opening within the limit."""
-        for budget in BUDGETS:
-            summary = summarise(report, self._catalogue, self._dashboard, budget, private=private)
-            note_text = shorten(safe_text(note), budget.note + MAX_NOTE)
-            remarks = remarks_text(report)
-            lead_note = " ".join(filter(None, (remarks, note_text)))
-            facts = {"s": summary, "below": below, "note": lead_note, "remarks": remarks}
-            message = self._templates.message("opening", "opening", **facts)
-            if visible_length(message.blocks) <= MAX_OPENING:
-                break
-        return message
+    def opening(self, report: Report, note: str, *, private: bool, asked_by: str = "") -> Message:
+        """Return the opening. `asked_by` names the asker of a command, which nobody else sees."""
+        facts = {
+            "o": self.facts(report, private=private, asked_by=asked_by),
+            "note": shorten(safe_text(note), MAX_NOTE),
+            "remarks": remarks_text(report),
+        }
+        return self._templates.message("opening", "opening", **facts)
 
-    def shortest_summary(self, report: Report) -> Summary:
-        """Return the facts of the shortest private opening."""
-        return summarise(report, self._catalogue, self._dashboard, BUDGETS[-1], private=True)
+    def facts(self, report: Report, *, private: bool, asked_by: str = "") -> Opening:
+        """Return the facts of an opening."""
+        diagnosis = report.diagnosis
+        focus = diagnosis.focus if diagnosis else None
+        stories = main_stories(focus) if focus else []
+        times = [row.at for story in stories for row in story.rows if row.timed]
+        first, last = (min(times), max(times)) if times else (None, None)
+        session_id = _session_id(report, stories)
+        latest = _latest_session(report) if not times else None
+        flat = focus is None or _is_quiet(focus)
+        steps = tuple(_steps(report, focus)) if focus and diagnosis else ()
+        lines = tuple(_lines(report, diagnosis)) if diagnosis else ()
+        return Opening(
+            lead=lead_of(report, diagnosis) if diagnosis else _lead_without_diagnosis(report),
+            colour=_colour(report, diagnosis),
+            room=shorten(display_name(report.target.room.name) or report.target.room.id, _ROOM),
+            first=first,
+            last=last if first and last and last - first >= timedelta(minutes=1) else None,
+            long=bool(first and last and last - first > _LONG_CALL),
+            since=report.window.since if not times else None,
+            until=report.window.until if not times else None,
+            latest=latest[0] if latest else None,
+            running=bool(latest and latest[1]),
+            details=tuple(_details(report, stories)),
+            page=session_page(self._dashboard, session_id),
+            notes=tuple(brief(safe_text(note), _NOTE) for note in report.notes[:_MOST_NOTES]),
+            lines=lines if not flat or unread_or_no_steps(report, diagnosis, steps) else (),
+            steps=steps,
+            flat=flat,
+            hint=_hint(report, diagnosis),
+            footer=_footer(report, diagnosis, asked_by),
+            buttons=button_row(report, private=private),
+        )
+
+
+def unread_or_no_steps(
+    report: Report, diagnosis: Diagnosis | None, steps: tuple[Line, ...]
+) -> bool:
+    """Return whether a quiet opening has room for lines on why."""
+    return not steps or (diagnosis is not None and bool(unread_nouns(report, diagnosis)))
+
+
+def _is_quiet(focus: Diagnosis) -> bool:
+    return not focus.people.failed_for_good
+
+
+def _lead_without_diagnosis(report: Report) -> Lead:
+    events = count(len(report.events), "error event", "error events")
+    partial = "" if report.completeness.complete else "Partial answer: "
+    return Lead(f"{partial}{events} read, not judged yet.")
+
+
+def _colour(report: Report, diagnosis: Diagnosis | None) -> str:
+    if diagnosis is None or unread_nouns(report, diagnosis):
+        return "warning" if diagnosis or not report.completeness.complete else "white_circle"
+    if diagnosis.nothing:
+        reason = diagnosis.nothing.reason
+        colours = {"healthy": "large_green_circle", "room_disabled": "red_circle"}
+        return colours.get(reason, "white_circle")
+    focus = diagnosis.focus
+    if focus.people.failed_for_good:
+        return "red_circle"
+    if focus.verdict.cls == "none":
+        return "large_green_circle"
+    calm = focus.people.recovered == focus.people.affected and not _is_repeated(diagnosis)
+    return "large_green_circle" if calm else "large_yellow_circle"
+
+
+def _is_repeated(diagnosis: Diagnosis) -> bool:
+    """Return whether failures that passed lead to a step, as they happen again and again."""
+    return bool(diagnosis.focus.verdict.next_steps)
+
+
+def _session_id(report: Report, stories: Iterable[Story]) -> str:
+    if report.target.session:
+        return report.target.session.id
+    ids = {row.session_id for story in stories for row in story.rows if row.session_id}
+    if len(ids) == 1:
+        return ids.pop()
+    latest = _latest_session(report) if not ids else None
+    return latest[2] if latest else ""
+
+
+def _latest_session(report: Report) -> tuple[datetime, bool, str] | None:
+    """Return start, "still running" and id of the latest session with people."""
+    sessions = [
+        (session.created_at, session.running, session.id)
+        for session in report.sessions
+        if session.created_at and session.peers and session.created_at <= report.as_of
+    ]
+    return max(sessions, default=None)
+
+
+def _details(report: Report, stories: list[Story]) -> Iterator[str]:
+    """Yield the device, if all people have the same, and limits of the question."""
+    devices = {device_on_os(agent) for story in stories for agent in story.agents} - {""}
+    if len(devices) == 1:
+        yield shorten(safe_text(devices.pop()), _DEVICE)
+    if len(report.types) < len(ERROR_TYPES):
+        names = join_words(TYPE_NAMES.get(kind, safe_text(kind)) for kind in report.types)
+        yield f"only {names} errors"
+    if report.target.room.enabled is False and stories:
+        yield "room is disabled"
+
+
+def _lines(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
+    """Yield what was not read, or else why and what speaks against it."""
+    unread = unread_nouns(report, diagnosis)
+    if unread:
+        yield from _partial_lines(report, diagnosis, unread)
+        return
+    verdict = diagnosis.focus.verdict
+    for sentence in verdict.why[:1]:
+        if sentence:
+            yield Line("Why:", sentence)
+    if verdict.doubt:
+        yield Line("Doubt:", verdict.doubt)
+
+
+def _partial_lines(report: Report, diagnosis: Diagnosis, unread: tuple[str, ...]) -> Iterator[Line]:
+    kinds = {event.type for event in report.events}
+    names = [TYPE_NAMES.get(kind, safe_text(kind)) for kind in ERROR_TYPES if kind in kinds]
+    read = count(len(report.events), "error", "errors")
+    yield Line("Read:", f"{read} ({join_words(names)})." if names else f"{read}.")
+    yield Line("Not read:", f"{join_words(unread)}.")
+    unknown = list(_unknown_facts(report, diagnosis, unread))
+    if unknown:
+        yield Line("So not known:", f"{join_words(unknown)}.")
+
+
+def _unknown_facts(report: Report, diagnosis: Diagnosis, unread: tuple[str, ...]) -> Iterator[str]:
+    if SESSIONS in unread:
+        yield "how many people were in the call"
+    if not report.completeness.complete:
+        yield "whether more people were affected"
+    if {SESSIONS, TRACKS, STATS} & set(unread) and diagnosis.stories:
+        yield "whether they recovered"
+    if diagnosis.verdict.by_numbers and {SESSIONS, OTHER_ERRORS} & set(unread):
+        yield "whose side it is"
+
+
+def _steps(report: Report, focus: Diagnosis) -> Iterator[Line]:
+    """Yield the next steps, each with its owner; one affected person is named."""
+    if unread_nouns(report, focus):
+        return
+    groups = [main_stories(focus)] * MOST_STEPS
+    if focus.verdict.cls == "mixed":
+        groups = [stories for _, stories in people_by_class(groups[0], focus.classes)]
+    for step, stories in zip(focus.verdict.next_steps, groups, strict=False):
+        match = _STEP_OWNER.fullmatch(step)
+        owner, text = (match["owner"], match["step"]) if match else ("Support", step)
+        if owner in _USER:
+            owner = _owner_of(people_of(report, focus, (story.person for story in stories)))
+        yield Line(f"{owner}:", brief(text[0].upper() + text[1:], _STEP).rstrip())
+
+
+def _owner_of(people: People) -> str:
+    if people.number > 1:
+        return "Users"
+    return _first_name(people.text) if people.named else "Participant"
+
+
+def _first_name(name: str) -> str:
+    """Return the first name, or the whole of `Guest 3` and `Dr. Smith`."""
+    first, _, rest = name.partition(" ")
+    whole = rest.isdecimal() or first.endswith((".", ","))
+    return name if whole else first
+
+
+def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | None:
+    """Return what 100ms does not report, and the one look-up that is worth trying."""
+    if diagnosis is None or diagnosis.nothing is None or unread_nouns(report, diagnosis):
+        return None
+    name = display_name(report.target.room.name) or report.target.room.id
+    room = shorten(name.replace("`", "'"), _ROOM)
+    reason = diagnosis.nothing.reason
+    if reason == "no_session" and report.window != Window():
+        return Line("Try:", "a longer time, with"), f"/call-errors {room} since 30d"
+    question = f"{_NOT_REPORTED} Ask who and when, then try"
+    hints = {
+        "healthy": (_PROBLEM, question, f"/call-errors user:<id> in {room}"),
+        "no_session": ("Try:", "the link that the customer used, with", "/call-errors <link>"),
+        "not_seen": ("Try:", "the whole room, with", f"/call-errors {room}"),
+        "unknown_id": ("Try:", "a recent call's room, with", "/call-errors <room name or link>"),
+        "too_old": ("Try:", "a recent call's room, with", "/call-errors <room name or link>"),
+    }
+    if reason not in hints:
+        return None
+    label, text, command = hints[reason]
+    return Line(label, text), command
+
+
+def _footer(report: Report, diagnosis: Diagnosis | None, asked_by: str) -> str:
+    """Return `Likely · 359 of 359 events read · 15:43 UTC · CD-…`."""
+    parts = ["Likely"] if diagnosis and _is_unsure(diagnosis) else []
+    parts += [f"{_read_words(report)} events read", f"{report.as_of:%H:%M} UTC", report.lookup_id]
+    parts += [f"asked by {safe_text(asked_by)}"] if asked_by else []
+    return " · ".join(parts)
+
+
+def _is_unsure(diagnosis: Diagnosis) -> bool:
+    verdict = diagnosis.focus.verdict
+    return verdict.confidence < SURE and not (diagnosis.nothing and verdict.cls == "unknown")
+
+
+def _read_words(report: Report) -> str:
+    """Return `359 of 359`: of all events, or of those in the time or session asked for."""
+    seen = report.completeness
+    if narrowing_words(report) and seen.complete:
+        return f"{len(report.events):,} of {len(report.events):,}"
+    total = "an unknown number of" if seen.total is None else f"{seen.total:,}"
+    return f"{seen.fetched:,} of {total}"

@@ -19,29 +19,30 @@ DOUBT = re.compile(r"could not be read|not known|cannot be told", re.IGNORECASE)
 
 CLAIMS = (
     r"[Aa]ll [\d,]+ people",
-    r"[Tt]he only person in the room",
-    r"[Nn]obody failed for good",
-    r"and all recovered",
-    r"Only recorders reported errors;",
-    r"No session with people ran",
-    r"this person was not in it",
-    r"That session is older",
-    r"no (?:such )?error[\w ]* was reported\.",
-    r"reported no error\.",
-    r"none of them is a fault\.",
-    r"none \([\d,]+ seen in the room\)",
+    r"[Nn]one of the [\d,]+ people",
+    r"[Bb]oth people",
+    r"[Tt]he only participant",
+    r"Only the recorder had trouble",
+    r"[Nn]obody was in this room",
+    r"they were not seen in any call",
+    r"[Tt]his call is older",
+    r"[Nn]o [\w ]*errors reported(?:(?!in what could be read)[\w ])*: [^.\n]*",
+    r"[Nn]othing failed for [^:\n]*?(?<!in what could be read): ",
+    r"did not get back in",
+    r"[\d,]+ more (?:failed|left or not seen again)",
+    r"[Tt]he other (?:[\d,]+|person) had no errors",
+    r"[Pp]roblems in [\d,]+ of [\d,]+ calls?[\w ]*",
+    r"(?:was|and) not seen again",
+    r"each on a different network",
     r"0 error events; [\d,]+ people",
-    r"First call with errors[\w ]*",
-    r"Call number [\d,]+",
     r"[\d,]+ (?:person|people) in the room without (?:errors|failures)",
-    r"no sign of life came after it",
-    r"nothing shows that it went away",
-    r"no sign of this person after it",
+    r"the person was not seen again",
+    r"nothing shows that it was resolved",
+    r"this person was not seen again",
     r"left [\d.]+ \w+ later",
     r"failed for good",
     r"left or (?:was|were) not seen again",
-    r"With fewer than 3 people in the room",
-    r"By role: [^\n]*",
+    r"Too few people were in the call",
     r"We found nothing that stood in the way",
     r"your (?:own )?device (?:and network are|is) fine",
     r"and then it worked|came back by itself|all got over it",
@@ -110,7 +111,9 @@ def complaints(found: Report | BotError, whole: Report, source: str, failure: st
     told, true = document(found), document(whole)
     known = claims(whole)
     if not true["people"]["in_room"]:
-        known.add("no session with people ran")
+        known.add("nobody was in this room")
+    if true["people"]["in_room"] == 1:
+        known.add("the only participant")
     wrong = [f"claims {one!r}" for one in sorted(claims(found) - known)]
     wrong += _shares(found, true["people"], source)
     wrong += _people(told["people"], true["people"])

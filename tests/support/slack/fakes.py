@@ -133,7 +133,7 @@ class StandInRenderer(Renderer):
     replies: int = 10
     cut: bool = False
 
-    def answer(self, report: Report, *, note: str = "") -> Answer:
+    def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
         failures = report.failures
         shown = failures[: self.replies]
         left = len(failures) - len(shown)
@@ -141,7 +141,7 @@ class StandInRenderer(Renderer):
         return Answer(
             simple(
                 "opening",
-                f"{note} Room standup: {len(failures)} events, {len(failures)} terminal",
+                f"{note}{asked_by} Room standup: {len(failures)} events, {len(failures)} terminal",
                 *reopening(report, private=False),
             ),
             tuple(simple(f"reply-{n}", f"{e.id} {e.peer_id}") for n, e in enumerate(shown, 1)),

@@ -168,7 +168,7 @@ def test_document_of_a_diagnosis() -> None:
         "event_ids": ["drop", "drop-end"],
         "terminal": True,
         "outcome": "gave_up",
-        "evidence": "the SDK gave up after 60.0 s of trying",
+        "evidence": "the SDK stopped after 60.0 s of retries",
         "symptom_of": None,
     }
     verdict = told["verdict"]

@@ -45,8 +45,8 @@ def test_a_terminal_event_stands_with_its_doubt() -> None:
     refused = event("a", 0, "connect", 2003, is_terminal=True)
     found = told(refused, unread=UnreadSources(sessions=True), complete=False)
     assert found.stories[0].outcome == "gave_up"
-    assert "could not be read (who was in the room)" in found.stories[0].evidence
-    assert found.verdict.words.startswith("Partial answer: who was in the room could not be read")
+    assert "could not be read (who was in the call)" in found.stories[0].evidence
+    assert found.verdict.unread == ("who was in the call",)
     assert found.verdict.confidence < 0.7
 
 
@@ -106,19 +106,17 @@ def test_calls_of_a_person_are_counted_only_if_all_were_read() -> None:
 
 
 def test_nothing_found_claims_no_more_than_was_read() -> None:
-    def words(**unread: Any) -> str:
+    def reason(**unread: Any) -> tuple[str, str]:
         found = told(unread=UnreadSources(**unread), complete=not unread)
-        return f"{found.verdict.cls}: {found.verdict.words}"
+        assert found.nothing
+        return found.verdict.cls, found.nothing.reason
 
-    assert "No session with people ran here" in words()
-    assert words(sessions=True).startswith("unknown: Partial answer: ")
-    assert "No session" not in words(sessions=True)
-    assert "in what could be read" in half(types=frozenset({ERROR_TYPES[0]})).verdict.words
-
-
-def test_of_some_types_no_more_is_said_than_that_there_were_none() -> None:
-    found = told(sessions=(WHOLE,), all_types=False)
-    assert "no error of the types asked for was reported" in found.verdict.words
+    assert reason() == ("unknown", "no_session")
+    assert reason(sessions=True) == ("unknown", "unread")
+    partial = half(types=frozenset({ERROR_TYPES[0]}))
+    assert partial.verdict.unread == ("publish errors",)
+    assert partial.nothing
+    assert (partial.nothing.sessions, partial.nothing.people) == (1, 5)
 
 
 def test_evidence_of_an_outage_is_many_addresses_and_never_one() -> None:
@@ -126,29 +124,29 @@ def test_evidence_of_an_outage_is_many_addresses_and_never_one() -> None:
     call = replace(call, peers={key: replace(one, left_at=None) for key, one in call.peers.items()})
     spread = told(*drops(*(f"mark-{n}" for n in range(8))), sessions=(call,)).verdict
     assert spread.cls == "service"
-    assert "8 people on different public addresses" in " ".join(spread.evidence)
+    assert "8 people on different IP addresses" in " ".join(spread.evidence)
     office = drops("one", "one", *(f"mark-{n}" for n in range(6)))
     mostly = told(*office, sessions=(call,)).verdict
     assert mostly.cls == "service"
-    assert "public address" not in " ".join(mostly.evidence)
+    assert "IP address" not in " ".join(mostly.evidence)
 
 
-def test_what_would_change_an_outage_names_those_who_share_an_address() -> None:
+def test_the_doubt_about_an_outage_counts_those_who_share_an_address() -> None:
     rows = [
         event(f"e{n}", n, "connect", 503, who=f"user-{n}", is_terminal=True, public_address="one")
         for n in range(4)
     ]
     verdict = told(*rows, sessions=(session(*crowd(3)),)).verdict
     assert verdict.cls == "service"
-    assert "4 people who showed one public address" in verdict.changes_if
-    assert "public address" not in " ".join(verdict.evidence)
+    assert verdict.doubt.startswith("4 of them share one IP address.")
+    assert "IP address" not in " ".join(verdict.evidence)
 
 
 def test_what_the_codes_and_reasons_ask_for() -> None:
     token = told(event("a", 0, "connect", 401, is_terminal=True), sessions=(WHOLE,)).verdict
-    assert "fresh one" in token.changes_if
+    assert token.doubt == ""
     page = told(event("a", 0, "join", 6010), sessions=(WHOLE,)).verdict
-    assert "token" not in f"{page.changes_if}{page.next_steps}"
+    assert "token" not in f"{page.doubt}{page.next_steps}"
     unknown = told(event("a", 0, "publish", 99_999_999), sessions=(WHOLE,)).verdict
     assert "Ask for the room" not in " ".join(unknown.next_steps)
 

@@ -133,7 +133,7 @@ def test_both_media_must_come_back_if_both_failed() -> None:
     picture = track(14, "add", "video", mute=False)
     assert only(denied, tracks=(sound,)).outcome == "blocked"
     story = only(denied, tracks=(sound, picture))
-    assert (story.outcome, story.evidence) == ("recovered", "published video again 14 s later")
+    assert (story.outcome, story.evidence) == ("recovered", "sent video again 14 s later")
 
 
 @pytest.mark.parametrize(

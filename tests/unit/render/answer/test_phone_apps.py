@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.diagnosis.next_steps import PAGE_WORDS
 from bot.render.json_document import document
 from bot.render.message import Message
 from tests.support.reports.diagnosed_reports import RENDERER, of_scenario
+from tests.unit.domain.diagnosis.test_steps_for_phones import PAGE_WORDS
 
 
 def text_of(*messages: Message) -> str:
@@ -22,14 +22,14 @@ def test_a_phone_gets_no_steps_of_a_page(name: str) -> None:
     assert not PAGE_WORDS.search(told.replace("https", ""))
 
 
-def test_a_newer_sdk_is_one_line_of_the_opening_and_a_field_of_the_document() -> None:
-    report = of_scenario("network-office-never-finds-a-path")
+def test_a_newer_sdk_is_a_step_of_the_opening_and_a_field_of_the_document() -> None:
+    report = of_scenario("device-alone-with-a-blocked-camera")
     line = document(report)["verdict"]["update"]
-    assert line.startswith("web SDK 0.12.25 is 23 months old; 0.14.1 fixed")
-    assert text_of(RENDERER.answer(report).opening).count("May help:") == 1
+    assert line.startswith("web SDK 0.12.25 is 23 months old; 0.12.38 fixed")
+    assert text_of(RENDERER.answer(report).opening).count("Update web SDK 0.12.25") == 1
 
 
 def test_where_no_fix_is_known_the_field_is_null() -> None:
     report = of_scenario("device-android-microphone-taken")
     assert document(report)["verdict"]["update"] is None
-    assert "May help" not in text_of(RENDERER.answer(report).opening)
+    assert "Update web SDK" not in text_of(RENDERER.answer(report).opening)

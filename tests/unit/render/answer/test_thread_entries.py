@@ -118,30 +118,6 @@ def test_the_code_does_not_blame_a_network_where_numbers_showed_the_service() ->
     assert {row["whose_turn"] for row in rows} == {"100ms"}
 
 
-def test_of_several_causes_each_has_its_own_step() -> None:
-    found = of_scenario("mixed-three-causes-for-three-people")
-    assert found.diagnosis
-    steps = found.diagnosis.verdict.next_steps
-    assert len(steps) == 3
-    assert all(step.startswith("1 person, ") for step in steps)
-
-
-def test_what_only_a_recorder_met_is_counted_for_no_person() -> None:
-    assert "2 events, no person, a recorder" in shown(
-        RENDERER.answer(of_scenario("bot-recorder-gives-up")).opening
-    )
-
-
-def test_red_is_for_people_who_failed_and_for_a_closed_room() -> None:
-    def colour(name: str) -> str:
-        return shown(RENDERER.answer(of_scenario(name)).opening).split()[0]
-
-    assert colour("outcome-full-role-then-in") == "@large_yellow_circle"
-    assert colour("account-role-is-full") == "@red_circle"
-    assert colour("nothing-room-switched-off") == "@red_circle"
-    assert colour("none-quiet-call") == "@large_green_circle"
-
-
 def test_a_recorder_is_told_nothing() -> None:
     found = of_scenario("bot-recorder-gives-up")
     answer = RENDERER.answer(found)
@@ -150,11 +126,3 @@ def test_a_recorder_is_told_nothing() -> None:
     assert "hotspot" not in told
     rows = json.loads(export_files(found, CATALOGUE)[1].content)["failures"]
     assert {row["whose_turn"] for row in rows} == {"nobody"}
-
-
-def test_the_opening_counts_the_failures_that_the_thread_shows() -> None:
-    answer = RENDERER.answer(of_scenario("large-outage-in-a-hall"))
-    told = "".join(map(shown, answer.replies))
-    number = len(re.findall(r"^\d+ of 150 · ", told, re.MULTILINE))
-    assert number < 150
-    assert f"{number} of 150 failures in detail in the thread." in shown(answer.opening)

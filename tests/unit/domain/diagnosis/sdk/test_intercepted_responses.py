@@ -14,7 +14,7 @@ from bot.domain.diagnosis.sdk.text import (
     retry_ms_of,
 )
 from bot.domain.events import Agent, ErrorEvent
-from tests.support.reports.call_builders import CHROME, event, only, told
+from tests.support.reports.call_builders import CHROME, crowd, event, only, session, told
 
 
 def _said(kind: str, code: int | None, text: str, **facts: Any) -> ErrorEvent:
@@ -132,9 +132,9 @@ def test_only_the_browsers_own_words_say_that_a_person_refused() -> None:
 @pytest.mark.parametrize(
     ("end", "milliseconds", "tries", "words"),
     [
-        ("60012 milliseconds", 60012, None, "the SDK gave up after 60.0 s of trying"),
-        ("5 tries", None, 5, "the SDK gave up after 5 tries"),
-        ("1 tries", None, 1, "the SDK gave up after 1 try"),
+        ("60012 milliseconds", 60012, None, "the SDK stopped after 60.0 s of retries"),
+        ("5 tries", None, 5, "the SDK stopped after 5 tries"),
+        ("1 tries", None, 1, "the SDK stopped after 1 try"),
     ],
 )
 def test_both_ways_to_say_how_long_it_was_tried(
@@ -167,8 +167,8 @@ def test_what_failed_beside_the_call(code: int, sdk: str | None, feature: str | 
 
 def test_a_change_that_the_data_shows_is_not_asked_for() -> None:
     many = told(*(event(f"e{n}", n, "publish", 3001, who=f"u{n}") for n in range(4))).verdict
-    assert "second browser" not in many.changes_if
+    assert "second browser" not in many.doubt
     phone = told(event("a", 0, "publish", 3001, agent=Agent("ios"))).verdict
-    assert "browser" not in " ".join((phone.changes_if, *phone.next_steps))
+    assert "browser" not in " ".join((phone.doubt, *phone.next_steps))
     lost = event("a", 0, "disconnected", 1003, is_terminal=True, agent=CHROME)
-    assert "token" in told(lost).verdict.changes_if
+    assert "token" in told(lost, sessions=(session(*crowd(3)),)).verdict.doubt
