@@ -44,10 +44,8 @@ def lookup(
 
 @app.command()
 def forget(
-    user: Annotated[
-        str, typer.Option(help="Slack's id of a user, or 100ms' user or peer id.")
-    ] = "",
-    room: Annotated[str, typer.Option(help="100ms' id of a room.")] = "",
+    user: Annotated[str, typer.Option(help="Slack user ID, or a 100ms user or peer id.")] = "",
+    room: Annotated[str, typer.Option(help="A 100ms room id.")] = "",
 ) -> None:
     """Remove what is stored of a person or a room, and say what was removed."""
     raise _run("forget", user, room)
@@ -57,9 +55,9 @@ def forget(
 def audit(
     since: Annotated[str, typer.Option(help="24h, 7d, yesterday, 2026-05-01 … (UTC).")] = "",
     user: Annotated[
-        str, typer.Option(help="Who asked (Slack's id), or was asked about (100ms' id).")
+        str, typer.Option(help="Who asked (Slack user ID), or was asked about (100ms id).")
     ] = "",
-    room: Annotated[str, typer.Option(help="100ms' id of a room.")] = "",
+    room: Annotated[str, typer.Option(help="A 100ms room id.")] = "",
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:

@@ -113,7 +113,7 @@ async def _read_body(response: httpx.Response, max_size: int) -> bytes:
         if max(received, len(body)) > max_size:
             raise BodyRejected(_too_large_message(max_size))
     if decompressor and received and not decompressor.eof:
-        raise TransientError("100ms' answer is cut off")
+        raise TransientError("the answer of 100ms is cut off")
     return bytes(body)
 
 
@@ -121,7 +121,7 @@ def _decompress(decompressor: "zlib._Decompress", chunk: bytes, max_length: int)
     try:
         return decompressor.decompress(chunk, max_length)
     except zlib.error as error:
-        raise TransientError("100ms' answer could not be unpacked") from error
+        raise TransientError("the answer of 100ms could not be unpacked") from error
 
 
 def _make_decompressor(coding: str) -> "zlib._Decompress | None":
@@ -130,12 +130,12 @@ def _make_decompressor(coding: str) -> "zlib._Decompress | None":
     if coding in ("", "identity"):
         return None
     if coding != "gzip":
-        raise BodyRejected("100ms' answer is compressed in a way that was not asked for")
+        raise BodyRejected("the answer of 100ms is compressed in an unexpected way")
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
 
 
 def _too_large_message(max_size: int) -> str:
-    return f"100ms' answer is too large to read (more than {max_size // 1_000_000} MB)"
+    return f"the answer of 100ms is too large to read (more than {max_size // 1_000_000} MB)"
 
 
 OnCall = Callable[[str, str, int | None, float], None]
@@ -294,7 +294,7 @@ def _parse_response(
         return parse(body)
     except UnreadableBody as error:
         raise TransientError(
-            "100ms' answer could not be read (it is cut off, or no JSON)"
+            "the answer of 100ms could not be read (it is cut off, or no JSON)"
         ) from error
 
 

@@ -191,7 +191,7 @@ def prefetch_for(query: LookupQuery) -> Prefetch:
 
 
 CHANNEL_WINDOW_NOTE = (
-    "This channel is set to a shorter time (`settings`): add `since 30d` to see all there is."
+    "This channel only looks back a shorter time (`settings`). Add `since 30d` for everything."
 )
 
 

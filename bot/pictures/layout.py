@@ -193,11 +193,11 @@ def _heading(report: Report, begins: datetime) -> str:
 
 def _omission_sentences(people: int, healthy: int, runs: int) -> Iterator[str]:
     if people > 0:
-        yield f"{count(people, 'more person', 'more people')} with failures not drawn."
+        yield f"{count(people, 'more person', 'more people')} with failures: see the CSV."
     if healthy:
         yield f"{count(healthy, 'person', 'people')} in the room without failures."
     if runs:
-        yield f"{count(runs, 'other stretch', 'other stretches')} of trouble not drawn."
+        yield f"{count(runs, 'other stretch', 'other stretches')} of trouble: ask for that time."
 
 
 def _build_row(lane: Lane, axis: "_Axis", signals: Mapping[str, Sequence[Signal]]) -> Row:

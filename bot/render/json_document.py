@@ -221,8 +221,8 @@ def error_document(
 def choices_document(choices: Choices, reference: str) -> dict[str, Any]:
     """Return several matches as an error; each candidate says how to ask for it alone."""
     error = BotError(
-        choices.note or "Several things match.",
-        headline="That may mean several things",
+        choices.note or "The text matches several rooms, people or calls.",
+        headline="Several things match",
         next_step="Ask again with the `value` of the one you mean.",
     )
     return error_document(error, reference, choices.candidates)

@@ -38,7 +38,7 @@ def test_a_program_that_could_not_run_is_named() -> None:
         ("Room x: 4,312 events, 3 terminal", True, True),
         ("4,312 error events", True, True),
         ("100 events", False, False),
-        ("Looking for call errors of 4,312", False, False),
+        ("Reading call errors of 4,312", False, False),
     ],
 )
 def test_a_true_count_is_recognised(text: str, some: bool, every: bool) -> None:  # noqa: FBT001

@@ -22,7 +22,7 @@ async def test_a_command_is_hinted_from_the_manifest_and_answered_in_the_channel
     await seat.box.press("Enter")
     answer = await seat.told("Room sample-publish")
     await expect(answer).to_contain_text("Call Doctor")
-    only_you = seat.message("Looking for call errors")
+    only_you = seat.message("Reading call errors")
     await expect(only_you).to_contain_text("Only visible to you")
 
 

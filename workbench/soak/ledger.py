@@ -10,7 +10,7 @@ from workbench.pretend_slack.state import Team
 
 REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _UNFINISHED = re.compile(r"so far|Looking (?:for|up)|Reading ")
-_MISSING = "may be missing"
+_MISSING = "didn't confirm"
 _REFUSALS = ("error", "choices")
 _ELSEWHERE = {"apart-opening", "ended"}
 """Parts that tell that Slack did not confirm the opening, or its end: all went another way."""

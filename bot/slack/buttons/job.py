@@ -42,8 +42,8 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 PRESS_KIND = "press"
-_SHOWN_ALREADY = "That was shown already: look in the thread under the answer."
-_IN_PROGRESS = "Somebody pressed that a moment ago: it comes in the thread under the answer."
+_SHOWN_ALREADY = "Already shown, see the thread."
+_IN_PROGRESS = "Already on its way, see the thread."
 
 
 class ButtonJob(Job):

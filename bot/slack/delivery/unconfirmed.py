@@ -30,17 +30,15 @@ _REASONS = {
     "missing_scope": "I lack a permission; ask whoever runs Call Doctor to run `call-doctor check`",
 }
 _REASONS_BY_KIND = {
-    SlackErrorKind.PLACE: (
-        "posting here is restricted; `/invite @Call Doctor` or a manager may help"
-    ),
+    SlackErrorKind.PLACE: "this channel doesn't let me post",
     SlackErrorKind.SETUP: (
         "Slack refuses my token; ask whoever runs Call Doctor to run `call-doctor check`"
     ),
     SlackErrorKind.BUSY: "Slack asks me to slow down",
-    SlackErrorKind.FORM: "Slack would not take the form of the answer",
+    SlackErrorKind.FORM: "Slack didn't accept the form of the answer",
     SlackErrorKind.LONG: "Slack found the answer too long",
     SlackErrorKind.STALE: "the message that I wanted to change is gone",
-    SlackErrorKind.EXPIRED: "Slack no longer takes an answer there",
+    SlackErrorKind.EXPIRED: "Slack no longer accepts an answer there",
 }
 
 
@@ -52,7 +50,7 @@ def refusal_text(sent: SendResult) -> str:
 
 def only_you_note(sent: SendResult, reference: str) -> str:
     """Return the note for a private answer that replaces a public one."""
-    return f"Only you see this: {refusal_text(sent)}. (Reference {reference})"
+    return f"Shown only to you because {refusal_text(sent)}. (Reference {reference})"
 
 
 def sent_here_note(sent: SendResult, reference: str) -> str:
@@ -62,26 +60,23 @@ def sent_here_note(sent: SendResult, reference: str) -> str:
 
 def unconfirmed_text(parts: list[str], reference: str) -> str:
     """Return the warning about parts that Slack did not confirm."""
-    count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
-    return (
-        f"{count} of the answer may be missing: {', '.join(parts)}. Slack did not confirm "
-        f"{'it' if len(parts) == 1 else 'them'}, and I post nothing twice. (Reference {reference})"
-    )
+    count = "1 message" if len(parts) == 1 else f"{len(parts)} messages"
+    return f"Slack didn't confirm {count} ({', '.join(parts)}). (Reference {reference})"
 
 
 def ended_elsewhere_text(reference: str) -> str:
     """Return the text that replaces an opening whose end could not be posted there in time."""
     return (
-        "Slack did not let me finish this message in time. What came of it was told apart from "
-        f"it: below, or to the asker alone. (Reference {reference})"
+        "Couldn't update this message; the answer was posted separately, below or to the asker "
+        f"alone. (Reference {reference})"
     )
 
 
 def unchangeable_text(sent: SendResult, reference: str) -> str:
     """Return the text for the thread of an opening that Slack does not let us change."""
     return (
-        f"The message above stays unfinished: Slack does not let me change it ({sent.error}). What "
-        f"came of it was told apart from it: below, or to the asker alone. (Reference {reference})"
+        f"Couldn't update the message above ({sent.error}); the answer was posted separately, "
+        f"below or to the asker alone. (Reference {reference})"
     )
 
 

@@ -186,7 +186,7 @@ async def test_what_the_old_release_showed_is_not_shown_twice(tmp_path: Path) ->
     async with open_scene(tmp_path) as scene:
         await over(scene)
         await scene.slack.click(scene.holder_of("timeline", "storm"), "timeline", BOB)
-        await scene.slack.until(lambda: any("look in the thread" in shown(m) for m in scene.new()))
+        await scene.slack.until(lambda: any("see the thread" in shown(m) for m in scene.new()))
         assert not [message for message in scene.new() if part_of(message) == "timeline-1"]
 
 

@@ -11,7 +11,7 @@ _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _CHANGING = re.compile(r"CD-[A-Z0-9]{8}|(?<!\d)\d\d:\d\d(?::\d\d(?:\.\d+)?)?|<!date\^\d+\^|\d{10,}")
 _LOOKING = re.compile(r"Looking (?:for|up)")
 _NO_DATABASE = "own database does not answer"
-_MISSING = re.compile(r"may be missing: (.+?)\. Slack did not confirm")
+_MISSING = re.compile(r"didn't confirm \d+ messages? \((.+?)\)")
 
 
 def part_of(message: Message) -> str:

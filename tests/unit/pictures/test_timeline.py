@@ -143,7 +143,7 @@ def test_only_the_gravest_stretch_is_drawn() -> None:
     scene = layout_of(report)
     assert scene is not None
     assert len(scene.lanes) > 1
-    assert "1 other stretch of trouble not drawn." in scene.footnotes
+    assert "1 other stretch of trouble: ask for that time." in scene.footnotes
 
 
 def test_a_name_that_the_font_cannot_write_is_told_in_words() -> None:

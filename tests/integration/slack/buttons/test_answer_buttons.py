@@ -96,7 +96,7 @@ async def test_pressed_again_later_says_where_it_is(name: str) -> None:
         await press(bench, opening, name)
         (word,) = await press(bench, opening, name, "U0BOB")
         assert word.ephemeral_to == "U0BOB"
-        assert "look in the thread" in shown(word)
+        assert "see the thread" in shown(word)
         assert bench.parts().count(PARTS[name][0]) == 1
 
 
@@ -109,7 +109,7 @@ async def test_pressed_again_after_a_restart_says_where_it_is(name: str) -> None
         for _ in range(2):
             (word,) = await press(bench, opening, name, "U0BOB")
             assert word.ephemeral_to == "U0BOB"
-            assert "look in the thread" in shown(word)
+            assert "see the thread" in shown(word)
         assert bench.parts().count(PARTS[name][0]) == 1
         assert len(bench.investigator.reopened) == 1
 
@@ -123,7 +123,7 @@ async def test_pressed_while_another_process_answers_a_press_says_that_it_comes(
         assert await bench.memory.post_claims.claim(what, "press:elsewhere") is Claim.ACQUIRED
         (word,) = await press(bench, opening, "recovered")
         assert word.ephemeral_to == "U0ALICE"
-        assert "it comes in the thread" in shown(word)
+        assert "on its way, see the thread" in shown(word)
         assert bench.investigator.reopened == []
         await bench.memory.post_claims.release(what, "press:elsewhere")
         assert parts(await press(bench, opening, "recovered")) == PARTS["recovered"]
@@ -229,7 +229,7 @@ async def test_a_file_that_slack_does_not_confirm_is_named() -> None:
         bench.team.faults.add("files.completeUploadExternal", "internal_error", times=None)
         said = await press(bench, opening, "packet")
         assert parts(said)[0] == "packet"
-        assert any("did not confirm" in shown(message) for message in said)
+        assert any("didn't confirm" in shown(message) for message in said)
         assert "packet-json" not in parts(said)
 
 

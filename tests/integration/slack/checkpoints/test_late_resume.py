@@ -46,7 +46,7 @@ async def test_half_an_hour_later_a_private_answer_still_comes_to_its_end() -> N
         await stopped_at(bench, f"{ROOM} private", "reply-1")
         assert age(bench) == 1
         await bench.begin(bench.life)
-        word = await bench.until_said("may be missing: reply-1")
+        word = await bench.until_said("confirm 1 message (reply-1)")
         assert word.ephemeral_to == ALICE
         check_all(bench)
 

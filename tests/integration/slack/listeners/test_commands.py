@@ -72,7 +72,7 @@ async def test_where_the_bot_may_not_post_the_asker_alone_is_answered(channel: s
         await bench.until_said("event-1")
         assert all(m.ephemeral_to == "U0BOB" for m in bench.said())
         opening = next(m for m in bench.said() if part_of(m) == "opening")
-        assert "Only you see this" in shown(opening)
+        assert "Shown only to you" in shown(opening)
         assert lookup_of(opening) in shown(opening)
         check_all(bench)
 

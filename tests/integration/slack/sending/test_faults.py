@@ -142,7 +142,7 @@ async def test_an_unconfirmed_reply_is_named_not_repeated(
         bench.team.faults.add("chat.postMessage", error, part=part, times=None)
         await ask(bench, how)
         await done(bench, log)
-        notice = bench.find("may be missing")
+        notice = bench.find("didn't confirm")
         assert notice is not None
         assert part in shown(notice)
         assert notice.thread_ts
@@ -155,7 +155,7 @@ async def test_refresh_asks_the_same_question_anew() -> None:
         bench.team.faults.add("chat.postMessage", "internal_error", part="reply-1", times=1)
         await ask(bench, "command")
         await bench.settled()
-        notice = bench.find("may be missing")
+        notice = bench.find("didn't confirm")
         assert notice is not None
         await bench.slack.click(notice, "refresh")
         await bench.settled()
@@ -186,7 +186,7 @@ async def test_an_unconfirmed_message_is_looked_for_and_stands_once(
         bench.team.faults.add("chat.postMessage", error, part=part, times=1)
         await ask(bench, how)
         await done(bench, log)
-        assert bench.find("may be missing") is None
+        assert bench.find("didn't confirm") is None
         assert {"reply-1", "reply-2"} <= set(bench.parts())
         assert bench.find("2 terminal") is not None
         check_all(bench)
@@ -261,7 +261,7 @@ async def test_an_unconfirmed_part_in_private_is_named_and_the_rest_follows(
         whole = [*lost, *(part_of(message) for message in said)]
         assert whole == ["opening", "reply-1", "missing"]
         told = shown(said[-1])
-        assert "1 part of the answer may be missing: opening." in told
+        assert "Slack didn't confirm 1 message (opening)." in told
         assert "refresh" in str(said[-1].blocks)
         check_all(bench)
 
@@ -339,7 +339,7 @@ async def test_an_unconfirmed_upload_without_a_button_is_named(log: list[dict[st
         await done(bench, log)
         assert bench.parts("C0ONCALL") == ["opening", "reply-1", "reply-2", "missing"]
         last = [message for message in bench.said() if message.metadata][-1]
-        assert "may be missing: files." in shown(last)
+        assert "1 message (files)." in shown(last)
 
 
 @HOW
