@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
 
+from bot.domain.access import AccessRules
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.metrics import Metrics
 from bot.jobs import DbosJobQueue, open_jobs
@@ -136,8 +137,11 @@ async def _run_probe(attempt: Awaitable[None]) -> str:
     return "ok"
 
 
-def build_slack_settings(settings: Settings) -> SlackSettings:
-    """Return the settings that the Slack package needs."""
+def build_slack_settings(settings: Settings, access: AccessRules | None = None) -> SlackSettings:
+    """Return the settings that the Slack package needs.
+
+    `access` replaces the rules of the settings, for which 100ms' credentials have to be set.
+    """
     return SlackSettings(
         bot_token=settings.slack_bot_token.get_secret_value(),
         signing_secret=settings.slack_signing_secret.get_secret_value(),
@@ -148,5 +152,5 @@ def build_slack_settings(settings: Settings) -> SlackSettings:
         per_asker=settings.lookups_per_asker,
         most_waiting=settings.lookups_waiting,
         most_waiting_per_asker=settings.lookups_waiting_per_asker,
-        access=settings.access(),
+        access=access or settings.access(),
     )

@@ -12,6 +12,10 @@ from bot.domain.errors import Misconfigured
 from bot.domain.privacy.personal_names import Names
 
 DEFAULT_ALIAS = "default"
+NO_CREDENTIALS = "Credentials of 100ms are missing"
+WHERE_CREDENTIALS = (
+    "Copy the access key and the secret from the 100ms dashboard: dashboard.100ms.live → Developer."
+)
 
 
 def _strip(value: object) -> object:
@@ -136,8 +140,9 @@ class Settings(BaseSettings):
             )
         if not workspaces:
             raise Misconfigured(
-                "There are no 100ms credentials: set HMS_ACCESS_KEY and HMS_SECRET, or "
-                "HMS_MANAGEMENT_TOKEN."
+                "HMS_ACCESS_KEY and HMS_SECRET (or HMS_MANAGEMENT_TOKEN) are not set.",
+                headline=NO_CREDENTIALS,
+                next_step=WHERE_CREDENTIALS,
             )
         for alias, workspace in workspaces.items():
             _check_credentials(alias, workspace)
@@ -161,7 +166,9 @@ def _check_credentials(alias: str, workspace: Workspace) -> None:
     prefix = "HMS_" if alias == DEFAULT_ALIAS else f"HMS_WORKSPACES__{alias.upper()}__"
     missing = "SECRET" if workspace.access_key.get_secret_value() else "ACCESS_KEY"
     raise Misconfigured(
-        f"The 100ms workspace {alias} is set up by half: {prefix}{missing} is missing."
+        f"{prefix}{missing} of the 100ms workspace {alias} is not set.",
+        headline=NO_CREDENTIALS,
+        next_step=WHERE_CREDENTIALS,
     )
 
 

@@ -16,6 +16,7 @@ from bot import serving, wiring
 from bot.catalogue import load_catalogue
 from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, printable_text, rich_text
+from bot.domain.access import AccessRules
 from bot.domain.errors import BotError, Misconfigured
 from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
@@ -79,7 +80,7 @@ async def _check_catalogue() -> str:
 
 async def _check_slack(settings: Settings) -> CheckResult:
     try:
-        identity = await check_slack(serving.build_slack_settings(settings))
+        identity = await check_slack(serving.build_slack_settings(settings, AccessRules()))
     except BotError as error:
         return CheckResult("Slack", error=error)
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"

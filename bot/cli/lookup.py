@@ -27,7 +27,6 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices
 from bot.domain.target import Progress as Reading
-from bot.render.filters import unescape_mrkdwn
 from bot.render.json_document import (
     choices_document,
     error_document,
@@ -35,6 +34,7 @@ from bot.render.json_document import (
     lazy_document,
     nothing_document,
 )
+from bot.render.plain_text import lines_of
 from bot.settings import read_settings
 from bot.storage import Database
 
@@ -53,7 +53,7 @@ async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup
     if answer is None:
         raise NothingFound(
             "No answer of the last 30 days has that reference, or it was an error.",
-            next_step="Search the log for it, or ask again for the room.",
+            next_step="Ask again for the room, or search the log for the reference.",
         )
     return answer.handle
 
@@ -104,6 +104,7 @@ class Screen:
     out: Console
     as_json: bool
     reference: str
+    full: bool = False
 
     def document(self, facts: Mapping[str, Any]) -> None:
         """Write one JSON document to stdout."""
@@ -139,9 +140,12 @@ class Screen:
         return NOT_FOUND
 
 
-async def run(text: str, *, as_json: bool) -> int:
-    """Look `text` up and print the answer; return the exit status of the process."""
-    screen = Screen(open_console(), as_json, wiring.new_lookup_id())
+async def run(text: str, *, as_json: bool, full: bool = False) -> int:
+    """Look `text` up and print the answer; return the exit status of the process.
+
+    Without `full` the answer is the opening and a table of failures, on one screen.
+    """
+    screen = Screen(open_console(), as_json, wiring.new_lookup_id(), full)
     query = None
     try:
         query = parse_query(text, wiring.now())
@@ -190,6 +194,13 @@ def _show(report: Report, services: wiring.Services, screen: Screen) -> None:
     if screen.as_json:
         screen.document(lazy_document(report))
     else:
-        gist = unescape_mrkdwn(services.renderer.answer(report).opening.text)
-        terminal.show_report(screen.out, report, services.catalogue, gist)
+        blocks = services.renderer.answer(report).opening.blocks
+        texts = (
+            line.replace("`", "").strip() for text in lines_of(blocks) for line in text.splitlines()
+        )
+        opening = [line for line in texts if line]
+        if screen.full:
+            terminal.show_report(screen.out, report, services.catalogue, "\n".join(opening))
+        else:
+            terminal.show_summary(screen.out, report, opening)
     sys.stdout.flush()

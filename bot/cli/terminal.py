@@ -1,6 +1,7 @@
-"""A report in the terminal: the gist, the diagnosis, causes, the timeline, then each failure.
+"""A report in the terminal: the opening and a table of failures on one screen, or all of it.
 
-The timeline has the same lanes of letters as in Slack, with colour beside them.
+All of it adds the evidence, the causes, the timeline and each failure. The timeline has the same
+lanes of letters as in Slack, with colour beside them.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.screen import printable_text, rich_text
-from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
+from bot.domain.catalogue import Catalogue, Entry
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Outcome, Story
 from bot.domain.errors import BotError
@@ -33,6 +34,12 @@ from bot.render.timeline import (
     stretches,
 )
 
+SCREEN_LINES, SCREEN_WIDTH = 30, 80
+"""Most lines and columns of the summary."""
+MOST_OPENING = 18
+"""Most lines of the opening in the summary."""
+SHORT_COLUMNS = {"When (UTC)": 15, "Who": 16, "End": 11}
+"""Widths of the summary's columns; "What" takes the rest."""
 STORIES_SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""
 
@@ -46,20 +53,16 @@ OUTCOME_STYLES: dict[Outcome, tuple[str, str]] = {
 """A sign and a word beside each colour, for people who cannot tell the colours apart."""
 
 
-def verdict_lines(diagnosis: Diagnosis) -> RenderableType:
-    """Return the verdict with its evidence, the next steps, and what would change it."""
+def evidence_lines(diagnosis: Diagnosis) -> RenderableType:
+    """Return the evidence for the verdict, and an update that may help."""
     verdict = diagnosis.verdict
-    head = f"{verdict.cls.replace('_', ' ')}, {verdict.sureness} confidence ({verdict.confidence})"
-    lines = [
-        Text.assemble(("Verdict: ", "bold"), (printable_text(head), "yellow")),
-    ]
-    lines += [rich_text(f"  - {line}") for line in verdict.evidence]
-    lines += [rich_text(f"  Next: {step}") for step in verdict.next_steps]
+    lines = [rich_text(f"  - {line}") for line in verdict.evidence]
     if verdict.update:
-        lines.append(rich_text(f"  May help: {verdict.update}"))
+        lines.append(rich_text(f"  - May help: {verdict.update}"))
     if verdict.doubt:
-        lines.append(rich_text(f"  Doubt: {verdict.doubt}", style="dim"))
-    return Group(*lines, Text())
+        lines.append(rich_text(f"  - Doubt: {verdict.doubt}", style="dim"))
+    heading = [rich_text("\nEvidence", style="bold")] if lines else []
+    return Group(*heading, *lines, Text())
 
 
 def story_table(diagnosis: Diagnosis) -> RenderableType:
@@ -72,7 +75,7 @@ def story_table(diagnosis: Diagnosis) -> RenderableType:
         mark, style = OUTCOME_STYLES[story.outcome]
         what = f"{'  └ ' * depth}{story.explanation.entry.title} ({story.code or 'no code'})"
         table.add_row(
-            rich_text(f"{story.first_at:%m-%d %H:%M:%S}" if story.timed else UNKNOWN),
+            rich_text(_time_words(story)),
             rich_text(_person_label(story)),
             rich_text(what),
             rich_text(mark, style=style),
@@ -95,7 +98,7 @@ def _stories_with_symptoms(diagnosis: Diagnosis) -> Iterator[tuple[int, Story]]:
 
 def _person_label(story: Story) -> str:
     person = story.person
-    return safe_text(next(iter(person.names), None) or person.user_id) or "somebody unnamed"
+    return safe_text(next(iter(person.names), None) or person.user_id) or "unnamed participant"
 
 
 LANES = 20
@@ -142,23 +145,81 @@ FAILURES_SHOWN = 20
 """Terminal failures shown in full; the rest is counted, and `--json` holds all."""
 
 USAGE = """\
-call-doctor lookup "<anything>" [--json]
+call-doctor lookup "<anything>" [--full] [--json]
 
-  65af97002889d74ef8d1e18f            a room id or a session id
-  b3f3c6bc-d942-4446-96dd-b7e141189e7a in standup   a peer, its room if you know it
-  standup                             a room's name
-  user:ann@example.com in standup     one of your users
+  daily-standup since 7d              a room by its name, the last seven days
+  66ac5e989b41849dde50f549            a room or a session by its id
+  marta in one-bad-user               one person in a room
+  58ddb219-e3de-41f6-9511-a0bdf06823ef in sample-join   a peer, its room if you know it
   https://acme.app.100ms.live/...     a join link or a dashboard link
+  CD-7K2M9QXP                         an answer that was posted in Slack, by its reference
 
 Options in the text: since 2h, yesterday, 14:00-15:00 IST, type join"""
 
 
+def show_summary(console: Console, report: Report, opening: Sequence[str]) -> None:
+    """Print the lines of the opening, and a table of as many failures as fit on the screen.
+
+    It takes at most `SCREEN_LINES` lines of `SCREEN_WIDTH` columns.
+    """
+    width = min(console.width, SCREEN_WIDTH)
+    lines = [
+        row
+        for number, text in enumerate(opening)
+        for row in rich_text(text, style="" if number else "bold").wrap(console, width)
+    ]
+    if len(lines) > MOST_OPENING:
+        # The last lines say how much was read.
+        lines = [*lines[: MOST_OPENING - 3], rich_text("…", style="dim"), *lines[-2:]]
+    for line in lines:
+        console.print(line, width=width)
+    diagnosis = report.diagnosis
+    stories = [s for s in diagnosis.stories if s.symptom_of is None] if diagnosis else []
+    if stories:
+        console.print()
+        console.print(_short_table(stories, SCREEN_LINES - len(lines) - 4, width), width=width)
+    hint = "--full prints the timeline and each failure. " if stories else ""
+    console.print(rich_text(f"{hint}Reference: {report.lookup_id}", style="dim"), width=width)
+
+
+def _short_table(stories: list[Story], rows: int, width: int) -> RenderableType:
+    """Return one line for each failure, those that did not recover first, the latest first."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    rest = width - sum(SHORT_COLUMNS.values()) - len(SHORT_COLUMNS) - 1
+    for heading in ("When (UTC)", "Who", "What", "End"):
+        columns = SHORT_COLUMNS.get(heading, rest)
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", width=columns)
+    ordered = sorted(stories, key=lambda story: (story.outcome == "recovered", -_seconds(story)))
+    for story in ordered[:rows]:
+        mark, style = OUTCOME_STYLES[story.outcome]
+        table.add_row(
+            rich_text(_time_words(story)),
+            rich_text(_person_label(story)),
+            rich_text(f"{story.explanation.entry.title} ({story.code or 'no code'})"),
+            rich_text(mark, style=style),
+        )
+    if len(stories) <= rows:
+        return table
+    return Group(table, rich_text(f"… and {len(stories) - rows:,} more failures", style="dim"))
+
+
+def _seconds(story: Story) -> float:
+    return story.first_at.timestamp() if story.timed else 0.0
+
+
+def _time_words(story: Story) -> str:
+    return f"{story.first_at:%d %b %H:%M:%S}" if story.timed else UNKNOWN
+
+
 def show_report(console: Console, report: Report, catalogue: Catalogue, gist: str) -> None:
-    """Print the whole report."""
+    """Print the whole report below the gist."""
     console.print()
-    console.print(rich_text(gist, style="bold"))
+    first, _, rest = gist.partition("\n")
+    console.print(rich_text(first, style="bold"))
+    if rest:
+        console.print(rich_text(rest))
     if report.diagnosis:
-        console.print(verdict_lines(report.diagnosis))
+        console.print(evidence_lines(report.diagnosis))
     if report.events:
         console.print(_counts(report))
         console.print(_causes(report, catalogue))
@@ -231,7 +292,7 @@ def _cause(entry: Entry, event: ErrorEvent, number: int) -> list[RenderableType]
             (f"  {number:,} x ", "bold"), (printable_text(f"{entry.title}{code}"), "yellow")
         ),
         rich_text(f"      {entry.meaning}"),
-        rich_text(f"      Whose turn: {OWNER_WORDS[entry.owner]}. {entry.advice}"),
+        rich_text(f"      Next: {entry.advice}"),
     ]
 
 
@@ -250,7 +311,7 @@ def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
     name, user_id = safe_text(event.user_name), safe_text(event.user_id)
     who = f"{name or 'no name'}, user {user_id or 'not reported'}"
     rows: Sequence[tuple[str, str | None]] = (
-        ("when", event.stamp or UNKNOWN),
+        ("when", f"{event.at:%d %b %Y %H:%M:%S} UTC" if event.timed else UNKNOWN),
         ("who", f"{who}, role {safe_text(event.role)}" if event.role else who),
         (
             "error",
@@ -260,7 +321,7 @@ def _failure(event: ErrorEvent, catalogue: Catalogue) -> Panel:
             ),
         ),
         ("detail", safe_text(event.error_description)),
-        ("means", f"{entry.meaning} Whose turn: {OWNER_WORDS[entry.owner]}."),
+        ("means", entry.meaning),
         ("next", entry.advice),
         ("device", device_line(event.agent, event.domain)),
         ("peer", safe_text(event.peer_id)),

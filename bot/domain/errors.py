@@ -118,7 +118,7 @@ class HundredMsRefused(ServiceTrouble):
     headline = "100ms refuses our credentials"
     next_step = (
         "Ask whoever runs Call Doctor to check HMS_ACCESS_KEY and HMS_SECRET (or "
-        "HMS_MANAGEMENT_TOKEN) with `call-doctor check`."
+        "HMS_MANAGEMENT_TOKEN; dashboard.100ms.live → Developer) with `call-doctor check`."
     )
     level = "error"
 

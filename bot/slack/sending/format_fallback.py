@@ -7,12 +7,11 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from bot.render.filters import escape_mrkdwn, unescape_mrkdwn
+from bot.render.filters import escape_mrkdwn
 from bot.render.message import Block, Message
+from bot.render.plain_text import lines_of
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 MAX_SECTION = 2900  # a text object holds 3,000 characters
@@ -78,63 +77,6 @@ def as_plain_text(message: Message) -> Message:
 def plain_text_of(message: Message) -> str:
     """Return what a message shows, as plain text."""
     return "\n".join(lines_of(message.blocks)) or message.text
-
-
-def lines_of(blocks: tuple[Block, ...]) -> list[str]:
-    """Return what the blocks show, one line for each text, without buttons; nothing is escaped."""
-    lines = []
-    for block in blocks:
-        if block.get("type") == "rich_text":
-            lines.append("".join(_leaves(block)))
-        elif block.get("type") == "data_visualization":
-            lines.extend(_columns(block))
-        elif block.get("type") != "actions":
-            lines.extend(_texts(block))
-    return [line for line in lines if line.strip()]
-
-
-def _columns(block: Block) -> Iterator[str]:
-    """Yield a chart as lines such as `10:02: errors 3, people in the room 8`."""
-    series = block["chart"]["series"]
-    for points in zip(*(entry["data"] for entry in series), strict=True):
-        values = (
-            f"{entry['name']} {point['value']:,}"
-            for entry, point in zip(series, points, strict=True)
-        )
-        yield f"{points[0]['label']}: {', '.join(values)}"
-
-
-def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
-    """Yield every text object inside, in order."""
-    if isinstance(part, Mapping):
-        text = part.get("text")
-        if part.get("type") in ("plain_text", "raw_text", "raw_number"):
-            yield str(text)
-        elif part.get("type") == "mrkdwn":
-            yield unescape_mrkdwn(str(text))
-        elif part.get("type") == "rich_text":
-            yield "".join(_leaves(part))
-        else:
-            for value in part.values():
-                yield from _texts(value)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from _texts(value)
-
-
-def _leaves(part: Any) -> Iterator[str]:  # noqa: ANN401  any JSON
-    """Yield the texts of a rich_text block; each list item and section ends its line."""
-    if not isinstance(part, Mapping):
-        return
-    kind = part.get("type")
-    if kind in ("text", "link"):
-        yield str(part.get("text") or part.get("url") or "")
-    elif kind == "date":
-        yield str(part.get("fallback") or "")
-    for child in part.get("elements") or ():
-        yield from _leaves(child)
-    if kind in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
-        yield "\n"
 
 
 FILE_UNCONFIRMED = "file_unconfirmed"

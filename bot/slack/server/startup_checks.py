@@ -14,6 +14,16 @@ from bot.slack.sending.web_clients import open_clients, quiet_logger
 from bot.slack.settings import SlackSettings
 
 UNREACHABLE = "Slack cannot be reached"
+NO_TOKEN = "A token of Slack is missing"  # noqa: S105  no token but a headline
+WHERE = {
+    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token (xoxb-…) from api.slack.com/apps → your app "
+    "→ OAuth & Permissions.",
+    "SLACK_APP_TOKEN": "Generate a token (xapp-…) with connections:write at api.slack.com/apps → "
+    "your app → Basic Information → App-Level Tokens.",
+    "SLACK_SIGNING_SECRET": "Copy the Signing Secret from api.slack.com/apps → your app → Basic "
+    "Information → App Credentials.",
+}
+"""The page on which each token is found."""
 
 
 async def check_slack(settings: SlackSettings) -> SlackIdentity:
@@ -53,7 +63,9 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
     if missing:
         raise Misconfigured(
             f"SLACK_BOT_TOKEN lacks the scope {', '.join(missing)}.",
-            next_step="Install the app again from manifest.yaml and use its new bot token.",
+            headline="The app in Slack is older than this version",
+            next_step="Update the app with this version's manifest.yaml (api.slack.com/apps → your "
+            "app → App Manifest), reinstall it, and copy the new bot token.",
         )
     return SlackIdentity(
         team_id=str(response.get("team_id") or ""),
@@ -67,16 +79,22 @@ def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
 def check_settings(settings: SlackSettings) -> None:
     """Raise Misconfigured for a setting without which nothing can be tried."""
     if not settings.bot_token.strip():
-        raise Misconfigured("SLACK_BOT_TOKEN is not set.")
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is not set.", headline=NO_TOKEN, next_step=WHERE["SLACK_BOT_TOKEN"]
+        )
     check_address("SLACK_API_URL", settings.api_url)
     if settings.bot_token.strip().startswith("xoxp-"):
         raise Misconfigured(
-            "SLACK_BOT_TOKEN is not a bot's token.", next_step="Use the one that begins with xoxb-."
+            "SLACK_BOT_TOKEN is not a bot's token.",
+            headline=NO_TOKEN,
+            next_step=WHERE["SLACK_BOT_TOKEN"],
         )
     if not settings.app_token.strip() and not settings.signing_secret.strip():
         raise Misconfigured(
             "SLACK_SIGNING_SECRET is empty: anybody could sign requests to us.",
-            next_step="Set it, or set SLACK_APP_TOKEN to use Socket Mode, which needs none.",
+            headline=NO_TOKEN,
+            next_step=f"For Socket Mode set SLACK_APP_TOKEN: {WHERE['SLACK_APP_TOKEN']} For HTTP "
+            f"set SLACK_SIGNING_SECRET: {WHERE['SLACK_SIGNING_SECRET']}",
         )
 
 
@@ -92,7 +110,8 @@ async def _call_slack(call: object, variable: str, settings: SlackSettings) -> A
         ):
             raise Misconfigured(
                 f"Slack refuses {variable} ({word}{_missing_scope_text(error)}).",
-                next_step=f"Copy {variable} again from the app's settings at api.slack.com/apps.",
+                headline="Slack refuses a token",
+                next_step=f"Set {variable} again. {WHERE[variable]}",
             ) from error
         raise SlackTrouble(
             f"{settings.api_url} did not answer ({word}).",

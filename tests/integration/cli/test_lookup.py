@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -231,3 +232,40 @@ async def test_a_second_workspace_is_asked_too(terminal: Terminal) -> None:
     )
     assert ran.status == 0
     assert ran.document["counts"]["events"] == 2
+
+
+@pytest.mark.parametrize("room", ["storm", "large", "one-bad-user", "healthy"])
+async def test_an_answer_fits_on_a_screen_and_has_one_lead(terminal: Terminal, room: str) -> None:
+    ran = await terminal.run("lookup", room, COLUMNS="200")
+    lines = ran.out.splitlines()
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 80
+    assert not re.search(r"_network|\d{2}T\d{2}:|<!date", ran.out)
+    if room != "healthy":
+        assert "When (UTC)" in ran.out
+        assert "--full prints" in lines[-1]
+
+
+async def test_full_prints_the_timeline_and_each_failure(terminal: Terminal) -> None:
+    ran = await terminal.run("lookup", "one-bad-user", "--full")
+    assert "Timeline" in ran.out
+    assert "Because" in ran.out
+    assert "_network" not in ran.out
+
+
+async def test_version_and_help_with_examples(terminal: Terminal) -> None:
+    assert (await terminal.run("--version")).out.startswith("call-doctor")
+    told = (await terminal.run("lookup", "--help")).out
+    assert "Examples" in told
+    assert "CD-" in told
+    assert "Slack user ID" in (await terminal.run("forget", "--help")).out
+
+
+async def test_check_says_where_each_token_is_found(terminal: Terminal) -> None:
+    ran = await terminal.run("check", HMS_ACCESS_KEY=None, HMS_SECRET=None)
+    told = " ".join(ran.out.split())
+    assert "OAuth & Permissions" in told
+    assert "dashboard.100ms.live" in told
+    assert told.count("not set up") <= 1
+    told = " ".join((await terminal.run("check", SLACK_BOT_TOKEN="xoxb-1")).out.split())
+    assert "Basic Information" in told

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.message import Message
+from bot.render.plain_text import lines_of
 from bot.slack.sending.format_fallback import (
     as_classic_blocks,
     as_plain_text,
-    lines_of,
 )
 from workbench.pretend_slack.limits import check_message
 
