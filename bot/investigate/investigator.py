@@ -16,8 +16,12 @@ from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import Snapshot, place_key
-from bot.investigate.evidence.collector import PendingEvidence, build_collector
-from bot.investigate.evidence.evidence import build_diagnosis_input, gather_evidence
+from bot.investigate.evidence.evidence import (
+    PendingEvidence,
+    build_collector,
+    build_diagnosis_input,
+    gather_evidence,
+)
 from bot.investigate.fetch.events import EventReader, Fetched, read_any_spelling
 from bot.investigate.fetch.pagination import Prefetch
 from bot.investigate.ports import (

@@ -2,20 +2,194 @@
 
 100ms reports failures but never that a failure was overcome, so recoveries have to be concluded
 from other data. Reading it takes at most the calls that `Budget` states.
+
+The lists that depend on no event are read first, then those that the events point to. The reading
+may begin in the background while the report is built; the diagnosis finishes it.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from cachetools import TTLCache
+
 from bot.domain.diagnosis.input import DiagnosisInput, UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
-from bot.domain.report import Completeness, Window, distinct_events
+from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 from bot.domain.target import Target
+from bot.investigate.background import cancel_soon, ignore_result, run_in_thread_if_large
 from bot.investigate.budget import Budget
-from bot.investigate.evidence.collector import EvidenceCollector, build_collector
+from bot.investigate.event_cache import FRESH
+from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
+from bot.investigate.evidence.room_events import RoomReader, other_errors_reader, track_reader
+from bot.investigate.fetch.room_sessions import (
+    SessionReader,
+    session_span_of,
+    sessions_near_failures,
+)
 from bot.investigate.ports import HundredMs
+
+
+@dataclass(slots=True)
+class EvidenceCollector:
+    """The four readers of one look-up; `around` is None if there is nothing to read there.
+
+    `now` is the moment of the answer. Rows that were read are kept if the reading times out.
+    """
+
+    target: Target
+    now: datetime
+    window: Window
+    seconds: float
+    sessions: SessionReader
+    tracks: RoomReader[TrackEvent]
+    around: RoomReader[ErrorEvent] | None
+    stats: StatsReader
+    timed_out: bool = False
+    _background: "asyncio.Task[None] | None" = None
+
+    def start_in_background(self) -> None:
+        """Read in the background, few calls at a time, because the error events take precedence.
+
+        Repeated calls have no effect.
+        """
+        if self._background:
+            return
+        self._background = asyncio.ensure_future(self._run_timed(self._read_in_background()))
+        self._background.add_done_callback(ignore_result)
+
+    @property
+    def begun(self) -> bool:
+        """Whether reading in the background has started."""
+        return self._background is not None
+
+    def drop(self) -> None:
+        """Cancel the background reading soon; its result is no longer needed."""
+        if self._background:
+            cancel_soon({self._background})
+
+    async def end(self) -> None:
+        """Cancel the background reading at once and wait until it has ended."""
+        if self._background:
+            self._background.cancel()
+            await asyncio.wait({self._background})
+
+    async def finish(self, events: Iterable[ErrorEvent], window: Window) -> None:
+        """Read everything that can prove recoveries of these `events`."""
+        await self._run_timed(self._finish(tuple(events), window))
+
+    async def _run_timed(self, reading: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(self.seconds):
+                await reading
+        except TimeoutError:
+            self.timed_out = True
+
+    async def _read_in_background(self) -> None:
+        """Read one list after another, few calls at a time.
+
+        Five event types already take five of the eight calls.
+        """
+        await self.sessions.run(session_span_of(self.target, (), self.now, self.window))
+        await self.tracks.begin()
+        if self.around:
+            await self.around.begin()
+
+    async def _finish(self, events: tuple[ErrorEvent, ...], window: Window) -> None:
+        span = session_span_of(self.target, events, self.now, window)
+        if self._background:
+            await self._background
+            if self.sessions.span != span:
+                await self.sessions.run(span)
+        else:
+            async with asyncio.TaskGroup() as first:
+                first.create_task(self.sessions.run(span))
+                first.create_task(self.tracks.begin())
+                if self.around:
+                    first.create_task(self.around.begin())
+        sessions = self.sessions.result
+        ids = await run_in_thread_if_large(
+            events, sessions_near_failures, self.target, events, sessions
+        )
+        stays = await run_in_thread_if_large(events, stays_to_measure, events, sessions, self.now)
+        async with asyncio.TaskGroup() as then:
+            then.create_task(self.stats.run(stays))
+            then.create_task(self.tracks.narrow(ids))
+            if self.around:
+                then.create_task(self.around.narrow(ids))
+
+
+def build_collector(
+    hundredms: HundredMs,
+    target: Target,
+    now: datetime,
+    window: Window,
+    budget: Budget,
+    *,
+    whole: bool,
+) -> EvidenceCollector:
+    """Return the readers of a look-up.
+
+    Set `whole` if its error events are all that the room has.
+    """
+    room_id = target.room.id
+    return EvidenceCollector(
+        target=target,
+        now=now,
+        window=window,
+        seconds=budget.evidence_seconds,
+        sessions=SessionReader(hundredms, room_id, budget.session_pages, target.session),
+        tracks=track_reader(hundredms, room_id, budget.track_pages),
+        around=None if whole else other_errors_reader(hundredms, room_id, budget.around_pages),
+        stats=StatsReader(hundredms, budget.stats_calls),
+    )
+
+
+_MOST = 16
+"""Look-ups of large rooms whose evidence is kept at a time; others read theirs afterwards."""
+
+_Key = tuple[str, str, str | None, str | None, str | None, datetime]
+
+
+def _new_cache() -> TTLCache[_Key, EvidenceCollector]:
+    return TTLCache(_MOST, FRESH.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvidence:
+    """Evidence collectors that were started for a report and wait for its diagnosis."""
+
+    _collectors: TTLCache[_Key, EvidenceCollector] = field(default_factory=_new_cache)
+
+    @contextmanager
+    def hold(self, collector: EvidenceCollector) -> Iterator[None]:
+        """Keep the collector until its report is diagnosed; drop it if reading the events fails."""
+        try:
+            yield
+        except BaseException:
+            collector.drop()
+            raise
+        if collector.begun:
+            self._collectors[_key(collector.target, collector.now)] = collector
+
+    async def close(self) -> None:
+        """Stop and remove all collectors that no diagnosis has taken."""
+        for collector in self._collectors.values():
+            await collector.end()
+        self._collectors.clear()
+
+    def take(self, report: Report) -> EvidenceCollector | None:
+        """Remove and return the collector started for that report; None if there is none."""
+        return self._collectors.pop(_key(report.target, report.as_of), None)
+
+
+def _key(target: Target, moment: datetime) -> _Key:
+    room, session = target.room, target.session.id if target.session else None
+    return (room.workspace, room.id, session, target.peer_id, target.user_id, moment)
+
 
 _TOO_LONG = (
     "Reading what came after the failures took too long and was ended; recoveries may be missed."

@@ -17,8 +17,8 @@ from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import Peer, Room, Session, creation_time_of
 from bot.domain.target import Candidate, Target, TargetKind
 from bot.investigate.ports import Workspaces
+from bot.investigate.resolve.people import PeerMatch
 from bot.investigate.resolve.rooms import RoomMatch
-from bot.investigate.resolve.session_search import PeerMatch
 from bot.investigate.room_index import BestEffortRoomIndex
 
 _KINDS: dict[IdentifierKind, TargetKind] = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.report import Report
-from bot.investigate.evidence.collector import PendingEvidence
+from bot.investigate.evidence.evidence import PendingEvidence
 from tests.support.investigate.harness import Bench
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.faults import Fault
