@@ -44,7 +44,7 @@ STORIES_SHOWN = 25
 """Failures listed; the rest is counted, and `--json` holds all."""
 
 OUTCOME_STYLES: dict[Outcome, tuple[str, str]] = {
-    "gave_up": ("✗ gave up", "bold red"),
+    "gave_up": ("✗ failed", "bold red"),
     "blocked": ("■ blocked", "bold red"),
     "left": ("← left", "yellow"),
     "recovered": ("✓ recovered", "green"),
@@ -127,9 +127,9 @@ def _colour_line(line: str) -> Text:
 
 def _omission_lines(people: int, runs: int) -> Iterator[str]:
     if people > LANES:
-        yield f"{people - LANES:,} more people not drawn"
+        yield f"{people - LANES:,} more people not shown"
     if runs > 1:
-        yield f"{runs - 1:,} other stretches of trouble not drawn"
+        yield f"{runs - 1:,} other times with failures not shown"
 
 
 _STYLES = {sign: OUTCOME_STYLES[outcome][1] for outcome, sign in SIGNS.items()} | {

@@ -18,6 +18,7 @@ from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup, encode, from_report
 from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch, ignore_progress
+from bot.render.choices import choice_label
 from bot.render.message import Answer, File, Message
 from bot.render.renderer import Renderer
 from tests.support.events import make_event
@@ -230,7 +231,7 @@ class StandInRenderer(Renderer):
 
     def choices(self, choices: Choices, reference: str, *, private: bool = False) -> Message:
         buttons = [
-            button(f"choose-{n}", c.label, json.dumps({"q": c.value, "private": private}))
+            button(f"choose-{n}", choice_label(c), json.dumps({"q": c.value, "private": private}))
             for n, c in enumerate(choices.candidates)
         ]
         return simple("choices", f"Which one? ({reference})", *buttons)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.domain.channel_settings import ChannelSettings, SettingsPatch
+from bot.domain.privacy.personal_names import Names
+from bot.domain.target import Candidate, Choices
 from tests.support.slack.edge_harness import check_all, open_bench, part_of, shown
 from tests.support.slack.fakes import ROOM
 
@@ -28,6 +31,40 @@ async def test_a_mention_outside_a_thread_is_answered_in_one_under_itself(mode: 
         (mention,) = bench.team.in_channel("C0ONCALL")
         assert mention.bot_id is None
         assert len(bench.team.thread("C0ONCALL", mention.ts)) == 3
+
+
+class FixedSettings:
+    """The settings of every channel: the extent to which names are shown."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    async def of(self, channel: str) -> ChannelSettings:  # noqa: ARG002
+        return ChannelSettings(names=self.names)
+
+    async def change(self, channel: str, change: SettingsPatch, by: str) -> ChannelSettings:  # noqa: ARG002
+        return await self.of(channel)
+
+
+@pytest.mark.parametrize("names", list(Names))
+async def test_b16_suggestions_are_for_the_asker_alone_and_name_people_as_set(
+    names: Names,
+) -> None:
+    async with open_bench(channels=FixedSettings(names)) as bench:
+        root = bench.slack.say("C0ONCALL", "it broke")
+        person = Candidate("user", "user u1 in room r", "in room r", "default", name="Marta Long")
+        room = Candidate("room", ROOM, "Room storm", "default")
+        bench.investigator.choices = Choices((room, person), "No room called “strom”.", near=True)
+        await bench.slack.mention("C0ONCALL", "strom", thread_ts=root.ts)
+        offered = await bench.until_said("Which one?")
+        await bench.settled()
+        assert offered.ephemeral_to == "U0ALICE"
+        assert all(message.deleted or message.ephemeral_to for message in bench.said())
+        label = {Names.FULL: "Marta Long in", Names.SHORT: "Marta L. in"}
+        assert label.get(names, "A participant in") in str(offered.blocks)
+        bench.investigator.choices = None
+        await bench.slack.click(offered, "choose-0")
+        await bench.until_said("event-1")
 
 
 @pytest.mark.parametrize("text", ["", "help", "since never"])
