@@ -159,7 +159,7 @@ class RecordUnusable(ServiceTrouble):
 class Misconfigured(BotError):
     """A setting is missing or wrong."""
 
-    headline = "Call Doctor is not set up"
+    headline = "A setting is missing or wrong"
     next_step = "`.env.example` says what each setting means and where its value is found."
     level = "error"
 

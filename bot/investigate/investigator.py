@@ -259,4 +259,4 @@ def _unknown_note(values: Sequence[str], beyond: int) -> str:
         return untried
     named = ", ".join(values[:MOST_NAMED])
     more = f" and {len(values) - MOST_NAMED} more" if len(values) > MOST_NAMED else ""
-    return f"I know nothing by {named}{more} in any workspace. {untried}".rstrip()
+    return f"I found nothing by {named}{more} in any workspace. {untried}".rstrip()
