@@ -94,7 +94,7 @@ class Bench:
         return run(command, self.environment(database), self.home)
 
     def measured(self, module: str, *words: str) -> dict[str, Any]:
-        """What a measuring program prints."""
+        """Return the output of a measuring program."""
         found = json.loads(self.program(f"benchmarks.programs.{module}", *words).out)
         return dict(found)
 

@@ -1,4 +1,4 @@
-"""What is fast and wrong is not fast: the counts of every answer are looked at."""
+"""Checks the counts of every answer, because a fast wrong answer is worth nothing."""
 
 import json
 import re

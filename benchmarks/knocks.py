@@ -31,7 +31,7 @@ class Command:
 
     @property
     def channel(self) -> str:
-        """Where it is typed."""
+        """The channel in which it is typed."""
         return f"C0BENCH{self.person:03d}"
 
 

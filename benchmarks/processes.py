@@ -103,7 +103,7 @@ def standing(
 
 
 def first_line(process: subprocess.Popen[str], log: Path) -> str:
-    """What a process prints when it is ready. Raises Failed if it ended instead."""
+    """Return the line that a process prints when it is ready. Raises Failed if it ended instead."""
     line = process.stdout.readline().strip() if process.stdout else ""
     if not line:
         raise Failed(log.read_text()[-3000:])

@@ -1,4 +1,4 @@
-"""How large everything is: the table's sizes, and small ones to see that it all works."""
+"""Sizes of everything measured: those of the table, and small ones for a trial run."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -50,7 +50,7 @@ class Sizes:
     quiet: float = 2.0
     """After so many seconds without a call the bot is at rest."""
     ages: tuple[float, ...] = (1 / 6, 1 / 2, 5 / 6)
-    """Where the peers to be searched are: newest first, as shares of all sessions."""
+    """Positions of the peers to search for, newest first, as shares of all sessions."""
 
     @property
     def chain(self) -> int:

@@ -68,7 +68,7 @@ async def answer(browser: Browser, demo: Demo) -> None:
 
 
 async def incident(browser: Browser, demo: Demo) -> None:
-    """What an incident brings by itself: its timeline by person, and errors over time."""
+    """Take a picture of an incident's own messages: timeline and errors over time."""
     async with seated(browser, demo, 1300, 1240) as seat:
         await seat.panel.get_by_role("button", name="Close panel").click()
         found = await seat.ask("/call-errors storm", "Room storm")
@@ -79,7 +79,7 @@ async def incident(browser: Browser, demo: Demo) -> None:
 
 
 async def wire(browser: Browser, demo: Demo) -> None:
-    """What went over the wire, in dark colours; and a message's use of Slack's limits."""
+    """Take pictures of the wire log in dark colours, and of a message's use of Slack's limits."""
     async with seated(browser, demo, 1280, 800, dark=True) as seat:
         found = await seat.ask("/call-errors storm", "Room storm")
         await seat.replied(found)
@@ -118,7 +118,7 @@ async def shortcut(browser: Browser, demo: Demo) -> None:
 
 
 async def reply(browser: Browser, demo: Demo) -> None:
-    """What a button brings: the reply for the customer, on a phone's width."""
+    """Take a picture of the reply for the customer, at the width of a phone."""
     async with seated(browser, demo, 390, 860) as seat:
         found = await seat.ask("/call-errors one-bad-user", "Room one-bad-user")
         await seat.replied(found)

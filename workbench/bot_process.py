@@ -63,7 +63,7 @@ class BotProcess:
 
     @property
     def log(self) -> Path:
-        """What it printed."""
+        """The file that holds its output."""
         return self.home / "bot.log"
 
     @property

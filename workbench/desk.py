@@ -25,7 +25,7 @@ help, quit"""
 
 @dataclass(slots=True)
 class Desk:
-    """Where Alice sits: she types in #oncall."""
+    """Does what Alice types in #oncall."""
 
     bench: Bench
     channel: str = CHANNEL

@@ -1,4 +1,4 @@
-"""What other web pages in the same browser must not do to the pretend services."""
+"""Refuses requests of other web pages in the same browser to the pretend services."""
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse

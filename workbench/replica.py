@@ -21,12 +21,12 @@ class Replica(BotProcess):
 
     @property
     def address(self) -> str:
-        """Where Slack delivers to this replica."""
+        """The address to which Slack delivers for this replica."""
         return f"http://127.0.0.1:{self.port}/slack/events"
 
     @property
     def log(self) -> Path:
-        """Where its log goes, over all its lives."""
+        """The log file, across restarts."""
         return self.home / f"{self.name}.log"
 
     @property

@@ -1,4 +1,4 @@
-"""What it costs to put a diagnosed report into Slack's messages, as JSON.
+"""Measures the cost of turning a diagnosed report into Slack's messages; prints JSON.
 
 ``python -m benchmarks.programs.answer_cost ROOM_ID``
 """

@@ -1,4 +1,4 @@
-"""What the measuring programs share: the address, a token, the pages of one query."""
+"""Helpers of the measuring programs: the address, a token, the pages of one query."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What it costs to fetch a room's events and fold them into a report, beside json.loads.
+"""Measures the cost of fetching a room's events and building a report, beside json.loads.
 
 ``python -m benchmarks.programs.fold_cost ROOM_ID EMPTY_ROOM_ID``: the empty room first, so that
 what happens once is not counted. CPU time is that of the whole process, threads included.

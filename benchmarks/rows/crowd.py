@@ -70,7 +70,7 @@ def _acks(measure: str, acks: list[Ack], most: float, more: str = "") -> Row:
 
 
 def _all_answered(bench: Bench, commands: list[Command]) -> float:
-    """When the last of the openings got its last words. Since 1970."""
+    """Return the time of the last edit of the last opening, in seconds since 1970."""
     wanted, give_up = {command.channel for command in commands}, time.monotonic() + _WAITED_SECONDS
     while time.monotonic() < give_up:
         answered = {
@@ -119,7 +119,7 @@ def _beside(bench: Bench, served: Served, rooms: RoomSet) -> Row:
 
 
 def _other(bench: Bench, number: int) -> Command:
-    """What somebody else asks meanwhile: mostly for help, now and then for a small room."""
+    """Return another person's question: mostly for help, now and then for a small room."""
     who = number % bench.sizes.at_once
     small, rest = divmod(number, _LOOKUP_EVERY)
     asks = not rest and small < bench.sizes.at_once
@@ -142,7 +142,7 @@ async def _knock_beside(
 
 
 def _answered(bench: Bench, events: int) -> float:
-    """When the whole of so many events was told."""
+    """Return the time at which the answer about so many events was complete."""
     give_up = time.monotonic() + _WAITED_SECONDS
     while time.monotonic() < give_up:
         for post in bench.posts():

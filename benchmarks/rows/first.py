@@ -42,7 +42,7 @@ def _of_set(bench: Bench, rooms: RoomSet) -> Row:
 
 
 def ack_of_help(bench: Bench, served: Served) -> float:
-    """How long the bot takes to answer a request that needs nothing else; median of a few."""
+    """Return the median time, of a few requests, of one that needs nothing but the bot."""
     requests = prepared(bench, served, [Command("help")] * 5)
     acks = [asyncio.run(knock(served, request)) for request in requests]
     expect({(ack.status, "room" in ack.body) for ack in acks}, {(200, True)}, "help")
@@ -61,7 +61,7 @@ def first_sentence(bench: Bench, served: Served, room: str, person: int = 0) -> 
 
 
 def _posted(bench: Bench, channel: str, events: int) -> float:
-    """When the first such message was taken by Slack."""
+    """Return the time at which Slack accepted the first such message."""
     give_up = time.monotonic() + _WAITED_SECONDS
     while time.monotonic() < give_up:
         for post in bench.posts():

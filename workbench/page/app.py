@@ -36,17 +36,17 @@ class Page:
     told: Json
 
     async def facts(self, request: Request) -> Response:
-        """What does not change."""
+        """Return the facts that do not change."""
         del request
         return JSONResponse(self.told)
 
     async def stream(self, request: Request) -> Response:
-        """What changes."""
+        """Return the stream of changes."""
         del request
         return self.live.stream()
 
     async def write(self, args: Json) -> Json:
-        """What was typed into a message box."""
+        """Send the text of a message box."""
         return await self.deeds.write(args)
 
     async def deed(self, request: Request) -> Response:

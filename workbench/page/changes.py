@@ -16,7 +16,7 @@ Document = tuple[str, Hashable, Callable[[], Any]]
 
 @dataclass(slots=True)
 class Changes:
-    """What the page shows, by key. A key never goes away: a deleted message says so itself."""
+    """The documents of the page by key. A key stays: a deleted message is marked as deleted."""
 
     bench: Bench
     version: int = 0

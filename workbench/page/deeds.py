@@ -1,4 +1,4 @@
-"""What a person does on the page; the last of it can be done again."""
+"""Does what a person does on the page, and can repeat the last of it."""
 
 from dataclasses import dataclass, field
 

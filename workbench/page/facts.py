@@ -1,4 +1,4 @@
-"""What does not change while the page is open: people, places, commands, rooms, faults."""
+"""Facts that do not change while the page is open: people, places, commands, rooms, faults."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -60,7 +60,7 @@ def _features() -> dict[str, Any]:
 
 
 def _seen(channel: Channel) -> bool:
-    """What is in Alice's list."""
+    """Return whether the channel is in Alice's list."""
     return channel.kind == "public" or ME in channel.members
 
 

@@ -1,4 +1,4 @@
-"""What any other web page in the same browser must not do here."""
+"""Refuses requests of any other web page in the same browser."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse

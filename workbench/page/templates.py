@@ -17,7 +17,7 @@ Stamps = dict[str, int]
 
 
 def stamps(folder: Path) -> Stamps:
-    """When each template was last written, in nanoseconds."""
+    """Return the time of each template's last change, in nanoseconds."""
     found = {}
     for path in sorted(folder.rglob("*.j2")):
         # An editor may put the file in place anew between the listing and this look.

@@ -1,4 +1,4 @@
-"""What a person typed into the message box, as the deed it is in Slack."""
+"""Turns the text of the message box into an action in Slack."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How much of Slack's limits a message uses."""
+"""Counts how much of Slack's limits a message uses."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What stands in the channels when the page opens: people's talk, a ticket, an alert."""
+"""Messages that are in the channels when the page opens: people's talk, a ticket, an alert."""
 
 import time
 from typing import Any

@@ -47,5 +47,5 @@ def build(world: World, *, clock: Clock = utc_now) -> Starlette:
 
 
 def stage(app: Starlette) -> Stage:
-    """What steers a built app: switches, faults, the call log, the clock."""
+    """The controls of a built app: switches, faults, the call log, the clock."""
     return cast("Stage", app.state.stage)

@@ -68,7 +68,7 @@ async def clear_faults(request: Request) -> JSONResponse:
 
 
 async def read_rooms(request: Request) -> JSONResponse:
-    """Which rooms there are, with what an asker may want to paste."""
+    """Return every room, with the ids that an asker may want to paste."""
     return JSONResponse({"rooms": rooms_of(stage_of(request))})
 
 

@@ -15,7 +15,7 @@ _CURSORS_KEPT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a first query found: ``positions`` in ``rows``, in the order of the answer."""
+    """The result of a first query: ``positions`` in ``rows``, in the order of the answer."""
 
     id: str
     workspace: str
@@ -29,7 +29,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a snapshot a page begins; ``page`` counts from 1, ``blank`` pages hold nothing."""
+    """The start of a page in a snapshot; ``page`` counts from 1, ``blank`` pages hold nothing."""
 
     snapshot: Snapshot
     offset: int = 0
@@ -65,6 +65,6 @@ class Cursors:
         return self._places.get(cursor)
 
     def page(self, cursor: str | None) -> int:
-        """Which page a call asks for; calls without a cursor ask for the first."""
+        """Return the page that a call asks for; a call without a cursor asks for the first."""
         place = self.find(cursor) if cursor else None
         return place.page if place else 1

@@ -1,4 +1,4 @@
-"""What all lists but the events share: limit 10 to 100, ``start`` is the previous ``last``."""
+"""Paging of all lists but the events: limit 10 to 100, ``start`` is the previous ``last``."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime

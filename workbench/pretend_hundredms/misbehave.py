@@ -1,4 +1,4 @@
-"""How each kind of fault is played."""
+"""Plays each kind of fault."""
 
 import asyncio
 import socket

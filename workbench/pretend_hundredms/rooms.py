@@ -62,7 +62,7 @@ async def list_recordings(request: Request) -> JSONResponse:
 
 
 def unknown_id(stage: Stage, kind: str) -> Refusal:
-    """What an id of the wrong kind gets; which of these the service says is not documented."""
+    """Return the response to an id of the wrong kind, which 100ms does not document."""
     if stage.switches.wrong_kind == "400":
         return Refusal(400, "Invalid path param", f"{kind}_id: invalid")
     if stage.switches.wrong_kind == "401":

@@ -66,7 +66,7 @@ def load_scenario(path: Path, now: datetime, account_id: str) -> Scenario:
 
 
 def read_scenario(path: Path) -> Entry:
-    """What the file says; the mapping is shared, and not to be changed."""
+    """Return the content of the file; the mapping is shared, so do not change it."""
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -78,7 +78,7 @@ def _read(path: Path, written: int) -> Entry:
 
 
 def lookup_text(scenario: Scenario) -> str:
-    """What a person would paste to ask for it."""
+    """Return the text that a person would paste to ask for it."""
     asked, hand = scenario.look_up, scenario.hand
     identity = asked.get("id", "")
     # Of somebody who is nobody, no room would be known either.
@@ -120,7 +120,7 @@ def _made(begun: int) -> datetime:
 
 
 def _peers_of(raw: Entry) -> dict[str, Entry]:
-    """What is known of each peer, by label in small letters; sessions know best."""
+    """Return the facts about each peer by its label in lower case; sessions take precedence."""
     known = {one["peer"].lower(): one for one, _ in reversed(list(entries(raw.get("people"))))}
     for session in raw.get("sessions") or []:
         for peer, _ in entries(session.get("peers")):

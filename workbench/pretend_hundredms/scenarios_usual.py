@@ -1,4 +1,4 @@
-"""What a scenario leaves out: the devices it names in a word, and what SDKs say with a code.
+"""Fills in what a scenario leaves out: devices named in a word, and the texts of codes.
 
 https://www.100ms.live/docs/javascript/v2/how-to-guides/debugging/error-handling and the
 sources of the web SDK; only a scenario's short hand, no catalogue.
@@ -32,7 +32,7 @@ RETRIES = {
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What comes with a code; `kind` is set if only one type of event has it."""
+    """The texts of a code; `kind` is set if only one type of event has it."""
 
     name: str = ""
     message: str = ""

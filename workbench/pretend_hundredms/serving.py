@@ -46,7 +46,7 @@ def spare_port() -> int:
 
 
 def base_url(bound: socket.socket) -> str:
-    """Where the API is reached, as HMS_API_URL wants it."""
+    """The address of the API, in the form of HMS_API_URL."""
     return f"http://{HOST}:{bound.getsockname()[1]}/v2"
 
 

@@ -12,7 +12,7 @@ _REMEMBERED = 64
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which events of a room are asked for; all conditions must hold, any of ``types`` will do."""
+    """The filters of a query of a room's events: all of them hold, and any of ``types``."""
 
     room_id: str
     types: frozenset[str] = frozenset()

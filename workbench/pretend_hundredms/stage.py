@@ -23,7 +23,7 @@ def utc_now() -> datetime:
 
 
 class Stage:
-    """What tests and the control endpoints hold in their hands."""
+    """The parts of a pretend 100ms that tests and the control endpoints use."""
 
     def __init__(self, world: World, clock: Clock = utc_now) -> None:
         self.world = world

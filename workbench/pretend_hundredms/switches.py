@@ -33,7 +33,7 @@ MEANINGS = {
     "clock_ahead_s": "Seconds by which every other clock of 100ms is ahead.",
     "latency_ms": "Milliseconds that each answer takes in addition.",
 }
-"""What each switch does, and what its values mean."""
+"""The effect of each switch, and the meaning of its values."""
 
 
 @dataclass(slots=True, kw_only=True)

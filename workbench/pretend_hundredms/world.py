@@ -1,4 +1,4 @@
-"""What exists in the pretend 100ms: workspaces, rooms, sessions, peers, and events as dicts."""
+"""The content of the pretend 100ms: workspaces, rooms, sessions, peers, and events as dicts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ SUPPORTED_TYPES = (*ERROR_TYPES, *TRACK_TYPES, "beam.recording.success")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """When a peer was measured sending and receiving, in milliseconds since 1970."""
+    """The times at which a peer was measured sending and receiving, in ms since 1970."""
 
     published: tuple[int, ...] = ()
     received: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""What an ack does: words to the person, or the next step of a modal."""
+"""Applies an acknowledgement: a message to the person, or the next step of a modal."""
 
 import json
 from typing import Any

@@ -80,7 +80,7 @@ class Control:
         ]
 
     def connections(self, query: Json) -> list[Json]:
-        """How many sockets are open."""
+        """Return the number of open sockets."""
         del query
         return [{"open": self._slack.hub.connections}]
 

@@ -1,4 +1,4 @@
-"""What a person types and picks in a modal, as `state.values` and response_urls."""
+"""Turns a person's input in a modal into `state.values` and response_urls."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

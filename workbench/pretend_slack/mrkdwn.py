@@ -127,7 +127,7 @@ def _piece(match: re.Match[str], names: Names, style: Style) -> Iterator[Text]:
 
 
 def control(inner: str, names: Names, style: Style) -> Text:
-    """What a control sequence, given without its brackets, shows."""
+    """Return the text that a control sequence, given without its brackets, shows."""
     target, _, label = inner.partition("|")
     if target.startswith("!date^"):
         return Text(_date_sequence(target, label), style)

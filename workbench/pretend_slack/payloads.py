@@ -152,7 +152,7 @@ def pressed(team: Team, block_id: str, element: Json, value: Any) -> Json:  # no
 
 
 def chosen(element: Json, value: Any) -> Json:  # noqa: ANN401
-    """What a person gave to an element, as state and actions show it; None means nothing."""
+    """Return a person's input to an element, as state and actions show it; None for no input."""
     kind = element["type"]
     if kind in ("static_select", "external_select", "radio_buttons", "overflow"):
         return {"type": kind, "selected_option": _option(element, value)}

@@ -1,4 +1,4 @@
-"""What people do in Slack: type commands, use shortcuts, mention, press, submit."""
+"""Does what people do in Slack: type commands, use shortcuts, mention, press, submit."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What the pretend Slack keeps and records: one plain class for each thing."""
+"""The records of the pretend Slack, each a plain class."""
 
 import asyncio
 from dataclasses import dataclass, field

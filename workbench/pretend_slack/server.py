@@ -18,7 +18,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Where an app listens: `url` has no slash at its end."""
+    """A running app; its `url` has no slash at its end."""
 
     host: str
     port: int

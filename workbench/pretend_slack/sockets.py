@@ -33,7 +33,7 @@ class Hub:
 
     @property
     def connections(self) -> int:
-        """How many connections are open."""
+        """Return the number of open connections."""
         return len(self._open)
 
     async def connect(self, socket: WebSocket) -> None:

@@ -137,7 +137,7 @@ class Team:
         ]
 
     def ephemeral(self, user: str, channel: str = "") -> list[Message]:
-        """What only this person sees."""
+        """Return the messages that only this person sees."""
         return [message for message in self.standing(channel) if message.ephemeral_to == user]
 
     def from_app(self, channel: str = "") -> list[Message]:

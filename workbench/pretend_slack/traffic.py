@@ -1,4 +1,4 @@
-"""What goes back and forth: Web API calls, and deliveries to the bot with their attempts."""
+"""The traffic: Web API calls, and deliveries to the bot with their attempts."""
 
 import time
 from dataclasses import asdict, dataclass, field

@@ -22,7 +22,7 @@ ROOMS = {
     NAMESAKE: 1,
     "nothing-like-it": 1,
 }
-"""What is asked about, by its share: most calls have few errors. Two name several or no things."""
+"""Subjects of questions by their share: most calls have few errors. Two name several or none."""
 
 CHANNELS, PEOPLE = 300, 300
 MENTIONS = 0.3
@@ -55,7 +55,7 @@ class Asker:
         self.questions: list[Question] = []
         self.expected: dict[str, frozenset[str]] = {}
         self.nothing: dict[str, str] = {}
-        """How the answer begins, in good weather, to what names nothing or several things."""
+        """The beginning of the answer to a text that names nothing or several, without faults."""
         self.ledger = Ledger(slack.team)
         self.up: set[str] = {replica.name for replica in replicas}
         self._rehearsed: set[str] = set()

@@ -22,7 +22,7 @@ from workbench.soak.asker import Asker
 from workbench.soak.weather import Weather
 
 RETRIES = (0.5, 5.0, 30.0, 60.0)
-"""When Slack tries an event again: sooner than in life, so that the day fits an hour."""
+"""Seconds after which Slack delivers an event again: shortened, so that a day fits an hour."""
 
 WARM, HOT = 0.7, 0.8
 """Between these shares of the questions a replica is warm: pools and caches have filled."""
@@ -32,7 +32,7 @@ _KEPT_SECONDS = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of a run. `kill_every` counts questions, on average.
+    """The parameters of a run. `kill_every` counts questions, on average.
 
     No question is asked after so many `minutes`; one without an end after `patience` seconds is
     silent. `logs` is a folder for the replicas' logs.

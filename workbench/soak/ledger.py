@@ -1,4 +1,4 @@
-"""What stands in the pretend Slack, by look-up, read once as it comes."""
+"""The messages in the pretend Slack by look-up, each read once as it arrives."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _ELSEWHERE = {"apart-opening", "ended"}
 
 @dataclass(slots=True)
 class Answer:
-    """What a look-up said by now.
+    """The messages of a look-up so far.
 
     The messages are kept, not their parts: "Looking…" becomes the opening by an update.
     """
@@ -26,7 +26,7 @@ class Answer:
     lookup_id: str
     messages: list[Message] = field(default_factory=list)
     told: str = ""
-    """How the acknowledgement itself began, if it said plainly that there will be no answer."""
+    """The beginning of the acknowledgement, if it says that there will be no answer."""
 
     def __str__(self) -> str:
         parts = ", ".join(f"{part} x {count}" for part, count in sorted(self.parts.items()))
@@ -46,7 +46,7 @@ class Answer:
 
     @property
     def refusal(self) -> str:
-        """How it begins that there is no answer, or that the asker is asked back; "" if neither."""
+        """The beginning of the message that gives no answer or asks back; "" if there is none."""
         if self.told:
             return self.told
         said = (m.text for m in self.messages if _mark(m)[1].startswith(_REFUSALS))

@@ -25,7 +25,7 @@ class Outcome:
     late: int
     counts: Counter[str]
     reasons: Counter[str] = field(default_factory=Counter)
-    """How the refusals began; those that a good day would bring as well are answers."""
+    """The beginnings of the refusals; those that also come without faults count as answers."""
     nothing: int = 0
     """Answers that a question names nothing, or several things, as on any day."""
     late_answers: int = 0

@@ -1,4 +1,4 @@
-"""What is answered to each question, as bytes."""
+"""Returns the response to each request, as bytes."""
 
 import base64
 import json

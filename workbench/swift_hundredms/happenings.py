@@ -60,7 +60,7 @@ def _kind_events(plan: RoomPlan, room: PretendRoom, account_id: str) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What decides all of an event but its id, its time and a port."""
+    """The fields that decide an event, except its id, its time and a port."""
 
     kind: str
     session: PretendSession

@@ -1,4 +1,4 @@
-"""What rooms there are, told in a few numbers."""
+"""The rooms, described in a few numbers."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which events of a room are asked for, as the query says it."""
+    """The filters of a query of a room's events."""
 
     types: frozenset[str] = frozenset()
     session_id: str = ""

@@ -1,4 +1,4 @@
-"""When what goes wrong for whom: failures come in bursts, as clients that retry send them.
+"""The times of failures by person: they come in bursts, as clients that retry send them.
 
 In each session every person has one burst for each type, if there are events enough. A larger room
 of the same people has longer bursts, not more: what is told of it stays as long.

@@ -21,7 +21,7 @@ _REASONS = {200: b"OK", 401: b"Unauthorized", 404: b"Not Found"}
 
 @dataclass(slots=True)
 class Swift:
-    """What all connections share. `delay` is in seconds; `calls` hold monotonic times.
+    """The state that all connections share. `delay` is in seconds; `calls` hold monotonic times.
 
     A call is path, query, arrival and the time its answer was sent.
     """

@@ -28,7 +28,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Findings:
-    """What a walk has found; `surface` is message, modal or home."""
+    """The findings of a walk; `surface` is message, modal or home."""
 
     surface: str
     problems: list[Problem] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What all elements share, and those that stand in context_actions."""
+"""Checks that all elements share, and the elements of context_actions."""
 
 from workbench.pretend_slack.limits.findings import Check, Findings, Shape, array, string, word
 from workbench.pretend_slack.limits.options import CONFIRM, ID

@@ -69,7 +69,7 @@ def _walk(node: Any, pointer: str) -> Iterator[Live]:  # noqa: ANN401
 
 
 def _own(node: Json, pointer: str) -> Iterator[Live]:
-    """What an object itself brings, without what it holds."""
+    """Return the object's own mentions, without those of its parts."""
     kind = node.get("type")
     if kind in _LEAVES and _LEAVES[kind][1] in node:
         name, key = _LEAVES[kind]

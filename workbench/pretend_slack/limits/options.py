@@ -1,4 +1,4 @@
-"""What elements are made of: options, their groups, and dialogs that ask once more.
+"""Checks the parts of elements: options, their groups, and confirmation dialogs.
 
 https://docs.slack.dev/reference/block-kit/composition-objects
 """

@@ -44,7 +44,7 @@ def _as_read(text: str, kind: str) -> str:
 
 
 def label(sequence: str) -> str:
-    """What a control sequence, given without its brackets, shows."""
+    """Return the text that a control sequence, given without its brackets, shows."""
     target, bar, shown = sequence.partition("|")
     if bar:
         return shown
