@@ -104,16 +104,11 @@ class Resolver:
         """
         errors = [error for _, error in failed]
         worst = next((error for error in errors if not isinstance(error, AskedWrongly)), errors[0])
-        if not person_identifiers or not isinstance(worst, AskedWrongly):
-            near = await self._suggest(failed) if isinstance(worst, AskedWrongly) else None
-            if near is not None:
-                return near
-            raise _combine_errors(errors) if isinstance(worst, NothingFound) else worst
-        if any(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers):
-            near = await self._suggest(failed)
-            if near is not None:
-                return near
+        if not isinstance(worst, AskedWrongly):
             raise worst
+        if all(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers):
+            error = _combine_errors(errors) if isinstance(worst, NothingFound) else worst
+            return await self._suggest(failed, error)
         try:
             result = await self._resolve_persons(person_identifiers)
         except AskedWrongly:
@@ -121,11 +116,16 @@ class Resolver:
         self._leave_out(failed, (), places_of_codes_only=True)
         return result
 
-    async def _suggest(self, failed: Sequence[tuple[Identifier, BotError]]) -> Choices | None:
-        """Return rooms and people with names like those that no room has; None without any."""
+    async def _suggest(
+        self, failed: Sequence[tuple[Identifier, BotError]], error: BotError
+    ) -> Choices:
+        """Return rooms and people with names like those that no room has.
+
+        Without any, raises the error, which then says where people were looked for, too.
+        """
         names = [clue.value for clue, _ in failed if clue.kind is IdentifierKind.NAME]
         if not names:
-            return None
+            raise error
         spellings = dict.fromkeys((" ".join(names), *names[:MOST_NAMES]))
         rooms = await self._suggestions.near_rooms(tuple(spellings))
         candidates = [candidate_of_place(RoomMatch(room)) for room in rooms]
@@ -133,8 +133,11 @@ class Resolver:
             people = await self._suggestions.people_in_known_rooms(names[0])
             found = people.called or (() if candidates else people.near)
             candidates += [candidate_of_person(*match) for match in found]
+            error = _with_searched_rooms(error, people.rooms)
+        if not candidates:
+            raise error
         note = " ".join(dict.fromkeys(error.cause for _, error in failed))
-        return Choices(tuple(candidates), note, near=True) if candidates else None
+        return Choices(tuple(candidates), note, near=True)
 
     @property
     def _suggestions(self) -> Suggestions:
@@ -159,6 +162,8 @@ class Resolver:
     async def _resolve_name_of_person(self, person: Identifier) -> Target | Choices:
         """Return the room of that name, or people with the name in rooms of earlier look-ups."""
         search = await self._ask(person)
+        if search.troubles and not search.places:
+            raise search.troubles[0]
         if search.places:
             places = self._preferred(search.places, lambda place: place.room.workspace)
             if len(places) == 1:
@@ -167,13 +172,13 @@ class Resolver:
         people = await self._suggestions.people_in_known_rooms(person.value)
         if people.called or people.near:
             return _choices_of_people(people, person.value, "the rooms of the latest look-ups")
-        raise NothingFound(
-            f"I found nobody called “{person.value}” in the rooms of the latest look-ups, and no "
-            "room has that name.",
+        error = NothingFound(
+            f"No room or id is called “{person.value}”.",
             headline="I couldn't find that person",
             next_step=f"Name the room, too: `{person.value} in <room>`, or use an id: the peer id, "
             "or `user:<id> in <room>`.",
         )
+        raise _with_searched_rooms(error, people.rooms)
 
     def _leave_out(
         self,
@@ -323,6 +328,17 @@ def _combine_errors(errors: Sequence[BotError]) -> BotError:
     return NothingFound(
         " ".join(causes), headline="I found none of those", next_step=first.next_step
     )
+
+
+def _with_searched_rooms(error: BotError, rooms: int) -> BotError:
+    """Return the error with the number of rooms in which a person of that name was looked for."""
+    if not rooms or not isinstance(error, NothingFound):
+        return error
+    where = "the room" if rooms == 1 else f"the {rooms} rooms"
+    cause = (
+        f"{error.cause} Nobody in the latest sessions of {where} looked up lately has that name."
+    )
+    return NothingFound(cause, headline=error.headline, next_step=error.next_step)
 
 
 def _age_note(object_id: str) -> str:

@@ -111,10 +111,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class NamedPeople:
-    """People of some rooms: those `called` by a name, and those with a `near` name."""
+    """People of some rooms: those `called` by a name, and those with a `near` name.
+
+    `rooms` counts the rooms whose people were read.
+    """
 
     called: Sequence[tuple[Room, PeerMatch]] = ()
     near: Sequence[tuple[Room, PeerMatch]] = ()
+    rooms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ class Suggestions:
         return NamedPeople(
             [match for group in groups for match in group.called],
             [match for group in groups for match in group.near],
+            sum(group.rooms for group in groups),
         )
 
     async def people_in_room(self, name: str, room: Room) -> NamedPeople:
@@ -179,7 +184,9 @@ class Suggestions:
         called = [match for match in latest if _is_called(match.peer, name)]
         names = {match.peer.name or "": match for match in latest}
         near = [names[text] for text in near_words(name, names, most=MOST_SUGGESTED)]
-        return NamedPeople([(room, match) for match in called], [(room, match) for match in near])
+        return NamedPeople(
+            [(room, match) for match in called], [(room, match) for match in near], rooms=1
+        )
 
     async def _people_or_nobody(self, name: str, room: Room) -> NamedPeople:
         try:

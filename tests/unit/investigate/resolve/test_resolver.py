@@ -19,6 +19,7 @@ from tests.support.investigate.harness import NOW, Bench
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.oddities import NAMESAKE, UUID_ROOM
 
+PEER = IdentifierKind.PEER
 UNKNOWN_ID = "6912f0aa0000000000000000"
 UNKNOWN_PEER = "00000000-0000-4000-8000-000000000000"
 
@@ -349,3 +350,19 @@ async def test_each_example_of_the_help_works_in_the_demo(bench: Bench, example:
     expect = IdentifierKind.PEER if words.startswith("/peer") else None
     if words != "/call-errors settings":
         assert (await bench.put(parse_query(words, NOW, expect=expect))) is not None
+
+
+async def test_b13_a_name_that_nobody_has_says_where_it_was_looked_for(bench: Bench) -> None:
+    await bench.report("one-bad-user")
+    await bench.learned()
+    for question in (parse_query("zebulon", NOW), parse_query("ze bulon", NOW, expect=PEER)):
+        with pytest.raises(NothingFound) as caught:
+            await bench.put(question)
+        assert "Nobody in the latest sessions of the room looked up lately" in caught.value.cause
+        assert "in <room>`" in caught.value.next_step
+
+
+async def test_a_name_of_a_person_is_not_unknown_while_100ms_fails(bench: Bench) -> None:
+    bench.hundredms.faults.add(Fault(kind="error", path="/v2/rooms", status=500))
+    with pytest.raises(HundredMsUnreachable):
+        await bench.put(parse_query("ze bulon", NOW, expect=PEER))
