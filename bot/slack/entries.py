@@ -18,8 +18,7 @@ from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message
 from bot.slack.payloads import (
     Body,
     click_id,
-    pressed_name,
-    pressed_value,
+    pressed_action,
     read_form_values,
     reply_target_of,
     text_at,
@@ -62,18 +61,15 @@ def conversation_of(body: Body) -> str:
 
     A modal belongs to the conversation that its answer goes to.
     """
-    if value_at(body, "view") is None:
+    if text_at(body, "type") != "view_submission":
         return reply_target_of(body).channel
     return read_form_values(body).conversation or text_at(_private_metadata(body), "channel")
 
 
 def saved_lookup_of_press(body: Body) -> SavedLookup | None:
-    """Return the look-up that a pressed button or a form belongs to, if its value names one."""
-    is_view = value_at(body, "view") is not None
+    """Return the look-up that a pressed button belongs to, if its value names one."""
     try:
-        return decode(
-            text_at(_private_metadata(body), "lookup") if is_view else pressed_value(body)
-        )
+        return decode(text_at(pressed_action(body), "value"))
     except (NotAllowed, RecursionError):
         return None
 
@@ -96,9 +92,7 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
         entry=entry,
         action=_shorten(_action(body, entry)),
     )
-    saved_lookup = (
-        saved_lookup_of_press(body) if entry in (EntryPoint.BUTTON, EntryPoint.FORM) else None
-    )
+    saved_lookup = saved_lookup_of_press(body) if entry is EntryPoint.BUTTON else None
     if saved_lookup is not None:
         return replace(
             access,
@@ -121,7 +115,7 @@ def _action(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
         return text_at(body, "command")
     if entry is EntryPoint.BUTTON:
-        return pressed_name(body)
+        return text_at(pressed_action(body), "action_id")
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
@@ -129,7 +123,7 @@ def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identi
     if entry is EntryPoint.MESSAGE_SHORTCUT:
         return find_identifiers(text_of_message(body.get("message"))[:MAX_TYPED_CHARACTERS])
     if entry is EntryPoint.BUTTON:
-        return _identifiers_of_press(ctx, pressed_value(body))
+        return _identifiers_of_press(ctx, text_at(pressed_action(body), "value"))
     return parse_query(_query_text(body, entry)[:MAX_TYPED_CHARACTERS], ctx.clock()).clues
 
 

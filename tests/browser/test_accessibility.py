@@ -48,7 +48,7 @@ async def test_everything_is_done_by_keyboard_alone(seat: Seat) -> None:
     await keyboard.press("Enter")
     await keyboard.type("one-bad-user")
     await keyboard.press("Enter")
-    answer = await seat.told("Room one-bad-user")
+    answer = await seat.told("one-bad-user ·")
     replies = await seat.replied(answer)
     await replies.focus()
     await keyboard.press("Enter")
@@ -77,7 +77,7 @@ async def test_no_serious_finding_of_axe(seat: Seat, colours: str) -> None:
     page = seat.page
     await page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
     await expect(page.locator("html")).to_have_attribute("data-theme", colours)
-    answer = await seat.ask("/call-errors all-types", "Room all-types")
+    answer = await seat.ask("/call-errors all-types", "all-types ·")
     await seat.open_thread(answer)
     assert await found_by_axe(page) == []
     for tab in ("Wire", "100ms", "Message", "Faults"):
@@ -101,7 +101,7 @@ async def test_on_a_narrow_screen_all_is_still_there(seat: Seat) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.reload()
     await expect(seat.panel).to_be_hidden()
-    answer = await seat.ask("/call-errors one-bad-user", "Room one-bad-user")
+    answer = await seat.ask("/call-errors one-bad-user", "one-bad-user ·")
     await seat.open_thread(answer)
     await seat.thread.get_by_role("button", name="Close thread").click()
     await page.get_by_role("button", name="Channels").click()

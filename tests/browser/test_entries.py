@@ -20,7 +20,7 @@ async def test_a_command_is_hinted_from_the_manifest_and_answered_in_the_channel
     await expect(seat.page.get_by_text("room, session or peer id, link or name")).to_be_visible()
     await seat.box.press_sequentially("sample-publish")
     await seat.box.press("Enter")
-    answer = await seat.told("Room sample-publish")
+    answer = await seat.told("sample-publish ·")
     await expect(answer).to_contain_text("Call Doctor")
     only_you = seat.message("Reading call errors")
     await expect(only_you).to_contain_text("Only visible to you")
@@ -31,7 +31,7 @@ async def test_a_mention_is_answered_in_its_thread(seat: Seat) -> None:
     asked = seat.message("@Call Doctor sample-join")
     await expect(asked.locator(".slack_user")).to_have_text("@Call Doctor")
     thread = await seat.open_thread(asked)
-    await expect(thread.get_by_text("Room sample-join")).to_be_visible()
+    await expect(thread.get_by_text("sample-join ·")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ async def test_a_shortcut_on_a_message_of_another_bot_is_answered_there(
     asked = seat.message(message)
     await seat.shortcut(asked)
     thread = await seat.open_thread(asked)
-    await expect(thread.get_by_text(f"Room {room}").first).to_be_visible()
+    await expect(thread.get_by_text(f"{room} ·").first).to_be_visible()
 
 
 async def test_the_global_shortcut_asks_by_a_form(seat: Seat) -> None:
@@ -53,7 +53,7 @@ async def test_the_global_shortcut_asks_by_a_form(seat: Seat) -> None:
     await expect(form.get_by_label("Post the answer in")).to_have_value("C0ONCALL")
     await form.get_by_label("Which call?").fill("sample-connect")
     await form.get_by_role("button", name="Look up").click()
-    await seat.told("Room sample-connect")
+    await seat.told("sample-connect ·")
     await expect(form).to_be_hidden()
 
 
@@ -68,15 +68,15 @@ async def test_the_home_tab_tells_what_can_be_asked(seat: Seat) -> None:
 async def test_where_the_bot_is_no_member_it_answers_the_asker_alone(seat: Seat) -> None:
     await seat.go("secret")
     await seat.send("/call-errors sample-disconnected")
-    answer = await seat.told("Room sample-disconnected")
+    answer = await seat.told("sample-disconnected ·")
     await expect(answer).to_contain_text("Only visible to you")
 
 
 async def test_a_shared_channel_and_a_talk_between_people(seat: Seat) -> None:
     await seat.go("shared")
-    await seat.ask("/call-errors clinic-visit", "Room clinic-visit")
+    await seat.ask("/call-errors clinic-visit", "clinic-visit ·")
     await seat.go("Bob Berg")
-    answer = await seat.ask("/call-errors daily-standup", "Room daily-standup")
+    answer = await seat.ask("/call-errors daily-standup", "daily-standup ·")
     await expect(answer).to_contain_text("Only visible to you")
 
 

@@ -20,11 +20,11 @@ async def test_a_room_is_explained_and_one_press_away(seat: Seat) -> None:
     await room.click()
     await expect(seat.box).to_have_value("/call-errors network-household-of-two")
     await seat.box.press("Enter")
-    await seat.told("Room network-household-of-two")
+    await seat.told("network-household-of-two ·")
 
 
 async def test_the_wire_shows_requests_acks_and_calls(seat: Seat) -> None:
-    await seat.ask("/call-errors healthy", "Room healthy")
+    await seat.ask("/call-errors healthy", "healthy ·")
     await seat.tab("Wire")
     request = seat.panel.get_by_role("listitem").filter(has_text="/call-errors healthy").first
     await expect(request).to_contain_text(re.compile(r"ack \d+ ms"))
@@ -37,7 +37,7 @@ async def test_the_wire_shows_requests_acks_and_calls(seat: Seat) -> None:
 
 
 async def test_a_messages_json_limits_and_builder_link(seat: Seat) -> None:
-    answer = await seat.ask("/call-errors closed-desk", "Room closed-desk")
+    answer = await seat.ask("/call-errors closed-desk", "The room is disabled")
     await answer.hover()
     await answer.get_by_role("button", name="Inspect message").click()
     await expect(seat.panel.get_by_text("No limit is broken.")).to_be_visible()
@@ -52,7 +52,7 @@ async def test_a_messages_json_limits_and_builder_link(seat: Seat) -> None:
 
 async def test_faults_of_both_ends_are_injected_told_and_cleared(seat: Seat) -> None:
     await seat.inject("Slack", "channel_not_found", "1", method="chat.postMessage")
-    answer = await seat.ask("/call-errors untouched", "Room untouched")
+    answer = await seat.ask("/call-errors untouched", "nobody was in this room")
     await expect(answer).to_contain_text("Only visible to you")
     await seat.mend("Slack")
     await seat.inject("100ms", "not_json", "always", path="/v2/")
@@ -105,7 +105,7 @@ async def test_a_template_that_breaks_the_bot_is_told_with_its_last_words(seat: 
         template.write_text(before, "utf-8")
     await expect(ended).to_be_hidden()
     await expect(seat.page.get_by_text("the bot starts anew")).to_be_hidden()
-    await seat.ask("/call-errors retention-edge", "Room retention-edge")
+    await seat.ask("/call-errors retention-edge", "retention-edge ·")
 
 
 @pytest.mark.parametrize("width", [390, 860, 1280, 1440, 1600, 1920])

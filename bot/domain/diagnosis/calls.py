@@ -103,11 +103,28 @@ def history_of(
     latest: Call,
     classes: Mapping[str, VerdictClass],
 ) -> CallHistory | None:
-    """Return how often calls failed; None if sessions or events are missing."""
+    """Return how often calls failed; None if sessions or events are missing.
+
+    If one person alone failed in the latest call, and in another one, it counts that person's.
+    """
     if case.unread.people or case.unread.types or case.unread.around:
         return None
     people = {story.person.key for story in _causes(latest, classes)}
-    person = next(iter(people)) if len(people) == 1 else None
+    if len(people) == 1:
+        of_person = _count_calls(case, person_index, calls, classes, people.pop())
+        if of_person.failed > 1:
+            return of_person
+    return _count_calls(case, person_index, calls, classes)
+
+
+def _count_calls(
+    case: DiagnosisInput,
+    person_index: PersonIndex,
+    calls: Sequence[Call],
+    classes: Mapping[str, VerdictClass],
+    person: str | None = None,
+) -> CallHistory:
+    """Return the history of a person, or of the room."""
     failed = [
         call
         for call in calls

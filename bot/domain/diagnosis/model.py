@@ -295,7 +295,7 @@ class NoErrorsFound:
 class CallHistory:
     """The calls with failures among all calls of a look-up, over `days` days.
 
-    If the latest one had failures of one person alone, both numbers are of that person's calls.
+    If one person alone failed, again and again, both numbers are of that person's calls.
     """
 
     failed: int
@@ -314,7 +314,7 @@ class Diagnosis:
     nothing: NoErrorsFound | None = None
     classes: dict[str, VerdictClass] = field(default_factory=dict)
     """Story id → class of the story; symptoms and stories that are nobody's fault are left out."""
-    latest: "Diagnosis | None" = None
+    latest: "Diagnosis | None" = field(default=None, repr=False)
     """The latest call with failures, judged alone, if the look-up covers several calls."""
     history: CallHistory | None = None
 

@@ -136,10 +136,10 @@ class EventWording:
 
 EVENTS: dict[str, EventWording] = {
     "client.connect.failed": EventWording(
-        "connect", "connect errors", "could not join", "could not join at first"
+        "connect", "connect errors", "could not join", "had trouble joining"
     ),
     "client.join.failed": EventWording(
-        "join", "join errors", "could not join", "could not join at first"
+        "join", "join errors", "could not join", "had trouble joining"
     ),
     "client.disconnected": EventWording(
         "disconnected", "disconnect errors", "was disconnected", "briefly lost the connection"
@@ -148,13 +148,13 @@ EVENTS: dict[str, EventWording] = {
         "publish",
         "publish errors",
         "could not send audio or video",
-        "briefly could not send audio or video",
+        "had trouble sending audio or video",
     ),
     "client.subscribe.failed": EventWording(
         "subscribe",
         "subscribe errors",
         "could not receive audio or video",
-        "briefly could not receive audio or video",
+        "had trouble receiving audio or video",
     ),
 }
 """Gravest first, as a person experiences them."""

@@ -88,6 +88,10 @@ class _Writer:
         return self._passed()
 
     @cached_property
+    def _is_over(self) -> bool:
+        return all(story.outcome == "recovered" for story in self._main)
+
+    @cached_property
     def _people(self) -> People:
         return people_of(self._report, self._focus, (story.person for story in self._main))
 
@@ -104,7 +108,8 @@ class _Writer:
         """
         history = self._history_words()
         texts = [text for text in candidates if text]
-        with_history = [f"{text}; {history}" for text in (*texts, brief) if text and history]
+        whole = [text for text in (*texts, brief) if ": " in text and self._people.text in text]
+        with_history = [f"{text}; {history}" for text in whole if history]
         most = MOST_WORDS - 2 * self._partial
         fitting = (text for text in (*with_history, *texts) if len(text.split()) <= most)
         text = next(fitting, texts[-1])
@@ -181,9 +186,8 @@ class _Writer:
     def _side_features(self) -> Lead:
         features = join_words(sorted({story.feature or "" for story in self._main}))
         reason = reason_of(self._focus, self._main)
-        recovered = all(story.outcome == "recovered" for story in self._main)
         texts = (
-            f"{features} failed for {people.text}{' at first' * recovered}: {reason}"
+            f"{features} failed for {people.text}{' at first' * self._is_over}: {reason}"
             for people in (self._people, self._counted)
         )
         return self._lead(texts, self._others())
@@ -200,7 +204,7 @@ class _Writer:
         reason = "" if begin else f": {reason}"
         texts = [f"{begin}{self._people.did(experience)}{end}{reason}" for end in endings]
         texts.append(f"{begin}{self._counted.did(experience)}{endings[-1]}{reason}")
-        brief = f"{self._people.did(experience)}{reason}" if "briefly" in experience else ""
+        brief = f"{self._people.did(experience)}{reason}" if self._is_over else ""
         return self._lead(texts, self._others(), brief=brief)
 
     def _endings(self, experience: str) -> Iterator[str]:

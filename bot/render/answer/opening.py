@@ -17,6 +17,7 @@ from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import join_words
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Report, Window
+from bot.domain.text import clip
 from bot.render.answer.buttons import ButtonRow, button_row
 from bot.render.answer.headline import Lead, lead_of, unread_nouns
 from bot.render.answer.people import People, people_of
@@ -123,12 +124,12 @@ class OpeningBuilder:
         session_id = _session_id(report, stories)
         latest = _latest_session(report) if not times else None
         flat = focus is None or _is_quiet(focus)
-        steps = tuple(_steps(report, focus)) if focus and diagnosis else ()
+        steps = tuple(_steps(report, diagnosis)) if diagnosis else ()
         lines = tuple(_lines(report, diagnosis)) if diagnosis else ()
         return Opening(
             lead=lead_of(report, diagnosis) if diagnosis else _lead_without_diagnosis(report),
             colour=_colour(report, diagnosis),
-            room=shorten(display_name(report.target.room.name) or report.target.room.id, _ROOM),
+            room=clip(display_name(report.target.room.name) or report.target.room.id, _ROOM),
             first=first,
             last=last if first and last and last - first >= timedelta(minutes=1) else None,
             long=bool(first and last and last - first > _LONG_CALL),
@@ -192,7 +193,7 @@ def _session_id(report: Report, stories: Iterable[Story]) -> str:
     ids = {row.session_id for story in stories for row in story.rows if row.session_id}
     if len(ids) == 1:
         return ids.pop()
-    latest = _latest_session(report) if not ids else None
+    latest = None if stories else _latest_session(report)
     return latest[2] if latest else ""
 
 
@@ -210,11 +211,12 @@ def _details(report: Report, stories: list[Story]) -> Iterator[str]:
     """Yield the device, if all people have the same, and limits of the question."""
     devices = {device_on_os(agent) for story in stories for agent in story.agents} - {""}
     if len(devices) == 1:
-        yield shorten(safe_text(devices.pop()), _DEVICE)
+        yield clip(safe_text(devices.pop()), _DEVICE)
     if len(report.types) < len(ERROR_TYPES):
         names = join_words(TYPE_NAMES.get(kind, safe_text(kind)) for kind in report.types)
         yield f"only {names} errors"
-    if report.target.room.enabled is False and stories:
+    is_told = any("disabled" in story.explanation.entry.reason for story in stories)
+    if report.target.room.enabled is False and stories and not is_told:
         yield "room is disabled"
 
 
@@ -235,8 +237,7 @@ def _lines(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
 def _partial_lines(report: Report, diagnosis: Diagnosis, unread: tuple[str, ...]) -> Iterator[Line]:
     kinds = {event.type for event in report.events}
     names = [TYPE_NAMES.get(kind, safe_text(kind)) for kind in ERROR_TYPES if kind in kinds]
-    read = count(len(report.events), "error", "errors")
-    yield Line("Read:", f"{read} ({join_words(names)})." if names else f"{read}.")
+    yield Line("Read:", f"{join_words(names)} errors." if names else "no errors.")
     yield Line("Not read:", f"{join_words(unread)}.")
     unknown = list(_unknown_facts(report, diagnosis, unread))
     if unknown:
@@ -254,10 +255,11 @@ def _unknown_facts(report: Report, diagnosis: Diagnosis, unread: tuple[str, ...]
         yield "whose side it is"
 
 
-def _steps(report: Report, focus: Diagnosis) -> Iterator[Line]:
+def _steps(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
     """Yield the next steps, each with its owner; one affected person is named."""
-    if unread_nouns(report, focus):
+    if unread_nouns(report, diagnosis):
         return
+    focus = diagnosis.focus
     groups = [main_stories(focus)] * MOST_STEPS
     if focus.verdict.cls == "mixed":
         groups = [stories for _, stories in people_by_class(groups[0], focus.classes)]
@@ -278,6 +280,8 @@ def _owner_of(people: People) -> str:
 def _first_name(name: str) -> str:
     """Return the first name, or the whole of `Guest 3` and `Dr. Smith`."""
     first, _, rest = name.partition(" ")
+    if "(hashed)" in name:
+        return "Participant"
     whole = rest.isdecimal() or first.endswith((".", ","))
     return name if whole else first
 
@@ -287,7 +291,7 @@ def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | Non
     if diagnosis is None or diagnosis.nothing is None or unread_nouns(report, diagnosis):
         return None
     name = display_name(report.target.room.name) or report.target.room.id
-    room = shorten(name.replace("`", "'"), _ROOM)
+    room = clip(name.replace("`", "'"), _ROOM)
     reason = diagnosis.nothing.reason
     if reason == "no_session" and report.window != Window():
         return Line("Try:", "a longer time, with"), f"/call-errors {room} since 30d"

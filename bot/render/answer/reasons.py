@@ -13,7 +13,8 @@ from bot.domain.text import clip
 from bot.render.phrases import display_name, safe_text
 
 _BOTH_WAYS = "could not send or receive audio and video"
-_ENTRY = {"could not join", "was disconnected", "could not join at first"}
+_BOTH_WAYS_PASSING = "had trouble sending and receiving audio and video"
+_ENTRY = {"could not join", "was disconnected"}
 _MEDIA = {"could not send audio or video", "could not receive audio or video", _BOTH_WAYS}
 _ROLE = 20
 _SECOND = 1000
@@ -40,17 +41,18 @@ def main_stories(diagnosis: Diagnosis) -> list[Story]:
 
 def experience_of(diagnosis: Diagnosis, causes: Iterable[Story]) -> str:
     """Return what the people behind these causes experienced, for example `could not join`."""
+    causes = list(causes)
     by_person: defaultdict[str, list[Story]] = defaultdict(list)
     for story in causes:
         by_person[story.person.key].append(story)
     ways = {_way(diagnosis, stories) for stories in by_person.values()}
     if len(ways) == 1:
         return ways.pop()
+    if _have_passed(causes):
+        return "had trouble"
     if ways <= _ENTRY:
         return "were disconnected or never got in"
-    if ways <= _MEDIA:
-        return "had no audio or video, one way or both"
-    return "could not take part fully"
+    return "lost audio or video" if ways <= _MEDIA else "could not take part fully"
 
 
 def _way(diagnosis: Diagnosis, causes: Sequence[Story]) -> str:
@@ -58,18 +60,24 @@ def _way(diagnosis: Diagnosis, causes: Sequence[Story]) -> str:
     ranks = {kind: rank for rank, kind in enumerate(EVENTS)}
     gravest = min(causes, key=lambda story: ranks.get(story.type, len(ranks)))
     if gravest.feature:
-        return f"could not use {gravest.feature}"
+        return f"{_verb(causes)} {gravest.feature}"
     if area_of(gravest) == "device":
         devices = [story for story in causes if area_of(story) == "device"]
-        passed = all(story.outcome == "recovered" for story in causes)
-        return f"could not use {device_of(devices)}{' at first' * passed}"
+        return f"{_verb(causes)} {device_of(devices)}"
     if gravest.type in MEDIA_TYPES and _has_both_ways(diagnosis, gravest):
-        return _BOTH_WAYS
+        return _BOTH_WAYS_PASSING if _have_passed(causes) else _BOTH_WAYS
     words = EVENTS.get(gravest.type)
     if words is None:
         return "hit an error"
-    passed = all(story.outcome == "recovered" for story in causes)
-    return words.passing if passed else words.experience
+    return words.passing if _have_passed(causes) else words.experience
+
+
+def _verb(causes: Sequence[Story]) -> str:
+    return "had trouble with" if _have_passed(causes) else "could not use"
+
+
+def _have_passed(causes: Iterable[Story]) -> bool:
+    return all(story.outcome == "recovered" for story in causes)
 
 
 def _has_both_ways(diagnosis: Diagnosis, story: Story) -> bool:
