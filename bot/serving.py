@@ -74,6 +74,7 @@ async def open_context(
             people=People(clients.read, identity.scopes),
             shared_channels=SharedChannels(clients, identity.scopes),
             access=settings.access,
+            retries=settings.retries,
             jobs=jobs,
             tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
             erasures=services.erasures,

@@ -16,6 +16,7 @@ from typing import get_args
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES, YEARS
 from bot.domain.privacy.addresses import redact
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.target import TargetKind
 
@@ -197,6 +198,24 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "shown": _parse_count,
     "private": _parse_flag,
 }
+
+
+def query_of(handle: SavedLookup) -> LookupQuery:
+    """Return the question that a look-up answered, to be asked anew."""
+    ids = (
+        (IdentifierKind.SESSION, handle.session_id if handle.kind == "session" else None),
+        (IdentifierKind.PEER, handle.peer_id if handle.kind == "peer" else None),
+        (IdentifierKind.USER, handle.user_id if handle.kind == "user" else None),
+        (IdentifierKind.ROOM, handle.room_id if handle.kind != "session" else None),
+    )
+    return LookupQuery(
+        clues=tuple(Identifier(kind, value) for kind, value in ids if value),
+        since=handle.since,
+        until=handle.until,
+        types=handle.types,
+        private=handle.private,
+        workspace=handle.workspace,
+    )
 
 
 def subject_ids(handle: SavedLookup) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ THREADS = 32
 the database."""
 
 _WORKFLOW = "job"
+_LOOK_SECONDS = 0.5
+"""Seconds after which a process that ends looks anew which jobs have become idle."""
 
 
 class DbosJobQueue:
@@ -47,6 +49,7 @@ class DbosJobQueue:
         self.recovery = recovery
         self._handlers: dict[str, JobHandler] = {}
         self._running: dict[str, asyncio.Future[None]] = {}
+        self._idle: set[str] = set()
         self._priority = SubmitPriority()
         self._submitter = JobSubmitter(inbox, self._priority, self._begin)
         self._log = structlog.get_logger("call_doctor.jobs")
@@ -58,8 +61,8 @@ class DbosJobQueue:
 
     @property
     def running_count(self) -> int:
-        """The number of jobs that this process has accepted and not finished."""
-        return len(self._running_tasks())
+        """The number of jobs that this process works on; idle ones do not count."""
+        return len(self._busy_tasks())
 
     def register(self, kind: str, handler: JobHandler) -> None:
         """Register the handler of a kind of job."""
@@ -79,23 +82,24 @@ class DbosJobQueue:
     async def settle(self, seconds: float) -> int:
         """Wait for the running jobs; return the number of jobs that are not finished in time.
 
-        Those jobs stay recorded: another running process, or the next one to start, continues
-        them.
+        Idle jobs are not waited for. All these jobs stay recorded: another running process, or the
+        next one to start, continues them.
         """
         deadline = asyncio.get_running_loop().time() + seconds
-        while tasks := self._running_tasks():
+        while tasks := self._busy_tasks():
             remaining = deadline - asyncio.get_running_loop().time()
             if remaining <= 0:
                 break
-            await asyncio.wait(tasks, timeout=remaining)
-        unfinished = self._running_tasks()
+            await asyncio.wait(tasks, timeout=min(remaining, _LOOK_SECONDS))
+        unfinished = {*self._submitter.pending_tasks, *self._running.values()}
         for task in unfinished:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         return len(unfinished)
 
-    def _running_tasks(self) -> set[asyncio.Future[None]]:
-        return {*self._submitter.pending_tasks, *self._running.values()}
+    def _busy_tasks(self) -> set[asyncio.Future[None]]:
+        busy = (task for job_id, task in self._running.items() if job_id not in self._idle)
+        return {*self._submitter.pending_tasks, *busy}
 
     async def _begin(self, job: NewJob) -> None:
         """Submit a recorded job to dbos, which runs it here.
@@ -126,7 +130,8 @@ class DbosJobQueue:
             job_id, task = DBOS.workflow_id or "", asyncio.current_task()
             if task is not None:
                 self._track(job_id, task)  # dbos shields its own task; this one can be cancelled
-            steps = DbosSteps(job_id, self.recovery.ensure_still_owner, self._priority)
+            ensure_owner = self.recovery.ensure_still_owner
+            steps = DbosSteps(job_id, ensure_owner, self._priority, self._idle)
             try:
                 await self._handlers[kind](payload, steps)
             except Exception:

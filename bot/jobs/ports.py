@@ -28,8 +28,11 @@ class Steps(Protocol):
         `act` receives True if an earlier run may have done it already, and must then check.
         """
 
-    async def pause(self, seconds: float) -> None:
-        """Wait; after a crash, wait for the rest of the time."""
+    async def pause(self, seconds: float, *, idle: bool = False) -> None:
+        """Wait; after a crash, wait for the rest of the time.
+
+        A process that ends does not wait for an `idle` job.
+        """
 
 
 JobHandler = Callable[[Json, Steps], Awaitable[None]]

@@ -24,6 +24,7 @@ class DbosSteps:
     """The Steps of one run of a job. A run after a crash has another `_run_id`.
 
     `ensure_owner` returns once it is sure that no other process has taken over this one's jobs.
+    `idle_jobs` holds the ids of the jobs that wait idly.
     """
 
     def __init__(
@@ -31,10 +32,12 @@ class DbosSteps:
         job_id: str,
         ensure_owner: Callable[[], Awaitable[None]],
         priority: SubmitPriority,
+        idle_jobs: set[str],
     ) -> None:
         self._job_id = job_id
         self._ensure_owner = ensure_owner
         self._priority = priority
+        self._idle_jobs = idle_jobs
         self._run_id = uuid4().hex
 
     @property
@@ -73,10 +76,15 @@ class DbosSteps:
         with _convert_step_errors():
             yield
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float, *, idle: bool = False) -> None:
         """Sleep until a recorded moment. Raises RecordUnusable."""
-        with _convert_step_errors():
-            await DBOS.sleep_async(seconds)
+        if idle:
+            self._idle_jobs.add(self._job_id)
+        try:
+            with _convert_step_errors():
+                await DBOS.sleep_async(seconds)
+        finally:
+            self._idle_jobs.discard(self._job_id)
 
 
 @contextmanager
@@ -116,9 +124,23 @@ class UnknownSerialization(ValueError):
 
 
 def refuse_other_serializers() -> None:
-    """Make dbos refuse every row that is not in our form: the job fails and is logged."""
-    for serializer in (DefaultSerializer, DBOSPortableJSONSerializer):
-        setattr(serializer, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
+    """Make dbos refuse every row that is not in our form: the job fails and is logged.
+
+    The wake time of a pause is the one value that dbos writes in its portable form, whatever form
+    is configured. That form is plain JSON, and nothing but a number is read from it.
+    """
+    setattr(DefaultSerializer, "deserialize", _refuse)  # noqa: B010  dbos has no setting for it
+    setattr(DBOSPortableJSONSerializer, "deserialize", _read_wake_time)  # noqa: B010  as above
+
+
+def _read_wake_time(serializer: Serializer, serialized_data: str | None) -> float:
+    try:
+        value = json.loads(serialized_data or "")
+    except ValueError:
+        value = None
+    if type(value) not in (int, float):
+        _refuse(serializer, "")
+    return float(value)
 
 
 def _refuse(serializer: Serializer, _serialized_data: str) -> NoReturn:

@@ -91,6 +91,10 @@ class Renderer:
         """Return the numbers behind the answer, as a table."""
         return evidence_message(self._templates, report)
 
+    def details(self, report: Report, story_id: str) -> tuple[Message, ...]:
+        """Return what the thread says about the person that a failure belongs to."""
+        return self._answers.details(report, story_id)
+
     def it_note(self, report: Report) -> Message:
         """Return what the IT department of a network has to allow."""
         return it_note_message(self._templates, report)

@@ -30,6 +30,7 @@ from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
+from bot.slack.settings import Retries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class BotContext:
     people: People
     shared_channels: SharedChannels
     access: AccessRules = field(default_factory=AccessRules)
+    retries: Retries = field(default_factory=Retries)
     recent_keys: RecentKeys = field(default_factory=RecentKeys)
     modal_state: ModalState = field(default_factory=ModalState)
 

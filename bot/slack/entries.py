@@ -18,7 +18,8 @@ from bot.slack.message_text import MAX_TYPED_CHARACTERS, text_of_message
 from bot.slack.payloads import (
     Body,
     click_id,
-    pressed_action,
+    pressed_name,
+    pressed_value,
     read_form_values,
     reply_target_of,
     text_at,
@@ -61,15 +62,18 @@ def conversation_of(body: Body) -> str:
 
     A modal belongs to the conversation that its answer goes to.
     """
-    if text_at(body, "type") != "view_submission":
+    if value_at(body, "view") is None:
         return reply_target_of(body).channel
     return read_form_values(body).conversation or text_at(_private_metadata(body), "channel")
 
 
 def saved_lookup_of_press(body: Body) -> SavedLookup | None:
-    """Return the look-up that a pressed button belongs to, if its value names one."""
+    """Return the look-up that a pressed button or a form belongs to, if its value names one."""
+    is_view = value_at(body, "view") is not None
     try:
-        return decode(text_at(pressed_action(body), "value"))
+        return decode(
+            text_at(_private_metadata(body), "lookup") if is_view else pressed_value(body)
+        )
     except (NotAllowed, RecursionError):
         return None
 
@@ -92,7 +96,9 @@ def access_of(ctx: BotContext, body: Body) -> Access | None:
         entry=entry,
         action=_shorten(_action(body, entry)),
     )
-    saved_lookup = saved_lookup_of_press(body) if entry is EntryPoint.BUTTON else None
+    saved_lookup = (
+        saved_lookup_of_press(body) if entry in (EntryPoint.BUTTON, EntryPoint.FORM) else None
+    )
     if saved_lookup is not None:
         return replace(
             access,
@@ -115,7 +121,7 @@ def _action(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
         return text_at(body, "command")
     if entry is EntryPoint.BUTTON:
-        return text_at(pressed_action(body), "action_id")
+        return pressed_name(body)
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
@@ -123,7 +129,7 @@ def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identi
     if entry is EntryPoint.MESSAGE_SHORTCUT:
         return find_identifiers(text_of_message(body.get("message"))[:MAX_TYPED_CHARACTERS])
     if entry is EntryPoint.BUTTON:
-        return _identifiers_of_press(ctx, text_at(pressed_action(body), "value"))
+        return _identifiers_of_press(ctx, pressed_value(body))
     return parse_query(_query_text(body, entry)[:MAX_TYPED_CHARACTERS], ctx.clock()).clues
 
 

@@ -73,7 +73,7 @@ def _calls(
     if instead and target.looking:
         yield UpdateMessage(target.channel, target.looking, message, lookup_id)
     if target.url is not None and target.url.uses_left:
-        yield Respond(target.url, message, lookup_id)
+        yield Respond(target.url, message, lookup_id, replace=instead and target.acked)
     if target.channel and target.user:
         yield PostEphemeral(target.channel, target.user, message, lookup_id, target.thread)
     if target.user:

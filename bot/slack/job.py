@@ -185,6 +185,8 @@ class Job(ABC):
     def __init__(self, ctx: BotContext, lookup: Lookup, steps: JobContext) -> None:
         self.ctx = ctx
         self.lookup = lookup
+        self.note = ""
+        """A line for the end of an answer that can be changed later."""
         self.steps = steps
         self.sender = CheckpointedSender(ctx.sender, steps, ctx.reconciler)
         self.progress = ProgressReporter(ctx, lookup)

@@ -169,6 +169,29 @@ def pressed_action(body: Body) -> Body:
     return actions[0] if actions and isinstance(actions[0], Mapping) else {}
 
 
+MENU = "more"
+"""The action id of the menu under an answer. Its block's id holds the look-up."""
+
+
+def pressed_name(body: Body) -> str:
+    """Return the name of the pressed button, also if it is an entry of the menu."""
+    action = pressed_action(body)
+    name = text_at(action, "action_id")
+    return text_at(action, "selected_option", "value").partition(":")[0] if name == MENU else name
+
+
+def pressed_argument(body: Body) -> str:
+    """Return what follows the name in a menu's entry: a story's id for `details`; else ""."""
+    return text_at(pressed_action(body), "selected_option", "value").partition(":")[2]
+
+
+def pressed_value(body: Body) -> str:
+    """Return the value of the pressed button: of a menu, the id of its block."""
+    action = pressed_action(body)
+    is_menu = text_at(action, "action_id") == MENU
+    return text_at(action, "block_id" if is_menu else "value")
+
+
 def message_ts(body: Body) -> str:
     """Return the time stamp of the message whose button was pressed."""
     return text_at(body, "container", "message_ts") or text_at(body, "message", "ts")

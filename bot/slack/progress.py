@@ -116,4 +116,4 @@ class ProgressReporter:
                 UpdateMessage(target.channel, target.looking, message, self.lookup.id)
             )
         elif target.url is not None and target.url.uses_left > RESERVED_ANSWERS:
-            await sender.send(Respond(target.url, message, ""))
+            await sender.send(Respond(target.url, message, "", replace=target.acked))

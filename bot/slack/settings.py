@@ -37,6 +37,14 @@ class SocketTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a partial answer is tried again, with a pause in seconds before each time."""
+
+    pause: float = 30.0
+    times: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSettings:
     """The settings of one Slack app, served over Socket Mode with `app_token`, else over HTTP.
 
@@ -61,3 +69,4 @@ class SlackSettings:
     rates: Rates = field(default_factory=Rates)
     socket: SocketTimes = field(default_factory=SocketTimes)
     access: AccessRules = field(default_factory=AccessRules)
+    retries: Retries = field(default_factory=Retries)

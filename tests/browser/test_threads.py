@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -54,14 +55,22 @@ async def test_the_buttons_under_an_answer_answer_in_its_thread(seat: Seat) -> N
     await expect(thread.get_by_text("15 of 15").first).to_be_visible()
     await expect(thread.get_by_role("img", name="Timeline")).to_be_visible()
     await expect(thread.get_by_role("img", name="Bar chart")).to_be_visible()
-    for button in ("Recovered errors", "Timeline"):
+    for entry in ("recovered", "timeline"):
         before = await thread.locator("li.message").count()
-        await found.get_by_role("button", name=button).click()
+        await found.get_by_role("combobox", name="More").select_option(entry)
         await expect(thread.locator("li.message").nth(before)).to_be_visible()
-    await found.get_by_role("button", name="Reply for the customer").click()
-    letter = await seat.told("Reply for the customer · read it through")
-    await expect(letter).to_contain_text("Only visible to you")
-    await found.get_by_role("button", name="Packet for 100ms").click()
+    await found.get_by_role("button", name="Reply to customer").click()
+    form = seat.page.get_by_role("dialog", name="Reply to customer")
+    await form.get_by_role("combobox", name="For whom?").select_option(index=1)
+    letter = form.get_by_role("textbox", name="Reply")
+    await expect(letter).to_have_value(re.compile("Sorry about the trouble"))
+    await form.get_by_role("combobox", name="Language").select_option("de")
+    await expect(letter).to_have_value(re.compile("Es tut uns leid"))
+    await form.get_by_role("button", name="Copy").click()
+    await expect(form).not_to_be_visible()
+    copy = await seat.told("Your reply, ready to copy")
+    await expect(copy).to_contain_text("Only visible to you")
+    await found.get_by_role("button", name="Report to 100ms").click()
     await expect(thread.get_by_role("link", name="json").last).to_be_visible()
 
 

@@ -37,6 +37,17 @@ def find_element(blocks: list[Json], action_id: str) -> tuple[str, Json]:
     raise NotPossible(f"there is nothing with action_id {action_id!r} to press")
 
 
+def find_menu(blocks: list[Json], value: str) -> str | None:
+    """The action_id of the menu with that entry, unless something else has it as action_id."""
+    elements = [element for _, element in elements_of(blocks)]
+    if any(element.get("action_id") == value for element in elements):
+        return None
+    for element in elements:
+        if any(option.get("value") == value for option in element.get("options", ())):
+            return str(element.get("action_id"))
+    return None
+
+
 def values_of(view: View, given: Mapping[str, Any]) -> Json:
     """`state.values` of a modal.
 

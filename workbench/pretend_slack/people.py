@@ -96,9 +96,15 @@ class PretendSlack:
     async def click(
         self, message: Message, action_id: str, user: str = "U0ALICE", value: object = None
     ) -> Delivery:
-        """Press a button of a message, or pick `value` in one of its menus."""
+        """Press a button of a message, or pick `value` in one of its menus.
+
+        `action_id` may also be the value of a menu's entry.
+        """
         if message.deleted or message.ephemeral_to not in (None, user):
             raise NotPossible("this person doesn't see that message")
+        menu = forms.find_menu(message.blocks, action_id)
+        if menu is not None:
+            action_id, value = menu, action_id
         block_id, element = forms.find_element(message.blocks, action_id)
         action = payloads.pressed(self.team, block_id, element, value)
         person = self._person(user)

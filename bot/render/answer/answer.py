@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.domain.catalogue import Catalogue
@@ -77,6 +77,8 @@ _REPLY_SPACE = FULL_MESSAGE.minus(2, 150, 400)
 _REPLY_SPACE_WITH_BUTTON = _REPLY_SPACE.minus(1, 150, 2300)
 """The space beside a reply's heading, ending and button; a button's value may hold 2,000
 characters."""
+_MAX_DETAILS = 3
+"""The most messages about one person."""
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -151,6 +153,25 @@ class AnswerBuilder:
             return self._templates.message("elsewhere", f"more-end-{saved_lookup.shown}", note=text)
         button = entries.more_button_value(page, first + len(page), private=saved_lookup.private)
         return next(self._replies(entries, [page], first, _Edges(button=button, more=True)))
+
+    def details(self, report: Report, story_id: str) -> tuple[Message, ...]:
+        """Return the entries of the person that a failure belongs to."""
+        stories = report.diagnosis.stories if report.diagnosis else ()
+        person = next((story.person.key for story in stories if story.id == story_id), None)
+        sources = tuple(
+            source
+            for source in entry_sources(report)
+            if source.story and source.story.person.key == person
+        )
+        if not sources:
+            text = f"Look-up {report.lookup_id}: nothing of that person stands in the thread."
+            return (self._templates.message("elsewhere", "details-1", note=text),)
+        entries = ThreadEntries(report, sources, "failure")
+        pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), _MAX_DETAILS))
+        return tuple(
+            replace(message, part=f"details-{number}")
+            for number, message in enumerate(self._replies(entries, pages, 0, _Edges()), 1)
+        )
 
     def _pages(
         self, entries: ThreadEntries, first: int, space: MessageSpace, *, short: bool = False

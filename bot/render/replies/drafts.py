@@ -26,6 +26,7 @@ from bot.render.phrases import display_name
 Ending = Literal["failed", "recovered", "unclear"]
 NOTHING, UNREAD = "nothing", "unread"
 """Reasons of replies that explain no failure."""
+_NOBODY = "Nobody in particular"
 MAX_PEOPLE = 100
 """https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element"""
 _MAX_NAME = 40
@@ -186,7 +187,7 @@ def drafts_of(report: Report) -> tuple[Draft, ...]:
     """
     diagnosis = report.diagnosis
     if diagnosis is None:
-        return ()
+        return (Draft(_NOBODY, "", UNREAD),)
     if unread_nouns(report, diagnosis) and diagnosis.verdict.confidence < SURE:
         known = UNREAD
     elif diagnosis.verdict.cls == "none":
@@ -198,7 +199,7 @@ def drafts_of(report: Report) -> tuple[Draft, ...]:
         for person, story in people_by_gravity(diagnosis)
         if not person.bot
     ]
-    return tuple(people[:MAX_PEOPLE]) or (Draft("Nobody in particular", "", known or NOTHING),)
+    return tuple(people[:MAX_PEOPLE]) or (Draft(_NOBODY, "", known or NOTHING),)
 
 
 def draft_named_in(drafts: Iterable[Draft], text: str) -> Draft | None:

@@ -7,9 +7,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.diagnosis.wording import partial_words
+from bot.domain.errors import BotError
 from bot.domain.report import Report
 from bot.render.answer.headline import unread_nouns
 from bot.render.message import Message
+from bot.render.phrases import safe_text
 from bot.render.replies.drafts import UNREAD, Draft, draft_named_in, drafts_of
 from bot.render.replies.texts import Length, ReplyTexts
 from bot.render.templates import MessageTemplates
@@ -40,9 +42,9 @@ class ReplyForm:
 
 
 def new_form(report: Report, ticket: str, zone: str) -> ReplyForm:
-    """Return the form for a report, with the person chosen if there is one, or `ticket` names one.
+    """Return the form for a report, with the person chosen if it is clear who.
 
-    A report without a diagnosis has nobody to write to.
+    It is, if one person was affected, or if `ticket`, the text that began the thread, names one.
     """
     drafts, diagnosis = drafts_of(report), report.diagnosis
     named = drafts[0] if len(drafts) == 1 else draft_named_in(drafts, ticket)
@@ -64,7 +66,12 @@ class ReplyForms:
 
     def loading(self) -> dict[str, Any]:
         """Return the view that stands while the call is read again."""
-        return self._templates.render_json("reply_loading")
+        return self._templates.render_json("reply_loading", text="Reading the call…")
+
+    def failed(self, error: BotError) -> dict[str, Any]:
+        """Return the view in which the form ends if the call could not be read."""
+        text = safe_text(f"{error.headline}. {error.cause} {error.next_step}")
+        return self._templates.render_json("reply_loading", text=text)
 
     def view(
         self, form: ReplyForm, now: datetime, zone: tzinfo | None, private_metadata: str
@@ -104,9 +111,6 @@ class ReplyForms:
 
         Presses that an older release recorded have no form.
         """
-        drafts = drafts_of(report)
-        if not drafts:
-            note = f"Look-up {report.lookup_id}: the cause is not known yet, so there is no reply."
-            return self._templates.message("elsewhere", "reply", note=note)
-        text = self._texts.write(drafts[0], self._texts.default, "long", report.as_of, None)
+        draft = drafts_of(report)[0]
+        text = self._texts.write(draft, self._texts.default, "long", report.as_of, None)
         return self.copy(text, report.lookup_id)

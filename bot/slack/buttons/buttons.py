@@ -1,10 +1,11 @@
-"""The buttons under an answer, each with the messages that it sends.
+"""The buttons and menu entries under an answer, each with the messages that it sends.
 
-`Packet for 100ms support` sends the facts that a ticket needs, as text and as JSON.
+`Report to 100ms` sends the facts that a ticket needs, as text and as JSON.
 
-`Recovered errors` sends the failures that recovered or whose end is unknown.
+`N recovered` sends the failures that recovered or whose end is unknown.
 
-`Reply for the customer` sends the person who pressed a text to copy into their answer.
+`Evidence`, `Details of …` and `Note for their IT` send one message each to the person who pressed.
+`Reply to customer` has a module of its own.
 
 `Show more` sends the next failures with a new button, and removes the pressed button from its
 message, so that nobody presses it again.
@@ -49,11 +50,26 @@ async def _send_recovered(job: ButtonJob) -> None:
 RECOVERED = LookupButton("recovered", _send_recovered)
 
 
-async def _send_reply(job: ButtonJob) -> None:
-    await job.send(await job.result.render("reply", Message, job.ctx.renderer.reply))
+async def _send_evidence(job: ButtonJob) -> None:
+    await job.send(await job.result.render("evidence", Message, job.ctx.renderer.evidence))
 
 
-REPLY = LookupButton("reply", _send_reply, per_person=True)
+EVIDENCE = LookupButton("evidence", _send_evidence, per_person=True)
+
+
+async def _send_it_note(job: ButtonJob) -> None:
+    await job.send(await job.result.render("it_note", Message, job.ctx.renderer.it_note))
+
+
+IT_NOTE = LookupButton("it_note", _send_it_note, per_person=True)
+
+
+async def _send_details(job: ButtonJob) -> None:
+    render = partial(job.ctx.renderer.details, story_id=job.press.argument)
+    await job.send(*await job.result.render("details", tuple[Message, ...], render))
+
+
+DETAILS = LookupButton("details", _send_details, per_person=True)
 
 
 async def _send_timeline(job: ButtonJob) -> None:

@@ -36,7 +36,7 @@ from bot.slack.directory import SHARED
 from bot.slack.error_boundary import notify_user
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import audience_of_press
-from bot.slack.payloads import click_id, message_ts, reply_target_of_click
+from bot.slack.payloads import Body, click_id, message_ts, reply_target_of_click
 from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
@@ -70,6 +70,8 @@ class ButtonJob(Job):
             ctx, lookup, JobContext(steps, ctx.erasures, self.press.subjects, asked_at)
         )
         self._button = button
+        self.view: str = payload.get("view", "")
+        """The id of the form that the press opened; "" if it opened none."""
 
     @property
     def thread(self) -> str:
@@ -181,11 +183,16 @@ class ButtonJob(Job):
 
 @dataclass(frozen=True, slots=True)
 class LookupButton:
-    """One button by its action_id. With `per_person`, each person gets a separate answer."""
+    """One button by its action_id. With `per_person`, each person gets a separate answer.
+
+    `open_view` opens a form at once, because a trigger expires after three seconds, and returns its
+    id; `answer` fills it in.
+    """
 
     name: str
     answer: Callable[[ButtonJob], Awaitable[None]]
     per_person: bool = False
+    open_view: Callable[[BotContext, Body], Awaitable[str]] | None = None
 
     def listener(self, ctx: BotContext) -> Listener:
         """Return a listener that records the press, then acknowledges it.
@@ -195,6 +202,8 @@ class LookupButton:
 
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             press = ButtonPress(self.name, body, per_person=self.per_person)
+            opens = self.open_view if press.saved_lookup else None
+            view = await opens(ctx, body) if opens else ""
             target = reply_target_of_click(body)
             press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(target.channel)
             if ctx.recent_keys.add(*press.key):
@@ -204,7 +213,7 @@ class LookupButton:
                 ):
                     await wait_until_recorded()
                     await ctx.jobs.submit(
-                        PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.to_payload(ctx)
+                        PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.to_payload(ctx, view)
                     )
                     mark_job_recorded()
             else:

@@ -20,9 +20,9 @@ from bot.slack.payloads import (
     Body,
     is_ephemeral,
     message_ts,
-    pressed_action,
+    pressed_argument,
+    pressed_value,
     reply_target_of_click,
-    text_at,
 )
 
 
@@ -41,7 +41,9 @@ class ButtonPress:
         self._per_person = per_person
         self.privacy_reason = ""
         """The reason to show the result only to the person who pressed; "" if there is none."""
-        self.value = text_at(pressed_action(body), "value").encode("utf-8", "replace").decode()
+        self.value = pressed_value(body).encode("utf-8", "replace").decode()
+        self.argument = pressed_argument(body).encode("utf-8", "replace").decode()
+        """What a menu's entry adds to the button's name, such as a story's id."""
         self.saved_lookup = _decode_or_none(self.value)
 
     @property
@@ -58,7 +60,8 @@ class ButtonPress:
         """Return a key that is equal for two presses of the same button."""
         target = reply_target_of_click(self.body)
         user = target.user if self.is_private else ""
-        return (self.button, target.channel, message_ts(self.body), self.value, user)
+        key = (self.button, target.channel, message_ts(self.body), self.value, user)
+        return (*key, self.argument) if self.argument else key
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -70,14 +73,15 @@ class ButtonPress:
         """Return the look-up's own reference, or a new one if there is none."""
         return self.saved_lookup.lookup_id if self.saved_lookup else ctx.new_lookup_id()
 
-    def to_payload(self, ctx: BotContext) -> Json:
-        """Return the data of the click that the job needs."""
+    def to_payload(self, ctx: BotContext, view: str = "") -> Json:
+        """Return the data of the click that the job needs; `view` is the id of an open form."""
         return {
             "button": self.button,
             "reference": self.reference(ctx),
             "asked_at": time.time(),
             "place": target_to_json(reply_target_of_click(self.body)),
             "weighs_audience": True,
+            "view": view,
             "body": {name: self.body[name] for name in _STORED_FIELDS if name in self.body},
         }
 

@@ -43,6 +43,11 @@ class JobContext:
         """Add subjects that the job turned out to be about."""
         self._subjects.update(subject for subject in subjects if subject)
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Return whether a step was cancelled, because one of the job's subjects was erased."""
+        return self._is_cancelled
+
     def uncancellable(self) -> "JobContext":
         """Return the same job's steps for what must be done in any case."""
         return JobContext(self._steps)
@@ -77,9 +82,12 @@ class JobContext:
             raise error_from_json(record["error"])
         return record["found"]
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait; after a restart, wait for the rest of the time."""
-        await self._steps.pause(seconds)
+    async def sleep(self, seconds: float, *, idle: bool = False) -> None:
+        """Wait; after a restart, wait for the rest of the time.
+
+        A process that ends does not wait for an `idle` job.
+        """
+        await self._steps.pause(seconds, idle=idle)
 
     def _is_erased(self) -> bool:
         return not self._is_cancelled and self._erasures.erased_since(

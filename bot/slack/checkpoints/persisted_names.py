@@ -11,7 +11,7 @@ JOB_KINDS = ("lookup", "press")
 
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
     "lookup": ("id", "question", "place", "asked_at", "refused", "weighs_audience"),
-    "press": ("button", "reference", "asked_at", "place", "weighs_audience", "body"),
+    "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
 }
 """The top-level keys of a job's payload, by kind of job."""
 
@@ -34,6 +34,10 @@ STEPS = (
     "timeline",
     "more",
     "upload",
+    "form",
+    "evidence",
+    "it_note",
+    "details",
 )
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:")
 """Before a message's part, or before the time stamp of a removed message."""
@@ -95,7 +99,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bot.render.message.Answer": ("opening", "replies", "files", "more"),
     "bot.render.message.File": ("name", "title", "content"),
     "bot.render.message.Picture": ("name", "title", "alt", "png"),
-    "bot.slack.lookup.job.AnswerSummary": ("handle", "complete"),
+    "bot.slack.lookup.retry.AnswerSummary": ("handle", "complete", "retry"),
     "bot.domain.saved_lookup.SavedLookup": (
         "lookup_id",
         "workspace",
@@ -202,14 +206,18 @@ ACTION_IDS = (
     "post_in_channel",
     "it_note",
     "more",
+    "reply_person",
+    "reply_length",
+    "reply_language",
+    "reply_text",
 )
 """Of buttons; `choose-` stands before the number of a candidate."""
 
 MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:")
 """Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id."""
 
-CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message")
-FORM_KEYS = ("channel", "thread", "ticket")
+CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message", "reply_form")
+FORM_KEYS = ("channel", "thread", "ticket", "lookup", "reference", "note", "zone")
 """Keys of an open form's `private_metadata`."""
 
 METADATA_TYPE = "call_doctor"
@@ -240,5 +248,10 @@ MESSAGE_PARTS = (
     "stays",
     "apart-",
     "detail-",
+    "details-",
+    "again-",
+    "evidence",
+    "it-note",
+    "reply-copy",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

@@ -42,8 +42,8 @@ class Delivery:
     answer: Answer | None = None
 
 
-async def deliver(job: Job) -> SendResult:
-    """Deliver the answer by the first route that Slack accepts; return the opening's result.
+async def deliver(job: Job) -> Delivery:
+    """Deliver the answer by the first route that Slack accepts; return the opening's delivery.
 
     If Slack does not say whether it accepted the first message, no other route is tried: that route
     has already reported what may be missing. Raises SlackTrouble if every route was refused.
@@ -59,7 +59,7 @@ async def deliver(job: Job) -> SendResult:
             if refused_reply is not None:
                 await _send_rest_privately(delivery.job, refused_reply)
         if sent.ok or sent.cause is SlackErrorKind.UNKNOWN:
-            return sent
+            return delivery
         refusal = sent
     raise SlackTrouble(
         f"Every way of answering was refused: {refusal_text(refusal or SendResult())}."
@@ -71,7 +71,7 @@ async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
     lookup, target = job.lookup, job.lookup.target
     if not target.channel:
         return None
-    answer = await job.result.answer()
+    answer = await job.result.answer(job.note)
     sent = SendResult(SlackErrorKind.STALE)
     if target.looking:
         edit = UpdateMessage(target.channel, target.looking, answer.opening, lookup.id)
@@ -96,6 +96,7 @@ async def to_direct_message(job: Job, refusal: SendResult | None) -> Delivery | 
     if not target.user:
         return None
     note = sent_here_note(refusal, lookup.id) if refusal else ""
+    note = " ".join(filter(None, (note, job.note)))
     answer = await job.result.answer(note)
     sent = await job.sender.send(PostMessage(target.user, answer.opening, lookup.id, first=True))
     if sent.cause is SlackErrorKind.UNKNOWN:
@@ -147,8 +148,11 @@ async def _send_by_response_url(
     if url is None or not url.uses_left:
         return None
 
+    is_first = job.lookup.target.acked and not (thread or prefix)
+
     def call(message: Message) -> MessageCall:
-        return Respond(url, message, job.lookup.id, thread, bool(thread))
+        replaces = is_first and message.part == "opening"
+        return Respond(url, message, job.lookup.id, thread, bool(thread), replaces)
 
     # One use is kept back to report a failure.
     limit = max(1, job.lookup.target.answers_left - 1)

@@ -8,6 +8,7 @@ https://docs.slack.dev/reference/block-kit/block-elements/button-element
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,16 +21,21 @@ from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES, YEARS
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
+from bot.domain.saved_lookup import decode, query_of
 from bot.slack.audit import set_outcome
+from bot.slack.buttons.job import LookupButton
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.error_boundary import report_error
 from bot.slack.lookup.job import start_lookup
 from bot.slack.payloads import (
+    MENU,
     Body,
     ReplyTarget,
     click_id,
     message_ts,
     pressed_action,
+    pressed_name,
+    pressed_value,
     reply_target_of_click,
     text_at,
 )
@@ -135,6 +141,70 @@ def _refresh_query(value: str) -> LookupQuery:
     if not query.clues or not set(query.types) <= set(ERROR_TYPES):
         raise unreadable_value()
     return query
+
+
+ASK_AGAIN = re.compile(r"\Aask_again\Z")
+POST_IN_CHANNEL = re.compile(r"\Apost_in_channel\Z")
+MORE = re.compile(rf"\A{MENU}\Z")
+
+
+def ask_again_listener(ctx: BotContext, *, post: bool = False) -> Listener:
+    """Return a listener that looks up the same thing anew; with `post`, for everybody to see.
+
+    A private answer is posted once, however often that is pressed.
+    """
+
+    async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
+        target = reply_target_of_click(body)
+        key = ("post_in_channel", target.channel, pressed_value(body))
+        if post and not ctx.recent_keys.add(*key):
+            set_outcome(AuditOutcome.REPEATED)
+            ctx.metrics.duplicate_suppressed()
+            await ack()
+            return
+        with ctx.recent_keys.rollback_on_error(*key):
+            lookup = Lookup(ctx.new_lookup_id(), LookupQuery(), target)
+            await _start_anew(ctx, lookup, body, post=post)
+        await ack()
+
+    return on_press
+
+
+async def _start_anew(ctx: BotContext, lookup: Lookup, body: Body, *, post: bool) -> None:
+    try:
+        saved_lookup = decode(pressed_value(body))
+    except NotAllowed as error:
+        set_outcome(AuditOutcome.ASKED_WRONGLY)
+        ctx.tasks.spawn(report_error(ctx, lookup.target, lookup.id, error))
+        return
+    query = query_of(saved_lookup)
+    if post:  # as if `public` had been typed, so that no setting of the channel hides it
+        query = replace(query, private=False, public=True)
+    await start_lookup(ctx, replace(lookup, query=query), click_id(body))
+
+
+def post_in_channel_listener(
+    ctx: BotContext,
+) -> Listener:
+    """Return a listener that posts the answer that only the presser has seen."""
+    return ask_again_listener(ctx, post=True)
+
+
+def menu_listener(ctx: BotContext, buttons: Iterable[LookupButton]) -> Listener:
+    """Return a listener that runs the button that a menu's entry stands for."""
+    listeners = {button.name: button.listener(ctx) for button in buttons}
+
+    async def on_menu(ack: AsyncAck, body: dict[str, Any]) -> None:
+        listener = listeners.get(pressed_name(body))
+        if listener is not None:
+            await listener(ack, body)
+            return
+        set_outcome(AuditOutcome.ASKED_WRONGLY)
+        target, reference = reply_target_of_click(body), ctx.new_lookup_id()
+        ctx.tasks.spawn(report_error(ctx, target, reference, unreadable_value()))
+        await ack()
+
+    return on_menu
 
 
 LINKS = re.compile(r".*", re.DOTALL)

@@ -2,15 +2,37 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from bot.slack.buttons.buttons import PACKET, RECOVERED, REPLY, SHOW_MORE, TIMELINE
+from bot.slack.buttons.buttons import (
+    DETAILS,
+    EVIDENCE,
+    IT_NOTE,
+    PACKET,
+    RECOVERED,
+    SHOW_MORE,
+    TIMELINE,
+)
+from bot.slack.buttons.reply_form import (
+    CHOICES,
+    REPLY,
+    REPLY_CALLBACK_ID,
+    choice_listener,
+    copy_listener,
+)
 from bot.slack.context import BotContext, Listener
 from bot.slack.listeners.actions import (
+    ASK_AGAIN,
     CHOOSE,
     LINKS,
+    MORE,
+    POST_IN_CHANNEL,
     REFRESH,
+    ask_again_listener,
     choose_listener,
     link_listener,
+    menu_listener,
+    post_in_channel_listener,
     refresh_listener,
 )
 from bot.slack.listeners.commands import CALL_ERRORS, PEER_ERRORS, ROOM_ERRORS, Command
@@ -32,14 +54,23 @@ EVENTS: dict[str, Callable[[BotContext], Callable[..., Awaitable[None]]]] = {
     APP_MENTION: mention_listener,
 }
 
-VIEWS: dict[str, Callable[[BotContext], Listener]] = {CALLBACK_ID: form_listener}
+VIEWS: dict[str, Callable[[BotContext], Listener]] = {
+    CALLBACK_ID: form_listener,
+    REPLY_CALLBACK_ID: copy_listener,
+}
 
-LOOKUP_BUTTONS = (SHOW_MORE, RECOVERED, TIMELINE, REPLY, PACKET)
+MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS)
+"""Buttons that stand in the menu *More*."""
+LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, *MENU_BUTTONS)
 """Buttons that reopen their look-up."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
     *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in LOOKUP_BUTTONS),
     (CHOOSE, choose_listener),
     (REFRESH, refresh_listener),
+    (ASK_AGAIN, ask_again_listener),
+    (POST_IN_CHANNEL, post_in_channel_listener),
+    (MORE, partial(menu_listener, buttons=MENU_BUTTONS)),
+    *((re.compile(rf"\A{name}\Z"), choice_listener) for name in CHOICES),
     (LINKS, link_listener),  # the last, because it matches every action
 )

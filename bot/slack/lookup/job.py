@@ -8,18 +8,15 @@ job also records where the answer is posted, so that its reference leads back to
 import asyncio
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
 import structlog
 
-from bot.domain.answer_log import PostedAnswer
 from bot.domain.audit import AuditOutcome, Ending
-from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import LookupOutcome, outcome_of
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
-from bot.domain.saved_lookup import SavedLookup, from_report, subject_ids
+from bot.domain.saved_lookup import SavedLookup, subject_ids
 from bot.domain.target import Choices, Progress
 from bot.jobs.ports import JobHandler, Json, Steps
 from bot.slack.audit import (
@@ -36,47 +33,20 @@ from bot.slack.checkpoints.serialization import (
     to_json,
 )
 from bot.slack.context import BotContext, Lookup
-from bot.slack.delivery.routes import deliver
+from bot.slack.delivery.routes import Delivery, deliver
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices
 from bot.slack.lookup.placeholder import close_unfinished_opening, post_placeholder
-from bot.slack.sending.calls import PostMessage
+from bot.slack.lookup.retry import (
+    AnswerSummary,
+    log_answer,
+    retry_note,
+    retry_partial,
+    summarise,
+)
+from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSummary:
-    """The part of a report that is recorded: how to reopen it, and whether it is complete."""
-
-    handle: SavedLookup
-    complete: bool
-
-    @classmethod
-    def of(cls, report: Report, *, private: bool) -> "AnswerSummary":
-        """Return the summary of a report."""
-        saved_lookup = from_report(report, after=None, shown=0, private=private)
-        return cls(saved_lookup, report.completeness.complete)
-
-    @property
-    def outcome(self) -> LookupOutcome:
-        """Return the outcome of a look-up that was answered with this report."""
-        return LookupOutcome.ANSWERED if self.complete else LookupOutcome.INCOMPLETE
-
-
-async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> None:
-    """Record where an answer was posted. Without a database the answer is still valid."""
-    if job.ctx.answer_log is None:
-        return
-    target = job.lookup.target
-    posted_answer = PostedAnswer(
-        summary.handle, target.user, opening.channel or target.channel, opening.ts, summary.outcome
-    )
-    try:
-        await job.ctx.answer_log.remember(posted_answer)
-    except StoreUnreachable as error:
-        structlog.get_logger("call_doctor").warning("not_remembered", cause=error.cause)
-
 
 LOOKUP_KIND = "lookup"
 
@@ -149,7 +119,7 @@ class LookupJob(Job):
 
     async def run(self) -> None:
         """Post "Looking…", investigate, deliver the answer, and record how it ended."""
-        log = structlog.get_logger("call_doctor")
+        log, delivery = structlog.get_logger("call_doctor"), None
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.boundary)
             query = self.lookup.query
@@ -164,12 +134,17 @@ class LookupJob(Job):
                 self._outcome = LookupOutcome.CHOICES
             else:
                 summary = await self._summarise()
-                await log_answer(self, summary, await deliver(self))
+                self.note = retry_note(self, summary)
+                delivery = await deliver(self)
+                await log_answer(self, summary, delivery.sent)
                 self._outcome, self._saved_lookup = summary.outcome, summary.handle
             log.info("answered", outcome=self._outcome.value)
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await close_unfinished_opening(self)
+        await self._remove_notice(delivery)
+        if delivery is not None:
+            await retry_partial(self, delivery)
 
     async def investigate(self) -> Report | Choices:
         """Return the diagnosed report, or the choices if the question matches several things."""
@@ -224,10 +199,19 @@ class LookupJob(Job):
         return to_json(Progress, progress) if progress is not None and progress.begun else None
 
     async def _summarise(self) -> AnswerSummary:
-        make = partial(AnswerSummary.of, private=self.lookup.query.private)
-        summary: AnswerSummary = await self.result.render("gist", AnswerSummary, make, whole=True)
+        summary = await summarise(self, self.result)
         self.steps.also_about(*subject_ids(summary.handle))
         return summary
+
+    async def _remove_notice(self, delivery: Delivery | None) -> None:
+        """Delete the "Looking…" that acknowledged a command, now that the answer stands elsewhere.
+
+        It is not recorded: a repeated deletion changes nothing, and the asker can do without.
+        """
+        target = self.lookup.target
+        is_elsewhere = delivery is not None and delivery.sent.ok and delivery.sent.ts
+        if is_elsewhere and target.acked and target.url is not None and target.url.uses_left:
+            await self.ctx.sender.send(RemoveNotice(replace(target.url)))
 
     def _count(self) -> None:
         """Count the look-up, which ended in this process.

@@ -135,6 +135,7 @@ class PostEphemeral:
 class Respond:
     """Send to a response_url: to the asker alone, or to everybody, in `thread` if it is set.
 
+    With `replace`, the message takes the place of the "Looking…" that acknowledged a command.
     Without a `lookup_id` the message carries no mark, because it is not part of an answer.
     """
 
@@ -143,6 +144,7 @@ class Respond:
     lookup_id: str
     thread: str = ""
     in_channel: bool = False
+    replace: bool = False
 
     repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
 
@@ -160,7 +162,7 @@ class Respond:
         """Return the JSON to post."""
         body: dict[str, Any] = {
             "response_type": "in_channel" if self.in_channel else "ephemeral",
-            "replace_original": False,
+            "replace_original": self.replace,
             "unfurl_links": False,
             "unfurl_media": False,
             "parse": "none",
@@ -171,6 +173,20 @@ class Respond:
         if self.thread and self.in_channel:
             body["thread_ts"] = self.thread
         return body
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNotice:
+    """Delete the "Looking…" that acknowledged a command, through the command's response_url."""
+
+    url: ResponseUrl
+
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
+    part: ClassVar[str] = "notice"
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON to post."""
+        return {"delete_original": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +286,7 @@ MessageCall = PostMessage | UpdateMessage | PostEphemeral | Respond
 StepCall = MessageCall | RemoveMessage | UploadFiles
 """Calls that a job records as steps."""
 
-SlackCall = StepCall | OpenView | UpdateView | PublishHome
+SlackCall = StepCall | RemoveNotice | OpenView | UpdateView | PublishHome
 
 
 def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:

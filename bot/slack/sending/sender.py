@@ -13,6 +13,7 @@ from bot.slack.sending.calls import (
     MessageCall,
     PostMessage,
     RemoveMessage,
+    RemoveNotice,
     Repeat,
     Respond,
     SlackCall,
@@ -72,7 +73,7 @@ class SlackSender:
 
     async def _attempt(self, call: SlackCall) -> SendResult:
         """Make a call in one form. A post waits for its turn in the channel, and out short 429s."""
-        if isinstance(call, Respond):
+        if isinstance(call, Respond | RemoveNotice):
             return await post_to_response_url(self._clients, call.url, call.body(), call.part)
         is_repeatable = call.repeat is Repeat.IDEMPOTENT
         client = self._clients.read if is_repeatable else self._clients.post

@@ -98,3 +98,31 @@ async def test_a_row_in_another_form_is_refused_and_logged(
     refused = [line for line in logs if line["event"] == "job_refused"]
     assert refused
     assert {line["serialization"] for line in refused} == {form}
+
+
+async def test_a_job_that_ended_in_an_idle_pause_goes_on_and_nothing_waits_for_it(
+    database_url: str,
+) -> None:
+    asleep, ran = asyncio.Event(), list[str]()
+
+    async def course(_: Json, steps: Steps) -> None:
+        async def act(name: str) -> str:
+            ran.append(name)
+            return name
+
+        await steps.run("first", lambda: act("first"))
+        asleep.set()
+        await steps.pause(1.0, idle=True)
+        await steps.run("last", lambda: act("last"))
+
+    async with opened(database_url) as jobs:
+        jobs.register("kind", course)
+        await jobs.start()
+        await jobs.submit("kind", "sleeper", {})
+        await asyncio.wait_for(asleep.wait(), 20)
+        assert await jobs.settle(20) == 1
+    async with opened(database_url) as jobs:
+        jobs.register("kind", course)
+        await jobs.start()
+        await over(database_url, "sleeper")
+    assert ran == ["first", "last"]

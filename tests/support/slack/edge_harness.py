@@ -18,7 +18,7 @@ from bot.jobs import DbosJobQueue
 from bot.serving import open_context
 from bot.slack import Probe, SlackSettings, serve
 from bot.slack.context import BotContext
-from bot.slack.settings import Rates, SocketTimes
+from bot.slack.settings import Rates, Retries, SocketTimes
 from bot.storage import Database, open_database
 from bot.wiring import Services
 from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references
@@ -252,6 +252,7 @@ def settings_for(team: Team, mode: str, **changes: Any) -> SlackSettings:
         socket=QUICK,
         drain_seconds=5,
         call_seconds=2,
+        retries=Retries(times=0),
     )
     if mode == "http":
         team.request_url = f"http://127.0.0.1:{settings.port}/slack/events"

@@ -21,6 +21,9 @@ from bot.investigate.ports import Tell, Watch, ignore_progress
 from bot.render.choices import choice_label
 from bot.render.message import Answer, File, Message
 from bot.render.renderer import Renderer
+from bot.render.replies.form import ReplyForms
+from bot.render.replies.texts import ReplyTexts
+from bot.render.templates import MessageTemplates
 from tests.support.events import make_event
 
 NOW = datetime(2026, 11, 20, 10, 42, 7, tzinfo=UTC)
@@ -118,7 +121,7 @@ def simple(part: str, text: str, *buttons: dict[str, Any]) -> Message:
     return Message(part, text[:3000], (section(text), *actions))
 
 
-REOPENING = ("recovered", "timeline", "reply", "packet")
+REOPENING = ("recovered", "timeline", "evidence", "packet")
 
 
 def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
@@ -133,6 +136,9 @@ class StandInRenderer(Renderer):
 
     replies: int = 10
     cut: bool = False
+    reply_forms: ReplyForms = field(
+        default_factory=lambda: ReplyForms(MessageTemplates(None), ReplyTexts())
+    )
 
     def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
         failures = report.failures
@@ -180,6 +186,15 @@ class StandInRenderer(Renderer):
 
     def reply(self, report: Report) -> Message:
         return simple("reply", f"Dear customer of {len(report.events)} events")
+
+    def evidence(self, report: Report) -> Message:
+        return simple("evidence", f"Evidence of {len(report.events)} events")
+
+    def it_note(self, report: Report) -> Message:
+        return simple("it-note", f"Allow these, {report.lookup_id}")
+
+    def details(self, report: Report, story_id: str) -> tuple[Message, ...]:
+        return (simple("details-1", f"Details of {story_id} in {len(report.events)} events"),)
 
     def packet(self, report: Report) -> tuple[Message, File]:
         file = File("packet.json", "Packet", json.dumps([event.id for event in report.events]))

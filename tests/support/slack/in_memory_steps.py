@@ -43,6 +43,6 @@ class KeptSteps:
         intent = self.record.setdefault(f"{name}:intent", self.run_name)
         return await self.run(name, lambda: act(intent != self.run_name))
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float, *, idle: bool = False) -> None:  # noqa: ARG002
         self.pauses.append(seconds)
         self._waits(seconds)

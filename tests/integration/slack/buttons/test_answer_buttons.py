@@ -1,4 +1,4 @@
-"""The four buttons under an answer, at the Slack edge: who sees what, how often, and in words."""
+"""The buttons under an answer, at the Slack edge: who sees what, how often, and in words."""
 
 import asyncio
 import json
@@ -18,11 +18,11 @@ BUTTONS = pytest.mark.parametrize("name", REOPENING)
 PARTS = {
     "recovered": ["recovered-1", "recovered-2"],
     "timeline": ["timeline-1", "timeline-2"],
-    "reply": ["reply"],
+    "evidence": ["evidence"],
     "packet": ["packet"],
 }
 """What comes of each press where the stand-in report has two failures."""
-FOR_ALL = tuple(name for name in REOPENING if name != "reply")
+FOR_ALL = tuple(name for name in REOPENING if name != "evidence")
 
 
 async def asked(bench: Bench, text: str = ROOM, channel: str = "C0ONCALL") -> Message:
@@ -54,7 +54,7 @@ async def test_a_public_answer_is_added_to_in_its_thread(mode: str, name: str) -
         opening = await asked(bench)
         said = await press(bench, opening, name, "U0BOB")
         assert parts(said) == PARTS[name]
-        if name == "reply":
+        if name == "evidence":
             assert {message.ephemeral_to for message in said} == {"U0BOB"}
         else:
             assert {(m.thread_ts, m.ephemeral_to) for m in said} == {(opening.ts, None)}
@@ -140,17 +140,17 @@ async def test_what_failed_may_be_pressed_again_also_after_a_restart() -> None:
         assert parts(await press(bench, opening, "recovered", "U0BOB")) == PARTS["recovered"]
 
 
-async def test_everybody_gets_the_reply_for_the_customer_and_again_if_it_is_gone() -> None:
+async def test_everybody_gets_the_evidence_and_again_if_it_is_gone() -> None:
     async with open_bench() as bench:
         opening = await asked(bench)
         for user in ("U0ALICE", "U0BOB", "U0BOB"):
-            (reply,) = await press(bench, opening, "reply", user)
-            assert reply.ephemeral_to == user
-            assert "Dear customer" in shown(reply)
+            (evidence,) = await press(bench, opening, "evidence", user)
+            assert evidence.ephemeral_to == user
+            assert "Evidence of" in shown(evidence)
         bench.investigator.seconds = 0.2
-        await asyncio.gather(*(bench.slack.click(opening, "reply") for _ in range(3)))
+        await asyncio.gather(*(bench.slack.click(opening, "evidence") for _ in range(3)))
         await bench.settled(0.4)
-        assert bench.parts().count("reply") == 4
+        assert bench.parts().count("evidence") == 4
 
 
 @BUTTONS
@@ -264,4 +264,4 @@ async def test_a_private_form_that_all_can_see_answers_each_presser_alone() -> N
 
 
 def test_the_stand_ins_have_every_button() -> None:
-    assert {one.name for one in KNOWN} == {*REOPENING, "show_more"}
+    assert {one.name for one in KNOWN} == {*REOPENING, "show_more", "reply", "it_note", "details"}

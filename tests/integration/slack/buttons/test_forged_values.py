@@ -24,7 +24,7 @@ FORGED = {
 async def test_a_forged_press_is_refused_in_words(name: str) -> None:
     async with open_bench() as bench:
         opening = await asked(bench)
-        own = name in ("timeline", "recovered", "packet", "reply")
+        own = name in ("timeline", "recovered", "packet")
         _, element = find_element(opening.blocks, name if own else "timeline")
         element["action_id"], element["value"] = name, FORGED[name]
         with capture_logs() as logs:

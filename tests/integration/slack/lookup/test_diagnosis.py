@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.scenarios.case import FOLDER
 from tests.support.slack.edge_harness import Bench, check_all, part_of
-from tests.support.slack.fakes import REOPENING, button
+from tests.support.slack.fakes import button
 from tests.support.slack.whole_bot import open_whole, reborn
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_length, visible_text
@@ -23,10 +23,12 @@ BLIPS = "device-blips-of-others-weigh-nothing"
 BRINGS = {
     "recovered": "5 failures recovered",
     "timeline": " B Ann ",
-    "reply": "not allowed to use the camera or microphone",
-    "packet": "web 0.12.25 (react-web 0.10.25), Firefox_126.0",
+    "evidence": "Confidence of the verdict",
+    "it_note": "34.23.87.177/32",
 }
 """Of that room."""
+FOR_ONE = ("evidence", "it_note")
+"""What only the one who presses is shown."""
 
 
 @contextlib.asynccontextmanager
@@ -109,30 +111,42 @@ async def test_the_sentence_leads_and_the_thread_tells_what_did_not_go_away(
 async def test_every_button_brings_what_it_promises_once_to_whom_it_may(tmp_path: Path) -> None:
     async with bench_of_scenarios(tmp_path) as bench:
         opening = await asked(bench, BLIPS)
-        for name in REOPENING:
+        for name, brought in BRINGS.items():
             said = await press(bench, opening, name, "U0BOB")
-            assert BRINGS[name] in words(*said)
+            assert brought in words(*said)
             alone = {message.ephemeral_to for message in said}
-            assert alone == {"U0BOB" if name == "reply" else None}
-            assert name == "reply" or {m.thread_ts for m in said} == {opening.ts}
+            assert alone == {"U0BOB" if name in FOR_ONE else None}
+            assert name in FOR_ONE or {m.thread_ts for m in said} == {opening.ts}
             again = await press(bench, opening, name)
             assert {message.ephemeral_to for message in again} == {"U0ALICE"}
-            assert (BRINGS[name] in words(*again)) is (name == "reply")
-        picture, file = bench.team.files.values()
-        assert picture.shared_in == file.shared_in == [("C0ONCALL", opening.ts)]
+            assert (brought in words(*again)) is (name in FOR_ONE)
+        (picture,) = bench.team.files.values()
+        assert picture.shared_in == [("C0ONCALL", opening.ts)]
         assert picture.name.endswith("-timeline.png")
-        packet = json.loads(file.content or b"")
-        assert [one["outcome"] for one in packet["failures"]] == ["blocked"] + 5 * ["recovered"]
+
+
+async def test_a_report_to_100ms_holds_no_personal_data(tmp_path: Path) -> None:
+    async with bench_of_scenarios(tmp_path) as bench:
+        opening = await asked(bench, "app-deploy-broke-one-version")
+        said = await press(bench, opening, "packet", "U0BOB")
+        told = words(*said)
+        for line in ("Subject: ", "Impact: 5 of 6 in the room", "Observed: ", "Question: "):
+            assert line in told
+        file = next(f for f in bench.team.files.values() if f.name.endswith("-packet.json"))
+        assert file.shared_in == [("C0ONCALL", opening.ts)]
+        report = json.loads(file.content or b"")
+        assert len(report["failures"]) == 5
+        assert "Member" not in told + str(report)
 
 
 async def test_buttons_of_a_private_answer_show_nothing_to_others(tmp_path: Path) -> None:
     async with bench_of_scenarios(tmp_path) as bench:
         opening = await asked(bench, f"{BLIPS} private")
         assert opening.ephemeral_to == "U0ALICE"
-        for name in REOPENING:
+        for name, brought in BRINGS.items():
             said = await press(bench, opening, name)
             assert {message.ephemeral_to for message in said} == {"U0ALICE"}
-            assert BRINGS[name] in words(*said)
+            assert brought in words(*said)
         assert bench.team.files == {}
         check_all(bench)
 
@@ -142,7 +156,7 @@ async def test_buttons_pressed_twice_by_strangers_and_after_a_restart(tmp_path: 
         opening = await asked(bench, BLIPS)
         bench.team.channels["C0ONCALL"].members.add("U0OUT")
         await reborn(bench, tmp_path)
-        for name in REOPENING:
+        for name, brought in BRINGS.items():
             (refusal,) = await press(bench, opening, name, "U0OUT")
             assert refusal.ephemeral_to == "U0OUT"
             assert "another company" in words(refusal)
@@ -151,7 +165,7 @@ async def test_buttons_pressed_twice_by_strangers_and_after_a_restart(tmp_path: 
             await bench.slack.until(functools.partial(more_than, bench, before), 30)
             await bench.settled(0.4)
             said = [message for message in bench.said()[before:] if not message.files]
-            assert words(*said).count(BRINGS[name]) >= 1
+            assert words(*said).count(brought) >= 1
             assert len({part_of(message) for message in said}) == len(said)
 
 
@@ -167,11 +181,11 @@ async def test_buttons_that_nobody_can_read_or_of_a_workspace_that_is_gone(tmp_p
         gone = value.replace('"workspace":"default"', '"workspace":"sold"')
         assert gone != value
         for text, reason in (("from another age", "older answer"), (gone, "no longer configured")):
-            elements = [button(name, name, text) for name in REOPENING]
+            elements = [button(name, name, text) for name in BRINGS]
             old = bench.slack.say(
                 "C0ONCALL", "old", blocks=[{"type": "actions", "elements": elements}]
             )
-            for name in REOPENING:
+            for name in BRINGS:
                 (told,) = await press(bench, old, name)
                 assert told.ephemeral_to == "U0ALICE"
                 assert reason in words(told)

@@ -47,8 +47,8 @@ class Outage(KeptSteps):
         self._last = last
         self._back = back
 
-    async def pause(self, seconds: float) -> None:
-        await super().pause(seconds)
+    async def pause(self, seconds: float, *, idle: bool = False) -> None:
+        await super().pause(seconds, idle=idle)
         if len(self.pauses) == self._last:
             await self._back()
 

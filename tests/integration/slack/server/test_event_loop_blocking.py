@@ -19,7 +19,7 @@ BLIPS = "device-blips-of-others-weigh-nothing"
 BRINGS = {
     "recovered": "5 failures recovered",
     "timeline": " B Ann ",
-    "reply": "not allowed to use the camera or microphone",
+    "evidence": "Confidence of the verdict",
     "packet": "Firefox_126.0",
 }
 """What each button under that room's answer brings."""

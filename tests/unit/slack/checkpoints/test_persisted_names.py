@@ -120,7 +120,8 @@ def test_the_page_has_what_messages_hold() -> None:
     metadata = message_metadata("CD-1", "opening")
     assert metadata["event_type"] == names.METADATA_TYPE
     assert tuple(metadata["event_payload"]) == names.METADATA_KEYS
-    assert {button.name for button in LOOKUP_BUTTONS} <= set(names.ACTION_IDS)
+    menu_values = {value.rstrip(":") for value in names.MENU_VALUES}
+    assert {button.name for button in LOOKUP_BUTTONS} <= {*names.ACTION_IDS, *menu_values}
     assert {
         *names.ACTION_IDS,
         *names.MENU_VALUES,
