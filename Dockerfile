@@ -18,6 +18,7 @@ RUN useradd --system --uid 10001 --create-home doctor \
 COPY --from=build /opt/call-doctor /opt/call-doctor
 ENV PATH=/opt/call-doctor/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     DATABASE_URL=sqlite:////var/lib/call-doctor/call-doctor.db \
     HOST=0.0.0.0 \
     PORT=3000

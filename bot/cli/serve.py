@@ -6,7 +6,7 @@ import sys
 
 from bot import serving, wiring
 from bot.cli.log_setup import set_up_logs
-from bot.cli.runtime_tuning import freeze_gc, limit_malloc_arenas
+from bot.cli.runtime_tuning import freeze_gc
 from bot.cli.screen import write_error
 from bot.domain.errors import BotError, HundredMsBusy, HundredMsUnreachable
 from bot.hundredms.client import HundredMsClient
@@ -54,7 +54,6 @@ async def _check_workspace(client: HundredMsClient) -> None:
 
 
 async def _serve(settings: Settings) -> int:
-    limit_malloc_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     slack = serving.build_slack_settings(settings)
     check_settings(slack)

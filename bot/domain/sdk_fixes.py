@@ -132,7 +132,8 @@ class Fixes:
         """Return the step that follows from an outdated SDK version."""
         fix = outdated.fix
         sdk = f"{PLATFORM_WORDS[fix.sdk]} SDK {outdated.version}"
-        return f"App team: update {sdk}; {fix.fixed_in} fixed a fault that may play a part."
+        fixed_in = fix.fixed_in
+        return f"App team: update {sdk} to {fixed_in} or later; a fault it fixed may play a part."
 
     def _age(self, sdk: str, version: str, today: date) -> str:
         """Return an age such as `28 months`; "" if the version's release date is not known."""
