@@ -6,7 +6,7 @@ is rebuilt as of its moment, from the events that 100ms still keeps.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.diagnosis.input import OLDER_EVENTS
 from bot.domain.errors import NotAllowed
@@ -185,14 +185,10 @@ def prefetch_for(query: LookupQuery) -> Prefetch:
     Otherwise it prefetches nothing, because the answer is a choice.
     """
     place_identifiers, person_identifiers = split_identifiers(query.clues)
-    if len(place_identifiers) > 1 or len(person_identifiers) > 1:
+    named = any(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers)
+    if named or len(place_identifiers) > 1 or len(person_identifiers) > 1:
         return Prefetch()
     return Prefetch(query.types, person_identifiers[0] if person_identifiers else None)
-
-
-CHANNEL_WINDOW_NOTE = (
-    "This channel only looks back a shorter time (`settings`). Add `since 30d` for everything."
-)
 
 
 def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
@@ -204,7 +200,9 @@ def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ..
     window = Window(query.since, query.until)
     if query.since or query.until or target.session or query.usual_since is None:
         return window, query.readings
-    return Window(query.usual_since), (CHANNEL_WINDOW_NOTE,)
+    start = query.usual_since.astimezone(UTC)
+    note = f"This channel only looks back to {start:%Y-%m-%d %H:%M} UTC. Add `since 30d` for more."
+    return Window(query.usual_since), (note,)
 
 
 def build_report(target: Target, task: FetchTask, as_of: datetime, fetched: Fetched) -> Report:

@@ -88,7 +88,7 @@ async def test_a_mention_sets_and_keeps_to_them_and_leaves_nothing_in_the_thread
         await bench.slack.mention("C0ONCALL", "one-bad-user", thread_ts=message.ts)
         found = await opening(bench, 2)
         assert (found.ephemeral_to, found.thread_ts) == (None, message.ts)
-        assert "This channel is set to a shorter time" in words(found)
+        assert "This channel only looks back to" in words(found)
         check_all(bench)
 
 
@@ -97,12 +97,12 @@ async def test_a_channels_own_time_holds_where_a_question_names_none(tmp_path: P
         assert "cover the last 36h" in words(await said_to(bench, "settings since 36h"))
         window = f"{datetime.now(UTC) - timedelta(hours=36):%Y-%m-%d}"
         short = words(await answered(bench, "one-bad-user", 1))
-        assert "shorter time" in short
+        assert "only looks back" in short
         assert window in short
         asked = words(await answered(bench, "one-bad-user since 30d", 2))
-        assert "shorter time" not in asked
+        assert "only looks back" not in asked
         await said_to(bench, "settings since any")
-        assert "shorter time" not in words(await answered(bench, "one-bad-user", 3))
+        assert "only looks back" not in words(await answered(bench, "one-bad-user", 3))
 
 
 async def test_a_channels_workspace_decides_where_two_know_the_name(tmp_path: Path) -> None:
