@@ -29,7 +29,8 @@ class SavedLookup:
     """A look-up frozen at `as_of`, shown up to and including the failure `after`.
 
     `since` and `until` are the window asked for, `session_from` and `session_to` the session's
-    time. `private` says that only the asker saw the answer.
+    time. `private` says that only the asker saw the answer. Buttons of earlier releases, without
+    `newest_first`, show the oldest failure first.
     """
 
     lookup_id: str
@@ -48,12 +49,20 @@ class SavedLookup:
     after: str | None = None
     shown: int = 0
     private: bool = False
+    newest_first: bool = False
 
 
 _MOST = 10**9
 
 
-def from_report(report: Report, *, after: str | None, shown: int, private: bool) -> SavedLookup:
+def from_report(
+    report: Report,
+    *,
+    after: str | None,
+    shown: int,
+    private: bool,
+    newest_first: bool = False,
+) -> SavedLookup:
     """Return the saved look-up of a report that was shown so far."""
     target, session = report.target, report.target.session
     return SavedLookup(
@@ -73,6 +82,7 @@ def from_report(report: Report, *, after: str | None, shown: int, private: bool)
         after=after,
         shown=shown,
         private=private,
+        newest_first=newest_first,
     )
 
 
@@ -197,6 +207,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "types": _parse_types,
     "shown": _parse_count,
     "private": _parse_flag,
+    "newest_first": _parse_flag,
 }
 
 

@@ -1,15 +1,13 @@
-"""A chart in Slack: errors over time against people in the room.
+"""A chart in Slack: people failing over time against people in the call.
 
 https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.events import ErrorEvent
+from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.report import Report
 from bot.domain.rooms import Session
 from bot.render.filters import count
@@ -19,19 +17,18 @@ from bot.render.templates import MessageTemplates
 COLUMNS = 20
 """The most points that Slack allows in a series."""
 _PEOPLE, _SHARE = 3, 2
-_STEPS = tuple(
-    timedelta(seconds=step)
-    for step in (5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 172_800)
-)
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_STEPS = tuple(timedelta(minutes=step) for step in (1, 2, 5, 10, 30, 60, 120, 360, 1440, 2880))
+_DAY = timedelta(days=1)
+_MARGIN = 2
+"""The points drawn before the first failure and after the last, while there is room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One stretch of time: its label, errors in it, people in the room during it."""
+    """One stretch of time: its label, people failing and people in the call during it."""
 
     label: str
-    errors: int
+    failing: int
     people: int
 
 
@@ -51,15 +48,15 @@ def error_chart_message(templates: MessageTemplates, report: Report) -> Message 
     diagnosis = report.diagnosis
     if diagnosis is None or not is_room_wide(diagnosis):
         return None
-    events = [event for story in diagnosis.stories if story.timed for event in story.rows]
-    columns = build_columns(events, report.sessions)
-    if len(columns) < 2:  # noqa: PLR2004  one column shows no change over time
+    stories = [story for story in diagnosis.stories if story.timed]
+    columns = build_columns(stories, report.sessions)
+    if not columns:
         return None
-    worst = max(columns, key=lambda column: column.errors)
-    gist = f"most at {worst.label} UTC: {count(worst.errors, 'error', 'errors')}"
+    worst = max(columns, key=lambda column: column.failing)
+    gist = f"most at {worst.label} UTC: {count(worst.failing, 'person', 'people')} failing"
     if worst.people:
-        gist += f" with {count(worst.people, 'person', 'people')} in the room"
-    day = min(event.at for event in events).astimezone(UTC)
+        gist += f", {worst.people:,} in the call"
+    day = min(story.first_at for story in stories).astimezone(UTC)
     return templates.message(
         "spread",
         "spread",
@@ -70,26 +67,33 @@ def error_chart_message(templates: MessageTemplates, report: Report) -> Message 
     )
 
 
-def build_columns(events: Sequence[ErrorEvent], sessions: Sequence[Session]) -> tuple[Column, ...]:
-    """Return at most 20 columns of equal length from the first error to the last; none without."""
-    if not events:
+def build_columns(stories: Sequence[Story], sessions: Sequence[Session]) -> tuple[Column, ...]:
+    """Return at most 20 columns of equal length around the failures; none without a failure."""
+    if not stories:
         return ()
-    first, last = min(event.at for event in events), max(event.at for event in events)
+    first, last = min(story.first_at for story in stories), max(story.last_at for story in stories)
     step = _choose_step(first, last)
     begins = _floor(first, step)
     number = (last - begins) // step + 1
-    errors = Counter((event.at - begins) // step for event in events)
-    time_format = "%H:%M:%S" if step < _MINUTE else "%m-%d" if step >= _DAY else "%H:%M"
-    if step >= _MINUTE and step < _DAY and last - begins >= _DAY:
+    margin = min(_MARGIN, (COLUMNS - number) // 2)
+    starts = [begins + step * index for index in range(-margin, number + margin)]
+    time_format = "%m-%d" if step >= _DAY else "%H:%M"
+    if step < _DAY and starts[-1] - starts[0] >= _DAY:
         time_format = "%m-%d %H:%M"
-    starts = [begins + step * index for index in range(number)]
     return tuple(
         Column(
             f"{since.astimezone(UTC):{time_format}}",
-            errors[index],
+            _count_failing(stories, since, since + step),
             _count_present(sessions, since, since + step),
         )
-        for index, since in enumerate(starts)
+        for since in starts
+    )
+
+
+def _count_failing(stories: Sequence[Story], since: datetime, until: datetime) -> int:
+    """Return the number of people with a failure in progress in that time."""
+    return len(
+        {story.person.key for story in stories if story.first_at < until and story.last_at >= since}
     )
 
 

@@ -14,7 +14,8 @@ from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean
-from bot.render.answer.thread_entries import root_causes
+from bot.render.answer.thread_entries import entry_sources, root_causes
+from bot.render.filters import count
 from bot.render.json_document import failure_document, to_iso
 from bot.render.message import File
 from bot.render.phrases import RECORDER_ACTION, next_actor, safe_text, story_class
@@ -34,22 +35,22 @@ def export_files(report: Report, catalogue: Catalogue) -> tuple[File, File]:
     """Return the CSV and the JSON file, in order of time, with redacted texts in full.
 
     They hold every terminal event. With a diagnosis they also hold, by its first event, every
-    other failure that did not go away.
+    other failure of an entry of the thread.
     """
     if report.diagnosis is None:
         rows = [_event_row(event, catalogue.explain(event).entry) for event in report.failures]
-        noun = "terminal failures"
+        noun = "Terminal failures"
     else:
-        pairs = _events_with_stories(report, report.diagnosis)
+        pairs = _events_with_stories(report)
         classes = _classes_by_story(report.diagnosis)
         rows = [
             _failure_row(event, story, catalogue, classes.get(story.id if story else ""))
             for event, story in pairs
         ]
-        noun = "failures"
+        noun = "Failures"
     rows = redact_all_for_output(rows)
     name = f"{report.lookup_id}-failures"
-    title = f"All {len(rows):,} {noun} of {report.lookup_id}"
+    title = f"{noun} of {report.lookup_id}, {count(len(rows), 'row', 'rows')}"
     return (
         File(f"{name}.csv", f"{title} (CSV)", _csv_text(rows)),
         File(f"{name}.json", f"{title} (JSON)", _json_lines(report, rows)),
@@ -64,20 +65,18 @@ def _classes_by_story(diagnosis: Diagnosis) -> Mapping[str, VerdictClass | None]
     }
 
 
-def _events_with_stories(
-    report: Report, diagnosis: Diagnosis
-) -> list[tuple[ErrorEvent, Story | None]]:
-    """Return events with their stories.
+def _events_with_stories(report: Report) -> list[tuple[ErrorEvent, Story | None]]:
+    """Return every terminal event, and the first event of each other failure, with its story.
 
-    Symptoms are included, although the thread shows them under their causes.
+    Consequences are included, although the thread shows them under their causes.
     """
-    stories = {row.id: story for story in diagnosis.stories for row in story.rows}
-    pairs = [(event, stories.get(event.id)) for event in report.failures]
-    pairs += [
-        (story.rows[0], story)
-        for story in diagnosis.stories
-        if not story.terminal and story.outcome != "recovered"
-    ]
+    pairs: list[tuple[ErrorEvent, Story | None]] = []
+    for source in entry_sources(report):
+        for story in source.stories:
+            rows = [row for row in story.rows if row.is_terminal] or story.rows[:1]
+            pairs += [(row, story) for row in rows]
+        if not source.stories:
+            pairs.append((source.event, None))
     return sorted(pairs, key=lambda pair: sort_key(pair[0]))
 
 

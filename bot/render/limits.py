@@ -79,6 +79,11 @@ def shorten_escaped(text: str, most: int) -> str:
     return f"{shortened.rstrip()}…"
 
 
+def escaped_length(text: str) -> int:
+    """Return the characters of a text once escaped."""
+    return sum(_ESCAPED_LENGTHS.get(letter, 1) for letter in text)
+
+
 def fit(text: str, most: int) -> str:
     """Return `text`, cut to hold at most `most` characters once escaped."""
     space = most - 1
@@ -121,7 +126,16 @@ class BlockGroup:
     blocks: int
     visible: int
     size: int
-    cut: bool = False
+
+    def joined(self, other: "BlockGroup") -> "BlockGroup":
+        """Return these blocks and then the other group's, in the name of the other."""
+        return BlockGroup(
+            other.event_id,
+            self.json + "," + other.json,
+            self.blocks + other.blocks,
+            self.visible + other.visible,
+            self.size + other.size,
+        )
 
 
 @dataclass(frozen=True, slots=True)

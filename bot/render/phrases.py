@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 from bot.domain.catalogue import OWNER_WORDS, Entry
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
@@ -17,7 +16,6 @@ TYPE_NAMES: Mapping[str, str] = {kind: words.name for kind, words in EVENTS.item
 # https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _HASH_DIGITS = 8
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def safe_text(text: str | None) -> str:
@@ -52,21 +50,6 @@ def format_code(event: ErrorEvent) -> str:
     return " ".join(filter(None, parts)) or "no code"
 
 
-def short_duration(length: timedelta) -> str:
-    """Return `0.4 s`, `42 s`, `3:10 min`, `2:05 h` or `3 d 4 h`."""
-    seconds = length.total_seconds()
-    if seconds < 10:  # noqa: PLR2004  tenths matter only in short spans
-        return f"{seconds:.1f} s"
-    whole_seconds = int(seconds)
-    if whole_seconds < _MINUTE:
-        return f"{whole_seconds} s"
-    if whole_seconds < _HOUR:
-        return f"{whole_seconds // _MINUTE}:{whole_seconds % _MINUTE:02d} min"
-    if whole_seconds < _DAY:
-        return f"{whole_seconds // _HOUR}:{whole_seconds % _HOUR // _MINUTE:02d} h"
-    return f"{whole_seconds // _DAY} d {whole_seconds % _DAY // _HOUR} h"
-
-
 RECORDER_ACTION = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
 """Used instead of `next_actor` for a recorder, which cannot act."""
 
@@ -80,6 +63,19 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
     if cls and not advice_fits(cls, entry.owner):
         return VERDICTS[cls].owner, VERDICTS[cls].steps[0]
     return OWNER_WORDS[entry.owner], entry.advice
+
+
+def next_steps(entry: Entry, cls: VerdictClass | None, *, bot: bool) -> tuple[str, ...]:
+    """Return the next steps for a failure of that code, each begun with who takes it.
+
+    Where class and code contradict each other, the class decides. A recorder cannot act, and
+    nobody needs to act for it.
+    """
+    if bot:
+        return ("No action needed: this is a recorder.",)
+    if cls and not advice_fits(cls, entry.owner):
+        return VERDICTS[cls].steps
+    return entry.do or ("No action needed.",)
 
 
 def story_class(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:

@@ -1,14 +1,19 @@
 """The text of a message's blocks, for places that show no blocks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.render.filters import unescape_mrkdwn
+from bot.render.filters import escape_mrkdwn, unescape_mrkdwn
 from bot.render.message import Block
 
 _TOKEN = re.compile(r"<(?:!date\^[^|>]*|https?://[^|>]*)\|([^>]*)>")
 """A date or a link of mrkdwn, with its words."""
+
+
+TABLES = ("table", "data_table")
+MAX_ALIGNED = 11_000
+"""The most characters of a table's lines if they are aligned; longer ones are not padded."""
 
 
 def lines_of(blocks: tuple[Block, ...]) -> list[str]:
@@ -17,11 +22,30 @@ def lines_of(blocks: tuple[Block, ...]) -> list[str]:
     for block in blocks:
         if block.get("type") == "rich_text":
             lines.append("".join(_leaves(block)))
+        elif block.get("type") in TABLES:
+            lines.extend(table_lines([block]))
         elif block.get("type") == "data_visualization":
             lines.extend(_columns(block))
         elif block.get("type") != "actions":
             lines.extend(_texts(block))
     return [line for line in lines if line.strip()]
+
+
+def table_lines(blocks: Iterable[Block]) -> list[str]:
+    """Return each table's rows as lines, aligned in columns where they fit one message so."""
+    lines: list[str] = []
+    for block in blocks:
+        rows = [["".join(_texts(cell)).strip() for cell in row] for row in block.get("rows", ())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        aligned = [_aligned_line(row, widths) for row in rows]
+        fits = sum(len(escape_mrkdwn(line)) + 1 for line in aligned) <= MAX_ALIGNED
+        lines += aligned if fits else ["  ".join(row) for row in rows]
+    return lines
+
+
+def _aligned_line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = (f"{text:<{width}}" for text, width in zip(row, widths, strict=True))
+    return "  ".join(cells).rstrip()
 
 
 def _columns(block: Block) -> Iterator[str]:

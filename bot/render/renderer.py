@@ -20,15 +20,14 @@ from bot.render.evidence import evidence_message, it_note_message
 from bot.render.filters import EMPTY
 from bot.render.help import EXAMPLES, KINDS, WORDS
 from bot.render.limits import MAX_OPTION_VALUE, shorten
+from bot.render.listings import recovered_messages, timeline_messages
 from bot.render.message import Answer, File, Message
 from bot.render.phrases import safe_text
 from bot.render.progress import progress_message
-from bot.render.recovered import recovered_messages
 from bot.render.replies.form import ReplyForms
 from bot.render.replies.texts import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
-from bot.render.timeline import timeline_messages
 
 DASHBOARD = "https://dashboard.100ms.live"
 _MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60
@@ -52,6 +51,7 @@ class Renderer:
     ) -> None:
         self._templates = MessageTemplates(templates_dir)
         self.reply_forms = ReplyForms(self._templates, ReplyTexts(templates_dir, reply_language))
+        self._catalogue = catalogue
         self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
         self._help = self._templates.message("help", "help", **_usage())
 
@@ -62,26 +62,24 @@ class Renderer:
         """
         return self._answers.public(report, note, asked_by)
 
-    def private(
-        self, report: Report, *, messages: int, note: str = "", start: SavedLookup | None = None
-    ) -> tuple[Message, ...]:
-        """Return the answer in at most `messages` messages without a thread, the opening first.
+    def private(self, report: Report, *, messages: int, note: str = "") -> tuple[Message, ...]:
+        """Return the opening and the table of failures, without a thread.
 
-        With `start` only failures after it are shown, without an opening.
+        They are one message if `messages` is 1.
         """
-        return self._answers.private(report, messages, note, start)
+        return self._answers.private(report, messages, note)
 
     def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
         """Return the reply after `saved_lookup.after`, with a new button if failures remain."""
         return self._answers.more(report, saved_lookup)
 
     def recovered(self, report: Report) -> tuple[Message, ...]:
-        """Return the failures that went away or whose end is not known, each with its proof."""
-        return recovered_messages(self._templates, report)
+        """Return the failures that went away or whose end is not known, by what happened."""
+        return recovered_messages(self._templates, self._catalogue, report)
 
     def timeline(self, report: Report) -> tuple[Message, ...]:
-        """Return a drawing of who had trouble when, in lanes by person."""
-        return timeline_messages(self._templates, report)
+        """Return what happened to whom, in order of time, as a table."""
+        return timeline_messages(self._templates, self._catalogue, report)
 
     def reply(self, report: Report) -> Message:
         """Return a reply to the customer, ready to be copied."""

@@ -4,7 +4,7 @@ One rendering and one parse of a template make one message.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from markupsafe import Markup
 from bot.domain.errors import Misconfigured
 from bot.domain.privacy.addresses import redact_for_output
 from bot.render import filters, limits
-from bot.render.answer.thread_entry import ThreadEntry
 from bot.render.filters import array_items
 from bot.render.limits import MAX_GIST, BlockGroup, json_length, shorten_escaped, visible_length
 from bot.render.message import Message
@@ -120,17 +119,7 @@ class MessageTemplates:
             raise TypeError(template)
         return {name: _redact_field(name, item) for name, item in document.items()}
 
-    def render_entries(
-        self, entries: Iterable[ThreadEntry], *, short: bool
-    ) -> Iterator[BlockGroup]:
-        """Yield each failure's blocks, made when they are asked for."""
-        template = "failure_short" if short else "failure"
-        for entry in entries:
-            yield self.render_blocks(template, entry.event.id, cut=entry.cut, f=entry)
-
-    def render_blocks(
-        self, template: str, event_id: str, *, cut: bool = False, **facts: object
-    ) -> BlockGroup:
+    def render_blocks(self, template: str, event_id: str, **facts: object) -> BlockGroup:
         """Return the blocks that a template (a JSON array) makes of some facts, and their size."""
         text = self._templates[template].render(facts)
         blocks = json.loads(text)
@@ -140,7 +129,6 @@ class MessageTemplates:
             blocks=len(blocks),
             visible=visible_length(blocks),
             size=json_length(blocks),
-            cut=cut,
         )
 
 

@@ -1,4 +1,4 @@
-"""The timeline of a person or a room: stretches of trouble, each drawn and listed in order.
+"""The timeline of a person or a room: its stretches of trouble, and a drawing for the terminal.
 
 The drawing has lanes of letters, and needs neither colour nor a mouse.
 """
@@ -11,11 +11,7 @@ from bot.domain.diagnosis import Diagnosis, Outcome, Person, Story
 from bot.domain.report import Report
 from bot.domain.rooms import Session
 from bot.domain.text import clip
-from bot.render.filters import UNKNOWN, count
-from bot.render.limits import shorten
-from bot.render.message import Message
-from bot.render.phrases import display_name, failure_phrase, safe_text, short_duration
-from bot.render.templates import MessageTemplates
+from bot.render.phrases import display_name, safe_text
 
 WIDTH, LABEL, _TICK = 48, 16, 12
 _NEAR = timedelta(minutes=30)
@@ -33,7 +29,7 @@ SIGNS: Mapping[Outcome, str] = {
 }
 """Gravest first; the sign stands where a failure was last reported."""
 LEGEND = (
-    "X gave up  B blocked  W left while failing  ? end not known  R recovered",
+    "X did not recover  B blocked  W left while failing  ? end not known  R recovered",
     "~ failing  J joined  L left  = in the call  . not there, or not known",
 )
 GRAVITY = {outcome: rank for rank, outcome in enumerate(SIGNS)}
@@ -167,60 +163,8 @@ class _TextRow:
         return min(max(round(share * (WIDTH - 1)), 0), WIDTH - 1)
 
 
-LANES, _MESSAGES, _LINES = 12, 3, 24
 _MAX_GAP = timedelta(hours=1)
 """Failures further apart than this are drawn separately: in one drawing, minutes would vanish."""
-_CODE, _WHAT = 30, 44
-
-
-def timeline_messages(templates: MessageTemplates, report: Report) -> tuple[Message, ...]:
-    """Return at most three messages, `timeline-1` and on: the latest stretches, oldest first."""
-    diagnosis = report.diagnosis
-    runs = list(stretches(diagnosis.stories)) if diagnosis else []
-    if diagnosis is None or not runs:
-        timed = " with a readable time" if diagnosis and diagnosis.stories else ""
-        note = f"Look-up {report.lookup_id}: there is no error{timed} to draw."
-        return (templates.message("elsewhere", "timeline-1", note=note),)
-    untimed = [story for story in diagnosis.stories if not story.timed]
-    earlier = len(runs) - _MESSAGES
-    shown = runs[-_MESSAGES:]
-    return tuple(
-        templates.message(
-            "timeline",
-            f"timeline-{number}",
-            **_facts(report, diagnosis, stretch, untimed if number == len(shown) else ()),
-            number=number,
-            of=len(shown),
-            earlier=max(earlier, 0) if number == 1 else 0,
-        )
-        for number, stretch in enumerate(shown, start=1)
-    )
-
-
-def _facts(
-    report: Report, diagnosis: Diagnosis, stretch: Sequence[Story], untimed: Sequence[Story]
-) -> dict[str, object]:
-    lanes = build_lanes(stretch, report.sessions)
-    first = min(story.first_at for story in stretch).astimezone(UTC)
-    ranked = sorted(stretch, key=lambda story: GRAVITY[story.outcome])
-    gravest_ids = {story.id for story in ranked[:_LINES]}
-    listed = [story for story in stretch if story.id in gravest_ids]
-    long = stretch[-1].first_at - stretch[0].first_at >= COARSE
-    lines = [_line(story, "%m-%d %H:%M:%S" if long else "%H:%M:%S") for story in listed]
-    if untimed:
-        lines.append(f"{count(len(untimed), 'failure', 'failures')} more: {UNKNOWN}")
-    return {
-        "heading": f"Timeline of {first:%Y-%m-%d} from {first:%H:%M:%S} UTC",
-        "people": count(len(lanes), "person", "people"),
-        "failures": count(len(stretch), "failure", "failures"),
-        "drawing": "\n".join(draw_lanes(lanes[:LANES])),
-        "legend": "\n".join(LEGEND),
-        "lines": "\n".join(lines),
-        "lanes_left": max(len(lanes) - LANES, 0),
-        "lines_left": max(len(stretch) - _LINES, 0),
-        "others": people_without_errors(report, diagnosis),
-        "reference": report.lookup_id,
-    }
 
 
 def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
@@ -252,15 +196,3 @@ def gravest_run(runs: Iterable[list[Story]]) -> list[Story]:
 def _gravity(run: Sequence[Story]) -> tuple[int, datetime]:
     failed_people = {story.person.key for story in run if story.failed_for_good}
     return (len(failed_people), run[-1].last_at)
-
-
-def _line(story: Story, form: str) -> str:
-    """Return `10:02:05 X Clerk 1  could not join (500), 3 events in 42 s`."""
-    code = str(story.error_code or "") or shorten(safe_text(story.error_name), _CODE) or "no code"
-    what = shorten(safe_text(failure_phrase(story.type, story.feature)), _WHAT)
-    events = f", {story.events:,} events in {short_duration(story.last_at - story.first_at)}"
-    because = ", a consequence" if story.symptom_of else ""
-    return (
-        f"{story.first_at.astimezone(UTC):{form}} {SIGNS[story.outcome]} "
-        f"{person_label(story.person):<15} {what} ({code}){events * (story.events > 1)}{because}"
-    )

@@ -93,8 +93,29 @@ def test_every_scenario_keeps_every_promise(path: Any) -> None:
     brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), message)
     brought = (*brought, RENDERER.packet_json(report))
     for one in (*answer.replies, *brought):
-        assert visible_length(shape(one)["blocks"]) <= 8000
+        blocks = shape(one)["blocks"]
+        assert visible_length(blocks) <= (12_500 if holds_table(blocks) else 8000)
+    assert len(answer.replies) <= 7
+    entries_are_short(report)
     holds_nothing_internal(report)
+
+
+def holds_table(blocks: list[dict[str, Any]]) -> bool:
+    return any(block["type"] in {"table", "data_table"} for block in blocks)
+
+
+def entries_are_short(report: Report) -> None:
+    """An entry of the thread has at most seven lines and 600 characters."""
+    for reply in RENDERER.answer(report).replies:
+        for block in reply.blocks:
+            told = "".join(
+                leaf["text"]
+                for part in block.get("elements", ())
+                for leaf in part.get("elements", ())
+            )
+            if "What happened: " in told:
+                assert len(told) <= 600
+                assert len(told.splitlines()) <= 7
 
 
 def holds_nothing_internal(report: Report) -> None:

@@ -40,7 +40,8 @@ class Story:
     retried, and `retry_count` the number of tries, if it counts them. `feature` names the side
     feature that failed. `evidence` gives the reason for the outcome in words. `path` is the ICE
     text in words, without addresses. `doubt` names sources that could not be read and might show
-    another outcome.
+    another outcome. `recovered_at` is the time of the first sign of recovery, None if there is no
+    exact one.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Story:
     retry_count: int | None = None
     feature: str | None = None
     doubt: frozenset[str] = frozenset()
+    recovered_at: datetime | None = None
 
     @property
     def failed_for_good(self) -> bool:

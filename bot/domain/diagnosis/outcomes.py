@@ -37,9 +37,15 @@ def assign_outcomes(
     result = []
     for story in stories:
         doubt = activity.missing.of(story)
-        outcome, evidence = _ending(story, successors.get(story.id), activity, doubt)
-        if outcome == "recovered":
-            doubt = frozenset()
+        end = successors.get(story.id)
+        proof = activity.proof_of_recovery(story, end or story) if story.timed else None
+        if proof:
+            at = proof.at if proof.exact else None
+            result.append(
+                replace(story, outcome="recovered", evidence=proof.words, recovered_at=at)
+            )
+            continue
+        outcome, evidence = _ending(story, end, activity, doubt)
         result.append(replace(story, outcome=outcome, evidence=evidence, doubt=doubt))
     return tuple(result)
 
@@ -47,7 +53,7 @@ def assign_outcomes(
 def _ending(
     story: Story, successor: Story | None, activity: ActivityIndex, doubt: frozenset[str]
 ) -> _Ending:
-    """Return the outcome by proof, then by a terminal event, a blocking failure, or leaving.
+    """Return the outcome by a terminal event, a blocking failure, or leaving.
 
     A story without a terminal event has the outcome `unknown` if proof could not be read. A story
     whose run ended in another story's giving up shares its outcome (R6), so only later events prove
@@ -55,34 +61,29 @@ def _ending(
     """
     if not story.timed:
         return _untimed_ending(story)
-    proof = activity.proof_of_recovery(story, successor or story)
-    if proof:
-        return "recovered", proof.words
     if successor:
-        return (
-            "gave_up",
-            f"{_name(successor)} ended it {_gap(story, successor)} later{_unseen_words(doubt)}",
-        )
+        words = f"{_name(successor)} followed {_gap(story, successor)} later and was final"
+        return "gave_up", f"{words}{_unseen_words(doubt)}"
     gave_up = _gave_up_outcome(story, doubt)
     if gave_up or not doubt:
         return (
             gave_up
             or _blocked_outcome(story, activity)
             or _left_outcome(story, activity)
-            or _unknown_outcome(story)
+            or ("unknown", "not seen again")
         )
-    return _left_outcome_by_text(story) or ("unknown", f"what came after it{_unread_words(doubt)}")
+    return _left_outcome_by_text(story) or ("unknown", f"what followed{_unread_words(doubt)}")
 
 
 def _untimed_ending(story: Story) -> _Ending:
     """Return the outcome of a story without readable times: nothing is known to be later."""
     if story.ends_terminal:
-        return "gave_up", "100ms reported it as final; its time is unknown, so no recovery can show"
-    return "unknown", "its time is unknown, so nothing shows how it ended"
+        return "gave_up", "final; its time is unknown, so a recovery cannot be seen"
+    return "unknown", "its time is unknown, so its end cannot be seen"
 
 
 def _unseen_words(doubt: frozenset[str]) -> str:
-    return f"; whether it was got over{_unread_words(doubt)}" if doubt else ""
+    return f"; whether it recovered{_unread_words(doubt)}" if doubt else ""
 
 
 def _unread_words(doubt: frozenset[str]) -> str:
@@ -93,13 +94,12 @@ def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
     if not story.ends_terminal:
         return None
     if story.retry_ms is not None:
-        words = f"the SDK stopped after {story.retry_ms / 1000:.1f} s of retries"
+        words = f"SDK stopped after {round(story.retry_ms / 1000, 1):g} s"
         return "gave_up", f"{words}{_unseen_words(doubt)}"
     if story.retry_count is not None:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-        return "gave_up", f"the SDK stopped after {tries}{_unseen_words(doubt)}"
-    suffix = _unseen_words(doubt) or ", and the person was not seen again"
-    return "gave_up", f"100ms reported it as final{suffix}"
+        return "gave_up", f"SDK stopped after {tries}{_unseen_words(doubt)}"
+    return "gave_up", f"final{_unseen_words(doubt) or '; not seen again'}"
 
 
 def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
@@ -108,10 +108,7 @@ def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if is_unasked_share(story):
         return "blocked", "the page asked in a way that shows no picker, so nothing could be shared"
     if is_blocking(story):
-        return (
-            "blocked",
-            "100ms never marks this as final, and nothing shows that it was resolved",
-        )
+        return "blocked", "as far as we can see; 100ms never marks this one as final"
     return _failing_outcome(story, activity)
 
 
@@ -125,7 +122,7 @@ def _failing_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
         span = story.last_at - story.first_at
         if span > FAILS_ON and not activity.was_in_session(story):
             words = f"each new connection was lost at once for {format_duration(span)}"
-            return "blocked", f"{words}, and no session lists this person"
+            return "blocked", f"{words}; no session lists this person"
     return None
 
 
@@ -165,10 +162,6 @@ def _left_outcome_by_text(story: Story) -> _Ending | None:
     if story.code == LEAVE and any(map(has_leave_called, story.failures)):
         return "left", "left before the join finished"
     return None
-
-
-def _unknown_outcome(story: Story) -> _Ending:
-    return "unknown", f"{'this recorder' if story.bot else 'this person'} was not seen again"
 
 
 def _name(story: Story) -> str:

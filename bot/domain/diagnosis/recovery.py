@@ -110,10 +110,14 @@ _MEDIA_VERBS = {"device": "sending", "publish": "sending", "subscribe": "receivi
 
 @dataclass(frozen=True, slots=True)
 class RecoveryProof:
-    """The time of a proof of recovery, and the proof in words."""
+    """The time of a proof of recovery, and the proof in words.
+
+    `exact` is False if the person had recovered at some time before.
+    """
 
     at: datetime
     words: str
+    exact: bool = True
 
 
 class ActivityIndex:
@@ -303,7 +307,7 @@ class ActivityIndex:
             if ends - begins <= least:
                 continue
             words = f"stayed in the call for {format_duration(ends - begins)} more"
-            yield RecoveryProof(begins + least, words)
+            yield RecoveryProof(begins + least, words, exact=False)
 
     def _ended_stays(self, stays: Iterable[Stay]) -> Iterator[tuple[datetime, datetime, Span]]:
         """Yield stays with a known end, each with its start and end.

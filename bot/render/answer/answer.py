@@ -1,4 +1,4 @@
-"""A report as messages: the opening, then its thread entries, packed whole and in order."""
+"""A report as messages: the opening, the table of its failures, and each failure in detail."""
 
 import hashlib
 import re
@@ -10,33 +10,42 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.render.answer.buttons import button_value
-from bot.render.answer.opening import MAX_NOTE, OpeningBuilder, remarks_text
-from bot.render.answer.thread_entries import EntrySource, entry_sources, position
-from bot.render.answer.thread_entry import EntryBuilder
-from bot.render.export import export_files
-from bot.render.limits import (
-    FULL_MESSAGE,
-    MAX_REPLIES,
-    BlockGroup,
-    MessageSpace,
-    json_length,
-    pack,
-    shorten,
-    visible_length,
+from bot.render.answer.failure_table import (
+    ALONE,
+    MAX_TABLE,
+    WITH_DETAILS,
+    FailureTable,
+    failure_table,
 )
+from bot.render.answer.opening import OpeningBuilder
+from bot.render.answer.thread_entries import EntrySource, entry_sources, unseen_sources
+from bot.render.answer.thread_entry import EntryBuilder, is_bot
+from bot.render.export import export_files
+from bot.render.filters import count
+from bot.render.limits import FULL_MESSAGE, BlockGroup, pack, visible_length
 from bot.render.message import Answer, Message
-from bot.render.phrases import safe_text
+from bot.render.phrases import person_key
 from bot.render.templates import MessageTemplates
 
 NARROW_HINT = (
-    "They do not fit a button's memory: ask again for a shorter time, one type or one peer, or use "
+    "Too many to list here: ask again for a shorter time, one type or one peer, or use "
     "call-doctor lookup --json."
 )
+MAX_DETAILED = 75
+"""The most failures told in detail; the latest ones. The table and the files hold the others."""
+_DETAIL_MESSAGES = 6
+_FEW = 2
+"""Up to so many failures need no table."""
+_MAX_DETAILS = 3
+"""The most messages about one person."""
+_DETAIL_SPACE = FULL_MESSAGE.minus(3, 350, 900)
+"""The space beside a reply's own head and ending."""
+_PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntries:
-    """The thread entries of a report, and the noun for one of them."""
+    """The thread entries of a report, the latest first, and the noun for one of them."""
 
     report: Report
     sources: tuple[EntrySource, ...]
@@ -47,23 +56,29 @@ class ThreadEntries:
 
     def count(self, number: int) -> str:
         """Return `1 failure` or `1,204 failures`."""
-        return f"{number:,} {self.noun}{'s' * (number != 1)}"
+        return count(number, self.noun, f"{self.noun}s")
 
-    def more_button_value(self, page: Sequence[BlockGroup], shown: int, *, private: bool) -> str:
-        """Return the value of the button after `shown` entries.
+    def head(self) -> str:
+        """Return the thread's first line, such as `13 failures of 11 people`."""
+        people = {
+            source.stories[0].person.key if source.stories else person_key(source.event)
+            for source in self.sources
+            if not is_bot(source)
+        }
+        who = count(len(people), "person", "people") if people else "recorders"
+        least = "" if self.report.completeness.complete else "At least "
+        return f"{least}{self.count(len(self))} of {who}"
 
-        "" if no entries remain, or if the value would not fit.
-        """
-        if shown >= len(self):
-            return ""
-        return button_value(self.report, after=page[-1].event_id, shown=shown, private=private)
-
-    def ending(self, omitted: int, button: str) -> str:
-        """Return the text under the last entry."""
-        if not omitted:
-            return ""
-        text = f"{omitted:,} more {self.noun}s are not shown yet."
-        return text if button else f"{text} {NARROW_HINT}"
+    def totals(self) -> str:
+        """Return the numbers of events, of terminal events and of failures that recovered."""
+        report = self.report
+        listed = {story.id for source in self.sources for story in source.stories}
+        stories = report.diagnosis.stories if report.diagnosis else ()
+        others = sum(story.id not in listed for story in stories)
+        events = count(len(report.events), "event", "events")
+        text = f"· {events}, {len(report.failures):,} of them terminal"
+        recovered = f" · {count(others, 'other failure', 'other failures')} recovered"
+        return text + recovered * bool(others)
 
 
 def thread_entries_of(report: Report) -> ThreadEntries:
@@ -72,27 +87,32 @@ def thread_entries_of(report: Report) -> ThreadEntries:
     return ThreadEntries(report, entry_sources(report), noun)
 
 
-_REPLY_SPACE = FULL_MESSAGE.minus(2, 150, 400)
-"""The space beside a reply's own heading and ending."""
-_REPLY_SPACE_WITH_BUTTON = _REPLY_SPACE.minus(1, 150, 2300)
-"""The space beside a reply's heading, ending and button; a button's value may hold 2,000
-characters."""
-_MAX_DETAILS = 3
-"""The most messages about one person."""
-_PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A table of failures after `seen` others.
+
+    `last_event` names its last row for the button to the next ones; "" if no button may follow.
+    """
+
+    table: FailureTable
+    last_event: str = ""
+    seen: int = 0
+    private: bool = False
+    newest_first: bool = True
+
+    @property
+    def shown(self) -> int:
+        """The number of failures that the reader has seen with this table."""
+        return self.seen + len(self.table.rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Edges:
-    """The texts around the entries: a note before the first, the rest after the last.
+class _Detail:
+    """Pages of failures in detail, and what their parts are headed by."""
 
-    With `more` each part is named by its first entry, since many presses may follow each other.
-    """
-
-    note: str = ""
-    ending: str = ""
-    button: str = ""
-    more: bool = False
+    pages: tuple[tuple[Sequence[BlockGroup], str], ...]
+    shown: int
+    cut: bool
 
 
 class AnswerBuilder:
@@ -107,131 +127,189 @@ class AnswerBuilder:
     def public(self, report: Report, note: str, asked_by: str = "") -> Answer:
         """Return the answer for a channel and its thread."""
         entries = thread_entries_of(report)
-        pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), MAX_REPLIES))
-        shown, total = sum(map(len, pages)), len(entries)
-        ending = f"{total - shown:,} more are not in this thread." * (shown < total)
-        cut = any(group.cut for page in pages for group in page)
+        builder = self._builder(report)
+        table = failure_table(entries.sources, WITH_DETAILS, builder) if entries.sources else None
+        listed, total = len(table.rows) if table else 0, len(entries)
+        detail = self._detail(entries.sources[: min(listed, MAX_DETAILED)], builder)
         return Answer(
             opening=self._openings.opening(report, note, private=False, asked_by=asked_by),
-            replies=tuple(self._replies(entries, pages, 0, _Edges(ending=ending))),
-            files=export_files(report, self._catalogue) if shown < total or cut else (),
-            more=self._overflow_message(entries, pages[-1], shown) if shown < total else None,
+            replies=tuple(self._replies(entries, table, detail)),
+            files=export_files(report, self._catalogue)
+            if detail.shown < total or detail.cut
+            else (),
+            more=self._overflow_message(entries, table) if table and listed < total else None,
         )
 
-    def private(
-        self, report: Report, messages: int, note: str, start: SavedLookup | None
-    ) -> tuple[Message, ...]:
-        """Return a shorter answer for one person, without a thread.
+    def private(self, report: Report, messages: int, note: str) -> tuple[Message, ...]:
+        """Return the opening and the table of failures for one person, without a thread.
 
-        It has at most `messages` messages.
+        It is one message if `messages` allows no second, or if nothing failed.
         """
         entries = thread_entries_of(report)
-        if start is None and messages == 1 and entries.sources:
-            return (self._single(entries, note),)
-        first = position(report, entries.sources, start) if start else 0
-        is_start = start is None
-        note_above = "" if is_start else note
-        space = _REPLY_SPACE_WITH_BUTTON.minus(1, len(note_above), 2 * len(note_above) + 200)
-        pages = list(islice(self._pages(entries, first, space, short=True), messages - is_start))
-        last = first + sum(map(len, pages))
-        opening: tuple[Message, ...] = ()
-        if is_start:
-            opening = (self._openings.opening(report, note, private=True),)
-        button = entries.more_button_value(pages[-1], last, private=True) if pages else ""
-        edges = _Edges(note_above, button=button, more=not is_start)
-        return opening + tuple(self._replies(entries, pages, first, edges))
+        if not entries.sources:
+            return (self._openings.opening(report, note, private=True),)
+        single = messages == 1
+        opening = self._openings.opening(report, note, private=True)
+        space = MAX_TABLE - visible_length(opening.blocks) * single
+        table = failure_table(entries.sources, ALONE, self._builder(report), space=space)
+        shown = len(table.rows)
+        last_event = entries.sources[shown - 1].event.id
+        listing = _Listing(table, last_event, private=True)
+        message = self._table_message("reply-1", entries, listing)
+        if single:
+            return (replace(opening, blocks=(*opening.blocks, *message.blocks)),)
+        return opening, message
 
     def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
-        """Return the next reply after the entries that the reader of a saved look-up has seen."""
+        """Return the next rows after those that the reader of a saved look-up has seen."""
         entries = thread_entries_of(report)
-        first = position(report, entries.sources, saved_lookup)
-        page = next(
-            self._pages(entries, first, _REPLY_SPACE_WITH_BUTTON, short=saved_lookup.private), None
-        )
-        if page is None:
+        unseen = unseen_sources(report, entries.sources, saved_lookup)
+        if not unseen:
             text = f"That was all: {entries.count(len(entries))} of look-up {report.lookup_id}."
             return self._templates.message("elsewhere", f"more-end-{saved_lookup.shown}", note=text)
-        button = entries.more_button_value(page, first + len(page), private=saved_lookup.private)
-        return next(self._replies(entries, [page], first, _Edges(button=button, more=True)))
+        table = failure_table(unseen, ALONE, self._builder(report))
+        listing = _Listing(
+            table,
+            unseen[len(table.rows) - 1].event.id,
+            len(entries) - len(unseen),
+            saved_lookup.private,
+            saved_lookup.newest_first,
+        )
+        return self._table_message(_more_part(unseen[0].event.id), entries, listing)
 
     def details(self, report: Report, story_id: str) -> tuple[Message, ...]:
-        """Return the entries of the person that a failure belongs to."""
+        """Return the entries of a failure's person, or the failures they recovered from."""
         stories = report.diagnosis.stories if report.diagnosis else ()
         person = next((story.person.key for story in stories if story.id == story_id), None)
+        own = [story for story in stories if story.person.key == person]
         sources = tuple(
             source
             for source in entry_sources(report)
-            if source.story and source.story.person.key == person
+            if source.stories and source.stories[0].person.key == person
+        ) or tuple(
+            EntrySource(story.rows[0], number, (story,))
+            for number, story in enumerate(reversed(own), start=1)
         )
         if not sources:
             text = f"Look-up {report.lookup_id}: nothing of that person stands in the thread."
             return (self._templates.message("elsewhere", "details-1", note=text),)
         entries = ThreadEntries(report, sources, "failure")
-        pages = list(islice(self._pages(entries, 0, _REPLY_SPACE), _MAX_DETAILS))
-        return tuple(
-            replace(message, part=f"details-{number}")
-            for number, message in enumerate(self._replies(entries, pages, 0, _Edges()), 1)
-        )
+        detail = self._detail(sources, self._builder(report))
+        return tuple(self._detail_messages(entries, detail, entries.head(), "details", 1))[
+            :_MAX_DETAILS
+        ]
 
-    def _pages(
-        self, entries: ThreadEntries, first: int, space: MessageSpace, *, short: bool = False
-    ) -> Iterator[Sequence[BlockGroup]]:
-        builder = EntryBuilder(entries.report, entries.sources, self._catalogue, self._dashboard)
-        return pack(self._templates.render_entries(builder.entries_from(first), short=short), space)
+    def _builder(self, report: Report) -> EntryBuilder:
+        return EntryBuilder(report, self._catalogue, self._dashboard)
+
+    def _detail(self, sources: Sequence[EntrySource], builder: EntryBuilder) -> _Detail:
+        """Return the entries by cause: each cause once, above its entries, the latest first."""
+        causes: dict[str, str] = {}
+        cut: set[str] = set()
+        groups = self._groups(sources, builder, causes, cut)
+        pages = list(islice(pack(groups, _DETAIL_SPACE), _DETAIL_MESSAGES))
+        continued = [
+            causes[page[0].event_id] if index and page[0].event_id in causes else ""
+            for index, page in enumerate(pages)
+        ]
+        shown = sum(map(len, pages))
+        return _Detail(tuple(zip(pages, continued, strict=True)), shown, bool(cut))
+
+    def _groups(
+        self,
+        sources: Sequence[EntrySource],
+        builder: EntryBuilder,
+        causes: dict[str, str],
+        cut: set[str],
+    ) -> Iterator[BlockGroup]:
+        """Yield the blocks of each entry, with its cause's in front of the first.
+
+        `causes` gets the title of the cause of each entry that has none in front; `cut` gets the
+        entries with ids that are left out.
+        """
+        for cause, of_cause in builder.by_cause(sources):
+            for source in of_cause:
+                entry = builder.entry(source, names_session=not cause.session)
+                if entry.cut:
+                    cut.add(source.event.id)
+                group = self._templates.render_blocks("failure", source.event.id, f=entry)
+                if source is of_cause[0]:
+                    facts = {"c": cause, "number": len(of_cause)}
+                    head = self._templates.render_blocks("cause", source.event.id, **facts)
+                    group = head.joined(group)
+                else:
+                    causes[source.event.id] = cause.title
+                yield group
 
     def _replies(
-        self,
-        entries: ThreadEntries,
-        pages: Sequence[Sequence[BlockGroup]],
-        first: int,
-        edges: _Edges,
+        self, entries: ThreadEntries, table: FailureTable | None, detail: _Detail
     ) -> Iterator[Message]:
-        """Yield pages as messages, after `first` entries."""
-        for number, page in enumerate(pages, start=1):
-            last = number == len(pages)
-            omitted = len(entries) - first - len(page)
-            ending = edges.ending or entries.ending(omitted, edges.button)
+        """Yield the table, then the detail; few failures need no table."""
+        if table is None:
+            return
+        with_table = len(entries) > _FEW
+        if with_table:
+            yield self._table_message("reply-1", entries, _Listing(table))
+        if not with_table:
+            yield from self._detail_messages(entries, detail, entries.head(), "reply", 1)
+            return
+        latest = "the latest " * (detail.shown < len(entries))
+        head = f"Details of {latest}{entries.count(detail.shown)}"
+        yield from self._detail_messages(entries, detail, head, "reply", 2)
+
+    def _detail_messages(
+        self, entries: ThreadEntries, detail: _Detail, head: str, part: str, first: int
+    ) -> Iterator[Message]:
+        """Yield the pages of a detail, named by `part` and a number from `first` on."""
+        left, last = len(entries) - detail.shown, len(detail.pages)
+        ending = f"The {left:,} before these are in the files, as CSV and JSON." * bool(left)
+        for number, (page, continues) in enumerate(detail.pages, start=1):
             yield self._templates.message(
                 "reply",
-                _more_part(page) if edges.more else f"reply-{number}",
-                first=first + 1,
-                of=len(entries),
-                noun=entries.noun,
+                f"{part}-{number + first - 1}",
+                head=f"{head} · part {number} of {last}" if last > 1 else head,
+                rest=entries.totals() if head == entries.head() and part == "reply" else "",
+                continues=continues,
                 groups=page,
-                note=edges.note if number == 1 else "",
-                ending=ending if last else "",
-                button=edges.button if last else "",
+                ending=ending if number == last else "",
                 reference=entries.report.lookup_id,
             )
-            first += len(page)
 
-    def _single(self, entries: ThreadEntries, note: str) -> Message:
-        """Return opening and entries in one message."""
-        report = entries.report
-        opening_blocks = self._openings.opening(report, note, private=True).blocks
-        space = _REPLY_SPACE_WITH_BUTTON.minus(
-            len(opening_blocks), visible_length(opening_blocks), json_length(opening_blocks)
-        )
-        page = next(self._pages(entries, 0, space, short=True))
-        button = entries.more_button_value(page, len(page), private=True)
+    def _table_message(self, part: str, entries: ThreadEntries, listing: _Listing) -> Message:
+        """Return a table with its head, and with a button if it is not followed by the rest."""
+        seen, shown = listing.seen, listing.shown
+        left = len(entries) - shown
+        button = self._more_button(entries, listing) if listing.last_event and left else ""
+        where = "" if button else NARROW_HINT if listing.last_event else "below"
         return self._templates.message(
-            "private",
-            "opening",
-            o=self._openings.facts(report, private=True),
-            note=shorten(safe_text(note), MAX_NOTE),
-            remarks=remarks_text(report),
-            groups=page,
-            of=len(entries),
-            noun=entries.noun,
-            ending=entries.ending(len(entries) - len(page), button),
+            "failures",
+            part,
+            head=entries.head()
+            if not seen
+            else f"Failures {seen + 1:,} to {shown:,} of {len(entries):,}",
+            rest="" if seen else entries.totals(),
+            table=listing.table,
+            ending=_ending(left, where) if left else "",
             button=button,
+            left=left,
+            noun=entries.noun,
+            reference=entries.report.lookup_id,
         )
 
-    def _overflow_message(
-        self, entries: ThreadEntries, page: Sequence[BlockGroup], shown: int
-    ) -> Message:
-        """Return a message on the entries that no reply holds, with the way to them."""
-        button = entries.more_button_value(page, shown, private=False)
+    def _more_button(self, entries: ThreadEntries, listing: _Listing) -> str:
+        return button_value(
+            entries.report,
+            after=listing.last_event,
+            shown=listing.shown,
+            private=listing.private,
+            newest_first=listing.newest_first,
+        )
+
+    def _overflow_message(self, entries: ThreadEntries, table: FailureTable) -> Message:
+        """Return a message on the failures that the table does not hold, with the way to them."""
+        shown = len(table.rows)
+        listing = _Listing(table, entries.sources[shown - 1].event.id)
+        button = self._more_button(entries, listing)
         return self._templates.message(
             "beyond",
             "more",
@@ -244,9 +322,15 @@ class AnswerBuilder:
         )
 
 
-def _more_part(page: Sequence[BlockGroup]) -> str:
+def _ending(left: int, where: str) -> str:
+    """Return the text under a table that does not hold the last failure."""
+    if where == "below":
+        return f"The {left:,} before these follow below."
+    return f"{left:,} more are not shown yet. {where}".rstrip()
+
+
+def _more_part(event_id: str) -> str:
     """Return `more-` and the first event id shown; a hash in place of an id unfit for a part."""
-    event_id = page[0].event_id
     if not _PLAIN_ID.fullmatch(event_id):
         event_id = hashlib.sha256(event_id.encode(errors="replace")).hexdigest()[:32]
     return f"more-{event_id}"

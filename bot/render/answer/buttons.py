@@ -57,7 +57,14 @@ class ButtonRow:
     menu_id: str = ""
 
 
-def button_value(report: Report, *, after: str | None, shown: int, private: bool) -> str:
+def button_value(
+    report: Report,
+    *,
+    after: str | None,
+    shown: int,
+    private: bool,
+    newest_first: bool = False,
+) -> str:
     """Return the value of a button for this look-up; "" if it would not fit or must stay secret.
 
     It records how far the look-up was shown. A button's value is no secret: everybody in the
@@ -65,7 +72,9 @@ def button_value(report: Report, *, after: str | None, shown: int, private: bool
     """
     if report.hides_user:
         return ""
-    value = encode(from_report(report, after=after, shown=shown, private=private))
+    value = encode(
+        from_report(report, after=after, shown=shown, private=private, newest_first=newest_first)
+    )
     escaped_length = len(value) + _ESCAPE_GROWTH * value.count("<")
     return value if escaped_length <= MAX_BUTTON_VALUE else ""
 

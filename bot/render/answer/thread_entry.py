@@ -1,314 +1,204 @@
-"""The facts of one entry of the thread, clipped so that one reply can hold it whole.
+"""One entry of the thread in words: who, what and how it ended; what happened; device and ids.
 
-The timeline of a story says in words what happened in order, how it ended, and its consequences.
+An entry has at most seven lines and 600 characters. The meaning and the next step stand once for
+each cause, above its entries. Raw texts stand in the files only.
 """
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.catalogue import Catalogue, Explanation
+from bot.domain.catalogue import Catalogue, Entry, Explanation
 from bot.domain.device import device_line
-from bot.domain.diagnosis import Outcome, Story, VerdictClass
-from bot.domain.events import ErrorEvent, sort_key
+from bot.domain.diagnosis import Outcome, Story
+from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.rooms import Session
-from bot.render.answer.thread_entries import EntrySource
-from bot.render.filters import clock
+from bot.render.answer.thread_entries import MEDIA_TYPES, EntrySource
+from bot.render.filters import UNKNOWN, clock
 from bot.render.limits import brief, shorten
 from bot.render.phrases import (
-    RECORDER_ACTION,
-    TYPE_NAMES,
     display_name,
     failure_phrase,
     format_code,
-    next_actor,
+    next_steps,
     safe_text,
-    short_duration,
 )
 
 OUTCOMES: dict[Outcome, str] = {
-    "gave_up": "gave up",
-    "blocked": "blocked",
+    "gave_up": "did not recover",
+    "blocked": "still blocked",
     "left": "left while it was failing",
     "recovered": "recovered",
-    "unknown": "not known",
+    "unknown": "end not known",
 }
-"""The outcome of a failure, to stand after "Ended:"."""
-_FIRST, _LAST, _SYMPTOMS, _IDS, _PEERS = 3, 2, 3, 6, 3
-_CODE, _COURSE_LINE, _EVIDENCE, _COURSE_ID = 50, 130, 180, 60
+"""How a failure ended, to stand after a colon."""
+_STAYED_OUT = {
+    "client.disconnected": "did not reconnect",
+    "client.connect.failed": "did not get in",
+    "client.join.failed": "did not get in",
+}
+UNNAMED = "Unnamed participant"
+
+MAX_ENTRY = 600
+"""The most characters of one entry."""
+_MAX_STEPS = 4
+_IDS, _PEERS, _OTHERS = 6, 2, 3
+_NAME, _ROLE, _WHAT, _EVIDENCE = 60, 24, 60, 90
+_ID, _USER, _CODE, _STEP, _PLACE, _SHORT_PLACE = 40, 50, 60, 90, 160, 40
 _JOINED_NEAR = timedelta(minutes=10)
-
-Moment = tuple[timedelta, str, str]
-"""Time since the failure began, the same in digits, and what happened."""
-Step = tuple[str, str]
-"""The time in digits, and what happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryTimeline:
-    """A story in words; "" means nothing to say. `steps` are in order of time.
-
-    `same_as` is the number of the entry that shows all this, `because` the number of the cause's
-    entry.
-    """
-
-    outcome: str
-    evidence: str
-    path: str
-    begins: str
-    steps: tuple[Step, ...]
-    others: str
-    peers: str
-    doubt: str
-    same_as: int
-    because: int
-
-
-def build_story_timeline(source: EntrySource, sessions: Sequence[Session]) -> StoryTimeline | None:
-    """Return the timeline of an entry's story, or a pointer to the entry that shows it.
-
-    None without a story.
-    """
-    story = source.story
-    if story is None:
-        return None
-    tells_story = source.story_entry == source.number
-    return StoryTimeline(
-        outcome=OUTCOMES[story.outcome],
-        evidence=shorten(safe_text(story.evidence), _EVIDENCE),
-        path=_capitalise(story.path) if tells_story else "",
-        begins=clock(story.first_at),
-        steps=tuple(_steps(story, source.symptoms, sessions)) if tells_story else (),
-        others=_event_ids_text(story, source) if tells_story else "",
-        peers=_other_peers_text(story, source) if tells_story else "",
-        doubt=_doubt_words(story) if tells_story else "",
-        same_as=0 if tells_story else source.story_entry,
-        because=source.cause_entry,
-    )
-
-
-def format_offset(length: timedelta) -> str:
-    """Return `+00:42`, `+1:02:03` or `-00:20`."""
-    seconds = round(abs(length.total_seconds()))
-    sign = "-" if length < timedelta(0) and seconds else "+"
-    hours, remainder = divmod(seconds, 3600)
-    minutes, seconds = divmod(remainder, 60)
-    return f"{sign}{f'{hours}:' * bool(hours)}{minutes:02d}:{seconds:02d}"
-
-
-def _steps(story: Story, symptoms: Sequence[Story], sessions: Sequence[Session]) -> Iterator[Step]:
-    moments = [
-        *_own_moments(story),
-        *_symptom_moments(story, symptoms),
-        *_presence_moments(story, sessions),
-    ]
-    for _, at, words in sorted(moments, key=lambda moment: moment[0]):
-        yield at, shorten(words, _COURSE_LINE)
-
-
-def _own_moments(story: Story) -> Iterator[Moment]:
-    rows, begins = story.rows, story.first_at
-    hidden = range(_FIRST, len(rows) - _LAST)
-    for index, row in enumerate(rows):
-        if len(hidden) > 1 and index in hidden:
-            if index == hidden.start:
-                yield row.at - begins, "…", f"{len(hidden):,} more"
-            continue
-        words = "again" if index else shorten(format_code(row), _CODE)
-        last = rows[index - 1].peer_id if index else row.peer_id
-        if (last or "").lower() != (row.peer_id or "").lower():
-            words += ", with another peer id"
-        words += ", terminal" if row.is_terminal else ""
-        yield row.at - begins, format_offset(row.at - begins), words
-
-
-def _symptom_moments(story: Story, symptoms: Sequence[Story]) -> Iterator[Moment]:
-    for symptom in symptoms[:_SYMPTOMS]:
-        count = f" ({symptom.events:,} events)" if symptom.events > 1 else ""
-        what = failure_phrase(symptom.type, symptom.feature)
-        words = f"because of it: {what}, {_story_code(symptom)}{count}; {OUTCOMES[symptom.outcome]}"
-        yield (
-            symptom.first_at - story.first_at,
-            format_offset(symptom.first_at - story.first_at),
-            words,
-        )
-    omitted = symptoms[_SYMPTOMS:]
-    if omitted:
-        yield omitted[0].first_at - story.first_at, "…", f"{len(omitted):,} more consequences"
-
-
-def _presence_moments(story: Story, sessions: Iterable[Session]) -> Iterator[Moment]:
-    """Yield the times at which the story's peers joined and left, as far as sessions show them."""
-    peer_ids = {peer.lower() for peer in story.peer_ids}
-    for session in sessions:
-        for key, peer in session.peers.items():
-            if (peer.id or key).lower() not in peer_ids:
-                continue
-            for at, words in ((peer.joined_at, "joined"), (peer.left_at, "left")):
-                if at and _is_near(story, at):
-                    yield at - story.first_at, format_offset(at - story.first_at), words
-
-
-def _is_near(story: Story, at: datetime) -> bool:
-    return story.first_at - _JOINED_NEAR <= at <= story.last_at + _JOINED_NEAR
-
-
-def _event_ids_text(story: Story, source: EntrySource) -> str:
-    """Return event ids to copy; terminal events have entries of their own."""
-    rows = [row for related in (story, *source.symptoms) for row in related.rows]
-    event_ids = [row.id for row in rows if not row.is_terminal and row.id != source.event.id]
-    return _join_first(event_ids, _IDS)
-
-
-def _other_peers_text(story: Story, source: EntrySource) -> str:
-    peer_id = (source.event.peer_id or "").lower()
-    return _join_first([peer for peer in story.peer_ids if peer.lower() != peer_id], _PEERS)
-
-
-def _join_first(values: Sequence[str], most: int) -> str:
-    shown = [shorten(value, _COURSE_ID) for value in values[:most]]
-    omitted = len(values) - len(shown)
-    return " ".join([*shown, f"… and {omitted:,} more"] if omitted else shown)
-
-
-def _capitalise(words: str | None) -> str:
-    return f"{words[0].upper()}{words[1:]}" if words else ""
-
-
-def _doubt_words(story: Story) -> str:
-    if story.person.confidence >= 1:
-        return ""
-    return "Peers without user id, taken for one person by name and device."
-
-
-def _story_code(story: Story) -> str:
-    return shorten(format_code(story.rows[0]), _CODE)
-
-
-# Together short enough that even a hostile failure fits one reply, and each of its two blocks stays
-# below 4,000 characters.
-_NAME, _ID, _WORD, _LINE, _PARAGRAPH, _DESCRIPTION = 80, 120, 60, 200, 300, 900
-_PAIRS = 700
-_EARLIER_SHOWN = 3
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One entry in words. `ids` are (label, text) pairs; "" means nothing to say.
+    """One entry in words; "" means nothing to say.
 
-    `course` is the timeline of its story, None without a diagnosis. `cut` is true if some text was
-    longer than a message can hold.
+    `steps` are what happened, in order. `session` and its page are empty where the cause names
+    them. `cut` is true if an id of its events is in the files only.
     """
 
-    number: int
-    of: int
     event: ErrorEvent
-    who: str
-    role: str
-    what: str
-    type: str
-    code: str
-    action: str
-    message: str
-    description: str
-    title: str
-    meaning: str
-    todo: str
-    owner: str
-    borrowed_from: str
-    before: str
-    device: str
-    also: str
-    ids: tuple[tuple[str, str], ...]
+    number: int
+    headline: str
+    evidence: str
+    steps: tuple[str, ...]
+    place: str
+    ids: str
+    session: str
     page: str
-    course: StoryTimeline | None
-    bot: bool
     cut: bool
 
 
-class _Shortener:
-    """Clips texts and records whether it cut one."""
+@dataclass(frozen=True, slots=True)
+class CauseHeading:
+    """A cause in words, to stand above its entries. `steps` begin with who takes them.
 
-    def __init__(self) -> None:
-        self.cut = False
+    `session` is the one session of all its entries; "" if they are of several.
+    """
 
-    def __call__(self, text: str, most: int) -> str:
-        self.cut = self.cut or len(text) > most
-        return shorten(text, most)
+    title: str
+    code: str
+    meaning: str
+    borrowed_from: str
+    said: str
+    steps: tuple[str, ...]
+    session: str = ""
+    page: str = ""
 
 
 class EntryBuilder:
-    """The entries of one report, in order of time, each worded when asked for."""
+    """Words the entries of one report and their causes."""
 
-    def __init__(
-        self, report: Report, sources: Sequence[EntrySource], catalogue: Catalogue, dashboard: str
-    ) -> None:
-        self._sources = sources
+    def __init__(self, report: Report, catalogue: Catalogue, dashboard: str) -> None:
         self._sessions = report.sessions
         self._catalogue = catalogue
         self._dashboard = dashboard
-        self._room_id = report.target.room.id
-        self._by_peer: defaultdict[str, list[ErrorEvent]] = defaultdict(list)
-        for event in report.events:
-            if event.peer_id:
-                self._by_peer[event.peer_id.lower()].append(event)
 
-    def entries_from(self, index: int) -> Iterator[ThreadEntry]:
-        """Yield the entries from `index` on."""
-        for source in self._sources[index:]:
-            yield self._entry(source)
-
-    def _entry(self, source: EntrySource) -> ThreadEntry:
-        event, story, clip = source.event, source.story, _Shortener()
-        explanation = story.explanation if story else self._catalogue.explain(event)
-        message, description = safe_text(event.error_message), safe_text(event.error_description)
+    def entry(self, source: EntrySource, *, names_session: bool = True) -> ThreadEntry:
+        """Return one entry, within its limit."""
+        event = source.event
+        headline, evidence = headline_of(source), evidence_of(source)
+        ids, cut = _ids_line(source)
+        session = shorten(safe_text(event.session_id), _ID) if names_session else ""
+        space = MAX_ENTRY - sum(map(len, (headline, evidence, ids, session))) - _FRAME
+        *_, shortest = places = list(_place_lines(source))
+        steps = tuple(_steps_within(source, self._sessions, space - len(shortest)))
+        space -= sum(map(len, steps))
+        place = next((line for line in places if len(line) <= space), shortest)
         return ThreadEntry(
-            number=source.number,
-            of=len(self._sources),
             event=event,
-            who=clip(display_name(event.user_name) or "Somebody without a name", _NAME),
-            role=clip(safe_text(event.role), _WORD),
-            what=clip(failure_phrase(event.type), _LINE),
-            type=clip(safe_text(event.type), _WORD),
-            code=clip(format_code(event), _LINE),
-            action=clip(safe_text(event.action), _WORD),
-            message=clip(message, _PARAGRAPH),
-            description="" if description == message else clip(description, _DESCRIPTION),
-            **_entry_words(explanation, source.cls, bot=bool(story and story.bot)),
-            before=clip(self._earlier_events(event), _PARAGRAPH),
-            device=clip(safe_text(device_line(event.agent, event.domain)), _LINE),
-            also=clip(_other_fields(event), _PAIRS),
-            ids=tuple(
-                (label, clip(safe_text(text), _ID))
-                for label, text in _labelled_ids(event, self._room_id)
+            number=source.number,
+            headline=headline,
+            evidence=evidence,
+            steps=steps,
+            place=place,
+            ids=ids,
+            session=session,
+            page=session_page(self._dashboard, event.session_id) if names_session else "",
+            cut=cut,
+        )
+
+    def explanation(self, source: EntrySource) -> Explanation:
+        """Return the meaning of an entry's gravest failure."""
+        if source.stories:
+            return source.stories[0].explanation
+        return self._catalogue.explain(source.event)
+
+    def by_cause(
+        self, sources: Sequence[EntrySource]
+    ) -> Iterator[tuple[CauseHeading, list[EntrySource]]]:
+        """Yield each cause with its entries; a cause is placed by its first entry."""
+        by_cause: dict[CauseHeading, list[EntrySource]] = {}
+        for source in sources:
+            by_cause.setdefault(self._cause(source), []).append(source)
+        for cause, of_cause in by_cause.items():
+            sessions = {source.event.session_id for source in of_cause}
+            session = sessions.pop() if len(sessions) == 1 else None
+            page = session_page(self._dashboard, session)
+            yield replace(cause, session=shorten(safe_text(session), _ID), page=page), of_cause
+
+    def _cause(self, source: EntrySource) -> CauseHeading:
+        explanation, event = self.explanation(source), source.event
+        entry: Entry = explanation.entry
+        return CauseHeading(
+            title=shorten(entry.title, 120),
+            code=shorten(format_code(event), _CODE),
+            meaning=brief(entry.meaning, 300),
+            borrowed_from=explanation.borrowed_from or "",
+            said=shorten(_short_message(event), 100),
+            steps=tuple(
+                brief(step, 250) for step in next_steps(entry, source.cls, bot=is_bot(source))
             ),
-            page=session_page(self._dashboard, event.session_id),
-            course=build_story_timeline(source, self._sessions),
-            bot=bool(story and story.bot),
-            cut=clip.cut,
         )
 
-    def _earlier_events(self, event: ErrorEvent) -> str:
-        peer_events = self._by_peer[(event.peer_id or "").lower()] if event.timed else []
-        earlier = peer_events[: bisect_left(peer_events, sort_key(event), key=sort_key)]
-        if not earlier:
-            return ""
-        last = " · ".join(
-            f"-{short_duration(event.at - row.at)} {_type_label(row)} {format_code(row)}"
-            for row in earlier[-_EARLIER_SHOWN:]
-        )
-        noun = "earlier event" if len(earlier) == 1 else "earlier events"
-        gap = "… " if len(earlier) > _EARLIER_SHOWN else ""
-        return f"{len(earlier):,} {noun} of this peer: {gap}{last}"
+
+_FRAME = len("#1,000  ()\nWhat happened: \n\n\n\n\n · session ")
 
 
-def _type_label(event: ErrorEvent) -> str:
-    return TYPE_NAMES.get(event.type) or safe_text(event.type)
+def is_bot(source: EntrySource) -> bool:
+    """Return whether an entry is about a recorder, which cannot act."""
+    return bool(source.stories and source.stories[0].bot)
+
+
+def name_of(source: EntrySource) -> str:
+    """Return the person's name as reported with the event."""
+    return display_name(source.event.user_name) or UNNAMED
+
+
+def what_failed(source: EntrySource) -> str:
+    """Return a phrase such as `could not send or receive audio or video`."""
+    if not source.stories:
+        return failure_phrase(source.event.type)
+    lead = source.stories[0]
+    kinds = {story.type for story in source.stories if story.outcome == lead.outcome}
+    if lead.feature is None and lead.type in MEDIA_TYPES <= kinds:
+        return "could not send or receive audio or video"
+    return failure_phrase(lead.type, lead.feature)
+
+
+def ending_of(story: Story) -> str:
+    """Return how a failure ended, in words."""
+    if story.outcome == "gave_up" and story.feature is None:
+        return _STAYED_OUT.get(story.type, OUTCOMES["gave_up"])
+    return OUTCOMES[story.outcome]
+
+
+def headline_of(source: EntrySource) -> str:
+    """Return `Asha Rao (host) was disconnected: did not reconnect`."""
+    role = shorten(safe_text(source.event.role), _ROLE)
+    who = shorten(name_of(source), _NAME)
+    labels = [f"({role})"] if role else []
+    labels += ["(recorder)"] if is_bot(source) else []
+    what = shorten(safe_text(what_failed(source)), _WHAT)
+    ending = f": {ending_of(source.stories[0])}" if source.stories else ""
+    return f"{' '.join([who, *labels, what])}{ending}"
+
+
+def evidence_of(source: EntrySource) -> str:
+    """Return the reason for the outcome; "" without a diagnosis."""
+    return shorten(safe_text(source.stories[0].evidence), _EVIDENCE) if source.stories else ""
 
 
 def session_page(dashboard: str, session_id: str | None) -> str:
@@ -320,44 +210,154 @@ def session_page(dashboard: str, session_id: str | None) -> str:
     return f"{dashboard}/session-details/{object_id}" if _OBJECT_ID.fullmatch(object_id) else ""
 
 
-def _entry_words(
-    explanation: Explanation, cls: VerdictClass | None, *, bot: bool
-) -> dict[str, str]:
-    entry = explanation.entry
-    owner, todo = RECORDER_ACTION if bot else next_actor(entry, cls)
-    return {
-        "title": shorten(entry.title, _LINE),
-        "meaning": brief(entry.meaning, _PARAGRAPH),
-        "todo": brief(todo, _PARAGRAPH),
-        "owner": owner,
-        "borrowed_from": explanation.borrowed_from or "",
-    }
+def _short_message(event: ErrorEvent) -> str:
+    """Return the reported message in one line; raw texts of ICE are left to the files."""
+    message = safe_text(event.error_message)
+    return "" if "candidate" in message.lower() else message
 
 
-def _other_fields(event: ErrorEvent) -> str:
-    """Return every other reported field, as `name value`, in one line."""
-    retries = "" if event.retries_join is None else str(event.retries_join)
-    pairs = (
-        ("state", event.transport_state),
-        ("endpoint", event.endpoint),
-        ("join retries", retries),
-        ("domain", event.domain),
-        *event.media,
-        *event.extras,
+def _place_lines(source: EntrySource) -> Iterator[str]:
+    """Yield media path and device in words, and a doubt about who it was: ever shorter lines."""
+    event = source.event
+    path = next((story.path for story in source.stories if story.path), "") or ""
+    path = f"{path[:1].upper()}{path[1:]}"
+    device = safe_text(device_line(event.agent, event.domain))
+    unsure = bool(source.stories) and source.stories[0].person.confidence < 1
+    doubt = "no user id: matched by name and device" if unsure else ""
+    short_device = device.partition(" · ")[0]
+    for parts in (
+        (path, device, doubt),
+        (path, short_device, doubt),
+        (path, short_device),
+        (path.partition(",")[0], short_device),
+    ):
+        yield shorten(" · ".join(filter(None, parts)), _PLACE)
+    yield shorten(short_device, _SHORT_PLACE)
+
+
+def _ids_line(source: EntrySource) -> tuple[str, bool]:
+    """Return the ids to copy, and whether some are left to the files."""
+    rows = source.rows
+    event_ids = [source.event.id, *(row.id for row in rows if row.id != source.event.id)]
+    peers = list(dict.fromkeys(row.peer_id for row in rows if row.peer_id))
+    parts = [_listed("event", event_ids, _IDS, " in the files"), _listed("peer", peers, _PEERS)]
+    user = shorten(safe_text(source.event.user_id), _USER)
+    parts.append(f"user {user}" if user else "")
+    return " · ".join(filter(None, parts)), len(event_ids) > _IDS
+
+
+def _listed(label: str, values: Sequence[str], most: int, where: str = "") -> str:
+    if not values:
+        return ""
+    shown = [shorten(safe_text(value), _ID) for value in values[:most]]
+    omitted = len(values) - len(shown)
+    rest = f" (+{omitted:,}{where})" if omitted else ""
+    return f"{label} {' '.join(shown)}{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Something that happened; a moment of a lower `rank` is kept first."""
+
+    at: datetime
+    words: str
+    rank: int
+
+
+def _steps_within(source: EntrySource, sessions: Sequence[Session], space: int) -> Iterator[str]:
+    """Yield the steps that fit, numbered, in order of time; the first with its time of day.
+
+    The first and the last report of the failure are always among them.
+    """
+    if not source.event.timed:
+        yield f"1. {UNKNOWN}: {_code_words(source.event)}"
+        return
+    moments = sorted(_moments(source, sessions), key=lambda moment: moment.rank)
+    shown: list[_Moment] = []
+    for moment in moments[:_MAX_STEPS]:
+        space -= len(moment.words) + (_OFFSET_SPACE if shown else _CLOCK_SPACE)
+        if space >= 0 or moment.rank <= _LAST_REPORT:
+            shown.append(moment)
+    shown.sort(key=lambda moment: moment.at)
+    begins = shown[0].at
+    for number, moment in enumerate(shown, start=1):
+        at = clock(moment.at) if number == 1 else format_offset(moment.at - begins)
+        yield f"{number}. {at} {moment.words}"
+
+
+_CLOCK_SPACE, _OFFSET_SPACE = len("1. 12:00:00 UTC "), len("2. +0:00 ")
+_FIRST_REPORT, _LAST_REPORT, _RELATED, _LEFT, _JOINED = range(5)
+"""What is kept first."""
+
+
+def _moments(source: EntrySource, sessions: Sequence[Session]) -> Iterator[_Moment]:
+    if not source.stories:
+        yield _Moment(source.event.at, _code_words(source.event), _FIRST_REPORT)
+        return
+    lead, *others = source.stories
+    yield _Moment(lead.first_at, _code_words(lead.rows[0]), _FIRST_REPORT)
+    if lead.events > 1:
+        yield _Moment(lead.last_at, _again_words(lead), _LAST_REPORT)
+    for story in others[:_OTHERS]:
+        words = shorten(_story_words(story, lead), _STEP)
+        yield _Moment(story.first_at, words, _RELATED)
+    if len(others) > _OTHERS:
+        words = f"{len(others) - _OTHERS:,} more failures because of it"
+        yield _Moment(others[_OTHERS].first_at, words, _LEFT)
+    yield from _presence(source, sessions)
+
+
+def _code_words(event: ErrorEvent) -> str:
+    """Return code and action; the code's name stands with the cause."""
+    action = shorten(safe_text(event.action), _ROLE)
+    words = str(event.error_code or "") or shorten(format_code(event), _CODE)
+    return f"{words} ({action})" if action else words
+
+
+def _again_words(story: Story) -> str:
+    times = (
+        "again" if story.events == len(("first", "again")) else f"{story.events - 1:,} times more"
     )
-    return " · ".join(f"{safe_text(label)} {safe_text(text)}" for label, text in pairs if text)
+    return f"failed {times}{', SDK stopped' if story.ends_terminal else ''}"
 
 
-def _labelled_ids(event: ErrorEvent, room_id: str) -> Iterator[tuple[str, str]]:
-    yield "event", event.id
-    pairs = (
-        ("peer", event.peer_id),
-        ("user", event.user_id),
-        ("session", event.session_id),
-        ("room", event.room_id or room_id),
-        ("template", event.template_id),
-        ("account", event.account_id),
-    )
-    for label, text in pairs:
-        if text:
-            yield label, text
+def _story_words(story: Story, lead: Story) -> str:
+    what = _SHORT_PHRASES.get(story.type) if story.feature is None else None
+    what = what or safe_text(failure_phrase(story.type, story.feature))
+    code = story.error_code or safe_text(story.error_name) or "no code"
+    times = f", {story.events:,} times" if story.events > 1 else ""
+    ending = f"; {ending_of(story)}" if story.outcome != lead.outcome else ""
+    return f"{what}, {code}{times}{ending}"
+
+
+_SHORT_PHRASES = {
+    "client.connect.failed": "could not connect",
+    "client.join.failed": "could not join",
+    "client.disconnected": "disconnected",
+    "client.publish.failed": "sending failed",
+    "client.subscribe.failed": "receiving failed",
+}
+
+
+def _presence(source: EntrySource, sessions: Sequence[Session]) -> Iterator[_Moment]:
+    """Yield the times at which the entry's peers joined and left, as far as sessions show them."""
+    rows = source.rows
+    peer_ids = {row.peer_id.lower() for row in rows if row.peer_id}
+    since, until = rows[0].at - _JOINED_NEAR, rows[-1].at + _JOINED_NEAR
+    for session in sessions:
+        for key, peer in session.peers.items():
+            if (peer.id or key).lower() not in peer_ids:
+                continue
+            for at, words, rank in (
+                (peer.left_at, "left", _LEFT),
+                (peer.joined_at, "joined", _JOINED),
+            ):
+                if at and since <= at <= until:
+                    yield _Moment(at, words, rank)
+
+
+def format_offset(length: timedelta) -> str:
+    """Return `+0:42` or `+1:02:03`."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"+{hours}:{minutes:02d}:{seconds:02d}" if hours else f"+{minutes}:{seconds:02d}"

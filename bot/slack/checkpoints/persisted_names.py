@@ -117,6 +117,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "after",
         "shown",
         "private",
+        "newest_first",
     ),
     "bot.slack.listeners.actions.Choice": (
         "q",

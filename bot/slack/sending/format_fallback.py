@@ -7,16 +7,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.render.filters import escape_mrkdwn
 from bot.render.message import Block, Message
-from bot.render.plain_text import lines_of
+from bot.render.plain_text import TABLES, lines_of, table_lines
 from bot.slack.sending.errors import UNREACHABLE, SlackErrorKind
 
 MAX_SECTION = 2900  # a text object holds 3,000 characters
 MAX_BLOCKS = 50
-MAX_TEXT = 12_000  # Slack keeps 40,000 of a post's text; nobody reads as much
+MAX_TEXT = 13_000  # Slack keeps 40,000 of a post's text; nobody reads as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,44 @@ class SendResult:
 
 
 def as_classic_blocks(message: Message) -> Message:
-    """Return the message as sections of plain text, with its buttons."""
-    text = plain_text_of(message)
-    pieces = [text[start : start + MAX_SECTION] for start in range(0, len(text), MAX_SECTION)]
+    """Return the message as sections of text, its tables as aligned lines, with its buttons."""
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
-    sections: list[Block] = [
-        {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}}
-        for piece in pieces
-        if piece.strip()
-    ]
+    sections: list[Block] = []
+    for is_table, group in groupby(message.blocks, lambda block: block.get("type") in TABLES):
+        run = tuple(group)
+        make = _preformatted_section if is_table else _plain_section
+        sections.extend(map(make, _pieces(table_lines(run) if is_table else lines_of(run))))
+    if not sections:
+        sections = [_plain_section(message.text)]
     return replace(message, blocks=(*sections[: MAX_BLOCKS - len(buttons)], *buttons))
+
+
+def _pieces(lines: list[str]) -> Iterator[str]:
+    """Yield the lines in pieces that fit a section, broken between lines where possible."""
+    piece = ""
+    for line in lines:
+        for start in range(0, len(line), MAX_SECTION):
+            part = line[start : start + MAX_SECTION]
+            if piece and len(escape_mrkdwn(f"{piece}\n{part}")) > MAX_SECTION:
+                yield piece
+                piece = ""
+            piece = f"{piece}\n{part}" if piece else part
+    if piece.strip():
+        yield piece
+
+
+def _plain_section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
+
+
+def _preformatted_section(text: str) -> Block:
+    """Return a section of fixed width; a back-tick in the data would end it."""
+    fenced = f"```\n{escape_mrkdwn(text.replace('`', QUOTE))}\n```"
+    return {"type": "section", "text": {"type": "mrkdwn", "text": fenced, "verbatim": True}}
+
+
+QUOTE = "\u02cb"
+"""Stands for a back-tick."""
 
 
 def as_plain_text(message: Message) -> Message:
@@ -69,9 +99,10 @@ def as_plain_text(message: Message) -> Message:
 
     Slack shows the text as mrkdwn, so the plain text of the blocks is escaped.
     """
-    plain = "\n".join(lines_of(message.blocks))
-    text = escape_mrkdwn(plain)[:MAX_TEXT].rpartition("\n")[0] or message.text
-    return replace(message, text=text, blocks=())
+    text = escape_mrkdwn("\n".join(lines_of(message.blocks)))
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT].rpartition("\n")[0]
+    return replace(message, text=text or message.text, blocks=())
 
 
 def plain_text_of(message: Message) -> str:

@@ -73,7 +73,7 @@ def test_the_alternative_text_says_the_same() -> None:
     assert "3 people with 3 failures" in alt
     for words in (
         "Ann could not send audio or video at 10:01:00, still blocked.",
-        "Bob could not connect at 10:04:00, did not recover.",
+        "Bob could not join at 10:04:00, did not recover.",
         "Cid could not join at 10:09:00, did not recover.",
     ):
         assert words in alt

@@ -1,15 +1,11 @@
 """Texts are cut where nothing breaks, and by no more than needed."""
 
-from datetime import timedelta
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.pictures.canvas import fit_text, font
 from bot.render.filters import notification_text
 from bot.render.limits import brief, fit, shorten, shorten_escaped
-from bot.render.phrases import short_duration
 
 ESCAPED = st.text("ab &<>").map(
     lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -50,20 +46,6 @@ def test_brief_keeps_whole_sentences() -> None:
     assert brief("One two. Three four. Five six.", 22) == "One two. Three four."
     assert brief("One two three four", 12) == "One two…"
     assert brief("Short.", 12) == "Short."
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.42, "0.4 s"),
-        (42, "42 s"),
-        (190, "3:10 min"),
-        (7500, "2:05 h"),
-        (2 * 86_400 + 3600, "2 d 1 h"),
-    ],
-)
-def test_span(seconds: float, words: str) -> None:
-    assert short_duration(timedelta(seconds=seconds)) == words
 
 
 def test_a_long_heading_is_fitted_as_one_that_is_cut_first() -> None:

@@ -14,10 +14,12 @@ from bot.domain.rooms import Peer, Room, Session
 from bot.domain.saved_lookup import decode
 from bot.render.answer.thread_entry import format_offset
 from bot.render.message import Message
+from bot.render.timeline import build_lanes, draw_lanes
 from tests.support.reports.diagnosed_reports import RENDERER, diagnosed, of_scenario
 from tests.support.reports.plain_reports import NOON, failure, report, shown
 from tests.support.scenarios.case import files
 from workbench.pretend_slack.limits import check_message, visible_length
+from workbench.pretend_slack.limits.visible import cell_text
 
 LABELS = {
     "reply": "Reply to customer",
@@ -163,16 +165,26 @@ def test_what_would_not_fit_is_left_out_whole(length: int, left: int) -> None:
     assert bool(there) is bool(left)
 
 
-def test_recovered_errors_are_at_most_three_messages_and_the_rest_is_counted() -> None:
+def test_recovered_errors_are_one_message_and_the_rest_is_counted() -> None:
     events = [
         failure(n, is_terminal=False, error_code=4005, type=ERROR_TYPES[0]) for n in range(200)
     ]
-    found = diagnosed(report(*events))
-    messages = RENDERER.recovered(found)
-    assert [message.part for message in messages] == ["recovered-1", "recovered-2", "recovered-3"]
-    told = "".join(map(shown, messages))
-    listed = told.count("event event-")
-    assert f"{200 - listed} more are not listed" in told
+    [message] = RENDERER.recovered(diagnosed(report(*events)))
+    assert message.part == "recovered-1"
+    table = next(one for one in message.blocks if one["type"] == "data_table")
+    assert f"{200 - len(table['rows']) + 1} more are not listed" in shown(message)
+
+
+def test_recovered_errors_are_grouped_by_what_happened_with_the_next_step() -> None:
+    """B5: where everybody recovered, no failure in the thread and no step in the list."""
+    found = of_scenario("mixed-everybody-came-back")
+    [message] = RENDERER.recovered(found)
+    told = shown(message)
+    assert "2 people\n could not send audio or video and recovered after 40 s" in told
+    assert "2 people\n were disconnected and reconnected" in told
+    assert found.diagnosis
+    for story in found.diagnosis.stories:
+        assert f"\n{story.explanation.entry.do[0]}" in told
 
 
 def test_a_stale_button_gets_an_answer_all_the_same() -> None:
@@ -184,7 +196,7 @@ def test_a_stale_button_gets_an_answer_all_the_same() -> None:
     assert RENDERER.packet(plain)[0].part == "packet"
 
 
-def test_the_timeline_draws_stays_and_ends_in_lanes_worst_first() -> None:
+def test_the_drawing_for_the_terminal_has_stays_and_ends_in_lanes_worst_first() -> None:
     session = Session(
         "66ac5e989b41849dde50f549",
         "65af97002889d74ef8d1e18f",
@@ -201,25 +213,27 @@ def test_the_timeline_draws_stays_and_ends_in_lanes_worst_first() -> None:
     drop = failure(1500, user_id="Bob", user_name="Bob", peer_id="Peer-Bob", is_terminal=False,
                    error_code=1003, type="client.disconnected")  # fmt: skip
     found = report(lost, drop, as_of=NOON + timedelta(hours=2), sessions=(session,))
-    [message] = RENDERER.timeline(diagnosed(found))
-    rows = {row[:3]: row[16:] for row in shown(message).splitlines() if row[16:17] in {"J", "."}}
+    lanes = build_lanes(diagnosed(found).diagnosis.stories, found.sessions)  # type: ignore[union-attr]
+    drawing = draw_lanes(lanes)
+    rows = {row[:3]: row[16:] for row in drawing if row[16:17] in {"J", "."}}
     assert list(rows) == ["Ann", "Bob"]
     assert rows["Ann"] == "J=========X====================================L"
     assert rows["Bob"] == "....................J====?=====================L"
-    assert "12:00" in shown(message)
+    assert "12:00" in drawing[0]
 
 
-def test_far_apart_failures_are_drawn_apart_and_the_earliest_are_counted() -> None:
+def test_the_timeline_in_slack_is_a_table_in_order_of_time() -> None:
     found = diagnosed(report(*(failure(n * 7200, user_id="u") for n in range(5))))
-    messages = RENDERER.timeline(found)
-    assert [message.part for message in messages] == ["timeline-1", "timeline-2", "timeline-3"]
-    assert "2 earlier stretches are not drawn" in shown(messages[0])
-
-
-def test_many_lanes_are_counted() -> None:
-    found = diagnosed(report(*(failure(n) for n in range(40))))
     [message] = RENDERER.timeline(found)
-    assert "28 more people with errors not drawn. 16 more failures not listed." in shown(message)
+    assert message.part == "timeline-1"
+    table = next(one for one in message.blocks if one["type"] == "table")
+    times = [cell_text(row[0]) for row in table["rows"][1:]]
+    assert times == [f"{hour}:00:00 UTC" for hour in (12, 14, 16, 18, 20)]
+
+
+def test_a_long_timeline_counts_what_it_does_not_list() -> None:
+    [message] = RENDERER.timeline(diagnosed(report(*(failure(n) for n in range(140)))))
+    assert "40 earlier failures not listed." in shown(message)
 
 
 def test_the_packet_holds_ids_and_versions_but_no_names() -> None:
@@ -247,8 +261,6 @@ def test_the_packets_json_in_words_is_whole_if_it_fits_and_else_says_what_it_lac
     assert "Zoe" not in shown(message)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "+00:00"), (42, "+00:42"), (-20, "-00:20"), (3723, "+1:02:03")]
-)
+@pytest.mark.parametrize(("seconds", "words"), [(0, "+0:00"), (42, "+0:42"), (3723, "+1:02:03")])
 def test_offset(seconds: int, words: str) -> None:
     assert format_offset(timedelta(seconds=seconds)) == words

@@ -6,7 +6,14 @@ import pytest
 
 from bot.render.message import Message
 from bot.slack.sending.errors import POLICY, SlackErrorKind
-from bot.slack.sending.format_fallback import FORM_REFUSED, FormatFallback, SendResult
+from bot.slack.sending.format_fallback import (
+    FORM_REFUSED,
+    FormatFallback,
+    SendResult,
+    as_classic_blocks,
+    as_plain_text,
+)
+from workbench.pretend_slack.limits import check_message
 
 UNKNOWN_TYPE = "[ERROR] unsupported type: table [json-pointer:/blocks/1/type]"
 TABLE = Path(__file__).parents[4] / "docs" / "operating.md"
@@ -76,3 +83,60 @@ def test_the_table_of_the_docs_is_the_table_of_the_code() -> None:
     assert {cause.value: told.get(cause.value) for cause in SlackErrorKind} == {
         cause.value: act for cause, act in POLICY.items()
     }
+
+
+def table(kind: str, rows: int, name: str = "Marta Lindqvist") -> Message:
+    """A message with a table of people, whose time is a date."""
+    date = {"type": "date", "timestamp": 1, "format": "{time}", "fallback": "09:02 UTC"}
+    cell = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [date]}]}
+    head = [{"type": "raw_text", "text": text} for text in ("When", "Who", "Why")]
+    row = [
+        cell,
+        {"type": "raw_text", "text": name},
+        {"type": "raw_text", "text": "Path lost (4005)"},
+    ]
+    extra = {"caption": "Failures"} if kind == "data_table" else {}
+    text = {"type": "plain_text", "text": "the words"}
+    context = {"type": "context", "elements": [text]}
+    button = {"type": "button", "action_id": "show_more", "text": text, "value": "v"}
+    block = {"type": kind, "rows": [head, *[row] * rows], **extra}
+    actions = {"type": "actions", "elements": [button]}
+    return Message("reply-1", "gist", (context, block, actions))
+
+
+@pytest.mark.parametrize("kind", ["table", "data_table"])
+def test_a_table_becomes_aligned_lines_in_one_message(kind: str) -> None:
+    classic = as_classic_blocks(table(kind, 3))
+    assert [block["type"] for block in classic.blocks] == ["section", "section", "actions"]
+    assert classic.blocks[1]["text"] == {
+        "type": "mrkdwn",
+        "verbatim": True,
+        "text": "```\n"
+        "When       Who              Why\n"
+        + "\n".join(["09:02 UTC  Marta Lindqvist  Path lost (4005)"] * 3)
+        + "\n```",
+    }
+
+
+def test_a_long_table_stays_one_message_and_loses_no_row() -> None:
+    long = table("data_table", 100, "Marta Lindqvist " * 4)
+    classic = as_classic_blocks(long)
+    blocks = [dict(block) for block in classic.blocks]
+    assert check_message({"text": "gist", "blocks": blocks}) == []
+    assert str(blocks).count("Path lost") == 100
+    assert as_plain_text(long).text.count("Path lost") == 100
+
+
+def test_a_name_cannot_end_the_fixed_width_or_mention_anybody() -> None:
+    classic = as_classic_blocks(table("table", 1, "``` <!channel> *x*"))
+    text = classic.blocks[1]["text"]["text"]
+    assert text.count("`") == 6
+    assert "&lt;!channel&gt;" in text
+
+
+def test_a_table_that_slack_does_not_know_is_sent_as_lines_from_then_on() -> None:
+    ladder, message = FormatFallback(), table("table", 2)
+    refused = SendResult(SlackErrorKind.FORM, "invalid_blocks", detail=UNKNOWN_TYPE)
+    assert ladder.richest(message) is message
+    assert ladder.simpler(message, message, refused) == as_classic_blocks(message)
+    assert ladder.richest(message) == as_classic_blocks(message)
