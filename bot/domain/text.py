@@ -1,13 +1,22 @@
-"""Cleans and shortens text from outside before it is shown."""
+"""Cleans, shortens and compares text from outside."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process, utils
 
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs"}  # controls, bidi and zero-width, halves of a pair
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters by category, invisible on screen
 _ZWJ = "\u200d"
 _LOOK_BACK = 32
 _LONGEST_NAME = 2000  # names of 100 kB exist
+
+MIN_LIKENESS = 79
+"""Least likeness, in percent, of a word that is offered."""
+
+MIN_NAME_LIKENESS = 80
+"""Least likeness, in percent, of a whole name that is offered."""
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -71,3 +80,34 @@ def _is_flag_half(char: str) -> bool:
 def normalise_name(name: str | None) -> str:
     """Return a name's letters only: platforms write one name in several cases and spacings."""
     return "".join(filter(str.isalpha, (name or "")[:_LONGEST_NAME])).lower()
+
+
+def near_names(name: str, names: Iterable[str], most: int) -> list[str]:
+    """Return the names that are like the name, or contain it, best first."""
+    matches = process.extract(
+        name,
+        list(dict.fromkeys(names)),
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        limit=most,
+        score_cutoff=MIN_NAME_LIKENESS,
+    )
+    return [choice for choice, _, _ in matches]
+
+
+def near_words(
+    word: str, choices: Iterable[str], *, most: int = 5, least: float = MIN_LIKENESS
+) -> list[str]:
+    """Return the choices that are like the word, best first; case and punctuation do not matter.
+
+    `least` is the likeness in percent below which nothing is offered.
+    """
+    matches = process.extract(
+        word,
+        list(dict.fromkeys(choices)),
+        scorer=fuzz.ratio,
+        processor=utils.default_process,
+        limit=most,
+        score_cutoff=least,
+    )
+    return [choice for choice, _, _ in matches]

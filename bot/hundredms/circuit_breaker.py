@@ -18,7 +18,8 @@ import structlog
 from purgatory.domain.model import Context, OpenedState
 
 from bot.domain.metrics import CircuitState
-from bot.hundredms.request import CallLimits, Request, TransientError
+from bot.hundredms.request import Request
+from bot.hundredms.retries import CallLimits, TransientError
 
 OnStateChange = Callable[[str, CircuitState], None]
 """Called with the workspace's alias and the new state when a circuit changes."""

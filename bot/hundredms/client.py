@@ -24,8 +24,9 @@ from bot.hundredms.circuit_breaker import Circuit
 from bot.hundredms.error_events import parse_page, read_or_none
 from bot.hundredms.lenient import decode_json, parse_body, validate_shape
 from bot.hundredms.media import StatsWire, is_not_track, parse_stats, parse_track
-from bot.hundredms.request import ANONYMOUS, MAX_SESSIONS_BODY, Caller, Request, WaitNotifier
+from bot.hundredms.request import ANONYMOUS, MAX_SESSIONS_BODY, Caller, Request
 from bot.hundredms.responses import ResponseKind, ResponseVerdict
+from bot.hundredms.retries import WaitNotifier
 from bot.hundredms.schemas import (
     CodeWire,
     EventsWire,

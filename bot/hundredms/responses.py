@@ -7,17 +7,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from enum import Enum, auto
 
 from bot.hundredms.lenient import sanitize
+from bot.hundredms.retries import parse_wait
 
 MAX_MESSAGE = 200
 _MAX_BODY = 4000
-_SECONDS = re.compile(
-    r"(?:retry|try again|wait)\D{0,20}?(\d{1,6}(?:\.\d{1,3})?)\s*(?:s\b|sec)", re.IGNORECASE
-)
 
 
 class ResponseKind(Enum):
@@ -63,21 +60,6 @@ def classify_response(
     if has_cursor:
         return ResponseVerdict(ResponseKind.EXPIRED_CURSOR, message)
     return ResponseVerdict(ResponseKind.ABSENT if status == 404 else ResponseKind.REJECTED, message)  # noqa: PLR2004
-
-
-def parse_wait(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
-    """Return the seconds to wait from `Retry-After` (a number or a date), else from the message."""
-    retry_after = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", retry_after):
-        return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except (ValueError, TypeError, OverflowError):
-        match = _SECONDS.search(message)
-        return float(match[1]) if match else None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
 
 
 def error_message(body: bytes) -> str:

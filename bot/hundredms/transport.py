@@ -22,15 +22,7 @@ from bot.domain.errors import HundredMsBusy, HundredMsRefused, HundredMsUnreacha
 from bot.hundredms.circuit_breaker import Circuit, CircuitOpen
 from bot.hundredms.concurrency import ConcurrencyLimiter
 from bot.hundredms.lenient import UnreadableBody
-from bot.hundredms.request import (
-    ANONYMOUS,
-    Caller,
-    CallLimits,
-    RateLimited,
-    Request,
-    RetryBudget,
-    TransientError,
-)
+from bot.hundredms.request import ANONYMOUS, Caller, Request
 from bot.hundredms.responses import (
     ResponseKind,
     ResponseVerdict,
@@ -39,6 +31,7 @@ from bot.hundredms.responses import (
     classify_response,
     refused_message,
 )
+from bot.hundredms.retries import CallLimits, RateLimited, RetryBudget, TransientError
 from bot.hundredms.token import TokenSource
 from bot.investigate.ports import Clock
 

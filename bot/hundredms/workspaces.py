@@ -16,7 +16,7 @@ from bot.hundredms.circuit_breaker import Circuit
 from bot.hundredms.client import HundredMsClient
 from bot.hundredms.concurrency import ConcurrencyLimiter
 from bot.hundredms.error_events import clear_caches
-from bot.hundredms.request import CallLimits
+from bot.hundredms.retries import CallLimits
 from bot.hundredms.token import TokenSource
 from bot.hundredms.transport import OnCall, WorkspaceConnection
 from bot.investigate.ports import Clock

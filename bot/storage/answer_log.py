@@ -14,7 +14,8 @@ from bot.domain.errors import NotAllowed
 from bot.domain.metrics import LookupOutcome
 from bot.domain.saved_lookup import decode, encode
 from bot.investigate.ports import Clock
-from bot.storage.retention import RETENTION, without_erased
+from bot.storage.forget import without_erased
+from bot.storage.retention import RETENTION
 from bot.storage.tables import ANSWERS, SHOWN, as_store_errors, insert_if_absent, upsert
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")

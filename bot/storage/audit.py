@@ -19,7 +19,7 @@ from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
 from bot.domain.privacy.addresses import redact
 from bot.domain.privacy.erasures import digest
 from bot.investigate.ports import Clock
-from bot.storage.retention import RELEARN_AFTER, read_erasures
+from bot.storage.forget import RELEARN_AFTER, read_erasures
 from bot.storage.tables import AUDIT, as_store_errors, insert_if_absent
 
 RETENTION = timedelta(days=400)

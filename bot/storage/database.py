@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.privacy.erasures import ErasureMarks
 from bot.investigate.ports import Clock
-from bot.storage import retention
+from bot.storage import forget, retention
 from bot.storage.answer_log import SqlAnswerLog, SqlPostClaims
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
 from bot.storage.channel_settings import SqlChannelSettings
+from bot.storage.forget import Removed, read_erasures, record_erasure, without_erased
 from bot.storage.heartbeats import SqlProcessRegistry
-from bot.storage.retention import RETENTION, Removed, read_erasures, record_erasure, without_erased
+from bot.storage.retention import RETENTION
 from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
 
 CODES_MAX_AGE = timedelta(days=1)
@@ -108,7 +109,7 @@ class Database:
         with as_store_errors():
             async with self._begin_write() as connection:
                 await record_erasure(connection, user, self._clock().timestamp())
-                removed = await retention.forget_user(connection, user)
+                removed = await forget.forget_user(connection, user)
                 return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, user)}
 
     async def forget_room(self, room_id: str) -> Removed:
@@ -118,11 +119,11 @@ class Database:
         with as_store_errors():
             async with self._begin_write() as connection:
                 await record_erasure(connection, room_id, self._clock().timestamp())
-                removed = await retention.forget_room(connection, room_id)
+                removed = await forget.forget_room(connection, room_id)
                 return {**removed, _AUDIT_LABEL: await forget_in_audit(connection, room_id)}
 
     async def recent_erasures(self, within: timedelta) -> ErasureMarks:
-        """Return the erasures within that time, for `bot.storage.retention.watch_erasures`."""
+        """Return the erasures within that time, for `bot.storage.forget.watch_erasures`."""
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return await read_erasures(connection, (self._clock() - within).timestamp())

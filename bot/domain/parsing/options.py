@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.events import ERROR_TYPES
-from bot.domain.near_words import near_words
 from bot.domain.parsing.identifiers import OPTION_MARK, MaskedText
 from bot.domain.parsing.time_phrases import Phrase, PhraseReader
 from bot.domain.parsing.times import SPAN
+from bot.domain.text import near_words
 
 _BEFORE = r"(?<![\w.:/\"'-])(?:--)?"
 _GAP = r"(?:\s{0,4}[:=]\s{0,4}|\s{1,8})"

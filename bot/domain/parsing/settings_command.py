@@ -7,9 +7,9 @@ from typing import Literal
 
 from bot.domain.channel_settings import NO_TIME, RESET, SettingsPatch
 from bot.domain.events import EVENT_RETENTION
-from bot.domain.near_words import near_words
 from bot.domain.parsing.times import SPAN, parse_duration
 from bot.domain.privacy.personal_names import Names
+from bot.domain.text import near_words
 
 """Equal to the time for which 100ms keeps events."""
 

@@ -16,10 +16,10 @@ from bot.domain.errors import (
     UnknownCode,
     UnreadableQuestion,
 )
-from bot.domain.near_words import near_words
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import creation_time_of
 from bot.domain.target import Choices, Target
+from bot.domain.text import near_words
 from bot.investigate.resolve.people import PersonSearch, target_in_room
 from bot.investigate.resolve.rooms import RoomMatch, RoomSearch, find_rooms
 from bot.investigate.resolve.suggestions import (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.domain.errors import BotError
-from bot.domain.near_words import near_names, near_words
 from bot.domain.query import Identifier, IdentifierKind
 from bot.domain.rooms import Peer, Room, Session, creation_time_of
 from bot.domain.target import Candidate, Target, TargetKind
+from bot.domain.text import near_names, near_words
 from bot.investigate.ports import Workspaces
 from bot.investigate.resolve.people import PeerMatch
 from bot.investigate.resolve.rooms import RoomMatch

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.hundredms.lenient import UnreadableBody, as_bool, as_int, as_text, as_time, parse_body
-from bot.hundredms.responses import ResponseKind, classify_response, error_message, parse_wait
+from bot.hundredms.responses import ResponseKind, classify_response, error_message
+from bot.hundredms.retries import parse_wait
 from bot.hundredms.schemas import EventsWire, Listing, RoomWire, SessionWire
 from bot.hundredms.workspaces import CallLimits, Credentials, HundredMsClient, open_workspaces
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage
