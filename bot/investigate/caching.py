@@ -107,7 +107,7 @@ class CachingInvestigator:
             cached = await self._diagnoses.share(key, diagnose, tell, ignore_progress)
             if _weight(cached) <= MOST_EVENTS and self._generation == generation:
                 self._diagnosed[key] = cached
-        return replace(cached, lookup_id=report.lookup_id)
+        return replace(cached, lookup_id=report.lookup_id, remarks=report.remarks)
 
     def clear_caches(self) -> None:
         """Clear all caches; called when data about a person or room is erased."""

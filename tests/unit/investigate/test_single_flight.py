@@ -252,3 +252,13 @@ async def test_choices_are_shared_and_asked_anew(desk: Desk) -> None:
     found = await desk.engine.report(question, "CD-ONE", desk.bench.tell)
     assert isinstance(found, Choices)
     assert await desk.engine.describe(question.clues)
+
+
+async def test_an_answer_never_holds_the_remarks_of_another_question(desk: Desk) -> None:
+    first = await desk.ask("storm sinse 2h", "CD-A")
+    told = [await desk.engine.diagnose(first, desk.bench.tell)]
+    for text in ("storm", "storm type foo"):
+        report = await desk.ask(text, "CD-B")
+        told.append(await desk.engine.diagnose(report, desk.bench.tell))
+    assert [any("sinse" in remark for remark in each.remarks) for each in told] == [1, 0, 0]
+    assert "“foo”" in told[2].remarks[0]
