@@ -15,6 +15,8 @@ _LONGEST_NAME = 2000  # names of 100 kB exist
 MIN_LIKENESS = 79
 """Least likeness, in percent, of a word that is offered."""
 
+MAX_BEHIND_BEST = 10
+"""Percentage points behind the best name within which others are offered."""
 MIN_NAME_LIKENESS = 80
 """Least likeness, in percent, of a whole name that is offered."""
 
@@ -83,7 +85,10 @@ def normalise_name(name: str | None) -> str:
 
 
 def near_names(name: str, names: Iterable[str], most: int) -> list[str]:
-    """Return the names that are like the name, or contain it, best first."""
+    """Return the names that are like the name, or contain it, best first.
+
+    Names far behind the best are left out.
+    """
     matches = process.extract(
         name,
         list(dict.fromkeys(names)),
@@ -92,7 +97,8 @@ def near_names(name: str, names: Iterable[str], most: int) -> list[str]:
         limit=most,
         score_cutoff=MIN_NAME_LIKENESS,
     )
-    return [choice for choice, _, _ in matches]
+    best = max((score for _, score, _ in matches), default=0)
+    return [choice for choice, score, _ in matches if score > best - MAX_BEHIND_BEST]
 
 
 def near_words(

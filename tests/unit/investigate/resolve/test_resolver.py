@@ -366,3 +366,8 @@ async def test_a_name_of_a_person_is_not_unknown_while_100ms_fails(bench: Bench)
     bench.hundredms.faults.add(Fault(kind="error", path="/v2/rooms", status=500))
     with pytest.raises(HundredMsUnreachable):
         await bench.put(parse_query("ze bulon", NOW, expect=PEER))
+
+
+async def test_b13_rooms_far_behind_the_best_are_not_offered(bench: Bench) -> None:
+    (candidate,) = (await bench.choices("one bad user")).candidates
+    assert candidate.value == f"room {bench.room_id('one-bad-user')}"
