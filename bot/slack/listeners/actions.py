@@ -32,6 +32,7 @@ from bot.slack.payloads import (
     Body,
     ReplyTarget,
     click_id,
+    is_ephemeral,
     message_ts,
     pressed_action,
     pressed_name,
@@ -180,6 +181,10 @@ async def _start_anew(ctx: BotContext, lookup: Lookup, body: Body, *, post: bool
     query = query_of(saved_lookup)
     if post:  # as if `public` had been typed, so that no setting of the channel hides it
         query = replace(query, private=False, public=True)
+    elif not query.private and not is_ephemeral(body):
+        # "Looking…" then stands in the channel and becomes the answer. Sent to the response_url,
+        # it would stay: nothing can take back what a click's address has shown.
+        lookup = lookup.with_target(replace(lookup.target, url=None))
     await start_lookup(ctx, replace(lookup, query=query), click_id(body))
 
 

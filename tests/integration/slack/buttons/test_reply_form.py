@@ -157,6 +157,7 @@ async def test_ask_again_looks_the_same_up_anew(tmp_path: Path) -> None:
         assert first.text.partition("Reference")[0] != ""
         assert second.ephemeral_to is None
         assert "one-bad-user" in words(second)
+        assert [m for m in bench.said() if m.ephemeral_to and not m.deleted] == []
         check_all(bench)
 
 
