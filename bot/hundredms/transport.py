@@ -106,7 +106,7 @@ async def _read_body(response: httpx.Response, max_size: int) -> bytes:
         if max(received, len(body)) > max_size:
             raise BodyRejected(_too_large_message(max_size))
     if decompressor and received and not decompressor.eof:
-        raise TransientError("the answer of 100ms is cut off")
+        raise TransientError("The answer of 100ms is cut off")
     return bytes(body)
 
 
@@ -114,7 +114,7 @@ def _decompress(decompressor: "zlib._Decompress", chunk: bytes, max_length: int)
     try:
         return decompressor.decompress(chunk, max_length)
     except zlib.error as error:
-        raise TransientError("the answer of 100ms could not be unpacked") from error
+        raise TransientError("The answer of 100ms could not be unpacked") from error
 
 
 def _make_decompressor(coding: str) -> "zlib._Decompress | None":
@@ -287,7 +287,7 @@ def _parse_response(
         return parse(body)
     except UnreadableBody as error:
         raise TransientError(
-            "the answer of 100ms could not be read (it is cut off, or no JSON)"
+            "The answer of 100ms could not be read (it is cut off, or no JSON)"
         ) from error
 
 

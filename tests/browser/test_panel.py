@@ -56,7 +56,7 @@ async def test_faults_of_both_ends_are_injected_told_and_cleared(seat: Seat) -> 
     await expect(answer).to_contain_text("Only visible to you")
     await seat.mend("Slack")
     await seat.inject("100ms", "not_json", "always", path="/v2/")
-    await seat.ask("/call-errors town-hall", "answer could not be read")
+    await seat.ask("/call-errors town-hall", "could not be read (it is cut off, or no JSON)")
     await expect(seat.panel.get_by_text(re.compile(r"[1-9]\d* played"))).to_be_visible()
     await seat.mend("100ms")
     # The bot takes 100ms for down now and waits; started anew, it does not know of that.
