@@ -13,7 +13,7 @@ from bot.domain.catalogue import UNKNOWN
 from bot.domain.diagnosis.classify import common_factor
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.sdk.text import SIGNAL_LOST, media_of_story, status_of
-from bot.domain.diagnosis.wording import VERDICTS, advice_fits
+from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
 from bot.domain.sdk_fixes import Fixes, Outdated
 
 MOST_STEPS = 2
@@ -53,7 +53,8 @@ def steps_of(
     if cls == "mixed":
         return _steps_by_cause(supporting, classes)
     if cls == "service":
-        return _REPORT if recovered or not _is_by_numbers(supporting) else VERDICTS[cls].steps
+        failed = any(story.failed_for_good for story in supporting)
+        return VERDICTS[cls].steps if failed else _REPORT
     if cls == "shared_network":
         lost = all(story.code == SIGNAL_LOST for story in supporting)
         return _LINE_LOST if lost else VERDICTS[cls].steps
@@ -61,10 +62,6 @@ def steps_of(
     if factor:
         return _steps_for_factor(cls, factor)
     return _commonest_steps(cls, supporting)
-
-
-def _is_by_numbers(stories: Iterable[Story]) -> bool:
-    return any(story.failed_for_good for story in stories)
 
 
 def _steps_for_factor(cls: VerdictClass, factor: str) -> tuple[str, ...]:
@@ -79,22 +76,42 @@ def _steps_for_factor(cls: VerdictClass, factor: str) -> tuple[str, ...]:
     )
 
 
-def _commonest_steps(cls: VerdictClass, stories: Iterable[Story]) -> tuple[str, ...]:
+def _commonest_steps(cls: VerdictClass, stories: Sequence[Story]) -> tuple[str, ...]:
     """Return the steps of the error that most people had, else those of the class.
 
     If the same error has other steps in a phone's app, each of both gives its first.
     """
-    people: defaultdict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
-    for story in stories:
-        entry = story.explanation.entry
-        if advice_fits(cls, entry.owner) and entry.do:
-            people[entry.key, entry.do].add(story.person.key)
-    if not people:
+    fitting = [
+        story
+        for story in stories
+        if advice_fits(cls, story.explanation.entry.owner) and story.explanation.entry.do
+    ]
+    common = commonest_error(fitting) if fitting else []
+    if not common:
         return VERDICTS[cls].steps
-    ranked = sorted(people, key=lambda group: (-len(people[group]), group))
-    key, steps = ranked[0]
-    same = [other[:1] for name, other in ranked[1:] if name == key]
-    return (*steps[:1], *same[0]) if same else steps[:MOST_STEPS]
+    ranked = Counter(story.explanation.entry.do for story in common).most_common(2)
+    if len(ranked) > 1:
+        return tuple(steps[0] for steps, _ in ranked)
+    return ranked[0][0][:MOST_STEPS]
+
+
+def commonest_error(stories: Sequence[Story]) -> list[Story]:
+    """Return the stories of the error that most people had; none if it is not more than half.
+
+    Of one person's errors the gravest counts. Where people failed for good, only theirs count.
+    """
+    failed = [story for story in stories if story.failed_for_good] or list(stories)
+    groups: defaultdict[str, list[Story]] = defaultdict(list)
+    for story in failed:
+        groups[story.explanation.entry.key].append(story)
+    ranks = {kind: rank for rank, kind in enumerate(EVENTS)}
+
+    def weight(group: list[Story]) -> tuple[int, int, str]:
+        gravest = min(ranks.get(story.type, len(ranks)) for story in group)
+        return -count_people(group), gravest, group[0].explanation.entry.key
+
+    common = min(groups.values(), key=weight)
+    return common if 2 * count_people(common) > count_people(failed) else []
 
 
 def device_of(stories: Iterable[Story]) -> str:

@@ -268,7 +268,7 @@ def _doubt(
     if cls in BY_NUMBERS and impact.in_room is None:
         return ATTENDANCE_UNKNOWN
     if cls == "user_network" and any(map(may_hide_token, supporting)):
-        return "An expired token looks the same in this SDK version; ask how long tokens last."
+        return "An expired token looks the same in this SDK; ask the app team how long tokens last."
     if cls in BY_NUMBERS and (impact.in_room or 0) < FEW_PEOPLE:
         return TOO_FEW
     sharing = most_at_one_address(supporting, networks)

@@ -159,6 +159,10 @@ class _Writer:
                 yield f"{impact.recovered:,} more recovered"
             if impact.unclear:
                 yield f"{impact.unclear:,} more {_unclear_words(others)}"
+        else:
+            more = impact.affected - self._people.number
+            if more > 0:
+                yield f"{more:,} more had trouble"
         quiet = (impact.in_room or 0) - impact.affected
         if quiet > 0 and not self._partial:
             yield f"the other {f'{quiet:,}' if quiet > 1 else 'person'} had no errors"

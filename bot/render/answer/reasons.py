@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.classify import common_factor
 from bot.domain.diagnosis.network import is_intercepted
-from bot.domain.diagnosis.next_steps import ANY_DEVICE, cause_noun, device_of, people_by_class
+from bot.domain.diagnosis.next_steps import (
+    ANY_DEVICE,
+    cause_noun,
+    commonest_error,
+    device_of,
+    people_by_class,
+)
 from bot.domain.diagnosis.sdk.text import MEDIA_TYPES, SIGNAL_LOST, area_of
 from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
 from bot.domain.text import clip
@@ -111,7 +117,8 @@ def reason_of(diagnosis: Diagnosis, stories: Sequence[Story]) -> str:
     fitting = [story for story in stories if advice_fits(cls, story.explanation.entry.owner)]
     if not fitting or is_outage(diagnosis):
         return VERDICTS[cls].clause
-    return _commonest_reason(fitting)
+    common = commonest_error(fitting)
+    return specific_reason(common) if common else VERDICTS[cls].clause
 
 
 def is_outage(diagnosis: Diagnosis) -> bool:
@@ -121,17 +128,12 @@ def is_outage(diagnosis: Diagnosis) -> bool:
     return diagnosis.verdict.cls == "service" and len(own) < len(stories) / 2
 
 
-def _commonest_reason(stories: Sequence[Story]) -> str:
-    people: defaultdict[str, set[str]] = defaultdict(set)
-    for story in stories:
-        people[story.explanation.entry.reason].add(story.person.key)
-    reason = max(people, key=lambda text: (len(people[text]), text))
-    return specific_reason([s for s in stories if s.explanation.entry.reason == reason])
-
-
 def specific_reason(stories: Sequence[Story]) -> str:
     """Return the reason of stories that share one, with their device, role and code."""
-    reason = stories[0].explanation.entry.reason
+    reasons = sorted({story.explanation.entry.reason for story in stories}, reverse=True)
+    reason = reasons[0]
+    if len(reasons) > 1:
+        reason = reason.replace(" in the browser", " in the browser or app")
     if all(area_of(story) == "device" for story in stories):
         device = device_of(stories)
         if device != ANY_DEVICE:
