@@ -9,7 +9,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from bot.render.filters import escape_mrkdwn
 from bot.render.message import Block, Message
@@ -69,15 +69,20 @@ def as_classic_blocks(message: Message) -> Message:
 def _pieces(lines: list[str]) -> Iterator[str]:
     """Yield the lines in pieces that fit a section, broken between lines where possible."""
     piece = ""
-    for line in lines:
-        for start in range(0, len(line), MAX_SECTION):
-            part = line[start : start + MAX_SECTION]
-            if piece and len(escape_mrkdwn(f"{piece}\n{part}")) > MAX_SECTION:
-                yield piece
-                piece = ""
-            piece = f"{piece}\n{part}" if piece else part
+    for part in chain.from_iterable(map(_parts, lines)):
+        if piece and len(escape_mrkdwn(f"{piece}\n{part}")) > MAX_SECTION:
+            yield piece
+            piece = ""
+        piece = f"{piece}\n{part}" if piece else part
     if piece.strip():
         yield piece
+
+
+def _parts(line: str) -> Iterator[str]:
+    """Yield a line in parts that fit a section: Slack counts the characters as escaped."""
+    length = MAX_SECTION if len(escape_mrkdwn(line)) <= MAX_SECTION else MAX_SECTION // len("&amp;")
+    for start in range(0, len(line), length):
+        yield line[start : start + length]
 
 
 def _plain_section(text: str) -> Block:
