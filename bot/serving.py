@@ -15,14 +15,15 @@ from bot.pictures import timeline_picture
 from bot.settings import Settings
 from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext
-from bot.slack.directory import People, SharedChannels
+from bot.slack.people import People
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import open_clients
 from bot.slack.server.health import DEGRADED, Probe, cache_probe
 from bot.slack.server.startup_checks import check_slack
-from bot.slack.settings import SlackSettings
+from bot.slack.shared_channels import SharedChannels
+from bot.slack.slack_settings import SlackSettings
 from bot.storage import Database, jobs_url, lock_sqlite_file
 from bot.wiring import Services, new_lookup_id, now
 

@@ -5,7 +5,7 @@ from bot.slack.server.health import Probe
 from bot.slack.server.manifest import manifest_differences
 from bot.slack.server.serve import serve
 from bot.slack.server.startup_checks import check_slack
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 __all__ = [
     "Probe",

@@ -10,21 +10,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
+from bot.slack.admission import check_admission, ephemeral_response
 from bot.slack.audit import with_audit
 from bot.slack.checkpoints.job_context import as_bot_error
 from bot.slack.context import BotContext
+from bot.slack.dedupe import drop_duplicates
 from bot.slack.error_boundary import notify_user
 from bot.slack.listeners.commands import command_listener
 from bot.slack.listeners.registry import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
-from bot.slack.middleware import (
-    check_admission,
-    drop_duplicates,
-    ephemeral_response,
-    remember_shared_channels,
-)
 from bot.slack.payloads import reply_target_of, text_at
 from bot.slack.sending.web_clients import quiet_logger
-from bot.slack.settings import SlackSettings
+from bot.slack.shared_channels import remember_shared_channels
+from bot.slack.slack_settings import SlackSettings
 
 
 def build_app(ctx: BotContext, settings: SlackSettings) -> AsyncApp:

@@ -22,15 +22,16 @@ from bot.render.message import Picture
 from bot.render.renderer import Renderer
 from bot.slack.concurrency import BackgroundTasks
 from bot.slack.dedupe import RecentKeys
-from bot.slack.directory import People, SharedChannels
 from bot.slack.identity import SlackIdentity
 from bot.slack.modal_state import ModalState
 from bot.slack.payloads import ReplyTarget
+from bot.slack.people import People
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
-from bot.slack.settings import Retries
+from bot.slack.shared_channels import SharedChannels
+from bot.slack.slack_settings import Retries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,20 @@
-"""Remembers handled deliveries and presses.
+"""Handles a repeated delivery or press once.
 
-Slack may deliver the same thing twice, and people press twice.
+Slack may deliver the same thing twice, and people press twice. Bolt itself does not check for
+repetitions: `drop_duplicates` is the middleware that does.
 https://docs.slack.dev/apis/events-api#retries
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from typing import Any
 
 from cachetools import TTLCache
+from slack_bolt import BoltResponse
+
+from bot.domain.metrics import Metrics
+from bot.slack.payloads import text_at
 
 MAX_KEYS = 20_000
 TTL_SECONDS = 60 * 60
@@ -57,3 +63,22 @@ def digest_of(parts: Sequence[str]) -> bytes:
     A digest is stored in place of a button's value, which names people who may be erased meanwhile.
     """
     return sha256("\0".join(parts).encode(errors="replace")).digest()
+
+
+def drop_duplicates(
+    recent_keys: RecentKeys, metrics: Metrics
+) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """Return middleware that answers a repeated delivery with 200 and does no work."""
+
+    async def middleware(
+        body: dict[str, Any],
+        next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
+    ) -> BoltResponse | None:
+        key = text_at(body, "event_id") or text_at(body, "trigger_id")
+        if key and not recent_keys.add("delivery", key):
+            metrics.duplicate_suppressed()
+            return BoltResponse(status=200, body="")
+        await next()
+        return None
+
+    return middleware

@@ -13,8 +13,8 @@ import structlog
 from bot.domain.errors import BotError, RecordUnusable
 from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.render.message import Message
+from bot.slack.checkpoints.checkpointed_sender import Sender
 from bot.slack.checkpoints.job_context import as_bot_error
-from bot.slack.checkpoints.sender import Sender
 from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import (
@@ -58,7 +58,7 @@ async def notify_privately(
     """Send a message to the asker alone, and delete our "Looking…" that everybody can see.
 
     If no route reaches the asker alone, the message replaces "Looking…" after all.
-    `bot.slack.lookup.placeholder` ends a "Looking…" that cannot be deleted.
+    `bot.slack.lookup.unfinished_opening` ends a "Looking…" that cannot be deleted.
     """
     if not await notify_user(sender, replace(target, looking=""), message, lookup_id):
         return await notify_user(sender, target, message, lookup_id, instead=True)

@@ -19,8 +19,8 @@ from bot.domain.target import Choices
 from bot.jobs.ports import Json
 from bot.render.message import Answer, Message, Picture
 from bot.render.renderer import Renderer
+from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext
-from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.checkpoints.serialization import (
     from_json,
     picture_from_json,

@@ -10,7 +10,8 @@ import secrets
 
 from cachetools import TTLCache
 
-from bot.slack.payloads import LIFETIME_SECONDS, ReplyTarget, ResponseUrl, text_at
+from bot.slack.payloads import ReplyTarget, text_at
+from bot.slack.response_url import LIFETIME_SECONDS, ResponseUrl
 
 MAX_MODALS = 5000
 

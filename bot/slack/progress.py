@@ -1,4 +1,4 @@
-"""Shows the waiting asker how far the look-up has come."""
+"""Posts "Looking…" where the answer will appear, and shows how far the look-up has come."""
 
 import asyncio
 import time
@@ -8,14 +8,36 @@ from typing import Self
 from bot.domain.privacy.personal_names import Names
 from bot.domain.target import Progress
 from bot.render.message import Message
+from bot.slack.checkpoints.checkpointed_sender import Sender
 from bot.slack.context import BotContext, Lookup
-from bot.slack.sending.calls import Respond, UpdateMessage
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UpdateMessage
 
 MIN_EDIT_INTERVAL_SECONDS = 3.0
 """Seconds between edits of one message. Slack counts edits as posts, and people read no faster."""
 RESERVED_ANSWERS = 3
 """Uses of a response_url that are kept for the answer. A response_url takes only few messages: one
 "waiting" message leaves enough for the answer."""
+
+
+async def post_placeholder(ctx: BotContext, sender: Sender, lookup: Lookup) -> ReplyTarget:
+    """Post "Looking…" unless the acknowledgement already said it; return the target with the post.
+
+    A message that only the asker sees carries no metadata, because it is not part of the answer.
+    """
+    target = lookup.target
+    if target.acked:
+        return target
+    message = ctx.renderer.placeholder(lookup.query, lookup.id)
+    if target.url is not None:
+        await sender.send(Respond(target.url, message, ""))
+        return target
+    if lookup.query.private and target.channel:
+        await sender.send(PostEphemeral(target.channel, target.user, message, "", target.thread))
+        return target
+    place = target.channel or target.user
+    sent = await sender.send(PostMessage(place, message, lookup.id, target.thread, first=True))
+    return replace(target, channel=sent.channel, looking=sent.ts) if sent.ok else target
 
 
 class ProgressReporter:

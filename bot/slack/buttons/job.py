@@ -1,7 +1,7 @@
 """Runs the buttons that open their look-up again: records the press, answers, reports errors.
 
 All data come from the button's value, so the button works after any restart.
-`bot.slack.middleware` has already checked, for every press, whether the person may ask.
+`bot.slack.admission` has already checked, for every press, whether the person may ask.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,12 +27,11 @@ from bot.slack.audit import (
     wait_until_recorded,
 )
 from bot.slack.buttons.press import ButtonPress, PressClaim
+from bot.slack.checkpoints.checkpointed_sender import Sender
 from bot.slack.checkpoints.job_context import JobContext
-from bot.slack.checkpoints.sender import Sender
 from bot.slack.checkpoints.serialization import target_from_json
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
-from bot.slack.directory import SHARED
 from bot.slack.error_boundary import notify_user
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import audience_of_press
@@ -40,6 +39,7 @@ from bot.slack.payloads import Body, click_id, message_ts, reply_target_of_click
 from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
+from bot.slack.shared_channels import SHARED
 
 PRESS_KIND = "press"
 _SHOWN_ALREADY = "Already shown, see the thread."

@@ -69,7 +69,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "bot.domain.query.Identifier": ("kind", "value"),
     "bot.slack.payloads.ReplyTarget": ("user", "channel", "thread", "url", "looking", "acked"),
-    "bot.slack.payloads.ResponseUrl": ("address", "born", "used"),
+    "bot.slack.response_url.ResponseUrl": ("address", "born", "used"),
     "bot.slack.sending.format_fallback.SendResult": (
         "cause",
         "error",
@@ -130,7 +130,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields by the dotted name of their dataclass. The class may move; its fields keep their names."""
 
-NOT_STORED: Mapping[str, tuple[str, ...]] = {"bot.slack.payloads.ResponseUrl": ("dead", "now")}
+NOT_STORED: Mapping[str, tuple[str, ...]] = {"bot.slack.response_url.ResponseUrl": ("dead", "now")}
 """Fields of these classes that no record holds under their own class."""
 
 STORED_VALUES: Mapping[str, tuple[str, ...]] = {

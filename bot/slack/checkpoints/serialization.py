@@ -20,7 +20,8 @@ from bot.domain.errors import (
 )
 from bot.jobs.ports import Json
 from bot.render.message import Picture
-from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.payloads import ReplyTarget
+from bot.slack.response_url import ResponseUrl
 from bot.slack.sending.format_fallback import SendResult
 
 

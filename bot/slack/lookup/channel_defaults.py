@@ -12,11 +12,11 @@ from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.personal_names import Names
 from bot.jobs.ports import Json
 from bot.slack.context import BotContext, Lookup
-from bot.slack.directory import SHARED
 from bot.slack.job import Job
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
+from bot.slack.shared_channels import SHARED, restrict_for_outsiders
 
 READ_SECONDS = 0.8
 """Seconds after which a question is refused. Slack waits only three seconds for the
@@ -43,25 +43,19 @@ async def apply_channel_defaults(ctx: BotContext, lookup: Lookup) -> Lookup:
     query = replace(query, names=query.names or ctx.names)
     lookup = replace(lookup, query=query)
     return (
-        restrict_for_outsiders(lookup, SHARED)
+        _restrict_lookup(lookup, SHARED)
         if ctx.shared_channels.is_known_shared(lookup.target.channel)
         else lookup
     )
 
 
-def restrict_for_outsiders(lookup: Lookup, reason: str) -> Lookup:
-    """Return the look-up in the form that people of other companies may see.
-
-    The answer is private to the asker and states `reason`. If the asker typed `public`, the answer
-    is public and names nobody.
-    """
-    query = lookup.query
-    if query.private:
-        return lookup
-    if query.public:
-        return replace(lookup, query=replace(query, names=Names.NONE))
+def _restrict_lookup(lookup: Lookup, reason: str) -> Lookup:
+    """Return the look-up as `restrict_for_outsiders` does; a newly private answer says `reason`."""
+    query = restrict_for_outsiders(lookup.query)
+    if query.private == lookup.query.private:
+        return replace(lookup, query=query)
     refused = SendResult(SlackErrorKind.PLACE, reason)
-    return replace(lookup, query=replace(query, private=True), opening_error=refused)
+    return replace(lookup, query=query, opening_error=refused)
 
 
 async def read_channel_settings(ctx: BotContext, target: ReplyTarget) -> ChannelSettings:
@@ -97,7 +91,7 @@ async def restrict_to_audience(job: Job) -> None:
 
         privacy_reason = await job.steps.step(STEP, read_audience)
         if privacy_reason:
-            job.lookup = restrict_for_outsiders(lookup, privacy_reason)
+            job.lookup = _restrict_lookup(lookup, privacy_reason)
     elif ctx.shared_channels.is_known_shared(lookup.target.channel):
         job.result.names = Names.NONE
         return

@@ -37,7 +37,6 @@ from bot.slack.delivery.routes import Delivery, deliver
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices
-from bot.slack.lookup.placeholder import close_unfinished_opening, post_placeholder
 from bot.slack.lookup.retry import (
     AnswerSummary,
     log_answer,
@@ -45,6 +44,8 @@ from bot.slack.lookup.retry import (
     retry_partial,
     summarise,
 )
+from bot.slack.lookup.unfinished_opening import close_unfinished_opening
+from bot.slack.progress import post_placeholder
 from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult
 
@@ -161,7 +162,8 @@ class LookupJob(Job):
         await restrict_to_audience(self)
         self.boundary.names = self.result.names
         self.progress.move_to(self.lookup)
-        self.lookup = self.lookup.with_target(await post_placeholder(self))
+        target = await post_placeholder(self.ctx, self.sender, self.lookup)
+        self.lookup = self.lookup.with_target(target)
         self.progress.move_to(self.lookup)
         await self._post_first_opening()
         self.boundary.target = self.lookup.target

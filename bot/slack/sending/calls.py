@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, ClassVar, Literal
 
 from bot.render.message import File, Message, Picture
-from bot.slack.payloads import ResponseUrl
+from bot.slack.response_url import ResponseUrl
 
 EVENT_TYPE = "call_doctor"
 

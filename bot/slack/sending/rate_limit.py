@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from cachetools import LRUCache
 
-from bot.slack.settings import Rates
+from bot.slack.slack_settings import Rates
 
 MAX_CHANNELS = 2000
 MAX_TRIES = 5

@@ -31,7 +31,7 @@ from yarl import URL
 
 from bot.domain.metrics import Metrics
 from bot.slack.sending.errors import ERROR_KINDS
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 _OK = 200
 _METHOD = re.compile(r"/api/([a-zA-Z]+(?:\.[a-zA-Z]+)+)$")

@@ -18,11 +18,11 @@ from bot.slack.buttons.job import PRESS_KIND, button_handler
 from bot.slack.context import BotContext
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
-from bot.slack.server.connections import bounded_protocol, connection_limit
+from bot.slack.server.connection_deadlines import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
 from bot.slack.server.http import build_http
 from bot.slack.server.socket_mode import SocketConnection
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 GRACE_SECONDS = 2
 # asyncio accepts this many connections in one go, before the first of them can be closed again.

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.metrics import Metrics
 from bot.slack.sending.errors import SLACK_EXCEPTIONS, classify_error
 from bot.slack.sending.web_clients import quiet_logger
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 
 class SingleReconnectClient(SocketModeClient):

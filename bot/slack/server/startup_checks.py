@@ -11,7 +11,7 @@ from bot.domain.web_address import check_address
 from bot.slack.identity import REQUIRED_SCOPES, SlackIdentity
 from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, classify_error
 from bot.slack.sending.web_clients import open_clients, quiet_logger
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 UNREACHABLE = "Slack cannot be reached"
 NO_TOKEN = "A token of Slack is missing"  # noqa: S105  no token but a headline

@@ -18,7 +18,7 @@ from bot.jobs import DbosJobQueue
 from bot.serving import open_context
 from bot.slack import Probe, SlackSettings, serve
 from bot.slack.context import BotContext
-from bot.slack.settings import Rates, Retries, SocketTimes
+from bot.slack.slack_settings import Rates, Retries, SocketTimes
 from bot.storage import Database, open_database
 from bot.wiring import Services
 from tests.support.slack.fakes import NOW, StandInInvestigator, StandInRenderer, references

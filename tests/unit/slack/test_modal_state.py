@@ -1,7 +1,8 @@
 """A modal's private_metadata, which holds no response_url."""
 
 from bot.slack.modal_state import ModalState
-from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.payloads import ReplyTarget
+from bot.slack.response_url import ResponseUrl
 
 ADDRESS = "https://hooks.slack.example/commands/T1/1/secret"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.slack.settings import Retries
+from bot.slack.slack_settings import Retries
 from tests.integration.slack.lookup.test_diagnosis import asked, words
 from tests.support.slack.edge_harness import Bench, check_all, part_of, shown
 from tests.support.slack.whole_bot import open_whole

@@ -8,10 +8,15 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.metrics import Metrics
+from bot.slack.checkpoints.checkpointed_sender import (
+    OUTAGE_PAUSES,
+    RETRY_PAUSES,
+    CheckpointedSender,
+)
 from bot.slack.checkpoints.job_context import JobContext
-from bot.slack.checkpoints.sender import OUTAGE_PAUSES, RETRY_PAUSES, CheckpointedSender
 from bot.slack.error_boundary import notify_user
-from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.payloads import ReplyTarget
+from bot.slack.response_url import ResponseUrl
 from bot.slack.sending.calls import (
     PostEphemeral,
     PostMessage,

@@ -9,9 +9,13 @@ import pytest
 
 from bot.domain.metrics import Metrics
 from bot.jobs import Json
+from bot.slack.checkpoints.checkpointed_sender import (
+    MAX_WAIT_SECONDS,
+    MAX_WAITS,
+    CheckpointedSender,
+)
 from bot.slack.checkpoints.job_context import JobContext
-from bot.slack.checkpoints.sender import MAX_WAIT_SECONDS, MAX_WAITS, CheckpointedSender
-from bot.slack.payloads import MAX_USES, ResponseUrl
+from bot.slack.response_url import MAX_USES, ResponseUrl
 from bot.slack.sending.calls import PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult

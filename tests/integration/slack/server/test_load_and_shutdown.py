@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from bot.jobs import inbox
-from bot.slack.settings import Rates
+from bot.slack.slack_settings import Rates
 from tests.support.slack.edge_harness import check_all, lookup_of, open_bench, part_of, shown
 from tests.support.slack.fakes import ROOM
 

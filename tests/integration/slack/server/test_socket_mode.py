@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.slack.settings import SocketTimes
+from bot.slack.slack_settings import SocketTimes
 from tests.support.slack.edge_harness import Bench, open_bench
 from tests.support.slack.fakes import ROOM
 

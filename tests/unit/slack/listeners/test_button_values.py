@@ -14,7 +14,7 @@ from bot.slack.checkpoints.serialization import to_json
 from bot.slack.listeners import actions as choose
 from bot.slack.listeners import actions as refresh
 from bot.slack.listeners.actions import read_value
-from bot.slack.payloads import is_slack_address
+from bot.slack.response_url import is_slack_address
 from tests.support.examples import examples
 
 ASKED = LookupQuery(clues=(Identifier(IdentifierKind.ROOM, "6600aa11bb22cc33dd44ee55"),))

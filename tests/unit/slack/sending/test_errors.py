@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.sending.errors import SlackErrorKind, classify_error, detail_of
-from bot.slack.sending.response_url import parse_answer
+from bot.slack.sending.sender import parse_answer
 
 TABLE = {
     SlackErrorKind.BUSY: "ratelimited rate_limited message_limit_exceeded",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.sending.rate_limit import ChannelRateLimiter, _Allowance
-from bot.slack.settings import Rates
+from bot.slack.slack_settings import Rates
 
 
 @given(

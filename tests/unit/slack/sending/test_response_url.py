@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.slack.checkpoints.serialization import target_from_json, target_to_json
-from bot.slack.payloads import ReplyTarget, ResponseUrl
+from bot.slack.payloads import ReplyTarget
+from bot.slack.response_url import ResponseUrl
 from bot.slack.sending.errors import SlackErrorKind
-from bot.slack.sending.response_url import post_to_response_url
+from bot.slack.sending.sender import post_to_response_url
 from bot.slack.sending.web_clients import open_clients
-from bot.slack.settings import SlackSettings
+from bot.slack.slack_settings import SlackSettings
 
 BODY = {"text": "Ann could not join", "thread_ts": None}
 

@@ -1,6 +1,7 @@
 """A response_url: its uses, its end, and that it is never shown."""
 
-from bot.slack.payloads import ReplyTarget, ResponseUrl, parse_response_url
+from bot.slack.payloads import ReplyTarget
+from bot.slack.response_url import ResponseUrl, parse_response_url
 
 ADDRESS = "https://hooks.slack.example/commands/T1/1/secret"
 

@@ -1,4 +1,4 @@
-"""Posts "Looking…" where the answer will appear, and ends openings that stayed unfinished.
+"""Ends openings that stayed unfinished.
 
 An opening that says "so far …" must not stay that way when the result went elsewhere. This happens
 if Slack refuses the edit that should finish the opening, or does not confirm in time that the
@@ -10,8 +10,8 @@ from dataclasses import replace
 import structlog
 
 from bot.jobs.ports import Json
+from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext
-from bot.slack.checkpoints.sender import CheckpointedSender
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.unconfirmed import (
@@ -20,33 +20,9 @@ from bot.slack.delivery.unconfirmed import (
     unconfirmed_message,
 )
 from bot.slack.job import Job
-from bot.slack.payloads import ReplyTarget
-from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UpdateMessage
+from bot.slack.sending.calls import PostMessage, UpdateMessage
 from bot.slack.sending.errors import TRANSIENT, SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
-
-
-async def post_placeholder(job: Job) -> ReplyTarget:
-    """Post "Looking…" unless the acknowledgement already said it; return the target with the post.
-
-    A message that only the asker sees carries no metadata, because it is not part of the answer.
-    """
-    lookup, target = job.lookup, job.lookup.target
-    if target.acked:
-        return target
-    message = job.ctx.renderer.placeholder(lookup.query, lookup.id)
-    if target.url is not None:
-        await job.sender.send(Respond(target.url, message, ""))
-        return target
-    if lookup.query.private and target.channel:
-        await job.sender.send(
-            PostEphemeral(target.channel, target.user, message, "", target.thread)
-        )
-        return target
-    place = target.channel or target.user
-    sent = await job.sender.send(PostMessage(place, message, lookup.id, target.thread, first=True))
-    return replace(target, channel=sent.channel, looking=sent.ts) if sent.ok else target
-
 
 RETRY_PAUSES = (2.0, 5.0, 20.0, 120.0, 600.0)
 """Seconds before each attempt. They outlast a short disturbance in Slack; if Slack fails for

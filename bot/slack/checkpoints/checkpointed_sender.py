@@ -6,7 +6,7 @@ from functools import partial
 from bot.jobs.ports import Json
 from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import sent_from_json, sent_to_json
-from bot.slack.payloads import ResponseUrl
+from bot.slack.response_url import ResponseUrl
 from bot.slack.sending.calls import (
     PostMessage,
     RemoveMessage,

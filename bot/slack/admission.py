@@ -1,13 +1,7 @@
-"""Middleware that runs before every listener.
+"""Middleware that lets only people through who may ask there.
 
-`drop_duplicates` handles a repeated delivery once; Bolt itself does not check for repetitions.
-https://docs.slack.dev/apis/events-api#retries
-
-`remember_shared_channels` notes the channels that payloads call shared.
-
-`check_admission` asks whether the person may ask there at all. Ids tell our own people from people
-of other companies in shared channels. Only the person sees a refusal, and it shows nothing of what
-they asked for.
+Ids tell our own people from people of other companies in shared channels. Only the person sees a
+refusal, and it shows nothing of what they asked for.
 https://docs.slack.dev/apis/slack-connect
 
 `ephemeral_response` acknowledges a command with a message to the person who typed it.
@@ -22,12 +16,9 @@ from slack_bolt import BoltResponse
 from bot.domain.access import channel_in
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError, NotAllowed
-from bot.domain.metrics import Metrics
 from bot.render.message import Message
 from bot.slack.audit import audit_refusal, outcome_of_error
 from bot.slack.context import BotContext
-from bot.slack.dedupe import RecentKeys
-from bot.slack.directory import SharedChannels
 from bot.slack.entries import (
     conversation_of,
     entry_of,
@@ -40,23 +31,6 @@ from bot.slack.payloads import Body, reply_target_of, text_at, value_at
 from bot.slack.sending.calls import PublishHome
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
-
-
-def drop_duplicates(recent_keys: RecentKeys, metrics: Metrics) -> Middleware:
-    """Return middleware that answers a repeated delivery with 200 and does no work."""
-
-    async def middleware(
-        body: dict[str, Any],
-        next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
-    ) -> BoltResponse | None:
-        key = text_at(body, "event_id") or text_at(body, "trigger_id")
-        if key and not recent_keys.add("delivery", key):
-            metrics.duplicate_suppressed()
-            return BoltResponse(status=200, body="")
-        await next()
-        return None
-
-    return middleware
 
 
 OTHER_COMPANY = NotAllowed(
@@ -123,21 +97,6 @@ def ephemeral_response(message: Message) -> BoltResponse:
     blocks = [dict(block) for block in message.blocks]
     body = {"response_type": "ephemeral", "text": message.text, "blocks": blocks}
     return BoltResponse(status=200, body=body)
-
-
-def remember_shared_channels(
-    shared_channels: SharedChannels,
-) -> Callable[..., Awaitable[None]]:
-    """Return middleware that remembers the channels that payloads call shared."""
-
-    async def middleware(
-        body: dict[str, Any],
-        next: Callable[[], Awaitable[None]],  # noqa: A002  Bolt passes it by this name
-    ) -> None:
-        shared_channels.read_envelope(body)
-        await next()
-
-    return middleware
 
 
 _GUEST = NotAllowed(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.slack.admission import is_own_user
 from bot.slack.identity import SlackIdentity
-from bot.slack.middleware import is_own_user
 
 
 @pytest.mark.parametrize(
