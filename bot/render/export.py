@@ -14,7 +14,7 @@ from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean
-from bot.render.answer.thread_entries import entry_sources, root_causes
+from bot.render.answer.entry_selection import entry_sources, root_causes
 from bot.render.filters import count
 from bot.render.json_document import failure_document, to_iso
 from bot.render.message import File

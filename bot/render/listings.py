@@ -8,8 +8,8 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.report import Report
+from bot.render.answer.entry_selection import EntrySource, recovered_or_unknown, root_causes
 from bot.render.answer.failure_table import MAX_TABLE, RECOVERED, TIMELINE, failure_table
-from bot.render.answer.thread_entries import EntrySource, recovered_or_unknown, root_causes
 from bot.render.answer.thread_entry import EntryBuilder
 from bot.render.filters import count
 from bot.render.limits import brief, shorten

@@ -10,6 +10,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.render.answer.buttons import button_value
+from bot.render.answer.entry_selection import EntrySource, entry_sources, unseen_sources
 from bot.render.answer.failure_table import (
     ALONE,
     MAX_TABLE,
@@ -18,12 +19,11 @@ from bot.render.answer.failure_table import (
     failure_table,
 )
 from bot.render.answer.opening import OpeningBuilder
-from bot.render.answer.thread_entries import EntrySource, entry_sources, unseen_sources
 from bot.render.answer.thread_entry import EntryBuilder, is_bot
 from bot.render.export import export_files
 from bot.render.filters import count
-from bot.render.limits import FULL_MESSAGE, BlockGroup, pack, visible_length
 from bot.render.message import Answer, Message
+from bot.render.packing import FULL_MESSAGE, BlockGroup, pack, visible_length
 from bot.render.phrases import person_key
 from bot.render.templates import MessageTemplates
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 
 from bot.domain.device import device_line
-from bot.render.answer.thread_entries import EntrySource
+from bot.render.answer.entry_selection import EntrySource
 from bot.render.answer.thread_entry import (
     EntryBuilder,
     ending_of,

@@ -15,7 +15,7 @@ from bot.domain.diagnosis import Outcome, Story
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.rooms import Session
-from bot.render.answer.thread_entries import MEDIA_TYPES, EntrySource
+from bot.render.answer.entry_selection import MEDIA_TYPES, EntrySource
 from bot.render.filters import UNKNOWN, clock
 from bot.render.limits import brief, shorten
 from bot.render.phrases import (

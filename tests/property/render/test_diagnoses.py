@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.privacy.addresses import redact_all_for_output
 from bot.domain.report import Report
 from bot.domain.saved_lookup import decode, encode, from_report
-from bot.render.answer.thread_entries import entry_sources
+from bot.render.answer.entry_selection import entry_sources
 from bot.render.json_document import document, json_chunks, lazy_document
 from bot.render.message import Message
 from tests.property.render.test_messages import (

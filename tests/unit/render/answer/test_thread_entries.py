@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.report import Report
 from bot.domain.saved_lookup import decode, from_report
-from bot.render.answer.thread_entries import entry_sources, unseen_sources
+from bot.render.answer.entry_selection import entry_sources, unseen_sources
 from bot.render.answer.thread_entry import EntryBuilder, ThreadEntry
 from bot.render.export import export_files
 from bot.render.message import Message
