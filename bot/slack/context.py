@@ -23,9 +23,9 @@ from bot.render.renderer import Renderer
 from bot.slack.concurrency import BackgroundTasks
 from bot.slack.dedupe import RecentKeys
 from bot.slack.identity import SlackIdentity
-from bot.slack.modal_state import ModalState
 from bot.slack.payloads import ReplyTarget
 from bot.slack.people import People
+from bot.slack.response_url import ModalUrls
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
@@ -64,7 +64,7 @@ class BotContext:
     access: AccessRules = field(default_factory=AccessRules)
     retries: Retries = field(default_factory=Retries)
     recent_keys: RecentKeys = field(default_factory=RecentKeys)
-    modal_state: ModalState = field(default_factory=ModalState)
+    modal_urls: ModalUrls = field(default_factory=ModalUrls)
 
     jobs: JobsHost
     tasks: BackgroundTasks

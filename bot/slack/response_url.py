@@ -3,10 +3,13 @@
 https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from cachetools import TTLCache
 
 SLACK_HOST = "hooks.slack.com"
 MAX_USES = 5
@@ -63,3 +66,29 @@ _PORTS = {"https": 443, "http": 80}
 def _origin(address: str) -> tuple[str, str, int]:
     parts = urlsplit(address)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
+
+
+MAX_MODALS = 5000
+
+
+class ModalUrls:
+    """The response_urls of open modals, by ticket.
+
+    Slack keeps a modal's `private_metadata` for us. A response_url is a secret, so it stays in our
+    memory, and the modal carries only a ticket for it. After a restart the answer takes another
+    route.
+    """
+
+    def __init__(self) -> None:
+        self._urls: TTLCache[str, ResponseUrl] = TTLCache(MAX_MODALS, LIFETIME_SECONDS)
+
+    def save(self, url: ResponseUrl | None) -> str:
+        """Store the response_url, and return its ticket."""
+        ticket = secrets.token_urlsafe(9)
+        if url is not None:
+            self._urls[ticket] = url
+        return ticket
+
+    def find(self, ticket: str) -> ResponseUrl | None:
+        """Return the response_url of a ticket; None if there is none, or it is expired."""
+        return self._urls.get(ticket)

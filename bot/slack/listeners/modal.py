@@ -8,6 +8,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ from bot.slack.payloads import (
     read_form_values,
     text_at,
 )
-from bot.slack.response_url import parse_response_url
+from bot.slack.response_url import ModalUrls, parse_response_url
 from bot.slack.sending.calls import OpenView, UpdateView
 from bot.slack.sending.errors import SlackErrorKind
 
@@ -75,7 +76,7 @@ async def _form_query(ctx: BotContext, form: FormValues, user: str) -> LookupQue
 
 def _form_target(ctx: BotContext, body: Body, form: FormValues) -> ReplyTarget:
     user = text_at(body, "user", "id")
-    target = ctx.modal_state.load(text_at(body, "view", "private_metadata"), user)
+    target = load_target(ctx.modal_urls, text_at(body, "view", "private_metadata"), user)
     if form.conversation:
         url = parse_response_url(form.response_url)
         target = ReplyTarget(user, form.conversation, url=url)
@@ -110,7 +111,7 @@ async def open_lookup_modal(
     """
     async with ErrorBoundary(ctx, target, reference):
         note = f"{SEVERAL_IDS} {remark}".strip() if identifiers else remark
-        private_metadata = ctx.modal_state.save(target)
+        private_metadata = save_target(ctx.modal_urls, target)
         view = ctx.renderer.modal(
             None, private_metadata=private_metadata, note=note, conversation=not target.channel
         )
@@ -156,3 +157,22 @@ async def _show_choices(
 
 async def _ignore_waiting(_: str) -> None:
     """Leave the modal unchanged while its ids wait for the asker's other look-ups."""
+
+
+def save_target(modal_urls: ModalUrls, target: ReplyTarget) -> str:
+    """Return the private_metadata of a modal that is opened for this target.
+
+    https://docs.slack.dev/reference/views/modal-views
+    """
+    ticket = modal_urls.save(target.url)
+    return json.dumps({"channel": target.channel, "thread": target.thread, "ticket": ticket})
+
+
+def load_target(modal_urls: ModalUrls, private_metadata: str, user: str) -> ReplyTarget:
+    """Return the target for which a modal was opened."""
+    try:
+        facts = json.loads(private_metadata)
+    except ValueError:
+        facts = {}
+    url = modal_urls.find(text_at(facts, "ticket"))
+    return ReplyTarget(user, text_at(facts, "channel"), text_at(facts, "thread"), url)

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given
 
-from bot.slack.server.payload_shape import is_well_formed
+from bot.slack.server.http import is_well_formed
 from tests.support.examples import JSON
 
 
