@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
-from bot.render.replies.texts import FOLDER, find_text_faults
+from bot.render.replies.letter import FOLDER, find_text_faults
 from bot.render.templates import find_templates, open_environment
 
 

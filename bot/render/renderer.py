@@ -25,7 +25,7 @@ from bot.render.message import Answer, File, Message
 from bot.render.phrases import safe_text
 from bot.render.progress import progress_message
 from bot.render.replies.form import ReplyForms
-from bot.render.replies.texts import ReplyTexts
+from bot.render.replies.letter import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
 

@@ -12,8 +12,8 @@ from bot.domain.report import Report
 from bot.render.answer.headline import unread_nouns
 from bot.render.message import Message
 from bot.render.phrases import safe_text
-from bot.render.replies.drafts import UNREAD, Draft, draft_named_in, drafts_of
-from bot.render.replies.texts import Length, ReplyTexts
+from bot.render.replies.facts import UNREAD, Draft, draft_named_in, drafts_of
+from bot.render.replies.letter import Length, ReplyTexts
 from bot.render.templates import MessageTemplates
 
 _LENGTHS: Mapping[Length, str] = {"long": "Long", "short": "Short"}

@@ -17,7 +17,7 @@ from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError, SlackTrouble
 from bot.domain.report import Report
 from bot.render.message import Message
-from bot.render.replies.drafts import Draft
+from bot.render.replies.facts import Draft
 from bot.render.replies.form import ReplyForm, new_form
 from bot.slack.audit import set_outcome
 from bot.slack.buttons.job import ButtonJob, LookupButton

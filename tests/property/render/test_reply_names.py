@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.replies.drafts import drafts_of
+from bot.render.replies.facts import drafts_of
 from bot.render.replies.form import ReplyForm, new_form
 from tests.support.reports.diagnosed_reports import RENDERER, diagnosed
 from tests.support.reports.plain_reports import NOON, failure, report

@@ -22,7 +22,7 @@ from bot.render.choices import choice_label
 from bot.render.message import Answer, File, Message
 from bot.render.renderer import Renderer
 from bot.render.replies.form import ReplyForms
-from bot.render.replies.texts import ReplyTexts
+from bot.render.replies.letter import ReplyTexts
 from bot.render.templates import MessageTemplates
 from tests.support.events import make_event
 

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.catalogue import UNKNOWN
 from bot.domain.errors import Misconfigured
 from bot.domain.report import Completeness, Report
-from bot.render.replies.drafts import (
+from bot.render.replies.facts import (
     ENTRIES_BY_REASON,
     UNREAD,
     Draft,
@@ -21,7 +21,7 @@ from bot.render.replies.drafts import (
     first_name,
 )
 from bot.render.replies.form import new_form
-from bot.render.replies.texts import ReplyTexts
+from bot.render.replies.letter import ReplyTexts
 from tests.support.reports.diagnosed_reports import CATALOGUE, RENDERER, of_scenario
 from tests.support.scenarios.case import files
 from workbench.pretend_slack.limits import check_message, check_view, visible_text

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from bot.domain.errors import Misconfigured
 from bot.domain.text import clean
-from bot.render.replies.drafts import NOTHING, UNREAD, Draft
+from bot.render.replies.facts import NOTHING, UNREAD, Draft
 from bot.render.templates import find_templates
 
 FOLDER, TEXTS = "replies", "texts.yaml"
