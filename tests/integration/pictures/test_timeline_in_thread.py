@@ -46,7 +46,7 @@ async def test_a_refused_chart_comes_as_words(tmp_path: Path) -> None:
     async with open_whole(tmp_path, scenarios=FOLDER) as bench:
         bench.team.faults.add("chat.postMessage", "invalid_blocks", part="spread", times=1)
         await asked(bench, OUTAGE)
-        assert "errors 1, people in the room 7" in words(spread(bench))
+        assert "failing 7, in the call 7" in words(spread(bench))
         check_all(bench)
 
 

@@ -22,7 +22,7 @@ from workbench.pretend_slack.limits import visible_length, visible_text
 BLIPS = "device-blips-of-others-weigh-nothing"
 BRINGS = {
     "recovered": "5 failures recovered",
-    "timeline": " B Ann ",
+    "timeline": "Timeline: 6 people with 6 failures\n",
     "evidence": "Confidence of the verdict",
     "it_note": "34.23.87.177/32",
 }
