@@ -18,9 +18,9 @@ WATCHED = Path(__file__).parents[3] / "support" / "slack" / "watched"
 BLIPS = "device-blips-of-others-weigh-nothing"
 BRINGS = {
     "recovered": "5 failures recovered",
-    "timeline": " B Ann ",
+    "timeline": "Timeline: 6 people with 6 failures",
     "evidence": "Confidence of the verdict",
-    "packet": "Firefox_126.0",
+    "it_note": "assets.100ms.live",
 }
 """What each button under that room's answer brings."""
 
