@@ -219,7 +219,7 @@ def _sharing_words(supporting: list[Story], networks: Mapping[str, set[str]]) ->
     return {
         "": "The same filter answered all of them.",
         "no_candidates": "None of them found any path for audio and video.",
-        "relay_tcp": "All of them could only use a relay over TCP.",
+        "relay_tcp": "All of them could only use a relay over TCP, as behind a firewall.",
     }.get(pattern, f"All of them got the same error ({pattern.removeprefix('connect ')}).")
 
 
@@ -284,9 +284,7 @@ def _doubt_of_texts(cls: VerdictClass, supporting: list[Story]) -> str:
     failures = [facts for story in supporting for facts in story.failures]
     received = (s for s in supporting if s.type == SUBSCRIBE and s.code in ICE_CODES)
     if cls == "user_network" and any(is_web_before(s, REPORTS_BOTH_PATHS) for s in received):
-        return (
-            "This SDK version may not report failed sending; ask whether others saw and heard them."
-        )
+        return "This SDK may not report failed sending: others may not have seen or heard them."
     if cls == "user_network" and any(map(is_orderly_close, failures)):
         return "The event does not say which side closed the connection."
     if any(responder_of(facts, "web") == "gateway" for facts in failures):

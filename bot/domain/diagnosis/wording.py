@@ -30,7 +30,7 @@ VERDICTS: dict[VerdictClass, ClassWording] = {
         owner="the users",
         steps=(
             "User: try a phone hotspot, or turn the VPN off, and rejoin.",
-            "Their IT: if the hotspot works, allow 100ms on their network.",
+            "Their IT: if it works, allow 100ms through the firewall (see Note for their IT).",
         ),
     ),
     "shared_network": ClassWording(
@@ -39,7 +39,7 @@ VERDICTS: dict[VerdictClass, ClassWording] = {
         short="shared network",
         owner="their IT",
         steps=(
-            "Their IT: allow 100ms on that network.",
+            "Their IT: allow 100ms through the firewall (see Note for their IT).",
             "Users: join over a phone hotspot until then.",
         ),
     ),

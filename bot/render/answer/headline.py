@@ -4,12 +4,13 @@ It holds at most 22 words. It names up to three people where names are shown, co
 and speaks of the latest call with failures; earlier ones get one clause.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
-from bot.domain.diagnosis.wording import join_words, people_words
+from bot.domain.diagnosis.wording import VERDICTS, join_words, people_words
 from bot.domain.report import Report, Window
 from bot.render.answer.people import People, counted_people, people_of
 from bot.render.answer.reasons import (
@@ -18,6 +19,7 @@ from bot.render.answer.reasons import (
     is_outage,
     main_stories,
     nouns_of_causes,
+    outage_words,
     reason_of,
     retry_words,
     specific_reason,
@@ -28,6 +30,8 @@ from bot.render.phrases import TYPE_NAMES
 
 MOST_WORDS = 22
 UNKNOWN_ID = "100ms does not know this id, so nothing can be said about the call."
+
+_MINUTES_OUT = re.compile(r"joined again \d+ (?:min|h) later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,17 @@ class _Writer:
         self._main = main_stories(self._focus)
 
     def lead(self) -> Lead:
-        """Return the sentence and what follows it."""
+        """Return the sentence and what follows it; it says so if nobody has to act."""
         if not self._focus.people.affected:
             return self._recorders_only()
+        lead = self._people_lead()
+        verdict, settled = self._focus.verdict, not self._focus.people.failed_for_good
+        settled = settled and (self._is_over or verdict.cls == "none")
+        if self._partial or verdict.next_steps or verdict.doubt or not settled:
+            return lead
+        return Lead(lead.sentence, f"{lead.rest} No action needed.".strip())
+
+    def _people_lead(self) -> Lead:
         if self._focus.people.failed_for_good:
             return self._failed()
         if self._focus.verdict.cls == "none":
@@ -138,7 +150,8 @@ class _Writer:
         full += retry_words(self._main)
         reason = reason_of(self._focus, self._main)
         if is_outage(self._focus):
-            texts = [f"looks like a 100ms outage: {self._people.did(way)}" for way in (full, short)]
+            begin = outage_words(self._focus)
+            texts = [f"{begin}: {self._people.did(way)}" for way in (full, short)]
             return self._lead((*texts, f"{self._counted.did(short)}: {reason}"), rest)
         texts = [f"{self._people.did(way)}: {reason}" for way in (full, short)]
         counted = self._counted.did(short)
@@ -154,7 +167,7 @@ class _Writer:
             number = len({story.person.key for story in failed})
             if number:
                 nouns = join_words(nouns_of_causes(self._focus, failed))
-                yield f"{number:,} more failed for another reason: {nouns}"
+                yield f"{number:,} more failed for another reason: {nouns}{self._owner(failed)}"
             if impact.recovered:
                 yield f"{impact.recovered:,} more recovered"
             if impact.unclear:
@@ -167,6 +180,11 @@ class _Writer:
         if quiet > 0 and not self._partial:
             yield f"the other {f'{quiet:,}' if quiet > 1 else 'person'} had no errors"
 
+    def _owner(self, stories: Iterable[Story]) -> str:
+        """Return ` (the app team)`, if all these stories are for the same people to solve."""
+        owners = {VERDICTS[self._focus.classes[story.id]].owner for story in stories}
+        return f" ({owners.pop()})" if len(owners) == 1 else ""
+
     def _mixed(self, verb: str, rest: Iterable[str], ending: str = "") -> Lead:
         nouns = nouns_of_causes(self._focus, self._main)
         reasons = f"for {len(nouns):,} unrelated reasons{ending}: {join_words(nouns)}"
@@ -177,12 +195,17 @@ class _Writer:
         if self._partial:
             return Lead("Partial answer: only recorders reported errors in what could be read.")
         reason = specific_reason(self._main[:1])
-        return Lead(f"Only the recorder had trouble, no participant: {reason}.")
+        reason = reason.replace("their ", "its ")
+        return Lead(
+            f"Only the recorder had trouble, no participant: {reason}.", "Check the recording."
+        )
 
     def _no_fault(self) -> Lead:
         story = self._main[-1]
         scope = " in what could be read" * self._partial
         people = self._people.text.removeprefix("at least ")
+        everybody = people.startswith("all ")
+        people = "anybody" if everybody else people
         full = f"nothing failed for {people}{scope}: {specific_reason([story])}"
         proved = len(self._main) == 1 and story.outcome == "recovered"
         return self._lead((f"{full}, and they {story.evidence}" * proved, full))
@@ -202,9 +225,11 @@ class _Writer:
         endings = list(self._endings(experience))
         if self._focus.verdict.cls == "mixed":
             return self._mixed("had trouble", self._others(), endings[-1])
+        if any(_MINUTES_OUT.match(story.evidence) for story in self._main):
+            experience = experience.removeprefix("briefly ")
         experience += times_words(self._main)
         reason = reason_of(self._focus, self._main)
-        begin = "looks like a 100ms outage: " * is_outage(self._focus)
+        begin = f"{outage_words(self._focus)}: " * is_outage(self._focus)
         reason = "" if begin else f": {reason}"
         texts = [f"{begin}{self._people.did(experience)}{end}{reason}" for end in endings]
         texts.append(f"{begin}{self._counted.did(experience)}{endings[-1]}{reason}")

@@ -14,6 +14,7 @@ from bot.domain.diagnosis.next_steps import (
     people_by_class,
 )
 from bot.domain.diagnosis.sdk.text import MEDIA_TYPES, SIGNAL_LOST, area_of
+from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
 from bot.domain.text import clip
 from bot.render.phrases import display_name, safe_text
@@ -128,6 +129,12 @@ def is_outage(diagnosis: Diagnosis) -> bool:
     return diagnosis.verdict.cls == "service" and len(own) < len(stories) / 2
 
 
+def outage_words(diagnosis: Diagnosis) -> str:
+    """Return how sure it is that 100ms had an outage, to begin a sentence with."""
+    sure = diagnosis.verdict.confidence >= SURE
+    return "looks like a 100ms outage" if sure else "possibly a 100ms outage"
+
+
 def specific_reason(stories: Sequence[Story]) -> str:
     """Return the reason of stories that share one, with their device, role and code."""
     reasons = sorted({story.explanation.entry.reason for story in stories}, reverse=True)
@@ -136,9 +143,9 @@ def specific_reason(stories: Sequence[Story]) -> str:
         reason = reason.replace(" in the browser", " in the browser or app")
     if all(area_of(story) == "device" for story in stories):
         device = device_of(stories)
+        reason = reason.replace(ANY_DEVICE, "it")
         if device != ANY_DEVICE:
-            name = device.removeprefix("the ")
-            reason = reason.replace(ANY_DEVICE, "it").replace("camera or microphone", name)
+            reason = reason.replace("camera or microphone", device.removeprefix("the "))
     roles = {role for story in stories for role in story.person.roles}
     if len(roles) == 1 and reason.startswith("the role "):
         role = clip(display_name(roles.pop()), _ROLE)
@@ -147,14 +154,14 @@ def specific_reason(stories: Sequence[Story]) -> str:
 
 
 def retry_words(stories: Sequence[Story]) -> str:
-    """Return ` after 60 s of retries`, if one person's app reports it; "" otherwise."""
+    """Return ` despite 60 s of retries`, if one person's app reports it; "" otherwise."""
     if len({story.person.key for story in stories}) > 1:
         return ""
     tried = max((story.retry_ms or 0 for story in stories), default=0)
     tries = max((story.retry_count or 0 for story in stories), default=0)
     if tried >= _SECOND:
-        return f" after {tried / _SECOND:.0f} s of retries"
-    return f" after {tries:,} tries" if tries > 1 else ""
+        return f" despite {tried / _SECOND:.0f} s of retries"
+    return f" despite {tries:,} tries" if tries > 1 else ""
 
 
 def times_words(stories: Sequence[Story]) -> str:
