@@ -80,10 +80,12 @@ class LookupResult:
         record = await self._steps.guarded_step("investigate", act)
         return from_json(Choices, record) if record else None
 
-    async def answer(self, note: str = "") -> Answer:
-        """Return the whole answer for a channel."""
+    async def answer(self, note: str = "", asked_by: str = "") -> Answer:
+        """Return the whole answer for a channel; `asked_by` names the asker of a command."""
         answer: Answer = await self.render(
-            "answer", Answer, lambda report: self._renderer.answer(report, note=note)
+            "answer",
+            Answer,
+            lambda report: self._renderer.answer(report, note=note, asked_by=asked_by),
         )
         return answer
 

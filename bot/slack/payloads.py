@@ -16,7 +16,8 @@ class ReplyTarget:
 
     `channel` is empty if the answer goes by direct message, `thread` if there is no thread yet.
     `looking` is the time stamp of our own public "Looking…", which the answer will replace. `acked`
-    says that the acknowledgement already said "Looking…".
+    says that the acknowledgement already said "Looking…". `user_name` is that of a command's asker:
+    nobody else in the channel sees the question.
     """
 
     user: str
@@ -25,6 +26,7 @@ class ReplyTarget:
     url: ResponseUrl | None = None
     looking: str = ""
     acked: bool = False
+    user_name: str = ""
 
     @property
     def answers_left(self) -> int:
@@ -66,6 +68,7 @@ def reply_target_of_command(body: Body) -> ReplyTarget:
         channel=text_at(body, "channel_id"),
         url=parse_response_url(text_at(body, "response_url")),
         acked=True,
+        user_name=text_at(body, "user_name"),
     )
 
 

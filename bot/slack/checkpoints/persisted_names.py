@@ -68,7 +68,10 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "names",
     ),
     "bot.domain.query.Identifier": ("kind", "value"),
-    "bot.slack.payloads.ReplyTarget": ("user", "channel", "thread", "url", "looking", "acked"),
+    "bot.slack.payloads.ReplyTarget": (
+        *("user", "channel", "thread", "url", "looking", "acked"),
+        "user_name",
+    ),
     "bot.slack.response_url.ResponseUrl": ("address", "born", "used"),
     "bot.slack.sending.format_fallback.SendResult": (
         "cause",

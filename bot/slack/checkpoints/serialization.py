@@ -55,10 +55,12 @@ def target_to_json(target: ReplyTarget) -> Json:
 def target_from_json(record: Json) -> ReplyTarget:
     """Return the target of a record; its response_url keeps its age."""
     url = record["url"] and ResponseUrl(**record["url"])
-    return replace(ReplyTarget(**{name: record[name] for name in _TARGET_FIELDS}), url=url)
+    fields = {name: record[name] for name in _TARGET_FIELDS if name in record}
+    return replace(ReplyTarget(**fields), url=url)
 
 
-_TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked")
+_TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked", "user_name")
+"""A record of an earlier release has no `user_name`."""
 
 
 def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:

@@ -71,7 +71,7 @@ async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
     lookup, target = job.lookup, job.lookup.target
     if not target.channel:
         return None
-    answer = await job.result.answer(job.note)
+    answer = await job.result.answer(job.note, target.user_name)
     sent = SendResult(SlackErrorKind.STALE)
     if target.looking:
         edit = UpdateMessage(target.channel, target.looking, answer.opening, lookup.id)

@@ -112,7 +112,7 @@ async def _try_again(job: Job, opening: SendResult, partial_answer: Answer) -> b
         summary = await summarise(job, result)
         if not summary.complete:
             return False
-        answer = await result.answer()
+        answer = await result.answer(asked_by=job.lookup.target.user_name)
     except BotError as error:
         if job.steps.is_cancelled:
             raise

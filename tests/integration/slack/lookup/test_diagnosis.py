@@ -101,6 +101,8 @@ async def test_the_sentence_leads_and_the_thread_tells_what_did_not_go_away(
         assert lead in visible_text(opening.blocks[:1])
         assert len(opening.blocks) <= 8
         assert visible_length(opening.blocks) <= 2500
+        asker = bench.team.people["U0ALICE"].name
+        assert visible_text(opening.blocks[-1:]).endswith(f" · asked by {asker}")
         thread = words(*bench.team.thread("C0ONCALL", opening.ts))
         assert thread.count("What happened: ") == details
         for each in told:
