@@ -23,7 +23,7 @@ from bot.slack.audit import set_outcome
 from bot.slack.buttons.job import ButtonJob, LookupButton
 from bot.slack.context import BotContext, Listener
 from bot.slack.message_text import text_of_message
-from bot.slack.payloads import Body, list_at, text_at, value_at
+from bot.slack.payloads import Body, list_at, message_ts, text_at, value_at
 from bot.slack.sending.calls import OpenView, PostEphemeral, PostMessage, UpdateView
 from bot.slack.sending.errors import SLACK_EXCEPTIONS
 from bot.slack.sending.format_fallback import SendResult
@@ -73,12 +73,12 @@ REPLY = LookupButton("reply", _fill_in, per_person=True, open_view=_open_form)
 
 async def _ticket_text(job: ButtonJob) -> str:
     """Return the text of the message that began the thread; "" if it cannot be read."""
-    target = job.lookup.target
-    if not (target.thread and job.ctx.reconciler.may_read):
+    target, thread = job.lookup.target, _thread_of(job)
+    if not (thread and job.ctx.reconciler.may_read):
         return ""
     try:
         response = await job.ctx.clients.read.conversations_replies(
-            channel=target.channel, ts=target.thread, limit=1
+            channel=target.channel, ts=thread, limit=1
         )
     except SLACK_EXCEPTIONS:
         return ""
@@ -102,12 +102,18 @@ def _zone_info(zone: str) -> ZoneInfo | None:
         return None
 
 
+def _thread_of(job: ButtonJob) -> str:
+    """Return the thread that the answer stands in; "" if the answer itself began one."""
+    thread = job.lookup.target.thread
+    return "" if thread == message_ts(job.press.body) else thread
+
+
 def _metadata(job: ButtonJob, form: ReplyForm) -> str:
     """Return the form's private_metadata: where the copy goes, and the look-up it is about."""
     target = job.lookup.target
     facts = {
         "channel": target.channel,
-        "thread": target.thread,
+        "thread": _thread_of(job),
         "lookup": job.press.value,
         "reference": job.lookup.id,
         "note": form.note,
