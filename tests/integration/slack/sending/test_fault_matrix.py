@@ -191,7 +191,7 @@ async def test_slack_fails_at_filling_the_form_in(tmp_path: Path) -> None:
 
             def filled(number: int = number, before: int = before) -> bool:
                 opened = form(bench, before)
-                waits = opened is None or "one moment" in str(opened.content)
+                waits = opened is None or "One moment" in str(opened.content)
                 return not waits or told(bench, number)
 
             if not await comes(bench, filled):
