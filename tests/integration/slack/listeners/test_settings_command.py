@@ -64,7 +64,8 @@ async def test_a_private_channel_answers_the_asker_alone_also_after_a_restart(
         first = await answered(bench, "one-bad-user", 1)
         assert first.ephemeral_to == "U0BOB"
         assert bench.team.in_channel("C0ONCALL") == []
-        assert any("Only you will see" in words(one) for one in bench.said())
+        (looking,) = first.edits  # became the answer
+        assert "Only you will see" in visible_text(looking["blocks"])
         elsewhere = await answered(bench, "one-bad-user", 2, "C0GENERAL")
         assert elsewhere.ephemeral_to is None
         asked_for_all = await answered(bench, "one-bad-user public", 3)
