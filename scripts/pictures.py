@@ -61,7 +61,7 @@ async def answer(browser: Browser, demo: Demo) -> None:
     """A channel with an answer, and its thread."""
     async with seated(browser, demo, 1280, 960) as seat:
         await seat.panel.get_by_role("button", name="Close panel").click()
-        found = await seat.ask("/call-errors one-bad-user", "Room one-bad-user")
+        found = await seat.ask("/call-errors one-bad-user", "one-bad-user ·")
         await seat.open_thread(found)
         await found.evaluate("each => each.scrollIntoView()")
         await take(seat, "answer")
@@ -71,7 +71,7 @@ async def incident(browser: Browser, demo: Demo) -> None:
     """Take a picture of an incident's own messages: timeline and errors over time."""
     async with seated(browser, demo, 1300, 1240) as seat:
         await seat.panel.get_by_role("button", name="Close panel").click()
-        found = await seat.ask("/call-errors storm", "Room storm")
+        found = await seat.ask("/call-errors storm", "storm ·")
         thread = await seat.open_thread(found)
         await thread.get_by_role("img", name="Timeline").wait_for()
         await thread.get_by_role("img", name="Bar chart").wait_for()
@@ -81,7 +81,7 @@ async def incident(browser: Browser, demo: Demo) -> None:
 async def wire(browser: Browser, demo: Demo) -> None:
     """Take pictures of the wire log in dark colours, and of a message's use of Slack's limits."""
     async with seated(browser, demo, 1280, 800, dark=True) as seat:
-        found = await seat.ask("/call-errors storm", "Room storm")
+        found = await seat.ask("/call-errors storm", "storm ·")
         await seat.replied(found)
         await seat.tab("Wire")
         await take(seat, "wire")
@@ -96,13 +96,13 @@ async def form(browser: Browser, demo: Demo) -> None:
         await seat.page.get_by_role("button", name="Shortcuts").click()
         await seat.page.get_by_role("menuitem", name="Diagnose a call").click()
         opened = seat.page.get_by_role("dialog", name="Call Doctor")
-        await opened.get_by_label("What is it about?").fill(
+        await opened.get_by_label("Which call?").fill(
             "user:marta.lindqvist@example.com in one-bad-user"
         )
         await take(seat, "form")
         await opened.press("Escape")
         await seat.go("Call Doctor")
-        await seat.page.get_by_text("Words you may add").wait_for()
+        await seat.page.get_by_text("Options:").wait_for()
         await take(seat, "home")
 
 
@@ -120,7 +120,7 @@ async def shortcut(browser: Browser, demo: Demo) -> None:
 async def reply(browser: Browser, demo: Demo) -> None:
     """Take a picture of the reply for the customer, at the width of a phone."""
     async with seated(browser, demo, 390, 860) as seat:
-        found = await seat.ask("/call-errors one-bad-user", "Room one-bad-user")
+        found = await seat.ask("/call-errors one-bad-user", "one-bad-user ·")
         await seat.replied(found)
         await found.get_by_role("button", name="Reply to customer").click()
         letter = seat.page.get_by_role("dialog", name="Reply to customer")

@@ -133,7 +133,7 @@ class Fixes:
         fix = outdated.fix
         sdk = f"{PLATFORM_WORDS[fix.sdk]} SDK {outdated.version}"
         fixed_in = fix.fixed_in
-        return f"App team: update {sdk} to {fixed_in} or later; a known bug may play a part."
+        return f"App team: update {sdk} to {fixed_in} or later; a known bug can also cause this."
 
     def _age(self, sdk: str, version: str, today: date) -> str:
         """Return an age such as `28 months`; "" if the version's release date is not known."""

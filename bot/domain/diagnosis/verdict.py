@@ -239,9 +239,11 @@ def _spread_words(
     platforms = sorted(
         {PLATFORM_WORDS.get(s.platform, s.platform) for s in supporting} - {"unknown"}
     )
-    parts = [f"within {span}" if cls == "service" else f"{span} apart"] if span else []
-    parts += ["each on a different network"] if differ else []
-    parts += [f"on {join_words(platforms)}"] if len(platforms) > 1 and cls == "service" else []
+    if cls != "service":
+        parts = [f"{span} apart"] * bool(span) + ["each on a different network"] * differ
+        return f"They failed {' and '.join(parts)}: a shared cause is unlikely." if parts else ""
+    parts = [f"within {span}"] * bool(span) + ["each on a different network"] * differ
+    parts += [f"on {join_words(platforms)}"] * (len(platforms) > 1)
     return f"They failed {', '.join(parts)}." if parts else ""
 
 
@@ -291,7 +293,7 @@ def _doubt_of_texts(cls: VerdictClass, supporting: list[Story]) -> str:
         return "The error page may come from a proxy, not from 100ms."
     refused = all(story.explanation.entry.key == "capture-denied" for story in supporting)
     if refused and count_people(supporting) > 1 and not any(map(is_native_app, supporting)):
-        return "If camera and microphone work on other sites, the page is at fault."
+        return "If camera and microphone work on other sites, the app has a problem."
     return ""
 
 

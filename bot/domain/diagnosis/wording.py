@@ -30,7 +30,7 @@ VERDICTS: dict[VerdictClass, ClassWording] = {
         owner="the users",
         steps=(
             "User: try a phone hotspot, or turn the VPN off, and rejoin.",
-            "Their IT: if it works, allow 100ms through the firewall (see Note for their IT).",
+            "Their IT: if the hotspot works, allow 100ms in the firewall (see Note for their IT).",
         ),
     ),
     "shared_network": ClassWording(

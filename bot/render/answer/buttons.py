@@ -107,7 +107,7 @@ def _button_specs(
         yield "packet", "Report to 100ms", "Report to 100ms: a text for a support ticket"
     if private:
         yield "post_in_channel", "Post in channel", "Post in channel: show everybody the answer"
-    if _has_network_failure(diagnosis):
+    if any(step.startswith("Their IT") for step in diagnosis.focus.verdict.next_steps):
         yield "it_note", "Note for their IT", "Note for their IT: addresses and ports to allow"
 
 

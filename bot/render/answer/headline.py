@@ -197,7 +197,8 @@ class _Writer:
         reason = specific_reason(self._main[:1])
         reason = reason.replace("their ", "its ")
         return Lead(
-            f"Only the recorder had trouble, no participant: {reason}.", "Check the recording."
+            f"Only the recorder had trouble, no participant: {reason}.",
+            "The recording may be incomplete.",
         )
 
     def _no_fault(self) -> Lead:

@@ -266,6 +266,8 @@ def _steps(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
     for step, stories in zip(focus.verdict.next_steps, groups, strict=False):
         match = _STEP_OWNER.fullmatch(step)
         owner, text = (match["owner"], match["step"]) if match else ("Support", step)
+        if not focus.people.failed_for_good and not focus.people.unclear:
+            text = text.removeprefix("rejoin; ")
         if owner in _USER:
             owner = _owner_of(people_of(report, focus, (story.person for story in stories)))
         yield Line(f"{owner}:", brief(text[0].upper() + text[1:], _STEP).rstrip())

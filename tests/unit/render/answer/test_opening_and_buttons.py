@@ -93,7 +93,7 @@ def test_the_fullest_opening_keeps_within_its_limits() -> None:
 
 
 def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
-    found = of_scenario("device-blips-of-others-weigh-nothing")
+    found = of_scenario("network-office-never-finds-a-path")
     public = RENDERER.answer(found).opening
     assert {action: label for action, (label, _) in buttons(public).items()} == LABELS
     assert "post_in_channel" in buttons(RENDERER.private(found, messages=3)[0])
