@@ -1,4 +1,4 @@
-"""`call-doctor forget`: removes stored data of one person or one room."""
+"""`call-doctor forget`: removes stored data of one person or one room (`bot.storage.forget`)."""
 
 import asyncio
 import sys

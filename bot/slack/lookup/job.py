@@ -34,6 +34,7 @@ from bot.slack.checkpoints.serialization import (
 )
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.routes import Delivery, deliver
+from bot.slack.delivery.unfinished_opening import close_unfinished_opening
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices
@@ -44,7 +45,6 @@ from bot.slack.lookup.retry import (
     retry_partial,
     summarise,
 )
-from bot.slack.lookup.unfinished_opening import close_unfinished_opening
 from bot.slack.progress import post_placeholder
 from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult

@@ -1,4 +1,4 @@
-"""Limits the rate of posts in each channel, and lets openings go first.
+"""Limits the rate of posts in each channel, and lets openings go first. `Rates` has the numbers.
 
 https://docs.slack.dev/apis/web-api/rate-limits
 """
