@@ -50,7 +50,7 @@ def format_code(event: ErrorEvent) -> str:
     return " ".join(filter(None, parts)) or "no code"
 
 
-RECORDER_ACTION = (OWNER_WORDS["nobody"], "It is a recorder: nobody needs to act for it.")
+RECORDER_ACTION = (OWNER_WORDS["nobody"], "No action needed: this is a recorder.")
 """Used instead of `next_actor` for a recorder, which cannot act."""
 
 
@@ -68,8 +68,7 @@ def next_actor(entry: Entry, cls: VerdictClass | None) -> tuple[str, str]:
 def next_steps(entry: Entry, cls: VerdictClass | None, *, bot: bool) -> tuple[str, ...]:
     """Return the next steps for a failure of that code, each begun with who takes it.
 
-    Where class and code contradict each other, the class decides. A recorder cannot act, and
-    nobody needs to act for it.
+    Where class and code contradict each other, the class decides. A recorder needs no action.
     """
     if bot:
         return ("No action needed: this is a recorder.",)

@@ -26,7 +26,10 @@ from bot.render.templates import MessageTemplates
 
 _BLOCK, _MAX_SHOWN, _JSON = 3_600, 7_000, 9_500
 """Limits in characters: a preformatted block, all blocks as shown, all blocks as JSON."""
-_IDS, _TEXT = 8, 120
+_SIZES = ((8, 120), (3, 60), (1, 24))
+"""Most ids of a list and most characters of a text; the first pair that fits a message is used."""
+_SENTENCES = 4
+"""A nested text, such as the summary's sentences, may be so many times longer."""
 
 
 def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
@@ -34,14 +37,16 @@ def json_blocks(facts: Mapping[str, Any]) -> tuple[list[str], int]:
 
     Long lists of ids are cut and say so (`…_left_out`), as does the list of failures.
     """
-    head = dict(_shorten_lists({key: value for key, value in facts.items() if key != "failures"}))
-    rows = [_to_json(dict(_shorten_lists(row))) for row in facts["failures"]]
-    shown = sum(total <= _MAX_SHOWN for total in accumulate(map(len, rows)))
-    while True:
-        blocks = _blocks([*_document_lines(head, rows[:shown], len(rows) - shown)])
-        if shown == 0 or _fits(blocks):
-            return blocks, len(rows) - shown
-        shown -= 1
+    blocks, number = [""], len(facts["failures"])
+    for ids, length in _SIZES:
+        short = _shorten_facts(facts, ids, length)
+        rows = [_to_json(row) for row in short.pop("failures")]
+        most = sum(total <= _MAX_SHOWN for total in accumulate(map(len, rows)))
+        for shown in range(most, -1, -1):
+            blocks = _blocks([*_document_lines(short, rows[:shown], number - shown)])
+            if _fits(blocks):
+                return blocks, number - shown
+    return blocks, number
 
 
 def _document_lines(head: Mapping[str, Any], rows: list[str], omitted: int) -> Iterator[str]:
@@ -56,18 +61,28 @@ def _document_lines(head: Mapping[str, Any], rows: list[str], omitted: int) -> I
     yield "]}"
 
 
-def _shorten_lists(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _shorten_facts(facts: Mapping[str, Any], ids: int, length: int) -> dict[str, Any]:
+    """Return the facts with texts of at most `length` characters and lists of at most `ids` items.
+
+    The list of failures keeps its rows, each of them shortened.
+    """
+    short: dict[str, Any] = {}
     for key, value in facts.items():
-        if isinstance(value, list):
-            yield key, [_shorten_text(item) for item in value[:_IDS]]
-            if len(value) > _IDS:
-                yield f"{key}_left_out", len(value) - _IDS
+        if key == "failures":
+            short[key] = [_shorten_facts(row, ids, length) for row in value]
+        elif isinstance(value, Mapping):
+            short[key] = _shorten_facts(value, ids, length * _SENTENCES)
+        elif isinstance(value, list):
+            short[key] = [_shorten_text(item, length) for item in value[:ids]]
+            if len(value) > ids:
+                short[f"{key}_left_out"] = len(value) - ids
         else:
-            yield key, _shorten_text(value)
+            short[key] = _shorten_text(value, length)
+    return short
 
 
-def _shorten_text(value: Any) -> Any:  # noqa: ANN401  any JSON
-    return shorten(value, _TEXT) if isinstance(value, str) else value
+def _shorten_text(value: Any, length: int) -> Any:  # noqa: ANN401  any JSON
+    return shorten(value, length) if isinstance(value, str) else value
 
 
 def _to_json(value: object) -> str:

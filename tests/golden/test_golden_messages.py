@@ -93,7 +93,7 @@ def test_files_of_two_failures(golden: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("messages", [1, 2])
 def test_private_answer(messages: int, golden: SnapshotAssertion) -> None:
     found = report(event(1), event(2, PUBLISH, error_code=4005), event(3, is_terminal=False))
-    note = "Only you see this: I am not in this channel; `/invite @Call Doctor` lets me in."
+    note = "Shown only to you because I am not in this channel. (Reference CD-ABCD2345)"
     shown = RENDERER.private(found, messages=messages, note=note)
     assert [shape(message) for message in shown] == golden
 
@@ -131,7 +131,10 @@ def test_settings_where_there_is_one_workspace(golden: SnapshotAssertion) -> Non
 
 
 def test_waiting(golden: SnapshotAssertion) -> None:
-    assert shape(RENDERER.waiting("100ms asks us to wait 20 s.", REFERENCE)) == golden
+    assert (
+        shape(RENDERER.waiting("100ms is rate-limiting us. Continuing in 20 s.", REFERENCE))
+        == golden
+    )
 
 
 @pytest.mark.parametrize("error", [UnreadableQuestion, HundredMsBusy, HundredMsRefused])

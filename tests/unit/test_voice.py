@@ -143,10 +143,7 @@ GROUPS: Mapping[str, tuple[str, Callable[[], Texts]]] = {
     "scenario openings": ("everywhere", scenario_openings),
     "jargon in scenario openings": ("opening", scenario_openings),
 }
-HELD = (
-    *("catalogue", "sayings", "replies", "letters"),
-    *("golden openings", "scenario openings", "jargon in scenario openings"),
-)
+HELD = tuple(GROUPS)
 
 
 def banned(name: str, texts: Texts) -> list[str]:

@@ -45,7 +45,7 @@ CATALOGUE = Catalogue(
     [
         entry("unknown", "An error nobody has described", "service"),
         entry("join", "The server refused the join", "service", 500),
-        entry("path", "The media path broke", "user_network", 4005, 4006),
+        entry("path", "The media connection broke", "user_network", 4005, 4006),
         entry("socket", "The signalling connection was lost", "user_network", 1003),
         entry("unreachable", "100ms could not be reached", "user_network", 2003),
         entry("permission", "The browser may not use the camera", "user_device", 3001),

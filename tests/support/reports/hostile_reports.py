@@ -63,8 +63,8 @@ CATALOGUE = Catalogue(
         ),
         Entry(
             key="ice",
-            title="The media path broke",
-            reason="the media path broke",
+            title="The media connection broke",
+            reason="the media connection broke",
             meaning="Audio and video found no way through.",
             cause="A firewall.",
             say="Please try another network.",
