@@ -36,7 +36,7 @@ async def test_an_edit_shows_without_a_reload(seat: Seat) -> None:
     asked = seat.message("@Call Doctor never-got-in")
     thread = await seat.open_thread(asked)
     looking = thread.locator("li.message").nth(1)
-    await expect(looking).to_contain_text("Looking for")
+    await expect(looking).to_contain_text("Reading call errors")
     await expect(looking).to_contain_text("(edited)")
     await seat.mend("100ms")
 

@@ -157,7 +157,12 @@ async def _send_by_response_url(
     # One use is kept back to report a failure.
     limit = max(1, job.lookup.target.answers_left - 1)
     messages = await job.result.private(messages=limit, note=note)
+    acknowledged = job.boundary.target
+    if is_first:  # an error from now on must not take the place of an answer that may stand
+        job.boundary.target = replace(acknowledged, acked=False)
     sent = await _send_in_order(job, messages, call, prefix)
+    if sent.is_refused:
+        job.boundary.target = acknowledged
     # An expired address counts as none. The refused route before it, if any, is the reason to give.
     return None if sent.cause is SlackErrorKind.EXPIRED else Delivery(job, sent)
 
