@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 
@@ -92,13 +92,25 @@ def near_names(name: str, names: Iterable[str], most: int) -> list[str]:
     matches = process.extract(
         name,
         list(dict.fromkeys(names)),
-        scorer=fuzz.WRatio,
+        scorer=_name_likeness,
         processor=utils.default_process,
         limit=most,
         score_cutoff=MIN_NAME_LIKENESS,
     )
     best = max((score for _, score, _ in matches), default=0)
     return [choice for choice, score, _ in matches if score > best - MAX_BEHIND_BEST]
+
+
+def _name_likeness(
+    name: Sequence[Hashable], other: Sequence[Hashable], *, score_cutoff: float | None = None
+) -> float:
+    """Return the likeness in percent; other word order counts a little less, a part of it more so.
+
+    One word in common is not enough: "made-up" is not like "recorder-gives-up".
+    """
+    part = fuzz.partial_ratio(name, other) if len(name) < len(other) else 0
+    likeness = max(fuzz.ratio(name, other), 0.95 * fuzz.token_set_ratio(name, other), 0.9 * part)
+    return likeness if likeness >= (score_cutoff or 0) else 0
 
 
 def near_words(

@@ -119,6 +119,8 @@ def _what(story: Story, number: int) -> str:
 
 def _ending(group: Sequence[Story]) -> str:
     """Return `reconnected after 10 to 60 s`, with times as far as they are known exactly."""
+    if any(story.doubt for story in group if story.outcome == "unknown"):
+        return "had an end that could not be read"
     if group[0].outcome == "unknown":
         return "were not seen again" if _people(group) > 1 else "was not seen again"
     back = _BACK.get(group[0].type, "recovered")

@@ -137,4 +137,4 @@ async def test_the_check_knows_a_false_word(tmp_path: Path) -> None:
         whole = await asked(investigator, text_of(room, ""))
     assert isinstance(whole, Report)
     assert "the other 9 had no errors" in claims(whole)
-    assert "Ann could not receive audio or video after " in RENDERER.answer(whole).opening.text
+    assert "Ann could not receive audio or video despite " in RENDERER.answer(whole).opening.text

@@ -40,7 +40,12 @@ def complaints(said: Sequence[Message]) -> list[str]:
 
     An opening that Slack does not let us change stays unfinished; the answer then comes apart.
     """
-    told = [m for m in said if m.via != "ack" and part_of(m) not in ("", "looking", "waiting")]
+    # An error or a private answer takes the place of what acknowledged the command.
+    told = [
+        m
+        for m in said
+        if (m.via != "ack" or m.edits) and part_of(m) not in ("", "looking", "waiting")
+    ]
     if not told:
         return ["silence"]
     if not any(REFERENCE.search(shown(m) + str(m.blocks)) for m in told):
