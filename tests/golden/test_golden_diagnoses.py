@@ -89,9 +89,8 @@ def test_every_scenario_keeps_every_promise(path: Any) -> None:
     answer = RENDERER.answer(report)
     opening = shape(answer.opening)["blocks"]
     assert visible_length(opening) <= 2500
-    message, _ = RENDERER.packet(report)
-    brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), message)
-    brought = (*brought, RENDERER.packet_json(report))
+    brought = (*RENDERER.recovered(report), *RENDERER.timeline(report), RENDERER.evidence(report))
+    brought = (*brought, RENDERER.packet(report)[0], RENDERER.packet_json(report))
     for one in (*answer.replies, *brought):
         blocks = shape(one)["blocks"]
         assert visible_length(blocks) <= (12_500 if holds_table(blocks) else 8000)

@@ -102,7 +102,7 @@ def _failures(count: int) -> str:
 def _outcomes_line(stories: list[Story]) -> str:
     counts = Counter(story.outcome for story in stories)
     parts = [f"{counts[end]:,} {words.label}" for end, words in OUTCOMES.items() if counts[end]]
-    return f"Of {_failures(len(stories))}: {', '.join(parts)}."
+    return f"How {'it' if len(stories) == 1 else 'they'} ended: {', '.join(parts)}."
 
 
 def _network_line(cls: VerdictClass, supporting: list[Story], networks: dict[str, set[str]]) -> str:
