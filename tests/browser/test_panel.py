@@ -37,7 +37,7 @@ async def test_the_wire_shows_requests_acks_and_calls(seat: Seat) -> None:
 
 
 async def test_a_messages_json_limits_and_builder_link(seat: Seat) -> None:
-    answer = await seat.ask("/call-errors closed-desk", "The room is disabled")
+    answer = await seat.ask("/call-errors closed-desk", "the room or its link is disabled")
     await answer.hover()
     await answer.get_by_role("button", name="Inspect message").click()
     await expect(seat.panel.get_by_text("No limit is broken.")).to_be_visible()
