@@ -56,9 +56,8 @@ async def open_context(
     identity = await check_slack(settings)
     metrics = services.metrics
     async with open_clients(settings, metrics) as clients:
-        rate_limiter = ChannelRateLimiter(
-            settings.rates, lambda: jobs.replicas, settings.longest_retry_after
-        )
+        longest = settings.longest_retry_after
+        rate_limiter = ChannelRateLimiter(settings.rates, lambda: jobs.replicas, longest)
         ctx = BotContext(
             investigator=services.investigator,
             renderer=services.renderer,

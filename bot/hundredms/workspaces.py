@@ -76,12 +76,7 @@ async def open_workspaces(
                 alias=credentials.alias,
                 url=credentials.url,
                 http=http,
-                tokens=TokenSource(
-                    access_key=credentials.access_key,
-                    secret=credentials.secret,
-                    token=credentials.token,
-                    clock=clock,
-                ),
+                tokens=_token_source(credentials, clock),
                 limiter=ConcurrencyLimiter(limits.in_flight),
                 circuit=Circuit(credentials.alias, limits),
                 clock=clock,
@@ -91,6 +86,15 @@ async def open_workspaces(
             )
             clients[credentials.alias] = HundredMsClient(connection, fingerprint_key)
         yield clients
+
+
+def _token_source(credentials: Credentials, clock: Clock) -> TokenSource:
+    return TokenSource(
+        access_key=credentials.access_key,
+        secret=credentials.secret,
+        token=credentials.token,
+        clock=clock,
+    )
 
 
 def _open_client(

@@ -8,14 +8,14 @@ from datetime import datetime
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
-from bot.domain.events import ERROR_TYPES
+from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
-from bot.domain.report import Report, Window
+from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.budget import Budget
-from bot.investigate.event_cache import Snapshot, place_key
+from bot.investigate.event_cache import PlaceKey, Snapshot, place_key
 from bot.investigate.evidence.evidence import (
     PendingEvidence,
     build_collector,
@@ -94,8 +94,7 @@ class Investigator:
                 notes = (*query.remarks, *resolver.notes, resolved.note)
                 return replace(resolved, note=" ".join(notes).strip())
             window, window_notes = window_of(query, resolved)
-            place = place_key(resolved, query.types)
-            seed = cached.fetched.events if cached and cached.place_key == place else ()
+            seed = _events_of(cached, place_key(resolved, query.types))
             task = FetchTask(lookup_id, window, query.types, watch, prefetch, seed)
             as_of = self.clock()
             target, fetched = await self._read(resolved, task, tell, as_of)
@@ -156,14 +155,13 @@ class Investigator:
             all_types=set(report.types) >= set(ERROR_TYPES),
         )
         diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
-        seen = report.completeness
         self.index_writer.learn_seen_peer(report.target, evidence.sessions)
         return replace(
             report,
             diagnosis=diagnosis,
             sessions=evidence.sessions,
             tracks=evidence.tracks,
-            completeness=replace(seen, notes=(*seen.notes, *evidence.notes, *_room_note(report))),
+            completeness=_with_notes(report, evidence.notes),
         )
 
     async def describe(
@@ -241,6 +239,17 @@ class Investigator:
             target, fetched = await read_any_spelling(reader, target)
         self.index_writer.learn_peers(target.room, fetched.events)
         return target, fetched
+
+
+def _events_of(snapshot: Snapshot | None, place: PlaceKey) -> tuple[ErrorEvent, ...]:
+    """Return the events of an earlier look-up if it was of the same place."""
+    return snapshot.fetched.events if snapshot and snapshot.place_key == place else ()
+
+
+def _with_notes(report: Report, notes: Sequence[str]) -> Completeness:
+    """Return the report's completeness with notes on the evidence and the room added."""
+    seen = report.completeness
+    return replace(seen, notes=(*seen.notes, *notes, *_room_note(report)))
 
 
 def _room_note(report: Report) -> Sequence[str]:

@@ -258,10 +258,7 @@ def _facts(report: Report) -> dict[str, Any]:
         ),
         "peer_ids": _distinct([target.peer_id, *(event.peer_id for event in events)]),
         "user_ids": _distinct([target.user_id, *(event.user_id for event in events)]),
-        "sdks": [
-            f"{sdk}: {count(n, 'event', 'events')}"
-            for sdk, n in Counter(map(_sdk_label, events)).most_common()
-        ],
+        "sdks": _count_sdks(events),
         "codes": _distinct(str(event.error_code or "") for event in events),
         "events": len(events),
         "complete": report.completeness.complete,
@@ -292,6 +289,12 @@ def _failure(story: Story) -> dict[str, Any]:
         "terminal": sum(row.is_terminal for row in rows),
         "event_ids": list(story.event_ids),
     }
+
+
+def _count_sdks(events: Iterable[ErrorEvent]) -> list[str]:
+    """Return the SDKs with their number of events, most frequent first."""
+    sdks = Counter(map(_sdk_label, events)).most_common()
+    return [f"{sdk}: {count(number, 'event', 'events')}" for sdk, number in sdks]
 
 
 def _sdk_label(event: ErrorEvent) -> str:

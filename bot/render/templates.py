@@ -62,27 +62,30 @@ def open_environment(*folders: Path) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters |= {
-        "brief": limits.brief,
-        "clock": filters.clock,
-        "coded": filters.code_runs,
-        "count": filters.count,
-        "exact": filters.exact,
-        "fit": limits.fit,
-        "hour": filters.hour,
-        "short": filters.short,
-        "gist": filters.notification_text,
-        "kept": filters.preformatted,
-        "local": filters.local,
-        "plain": filters.plain,
-        "remembered": filters.button_json,
-        "shorten": limits.shorten,
-        "unix": filters.unix,
-        "utc": filters.utc,
-        "verbatim": filters.verbatim,
-    }
+    environment.filters |= _FILTERS
     environment.globals["link"] = filters.link
     return environment
+
+
+_FILTERS = {
+    "brief": limits.brief,
+    "clock": filters.clock,
+    "coded": filters.code_runs,
+    "count": filters.count,
+    "exact": filters.exact,
+    "fit": limits.fit,
+    "hour": filters.hour,
+    "short": filters.short,
+    "gist": filters.notification_text,
+    "kept": filters.preformatted,
+    "local": filters.local,
+    "plain": filters.plain,
+    "remembered": filters.button_json,
+    "shorten": limits.shorten,
+    "unix": filters.unix,
+    "utc": filters.utc,
+    "verbatim": filters.verbatim,
+}
 
 
 def load_templates(environment: Environment) -> dict[str, Template]:

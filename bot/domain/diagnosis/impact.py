@@ -74,29 +74,36 @@ def measure_impact(
     unread = case.unread
     whole = not (unread.people or unread.types or unread.around)
     causes = [story for story in stories if story.symptom_of is None] or list(stories)
-    worst: dict[str, set[str]] = defaultdict(set)
-    for story in causes:
-        worst[story.person.key].add(story.outcome)
+    affected = {story.person.key for story in causes}
     failed = {story.person.key for story in causes if story.failed_for_good}
-    recovered = {key for key, ends in worst.items() if ends == {"recovered"}}
-    beside = {one.person.key for one in causes} - failed - recovered
-    missed = (story for story in causes if not (story.feature or story.harmless))
-    beside -= {story.person.key for story in missed if story.outcome != "recovered"}
+    not_recovered = {story.person.key for story in causes if story.outcome != "recovered"}
     return Impact(
-        affected=len(worst),
+        affected=len(affected),
         in_room=len(everybody) if all_known else None,
         seen=len(everybody),
         least=bool(unread.types),
         failed_for_good=len(failed),
-        recovered=len(recovered),
-        unclear=len(worst) - len(failed) - len(recovered) - len(beside),
-        by_role=_count_roles(everybody, set(worst), all_known=all_known),
+        recovered=len(affected - not_recovered),
+        unclear=len(_people_of_unknown_end(causes) - failed),
+        by_role=_count_roles(everybody, affected, all_known=all_known),
         by_platform=_count_groups(stories, lambda story: {story.platform}),
         by_os=_count_groups(stories, lambda story: _agent_values(story, os_of)),
         by_sdk_version=_count_groups(stories, lambda story: _agent_values(story, _version_of)),
         by_path=_count_groups(stories, lambda story: {story.path} if story.path else set()),
-        failed_calls=_count_failed_calls((*stories, *around), set(worst)) if whole else (),
+        failed_calls=_count_failed_calls((*stories, *around), affected) if whole else (),
     )
+
+
+def _people_of_unknown_end(stories: Iterable[Story]) -> set[str]:
+    """Return the keys of people who are not known to have recovered from what kept them out.
+
+    Failures of a feature and harmless ones keep nobody out of a call.
+    """
+    return {
+        story.person.key
+        for story in stories
+        if story.outcome != "recovered" and not (story.feature or story.harmless)
+    }
 
 
 def _version_of(agent: Agent) -> str | None:

@@ -86,24 +86,9 @@ def parse_query(
     """
     plain = plain_times(_COMMAND.sub("", strip_markup(text)))
     masked, options = MaskedText(plain), Options()
-    extract_links(masked)
-    extract_tokens(masked)
-    extract_misspelt_options(masked, options)
-    extract_options(masked, now, options, zone)
-    _extract_named(masked)
-    extract_ids_after_in(masked)
-    extract_ids(masked, expect=expect)
-    extract_room_after_in(masked)
-    extract_flags(masked, options)
-    extract_unread_words(masked, options, words=len(_words(masked)))
-    extract_misspelt_words(masked, options)
+    _extract_all(masked, options, now, zone, expect)
     words = _words(masked)
-    all_identifiers = distinct_identifiers(
-        _person_in_room(masked, expect)
-        or _trusted_identifiers(masked, words)
-        or _lone_person(words, expect)
-        or _lone_names(masked, words)
-    )
+    all_identifiers = _identifiers(masked, words, expect)
     all_identifiers = drop_user_beside_peer(drop_recorder(all_identifiers, plain))
     identifiers = all_identifiers[:MAX_IDS]
     options.remarks += [word.remark(_understood(identifiers)) for word in options.unread]
@@ -121,6 +106,39 @@ def parse_query(
             :_REMARKS_MOST
         ],
         readings=tuple(options.readings),
+    )
+
+
+def _extract_all(
+    masked: MaskedText,
+    options: Options,
+    now: datetime,
+    zone: tzinfo,
+    expect: IdentifierKind | None,
+) -> None:
+    """Move links, ids and options out of the text; what is read first is hidden from the rest."""
+    extract_links(masked)
+    extract_tokens(masked)
+    extract_misspelt_options(masked, options)
+    extract_options(masked, now, options, zone)
+    _extract_named(masked)
+    extract_ids_after_in(masked)
+    extract_ids(masked, expect=expect)
+    extract_room_after_in(masked)
+    extract_flags(masked, options)
+    extract_unread_words(masked, options, words=len(_words(masked)))
+    extract_misspelt_words(masked, options)
+
+
+def _identifiers(
+    masked: MaskedText, words: list[str], expect: IdentifierKind | None
+) -> tuple[Identifier, ...]:
+    """Return the distinct identifiers of the text, else what its few words name."""
+    return distinct_identifiers(
+        _person_in_room(masked, expect)
+        or _trusted_identifiers(masked, words)
+        or _lone_person(words, expect)
+        or _lone_names(masked, words)
     )
 
 

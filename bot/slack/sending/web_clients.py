@@ -171,19 +171,12 @@ async def open_clients(
                 retry_handlers=handlers,
             )
 
-        rate_limit_handler = RetryAfterHandler(settings.longest_retry_after)
-        connection_handler = AsyncConnectionErrorRetryHandler(
-            error_types=[aiohttp.ClientConnectorError]
-        )
+        on_limit = RetryAfterHandler(settings.longest_retry_after)
+        on_connect = AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError])
+        on_failure = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()]
         yield Clients(
-            read=client(
-                [
-                    rate_limit_handler,
-                    AsyncConnectionErrorRetryHandler(),
-                    AsyncServerErrorRetryHandler(),
-                ]
-            ),
-            post=client([rate_limit_handler, connection_handler]),
+            read=client([on_limit, *on_failure]),
+            post=client([on_limit, on_connect]),
             session=session,
             logger=logger,
         )
