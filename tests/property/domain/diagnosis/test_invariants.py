@@ -18,7 +18,7 @@ from bot.domain.rooms import Peer, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.fetch.events import EventReader
 from bot.investigate.ports import EventQuery, HundredMs, Page
-from tests.support.events import change_event
+from tests.support.events import change_event, make_event
 from tests.support.examples import examples
 from tests.support.reports.random_rooms import ROOM, START, cases, error_events, outages
 
@@ -162,7 +162,7 @@ texts = st.none() | st.text(max_size=80)
 @given(
     st.lists(
         st.builds(
-            ErrorEvent,
+            make_event,
             id=st.text(min_size=1, max_size=8),
             type=st.text(max_size=12),
             at=st.datetimes(timezones=st.just(START.tzinfo)),
