@@ -248,6 +248,15 @@ def test_the_packet_holds_ids_and_versions_but_no_names() -> None:
     assert file.name == "CD-ABCD2345-packet.json"
 
 
+def test_b2_a_user_id_that_is_an_address_is_hashed_in_the_packet() -> None:
+    found = diagnosed(report(failure(1, user_id="marta.lindqvist@example.com", user_name="Marta")))
+    message, file = RENDERER.packet(found)
+    for text in (shown(message), shown(RENDERER.packet_json(found)), file.content):
+        assert "marta" not in text.lower()
+        assert "example.com" not in text
+    assert "such user ids are hashed" in shown(message)
+
+
 def test_the_packets_json_in_words_is_whole_if_it_fits_and_else_says_what_it_lacks() -> None:
     small = of_scenario("device-blips-of-others-weigh-nothing")
     assert "failures_left_out" not in shown(RENDERER.packet_json(small))
