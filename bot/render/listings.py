@@ -14,7 +14,7 @@ from bot.render.answer.thread_entry import EntryBuilder
 from bot.render.filters import count
 from bot.render.limits import brief, shorten
 from bot.render.message import Message
-from bot.render.phrases import failure_phrase, next_steps, safe_text, story_class
+from bot.render.phrases import coded_title, failure_phrase, next_steps, safe_text, story_class
 from bot.render.templates import MessageTemplates
 from bot.render.timeline import people_without_errors
 
@@ -101,11 +101,10 @@ def _group(group: Sequence[Story], step: str | None) -> RecoveredGroup:
     """Return a group in words; `step` is None for consequences of another failure."""
     story, number = group[0], _people(group)
     entry = story.explanation.entry
-    code = f" ({story.error_code})" if story.error_code else ""
     return RecoveredGroup(
         people=count(number, "person", "people"),
         what=f"{_what(story, number)} and {_ending(group)}{' on the way back' * (step is None)}",
-        cause=shorten(f"{entry.title}{code}", _TITLE),
+        cause=shorten(coded_title(entry.title, story.error_code), _TITLE),
         step=step or "",
     )
 

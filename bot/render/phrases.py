@@ -16,6 +16,7 @@ TYPE_NAMES: Mapping[str, str] = {kind: words.name for kind, words in EVENTS.item
 # https://www.100ms.live/docs/get-started/v2/get-started/security-and-privacy/HIPAA%20compliance/HIPAA-workspace
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _HASH_DIGITS = 8
+_CODE_AT_END = re.compile(r" \(\d+x?\)$")
 
 
 def safe_text(text: str | None) -> str:
@@ -48,6 +49,11 @@ def format_code(event: ErrorEvent) -> str:
     """Return `500 ServerErrors`; a missing part is left out, `no code` if both are missing."""
     parts = (str(event.error_code or ""), safe_text(event.error_name))
     return " ".join(filter(None, parts)) or "no code"
+
+
+def coded_title(title: str, code: int | None) -> str:
+    """Return an entry's title with the event's code in brackets, once."""
+    return f"{_CODE_AT_END.sub('', title)} ({code})" if code else title
 
 
 RECORDER_ACTION = (OWNER_WORDS["nobody"], "No action needed: this is a recorder.")

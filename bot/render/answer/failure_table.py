@@ -20,7 +20,7 @@ from bot.render.answer.thread_entry import (
 )
 from bot.render.filters import EMPTY, UNKNOWN
 from bot.render.limits import escaped_length, fit
-from bot.render.phrases import safe_text
+from bot.render.phrases import coded_title, safe_text
 
 MAX_ROWS = 100
 """The most rows of one table, its head not counted."""
@@ -125,8 +125,8 @@ def _time_cell(source: EntrySource, *, seconds: bool, one_day: bool) -> Cell:
 
 
 def _cause_text(source: EntrySource, builder: EntryBuilder) -> str:
-    title, code = builder.explanation(source).entry.title, source.event.error_code
-    return fit(f"{title} ({code})" if code else title, _CAUSE)
+    title = builder.explanation(source).entry.title
+    return fit(coded_title(title, source.event.error_code), _CAUSE)
 
 
 def _device_text(source: EntrySource, _: EntryBuilder) -> str:

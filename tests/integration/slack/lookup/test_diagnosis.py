@@ -145,6 +145,7 @@ async def test_buttons_of_a_private_answer_show_nothing_to_others(tmp_path: Path
     async with bench_of_scenarios(tmp_path) as bench:
         opening = await asked(bench, f"{BLIPS} private")
         assert opening.ephemeral_to == "U0ALICE"
+        assert "asked by" not in words(opening)
         for name, brought in BRINGS.items():
             said = await press(bench, opening, name)
             assert {message.ephemeral_to for message in said} == {"U0ALICE"}

@@ -57,7 +57,7 @@ async def test_each_sample_is_answered(tmp_path: Path, mode: str) -> None:
 @MODES
 async def test_every_entry_point_answers(tmp_path: Path, mode: str) -> None:
     async with open_whole(tmp_path, mode) as bench:
-        slack = bench.slack
+        slack, asker = bench.slack, "asked by alice"
         await slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", "one-bad-user")
         first = await opening_of(bench, 1)
         room = re.search(r"[0-9a-f]{24}", words(*answer_of(bench, first)))
@@ -77,6 +77,10 @@ async def test_every_entry_point_answers(tmp_path: Path, mode: str) -> None:
         (view,) = bench.team.views.values()
         await slack.submit(view, {"target": room[0]})
         assert (await opening_of(bench, 6)).channel not in ("C0ONCALL", "")
+        assert [asker in words(await opening_of(bench, n)) for n in range(1, 7)] == [
+            *(True, True, True),  # commands: nobody else saw the question
+            *(False, False, False),
+        ]
         await slack.open_home()
         check_all(bench)
 

@@ -40,6 +40,12 @@ async def test_a_partial_answer_becomes_complete_in_the_same_message(tmp_path: P
         check_all(bench)
 
 
+def test_a_partial_answer_is_tried_every_30_seconds_for_15_minutes() -> None:
+    retries = Retries()
+    assert retries.pause == 30
+    assert retries.pause * retries.times == 15 * 60
+
+
 async def test_after_the_last_try_the_message_says_so(tmp_path: Path) -> None:
     async with open_whole(tmp_path, retries=Retries(0.1, 2)) as bench:
         fail(bench)

@@ -187,3 +187,13 @@ def test_a_guess_is_likely_and_a_question_of_a_command_has_an_asker() -> None:
     assert plain_text(blocks).splitlines()[-1] == (
         "Likely · 2 of 2 events read · 12:00 UTC · CD-ABCD2345 · asked by ana"
     )
+
+
+@pytest.mark.parametrize("name", ["<!channel>", "@here", "<@U0BOB>", "a|b> *c*"])
+def test_an_askers_name_mentions_nobody_and_is_no_markup(name: str) -> None:
+    opening = RENDERER.answer(of_scenario("none-quiet-call"), asked_by=name).opening
+    *_, footer = (leaf for block in opening.blocks for leaf in block.get("elements", ()))
+    assert footer["type"] == "plain_text"
+    assert "asked by " in footer["text"]
+    for text in (footer["text"], opening.text):
+        assert not {"<!", "<@"} & {text[at : at + 2] for at in range(len(text))}

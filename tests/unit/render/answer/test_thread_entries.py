@@ -177,6 +177,15 @@ def test_the_first_reply_counts_events_and_terminal_events() -> None:
     assert first.startswith("7 failures of 7 people\n · 7 events, 7 of them terminal")
 
 
+@pytest.mark.parametrize(("number", "shown_once"), [(500, "(500)"), (503, "(503)")])
+def test_the_table_tells_a_code_once(number: int, shown_once: str) -> None:
+    found = diagnosed(report(*(failure(n, error_code=number) for n in range(3))))
+    table = next(one for one in RENDERER.answer(found).replies[0].blocks if "rows" in one)
+    causes = [json.dumps(row[3]) for row in table["rows"][1:]]
+    assert len(causes) == 3
+    assert all(cause.count("(") == 1 and shown_once in cause for cause in causes)
+
+
 def of_many(number: int) -> Report:
     return diagnosed(report(*(failure(n * 30) for n in range(number))))
 
