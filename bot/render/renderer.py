@@ -50,7 +50,8 @@ class Renderer:
         reply_language: str = "en",
     ) -> None:
         self._templates = MessageTemplates(templates_dir)
-        self.reply_forms = ReplyForms(self._templates, ReplyTexts(templates_dir, reply_language))
+        texts = ReplyTexts(templates_dir, reply_language, catalogue)
+        self.reply_forms = ReplyForms(self._templates, texts)
         self._catalogue = catalogue
         self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
         self._help = self._templates.message("help", "help", **_usage())

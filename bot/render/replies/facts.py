@@ -253,11 +253,17 @@ def first_name(names: Iterable[str]) -> str:
     return ""
 
 
+_MAX_OWN_KEY = 36
+"""Characters of an own catalogue entry's key that an option's value has room for."""
+
+
 def _reason(diagnosis: Diagnosis, story: Story) -> str:
+    """Return the reason of a story; an entry that an operator added is a reason of its own."""
     entry, cls = story.explanation.entry, diagnosis.classes.get(story.id)
-    reason = _REASON_OF.get(entry.key, UNKNOWN)
+    own = entry.key if len(entry.key) <= _MAX_OWN_KEY else UNKNOWN
+    reason = _REASON_OF.get(entry.key, own)
     if story.harmless:
-        return "harmless" if reason == UNKNOWN else reason
+        return "harmless" if _REASON_OF.get(entry.key, UNKNOWN) == UNKNOWN else reason
     if cls is None:
         return reason
     if cls == "shared_network" or not advice_fits(cls, entry.owner):

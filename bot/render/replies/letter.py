@@ -5,6 +5,7 @@ file; a `texts.yaml` of theirs need hold only what it changes.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from typing import Any, Literal
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
 from bot.domain.text import clean
 from bot.render.replies.facts import NOTHING, UNREAD, Draft
@@ -28,10 +30,16 @@ class ReplyTexts:
     """The texts of replies in every language.
 
     `folder` holds an operator's own templates, `default` names the language that forms begin with.
+    `catalogue` has the sentences (`say`) for entries that an operator added: no language has a
+    reason of their name.
     Raises Misconfigured if a text is missing or unreadable, or if `default` does not exist.
     """
 
-    def __init__(self, folder: Path | None = None, default: str = "en") -> None:
+    def __init__(
+        self, folder: Path | None = None, default: str = "en", catalogue: Catalogue | None = None
+    ) -> None:
+        entries = catalogue.entries if catalogue else ()
+        self._say = {entry.key: (entry.say, entry.for_native().say) for entry in entries}
         roots = [root / FOLDER for root in (find_templates(), folder) if root]
         names = {path.name for root in roots if root.is_dir() for path in root.iterdir()}
         self.languages: dict[str, _Language] = {}
@@ -56,7 +64,11 @@ class ReplyTexts:
 
         `zone` is where the times are read; without one they are in UTC and say so.
         """
-        return self.languages[language].write(draft, length, now, zone)
+        texts, say = self.languages[language], ""
+        if _explains(draft) and f"reasons.{draft.reason}.help" not in texts.leaves:
+            say = self._say.get(draft.reason, ("", ""))[draft.app]
+            draft = replace(draft, reason=UNKNOWN)
+        return texts.write(draft, length, now, zone, say)
 
 
 class _Language:
@@ -92,7 +104,10 @@ class _Language:
         except TemplateError as error:
             raise Misconfigured(f"replies/{self._name} cannot be read ({error}).") from error
 
-    def write(self, draft: Draft, length: Length, now: datetime, zone: tzinfo | None) -> str:
+    def write(
+        self, draft: Draft, length: Length, now: datetime, zone: tzinfo | None, say: str
+    ) -> str:
+        """Return the reply; `say`, if any, replaces the reason's own explanation and help."""
         facts: dict[str, object] = {
             "app": draft.app,
             "guess": draft.guess,
@@ -105,12 +120,12 @@ class _Language:
             guess=self._text("guess", facts) if _explains(draft) and draft.guess else "",
             sorry=self._text("sorry", facts),
             closing=self._text("closing", facts),
-            **self._explanation(draft, facts),
+            **self._explanation(draft, facts, say),
         )
         paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
         return "\n\n".join(filter(None, map(clean, paragraphs)))[:MAX_LETTER]
 
-    def _explanation(self, draft: Draft, facts: Mapping[str, object]) -> dict[str, str]:
+    def _explanation(self, draft: Draft, facts: Mapping[str, object], say: str) -> dict[str, str]:
         if not _explains(draft):
             return {
                 name: self._text(f"{draft.reason}.{name}", facts)
@@ -118,13 +133,16 @@ class _Language:
             } | {"more": ""}
         help_text = self._text(f"reasons.{draft.reason}.help", facts)
         more = self._text(f"reasons.{draft.reason}.more", facts)
+        why = self._text(f"reasons.{draft.reason}.why", facts)
+        if say:
+            why, help_text, more = "", say, ""
         if draft.ending == "recovered":
             help_text, more = self._text("recovered", facts), ""
         elif draft.ending == "unclear" and draft.reason not in _NOTHING_TO_DO:
             help_text = f"{self._text('unclear', facts)} {help_text}"
         return {
             "happened": self._text(f"happened.{draft.effect}.{draft.ending}", facts),
-            "why": self._text(f"reasons.{draft.reason}.why", facts),
+            "why": why,
             "help": help_text,
             "more": more,
         }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.catalogue import UNKNOWN
+from bot.domain.catalogue import UNKNOWN, Catalogue
 from bot.domain.errors import Misconfigured
 from bot.domain.report import Completeness, Report
 from bot.render.replies.facts import (
@@ -21,7 +21,7 @@ from bot.render.replies.facts import (
     first_name,
 )
 from bot.render.replies.form import new_form
-from bot.render.replies.letter import ReplyTexts
+from bot.render.replies.letter import Length, ReplyTexts
 from tests.support.reports.diagnosed_reports import CATALOGUE, RENDERER, of_scenario
 from tests.support.scenarios.case import files
 from workbench.pretend_slack.limits import check_message, check_view, visible_text
@@ -158,6 +158,17 @@ def test_a_likely_cause_is_said_to_be_likely() -> None:
 def test_times_are_the_writers(at: datetime, words: str) -> None:
     draft = Draft("Ann", "Ann", UNKNOWN, at=int(at.timestamp()))
     assert words in TEXTS.write(draft, "de", "long", NOON, BERLIN)
+
+
+@pytest.mark.parametrize("length", ["long", "short"])
+def test_an_entry_that_an_operator_added_is_explained_by_its_own_sentence(length: Length) -> None:
+    entry = replace(CATALOGUE.entries[0], key="our-gateway", say="Please sign in again.", native={})
+    texts = ReplyTexts(catalogue=Catalogue([*CATALOGUE.entries, entry]))
+    draft = Draft("Ann", "Ann", "our-gateway", ending="failed")
+    letter = texts.write(draft, "en", length, NOON, BERLIN)
+    assert "Please sign in again." in letter
+    unknown = TEXTS.write(replace(draft, reason=UNKNOWN), "en", length, NOON, BERLIN)
+    assert TEXTS.write(draft, "en", length, NOON, BERLIN) == unknown != letter
 
 
 @pytest.mark.parametrize(
