@@ -16,9 +16,8 @@ from bot.domain.errors import Misconfigured
 from bot.domain.privacy.addresses import redact_for_output
 from bot.render import filters, limits
 from bot.render.filters import array_items
-from bot.render.limits import MAX_GIST, shorten_escaped
+from bot.render.limits import MAX_GIST, BlockGroup, json_length, shorten_escaped, visible_length
 from bot.render.message import Message
-from bot.render.packing import BlockGroup, json_length, visible_length
 
 SUFFIX = ".json.j2"
 

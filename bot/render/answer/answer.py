@@ -22,8 +22,8 @@ from bot.render.answer.opening import OpeningBuilder
 from bot.render.answer.thread_entry import EntryBuilder, is_bot
 from bot.render.export import export_files
 from bot.render.filters import count
+from bot.render.limits import FULL_MESSAGE, BlockGroup, pack, visible_length
 from bot.render.message import Answer, Message
-from bot.render.packing import FULL_MESSAGE, BlockGroup, pack, visible_length
 from bot.render.phrases import person_key
 from bot.render.templates import MessageTemplates
 

@@ -12,8 +12,8 @@ from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import decode, encode, from_report
 from bot.domain.target import Candidate, Choices
+from bot.render.limits import json_length
 from bot.render.message import Message
-from bot.render.packing import json_length
 from bot.render.renderer import Renderer
 from bot.slack.sending.format_fallback import as_classic_blocks
 from tests.support.examples import examples

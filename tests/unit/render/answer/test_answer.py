@@ -9,9 +9,8 @@ from bot.domain.report import Completeness
 from bot.domain.rooms import Session
 from bot.domain.saved_lookup import decode, from_report
 from bot.render.export import export_files
-from bot.render.limits import MAX_JSON
+from bot.render.limits import MAX_JSON, json_length
 from bot.render.message import Message
-from bot.render.packing import json_length
 from bot.render.renderer import Renderer
 from tests.support.reports.plain_reports import CATALOGUE, RENDERER, failure, report, shown
 
