@@ -80,7 +80,7 @@ async def press(bench: Bench, message: Message, name: str, user: str = "U0ALICE"
         ),
         (
             "outcome-terminal-drop-and-back-in-ten-minutes",
-            "Ann briefly lost the connection but joined again 10 min later: their connection to",
+            "Ann lost the connection but joined again 10 min later: their connection to",
             1,
             ["1 of them terminal", ": recovered", "joined again"],
         ),
