@@ -96,7 +96,18 @@ def test_every_scenario_keeps_every_promise(path: Any) -> None:
         assert visible_length(blocks) <= (12_500 if holds_table(blocks) else 8000)
     assert len(answer.replies) <= 7
     entries_are_short(report)
+    buttons_are_few(answer.opening, *RENDERER.private(report, messages=3)[:1])
     holds_nothing_internal(report)
+
+
+def buttons_are_few(*openings: Message) -> None:
+    """Under an opening stand at most five; what is asked for most is no entry of a menu."""
+    for opening in openings:
+        for row in (block for block in opening.blocks if block["type"] == "actions"):
+            assert len(row["elements"]) <= 5
+            menus = (one for one in row["elements"] if "options" in one)
+            entries = {option["value"] for menu in menus for option in menu["options"]}
+            assert not entries & {"reply", "ask_again", "packet", "post_in_channel", "show_more"}
 
 
 def holds_table(blocks: list[dict[str, Any]]) -> bool:

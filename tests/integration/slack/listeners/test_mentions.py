@@ -118,11 +118,11 @@ async def test_the_home_tab_shows_how_to_ask(mode: str) -> None:
 
 async def test_while_it_waits_the_looking_message_says_for_what() -> None:
     async with open_bench() as bench:
-        bench.investigator.told = "100ms asks us to wait 2 s"
+        bench.investigator.told = "100ms is rate-limiting us"
         await bench.slack.mention("C0ONCALL", ROOM)
         found = await bench.until_said("event-1")
         opening = next(m for m in bench.said() if part_of(m) == "opening")
         assert found is not opening
-        assert "asks us to wait" in str(opening.edits)
+        assert "is rate-limiting us" in str(opening.edits)
         await bench.slack.type_command("C0ONCALL", "U0BOB", "/call-errors", ROOM)
-        assert (await bench.until_said("asks us to wait")).ephemeral_to == "U0BOB"
+        assert (await bench.until_said("is rate-limiting us")).ephemeral_to == "U0BOB"

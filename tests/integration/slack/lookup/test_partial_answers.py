@@ -88,7 +88,8 @@ async def test_waiting_is_said_in_the_notice_and_a_private_answer_takes_its_plac
         alone = [m for m in bench.said() if m.ephemeral_to and not m.deleted]
         assert part_of(alone[0]) == "opening"
         assert not any("Looking" in shown(message) for message in alone)
-        assert not any("100ms asks us to wait" in shown(message) for message in alone)
+        assert not any("rate-limiting" in shown(message) for message in alone)
+        assert "100ms is rate-limiting us. Continuing in 1 s." in str(alone[0].edits)
 
 
 async def test_an_error_of_a_command_takes_the_place_of_its_notice(tmp_path: Path) -> None:
