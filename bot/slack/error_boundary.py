@@ -10,10 +10,10 @@ from typing import Self
 
 import structlog
 
-from bot.domain.errors import BotError, RecordUnusable
+from bot.domain.errors import BotError, RecordUnusable, SinceForgotten
 from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.render.message import Message
-from bot.slack.checkpoints.checkpointed_sender import Sender
+from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender, Sender
 from bot.slack.checkpoints.job_context import as_bot_error
 from bot.slack.context import BotContext
 from bot.slack.payloads import ReplyTarget
@@ -140,9 +140,17 @@ class ErrorBoundary:
     async def _notify_asker(self, sender: Sender, message: Message) -> bool:
         """Tell the asker alone, even if a mention's "Looking…" is visible to everybody."""
         target = self.target
+        if self._is_answered():
+            target = replace(target, looking="")
         if target.looking and target.channel and target.url is None:
             return await notify_privately(sender, target, message, self._reference)
         return await notify_user(sender, target, message, self._reference, instead=True)
+
+    def _is_answered(self) -> bool:
+        """Return whether the answer stands where "Looking…" stood, and may stay there."""
+        sender, looking = self._sender, self.target.looking
+        changed = isinstance(sender, CheckpointedSender) and looking in sender.changed
+        return changed and not isinstance(self.error, SinceForgotten)
 
 
 async def report_error(

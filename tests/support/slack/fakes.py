@@ -132,10 +132,14 @@ def reopening(report: Report, *, private: bool) -> list[dict[str, Any]]:
 
 @dataclass
 class StandInRenderer(Renderer):
-    """Renders one failure a reply; texts of `cut` failures are whole in a file."""
+    """Renders one failure a reply; texts of `cut` failures are whole in a file.
+
+    `chart_fails` makes the chart, which follows the answer, raise an error.
+    """
 
     replies: int = 10
     cut: bool = False
+    chart_fails: bool = False
     reply_forms: ReplyForms = field(
         default_factory=lambda: ReplyForms(MessageTemplates(None), ReplyTexts())
     )
@@ -181,7 +185,9 @@ class StandInRenderer(Renderer):
     def timeline(self, report: Report) -> tuple[Message, ...]:
         return tuple(simple(f"timeline-{n}", f"{e.id} drawn") for n, e in _numbered(report))
 
-    def error_chart(self, report: Report) -> Message | None:  # noqa: ARG002
+    def error_chart(self, report: Report) -> Message | None:
+        if self.chart_fails:
+            raise RuntimeError(report.lookup_id)
         return None
 
     def reply(self, report: Report) -> Message:

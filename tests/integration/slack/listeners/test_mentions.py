@@ -33,6 +33,18 @@ async def test_a_mention_outside_a_thread_is_answered_in_one_under_itself(mode: 
         assert len(bench.team.thread("C0ONCALL", mention.ts)) == 3
 
 
+async def test_an_error_after_the_answer_leaves_the_answer() -> None:
+    async with open_bench() as bench:
+        bench.renderer.chart_fails = True
+        root = bench.slack.say("C0ONCALL", "it broke")
+        await bench.slack.mention("C0ONCALL", ROOM, thread_ts=root.ts)
+        error = await bench.until_said("a bug of ours")
+        await bench.settled()
+        answers = [m for m in bench.team.thread("C0ONCALL", root.ts) if m.bot_id and not m.deleted]
+        assert part_of(answers[0]) == "opening"
+        assert error.ephemeral_to == "U0ALICE"
+
+
 class FixedSettings:
     """The settings of every channel: the extent to which names are shown."""
 
