@@ -144,7 +144,8 @@ class ErrorBoundary:
             target = replace(target, looking="")
         if target.looking and target.channel and target.url is None:
             return await notify_privately(sender, target, message, self._reference)
-        return await notify_user(sender, target, message, self._reference, instead=True)
+        responded = isinstance(sender, CheckpointedSender) and sender.responded
+        return await notify_user(sender, target, message, self._reference, instead=not responded)
 
     def _is_answered(self) -> bool:
         """Return whether the answer stands where "Looking…" stood, and may stay there."""

@@ -45,6 +45,9 @@ class CheckpointedSender:
         self._reconciler = reconciler
         self.changed: set[str] = set()
         """Time stamps of the messages that were changed, and so are finished."""
+        self.responded = False
+        """Whether the response_url took a message of its own. Slack does not say which message is
+        the "original" from then on, so that nothing may replace or delete it."""
 
     async def send(self, call: StepCall) -> SendResult:
         """Make a call, unless an earlier run did; each attempt is a step of its own.
@@ -67,6 +70,8 @@ class CheckpointedSender:
                 name = step = f"{call.step}:after-{waits}"
             else:
                 break
+        if isinstance(call, Respond) and not (call.replace or sent.is_refused):
+            self.responded = True
         if sent.ok and isinstance(call, UpdateMessage | RemoveMessage):
             self.changed.add(call.ts)
         return sent

@@ -93,7 +93,7 @@ async def report_unconfirmed(
         if sent.ok:
             return
     # "Looking…" may still stand. If the opening was to replace it, this message does so instead.
-    instead = "opening" in parts
+    instead = "opening" in parts and not job.sender.responded
     if not await notify_user(job.sender, lookup.target, message, lookup.id, instead=instead):
         log.error("asker_not_reached")
 

@@ -212,7 +212,9 @@ class LookupJob(Job):
         """
         target = self.lookup.target
         is_elsewhere = delivery is not None and delivery.sent.ok and delivery.sent.ts
-        if is_elsewhere and target.acked and target.url is not None and target.url.uses_left:
+        if not is_elsewhere or self.sender.responded:
+            return
+        if target.acked and target.url is not None and target.url.uses_left:
             await self.ctx.sender.send(RemoveNotice(replace(target.url)))
 
     def _count(self) -> None:
