@@ -24,14 +24,27 @@ class Answer:
     """
 
     lookup_id: str
-    messages: list[Message] = field(default_factory=list)
-    told: str = ""
-    """The beginning of the acknowledgement, if it says that there will be no answer."""
+    posted: list[Message] = field(default_factory=list)
+    ack: Message | None = None
+    """The acknowledgement of a command; the answer or an error may take its place."""
 
     def __str__(self) -> str:
         parts = ", ".join(f"{part} x {count}" for part, count in sorted(self.parts.items()))
         opening = " ".join(self.opening.text.split())[:90] if self.opening else "no opening"
         return f"{self.lookup_id}: {parts} ({opening})"
+
+    @property
+    def messages(self) -> list[Message]:
+        """Its messages, with the acknowledgement if something took its place."""
+        ack = self.ack
+        return [ack, *self.posted] if ack is not None and _mark(ack)[1] else self.posted
+
+    @property
+    def told(self) -> str:
+        """The beginning of the acknowledgement, if it says that there will be no answer."""
+        ack = self.ack
+        final = ack is not None and not _mark(ack)[1] and not _UNFINISHED.search(_words(ack))
+        return ack.text.partition(".")[0] if ack is not None and final else ""
 
     @property
     def parts(self) -> Counter[str]:
@@ -106,7 +119,7 @@ class Ledger:
         if not lookup_id:
             self._take_unmarked(message)
             return
-        self.of(lookup_id).messages.append(message)
+        self.of(lookup_id).posted.append(message)
         if message.thread_ts:
             self.threads[message.channel, message.thread_ts].add(lookup_id)
 
@@ -114,8 +127,8 @@ class Ledger:
         """The acknowledgement carries no mark; it names its reference in words."""
         words = _words(message)
         found = REFERENCE.search(words)
-        if found and message.via == "ack" and not _UNFINISHED.search(words):
-            self.of(found[0]).told = message.text.partition(".")[0]
+        if found and message.via == "ack":
+            self.of(found[0]).ack = message
 
 
 def _mark(message: Message) -> tuple[str, str]:
