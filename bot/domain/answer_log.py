@@ -13,7 +13,8 @@ class PostedAnswer:
     """A posted answer. `handle` opens the same look-up again.
 
     `asked_by` and `channel` are Slack's ids. `ts` is that of the opening; "" where the answer has
-    none (a response_url returns no `ts`).
+    none (a response_url returns no `ts`). `thread` is the thread that the answer stands in, or that
+    its opening begins; "" if it has neither.
     """
 
     handle: SavedLookup
@@ -21,6 +22,7 @@ class PostedAnswer:
     channel: str
     ts: str
     outcome: LookupOutcome
+    thread: str = ""
 
 
 class AnswerLog(Protocol):
@@ -31,6 +33,15 @@ class AnswerLog(Protocol):
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
         """Return the answer with that reference (`CD-…`), ignoring case; None if there is none."""
+
+    async def last_in_thread(self, channel: str, thread: str, user: str) -> PostedAnswer | None:
+        """Return the last answer in a thread that this person may see; None if there is none.
+
+        An answer that only another person has seen does not count.
+        """
+
+    async def last_in_dm(self, channel: str) -> PostedAnswer | None:
+        """Return the last answer in a person's direct messages; None if there is none."""
 
 
 class Claim(StrEnum):

@@ -6,7 +6,7 @@ PostgreSQL.
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Row, Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.answer_log import Claim, PostedAnswer
@@ -49,6 +49,7 @@ class SqlAnswerLog:
             "outcome": answer.outcome.value,
             "handle": encoded,
             "answered_at": int(self._clock().timestamp()),
+            "thread": answer.thread,
         }
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
@@ -59,22 +60,52 @@ class SqlAnswerLog:
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
         """Return the answer with that reference; None if it is absent or in an obsolete form."""
-        query = select(ANSWERS).where(
-            ANSWERS.c.lookup_id == lookup_id.upper(),
-            ANSWERS.c.answered_at >= int((self._clock() - RETENTION).timestamp()),
+        return await self._last(ANSWERS.c.lookup_id == lookup_id.upper())
+
+    async def last_in_thread(self, channel: str, thread: str, user: str) -> PostedAnswer | None:
+        """See `bot.domain.answer_log.AnswerLog.last_in_thread`."""
+        return await self._last(ANSWERS.c.channel == channel, ANSWERS.c.thread == thread, user=user)
+
+    async def last_in_dm(self, channel: str) -> PostedAnswer | None:
+        """See `bot.domain.answer_log.AnswerLog.last_in_dm`."""
+        return await self._last(ANSWERS.c.channel == channel)
+
+    async def _last(self, *conditions: ColumnElement[bool], user: str = "") -> PostedAnswer | None:
+        """Return the last matching answer that can be read; with `user`, that they may see."""
+        query = (
+            select(ANSWERS)
+            .where(*conditions, ANSWERS.c.answered_at >= self._oldest())
+            .order_by(_POSTED_AT.desc(), ANSWERS.c.answered_at.desc())
+            .limit(_MOST_READ)
         )
         with as_store_errors():
             async with self._engine.connect() as connection:
-                row = (await connection.execute(query)).first()
-        if row is None:
-            return None
-        try:
-            saved_lookup = decode(row.handle)
-        except NotAllowed:  # written by a release whose buttons cannot be read either
-            return None
-        return PostedAnswer(
-            saved_lookup, row.asked_by, row.channel, row.ts, LookupOutcome(row.outcome)
-        )
+                rows = (await connection.execute(query)).all()
+        answers = filter(None, map(_to_answer, rows))
+        return next((answer for answer in answers if not user or _may_see(answer, user)), None)
+
+    def _oldest(self) -> int:
+        return int((self._clock() - RETENTION).timestamp())
+
+
+_MOST_READ = 100
+"""The most answers of one thread among which the last readable one is looked for."""
+_POSTED_AT = func.coalesce(func.nullif(ANSWERS.c.ts, ""), cast(ANSWERS.c.answered_at, Text))
+"""The opening's time stamp, because a retry stores a partial answer again later."""
+
+
+def _to_answer(row: Row[tuple[object, ...]]) -> PostedAnswer | None:
+    """Return the answer; None if a release wrote it whose buttons cannot be read either."""
+    try:
+        saved_lookup = decode(row.handle)
+    except NotAllowed:
+        return None
+    outcome = LookupOutcome(row.outcome)
+    return PostedAnswer(saved_lookup, row.asked_by, row.channel, row.ts, outcome, row.thread)
+
+
+def _may_see(answer: PostedAnswer, user: str) -> bool:
+    return not answer.handle.private or answer.asked_by == user
 
 
 CLAIM_TIMEOUT = timedelta(hours=1)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import structlog
 from alembic.util import CommandError
-from sqlalchemy import BigInteger, Boolean, Column, Float, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,8 +71,10 @@ ANSWERS = Table(
     Column("outcome", Text, nullable=False),
     Column("handle", Text, nullable=False),  # the saved look-up that its buttons carry as well
     Column("answered_at", BigInteger, nullable=False, index=True),
+    Column("thread", Text, nullable=False, server_default=""),  # "" for none
+    Index("ix_answers_channel_thread", "channel", "thread"),
 )
-"""Answers posted in Slack; they map a reference back to its look-up."""
+"""Answers posted in Slack; they map a reference, and a thread, back to their look-up."""
 
 CHANNELS = Table(
     "channels",

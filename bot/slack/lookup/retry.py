@@ -65,8 +65,10 @@ async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> N
     if job.ctx.answer_log is None:
         return
     target = job.lookup.target
+    channel = opening.channel or target.channel
+    thread = (target.thread if channel == target.channel else "") or opening.ts
     posted_answer = PostedAnswer(
-        summary.handle, target.user, opening.channel or target.channel, opening.ts, summary.outcome
+        summary.handle, target.user, channel, opening.ts, summary.outcome, thread
     )
     try:
         await job.ctx.answer_log.remember(posted_answer)

@@ -67,6 +67,44 @@ async def test_an_answer_remembered_again_stands_where_it_stands_now(database_ur
         assert await memory.answer_log.find(HANDLE.lookup_id) == ANSWER
 
 
+async def test_the_last_answer_of_a_thread_is_found_after_a_restart(database_url: str) -> None:
+    clock = Clock()
+    async with open_database(database_url, clock=clock) as memory:
+        for lookup_id, ts in (("CD-FIRST222", "10.1"), ("CD-SECOND22", "10.3")):
+            await memory.answer_log.remember(in_thread(lookup_id, ts))
+        await memory.answer_log.remember(in_thread("CD-APART222", "10.4", thread="11.0"))
+        clock.now += timedelta(minutes=5)
+        await memory.answer_log.remember(in_thread("CD-FIRST222", "10.1"))  # a retry completed it
+    async with open_database(database_url, clock=clock) as memory:
+        assert await last(memory, "U0BOB") == "CD-SECOND22"
+        in_dm = await memory.answer_log.last_in_dm("C0ONCALL")
+        assert in_dm is not None
+        assert in_dm.handle.lookup_id == "CD-APART222"
+        assert await memory.answer_log.last_in_thread("C0OTHER", "10.1", "U0BOB") is None
+        clock.now = START + timedelta(days=31)
+        assert await last(memory, "U0BOB") is None
+
+
+async def test_a_private_answer_in_a_thread_is_its_askers_alone(database_url: str) -> None:
+    async with open_database(database_url) as memory:
+        await memory.answer_log.remember(in_thread("CD-PUBLIC22", "10.1"))
+        await memory.answer_log.remember(in_thread("CD-PRIVATE2", "10.2", private=True))
+        assert await last(memory, "U0BOB") == "CD-PRIVATE2"
+        assert await last(memory, "U0ALICE") == "CD-PUBLIC22"
+
+
+def in_thread(
+    lookup_id: str, ts: str, *, thread: str = "10.1", private: bool = False
+) -> PostedAnswer:
+    handle = dataclasses.replace(HANDLE, lookup_id=lookup_id, private=private)
+    return dataclasses.replace(ANSWER, handle=handle, asked_by="U0BOB", ts=ts, thread=thread)
+
+
+async def last(memory: Database, user: str) -> str | None:
+    answer = await memory.answer_log.last_in_thread("C0ONCALL", "10.1", user)
+    return answer.handle.lookup_id if answer else None
+
+
 @pytest.mark.parametrize("user", ["", "user 7", "Jürgen 🎧", "'; DROP TABLE answers; --", "%"])
 async def test_an_answer_about_any_user_is_kept(database_url: str, user: str) -> None:
     async with open_database(database_url) as memory:
