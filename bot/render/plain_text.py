@@ -26,7 +26,7 @@ def lines_of(blocks: tuple[Block, ...]) -> list[str]:
             lines.extend(table_lines([block]))
         elif block.get("type") == "data_visualization":
             lines.extend(_columns(block))
-        elif block.get("type") != "actions":
+        elif block.get("type") not in ("actions", "context_actions"):
             lines.extend(_texts(block))
     return [line for line in lines if line.strip()]
 

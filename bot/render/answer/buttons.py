@@ -1,12 +1,13 @@
 """The row of buttons under an opening: which make sense, their values, and the menu *More*."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode, encode_short, from_report
+from bot.domain.votes import Ballot, encode_ballot
 from bot.render.answer.headline import unread_nouns
 from bot.render.limits import MAX_BUTTON_VALUE, fit
 from bot.render.phrases import display_name
@@ -92,6 +93,22 @@ def button_row(report: Report, *, private: bool) -> ButtonRow | None:
     shown = {button.action_id for button in buttons}
     menu = tuple(item for item in menu if item.value not in shown)
     return ButtonRow(buttons, menu, menu_id if menu else "") if buttons else None
+
+
+def feedback_values(report: Report, *, private: bool) -> tuple[str, str] | None:
+    """Return the values of *Right* and *Wrong* under an answer; None before the diagnosis."""
+    if report.diagnosis is None:
+        return None
+    saved_lookup = from_report(report, after=None, shown=0, private=private)
+    verdict = report.diagnosis.verdict
+    right = Ballot(
+        "right",
+        report.lookup_id,
+        verdict.cls,
+        verdict.confidence,
+        "" if report.hides_user else encode_short(saved_lookup),
+    )
+    return encode_ballot(right), encode_ballot(replace(right, vote="wrong"))
 
 
 def _button_specs(

@@ -18,7 +18,7 @@ from bot.domain.diagnosis.wording import join_words
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Report, Window
 from bot.domain.text import clip
-from bot.render.answer.buttons import ButtonRow, button_row
+from bot.render.answer.buttons import ButtonRow, button_row, feedback_values
 from bot.render.answer.headline import Lead, lead_of, unread_nouns
 from bot.render.answer.people import People, people_of
 from bot.render.answer.reasons import main_stories
@@ -60,7 +60,7 @@ class Opening:
     `colour` is an emoji's name. `first` and `last` are the times of the failures, `since` and
     `until` the limits of the time asked for. `details` follow the time. `lines` are one or two on
     why, `steps` at most two on what to do; `flat` says that nobody failed, so that they share one
-    line.
+    line. `feedback` holds the values of *Right* and *Wrong*.
     """
 
     lead: Lead
@@ -82,6 +82,7 @@ class Opening:
     hint: tuple[Line, str] | None
     footer: str
     buttons: ButtonRow | None
+    feedback: tuple[str, str] | None
 
 
 def remarks_text(report: Report) -> str:
@@ -146,6 +147,7 @@ class OpeningBuilder:
             hint=_hint(report, diagnosis),
             footer=_footer(report, diagnosis, asked_by),
             buttons=button_row(report, private=private),
+            feedback=feedback_values(report, private=private),
         )
 
 

@@ -122,6 +122,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "private",
         "newest_first",
     ),
+    "bot.domain.votes.Ballot": ("vote", "reference", "verdict", "confidence", "lookup"),
     "bot.slack.listeners.actions.Choice": (
         "q",
         "private",
@@ -214,6 +215,9 @@ ACTION_IDS = (
     "reply_length",
     "reply_language",
     "reply_text",
+    "feedback",
+    "feedback_right",
+    "feedback_wrong",
 )
 """Of buttons; `choose-` stands before the number of a candidate."""
 

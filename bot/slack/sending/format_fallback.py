@@ -53,8 +53,31 @@ class SendResult:
         return self.cause is SlackErrorKind.BUSY and self.error == UNREACHABLE
 
 
+FEEDBACK = "context_actions"
+"""The block with *Right* and *Wrong*: the newest kind, and the only one in it are these buttons."""
+
+
+def with_classic_feedback(message: Message) -> Message:
+    """Return the message with classic buttons for *Right* and *Wrong*; itself if it has neither."""
+    if not any(block.get("type") == FEEDBACK for block in message.blocks):
+        return message
+    return replace(message, blocks=tuple(map(_classic_feedback, message.blocks)))
+
+
+def _classic_feedback(block: Block) -> Block:
+    if block.get("type") != FEEDBACK:
+        return block
+    buttons = [
+        {**feedback[f"{sign}_button"], "type": "button", "action_id": f"feedback_{vote}"}
+        for feedback in block["elements"]
+        for sign, vote in (("positive", "right"), ("negative", "wrong"))
+    ]
+    return {"type": "actions", "elements": buttons}
+
+
 def as_classic_blocks(message: Message) -> Message:
     """Return the message as sections of text, its tables as aligned lines, with its buttons."""
+    message = with_classic_feedback(message)
     buttons = [block for block in message.blocks if block.get("type") == "actions"]
     sections: list[Block] = []
     for is_table, group in groupby(message.blocks, lambda block: block.get("type") in TABLES):
@@ -128,7 +151,8 @@ _UNSUPPORTED = re.compile(r"unsupported type[^\[]*\[json-pointer:/blocks/(\d+)/t
 class FormatFallback:
     """Chooses a message's forms, from the richest down: its blocks, classic blocks, text alone.
 
-    A block type that this workspace does not support is not tried again in this process.
+    A message with *Right* and *Wrong* is first tried with classic buttons in their place. A block
+    type that this workspace does not support is not tried again in this process.
     """
 
     def __init__(self) -> None:
@@ -136,21 +160,33 @@ class FormatFallback:
 
     def richest(self, message: Message) -> Message:
         """Return the form to send first."""
-        if any(block.get("type") in self._unsupported for block in message.blocks):
+        form = with_classic_feedback(message) if FEEDBACK in self._unsupported else message
+        if any(block.get("type") in self._unsupported for block in form.blocks):
             return as_classic_blocks(message)
-        return message
+        return form
 
     def simpler(self, message: Message, form: Message, sent: SendResult) -> Message | None:
         """Return the form to send after `form` had this result; None if none is left or needed."""
         if sent.cause not in FORM_REFUSED:
             return None
-        if form is message and sent.cause is SlackErrorKind.FORM:
-            self._remember_unsupported(message, sent)
-            return as_classic_blocks(message)
+        with_buttons = with_classic_feedback(message)
+        is_rich = form in (message, with_buttons)
+        if is_rich and sent.cause is SlackErrorKind.FORM:
+            refused = self._remember_unsupported(form, sent)
+            is_feedback = form != with_buttons and refused in ("", FEEDBACK)
+            simpler = with_buttons if is_feedback else as_classic_blocks(message)
+            if simpler != form:
+                return simpler
         return as_plain_text(message) if form.blocks else None
 
-    def _remember_unsupported(self, message: Message, sent: SendResult) -> None:
-        """Remember only an unknown block type; another fault may lie in this one block."""
+    def _remember_unsupported(self, form: Message, sent: SendResult) -> str:
+        """Return the type of block that Slack does not know, and remember it; "" if none is named.
+
+        Another fault may lie in this one block.
+        """
         match = _UNSUPPORTED.search(sent.detail)
-        if match and int(match[1]) < len(message.blocks):
-            self._unsupported.add(str(message.blocks[int(match[1])].get("type")))
+        if not match or int(match[1]) >= len(form.blocks):
+            return ""
+        kind = str(form.blocks[int(match[1])].get("type"))
+        self._unsupported.add(kind)
+        return kind

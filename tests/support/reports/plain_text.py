@@ -46,6 +46,10 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
                 yield from _leaves(part["elements"]).splitlines()
     elif kind == "actions":
         yield " ".join(_control(element) for element in block["elements"])
+    elif kind == "context_actions":
+        (feedback,) = block["elements"]
+        names = ("positive_button", "negative_button")
+        yield " ".join(f"[{feedback[name]['text']['text']}]" for name in names)
     elif kind == "context":
         yield from (line for element in block["elements"] for line in element["text"].splitlines())
     else:

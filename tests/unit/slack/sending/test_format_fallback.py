@@ -1,10 +1,14 @@
 """The forms of a message, from the richest down, and the table of what each error leads to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.catalogue import load_catalogue
+from bot.domain.votes import decode_ballot
 from bot.render.message import Message
+from bot.render.renderer import Renderer
 from bot.slack.sending.errors import POLICY, SlackErrorKind
 from bot.slack.sending.format_fallback import (
     FORM_REFUSED,
@@ -13,6 +17,7 @@ from bot.slack.sending.format_fallback import (
     as_classic_blocks,
     as_plain_text,
 )
+from tests.support.reports.golden_diagnoses import diagnosed
 from workbench.pretend_slack.limits import check_message
 
 UNKNOWN_TYPE = "[ERROR] unsupported type: table [json-pointer:/blocks/1/type]"
@@ -75,6 +80,38 @@ def test_another_fault_of_a_block_says_nothing_about_its_type(detail: str) -> No
 def test_only_a_refused_form_is_sent_in_another(causes: list[SlackErrorKind], forms: int) -> None:
     kinds = kinds_sent(FormatFallback(), message("section"), *map(SendResult, causes))
     assert len(kinds) == forms
+
+
+REFUSED = "[ERROR] unsupported type: {} [json-pointer:/blocks/{}/type]"
+
+
+def opening() -> Message:
+    """Return the opening of an answer, whose third block holds *Right* and *Wrong*."""
+    return Renderer(load_catalogue()).answer(diagnosed("none-quiet-call")).opening
+
+
+@pytest.mark.parametrize("detail", ["", REFUSED.format("context_actions", 2)])
+def test_buttons_take_the_place_of_refused_feedback_and_the_text_stays(detail: str) -> None:
+    fallback, answer = FormatFallback(), opening()
+    refusal = SendResult(SlackErrorKind.FORM, "invalid_blocks", detail=detail)
+    form = fallback.simpler(answer, answer, refusal)
+    assert form is not None
+    assert [*form.blocks[:2], form.blocks[3]] == [*answer.blocks[:2], answer.blocks[3]]
+    right, wrong = form.blocks[2]["elements"]
+    assert [right["text"]["text"], wrong["text"]["text"]] == ["Right", "Wrong"]
+    assert decode_ballot(right["value"]) == replace(decode_ballot(wrong["value"]), vote="right")
+    assert check_message({"text": form.text, "blocks": [dict(one) for one in form.blocks]}) == []
+    later = fallback.richest(answer)
+    assert later == (form if detail else answer)
+
+
+def test_another_refused_type_leaves_the_feedback_as_classic_buttons() -> None:
+    fallback, answer = FormatFallback(), opening()
+    rich = SendResult(SlackErrorKind.FORM, "x", detail=REFUSED.format("rich_text", 0))
+    kinds = kinds_sent(fallback, answer, rich, SendResult(SlackErrorKind.FORM))
+    assert kinds[1][-2:] == ("actions", "actions")
+    assert kinds[2] == ()
+    assert len(kinds) == 3
 
 
 def test_the_table_of_the_docs_is_the_table_of_the_code() -> None:
