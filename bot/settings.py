@@ -2,14 +2,23 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
 from bot.domain.privacy.personal_names import Names
+from bot.domain.ticket_url import TicketUrl, parse_ticket_urls
 
 DEFAULT_ALIAS = "default"
 NO_CREDENTIALS = "Credentials of 100ms are missing"
@@ -78,6 +87,27 @@ class Workspace(BaseModel):
         )
 
 
+class _TicketUrls(PydanticBaseSettingsSource):
+    """Reads TICKET_URL_<NAME>, of which the names are free, from the environment and `.env`."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = {**self._read(DotEnvSettingsSource), **self._read(EnvSettingsSource)}
+        prefix = len("TICKET_URL_")
+        return {"ticket_urls": {name[prefix:]: value for name, value in values.items()}}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return no value for a single field; `__call__` returns them all."""
+        return None, field_name, field.is_required()
+
+    def _read(self, source: type[EnvSettingsSource] | type[DotEnvSettingsSource]) -> dict[str, str]:
+        names = source(self.settings_cls, case_sensitive=True).env_vars.items()
+        return {
+            name: value.strip()
+            for name, value in names
+            if value and name.upper().startswith("TICKET_URL_")
+        }
+
+
 class Settings(BaseSettings):
     """All settings by their environment names, in lower case; `.env.example` explains each."""
 
@@ -113,6 +143,26 @@ class Settings(BaseSettings):
     allowed_channels: IdList = None
     allowed_users: IdList = None
     allow_guests: bool = False
+    allow_workflows: bool = False
+    ticket_urls: dict[str, str] = Field(default_factory=dict)
+    ticket_names: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources of settings: pydantic's own, and that of TICKET_URL_<NAME>."""
+        sources = (env_settings, dotenv_settings, _TicketUrls(settings_cls))
+        return init_settings, *sources, file_secret_settings
+
+    def tickets(self) -> tuple[TicketUrl, ...]:
+        """Return the ticket systems. Raises Misconfigured, naming the variable."""
+        return parse_ticket_urls(self.ticket_urls)
 
     @property
     def database(self) -> str:
@@ -175,10 +225,12 @@ def _check_credentials(alias: str, workspace: Workspace) -> None:
 def read_settings() -> Settings:
     """Return the settings of this process. Raises Misconfigured, naming each wrong variable."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         problems = "; ".join(
             f"{'__'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         )
         raise Misconfigured(f"A setting cannot be read: {problems}.") from None
+    settings.tickets()
+    return settings

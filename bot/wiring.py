@@ -24,6 +24,7 @@ from bot.investigate.investigator import Investigator
 from bot.investigate.ports import LookupService, RoomIndex
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.metrics import PrometheusMetrics
+from bot.render.answer.ticket import TicketSystems
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.storage import (
@@ -124,6 +125,7 @@ def _build_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
         settings.templates_dir,
         dashboard=settings.hms_dashboard_url,
         reply_language=settings.reply_language,
+        tickets=TicketSystems(settings.tickets(), names=settings.ticket_names),
     )
 
 

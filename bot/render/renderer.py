@@ -13,6 +13,7 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 from bot.render.answer.answer import AnswerBuilder
+from bot.render.answer.ticket import TicketSystems, ticket_message
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
 from bot.render.error_chart import error_chart_message
@@ -38,6 +39,7 @@ class Renderer:
 
     `templates_dir` replaces the templates that come with the bot; `dashboard` is the base address
     of links to session pages, and `reply_language` the one that replies to customers begin with.
+    `tickets` are the systems that an answer can be handed over to.
     Raises Misconfigured if there are no templates.
     """
 
@@ -48,12 +50,16 @@ class Renderer:
         *,
         dashboard: str = DASHBOARD,
         reply_language: str = "en",
+        tickets: TicketSystems | None = None,
     ) -> None:
         self._templates = MessageTemplates(templates_dir)
         texts = ReplyTexts(templates_dir, reply_language, catalogue)
         self.reply_forms = ReplyForms(self._templates, texts)
         self._catalogue = catalogue
-        self._answers = AnswerBuilder(self._templates, catalogue, dashboard.rstrip("/"))
+        self._tickets = tickets or TicketSystems()
+        self._answers = AnswerBuilder(
+            self._templates, catalogue, dashboard.rstrip("/"), self._tickets
+        )
         self._help = self._templates.message("help", "help", **_usage())
 
     def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
@@ -97,6 +103,10 @@ class Renderer:
     def it_note(self, report: Report) -> Message:
         """Return what the IT department of a network has to allow."""
         return it_note_message(self._templates, report)
+
+    def ticket(self, report: Report, key: str) -> Message:
+        """Return the link to the form of the ticket system with this key."""
+        return ticket_message(self._templates, self._tickets, report, key)
 
     def error_chart(self, report: Report) -> Message | None:
         """Return a chart of errors over time against people; None if trouble is not room-wide."""

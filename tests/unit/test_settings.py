@@ -1,5 +1,7 @@
 """The lists of who may ask, as operators write them."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.cli.check import scope_notes
@@ -83,3 +85,25 @@ def test_each_optional_scope_is_told_with_its_cost() -> None:
     assert len(lines) == len(SCOPE_COSTS)
     assert "optional scope files:write: granted" in lines
     assert f"optional scope users:read: not granted: {SCOPE_COSTS['users:read']}" in lines
+
+
+def test_ticket_urls_are_read_by_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "TICKET_URL_LINEAR=https://linear.new?title={title}\nTICKET_URL_JIRA=https://old.example\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TICKET_URL_JIRA", " https://jira.example/?summary={title} ")
+    monkeypatch.setenv("TICKET_URL_UNSET", "")
+    monkeypatch.setenv("TICKET_NAMES", "on")
+    settings = read_settings()
+    assert settings.ticket_names
+    assert [(one.label, one.template) for one in settings.tickets()] == [
+        ("Jira", "https://jira.example/?summary={title}"),
+        ("Linear", "https://linear.new?title={title}"),
+    ]
+
+
+def test_a_wrong_ticket_url_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TICKET_URL_JIRA", "https://jira.example/?summary={summary}")
+    with pytest.raises(Misconfigured, match=r"TICKET_URL_JIRA holds \{summary\}"):
+        read_settings()

@@ -20,6 +20,7 @@ from bot.render.answer.failure_table import (
 )
 from bot.render.answer.opening import OpeningBuilder
 from bot.render.answer.thread_entry import EntryBuilder, is_bot
+from bot.render.answer.ticket import TicketSystems
 from bot.render.export import export_files
 from bot.render.filters import count
 from bot.render.limits import FULL_MESSAGE, BlockGroup, pack, visible_length
@@ -118,11 +119,17 @@ class _Detail:
 class AnswerBuilder:
     """Builds messages from reports."""
 
-    def __init__(self, templates: MessageTemplates, catalogue: Catalogue, dashboard: str) -> None:
+    def __init__(
+        self,
+        templates: MessageTemplates,
+        catalogue: Catalogue,
+        dashboard: str,
+        tickets: TicketSystems,
+    ) -> None:
         self._templates = templates
         self._catalogue = catalogue
         self._dashboard = dashboard
-        self._openings = OpeningBuilder(templates, dashboard)
+        self._openings = OpeningBuilder(templates, dashboard, tickets)
 
     def public(self, report: Report, note: str, asked_by: str = "") -> Answer:
         """Return the answer for a channel and its thread."""

@@ -1,21 +1,24 @@
 """The row of buttons under an opening: which make sense, their values, and the menu *More*."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode, encode_short, from_report
+from bot.domain.ticket_url import MAX_URL, TicketUrl
 from bot.domain.votes import Ballot, encode_ballot
 from bot.render.answer.headline import unread_nouns
 from bot.render.limits import MAX_BUTTON_VALUE, fit
 from bot.render.phrases import display_name
 
 MAX_ROW = 5
-"""The most buttons in a row, the menu included."""
+"""The most buttons in a row, without the menu after them."""
 _MAX_VALUES = 3_600
 """The most characters of all buttons' values together, so that the opening's text has room."""
+_MAX_URLS = MAX_URL
+"""The most characters of all buttons' URLs together, for the same reason."""
 _MAX_PEOPLE = 20
 _MAX_LABEL = 75
 """https://docs.slack.dev/reference/block-kit/composition-objects/option-object"""
@@ -25,16 +28,21 @@ _REPORTED: frozenset[VerdictClass] = frozenset({"service", "app", "mixed", "unkn
 """Verdicts that 100ms support can help with, however sure they are."""
 
 UNNAMED = "unnamed participant"
+TICKET = "ticket"
+"""Of a menu's entry that leads to a ticket's form, before `:` and the ticket system's key."""
+TICKET_ACTION = "ticket-"
+"""Prefix of the action id of a button that opens a ticket's form, before the same key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button; `hint` is its text for screen readers."""
+    """One button; `hint` is its text for screen readers, `url` a page that it opens."""
 
     action_id: str
     label: str
     hint: str
-    value: str
+    value: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ class ButtonRow:
     buttons: tuple[Button, ...]
     menu: tuple[MenuItem, ...] = ()
     menu_id: str = ""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Return the URLs of the buttons that have one, by action id."""
+        return {button.action_id: button.url for button in self.buttons if button.url}
 
 
 def button_value(
@@ -80,19 +93,26 @@ def button_value(
     return value if escaped_length <= MAX_BUTTON_VALUE else ""
 
 
-def button_row(report: Report, *, private: bool) -> ButtonRow | None:
-    """Return the row under an opening; None before the diagnosis, or if no value fits."""
+def button_row(
+    report: Report, *, private: bool, tickets: Mapping[TicketUrl, str] | None = None
+) -> ButtonRow | None:
+    """Return the row under an opening; None before the diagnosis, or if no value fits.
+
+    `tickets` holds the filled URL of each ticket system. What has no room in the row goes into the
+    menu.
+    """
     value = button_value(report, after=None, shown=0, private=private)
     if report.diagnosis is None or not value:
         return None
-    menu_id = encode_short(from_report(report, after=None, shown=0, private=private))
-    menu = tuple(_menu_items(report.diagnosis)) if menu_id else ()
-    specs = list(_button_specs(report, report.diagnosis, private=private))
-    most = min(MAX_ROW - bool(menu), _MAX_VALUES // len(value))
-    buttons = tuple(Button(*spec, value) for spec in specs[:most])
+    saved_lookup = from_report(report, after=None, shown=0, private=private)
+    menu_id = encode_short(saved_lookup)
+    row = _RowSource(report, report.diagnosis, value, menu_id, private, tickets or {})
+    buttons = tuple(_first_fitting(row.buttons()))
     shown = {button.action_id for button in buttons}
-    menu = tuple(item for item in menu if item.value not in shown)
-    return ButtonRow(buttons, menu, menu_id if menu else "") if buttons else None
+    menu = tuple(item for item in row.menu_items() if _action_of(item) not in shown)
+    if not row.menu_id:
+        menu = ()
+    return ButtonRow(buttons, menu, row.menu_id if menu else "") if buttons else None
 
 
 def feedback_values(report: Report, *, private: bool) -> tuple[str, str] | None:
@@ -111,36 +131,80 @@ def feedback_values(report: Report, *, private: bool) -> tuple[str, str] | None:
     return encode_ballot(right), encode_ballot(replace(right, vote="wrong"))
 
 
-def _button_specs(
-    report: Report, diagnosis: Diagnosis, *, private: bool
-) -> Iterator[tuple[str, str, str]]:
-    if diagnosis.people.affected:
-        yield "reply", "Reply to customer", "Reply to customer: open a draft to edit and copy"
-    if unread_nouns(report, diagnosis):
-        yield "ask_again", "Try again", "Try again: read what could not be read"
-    else:
-        yield "ask_again", "Ask again", "Ask again: the same question, as of now"
-    if _is_for_support(diagnosis):
-        yield "packet", "Report to 100ms", "Report to 100ms: a text for a support ticket"
-    if private:
-        yield "post_in_channel", "Post in channel", "Post in channel: show everybody the answer"
-    if any(step.startswith("Their IT") for step in diagnosis.focus.verdict.next_steps):
-        yield "it_note", "Note for their IT", "Note for their IT: addresses and ports to allow"
+def is_worth_a_ticket(diagnosis: Diagnosis) -> bool:
+    """Return whether something failed, or somebody has to act."""
+    return bool(diagnosis.stories or diagnosis.verdict.next_steps)
 
 
-def _menu_items(diagnosis: Diagnosis) -> Iterator[MenuItem]:
-    if not diagnosis.stories:
-        return
-    yield MenuItem("Timeline", "timeline")
-    yield MenuItem("Evidence", "evidence")
-    if _has_network_failure(diagnosis):
-        yield MenuItem("Note for their IT", "it_note")
-    recovered = sum(story.outcome == "recovered" for story in diagnosis.stories)
-    if recovered:
-        yield MenuItem(f"{recovered:,} recovered", "recovered")
-    for person, story in people_by_gravity(diagnosis)[:_MAX_PEOPLE]:
-        name = next(filter(None, map(display_name, person.names)), UNNAMED)
-        yield MenuItem(fit(f"Details of {name}", _MAX_LABEL), f"details:{story.id}")
+def ticket_button(ticket: TicketUrl, url: str, value: str) -> Button:
+    """Return the button that opens a ticket's form; `value` names the look-up in the audit."""
+    hint = f"{ticket.button}: opens a form"
+    return Button(TICKET_ACTION + ticket.key, ticket.button, hint, value, url)
+
+
+def _first_fitting(buttons: Iterable[Button]) -> Iterator[Button]:
+    """Yield the first buttons that fit a row, each with its value and its URL."""
+    count = values = urls = 0
+    for button in buttons:
+        values_after, urls_after = values + len(button.value), urls + len(button.url)
+        if count < MAX_ROW and values_after <= _MAX_VALUES and urls_after <= _MAX_URLS:
+            count, values, urls = count + 1, values_after, urls_after
+            yield button
+
+
+def _action_of(item: MenuItem) -> str:
+    """Return the action id of the button that does the same as a menu's entry."""
+    return item.value.replace(f"{TICKET}:", TICKET_ACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class _RowSource:
+    """What the buttons of a report depend on: the value of each, and the menu's id."""
+
+    report: Report
+    diagnosis: Diagnosis
+    value: str
+    menu_id: str
+    private: bool
+    tickets: Mapping[TicketUrl, str] = field(default_factory=dict)
+
+    def buttons(self) -> Iterator[Button]:
+        """Yield the buttons in their order."""
+        diagnosis = self.diagnosis
+        if diagnosis.people.affected:
+            yield self._button("reply", "Reply to customer", "open a draft to edit and copy")
+        if unread_nouns(self.report, diagnosis):
+            yield self._button("ask_again", "Try again", "read what could not be read")
+        else:
+            yield self._button("ask_again", "Ask again", "the same question, as of now")
+        if _is_for_support(diagnosis):
+            yield self._button("packet", "Report to 100ms", "a text for a support ticket")
+        if self.private:
+            yield self._button("post_in_channel", "Post in channel", "show everybody the answer")
+        for ticket, url in self.tickets.items():
+            yield ticket_button(ticket, url, self.menu_id)
+        if any(step.startswith("Their IT") for step in diagnosis.focus.verdict.next_steps):
+            yield self._button("it_note", "Note for their IT", "addresses and ports to allow")
+
+    def _button(self, action_id: str, label: str, purpose: str) -> Button:
+        return Button(action_id, label, f"{label}: {purpose}", self.value)
+
+    def menu_items(self) -> Iterator[MenuItem]:
+        """Yield the entries of the menu *More* in their order."""
+        diagnosis, stories = self.diagnosis, self.diagnosis.stories
+        if stories:
+            yield MenuItem("Timeline", "timeline")
+            yield MenuItem("Evidence", "evidence")
+        if _has_network_failure(diagnosis):
+            yield MenuItem("Note for their IT", "it_note")
+        for ticket in self.tickets:
+            yield MenuItem(ticket.button, f"{TICKET}:{ticket.key}")
+        recovered = sum(story.outcome == "recovered" for story in stories)
+        if recovered:
+            yield MenuItem(f"{recovered:,} recovered", "recovered")
+        for person, story in people_by_gravity(diagnosis)[:_MAX_PEOPLE]:
+            name = next(filter(None, map(display_name, person.names)), UNNAMED)
+            yield MenuItem(fit(f"Details of {name}", _MAX_LABEL), f"details:{story.id}")
 
 
 def _is_for_support(diagnosis: Diagnosis) -> bool:

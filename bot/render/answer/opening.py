@@ -23,6 +23,7 @@ from bot.render.answer.headline import Lead, lead_of, unread_nouns
 from bot.render.answer.people import People, people_of
 from bot.render.answer.reasons import main_stories
 from bot.render.answer.thread_entry import session_page
+from bot.render.answer.ticket import TicketSystems, add_urls
 from bot.render.filters import count
 from bot.render.limits import brief, shorten
 from bot.render.message import Message
@@ -102,18 +103,22 @@ def narrowing_words(report: Report) -> str:
 class OpeningBuilder:
     """Turns reports into openings."""
 
-    def __init__(self, templates: MessageTemplates, dashboard: str) -> None:
+    def __init__(self, templates: MessageTemplates, dashboard: str, tickets: TicketSystems) -> None:
         self._templates = templates
         self._dashboard = dashboard
+        self._tickets = tickets
 
     def opening(self, report: Report, note: str, *, private: bool, asked_by: str = "") -> Message:
         """Return the opening. `asked_by` names the asker of a command, which nobody else sees."""
-        facts = {
-            "o": self.facts(report, private=private, asked_by=asked_by),
-            "note": shorten(safe_text(note), MAX_NOTE),
-            "remarks": remarks_text(report),
-        }
-        return self._templates.message("opening", "opening", **facts)
+        opening = self.facts(report, private=private, asked_by=asked_by)
+        message = self._templates.message(
+            "opening",
+            "opening",
+            o=opening,
+            note=shorten(safe_text(note), MAX_NOTE),
+            remarks=remarks_text(report),
+        )
+        return add_urls(message, opening.buttons.urls) if opening.buttons else message
 
     def facts(self, report: Report, *, private: bool, asked_by: str = "") -> Opening:
         """Return the facts of an opening."""
@@ -146,7 +151,7 @@ class OpeningBuilder:
             flat=flat,
             hint=_hint(report, diagnosis),
             footer=_footer(report, diagnosis, asked_by),
-            buttons=button_row(report, private=private),
+            buttons=button_row(report, private=private, tickets=self._tickets.urls(report)),
             feedback=feedback_values(report, private=private),
         )
 

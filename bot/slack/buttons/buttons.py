@@ -4,7 +4,8 @@
 
 `N recovered` sends the failures that recovered or whose end is unknown.
 
-`Evidence`, `Details of …` and `Note for their IT` send one message each to the person who pressed.
+`Evidence`, `Details of …`, `Note for their IT` and `Create … ticket`, where it stands in the menu,
+send one message each to the person who pressed.
 `Reply to customer` has a module of its own.
 
 `Show more` sends the next failures with a new button, and removes the pressed button from its
@@ -16,6 +17,7 @@ message, so that nobody presses it again.
 from functools import partial
 from typing import Any
 
+from bot.render.answer.ticket import add_permalink, awaits_permalink
 from bot.render.message import File, Message
 from bot.slack.buttons.job import ButtonJob, LookupButton
 from bot.slack.delivery.thread import timeline_picture_for
@@ -70,6 +72,19 @@ async def _send_details(job: ButtonJob) -> None:
 
 
 DETAILS = LookupButton("details", _send_details, per_person=True)
+
+
+async def _send_ticket(job: ButtonJob) -> None:
+    """Send the link that had no room in the row, with the permalink of the answer if it has one."""
+    render = partial(job.ctx.renderer.ticket, key=job.press.argument)
+    message = await job.result.render("ticket", Message, render)
+    link = ""
+    if awaits_permalink(message) and not is_ephemeral(job.press.body):
+        link = await job.ctx.sender.permalink(job.lookup.target.channel, message_ts(job.press.body))
+    await job.send(add_permalink(message, link))
+
+
+TICKET = LookupButton("ticket", _send_ticket, per_person=True)
 
 
 async def _send_timeline(job: ButtonJob) -> None:

@@ -38,6 +38,7 @@ STEPS = (
     "evidence",
     "it_note",
     "details",
+    "ticket",
 )
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:")
 """Before a message's part, or before the time stamp of a removed message."""
@@ -211,6 +212,7 @@ ACTION_IDS = (
     "post_in_channel",
     "it_note",
     "more",
+    "ticket-",
     "reply_person",
     "reply_length",
     "reply_language",
@@ -219,10 +221,12 @@ ACTION_IDS = (
     "feedback_right",
     "feedback_wrong",
 )
-"""Of buttons; `choose-` stands before the number of a candidate."""
+"""Of buttons; `choose-` stands before the number of a candidate, `ticket-` before the name of a
+ticket system."""
 
-MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:")
-"""Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id."""
+MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:", "ticket:")
+"""Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id,
+`ticket:` before the name of a ticket system."""
 
 CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message", "reply_form")
 FORM_KEYS = ("channel", "thread", "ticket", "lookup", "reference", "note", "zone")
@@ -261,5 +265,6 @@ MESSAGE_PARTS = (
     "evidence",
     "it-note",
     "reply-copy",
+    "ticket",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

@@ -11,6 +11,7 @@ from bot.slack.buttons.buttons import (
     PACKET,
     RECOVERED,
     SHOW_MORE,
+    TICKET,
     TIMELINE,
 )
 from bot.slack.buttons.reply_form import (
@@ -59,7 +60,7 @@ VIEWS: dict[str, Callable[[BotContext], Listener]] = {
     REPLY_CALLBACK_ID: copy_listener,
 }
 
-MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS)
+MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
 """Buttons that stand in the menu *More*."""
 LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, *MENU_BUTTONS)
 """Buttons that reopen their look-up."""

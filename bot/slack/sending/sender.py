@@ -11,7 +11,9 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.render.answer.ticket import add_permalink, awaits_permalink
 from bot.render.message import File, Message
+from bot.slack.payloads import text_at
 from bot.slack.response_url import ResponseUrl, is_slack_address
 from bot.slack.sending.calls import (
     MessageCall,
@@ -21,6 +23,7 @@ from bot.slack.sending.calls import (
     Repeat,
     Respond,
     SlackCall,
+    UpdateMessage,
     UploadFiles,
 )
 from bot.slack.sending.errors import (
@@ -63,6 +66,44 @@ class SlackSender:
         """
         if not isinstance(call, MessageCall):
             return await self._attempt(call)
+        if awaits_permalink(call.message):
+            return await self._send_with_permalink(call)
+        return await self._send_message(call)
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Return the link to a message; "" if Slack does not give it.
+
+        https://docs.slack.dev/reference/methods/chat.getPermalink
+        """
+        client = self._clients.read
+        try:
+            response = await client.chat_getPermalink(channel=channel, message_ts=ts)
+        except SLACK_EXCEPTIONS as error:
+            cause, word = classify_error(error)
+            self._log.warning("slack_refused", part="permalink", cause=cause.value, error=word)
+            return ""
+        return text_at(response.data, "permalink")
+
+    async def _send_with_permalink(self, call: MessageCall) -> SendResult:
+        """Send a message with buttons that hold its own permalink.
+
+        A new message has none before it is posted, so it is edited at once. Messages for one person
+        have none at all.
+        """
+        link = ""
+        if isinstance(call, UpdateMessage):
+            link = await self.permalink(call.channel, call.ts)
+        message = add_permalink(call.message, link)
+        sent = await self._send_message(replace(call, message=message))
+        if not (isinstance(call, PostMessage) and sent.ok and sent.ts):
+            return sent
+        link = await self.permalink(sent.channel, sent.ts)
+        if link:
+            message = add_permalink(call.message, link)
+            await self._send_message(UpdateMessage(sent.channel, sent.ts, message, call.lookup_id))
+        return sent
+
+    async def _send_message(self, call: MessageCall) -> SendResult:
         form: Message | None = self._fallback.richest(call.message)
         while form is not None:
             sent = await self._attempt(replace(call, message=form))

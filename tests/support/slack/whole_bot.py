@@ -41,9 +41,12 @@ async def open_whole(
     other: bool = False,
     limits: CallLimits | None = None,
     show_names: Names = Names.FULL,
+    settings: dict[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """Run a bot with the demo rooms behind it; `changes` are fields of SlackSettings.
+
+    `settings` are further fields of Settings.
 
     `without` are scopes that were not granted (commas between); with `other` there are two
     100ms workspaces; `limits` bound each call of 100ms.
@@ -60,6 +63,7 @@ async def open_whole(
         bench.hms_url, bench.hundredms = hms_url, stage(app)
 
         told = {"hms_workspaces": _OTHER if other else {}, "show_names": show_names}
+        told |= settings or {}
 
         async def begin(life: AsyncExitStack) -> None:
             await life.enter_async_context(_serving(bench, folder, told, limits))

@@ -264,4 +264,11 @@ async def test_a_private_form_that_all_can_see_answers_each_presser_alone() -> N
 
 
 def test_the_stand_ins_have_every_button() -> None:
-    assert {one.name for one in KNOWN} == {*REOPENING, "show_more", "reply", "it_note", "details"}
+    assert {one.name for one in KNOWN} == {
+        *REOPENING,
+        "show_more",
+        "reply",
+        "it_note",
+        "details",
+        "ticket",
+    }
