@@ -88,6 +88,7 @@ def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
     return replace(
         ctx,
         answer_log=database.answer_log,
+        opening_states=database.opening_states,
         channel_settings=database.channel_settings,
         post_claims=database.post_claims,
         audit=database.audit,

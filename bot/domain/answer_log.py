@@ -1,9 +1,11 @@
 """The answers posted to Slack: found again by reference, and a button's answer posted only once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.difference import AnswerFacts
 from bot.domain.metrics import LookupOutcome
 from bot.domain.saved_lookup import SavedLookup
 
@@ -42,6 +44,52 @@ class AnswerLog(Protocol):
 
     async def last_in_dm(self, channel: str) -> PostedAnswer | None:
         """Return the last answer in a person's direct messages; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningState:
+    """The state of an opening, from which every later edit of it is made.
+
+    `handle` opens the look-up of the content that stands, and `facts` is what that says; None if it
+    is not known. `ts` is "" for an answer that one person sees, `thread` is where messages about it
+    belong. `asker` is the name that the opening shows after "asked by". `taken_by` is the name and
+    `taken_user` the Slack id of the person who is on it. `note` is the line on further tries.
+    `edits` are marks of the latest changes, so that no job makes one twice.
+    """
+
+    handle: SavedLookup
+    channel: str
+    ts: str
+    thread: str
+    facts: AnswerFacts | None = None
+    asked_by: str = ""
+    asker: str = ""
+    revision: int = 1
+    taken_by: str = ""
+    taken_user: str = ""
+    note: str = ""
+    edits: tuple[str, ...] = ()
+
+
+class OpeningStates(Protocol):
+    """The states of the openings of the last 30 days, by reference. Raises StoreUnreachable."""
+
+    async def add(self, state: OpeningState) -> None:
+        """Store the state of a new opening; one that is stored already is not changed."""
+
+    async def find(self, lookup_id: str) -> OpeningState | None:
+        """Return the state of the opening with that reference; None if there is none."""
+
+    async def replace(self, state: OpeningState) -> bool:
+        """Store the state if it is the next revision of the stored one; return whether it is."""
+
+    async def find_standing(
+        self, handle: SavedLookup, channel: str, since: datetime
+    ) -> OpeningState | None:
+        """Return the latest public opening about the same target in that channel, read since then.
+
+        The opening of `handle` itself does not count.
+        """
 
 
 class Claim(StrEnum):

@@ -232,3 +232,10 @@ def query_of(handle: SavedLookup) -> LookupQuery:
 def subject_ids(handle: SavedLookup) -> tuple[str, ...]:
     """Return the ids of the room and the person that a look-up is about."""
     return tuple(filter(None, (handle.room_id, handle.peer_id, handle.user_id)))
+
+
+def target_key(handle: SavedLookup) -> tuple[str | None, ...]:
+    """Return a key that is equal for look-ups of the same room, session or person."""
+    peer = handle.peer_id and handle.peer_id.lower()
+    session = handle.session_id if handle.kind == "session" else None
+    return (handle.workspace, handle.kind, handle.room_id, session, peer, handle.user_id)

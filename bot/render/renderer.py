@@ -69,6 +69,10 @@ class Renderer:
         """
         return self._answers.public(report, note, asked_by)
 
+    def opening(self, report: Report, *, note: str = "", asked_by: str = "") -> Message:
+        """Return the opening of the answer for a channel, without the rest."""
+        return self._answers.opening(report, note, asked_by)
+
     def private(self, report: Report, *, messages: int, note: str = "") -> tuple[Message, ...]:
         """Return the opening and the table of failures, without a thread.
 

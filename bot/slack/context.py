@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.access import AccessRules, channel_in
-from bot.domain.answer_log import AnswerLog, PostClaims
+from bot.domain.answer_log import AnswerLog, OpeningStates, PostClaims
 from bot.domain.audit import Audit
 from bot.domain.channel_settings import ChannelSettingsStore
 from bot.domain.metrics import Metrics
@@ -70,6 +70,7 @@ class BotContext:
     tasks: BackgroundTasks
 
     answer_log: AnswerLog | None = None
+    opening_states: OpeningStates | None = None
     channel_settings: ChannelSettingsStore | None = None
     post_claims: PostClaims | None = None
     audit: Audit | None = None
@@ -102,6 +103,9 @@ class Lookup:
     asked_at: float = field(default_factory=time.time)
     weighs_audience: bool = True
     """Whether a step checks who can read the channel. Older releases recorded no such step."""
+    keeps_state: bool = True
+    """Whether steps change the stored state of the opening. Older releases recorded no such steps.
+    """
 
     @property
     def seconds(self) -> float:

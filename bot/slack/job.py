@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any, Self
 
+from bot.domain.answer_log import OpeningState
 from bot.domain.errors import TooManyWaiting
 from bot.domain.metrics import LookupOutcome
 from bot.domain.privacy.personal_names import Names
@@ -189,6 +190,8 @@ class Job(ABC):
         self.lookup = lookup
         self.note = ""
         """A line for the end of an answer that can be changed later."""
+        self.opening_state: OpeningState | None = None
+        """The state of the opening to be posted; its place is not known yet."""
         self.steps = steps
         self.sender = CheckpointedSender(ctx.sender, steps, ctx.reconciler)
         self.progress = ProgressReporter(ctx, lookup)

@@ -18,6 +18,7 @@ from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
 from bot.storage.channel_settings import SqlChannelSettings
 from bot.storage.forget import Removed, read_erasures, record_erasure, without_erased
 from bot.storage.heartbeats import SqlProcessRegistry
+from bot.storage.openings import SqlOpeningStates
 from bot.storage.retention import RETENTION
 from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
 
@@ -38,6 +39,7 @@ class Database:
         self._purged_at = clock()
         self.processes = SqlProcessRegistry(engine)
         self.answer_log = SqlAnswerLog(engine, clock)
+        self.opening_states = SqlOpeningStates(engine, clock)
         self.channel_settings = SqlChannelSettings(engine, clock)
         self.post_claims = SqlPostClaims(engine, clock)
         self.audit = SqlAudit(engine, clock)

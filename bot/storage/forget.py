@@ -11,13 +11,23 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.difference import person_digest
 from bot.domain.errors import StoreUnreachable
 from bot.domain.privacy.erasures import ErasureLog, ErasureMarks, digest
 from bot.storage.retention import RETENTION, remove_author
-from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, upsert
+from bot.storage.tables import (
+    ANSWERS,
+    CHANNELS,
+    CODES,
+    FORGOTTEN,
+    OPENINGS,
+    PEERS,
+    ROOMS,
+    upsert,
+)
 
 Removed = Mapping[str, int]
 """The number of removed rows by kind."""
@@ -31,9 +41,24 @@ async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     )
     return {
         "look-ups": await _drop(connection, ANSWERS, condition),
+        "states of openings": await _forget_in_openings(connection, user),
         "peers": await _drop(connection, PEERS, PEERS.c.peer_id == peer),
         "names under settings": await remove_author(connection, CHANNELS.c.set_by == user),
     }
+
+
+async def _forget_in_openings(connection: AsyncConnection, user: str) -> int:
+    """Delete the states that a person asked for or is counted in; nobody is on the others then."""
+    condition = or_(
+        OPENINGS.c.asked_by == user,
+        OPENINGS.c.user_id == user,
+        OPENINGS.c.peer_id == user.lower(),
+        OPENINGS.c.facts.contains(person_digest(user)),
+    )
+    removed = await _drop(connection, OPENINGS, condition)
+    statement = update(OPENINGS).where(OPENINGS.c.taken_user == user)
+    released = await connection.execute(statement.values(taken_by="", taken_user=""))
+    return removed + released.rowcount
 
 
 async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
@@ -41,6 +66,7 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
     await _drop(connection, ROOMS, ROOMS.c.room_id == room_id)  # the last request for its codes
     return {
         "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
+        "states of openings": await _drop(connection, OPENINGS, OPENINGS.c.room_id == room_id),
         "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
         "room codes": await _drop(connection, CODES, CODES.c.room_id == room_id),
     }

@@ -17,7 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import StoreUnreachable
 from bot.domain.events import EVENT_RETENTION
 from bot.investigate.ports import Clock
-from bot.storage.tables import ANSWERS, CHANNELS, CODES, FORGOTTEN, PEERS, ROOMS, SHOWN
+from bot.storage.tables import (
+    ANSWERS,
+    CHANNELS,
+    CODES,
+    FORGOTTEN,
+    OPENINGS,
+    PEERS,
+    ROOMS,
+    SHOWN,
+)
 
 RETENTION = EVENT_RETENTION
 """As long as 100ms keeps events; rows that are looked up again meanwhile stay."""
@@ -27,6 +36,7 @@ _AGE_COLUMNS = (
     CODES.c.seen_at,
     ROOMS.c.codes_seen_at,
     ANSWERS.c.answered_at,
+    OPENINGS.c.changed_at,
     FORGOTTEN.c.forgotten_at,
     SHOWN.c.claimed_at,
 )

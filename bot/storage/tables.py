@@ -76,6 +76,30 @@ ANSWERS = Table(
 )
 """Answers posted in Slack; they map a reference, and a thread, back to their look-up."""
 
+OPENINGS = Table(
+    "openings",
+    METADATA,
+    Column("lookup_id", Text, primary_key=True),
+    Column("room_id", Text, nullable=False, index=True),
+    Column("peer_id", Text, nullable=False),  # lower case, as in `answers`
+    Column("user_id", Text, nullable=False),
+    Column("asked_by", Text, nullable=False, index=True),  # Slack's id of a user
+    Column("asker", Text, nullable=False),  # the name of the same person that the opening shows
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),  # "" for an answer that one person sees
+    Column("thread", Text, nullable=False),
+    Column("handle", Text, nullable=False),  # the saved look-up of the content that stands
+    Column("as_of", BigInteger, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON of `AnswerFacts`; "" if they are not known
+    Column("revision", BigInteger, nullable=False),
+    Column("taken_by", Text, nullable=False),  # a name in Slack; "" if nobody is on it
+    Column("taken_user", Text, nullable=False, index=True),  # Slack's id of that user
+    Column("note", Text, nullable=False),
+    Column("edits", Text, nullable=False),  # marks of the latest changes, blanks between
+    Column("changed_at", BigInteger, nullable=False, index=True),
+)
+"""States of openings; see `bot.domain.answer_log.OpeningState`."""
+
 CHANNELS = Table(
     "channels",
     METADATA,

@@ -147,6 +147,10 @@ class AnswerBuilder:
             more=self._overflow_message(entries, table) if table and listed < total else None,
         )
 
+    def opening(self, report: Report, note: str, asked_by: str = "") -> Message:
+        """Return the opening of the answer for a channel."""
+        return self._openings.opening(report, note, private=False, asked_by=asked_by)
+
     def private(self, report: Report, messages: int, note: str) -> tuple[Message, ...]:
         """Return the opening and the table of failures for one person, without a thread.
 

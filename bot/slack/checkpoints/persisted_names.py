@@ -10,7 +10,7 @@ from collections.abc import Mapping
 JOB_KINDS = ("lookup", "press")
 
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
-    "lookup": ("id", "question", "place", "asked_at", "refused", "weighs_audience"),
+    "lookup": ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state"),
     "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
 }
 """The top-level keys of a job's payload, by kind of job."""
@@ -39,9 +39,12 @@ STEPS = (
     "it_note",
     "details",
     "ticket",
+    "standing",
+    "opening",
+    "newer",
 )
-STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:")
-"""Before a message's part, or before the time stamp of a removed message."""
+STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:")
+"""Before a message's part, the time stamp of a removed message, or a change of an opening."""
 
 STEP_SUFFIXES = (":intent", ":again-", ":after-")
 
@@ -103,7 +106,15 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bot.render.message.Answer": ("opening", "replies", "files", "more"),
     "bot.render.message.File": ("name", "title", "content"),
     "bot.render.message.Picture": ("name", "title", "alt", "png"),
-    "bot.slack.lookup.retry.AnswerSummary": ("handle", "complete", "retry"),
+    "bot.slack.lookup.retry.AnswerSummary": ("handle", "complete", "retry", "facts"),
+    "bot.domain.answer_log.OpeningState": (
+        *("handle", "channel", "ts", "thread", "facts", "asked_by", "asker", "revision"),
+        *("taken_by", "taken_user", "note", "edits"),
+    ),
+    "bot.domain.difference.AnswerFacts": (
+        *("events", "affected", "verdict", "likely", "unread", "people"),
+    ),
+    "bot.domain.difference.PersonFacts": ("digests", "outcome"),
     "bot.domain.saved_lookup.SavedLookup": (
         "lookup_id",
         "workspace",

@@ -14,6 +14,7 @@ from functools import partial
 
 from bot.domain.errors import SlackTrouble
 from bot.render.message import Answer, Message
+from bot.slack.delivery.opening_edits import remember_opening
 from bot.slack.delivery.thread import post_thread
 from bot.slack.delivery.unconfirmed import (
     only_you_note,
@@ -54,6 +55,8 @@ async def deliver(job: Job) -> Delivery:
         if delivery is None:
             continue
         sent = delivery.sent
+        if sent.ok:
+            await remember_opening(delivery.job, sent, public=delivery.answer is not None)
         if sent.ok and delivery.answer is not None:
             refused_reply = await post_thread(delivery.job, delivery.answer, sent)
             if refused_reply is not None:

@@ -41,6 +41,7 @@ from bot.slack.lookup.choices import post_choices
 from bot.slack.lookup.retry import (
     AnswerSummary,
     log_answer,
+    opening_state_of,
     retry_note,
     retry_partial,
     summarise,
@@ -82,6 +83,7 @@ def lookup_to_json(lookup: Lookup) -> Json:
         "asked_at": lookup.asked_at,
         "refused": lookup.opening_error and to_json(SendResult, lookup.opening_error),
         "weighs_audience": lookup.weighs_audience,
+        "keeps_state": lookup.keeps_state,
     }
 
 
@@ -96,6 +98,7 @@ def lookup_from_json(record: Json) -> Lookup:
         refused and from_json(SendResult, refused),
         asked_at=record["asked_at"],
         weighs_audience=record.get("weighs_audience", False),
+        keeps_state=record.get("keeps_state", False),
     )
 
 
@@ -136,6 +139,7 @@ class LookupJob(Job):
             else:
                 summary = await self._summarise()
                 self.note = retry_note(self, summary)
+                self.opening_state = opening_state_of(self, summary)
                 delivery = await deliver(self)
                 await log_answer(self, summary, delivery.sent)
                 self._outcome, self._saved_lookup = summary.outcome, summary.handle

@@ -11,16 +11,18 @@ from typing import Any
 
 import structlog
 
-from bot.domain.answer_log import PostedAnswer
+from bot.domain.answer_log import OpeningState, PostedAnswer
+from bot.domain.difference import AnswerFacts, facts_of
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.metrics import LookupOutcome
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report
 from bot.investigate.budget import Budget
 from bot.render.message import Answer, Message
+from bot.slack.delivery.opening_edits import Content, edit_opening
 from bot.slack.delivery.routes import Delivery
 from bot.slack.job import Job, LookupResult
-from bot.slack.sending.calls import PostMessage, UpdateMessage
+from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
 
 _REPLACED = "Everything could be read now. What follows replaces the details above."
@@ -36,6 +38,8 @@ class AnswerSummary:
     handle: SavedLookup
     complete: bool
     retry: bool = False
+    facts: AnswerFacts | None = None
+    """None in records of earlier releases."""
 
     @classmethod
     def of(cls, report: Report, *, private: bool) -> "AnswerSummary":
@@ -44,7 +48,10 @@ class AnswerSummary:
         completeness = report.completeness
         is_within_budget = completeness.fetched < Budget().rows_per_type
         return cls(
-            saved_lookup, completeness.complete, not completeness.complete and is_within_budget
+            saved_lookup,
+            completeness.complete,
+            not completeness.complete and is_within_budget,
+            facts_of(report),
         )
 
     @property
@@ -76,6 +83,21 @@ async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> N
         structlog.get_logger("call_doctor").warning("not_remembered", cause=error.cause)
 
 
+def opening_state_of(job: Job, summary: AnswerSummary) -> OpeningState:
+    """Return the state of an opening with this summary, which has no place yet."""
+    target = job.lookup.target
+    return OpeningState(
+        summary.handle,
+        channel=target.channel,
+        ts="",
+        thread=target.thread,
+        facts=summary.facts,
+        asked_by=target.user,
+        asker=target.user_name,
+        note=job.note,
+    )
+
+
 def retry_note(job: Job, summary: AnswerSummary) -> str:
     """Return what a partial answer says about the tries to come; "" if there will be none.
 
@@ -91,24 +113,28 @@ def retry_note(job: Job, summary: AnswerSummary) -> str:
 async def retry_partial(job: Job, delivery: Delivery) -> None:
     """Look up again after each pause until the answer is complete, then show that.
 
-    If it never is, the message says that the tries have ended.
+    If it never is, the message says that the tries have ended. If another edit replaced the partial
+    answer meanwhile, nothing is changed.
     """
-    opening, partial_answer = delivery.sent, delivery.answer
-    if not (job.note and opening.ok and opening.ts) or partial_answer is None:
+    opening, partial_answer, state = delivery.sent, delivery.answer, job.opening_state
+    if not (job.note and opening.ok and opening.ts) or partial_answer is None or state is None:
         return
+    place = replace(state, channel=opening.channel, ts=opening.ts)
     try:
         for _ in range(job.ctx.retries.times):
             await job.steps.sleep(job.ctx.retries.pause, idle=True)
-            if await _try_again(job, opening, partial_answer):
+            if await _try_again(job, place, partial_answer):
                 return
     except BotError as error:  # data about this person or room was erased since
         structlog.get_logger("call_doctor").info("retries_ended", cause=error.cause)
     ended = f"I stopped retrying at {job.ctx.clock():%H:%M} UTC. Press Try again to read the rest."
-    await _update(job, opening, _with_note(partial_answer.opening, job.note, ended))
+    message = _with_note(partial_answer.opening, job.note, ended)
+    content = Content(message, place.handle.as_of)
+    await edit_opening(job, place, "ended", partial(_change, place, note=ended), content)
 
 
-async def _try_again(job: Job, opening: SendResult, partial_answer: Answer) -> bool:
-    """Return True if the complete answer stands now, or the message is gone."""
+async def _try_again(job: Job, place: OpeningState, partial_answer: Answer) -> bool:
+    """Return True if the complete answer stands now, or the message is gone or says another."""
     result = LookupResult(job.steps, job.ctx.renderer, job.investigate, job.result.names)
     try:
         summary = await summarise(job, result)
@@ -122,15 +148,19 @@ async def _try_again(job: Job, opening: SendResult, partial_answer: Answer) -> b
         return False
     finally:
         result.close()
-    sent = await _update(job, opening, answer.opening)
-    if sent.ok:
+    change = partial(_change, place, handle=summary.handle, facts=summary.facts, note="")
+    content = Content(answer.opening, summary.handle.as_of)
+    edit = await edit_opening(job, place, "retry", change, content)
+    if edit.applied and edit.sent.ok:
+        opening = SendResult(channel=place.channel, ts=place.ts)
         await _post_missing(job, opening, partial_answer, answer)
         await log_answer(job, summary, opening)
     return True
 
 
-async def _update(job: Job, opening: SendResult, message: Message) -> SendResult:
-    return await job.sender.send(UpdateMessage(opening.channel, opening.ts, message, job.lookup.id))
+def _change(place: OpeningState, state: OpeningState, **fields: Any) -> OpeningState | None:  # noqa: ANN401
+    """Return the state with these fields, unless another report stands there by now."""
+    return replace(state, **fields) if state.handle.as_of == place.handle.as_of else None
 
 
 async def _post_missing(

@@ -44,7 +44,13 @@ def another(lookup_id: str, *, asked_by: str = "U0BOB", **facts: str | None) -> 
 
 
 def removed(lookups: int, peers: int) -> dict[str, int]:
-    return {"look-ups": lookups, "peers": peers, "names under settings": 0, "ids in audit rows": 0}
+    return {
+        "look-ups": lookups,
+        "states of openings": 0,
+        "peers": peers,
+        "names under settings": 0,
+        "ids in audit rows": 0,
+    }
 
 
 async def known(memory: Database, *references: str) -> list[str]:
@@ -151,7 +157,13 @@ async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -
         await memory.answer_log.remember(ANSWER)
         await memory.answer_log.remember(another("CD-OTHER222", room_id="room-2"))
         removed = await memory.forget_room("room-1")
-        assert removed == {"look-ups": 1, "peers": 2, "room codes": 1, "ids in audit rows": 0}
+        assert removed == {
+            "look-ups": 1,
+            "states of openings": 0,
+            "peers": 2,
+            "room codes": 1,
+            "ids in audit rows": 0,
+        }
         assert await memory.rooms_of_peer(PEER) == (("main", "room-2"),)
         assert await memory.rooms_of_code("code-room-1") == ()
         assert not await memory.knows_codes_of("main", "room-1")

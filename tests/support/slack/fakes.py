@@ -160,6 +160,9 @@ class StandInRenderer(Renderer):
             self._rest("more", report, len(shown), private=False) if left else None,
         )
 
+    def opening(self, report: Report, *, note: str = "", asked_by: str = "") -> Message:
+        return self.answer(report, note=note, asked_by=asked_by).opening
+
     def private(
         self,
         report: Report,

@@ -1,0 +1,188 @@
+"""Stores the state of each opening, and makes every later edit of one from that state.
+
+A refresh, a retry of a partial answer, "I'm on it" and a changed verdict all call `edit_opening`.
+It changes the stored state first, then shows it, and then looks whether another edit came between:
+the last edit that Slack gets shows everything, on any replica.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.domain.answer_log import OpeningState, OpeningStates
+from bot.domain.errors import StoreUnreachable
+from bot.domain.report import Report
+from bot.jobs.ports import Json
+from bot.render.answer.standing import with_taken
+from bot.render.message import Message
+from bot.slack.checkpoints.serialization import from_json, to_json
+from bot.slack.dedupe import digest_of
+from bot.slack.job import Job, LookupResult
+from bot.slack.sending.calls import UpdateMessage
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
+
+_MOST_MARKS = 16
+"""The latest changes of which an opening's state keeps marks."""
+_MARK_DIGITS = 16
+_MOST_ROUNDS = 8
+"""The most edits that come between before a job leaves the opening to the others."""
+
+Change = Callable[[OpeningState], OpeningState | None]
+"""Returns the state after a change; None if the change does not apply to it any more. It must not
+change `revision` and `edits`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An opening without the line that says who is on it, and the moment of its report."""
+
+    message: Message
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningEdit:
+    """The result of an edit.
+
+    `state` is the stored state after it, None if none is stored. `applied` is false if the change
+    did not apply; then nothing was sent. `sent` is the result of the last edit in Slack.
+    """
+
+    state: OpeningState | None
+    applied: bool
+    sent: SendResult
+
+
+async def remember_opening(job: Job, opening: SendResult, *, public: bool) -> None:
+    """Store the state of an opening that was just posted, unless it is stored already.
+
+    Without a database the answer is still valid.
+    """
+    states, state = job.ctx.opening_states, job.opening_state
+    if states is None or state is None:
+        return
+    target = job.lookup.target
+    channel, ts = opening.channel or target.channel, opening.ts * public
+    state = replace(state, channel=channel, ts=ts, thread=target.thread or ts)
+    try:
+        await states.add(state)
+    except StoreUnreachable as error:
+        structlog.get_logger("call_doctor").warning("not_remembered", cause=error.cause)
+
+
+async def edit_opening(
+    job: Job, place: OpeningState, name: str, change: Change, content: Content | None = None
+) -> OpeningEdit:
+    """Change the stored state of an opening and show it; return the result.
+
+    `place` says where the opening is, and is edited alone if no state is stored. `name` is unique
+    among the changes of one job. `content` is the opening as it should stand; without it, or if a
+    newer one stands by then, it is made again from the stored look-up. Raises BotError if that
+    fails, or if data about one of the job's subjects was erased.
+    """
+    state, applied = await _change_state(job, place, name, change)
+    if not applied:
+        return OpeningEdit(state, applied=False, sent=SendResult())
+    if state is None:
+        alone = content or Content(await _render_standing(job, place), place.handle.as_of)
+        return OpeningEdit(None, applied=True, sent=await _update(job, place, alone.message))
+    sent = SendResult()
+    for _ in range(_MOST_ROUNDS):
+        if content is None or content.as_of != state.handle.as_of:
+            content = Content(await _render_standing(job, state), state.handle.as_of)
+        sent = await _update(job, state, with_taken(content.message, state.taken_by))
+        newer = await _find_newer(job, state) if sent.ok else None
+        if newer is None:
+            break
+        state = newer
+    return OpeningEdit(state, applied=True, sent=sent)
+
+
+async def find_opening(job: Job, reference: str) -> OpeningState | None:
+    """Return the stored state of an opening, as a recorded step; None if there is none."""
+
+    async def act() -> Json:
+        states = job.ctx.opening_states
+        state = await states.find(reference) if states else None
+        return state and to_json(OpeningState, state)
+
+    return _state_of(await job.steps.guarded_step("standing", act))
+
+
+async def _change_state(
+    job: Job, place: OpeningState, name: str, change: Change
+) -> tuple[OpeningState | None, bool]:
+    """Return the state after the change, and whether the change applied; recorded as a step."""
+    states = job.ctx.opening_states
+    if states is None or not job.lookup.keeps_state:
+        return None, True
+    mark = digest_of((job.steps.job_id, name)).hex()[:_MARK_DIGITS]
+    act = partial(_apply, states, place.handle.lookup_id, change, mark)
+    record = await job.steps.guarded_step(f"opening:{name}", act)
+    return _state_of(record["state"]), record["applied"]
+
+
+def _state_of(record: Json) -> OpeningState | None:
+    state: OpeningState | None = from_json(OpeningState | None, record)
+    return state
+
+
+async def _apply(states: OpeningStates, reference: str, change: Change, mark: str) -> Json:
+    """Change the stored state, once for each mark, whatever other jobs change at the same time."""
+    while True:
+        state = await states.find(reference)
+        if state is None:
+            return {"state": None, "applied": True}
+        changed = state if mark in state.edits else change(state)
+        if changed is None or changed is state:
+            return {"state": to_json(OpeningState, state), "applied": changed is not None}
+        edits = (*state.edits, mark)[-_MOST_MARKS:]
+        changed = replace(changed, revision=state.revision + 1, edits=edits)
+        if await states.replace(changed):
+            return {"state": to_json(OpeningState, changed), "applied": True}
+
+
+async def _find_newer(job: Job, state: OpeningState) -> OpeningState | None:
+    """Return the state if another job changed it since; None if this one shows the latest."""
+
+    async def act() -> Json:
+        states = job.ctx.opening_states
+        try:
+            latest = await states.find(state.handle.lookup_id) if states else None
+        except StoreUnreachable as error:
+            structlog.get_logger("call_doctor").warning("state_unread", cause=error.cause)
+            return None
+        if latest is None or latest.revision == state.revision:
+            return None
+        return to_json(OpeningState, latest)
+
+    return _state_of(await job.steps.step("newer", act))
+
+
+async def _update(job: Job, state: OpeningState, message: Message) -> SendResult:
+    """Edit the opening; an edit that Slack did not confirm is made once more."""
+    call = UpdateMessage(state.channel, state.ts, message, state.handle.lookup_id)
+    sent = await job.sender.send(call)
+    if sent.cause in (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY):
+        sent = await job.sender.send(call)
+    return sent
+
+
+async def _render_standing(job: Job, state: OpeningState) -> Message:
+    """Return the opening of the stored look-up, as of its moment."""
+
+    async def investigate() -> Report:
+        investigator, tell = job.ctx.investigator, job.progress.say_waiting
+        return await investigator.diagnose(await investigator.reopen(state.handle, tell), tell)
+
+    result = LookupResult(job.steps, job.ctx.renderer, investigate, job.result.names)
+    render = partial(job.ctx.renderer.opening, note=state.note, asked_by=state.asker)
+    try:
+        opening: Message = await result.render("opening", Message, render)
+    finally:
+        result.close()
+    return opening
