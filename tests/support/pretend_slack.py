@@ -40,8 +40,29 @@ MODAL = {
         },
     ],
 }
+FEEDBACK: dict[str, Any] = {
+    "type": "context_actions",
+    "block_id": "vote",
+    "elements": [
+        {
+            "type": "feedback_buttons",
+            "action_id": "vote",
+            "positive_button": {"text": {"type": "plain_text", "text": "Right"}, "value": "r1"},
+            "negative_button": {"text": {"type": "plain_text", "text": "Wrong"}, "value": "w1"},
+        }
+    ],
+}
 BUTTON = {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "More"}}
 ACTIONS: dict[str, Any] = {"type": "actions", "block_id": "ac", "elements": [BUTTON]}
+
+HOME_LIST: list[dict[str, Any]] = [
+    {
+        "type": "actions",
+        "block_id": f"answer {number}",
+        "elements": [BUTTON | {"action_id": "again", "value": str(number)}],
+    }
+    for number in (1, 2)
+]
 
 
 def client_for(slack: PretendSlack) -> AsyncWebClient:
@@ -88,7 +109,7 @@ def bolt_app(slack: PretendSlack, seen: Seen) -> AsyncApp:
 
     async def home(body: Any, client: Any) -> None:
         seen.append(body)
-        view = {"type": "home", "blocks": [{"type": "divider"}]}
+        view = {"type": "home", "blocks": HOME_LIST}
         await client.views_publish(user_id=body["event"]["user"], view=view)
 
     app.command("/call-errors")(command)
@@ -98,7 +119,21 @@ def bolt_app(slack: PretendSlack, seen: Seen) -> AsyncApp:
     app.view("form")(submitted)
     app.event("app_mention")(mentioned)
     app.event("app_home_opened")(home)
+    note_the_rest(app, seen)
     return app
+
+
+def note_the_rest(app: AsyncApp, seen: Seen) -> None:
+    """Listen to what needs no answer."""
+
+    async def note(ack: Any, body: Any) -> None:
+        seen.append(body)
+        await ack()
+
+    app.event("message")(note)
+    app.event("function_executed")(note)
+    for action_id in ("vote", "again", "open"):
+        app.action(action_id)(note)
 
 
 @contextlib.asynccontextmanager

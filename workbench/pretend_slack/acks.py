@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from workbench.pretend_slack.api_views import change_view, new_view, refuse_deep_stack
-from workbench.pretend_slack.limits import check_message, check_view
+from workbench.pretend_slack.asking import message_problems
+from workbench.pretend_slack.limits import check_view
 from workbench.pretend_slack.records import Json, Refused, ResponseUrl, View
 from workbench.pretend_slack.responses import answer_message
 from workbench.pretend_slack.state import Team
@@ -21,7 +22,7 @@ def show_command_ack(team: Team, delivery: Delivery, url: ResponseUrl) -> None:
     args = _as_message(delivery.body)
     if not args:
         return
-    problems = [each for each in check_message(args) if each.code != "no_text"]
+    problems = [each for each in message_problems(team, args) if each.code != "no_text"]
     if problems:
         delivery.user_error = problems[0].code
         return

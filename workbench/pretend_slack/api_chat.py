@@ -4,12 +4,12 @@ from workbench.pretend_slack.asking import (
     Ask,
     Method,
     Methods,
+    message_problems,
     own_message,
     postable_channel,
     refuse_for,
     visible_channel,
 )
-from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import Channel, Json, Message, Refused
 
 # https://docs.slack.dev/changelog/2018-truncating-really-long-messages
@@ -20,7 +20,7 @@ _OPTIONS = ("unfurl_links", "unfurl_media", "parse", "link_names", "mrkdwn", "re
 def post_message(ask: Ask) -> Json:
     """chat.postMessage."""
     channel = postable_channel(ask)
-    refuse_for(check_message(ask.args))
+    refuse_for(message_problems(ask.team, ask.args))
     message = ask.team.app_message(
         channel.id,
         **content(ask.args),
@@ -33,7 +33,8 @@ def post_message(ask: Ask) -> Json:
 def update(ask: Ask) -> Json:
     """chat.update: without blocks, the blocks go; metadata stay unless sent."""
     message = own_message(ask, "cant_update_message")
-    refuse_for(check_message(ask.args, update=True))
+    _refuse_late_edit(ask, message)
+    refuse_for(message_problems(ask.team, ask.args, update=True))
     _refuse_swapped_blocks(message, ask.args.get("blocks") or [])
     message.edits.append(message.public())
     for name, value in content(ask.args).items():
@@ -63,9 +64,11 @@ def post_ephemeral(ask: Ask) -> Json:
         raise Refused("user_not_in_channel")
     if any(each.get("blocks") for each in ask.args.get("attachments") or []):
         raise Refused("invalid_attachments")
-    refuse_for(check_message(ask.args))
+    refuse_for(message_problems(ask.team, ask.args))
     thread = thread_of(ask, channel)
     message = team.app_message(channel.id, **content(ask.args), thread_ts=thread, ephemeral_to=user)
+    # https://docs.slack.dev/reference/methods/chat.postEphemeral: a thread must be active.
+    message.hidden = thread is not None and not team.thread(channel.id, thread)
     return {"message_ts": message.ts}
 
 
@@ -90,7 +93,7 @@ def unfurl(ask: Ask) -> Json:
         raise Refused("cannot_unfurl_url" if message else "cannot_find_message")
     for each in unfurls.values():
         blocks = each.get("blocks") or []
-        refuse_for(check_message({"text": "-", "blocks": blocks}))
+        refuse_for(message_problems(ask.team, {"text": "-", "blocks": blocks}))
         if any(block.get("type") == "rich_text" for block in blocks):
             raise Refused("invalid_blocks")
     message.unfurls |= unfurls
@@ -125,6 +128,13 @@ def thread_of(ask: Ask, channel: Channel) -> str | None:
         raise Refused("cannot_reply_to_message")
     parent.thread_ts = parent.ts
     return parent.ts
+
+
+def _refuse_late_edit(ask: Ask, message: Message) -> None:
+    """Raise Refused when the workspace's time for edits is over."""
+    limit = ask.team.edit_seconds
+    if limit is not None and ask.team.now() - float(message.ts) > limit:
+        raise Refused("edit_window_closed")
 
 
 def _refuse_swapped_blocks(message: Message, blocks: list[Json]) -> None:

@@ -9,9 +9,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from workbench.pretend_slack.api_chat import content, thread_of
-from workbench.pretend_slack.asking import Ask, Method, Methods, refuse_for, visible_channel
+from workbench.pretend_slack.asking import (
+    Ask,
+    Method,
+    Methods,
+    message_problems,
+    refuse_for,
+    visible_channel,
+)
 from workbench.pretend_slack.faults import SLOW, outwaited, play
-from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import Json, Refused, StoredFile
 from workbench.pretend_slack.state import Team
 
@@ -95,7 +101,7 @@ def _share(ask: Ask, files: list[StoredFile]) -> None:
         raise Refused("is_archived" if channel.archived else "posting_to_channel_denied")
     if asked["text"] and asked["blocks"]:
         raise Refused("invalid_arguments")
-    refuse_for([each for each in check_message(asked) if each.code != "no_text"])
+    refuse_for([each for each in message_problems(team, asked) if each.code != "no_text"])
     thread = thread_of(ask, channel)
     shown = [file.public() for file in files]
     team.app_message(channel.id, **content(asked), thread_ts=thread, files=shown)

@@ -54,6 +54,8 @@ def publish(ask: Ask) -> Json:
         raise Refused("invalid_arguments")
     for view in ask.team.views.values():
         if view.kind == "home" and view.user == user:
+            if ask.text("hash") not in ("", view.hash):
+                raise Refused("hash_conflict")
             change_view(view, content)
             return {"view": view_object(ask.team, view)}
     return {"view": view_object(ask.team, new_view(ask.team, user, content))}

@@ -27,6 +27,8 @@ from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.records import Json, Refused
 from workbench.pretend_slack.responses import ResponseUrls
 from workbench.pretend_slack.state import Team
+from workbench.pretend_slack.steps import methods as step_methods
+from workbench.pretend_slack.steps.executions import Execution
 from workbench.pretend_slack.traffic import Call
 
 METHODS: Methods = {
@@ -35,14 +37,15 @@ METHODS: Methods = {
     **api_conversations.METHODS,
     **api_files.METHODS,
     **api_views.METHODS,
+    **step_methods.METHODS,
 }
-_JSON_ARGS = {"blocks", "attachments", "metadata", "view", "files", "unfurls"}
+_JSON_ARGS = {"blocks", "attachments", "metadata", "view", "files", "unfurls", "outputs"}
 
 
 def build(team: Team, slack: PretendSlack | None = None) -> Starlette:
     """The app around a workspace; `app.state.slack` does what people do in Slack."""
     slack = slack or PretendSlack(team)
-    api, urls, uploads = WebApi(team), ResponseUrls(team), api_files.UploadReceiver(team)
+    api, urls, uploads = WebApi(team, slack), ResponseUrls(team), api_files.UploadReceiver(team)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -68,8 +71,9 @@ def build(team: Team, slack: PretendSlack | None = None) -> Starlette:
 class WebApi:
     """Answers and records every Web API call."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: Team, slack: PretendSlack) -> None:
         self._team = team
+        self._slack = slack
 
     async def answer(self, request: Request) -> Response:
         """One call: arguments, fault, handler, record."""
@@ -77,7 +81,7 @@ class WebApi:
         method = request.path_params["method"]
         args = await read_args(request)
         token = _token(request, args)
-        call = Call(method, args, self._team.now())
+        call = Call(method, args, self._team.now(), token=self._kind_of(token))
         self._team.calls.append(call)
         fault = self._team.faults.pick(method, args)
         if fault is None:
@@ -101,6 +105,7 @@ class WebApi:
 
     def _respond(self, call: Call, token: str) -> Response:
         call.answer = self._outcome(call, token)
+        self._slack.after_call(call)
         headers = {}
         if call.method == "auth.test" and call.answer["ok"]:
             headers["x-oauth-scopes"] = ",".join(sorted(self._team.app.scopes))
@@ -118,13 +123,26 @@ class WebApi:
     def _check_token(self, method: Method, token: str) -> None:
         if method.token == "none":
             return
-        app = self._team.app
         if not token:
             raise Refused("not_authed")
-        if token not in (app.bot_token, app.app_token):
+        kind = self._kind_of(token)
+        if not kind:
             raise Refused("invalid_auth")
-        if token != (app.app_token if method.token == "app" else app.bot_token):
+        run = self._run_of(token)
+        if run is not None and not run.token_lives(self._team.now()):
+            raise Refused("token_expired")
+        if (kind == "app") != (method.token == "app"):
             raise Refused("not_allowed_token_type")
+
+    def _kind_of(self, token: str) -> str:
+        """Whose token it is: bot, app, workflow, or empty for no token of this workspace."""
+        app = self._team.app
+        known = {app.bot_token: "bot", app.app_token: "app"}
+        return known.get(token) or ("workflow" if self._run_of(token) else "")
+
+    def _run_of(self, token: str) -> Execution | None:
+        runs = self._team.executions.values()
+        return next((run for run in runs if token and run.token == token), None)
 
 
 def _method(name: str) -> Method:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workbench.pretend_slack.limits import Problem
+from workbench.pretend_slack.limits import Problem, check_message
 from workbench.pretend_slack.records import Channel, Json, Message, Refused
 from workbench.pretend_slack.state import Team
 
@@ -80,6 +80,9 @@ def readable_channel(ask: Ask, right: str) -> Channel:
 def postable_channel(ask: Ask) -> Channel:
     """The conversation that a post goes to; a person's id means the app's direct messages."""
     team, wanted = ask.team, ask.needed("channel")
+    own = wanted in team.people or team.is_direct(wanted)
+    if own and team.app.messages_tab == "off":
+        raise Refused("messages_tab_disabled")
     if wanted in team.people:
         return team.direct_channel(wanted)
     channel = visible_channel(ask)
@@ -102,6 +105,16 @@ def own_message(ask: Ask, not_mine: str) -> Message:
     if message.bot_id != ask.team.app.bot_id:
         raise Refused(not_mine)
     return message
+
+
+def message_problems(team: Team, args: Json, *, update: bool = False) -> list[Problem]:
+    """The limits that a message breaks, and its blocks of types that this workspace refuses."""
+    refused = [
+        Problem("invalid_blocks", f"/blocks/{index}/type", f"unsupported type: {block.get('type')}")
+        for index, block in enumerate(args.get("blocks") or [])
+        if isinstance(block, dict) and block.get("type") in team.refused_blocks
+    ]
+    return [*check_message(args, update=update), *refused]
 
 
 def refuse_for(problems: list[Problem]) -> None:

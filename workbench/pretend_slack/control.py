@@ -1,9 +1,9 @@
 """Control over HTTP, for a program in another process: `/_control/…`, JSON in and out.
 
 GET lists: messages (?channel=, ?user=, ?thread_ts=), calls (?method=), deliveries, views, files,
-faults, connections. POST does: say, command, message_shortcut, global_shortcut, mention,
-click, submit, view_action, close_view, home, redeliver, disconnect, settings, faults;
-DELETE faults clears.
+faults, connections, steps. POST does: say, command, message_shortcut, global_shortcut, mention,
+direct, edit, remove, click, submit, view_action, close_view, home, step, event, redeliver,
+send_again, disconnect, settings, faults; DELETE faults clears.
 """
 
 import base64
@@ -19,12 +19,13 @@ from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.records import Json, Message, NotPossible, View
 from workbench.pretend_slack.state import Team
 
-_LISTS = ("messages", "calls", "deliveries", "views", "files", "connections")
+_LISTS = ("messages", "calls", "deliveries", "views", "files", "connections", "steps")
 _DEEDS = (
     *("say", "command", "message_shortcut", "global_shortcut", "mention", "click", "submit"),
     *("view_action", "close_view", "home", "redeliver", "disconnect", "settings"),
+    *("direct", "edit", "remove", "step", "send_again", "event"),
 )
-_SETTINGS = {"request_url", "ack_seconds", "retry_delays", "clock_ahead"}
+_SETTINGS = {"request_url", "ack_seconds", "retry_delays", "clock_ahead", "edit_seconds", "echoes"}
 
 
 def routes(slack: PretendSlack) -> list[BaseRoute]:
@@ -125,8 +126,39 @@ class Control:
         return told.record() if told else {}
 
     async def home(self, args: Json) -> Json:
-        """{user?}."""
+        """{user?, tab?}."""
         return (await self._slack.open_home(**args)).record()
+
+    async def direct(self, args: Json) -> Json:
+        """{text, user?, thread_ts?, files?, broadcast?}: write to the bot."""
+        return (await self._slack.write_direct(**args)).record()
+
+    async def edit(self, args: Json) -> Json:
+        """{channel, ts, text}."""
+        return (await self._slack.edit(self._message(args), **args)).record()
+
+    async def remove(self, args: Json) -> Json:
+        """{channel, ts}."""
+        return (await self._slack.remove(self._message(args))).record()
+
+    def steps(self, query: Json) -> list[Json]:
+        """All runs of the workflow's step, without their tokens."""
+        del query
+        return [run.record() for run in self._team.executions.values()]
+
+    async def step(self, args: Json) -> Json:
+        """{inputs, callback_id?}: returns the run and the delivery of its event."""
+        run, delivery = await self._slack.run_step(**args)
+        return {"run": run.record(), "delivery": delivery.record()}
+
+    async def event(self, args: Json) -> Json:
+        """{content}: any event."""
+        return (await self._slack.send_event(**args)).record()
+
+    async def send_again(self, args: Json) -> Json:
+        """{number}: deliver the same event under another event_id."""
+        delivery = self._team.deliveries[int(args["number"])]
+        return (await self._slack.send_again(delivery)).record()
 
     async def redeliver(self, args: Json) -> Json:
         """{number, reason?}: number counts deliveries from 0."""
@@ -142,10 +174,20 @@ class Control:
         return {}
 
     async def settings(self, args: Json) -> Json:
-        """{request_url?, ack_seconds?, retry_delays?, clock_ahead?}."""
+        """Change what is given: fields of Team, and the app's scopes and messages_tab."""
+        team = self._team
         for name in _SETTINGS & args.keys():
-            setattr(self._team, name, args[name])
-        return {name: getattr(self._team, name) for name in sorted(_SETTINGS)}
+            setattr(team, name, args[name])
+        if "refused_blocks" in args:
+            team.refused_blocks = set(args["refused_blocks"])
+        if "scopes" in args:
+            team.app.scopes = set(args["scopes"])
+        team.app.messages_tab = args.get("messages_tab", team.app.messages_tab)
+        return {name: getattr(team, name) for name in sorted(_SETTINGS)} | {
+            "refused_blocks": sorted(team.refused_blocks),
+            "scopes": sorted(team.app.scopes),
+            "messages_tab": team.app.messages_tab,
+        }
 
     async def faults(self, request: Request) -> Response:
         """List, add ({method, kind, and the other fields of Fault}) or clear faults."""

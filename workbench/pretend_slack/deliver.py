@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 import urllib.parse
+from typing import Any
 
 import httpx
 
@@ -56,7 +57,7 @@ class Postman:
     def __init__(self, team: Team, hub: Hub) -> None:
         self._team = team
         self._hub = hub
-        self._retries: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
         self._http = httpx.AsyncClient(limits=limits, trust_env=False)
 
@@ -66,12 +67,14 @@ class Postman:
         self._team.deliveries.append(delivery)
         await self.attempt(delivery)
         if kind == "events_api" and not delivery.acked:
-            task = asyncio.create_task(self._try_again(delivery))
-            self._retries.add(task)
-            task.add_done_callback(self._retries.discard)
+            self._keep(asyncio.create_task(self._try_again(delivery)))
         if kind != "events_api" and not delivery.acked:
             delivery.user_error = _SEEN_BY_USER.get(delivery.error, "dispatch_failed")
         return delivery
+
+    def carry_later(self, payload: Json) -> None:
+        """Deliver an event in the background."""
+        self._keep(asyncio.create_task(self.carry("events_api", payload)))
 
     async def attempt(self, delivery: Delivery, number: int = 0, reason: str = "") -> Attempt:
         """Hand a delivery over once more, as Slack does when it doubts; number from 1."""
@@ -108,16 +111,20 @@ class Postman:
         return attempt
 
     async def settled(self) -> None:
-        """Wait until no event waits for another try."""
-        while self._retries:
-            await asyncio.wait(set(self._retries))
+        """Wait until no event waits for its delivery or for another try."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
 
     async def close(self) -> None:
         """Forget all retries and close the connections."""
-        for task in set(self._retries):
+        for task in set(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._retries, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.aclose()
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _try_again(self, delivery: Delivery) -> None:
         for number, delay in enumerate(self._team.retry_delays, start=1):

@@ -14,14 +14,18 @@ _INITIAL = (
     "initial_user",
     "initial_date",
 )
-_STATELESS = {"button", "image", "overflow", "workflow_button"}
+_STATELESS = {
+    *("button", "image", "overflow", "workflow_button"),
+    *("feedback_buttons", "icon_button"),
+}
+_HOLDERS = ("actions", "context_actions")
 
 
 def elements_of(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
     """Every interactive element with its block's id."""
     for index, block in enumerate(blocks):
         block_id = str(block.get("block_id", f"b{index}"))
-        inside = block.get("elements", []) if block["type"] == "actions" else []
+        inside = block.get("elements", []) if block["type"] in _HOLDERS else []
         single = [block.get("element"), block.get("accessory")]
         for element in [*inside, *single]:
             if element and element["type"] != "image":
@@ -29,11 +33,23 @@ def elements_of(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
         yield from elements_of(block.get("child_blocks", []))
 
 
-def find_element(blocks: list[Json], action_id: str) -> tuple[str, Json]:
-    """The element with that action_id; raises NotPossible when nobody can see it."""
-    for block_id, element in elements_of(blocks):
-        if element.get("action_id") == action_id:
-            return block_id, element
+def find_element(
+    blocks: list[Json], action_id: str, value: object = None, block_id: str = ""
+) -> tuple[str, Json]:
+    """The element with that action_id; raises NotPossible when nobody can see it.
+
+    Of several buttons, such as those of a list, `value` or `block_id` tells which one.
+    """
+    found = [
+        (block, element)
+        for block, element in elements_of(blocks)
+        if element.get("action_id") == action_id and block_id in ("", block)
+    ]
+    for place in found:
+        if value is not None and place[1].get("value") == value:
+            return place
+    if found:
+        return found[0]
     raise NotPossible(f"there is nothing with action_id {action_id!r} to press")
 
 

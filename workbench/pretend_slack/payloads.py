@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads
 from typing import Any
 
 from workbench.pretend_slack.api_views import view_object
-from workbench.pretend_slack.records import Channel, Json, Message, Person, View
+from workbench.pretend_slack.records import Channel, Json, Message, NotPossible, Person, View
 from workbench.pretend_slack.state import Team
 
 
@@ -131,10 +131,16 @@ def app_mention(team: Team, message: Message) -> Json:
     return event(team, content, team.channels[message.channel])
 
 
-def home_opened(team: Team, person: Person) -> Json:
-    """The event of a person who opens the app's Home tab."""
+def home_opened(team: Team, person: Person, tab: str) -> Json:
+    """The event of a person who opens a tab of the app, with the Home that stands there.
+
+    https://docs.slack.dev/reference/events/app_home_opened
+    """
     channel = team.direct_channel(person.id).id
-    content = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": "home"}
+    content: Json = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": tab}
+    homes = [v for v in team.views.values() if v.kind == "home" and v.user == person.id]
+    if homes and tab == "home":
+        content["view"] = view_object(team, homes[0])
     return event(team, content | {"event_ts": team.new_ts()})
 
 
@@ -145,10 +151,20 @@ def pressed(team: Team, block_id: str, element: Json, value: Any) -> Json:  # no
     action["action_ts"] = team.new_ts()
     if kind == "button":
         action["text"] = {"emoji": True, **element["text"]}
-        if "value" in element:
-            action["value"] = element["value"]
-        return action
+        return action | {name: element[name] for name in ("value", "style") if name in element}
+    if kind == "feedback_buttons":
+        side = _feedback_side(element, value)
+        return action | {"text": {"emoji": True, **side["text"]}, "value": side["value"]}
     return action | chosen(element, value)
+
+
+def _feedback_side(element: Json, value: object) -> Json:
+    """The button of a pair: `value` is positive, negative or what that button carries."""
+    for name in ("positive", "negative"):
+        side: Json = element[f"{name}_button"]
+        if value in (name, side["value"]):
+            return side
+    raise NotPossible(f"feedback is positive or negative, not {value!r}")
 
 
 def chosen(element: Json, value: Any) -> Json:  # noqa: ANN401

@@ -10,6 +10,10 @@ Json = dict[str, Any]
 URL_USES = 5
 URL_SECONDS = 30 * 60
 TRIGGER_SECONDS = 3
+_SHOWN_IF_SET = (
+    *("subtype", "client_msg_id", "thread_ts", "bot_id", "app_id"),
+    *("blocks", "attachments", "files", "edited"),
+)
 
 
 class NotPossible(Exception):
@@ -64,7 +68,11 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """One message; `via` is person, api, response_url, ack or slack; `edits` holds older states."""
+    """One message; `via` is person, api, response_url, ack or slack; `edits` holds older states.
+
+    `subtype` is file_share, thread_broadcast or empty. Slack's client does not show a `hidden` one:
+    an ephemeral message in a thread without replies.
+    """
 
     ts: str
     channel: str
@@ -85,11 +93,14 @@ class Message:
     reactions: list[Json] = field(default_factory=list)
     edits: list[Json] = field(default_factory=list)
     unfurls: Json = field(default_factory=dict)
+    subtype: str = ""
+    client_msg_id: str = ""
+    hidden: bool = False
 
     def public(self, *, with_metadata: bool = True) -> Json:
         """The message as the Web API and payloads show it."""
         shown: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
-        for name in ("thread_ts", "bot_id", "app_id", "blocks", "attachments", "files", "edited"):
+        for name in _SHOWN_IF_SET:
             value = getattr(self, name)
             if value:
                 shown[name] = value
@@ -106,6 +117,7 @@ class Message:
             "ephemeral_to": self.ephemeral_to,
             "via": self.via,
             "deleted": self.deleted,
+            "hidden": self.hidden,
             "options": self.options,
             "edits": self.edits,
         }

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from workbench.pretend_slack.api_chat import content
+from workbench.pretend_slack.asking import message_problems
 from workbench.pretend_slack.faults import SLOW, Fault, outwaited, play
-from workbench.pretend_slack.limits import check_message
 from workbench.pretend_slack.records import (
     URL_SECONDS,
     URL_USES,
@@ -84,7 +84,7 @@ class ResponseUrls:
             raise Refused("invalid_payload")
         if args.get("delete_original"):
             return
-        problems = check_message(args)
+        problems = message_problems(self._team, args)
         if problems:
             lines = [problem.line for problem in problems]
             raise Refused(problems[0].code, response_metadata={"messages": lines})

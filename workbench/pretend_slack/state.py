@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workbench.pretend_slack.faults import Faults
 from workbench.pretend_slack.records import (
     Channel,
+    Json,
     Message,
     Person,
     ResponseUrl,
@@ -15,6 +16,7 @@ from workbench.pretend_slack.records import (
     Trigger,
     View,
 )
+from workbench.pretend_slack.steps.executions import Execution
 from workbench.pretend_slack.traffic import Call, Delivery
 
 ALL_SCOPES = frozenset(
@@ -26,10 +28,16 @@ ALL_SCOPES = frozenset(
     }
 )
 
+ALL_EVENTS = frozenset({"app_home_opened", "app_mention", "function_executed", "message.im"})
+
 
 @dataclass(slots=True)
 class App:
-    """The installed app: its ids, secrets and granted scopes."""
+    """The installed app: its ids, secrets and granted scopes.
+
+    `events` are the bot events that it subscribes to. `messages_tab` is writable, read_only or off.
+    `functions` are the workflow steps of its manifest; without them any step runs unchecked.
+    """
 
     app_id: str = "A0DOCTOR"
     bot_user: str = "U0DOCTOR"
@@ -39,6 +47,9 @@ class App:
     app_token: str = "xapp-pretend-app"
     signing_secret: str = "pretend-signing-secret"
     scopes: set[str] = field(default_factory=lambda: set(ALL_SCOPES))
+    events: set[str] = field(default_factory=lambda: set(ALL_EVENTS))
+    messages_tab: str = "writable"
+    functions: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,6 +59,8 @@ class Team:
     `enterprise_id` is that of its Enterprise organisation, if it is in one. `request_url` is the
     bot's address for HTTP deliveries; without it, deliveries go over
     sockets. `ack_seconds` and `retry_delays` (seconds) are Slack's own and may be shortened.
+    Messages with a block type of `refused_blocks` are refused. Messages older than `edit_seconds`
+    can no longer be edited. With `echoes`, the app gets events of its own direct messages.
     """
 
     id: str = "T0ACME"
@@ -66,6 +79,10 @@ class Team:
     urls: dict[str, ResponseUrl] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
+    executions: dict[str, Execution] = field(default_factory=dict)
+    refused_blocks: set[str] = field(default_factory=set)
+    edit_seconds: float | None = None
+    echoes: bool = False
     faults: Faults = field(default_factory=Faults)
     calls: list[Call] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -125,7 +142,8 @@ class Team:
         return [
             message
             for message in self.standing(channel)
-            if message.ephemeral_to is None and message.thread_ts in (None, message.ts)
+            if message.ephemeral_to is None
+            and (message.thread_ts in (None, message.ts) or message.subtype == "thread_broadcast")
         ]
 
     def thread(self, channel: str, ts: str) -> list[Message]:
@@ -138,7 +156,8 @@ class Team:
 
     def ephemeral(self, user: str, channel: str = "") -> list[Message]:
         """Return the messages that only this person sees."""
-        return [message for message in self.standing(channel) if message.ephemeral_to == user]
+        messages = self.standing(channel)
+        return [each for each in messages if each.ephemeral_to == user and not each.hidden]
 
     def from_app(self, channel: str = "") -> list[Message]:
         """Everything standing that the app wrote, to all or to one person."""
@@ -155,6 +174,11 @@ class Team:
             members = {user, self.app.bot_user}
             self.channels[found] = Channel(found, "directmessage", "im", members)
         return self.channels[found]
+
+    def is_direct(self, channel: str) -> bool:
+        """Whether that is a conversation between the app and a person."""
+        found = self.channels.get(channel)
+        return bool(found and found.kind == "im" and self.app.bot_user in found.members)
 
     def app_message(self, channel: str, **parts: object) -> Message:
         """A new message of the app's, kept."""

@@ -9,7 +9,10 @@ from workbench.pretend_slack.records import Json
 
 @dataclass(slots=True)
 class Call:
-    """One Web API call: `status` and `answer` stay None while it hangs or after a reset."""
+    """One Web API call: `status` and `answer` stay None while it hangs or after a reset.
+
+    `token` is whose token it came with: bot, app, workflow, or empty for an unknown one.
+    """
 
     method: str
     args: Json
@@ -17,6 +20,7 @@ class Call:
     status: int | None = None
     answer: Json | None = None
     fault: str = ""
+    token: str = ""
 
     @property
     def ok(self) -> bool:

@@ -1,0 +1,1 @@
+"""Direct messages between a person and the app, and their events."""

@@ -1,0 +1,1 @@
+"""Steps of workflows: their runs, events and completions."""
