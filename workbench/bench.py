@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from workbench.bot_process import BotDied, BotProcess, standing_bot
 from workbench.pretend_hundredms.app import build, stage
@@ -16,9 +19,11 @@ from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.scenarios import FOLDER
 from workbench.pretend_hundredms.serving import running, spare_port
 from workbench.pretend_hundredms.stage import Stage, utc_now
+from workbench.pretend_slack.install import install
 from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.standing import stand
 
+MANIFEST = Path(__file__).parents[1] / "manifest.yaml"
 QUIET_SECONDS = 2.0
 _ENDED = "call_doctor_lookups_total{"
 """An answer counts as finished when nothing was called for so long: replies are paced by 1 s."""
@@ -69,6 +74,7 @@ async def open_bench(templates: Path | None = None) -> AsyncIterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="call-doctor-") as folder:
         home = Path(folder)
         async with running(app) as hms_url, stand() as slack:
+            install(slack.team, manifest())
             port = spare_port()
             slack.team.request_url = f"http://127.0.0.1:{port}/slack/events"
             environment = _environment(slack, hms_url, port, home)
@@ -76,6 +82,12 @@ async def open_bench(templates: Path | None = None) -> AsyncIterator[Bench]:
                 environment |= {"TEMPLATES_DIR": str(templates)}
             async with standing_bot(environment, port, home) as bot:
                 yield Bench(slack, stage(app), bot, began)
+
+
+def manifest() -> dict[str, Any]:
+    """The app's manifest, as the repository holds it."""
+    read: dict[str, Any] = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    return read
 
 
 def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> dict[str, str]:

@@ -111,6 +111,7 @@ async def test_a_template_that_breaks_the_bot_is_told_with_its_last_words(seat: 
 @pytest.mark.parametrize("width", [390, 860, 1280, 1440, 1600, 1920])
 async def test_b20a_the_close_button_is_on_screen(seat: Seat, width: int) -> None:
     await seat.page.set_viewport_size({"width": width, "height": 900})
+    await expect(seat.box).to_be_visible()
     if not await seat.panel.is_visible():
         await seat.page.get_by_role("button", name="Under the hood").click()
     close = seat.panel.get_by_role("button", name="Close panel")

@@ -48,6 +48,8 @@ class Changes:
         for request in self.bench.hundredms.calls.calls:
             times = (request.status, request.finished)
             yield f"hundredms:{request.number}", times, partial(asdict, request)
+        for run in team.executions.values():
+            yield f"step:{run.id}", run.state, run.record
         yield from self._switches()
 
     def _switches(self) -> Iterator[Document]:
@@ -57,9 +59,20 @@ class Changes:
         yield ("faults", str(faults), lambda: faults)
         switches = stage.switches.as_json()
         yield ("switches", str(switches), lambda: switches)
+        installed = self._installed()
+        yield ("installed", str(installed), lambda: installed)
         state = {"busy": bot.busy, "ended": bot.ended, "restarts": bot.restarts}
         words = {"log": bot.last_words if bot.ended else ""}
         yield ("bot", str(state), lambda: state | words)
+
+    def _installed(self) -> Json:
+        team = self.bench.slack.team
+        return {
+            "scopes": sorted(team.app.scopes),
+            "optional": sorted(team.app.optional),
+            "messages_tab": team.app.messages_tab,
+            "refuses_feedback": "context_actions" in team.refused_blocks,
+        }
 
     def _view(self, view: View) -> Json:
         shown = view_object(self.bench.slack.team, view)
@@ -69,7 +82,7 @@ class Changes:
 def _of_message(message: Message) -> Hashable:
     edited = (message.edited or {}).get("ts")
     marks = (len(message.edits), len(message.reactions), len(message.unfurls))
-    return (*marks, message.deleted, message.thread_ts, edited, id(message.blocks))
+    return (*marks, message.deleted, message.hidden, message.thread_ts, edited, id(message.blocks))
 
 
 def _of_view(view: View) -> Hashable:

@@ -8,7 +8,16 @@ from workbench.pretend_slack.people import PretendSlack
 from workbench.pretend_slack.records import Json, Message, NotPossible
 
 # What a bot answers to, so what is worth doing again when its templates change.
-_ASKING = {"command", "mention", "message_shortcut", "global_shortcut", "click", "home"}
+_ASKING = {
+    "command",
+    "mention",
+    "message_shortcut",
+    "global_shortcut",
+    "click",
+    "home",
+    "direct",
+    "step",
+}
 _OTHERS = {"say", "submit", "view_action", "close_view"}
 # https://slack.com/help/articles/201374536-Slash-commands-in-Slack
 _NO_COMMAND = (
@@ -48,12 +57,19 @@ class Deeds:
         self._before = len(self.slack.team.messages)
 
     async def write(self, args: Json) -> Json:
-        """{channel, text, thread_ts?}: what was typed into a message box. Raises NotPossible.
+        """{channel, text, thread_ts?, broadcast?}: what was typed into a message box.
+
+        Raises NotPossible.
 
         Slack answers an unknown command itself, and no app is told.
         """
-        bot = self.slack.team.app.bot_user
-        name, deed = deed_of(args["text"], args["channel"], args.get("thread_ts"), bot)
+        team, channel = self.slack.team, args["channel"]
+        bot = team.app.bot_user
+        name, deed = deed_of(args["text"], channel, args.get("thread_ts"), bot)
+        if name != "command" and team.is_direct(channel):
+            words = f"<@{bot}> {deed['text']}" if name == "mention" else deed["text"]
+            name, deed = "direct", {**deed, "text": words, "broadcast": bool(args.get("broadcast"))}
+            del deed["channel"]
         if name == "command" and deed["command"] not in self.commands:
             words = _NO_COMMAND.format(command=deed["command"])
             self.slack.team.slackbot_says(deed["user"], deed["channel"], words)
@@ -86,7 +102,7 @@ class Deeds:
         team = self.slack.team
         brought = team.messages[last.messages :]
         for place, message in enumerate(brought):
-            own = last.name == "mention" and place == 0
+            own = last.name in ("mention", "direct") and place == 0
             message.deleted |= own or message.bot_id == team.app.bot_id
         for message in team.messages[: last.messages]:
             _restore(message, last.looked)

@@ -1,12 +1,9 @@
 """Facts that do not change while the page is open: people, places, commands, rooms, faults."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import yaml
-
-from workbench.bench import Bench
+from workbench.bench import Bench, manifest
 from workbench.page.rooms import picker
 from workbench.pretend_hundredms.faults import Kind
 from workbench.pretend_hundredms.switches import MEANINGS, Switches
@@ -14,13 +11,12 @@ from workbench.pretend_slack.app import METHODS
 from workbench.pretend_slack.records import Channel
 from workbench.pretend_slack.state import Team
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
 ME = "U0ALICE"
 SLACK_KINDS = (
     *("ratelimited", "http_500", "http_503", "html", "timeout", "reset_before", "reset_after"),
     *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "missing_scope"),
     *("invalid_blocks", "msg_too_long", "internal_error", "fatal_error", "expired_trigger_id"),
-    *("expired_url", "used_url"),
+    *("expired_url", "used_url", "edit_window_closed", "message_not_found", "cant_update_message"),
 )
 HUNDREDMS_PATHS = (
     *("/v2/", "/v2/analytics/events", "/v2/analytics/peer-stats", "/v2/rooms", "/v2/sessions"),
@@ -37,6 +33,7 @@ def facts(bench: Bench) -> dict[str, Any]:
         "people": [asdict(person) for person in team.people.values()],
         "channels": [_channel(team, each) for each in team.channels.values() if _seen(each)],
         "features": _features(),
+        "steps": [_step(name, each) for name, each in team.app.functions.items()],
         "rooms": picker(bench.hundredms, bench.began),
         "faults": {
             "slack": {
@@ -55,8 +52,29 @@ def commands() -> frozenset[str]:
 
 
 def _features() -> dict[str, Any]:
-    features: dict[str, Any] = yaml.safe_load(MANIFEST.read_text("utf-8"))["features"]
+    features: dict[str, Any] = manifest()["features"]
     return features
+
+
+def _step(callback_id: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """A workflow step: its words, inputs and outputs."""
+    words = {name: declared.get(name, "") for name in ("title", "description")}
+    inputs, outputs = declared.get("input_parameters", {}), declared.get("output_parameters", {})
+    shown = {"inputs": _parameters(inputs), "outputs": _parameters(outputs)}
+    return {"callback_id": callback_id} | words | shown
+
+
+def _parameters(declared: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "type": each["type"],
+            "title": each.get("title", name),
+            "description": each.get("description", ""),
+            "required": name in declared.get("required", []),
+        }
+        for name, each in declared.get("properties", {}).items()
+    ]
 
 
 def _seen(channel: Channel) -> bool:

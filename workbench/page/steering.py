@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.bench import Bench
 from workbench.pretend_hundredms.faults import fault_from
+from workbench.pretend_slack.control import Control
 from workbench.pretend_slack.records import Json
 
 
@@ -34,6 +35,10 @@ class Steering:
         else:
             faults.add(fault_from(args))
         return {}
+
+    async def installed(self, args: Json) -> Json:
+        """{scopes?: […], refused_blocks?: […]}: the app as it is installed."""
+        return await Control(self.bench.slack).settings(args)
 
     async def switches(self, args: Json) -> Json:
         """{name: value, …} of the pretend 100ms."""

@@ -5,7 +5,10 @@ from workbench.pretend_slack.state import Team
 
 
 def install(team: Team, manifest: Json) -> None:
-    """Take events, steps and the state of the Messages tab from a manifest; scopes stay."""
+    """Take scopes, events, steps and the state of the Messages tab from a manifest."""
+    scopes = manifest.get("oauth_config", {}).get("scopes", {})
+    team.app.scopes = set(scopes.get("bot", []))
+    team.app.optional = set(scopes.get("bot_optional", []))
     home = manifest.get("features", {}).get("app_home", {})
     writable = not home.get("messages_tab_read_only_enabled", False)
     tab = "writable" if writable else "read_only"

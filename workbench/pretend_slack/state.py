@@ -35,8 +35,9 @@ ALL_EVENTS = frozenset({"app_home_opened", "app_mention", "function_executed", "
 class App:
     """The installed app: its ids, secrets and granted scopes.
 
-    `events` are the bot events that it subscribes to. `messages_tab` is writable, read_only or off.
-    `functions` are the workflow steps of its manifest; without them any step runs unchecked.
+    A person may withhold the `optional` ones of its manifest. `events` are the bot events that it
+    subscribes to. `messages_tab` is writable, read_only or off. `functions` are the workflow steps
+    of its manifest; without them any step runs unchecked.
     """
 
     app_id: str = "A0DOCTOR"
@@ -47,6 +48,7 @@ class App:
     app_token: str = "xapp-pretend-app"
     signing_secret: str = "pretend-signing-secret"
     scopes: set[str] = field(default_factory=lambda: set(ALL_SCOPES))
+    optional: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=lambda: set(ALL_EVENTS))
     messages_tab: str = "writable"
     functions: dict[str, Json] = field(default_factory=dict)

@@ -32,6 +32,7 @@ MANIFEST: dict[str, Any] = {
     "features": {
         "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
     },
+    "oauth_config": {"scopes": {"bot": ["commands", "im:history"], "bot_optional": ["im:history"]}},
     "functions": {"diagnose_call": STEP},
     "settings": {"event_subscriptions": {"bot_events": ["function_executed"]}},
 }
@@ -68,6 +69,7 @@ async def test_workflow_builder_checks_the_inputs(slack: PretendSlack) -> None:
         await slack.run_step({"target": "x"}, "another_step")
     assert not slack.team.executions
     assert slack.team.app.messages_tab == "read_only"
+    assert slack.team.app.scopes - slack.team.app.optional == {"commands"}
 
 
 async def test_a_run_is_completed_once(slack: PretendSlack, web: AsyncWebClient) -> None:

@@ -8,6 +8,8 @@ import { Notices } from "./Notices";
 import { Panel } from "./panel/Panel";
 import type { Tab } from "./panel/Panel";
 import { AppPlace } from "./slack/AppPlace";
+import type { AppTab } from "./slack/AppPlace";
+import { useLinks } from "./slack/links";
 import { ChannelHead } from "./slack/ChannelHead";
 import { Conversation } from "./slack/Conversation";
 import { Modal } from "./slack/Modal";
@@ -28,6 +30,7 @@ export function App({ facts }: { facts: Facts }) {
   const [tab, setTab] = useState<Tab>("Rooms");
   const [panel, setPanel] = useState(() => innerWidth >= WIDE);
   const [listed, setListed] = useState(false);
+  const [appTab, setAppTab] = useState<AppTab>("home");
   const [draft, setDraft] = useState({ text: "", count: 0 });
   const [trouble, setTrouble] = useState("");
 
@@ -62,11 +65,16 @@ export function App({ facts }: { facts: Facts }) {
     setTab("Message");
     setPanel(true);
   }, []);
-  const go = (id: string) => {
+  const go = (id: string, tab: AppTab = "home") => {
     setPlace(id);
+    setAppTab(tab);
     setThread(null);
     setListed(false);
   };
+  useLinks((to) => {
+    go(to.channel, "messages");
+    setThread(to.thread);
+  });
   const clear = () => {
     setThread(null);
     void act("/do/clear", { channel: place });
@@ -77,8 +85,10 @@ export function App({ facts }: { facts: Facts }) {
     if (innerWidth < WIDE) setPanel(false);
   };
   if (!channel) return null;
+  const isApp = channel.person === facts.app.user;
+  const isClosed = isApp && live.installed.messages_tab !== "writable";
   const conversation = (
-    <Conversation channel={channel} messages={messages} inspected={inspected} draft={draft} onThread={setThread} onInspect={inspect} />
+    <Conversation channel={channel} messages={messages} inspected={inspected} draft={draft} closed={isClosed} onThread={setThread} onInspect={inspect} />
   );
   const classes = ["workspace", thread ? "with-thread" : "", panel ? "with-panel" : "", listed ? "with-list" : ""];
   return (
@@ -96,7 +106,7 @@ export function App({ facts }: { facts: Facts }) {
             <button type="button" className="button" aria-expanded={panel} onClick={() => setPanel(!panel)}>Under the hood</button>
           </header>
           <Notices live={live} trouble={trouble} onClear={() => setTrouble("")} />
-          {channel.person === facts.app.user ? <AppPlace home={home}>{conversation}</AppPlace> : conversation}
+          {isApp ? <AppPlace key={appTab} home={home} first={appTab}>{conversation}</AppPlace> : conversation}
         </main>
         {thread && (
           <Thread channel={channel} ts={thread} messages={messages} inspected={inspected} onInspect={inspect} onClose={() => setThread(null)} />

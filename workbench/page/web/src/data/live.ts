@@ -1,7 +1,7 @@
 // Everything that changes, kept as the server sends it: documents by key over one event stream.
 import { useSyncExternalStore } from "react";
 import type {
-  ApiCall, Bot, Delivery, Faults, HundredmsCall, Json, Message, View,
+  ApiCall, Bot, Delivery, Faults, HundredmsCall, Installed, Json, Message, Run, View,
 } from "./types";
 
 export interface Live {
@@ -11,6 +11,8 @@ export interface Live {
   deliveries: Delivery[];
   calls: ApiCall[];
   hundredms: HundredmsCall[];
+  steps: Run[];
+  installed: Installed;
   faults: Faults;
   switches: Json;
   bot: Bot;
@@ -19,15 +21,17 @@ export interface Live {
   left: ReadonlySet<string>;
 }
 
-type Lists = "message" | "view" | "delivery" | "call" | "hundredms";
+type Lists = "message" | "view" | "delivery" | "call" | "hundredms" | "step";
 
 const NAMES: Record<Lists, keyof Live> = {
   message: "messages", view: "views", delivery: "deliveries", call: "calls", hundredms: "hundredms",
+  step: "steps",
 };
 
 export const EMPTY: Live = {
   connected: false,
-  messages: [], views: [], deliveries: [], calls: [], hundredms: [],
+  messages: [], views: [], deliveries: [], calls: [], hundredms: [], steps: [],
+  installed: { scopes: [], optional: [], messages_tab: "writable", refuses_feedback: false },
   faults: { slack: [], hundredms: [] },
   switches: {},
   bot: { busy: false, ended: false, restarts: 0, log: "" },

@@ -45,6 +45,39 @@ export interface Room {
   terminal: number;
 }
 
+export interface Parameter {
+  name: string;
+  type: string;
+  title: string;
+  description: string;
+  required: boolean;
+}
+
+export interface Step {
+  callback_id: string;
+  title: string;
+  description: string;
+  inputs: Parameter[];
+  outputs: Parameter[];
+}
+
+export interface Run {
+  id: string;
+  callback_id: string;
+  inputs: Json;
+  state: "running" | "completed" | "failed";
+  outputs: Json;
+  error: string;
+}
+
+// The app as it is installed: what may be changed while the bot runs.
+export interface Installed {
+  scopes: string[];
+  optional: string[];
+  messages_tab: "writable" | "read_only" | "off";
+  refuses_feedback: boolean;
+}
+
 export interface Switch {
   name: string;
   choices: (string | boolean)[];
@@ -59,6 +92,7 @@ export interface Facts {
   channels: Channel[];
   features: { slash_commands: Command[]; shortcuts: Shortcut[] };
   rooms: Room[];
+  steps: Step[];
   faults: {
     slack: { methods: string[]; kinds: string[] };
     hundredms: { paths: string[]; kinds: string[] };
@@ -80,6 +114,8 @@ export interface Message {
   attachments?: Json[];
   files?: SharedFile[];
   thread_ts?: string;
+  subtype?: string;
+  hidden: boolean;
   bot_id?: string;
   ephemeral_to: string | null;
   deleted: boolean;

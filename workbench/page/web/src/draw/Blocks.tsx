@@ -52,6 +52,7 @@ function Drawn({ block }: { block: Json }) {
     case "context": return <Context block={block} />;
     case "divider": return <hr />;
     case "actions":
+    case "context_actions":
       return (
         <div className="block-actions">
           {block.elements.map((one: Json, at: number) => <Element key={one.action_id ?? at} element={one} />)}

@@ -12,7 +12,7 @@ export function Button({ element }: { element: Json }) {
     setAsking(false);
     setBusy(true);
     if (/^https?:/i.test(element.url ?? "")) window.open(element.url, "_blank", "noreferrer");
-    await act(element.action_id);
+    await act(element.action_id, element.value);
     setBusy(false);
   }
   return (

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Json } from "../data/types";
 import { useAct } from "./acting";
 import { Button } from "./Button";
+import { Feedback } from "./Feedback";
 import { Picture } from "./Picture";
 import { Pick } from "./Pick";
 
@@ -10,6 +11,7 @@ export function Element({ element }: { element: Json }) {
   const act = useAct();
   const [value, setValue] = useState<unknown>(initial(element));
   if (element.type === "button") return <Button element={element} />;
+  if (element.type === "feedback_buttons") return <Feedback element={element} />;
   if (element.type === "image") return <Picture image={element} small />;
   const label = element.placeholder?.text ?? element.accessibility_label ?? "Choose";
   return (

@@ -1,12 +1,13 @@
 import type { Live } from "../data/live";
 import type { Message } from "../data/types";
+import { AppPanel } from "./AppPanel";
 import { Faults } from "./Faults";
 import { Hundredms } from "./Hundredms";
 import { Inspect } from "./Inspect";
 import { Rooms } from "./Rooms";
 import { Wire } from "./Wire";
 
-export const TABS = ["Rooms", "Wire", "100ms", "Message", "Faults"] as const;
+export const TABS = ["Rooms", "Wire", "100ms", "Message", "Faults", "App"] as const;
 export type Tab = (typeof TABS)[number];
 
 interface Props {
@@ -45,6 +46,7 @@ export function Panel({ live, tab, inspected, onTab, onCommand, onClose }: Props
         {tab === "Wire" && <Wire deliveries={live.deliveries} calls={live.calls} />}
         {tab === "100ms" && <Hundredms calls={live.hundredms} />}
         {tab === "Message" && <Inspect message={inspected} />}
+        {tab === "App" && <AppPanel installed={live.installed} runs={live.steps} />}
         {tab === "Faults" && <Faults faults={live.faults} switches={live.switches} />}
       </div>
     </aside>

@@ -5,12 +5,13 @@ import { ActProvider } from "../draw/acting";
 import { Blocks } from "../draw/Blocks";
 import type { ReactNode } from "react";
 
-// The app's own place: its Home tab, and its direct messages.
-export function AppPlace({ home, children }: { home: View | undefined; children: ReactNode }) {
+// The app's own place: its Home tab, and its direct messages. Slack tells the app of each tab that
+// is opened.
+export function AppPlace({ home, first, children }: { home: View | undefined; first: AppTab; children: ReactNode }) {
   const { facts, act } = useWorkspace();
-  const [tab, setTab] = useState<"home" | "messages">("home");
+  const [tab, setTab] = useState<AppTab>(first);
   useEffect(() => {
-    if (tab === "home") void act("/do/home", { user: facts.me });
+    void act("/do/home", { user: facts.me, tab });
   }, [tab, act, facts.me]);
   return (
     <>
@@ -25,6 +26,8 @@ export function AppPlace({ home, children }: { home: View | undefined; children:
     </>
   );
 }
+
+export type AppTab = "home" | "messages";
 
 function Home({ home }: { home: View | undefined }) {
   const { act } = useWorkspace();

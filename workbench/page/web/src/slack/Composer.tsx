@@ -9,13 +9,15 @@ interface Props {
   label: string;
   thread?: string;
   draft?: { text: string; count: number };
+  alsoSentTo?: string;
 }
 
 // The message box. Enter sends, Shift+Enter breaks the line, arrows and Tab pick a hint.
-export function Composer({ channel, label, thread, draft }: Props) {
+export function Composer({ channel, label, thread, draft, alsoSentTo }: Props) {
   const { facts, act } = useWorkspace();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const [also, setAlso] = useState(false);
   const [closed, setClosed] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const list = useId();
@@ -34,7 +36,8 @@ export function Composer({ channel, label, thread, draft }: Props) {
     const typed = text.trim();
     if (!typed) return;
     setText("");
-    const done = await act("/do/write", { channel, text: typed, thread_ts: thread });
+    const done = await act("/do/write", { channel, text: typed, thread_ts: thread, broadcast: also });
+    setAlso(false);
     if (!done) setText(typed);
   }
   function take(index: number) {
@@ -93,6 +96,11 @@ export function Composer({ channel, label, thread, draft }: Props) {
         {!thread && <Shortcuts />}
         <button type="button" className="send" aria-label={thread ? "Send reply" : "Send"} disabled={!text.trim()} onClick={send}>➤</button>
       </div>
+      {alsoSentTo && (
+        <label className="also">
+          <input type="checkbox" checked={also} onChange={(event) => setAlso(event.target.checked)} /> Also send to {alsoSentTo}
+        </label>
+      )}
       <p className="usage">{usage || (thread ? "" : "/ for commands, @ to mention, Enter to send")}</p>
     </div>
   );

@@ -12,12 +12,13 @@ interface Props {
   messages: Message[];
   inspected: string | null;
   draft: { text: string; count: number };
+  closed: boolean;
   onThread: (ts: string) => void;
   onInspect: (ts: string) => void;
 }
 
 // A channel or a direct message: its messages and the message box.
-export function Conversation({ channel, messages, inspected, draft, onThread, onInspect }: Props) {
+export function Conversation({ channel, messages, inspected, draft, closed, onThread, onInspect }: Props) {
   const { facts } = useWorkspace();
   const shown = useMemo(() => inChannel(messages, channel.id), [messages, channel.id]);
   const replies = useMemo(() => repliesByRoot(messages, channel.id), [messages, channel.id]);
@@ -39,7 +40,7 @@ export function Conversation({ channel, messages, inspected, draft, onThread, on
         </p>
       )}
       {channel.archived && <p className="no-box">This channel is archived.</p>}
-      {channel.person === facts.app.user
+      {closed
         ? <p className="no-box">Sending messages to this app has been turned off.</p>
         : !channel.archived && <Composer key={`box of ${channel.id}`} channel={channel.id} label={`Message ${title}`} draft={draft} />}
     </>

@@ -37,7 +37,9 @@ export function Thread({ channel, ts, messages, inspected, onInspect, onClose }:
         fromStart
         onInspect={onInspect}
       />
-      {!channel.archived && <Composer channel={channel.id} label="Reply…" thread={ts} />}
+      {!channel.archived && (
+        <Composer channel={channel.id} label="Reply…" thread={ts} alsoSentTo={channel.kind === "im" ? titleOf(channel) : ""} />
+      )}
     </aside>
   );
 }

@@ -2,13 +2,17 @@
 import type { Message } from "../data/types";
 
 export function seenBy(messages: Message[], me: string): Message[] {
-  return messages.filter((one) => !one.deleted && (one.ephemeral_to ?? me) === me);
+  return messages.filter((one) => !one.deleted && !one.hidden && (one.ephemeral_to ?? me) === me);
 }
 
 export function inChannel(messages: Message[], channel: string): Message[] {
   return messages
-    .filter((one) => one.channel === channel && (!one.thread_ts || one.thread_ts === one.ts))
+    .filter((one) => one.channel === channel && (!one.thread_ts || one.thread_ts === one.ts || isAlsoSent(one)))
     .toSorted((one, other) => Number(one.ts) - Number(other.ts));
+}
+
+function isAlsoSent(one: Message): boolean {
+  return one.subtype === "thread_broadcast";
 }
 
 // How many replies each message of a channel has; what only one person sees is not counted.
