@@ -1,15 +1,18 @@
 """Puts together the parts that every entry point needs, with `open_services`.
 
 `bot.serving` adds the parts that only serving Slack needs. Their imports take a second, and a
-look-up in the terminal does without them.
+look-up in the terminal does without them. The terminal also imports the renderer and the database
+only for a look-up that needs them: together they take as long as everything else.
 """
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from bot.catalogue import load_catalogue
 from bot.domain.catalogue import Catalogue
@@ -21,18 +24,14 @@ from bot.hundredms.client import HundredMsClient
 from bot.hundredms.workspaces import CallLimits, Credentials, OnCall, clear_caches, open_workspaces
 from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
-from bot.investigate.ports import LookupService, RoomIndex
+from bot.investigate.ports import LookupService
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.metrics import PrometheusMetrics
-from bot.render.answer.ticket import TicketSystems
-from bot.render.renderer import Renderer
 from bot.settings import Settings
-from bot.storage import (
-    Database,
-    open_database,
-    purge_hourly,
-    watch_erasures,
-)
+
+if TYPE_CHECKING:
+    from bot.render.renderer import Renderer
+    from bot.storage import Database
 
 __all__ = [
     "Services",
@@ -56,18 +55,60 @@ def new_lookup_id() -> str:
     return "CD-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseOpener:
+    """Opens the database at its first use, at most once, and closes it with the stack."""
+
+    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._stack = stack
+        self._lock = asyncio.Lock()
+        self._database: Database | None = None
+        self._is_tried = False
+
+    async def open_or_none(self) -> "Database | None":
+        """Return the database; None if it could not be reached."""
+        async with self._lock:
+            if not self._is_tried:
+                self._is_tried = True
+                with suppress(StoreUnreachable):
+                    await self.open()
+        return self._database
+
+    async def open(self) -> "Database":
+        """Open the database. Raises StoreUnreachable."""
+        from bot.storage import open_database  # noqa: PLC0415  see the module's docstring
+
+        database = await self._stack.enter_async_context(open_database(self._settings.database))
+        self._database, self._is_tried = database, True
+        return database
+
+
+async def _no_database() -> "Database | None":
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts that every entry point needs."""
+    """The parts that every entry point needs.
+
+    `database` is open from the start, or None in the terminal, which opens it with
+    `open_database`.
+    """
 
     investigator: LookupService
-    renderer: Renderer
     catalogue: Catalogue
     workspaces: dict[str, HundredMsClient]
-    database: Database | None
+    database: "Database | None"
     metrics: Metrics
     erasures: ErasureLog
+    make_renderer: Callable[[], "Renderer"]
     names: Names = Names.FULL
+    open_database: Callable[[], Awaitable["Database | None"]] = _no_database
+
+    @cached_property
+    def renderer(self) -> "Renderer":
+        """The renderer, made at its first use. Raises Misconfigured."""
+        return self.make_renderer()
 
 
 def read_credentials(settings: Settings) -> list[Credentials]:
@@ -96,30 +137,34 @@ async def open_services(
     workspace_credentials = read_credentials(settings)
     catalogue, metrics = load_catalogue(), PrometheusMetrics()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
-    renderer = _build_renderer(settings, catalogue)
     async with AsyncExitStack() as stack:
-        database = await _open_database(settings, stack, needed=memory_needed)
+        opener = DatabaseOpener(settings, await stack.enter_async_context(AsyncExitStack()))
+        database = await _open_served_database(opener, stack) if memory_needed else None
         on_call = _count_requests(metrics)
         workspaces = await stack.enter_async_context(
             open_workspaces(workspace_credentials, clock=now, on_call=on_call, limits=limits)
         )
         for workspace in workspaces.values():
             workspace.circuit.subscribe(metrics.hms_circuit)
-        investigator = _open_investigator(stack, workspaces, database, catalogue)
-        erasures = await _open_erasure_log(stack, database if memory_needed else None, investigator)
+        investigator = _open_investigator(stack, workspaces, database, opener, catalogue)
+        erasures = await _open_erasure_log(stack, database, investigator)
         yield Services(
             investigator=investigator,
-            renderer=renderer,
             catalogue=catalogue,
             workspaces=workspaces,
             database=database,
             metrics=metrics,
             erasures=erasures,
+            make_renderer=partial(_build_renderer, settings, catalogue),
             names=settings.show_names,
+            open_database=opener.open_or_none,
         )
 
 
-def _build_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
+def _build_renderer(settings: Settings, catalogue: Catalogue) -> "Renderer":
+    from bot.render.answer.ticket import TicketSystems  # noqa: PLC0415  see the module's docstring
+    from bot.render.renderer import Renderer  # noqa: PLC0415  as above
+
     return Renderer(
         catalogue,
         settings.templates_dir,
@@ -132,10 +177,11 @@ def _build_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
 def _open_investigator(
     stack: AsyncExitStack,
     workspaces: dict[str, HundredMsClient],
-    stored_index: RoomIndex | None,
+    database: "Database | None",
+    opener: DatabaseOpener,
     catalogue: Catalogue,
 ) -> CachingInvestigator:
-    room_index = BestEffortRoomIndex(stored_index)
+    room_index = BestEffortRoomIndex(database, opener.open_or_none)
     writer = RoomIndexWriter(room_index)
     stack.push_async_callback(writer.close)
     investigator = Investigator(workspaces, room_index, writer, catalogue, now)
@@ -144,7 +190,7 @@ def _open_investigator(
 
 
 async def _open_erasure_log(
-    stack: AsyncExitStack, database: Database | None, investigator: CachingInvestigator
+    stack: AsyncExitStack, database: "Database | None", investigator: CachingInvestigator
 ) -> ErasureLog:
     """Return the log of erasures.
 
@@ -153,6 +199,8 @@ async def _open_erasure_log(
     """
     erasures = ErasureLog()
     if database is not None:
+        from bot.storage import watch_erasures  # noqa: PLC0415  see the module's docstring
+
         watcher = watch_erasures(
             database.recent_erasures, erasures, partial(_clear_memory, investigator)
         )
@@ -173,15 +221,10 @@ def _count_requests(metrics: Metrics) -> OnCall:
     return on_call
 
 
-async def _open_database(
-    settings: Settings, stack: AsyncExitStack, *, needed: bool
-) -> Database | None:
-    try:
-        database = await stack.enter_async_context(open_database(settings.database))
-    except StoreUnreachable:
-        if needed:
-            raise
-        return None
-    if needed:  # a long-running process
-        await stack.enter_async_context(purge_hourly([database.purge], now))
+async def _open_served_database(opener: DatabaseOpener, stack: AsyncExitStack) -> "Database":
+    """Return the database of a long-running process, which deletes old rows every hour."""
+    from bot.storage import purge_hourly  # noqa: PLC0415  see the module's docstring
+
+    database = await opener.open()
+    await stack.enter_async_context(purge_hourly([database.purge], now))
     return database

@@ -8,10 +8,10 @@ terminal.
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.status import Status
@@ -36,12 +36,16 @@ from bot.render.json_document import (
 )
 from bot.render.plain_text import lines_of
 from bot.settings import read_settings
-from bot.storage import Database
+
+if TYPE_CHECKING:
+    from bot.storage import Database
 
 _REFERENCE = re.compile(r"\s*(CD-[A-Z2-9]{8})\s*", re.IGNORECASE)
 
 
-async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup | None:
+async def find_saved_lookup(
+    text: str, open_database: Callable[[], Awaitable["Database | None"]]
+) -> SavedLookup | None:
     """Return the look-up that the text names by its reference; None if the text is no reference.
 
     Raises NothingFound, StoreUnreachable.
@@ -49,6 +53,7 @@ async def find_saved_lookup(text: str, database: Database | None) -> SavedLookup
     match = _REFERENCE.fullmatch(text)
     if match is None:
         return None
+    database = await open_database()
     answer = await database.answer_log.find(match[1]) if database else None
     if answer is None:
         raise NothingFound(
@@ -182,7 +187,7 @@ async def _look_up(
     progress: ProgressDisplay,
 ) -> Report | Choices:
     """Return the facts; for the reference of an answer in Slack, the facts of that time."""
-    saved_lookup = await find_saved_lookup(text, services.database)
+    saved_lookup = await find_saved_lookup(text, services.open_database)
     if saved_lookup is not None:
         return await services.investigator.reopen(saved_lookup, progress.tell)
     return await services.investigator.report(

@@ -20,10 +20,9 @@ from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report
 from bot.domain.target import Choices
-from bot.render.answer.opening import narrowing_words
 from bot.render.choices import choice_label, choice_lead
 from bot.render.filters import UNKNOWN
-from bot.render.phrases import safe_text
+from bot.render.phrases import narrowing_words, safe_text
 from bot.render.timeline import (
     LABEL,
     LEGEND,

@@ -24,22 +24,30 @@ class BestEffortRoomIndex:
     """A RoomIndex that ignores database errors, because its entries only save calls.
 
     `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
+    `open_index` opens the database at the first read, for a look-up in the terminal: most of them
+    need none, and opening it takes longer than the rest of a small look-up. Nothing is stored
+    before it is open.
     """
 
-    def __init__(self, stored: RoomIndex | None) -> None:
+    def __init__(
+        self,
+        stored: RoomIndex | None,
+        open_index: Callable[[], Awaitable[RoomIndex | None]] | None = None,
+    ) -> None:
         self._stored = stored
+        self._open_index = open_index
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty if none are known or the database fails."""
-        return await self._ask(lambda stored: stored.rooms_of_peer(peer_id), ())
+        return await self._read(lambda stored: stored.rooms_of_peer(peer_id))
 
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
-        return await self._ask(lambda stored: stored.rooms_of_code(code), ())
+        return await self._read(lambda stored: stored.rooms_of_code(code))
 
     async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs of the latest look-ups; empty if the database fails."""
-        return await self._ask(lambda stored: stored.recent_rooms(most), ())
+        return await self._read(lambda stored: stored.recent_rooms(most))
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.
@@ -55,6 +63,13 @@ class BestEffortRoomIndex:
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Store the room's codes."""
         await self._ask(lambda stored: stored.learn_codes(workspace, room_id, codes), None)
+
+    async def _read(
+        self, request: Callable[[RoomIndex], Awaitable[Sequence[tuple[str, str]]]]
+    ) -> Sequence[tuple[str, str]]:
+        if self._stored is None and self._open_index is not None:
+            self._stored = await self._open_index()
+        return await self._ask(request, ())
 
     async def _ask(
         self, request: Callable[[RoomIndex], Awaitable[Value]], otherwise: Value

@@ -8,6 +8,7 @@ from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.addresses import redact
+from bot.domain.report import Report, Window
 from bot.domain.text import clean
 
 TYPE_NAMES: Mapping[str, str] = {kind: words.name for kind, words in EVENTS.items()}
@@ -86,3 +87,12 @@ def next_steps(entry: Entry, cls: VerdictClass | None, *, bot: bool) -> tuple[st
 def story_class(diagnosis: Diagnosis, story: Story, cause: Story | None) -> VerdictClass | None:
     """Return the verdict class of a story; a consequence has the class of its cause."""
     return diagnosis.classes.get(story.id) or (diagnosis.classes.get(cause.id) if cause else None)
+
+
+def narrowing_words(report: Report) -> str:
+    """Return the reason why some events that were read do not count here; "" if all count."""
+    if not report.beyond:
+        return ""
+    if report.window != Window():
+        return "the time asked for"
+    return "this session" if report.target.session else ""

@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database import POSTGRESQL_OPTIONS, create_private_file, set_pragmas
 from bot.domain.errors import Misconfigured
@@ -121,7 +122,24 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
         await database.purge()
         yield database
     finally:
+        await _wait_until_unused(engine)
         await engine.dispose()
+
+
+_CLOSE_LOOKS, _CLOSE_PAUSE = 500, 0.01
+
+
+async def _wait_until_unused(engine: AsyncEngine) -> None:
+    """Wait until no task uses a connection, at most five seconds.
+
+    `dispose` closes idle connections only; one that is returned later would never be closed.
+    https://docs.sqlalchemy.org/en/20/core/connections.html#engine-disposal
+    """
+    pool = engine.pool
+    for _ in range(_CLOSE_LOOKS):
+        if not isinstance(pool, AsyncAdaptedQueuePool) or not pool.checkedout():
+            return
+        await asyncio.sleep(_CLOSE_PAUSE)
 
 
 def _create_engine(url: URL) -> AsyncEngine:

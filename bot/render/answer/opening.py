@@ -27,7 +27,7 @@ from bot.render.answer.ticket import TicketSystems, add_urls
 from bot.render.filters import count
 from bot.render.limits import brief, shorten
 from bot.render.message import Message
-from bot.render.phrases import TYPE_NAMES, display_name, safe_text
+from bot.render.phrases import TYPE_NAMES, display_name, narrowing_words, safe_text
 from bot.render.templates import MessageTemplates
 
 _ROOM, _DEVICE, _STEP, _NOTE, _MOST_NOTES = 60, 60, 140, 140, 2
@@ -89,15 +89,6 @@ class Opening:
 def remarks_text(report: Report) -> str:
     """Return the parts of the question that were not understood, in one paragraph; "" if none."""
     return shorten(safe_text(" ".join(report.remarks)), MAX_REMARKS)
-
-
-def narrowing_words(report: Report) -> str:
-    """Return the reason why some events that were read do not count here; "" if all count."""
-    if not report.beyond:
-        return ""
-    if report.window != Window():
-        return "the time asked for"
-    return "this session" if report.target.session else ""
 
 
 class OpeningBuilder:

@@ -1,6 +1,7 @@
 """A database that is not there, or not ours, ends in one plain sentence."""
 
 import asyncio
+import gc
 import socket
 import sqlite3
 import stat
@@ -21,6 +22,15 @@ async def test_the_file_and_its_folder_belong_to_us_alone(tmp_path: Path) -> Non
         for file in path.parent.iterdir():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+async def test_a_connection_in_use_at_the_end_is_closed_as_well(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/doctor.db") as memory:
+        writing = asyncio.create_task(memory.learn_peers("main", "room-1", ["peer"]))
+        await asyncio.sleep(0)
+    assert writing.done()
+    await writing
+    gc.collect()  # pytest fails for a connection that was not closed
 
 
 async def test_two_processes_start_at_once(tmp_path: Path) -> None:

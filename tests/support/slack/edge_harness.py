@@ -199,7 +199,7 @@ def services_of(bench: Bench) -> Services:
     """Return tools made of the bench's fakes and its database."""
     return Services(
         investigator=bench.investigator,
-        renderer=bench.renderer,
+        make_renderer=lambda: bench.renderer,
         catalogue=load_catalogue(),
         workspaces={},
         database=bench.memory,
