@@ -18,7 +18,13 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.domain.metrics import CircuitState, LookupOutcome, Metrics, ReconcileResult
+from bot.domain.metrics import (
+    CircuitState,
+    LookupOutcome,
+    Metrics,
+    ReconcileResult,
+    WebhookResult,
+)
 
 __all__ = [
     "PrometheusMetrics",
@@ -53,10 +59,13 @@ class PrometheusMetrics(Metrics):
         self._duplicates = self._counter("duplicates_suppressed", "Repetitions not answered")
         self._reconciled = self._counter("reconciliations", "Posts looked for again", "result")
         self._incomplete = self._counter("incomplete_answers", "Answers with a named gap")
+        self._webhooks = self._counter("webhooks", "Webhooks of 100ms by their result", "result")
         for outcome in LookupOutcome:  # a rate needs a zero to start from
             self._lookups.labels(outcome.value)
         for result in get_args(ReconcileResult):
             self._reconciled.labels(result)
+        for webhook_result in get_args(WebhookResult):
+            self._webhooks.labels(webhook_result)
 
     def lookup(self, outcome: LookupOutcome) -> None:
         """See `Metrics`."""
@@ -101,6 +110,10 @@ class PrometheusMetrics(Metrics):
     def incomplete_answer(self) -> None:
         """See `Metrics`."""
         self._incomplete.inc()
+
+    def webhook(self, result: WebhookResult) -> None:
+        """See `Metrics`."""
+        self._webhooks.labels(result).inc()
 
     def page(self) -> bytes:
         """See `Metrics`."""

@@ -1,7 +1,7 @@
 """Opens the parts that only serving Slack needs: the job queue, the context, the probes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
@@ -25,6 +25,13 @@ from bot.slack.server.startup_checks import check_slack
 from bot.slack.shared_channels import SharedChannels
 from bot.slack.slack_settings import SlackSettings
 from bot.storage import Database, jobs_url, lock_sqlite_file
+from bot.webhooks.receiver import (
+    OnRoomEvent,
+    WebhookQueue,
+    WebhookReceiver,
+    WebhookSecrets,
+    ignore_room_event,
+)
 from bot.wiring import Services, new_lookup_id, now
 
 PROBE_CACHE_SECONDS = 15
@@ -93,6 +100,42 @@ def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
         post_claims=database.post_claims,
         audit=database.audit,
     )
+
+
+@asynccontextmanager
+async def open_webhooks(
+    settings: Settings, services: Services, on_room_event: OnRoomEvent = ignore_room_event
+) -> AsyncIterator[WebhookReceiver | None]:
+    """Yield the receiver of 100ms' webhooks; None if no workspace has a secret for them.
+
+    `on_room_event` is called for each new webhook of a room. What waits at the end of the block is
+    stored before the block is left.
+    """
+    if services.database is None:
+        raise StoreUnreachable
+    queue = WebhookQueue(services.database.call_facts, services.metrics, on_room_event)
+    try:
+        workspaces = _webhook_secrets(settings)
+        yield WebhookReceiver(workspaces, queue, services.metrics, now) if workspaces else None
+    finally:
+        await queue.close()
+
+
+def _webhook_secrets(settings: Settings) -> Mapping[str, WebhookSecrets]:
+    """Return the secrets of each 100ms workspace that has any."""
+    workspaces = {
+        alias: WebhookSecrets(
+            workspace.webhook_secret.get_secret_value(),
+            workspace.webhook_header or settings.hms_webhook_header,
+            workspace.webhook_signature_secret.get_secret_value(),
+        )
+        for alias, workspace in settings.workspaces().items()
+    }
+    return {
+        alias: webhook_secrets
+        for alias, webhook_secrets in workspaces.items()
+        if webhook_secrets.secret or webhook_secrets.signature_secret
+    }
 
 
 def _lookup_limiter(settings: SlackSettings, metrics: Metrics) -> LookupLimiter:

@@ -58,18 +58,34 @@ def _parse_ids(value: object) -> object:
     return value
 
 
+def _parse_header(value: object) -> object:
+    """Return the name of an HTTP header in lower case. Raises ValueError if it is none."""
+    name = _lower(value)
+    if isinstance(name, str) and not re.fullmatch(r"[a-z0-9!#$%&'*+.^_`|~-]*", name):
+        raise ValueError("must be the name of an HTTP header, such as x-call-doctor-secret")
+    return name
+
+
 Secret = Annotated[SecretStr, BeforeValidator(_strip)]
+HeaderName = Annotated[str, BeforeValidator(_parse_header)]
 IdList = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(_parse_ids)]
 
 
 class Workspace(BaseModel):
-    """One 100ms workspace: an access key with its secret, or a ready-made management token."""
+    """One 100ms workspace: an access key with its secret, or a ready-made management token.
+
+    `webhook_header` and `webhook_pull` are "" and None for the values of `Settings`.
+    """
 
     access_key: Secret = SecretStr("")
     secret: Secret = SecretStr("")
     management_token: Secret = SecretStr("")
     api_url: Annotated[str, BeforeValidator(_without_slash)] = ""
     channels: IdList = None
+    webhook_secret: Secret = SecretStr("")
+    webhook_header: HeaderName = ""
+    webhook_signature_secret: Secret = SecretStr("")
+    webhook_pull: bool | None = None
 
     @property
     def has_credentials(self) -> bool:
@@ -128,6 +144,10 @@ class Settings(BaseSettings):
     hms_dashboard_url: Annotated[str, BeforeValidator(_without_slash)] = (
         "https://dashboard.100ms.live"
     )
+    hms_webhook_secret: Secret = SecretStr("")
+    hms_webhook_header: HeaderName = "x-call-doctor-secret"
+    hms_webhook_signature_secret: Secret = SecretStr("")
+    hms_webhook_pull: bool = False
     database_url: Secret = SecretStr("")
     templates_dir: Path | None = None
     reply_language: Annotated[str, BeforeValidator(_lower)] = "en"
@@ -178,6 +198,8 @@ class Settings(BaseSettings):
             access_key=self.hms_access_key,
             secret=self.hms_secret,
             management_token=self.hms_management_token,
+            webhook_secret=self.hms_webhook_secret,
+            webhook_signature_secret=self.hms_webhook_signature_secret,
         )
         workspaces = {} if first.is_empty else {DEFAULT_ALIAS: first}
         for alias, workspace in self.hms_workspaces.items():

@@ -63,5 +63,9 @@ async def _serve(settings: Settings) -> int:
     ):
         await _check_hundredms(services)
         freeze_gc()
-        async with serving.open_context(slack, services, jobs) as ctx:
-            return await serve(slack, ctx, other_probes=serving.build_probes(services))
+        async with (
+            serving.open_context(slack, services, jobs) as ctx,
+            serving.open_webhooks(settings, services) as webhooks,
+        ):
+            probes = serving.build_probes(services)
+            return await serve(slack, ctx, other_probes=probes, webhooks=webhooks)

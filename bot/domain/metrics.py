@@ -28,6 +28,12 @@ ReconcileResult = Literal["found", "absent", "unreadable"]
 CircuitState = Literal["closed", "half_open", "open"]
 """The state of a circuit: all calls are made, one is tried, or none is made."""
 
+WebhookResult = Literal[
+    "stored", "repeated", "ignored", "unreadable", "refused", "too_large", "queue_full"
+]
+"""The result of a webhook of 100ms: `ignored` is a type from which nothing is learned, `refused` a
+wrong secret or workspace."""
+
 
 class Metrics:
     """Measures nothing; `bot.metrics.PrometheusMetrics` measures. All durations are in seconds."""
@@ -66,6 +72,9 @@ class Metrics:
 
     def incomplete_answer(self) -> None:
         """Count an answer that said that events are missing."""
+
+    def webhook(self, result: WebhookResult) -> None:
+        """Count a webhook of 100ms, received or fetched."""
 
     def page(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""

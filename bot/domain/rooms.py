@@ -113,3 +113,48 @@ class PeerStats:
     session_id: str
     published: tuple[datetime, ...] = ()
     received: tuple[datetime, ...] = ()
+
+
+CallFactKind = Literal[
+    "session.open.success",
+    "session.close.success",
+    "peer.join.success",
+    "peer.join.failure",
+    "peer.leave.success",
+    "role.change.failure",
+    "room.end.success",
+]
+"""The types of webhooks from which something is learned, by the names of 100ms."""
+
+CallFactReason = Literal[
+    "",
+    "client request",
+    "peer kicked",
+    "server removed peer",
+    "websocket closed",
+    "ice connection state closed",
+    "role not allowed",
+    "role limit reached",
+    "duplicate peer id",
+    "network disconnection",
+]
+"""Reasons that 100ms documents, for leaving and for being refused; "" for every other text."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A fact of a call that a webhook of 100ms told: ids, a time (UTC), and a known reason.
+
+    Webhooks get lost and come in any order, so a missing fact proves nothing. `peer_id` is in lower
+    case; ids that the webhook lacks are "".
+    https://www.100ms.live/docs/server-side/v2/how-to-guides/configure-webhooks/webhook
+    """
+
+    kind: CallFactKind
+    workspace: str
+    room_id: str
+    at: datetime
+    session_id: str = ""
+    peer_id: str = ""
+    user_id: str = ""
+    reason: CallFactReason = ""

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.domain.events import ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report
-from bot.domain.rooms import PeerStats, Room, Session, TrackEvent
+from bot.domain.rooms import CallFact, PeerStats, Room, Session, TrackEvent
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 
@@ -147,6 +147,21 @@ class RoomIndex(Protocol):
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether that room's codes were stored within a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFact:
+    """A fact and the id of its webhook."""
+
+    delivery_id: str
+    fact: CallFact
+
+
+class CallFacts(Protocol):
+    """Facts of calls that webhooks of 100ms told. Raises StoreUnreachable."""
+
+    async def of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        """Return the latest facts that have a reason or end a room's call, in order of time."""
 
 
 Clock = Callable[[], datetime]

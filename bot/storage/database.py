@@ -15,6 +15,7 @@ from bot.investigate.ports import Clock
 from bot.storage import forget, retention
 from bot.storage.answer_log import SqlAnswerLog, SqlPostClaims
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
+from bot.storage.call_facts import SqlCallFacts
 from bot.storage.channel_settings import SqlChannelSettings
 from bot.storage.forget import Removed, read_erasures, record_erasure, without_erased
 from bot.storage.heartbeats import SqlProcessRegistry
@@ -43,6 +44,7 @@ class Database:
         self.channel_settings = SqlChannelSettings(engine, clock)
         self.post_claims = SqlPostClaims(engine, clock)
         self.audit = SqlAudit(engine, clock)
+        self.call_facts = SqlCallFacts(engine, clock)
 
     async def ping(self) -> None:
         """Check that the database answers and has our tables.

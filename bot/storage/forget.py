@@ -20,6 +20,7 @@ from bot.domain.privacy.erasures import ErasureLog, ErasureMarks, digest
 from bot.storage.retention import RETENTION, remove_author
 from bot.storage.tables import (
     ANSWERS,
+    CALL_FACTS,
     CHANNELS,
     CODES,
     FORGOTTEN,
@@ -39,10 +40,15 @@ async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     condition = or_(
         ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer
     )
+    is_theirs = or_(CALL_FACTS.c.user_id == user, CALL_FACTS.c.peer_id == peer)
+    peers = select(CALL_FACTS.c.peer_id).where(is_theirs)
     return {
         "look-ups": await _drop(connection, ANSWERS, condition),
         "states of openings": await _forget_in_openings(connection, user),
-        "peers": await _drop(connection, PEERS, PEERS.c.peer_id == peer),
+        "peers": await _drop(
+            connection, PEERS, or_(PEERS.c.peer_id == peer, PEERS.c.peer_id.in_(peers))
+        ),
+        **await _drop_webhooks(connection, is_theirs),
         "names under settings": await remove_author(connection, CHANNELS.c.set_by == user),
     }
 
@@ -68,8 +74,15 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
         "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
         "states of openings": await _drop(connection, OPENINGS, OPENINGS.c.room_id == room_id),
         "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
+        **await _drop_webhooks(connection, CALL_FACTS.c.room_id == room_id),
         "room codes": await _drop(connection, CODES, CODES.c.room_id == room_id),
     }
+
+
+async def _drop_webhooks(connection: AsyncConnection, condition: ColumnElement[bool]) -> Removed:
+    """Delete the facts of webhooks; return nothing without any, as where none are received."""
+    count = await _drop(connection, CALL_FACTS, condition)
+    return {"webhooks": count} if count else {}
 
 
 async def _drop(connection: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> int:

@@ -19,6 +19,7 @@ from bot.domain.events import EVENT_RETENTION
 from bot.investigate.ports import Clock
 from bot.storage.tables import (
     ANSWERS,
+    CALL_FACTS,
     CHANNELS,
     CODES,
     FORGOTTEN,
@@ -39,6 +40,7 @@ _AGE_COLUMNS = (
     OPENINGS.c.changed_at,
     FORGOTTEN.c.forgotten_at,
     SHOWN.c.claimed_at,
+    CALL_FACTS.c.at,
 )
 
 

@@ -149,6 +149,31 @@ AUDIT = Table(
 )
 """Each question and each button press, stored for 400 days."""
 
+CALL_FACTS = Table(
+    "call_facts",
+    METADATA,
+    Column("workspace", Text, primary_key=True),
+    Column("delivery_id", Text, primary_key=True),  # the webhook's own id, lower case
+    Column("kind", Text, nullable=False),  # see `bot.domain.rooms.CallFactKind`
+    Column("room_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),  # "" if the webhook named none
+    Column("peer_id", Text, nullable=False, index=True),  # the same; lower case
+    Column("user_id", Text, nullable=False, index=True),  # the same
+    Column("reason", Text, nullable=False),  # see `bot.domain.rooms.CallFactReason`
+    Column("at", Float(53), nullable=False, index=True),
+    Index("ix_call_facts_room", "room_id", "at"),
+)
+"""What 100ms' webhooks told of calls."""
+
+PULLS = Table(
+    "pulls",
+    METADATA,
+    Column("workspace", Text, primary_key=True),
+    Column("pulled_at", Float(53), nullable=False),  # when a process last began to fetch
+    Column("read_to", Float(53), nullable=False),  # webhooks up to this time were read
+)
+"""The progress of fetching webhooks, one row for each workspace."""
+
 
 async def insert_if_absent(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]

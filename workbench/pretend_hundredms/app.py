@@ -16,7 +16,7 @@ from workbench.pretend_hundredms.peer_stats import peer_stats
 from workbench.pretend_hundredms.rooms import list_recordings, list_rooms, one_room, room_codes
 from workbench.pretend_hundredms.sessions import list_sessions, one_session
 from workbench.pretend_hundredms.stage import Clock, Stage, utc_now
-from workbench.pretend_hundredms.webhooks import list_webhooks
+from workbench.pretend_hundredms.webhooks.history import list_webhooks
 from workbench.pretend_hundredms.world import World
 
 

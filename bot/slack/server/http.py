@@ -1,5 +1,7 @@
 """Receives Slack's requests over HTTP; lets nothing unsigned, oversized or malformed reach Bolt.
 
+Webhooks of 100ms come to the same server, at a path of their own.
+
 The signature is checked on the raw bytes: slack_sdk's own verifier decodes the body first, and
 fails on bytes that are not UTF-8.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
@@ -13,7 +15,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import structlog
@@ -30,6 +32,8 @@ from bot.slack.server.health import Health
 PATH = "/slack/events"
 # Slack's largest payloads are messages and views of about 250 KB.
 BODY_LIMIT = 1_000_000
+WEBHOOK_PATH = "/100ms/webhooks/{alias}"
+WEBHOOK_LIMIT = 256 * 1024
 # Bodies up to this size are read without waiting. Commands and clicks are far smaller.
 SMALL_BODY = 64_000
 LARGE_BODIES = 8
@@ -50,14 +54,31 @@ MALFORMED = {"error": "malformed request"}
 SERVER_ERROR = 500
 
 
+class WebhookDoor(Protocol):
+    """Decides on webhooks of 100ms; implemented by `bot.webhooks.receiver.WebhookReceiver`."""
+
+    def admits(self, alias: str, headers: Mapping[str, str]) -> bool:
+        """Return whether the head may be of a webhook of that workspace; the body is not needed."""
+
+    def reject_large(self) -> None:
+        """Count a webhook whose body is too large."""
+
+    async def receive(self, alias: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Return the HTTP status for an admitted request, after its webhook was queued."""
+
+
 def build_http(
     health: Health,
     metrics: Metrics,
     app: AsyncApp | None = None,
     secret: str = "",
     now: Callable[[], float] = time.time,
+    webhooks: WebhookDoor | None = None,
 ) -> Starlette:
-    """Return the app with the health paths and /metrics, and with a Bolt app Slack's own path."""
+    """Return the app with the health paths and /metrics.
+
+    With a Bolt app it has Slack's own path as well, and with `webhooks` that of 100ms.
+    """
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
@@ -67,7 +88,31 @@ def build_http(
         routes.append(
             Route(PATH, SlackEndpoint(app, secret, now, metrics).handle, methods=["POST"])
         )
+    if webhooks is not None:
+        routes.append(webhook_route(webhooks))
     return Starlette(routes=routes)
+
+
+def webhook_route(door: WebhookDoor) -> Route:
+    """Return the route for webhooks of 100ms. Every answer to a webhook has an empty body."""
+    large_bodies = asyncio.Semaphore(LARGE_BODIES)
+
+    async def handle(request: Request) -> Response:
+        alias, length = request.path_params["alias"], _content_length(request)
+        if length is not None and length > WEBHOOK_LIMIT:
+            door.reject_large()
+            return Response(status_code=413, headers=CONNECTION_CLOSE)
+        if not door.admits(alias, request.headers):
+            return Response(status_code=401, headers=CONNECTION_CLOSE)
+        small = length is not None and length <= SMALL_BODY
+        async with nullcontext() if small else large_bodies:
+            body = await _read_body(request, WEBHOOK_LIMIT)
+        if body is None:
+            door.reject_large()
+            return Response(status_code=413, headers=CONNECTION_CLOSE)
+        return Response(status_code=await door.receive(alias, request.headers, body))
+
+    return Route(WEBHOOK_PATH, handle, methods=["POST"])
 
 
 class SlackEndpoint:

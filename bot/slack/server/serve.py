@@ -20,7 +20,7 @@ from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
 from bot.slack.server.connection_deadlines import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
-from bot.slack.server.http import build_http
+from bot.slack.server.http import WebhookDoor, build_http
 from bot.slack.server.socket_mode import SocketConnection
 from bot.slack.slack_settings import SlackSettings
 
@@ -35,12 +35,13 @@ async def serve(
     ctx: BotContext,
     *,
     other_probes: Mapping[str, Probe],
+    webhooks: WebhookDoor | None = None,
     stop: asyncio.Event | None = None,
 ) -> int:
     """Serve until SIGTERM, SIGINT or `stop`; return the exit status.
 
-    `other_probes` are the probes of /readyz besides `slack`. Raises Misconfigured before anything
-    is served.
+    `other_probes` are the probes of /readyz besides `slack`; `webhooks` receives those of 100ms.
+    Raises Misconfigured before anything is served.
     """
     log, jobs = structlog.get_logger("call_doctor"), ctx.jobs
     app = build_app(ctx, settings)
@@ -50,7 +51,7 @@ async def serve(
     with _stop_on_signals(stop or asyncio.Event()) as stop_event:
         serve_app = _serve_socket if settings.app_token else _serve_http
         probes = Probes(other_probes, ctx.sender, ctx.clients)
-        status = await serve_app(settings, app, probes, stop_event, ctx.metrics)
+        status = await serve_app(settings, app, probes, stop_event, ctx.metrics, webhooks)
         log.info("draining")
         unfinished = await jobs.settle(settings.drain_seconds)
         await ctx.tasks.drain(GRACE_SECONDS)
@@ -65,9 +66,10 @@ async def _serve_http(
     probes: Probes,
     stop_event: asyncio.Event,
     metrics: Metrics,
+    webhooks: WebhookDoor | None,
 ) -> int:
     health = probes.with_slack(probes.auth_probe())
-    http_app = build_http(health, metrics, app, settings.signing_secret)
+    http_app = build_http(health, metrics, app, settings.signing_secret, webhooks=webhooks)
     async with _listen(settings, http_app):
         await stop_event.wait()
     return 0
@@ -79,10 +81,11 @@ async def _serve_socket(
     probes: Probes,
     stop_event: asyncio.Event,
     metrics: Metrics,
+    webhooks: WebhookDoor | None,
 ) -> int:
     socket = SocketConnection(app, settings, metrics)
     health = probes.with_slack(socket.probe)
-    async with _listen(settings, build_http(health, metrics)):
+    async with _listen(settings, build_http(health, metrics, webhooks=webhooks)):
         socket.open()
         watch_task = asyncio.create_task(socket.watch())
         stop_task = asyncio.create_task(stop_event.wait())

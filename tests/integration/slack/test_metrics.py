@@ -18,6 +18,7 @@ COUNTERS = {
     "duplicates_suppressed",
     "reconciliations",
     "incomplete_answers",
+    "webhooks",
 }
 HISTOGRAMS = {"ack_seconds", "first_answer_seconds", "completion_seconds"}
 GAUGES = {"queue_depth", "hms_circuit_state"}

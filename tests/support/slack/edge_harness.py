@@ -18,6 +18,7 @@ from bot.jobs import DbosJobQueue
 from bot.serving import open_context
 from bot.slack import Probe, SlackSettings, serve
 from bot.slack.context import BotContext
+from bot.slack.server.http import WebhookDoor
 from bot.slack.slack_settings import Rates, Retries, SocketTimes
 from bot.storage import Database, open_database
 from bot.wiring import Services
@@ -225,11 +226,12 @@ async def started(
     ctx: BotContext,
     ready: Mapping[str, Probe],
     wanted: int = 200,
+    webhooks: WebhookDoor | None = None,
 ) -> AsyncIterator[None]:
     """Serve until the block ends; wait first until /readyz answers with status `wanted`."""
     bench.stop = asyncio.Event()
     bench.running = asyncio.create_task(
-        serve(bench.settings, ctx, other_probes=ready, stop=bench.stop)
+        serve(bench.settings, ctx, other_probes=ready, webhooks=webhooks, stop=bench.stop)
     )
     try:
         await _up(bench, wanted)

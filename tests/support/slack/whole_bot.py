@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.privacy.personal_names import Names
 from bot.hundredms.workspaces import CallLimits
-from bot.serving import build_probes, open_context, open_job_queue
+from bot.serving import build_probes, open_context, open_job_queue, open_webhooks
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
 from bot.wiring import open_services
@@ -89,14 +89,14 @@ async def _serving(
         hms_access_key=ACCESS_KEY,
         hms_secret=SECRET,
         hms_api_url=bench.hms_url,
-        database_url=f"sqlite:///{folder / 'bot.db'}",
-        **told,
+        **{"database_url": f"sqlite:///{folder / 'bot.db'}"} | told,
     )
     async with (
         open_services(settings, memory_needed=True, limits=limits) as engine,
         open_job_queue(settings, engine) as jobs,
         open_context(bench.settings, engine, jobs) as ctx,
-        started(bench, ctx, build_probes(engine)),
+        open_webhooks(settings, engine) as webhooks,
+        started(bench, ctx, build_probes(engine), webhooks=webhooks),
     ):
         assert engine.database is not None
         bench.memory = engine.database

@@ -1,0 +1,183 @@
+"""The facts of calls that webhooks told, by workspace and the webhook's own id, for 30 days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.privacy.erasures import digest
+from bot.domain.rooms import CallFact
+from bot.investigate.ports import Clock, ReceivedFact
+from bot.storage.forget import RELEARN_AFTER, read_erasures
+from bot.storage.retention import RETENTION
+from bot.storage.tables import (
+    CALL_FACTS,
+    PEERS,
+    PULLS,
+    as_store_errors,
+    insert_if_absent,
+    upsert,
+)
+
+_ID_COLUMNS = ("room_id", "peer_id", "user_id")
+_CHUNK = 500
+"""Rows in one statement; nine values each stay far below SQLite's 32,766 parameters."""
+
+_Row = dict[str, object]
+
+
+class SqlCallFacts:
+    """See `bot.investigate.ports.CallFacts`. Every method raises StoreUnreachable."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def store(self, received: Sequence[ReceivedFact]) -> set[tuple[str, str]]:
+        """Store facts and the rooms of their peers; return (workspace, id) of the new webhooks.
+
+        Facts from before an erasure of one of their ids are dropped, however late they come, and
+        so are those that are past their retention.
+        """
+        now = self._clock()
+        oldest = int((now - RETENTION).timestamp())
+        rows = {
+            (item.fact.workspace, item.delivery_id): _to_row(item)
+            for item in received
+            if item.fact.at.timestamp() >= oldest
+        }
+        ordered = [rows[key] for key in sorted(rows)]  # two replicas must not wait for each other
+        new: set[tuple[str, str]] = set()
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                permitted = await _without_erased(connection, ordered, now)
+                for start in range(0, len(permitted), _CHUNK):
+                    new |= await _insert(connection, permitted[start : start + _CHUNK])
+                peers = _peer_rows((row for row in permitted if _key(row) in new), now)
+                for start in range(0, len(peers), _CHUNK):
+                    await upsert(connection, PEERS, peers[start : start + _CHUNK])
+        return new
+
+    async def of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        """Return the latest facts of the last 30 days that have a reason or end a room's call.
+
+        They are in order of time, at most `most`.
+        """
+        matters = (CALL_FACTS.c.reason != "") | (CALL_FACTS.c.kind == "room.end.success")
+        query = (
+            select(CALL_FACTS)
+            .where(
+                CALL_FACTS.c.workspace == workspace,
+                CALL_FACTS.c.room_id == room_id,
+                CALL_FACTS.c.at >= (self._clock() - RETENTION).timestamp(),
+                matters,
+            )
+            .order_by(CALL_FACTS.c.at.desc(), CALL_FACTS.c.delivery_id)
+            .limit(most)
+        )
+        with as_store_errors():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).all()
+        return [
+            CallFact(
+                row.kind,
+                row.workspace,
+                row.room_id,
+                datetime.fromtimestamp(row.at, UTC),
+                row.session_id,
+                row.peer_id,
+                row.user_id,
+                row.reason,
+            )
+            for row in reversed(rows)
+        ]
+
+    async def claim_pull(self, workspace: str, every: timedelta) -> datetime | None:
+        """Claim the next pull of a workspace; return the time up to which webhooks were read.
+
+        Returns None if another process pulled less than `every` ago. The time of a first pull is
+        30 days ago.
+        """
+        now = self._clock()
+        oldest = (now - RETENTION).timestamp()
+        first = {"workspace": workspace, "pulled_at": 0.0, "read_to": oldest}
+        is_due = PULLS.c.pulled_at <= (now - every).timestamp()
+        claim = update(PULLS).where(PULLS.c.workspace == workspace, is_due)
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                await insert_if_absent(connection, PULLS, [first])
+                statement = claim.values(pulled_at=now.timestamp()).returning(PULLS.c.read_to)
+                read_to = (await connection.execute(statement)).scalar()
+        return None if read_to is None else datetime.fromtimestamp(max(read_to, oldest), UTC)
+
+    async def note_pull(self, workspace: str, read_to: datetime) -> None:
+        """Record the time up to which a workspace's webhooks were read."""
+        statement = update(PULLS).where(PULLS.c.workspace == workspace)
+        with as_store_errors():
+            async with self._engine.execution_options(writes=True).begin() as connection:
+                await connection.execute(statement.values(read_to=read_to.timestamp()))
+
+
+async def _insert(connection: AsyncConnection, rows: Sequence[_Row]) -> set[tuple[str, str]]:
+    """Insert the rows whose webhook is not known; return their keys."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(CALL_FACTS)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(CALL_FACTS.c.workspace, CALL_FACTS.c.delivery_id)
+    )
+    return {(row.workspace, row.delivery_id) for row in await connection.execute(statement)}
+
+
+async def _without_erased(
+    connection: AsyncConnection, rows: Sequence[_Row], now: datetime
+) -> Sequence[_Row]:
+    """Return the rows of which no id was erased after their time, or shortly before it."""
+    erased = await read_erasures(connection, (now - RETENTION).timestamp())
+    if not erased:
+        return rows
+    grace = RELEARN_AFTER.total_seconds()
+    return [
+        row
+        for row in rows
+        if not any(
+            float(str(row["at"])) <= erased.get(digest(str(row[column])), float("-inf")) + grace
+            for column in _ID_COLUMNS
+        )
+    ]
+
+
+def _to_row(received: ReceivedFact) -> _Row:
+    fact = received.fact
+    return {
+        "workspace": fact.workspace,
+        "delivery_id": received.delivery_id,
+        "kind": fact.kind,
+        "room_id": fact.room_id,
+        "session_id": fact.session_id,
+        "peer_id": fact.peer_id,
+        "user_id": fact.user_id,
+        "reason": fact.reason,
+        "at": fact.at.timestamp(),
+    }
+
+
+def _key(row: _Row) -> tuple[str, str]:
+    return str(row["workspace"]), str(row["delivery_id"])
+
+
+def _peer_rows(rows: Iterable[_Row], now: datetime) -> list[_Row]:
+    """Return the distinct rows of the index of peers, in a fixed order."""
+    columns = ("peer_id", "workspace", "room_id")
+    distinct = {
+        tuple(str(row[column]) for column in columns): {
+            "seen_at": int(now.timestamp()),
+            **{column: row[column] for column in columns},
+        }
+        for row in rows
+        if row["peer_id"]
+    }
+    return [distinct[key] for key in sorted(distinct)]
