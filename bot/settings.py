@@ -229,6 +229,7 @@ class Settings(BaseSettings):
             workspace_channels={alias: ids for alias, ids in lists.items() if ids is not None},
             teams=self.slack_teams or frozenset(),
             guests=self.allow_guests,
+            workflows=self.allow_workflows,
         )
 
 

@@ -1,7 +1,7 @@
 """Rules on which people and channels may ask, and about which 100ms workspaces."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Ids = frozenset[str]
 
@@ -12,7 +12,8 @@ class AccessRules:
 
     `workspace_channels` lists, by the alias of a 100ms workspace, the channels that may ask about
     it; a workspace without a list is open to every channel. `teams` are other Slack workspaces
-    whose people count as our own. `guests` says whether guests may ask.
+    whose people count as our own. `guests` says whether guests may ask, and `workflows` whether
+    steps of workflows may where people are listed.
     """
 
     channels: Ids | None = None
@@ -20,6 +21,7 @@ class AccessRules:
     workspace_channels: Mapping[str, Ids] = field(default_factory=dict)
     teams: Ids = frozenset()
     guests: bool = False
+    workflows: bool = False
 
     def allows(self, user: str, channel: str) -> bool:
         """Return whether that person may ask in that channel; `channel` is "" outside channels."""
@@ -35,6 +37,15 @@ class AccessRules:
             for alias in aliases
             if alias not in lists or self._is_listed(lists[alias], channel)
         )
+
+    def for_workflows(self) -> "AccessRules | None":
+        """Return the rules for a step of a workflow; None if no step may ask.
+
+        The event of a step names no person. Outside channels no list can allow it.
+        """
+        if self.users is not None and not self.workflows:
+            return None
+        return replace(self, users=None)
 
     def _is_listed(self, channels: Ids, channel: str) -> bool:
         """Return whether the channel is listed.

@@ -25,6 +25,7 @@ class EntryPoint(StrEnum):
     SHORTCUT = "shortcut"
     FORM = "form"
     BUTTON = "button"
+    WORKFLOW_STEP = "workflow_step"
 
 
 class AuditOutcome(StrEnum):

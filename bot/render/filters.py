@@ -63,7 +63,12 @@ def _literal(text: str) -> Markup:
 
     Slack leaves such a sequence alone here; other readers of a message (bridges, exports) may not.
     """
-    return inside_json_string(_LIVE_SEQUENCE.sub(_INERT_BRACKET, text))
+    return inside_json_string(inert(text))
+
+
+def inert(text: str) -> str:
+    """Return the text without the bracket of sequences that are live in mrkdwn."""
+    return _LIVE_SEQUENCE.sub(_INERT_BRACKET, text)
 
 
 def array_items(array: str) -> Markup:

@@ -13,6 +13,7 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 from bot.render.answer.answer import AnswerBuilder
+from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
@@ -107,6 +108,10 @@ class Renderer:
     def it_note(self, report: Report) -> Message:
         """Return what the IT department of a network has to allow."""
         return it_note_message(self._templates, report)
+
+    def step_outputs(self, report: Report) -> dict[str, str | bool | int]:
+        """Return the outputs of the workflow step."""
+        return step_outputs(report, self.reply_forms.letter_text(report))
 
     def ticket(self, report: Report, key: str) -> Message:
         """Return the link to the form of the ticket system with this key."""

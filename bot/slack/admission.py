@@ -23,6 +23,7 @@ from bot.slack.entries import (
     conversation_of,
     entry_of,
     is_home_opened,
+    is_step,
     saved_lookup_of_press,
 )
 from bot.slack.error_boundary import notify_user
@@ -134,7 +135,12 @@ def check_admission(ctx: BotContext) -> Middleware:
 
 
 async def refusal_of(ctx: BotContext, body: Body) -> BotError | None:
-    """Return why the person may not ask there; None if they may."""
+    """Return why the person may not ask there; None if they may.
+
+    A workflow's step names no person; its job refuses what the lists do not allow.
+    """
+    if is_step(body):
+        return None if _is_own_workflow(ctx, body) else OTHER_COMPANY
     if not is_own_user(ctx.identity, body, ctx.access.teams):
         return OTHER_COMPANY
     if entry_of(body) is None and not is_home_opened(body):
@@ -143,6 +149,14 @@ async def refusal_of(ctx: BotContext, body: Body) -> BotError | None:
     return _list_refusal(ctx, body, user, channel_in(conversation)) or await _guest_refusal(
         ctx, user
     )
+
+
+def _is_own_workflow(ctx: BotContext, body: Body) -> bool:
+    """Return whether a step runs in our workspace, or in another one of our organisation."""
+    organisation = ctx.identity.enterprise_id
+    if organisation and text_at(body, "enterprise_id") == organisation:
+        return True
+    return is_own_user(ctx.identity, body, ctx.access.teams)
 
 
 def _list_refusal(ctx: BotContext, body: Body, user: str, channel: str) -> BotError | None:
@@ -192,7 +206,7 @@ async def _refuse(ctx: BotContext, body: Body, error: BotError) -> BoltResponse:
     if is_home_opened(body):
         view = {"type": "home", "blocks": [dict(block) for block in message.blocks]}
         ctx.tasks.spawn(_show_home(ctx, text_at(body, "event", "user"), view))
-    elif entry_of(body) is not None:
+    elif entry_of(body) is not None and not is_step(body):
         ctx.tasks.spawn(_notify(ctx, body, error, reference))
     return BoltResponse(status=200, body="")
 

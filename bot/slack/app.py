@@ -37,6 +37,8 @@ def build_app(ctx: BotContext, settings: SlackSettings) -> AsyncApp:
         raise_error_for_unhandled_request=True,
         # Listeners only record the question. Bolt acknowledges after that, also for events.
         process_before_response=True,
+        # Steps of workflows are completed with the bot's own token: a workflow's expires.
+        attaching_function_token_enabled=False,
     )
     app.middleware(drop_duplicates(ctx.recent_keys, ctx.metrics))
     app.middleware(remember_shared_channels(ctx.shared_channels))

@@ -44,12 +44,22 @@ def entry_of(body: Body) -> EntryPoint | None:
     if text_at(body, "command"):
         return EntryPoint.COMMAND
     event = value_at(body, "event")
+    if is_step(body):
+        return EntryPoint.WORKFLOW_STEP
     if text_at(event, "type") == "app_mention":
         is_question = (
             text_at(event, "user") and text_at(event, "channel") and not text_at(event, "bot_id")
         )
         return EntryPoint.MENTION if is_question else None
     return _ENTRIES_BY_TYPE.get(text_at(body, "type"))
+
+
+def is_step(body: Body) -> bool:
+    """Return whether a workflow runs our step; the event names no person."""
+    event = value_at(body, "event")
+    return text_at(event, "type") == "function_executed" and bool(
+        text_at(event, "function_execution_id")
+    )
 
 
 def is_home_opened(body: Body) -> bool:
@@ -60,8 +70,10 @@ def is_home_opened(body: Body) -> bool:
 def conversation_of(body: Body) -> str:
     """Return the id of the conversation that a delivery belongs to; "" if there is none.
 
-    A modal belongs to the conversation that its answer goes to.
+    A modal belongs to the conversation that its answer goes to, and so does a workflow's step.
     """
+    if is_step(body):
+        return text_at(body, "event", "inputs", "channel")
     if value_at(body, "view") is None:
         return reply_target_of(body).channel
     return read_form_values(body).conversation or text_at(_private_metadata(body), "channel")
@@ -114,6 +126,8 @@ def _delivery_id(body: Body, entry: EntryPoint) -> str:
     """Return the id by which `bot.slack.lookup.job` and the buttons name their jobs."""
     if entry is EntryPoint.BUTTON:
         return click_id(body)
+    if entry is EntryPoint.WORKFLOW_STEP:
+        return text_at(body, "event", "function_execution_id")
     return text_at(body, "event_id") if entry is EntryPoint.MENTION else text_at(body, "trigger_id")
 
 
@@ -122,6 +136,8 @@ def _action(body: Body, entry: EntryPoint) -> str:
         return text_at(body, "command")
     if entry is EntryPoint.BUTTON:
         return pressed_name(body)
+    if entry is EntryPoint.WORKFLOW_STEP:
+        return text_at(body, "event", "function", "callback_id")
     return text_at(body, "callback_id") or text_at(body, "view", "callback_id")
 
 
@@ -136,6 +152,8 @@ def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identi
 def _query_text(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
         return text_at(body, "text")
+    if entry is EntryPoint.WORKFLOW_STEP:
+        return unescape_mrkdwn(text_at(body, "event", "inputs", "target"))
     if entry is EntryPoint.MENTION:
         return unescape_mrkdwn(
             _MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS])

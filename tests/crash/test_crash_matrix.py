@@ -41,6 +41,9 @@ MATRIX: Sequence[tuple[Kind, Case]] = (
     ("sqlite", Case("press", "restart", MANY_PARTS, button="timeline")),
     ("postgresql", Case("press", "takeover", MANY_PARTS)),
     ("postgresql", Case("press", "database", MANY_PARTS, button="timeline")),
+    ("sqlite", Case("workflow", "restart", MANY_PARTS)),
+    ("postgresql", Case("workflow", "takeover", MANY_PARTS)),
+    ("postgresql", Case("workflow", "database", MANY_PARTS)),
 )
 
 

@@ -311,13 +311,14 @@ def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | Non
 
 def _footer(report: Report, diagnosis: Diagnosis | None, asked_by: str) -> str:
     """Return `Likely · 359 of 359 events read · 15:43 UTC · CD-…`."""
-    parts = ["Likely"] if diagnosis and _is_unsure(diagnosis) else []
+    parts = ["Likely"] if diagnosis and is_unsure(diagnosis) else []
     parts += [f"{_read_words(report)} events read", f"{report.as_of:%H:%M} UTC", report.lookup_id]
     parts += [f"asked by {safe_text(asked_by)}"] if asked_by else []
     return " · ".join(parts)
 
 
-def _is_unsure(diagnosis: Diagnosis) -> bool:
+def is_unsure(diagnosis: Diagnosis) -> bool:
+    """Return whether the cause is a guess, which an answer marks as "Likely"."""
     verdict = diagnosis.focus.verdict
     return verdict.confidence < SURE and not (diagnosis.nothing and verdict.cls == "unknown")
 

@@ -111,6 +111,9 @@ class ReplyForms:
 
         Presses that an older release recorded have no form.
         """
+        return self.copy(self.letter_text(report), report.lookup_id)
+
+    def letter_text(self, report: Report) -> str:
+        """Return the long letter to the person most affected, with times in UTC."""
         draft = drafts_of(report)[0]
-        text = self._texts.write(draft, self._texts.default, "long", report.as_of, None)
-        return self.copy(text, report.lookup_id)
+        return self._texts.write(draft, self._texts.default, "long", report.as_of, None)

@@ -7,11 +7,13 @@ name in `bot.slack.checkpoints.serialization`. `docs/persisted-names.md` explain
 
 from collections.abc import Mapping
 
-JOB_KINDS = ("lookup", "press")
+JOB_KINDS = ("lookup", "press", "workflow_step")
 
+_LOOKUP = ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state")
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
-    "lookup": ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state"),
+    "lookup": _LOOKUP,
     "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
+    "workflow_step": (*_LOOKUP, "execution", "refusal"),
 }
 """The top-level keys of a job's payload, by kind of job."""
 
@@ -42,6 +44,10 @@ STEPS = (
     "standing",
     "opening",
     "newer",
+    "outputs",
+    "permalink",
+    "complete",
+    "fail",
 )
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:")
 """Before a message's part, the time stamp of a removed message, or a change of an opening."""
@@ -179,6 +185,7 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "shortcut",
         "form",
         "button",
+        "workflow_step",
     ),
     "bot.domain.audit.AuditOutcome": (
         "asked",

@@ -113,10 +113,10 @@ async def to_asker_ephemeral(
 ) -> Delivery | None:
     """Show the private form in the channel; the bot and the asker must both be members.
 
-    Return None if the target has no channel.
+    Return None if the target has no channel, or if there is no asker.
     """
     lookup, target = job.lookup, job.lookup.target
-    if not target.channel:
+    if not (target.channel and target.user):
         return None
 
     def call(message: Message) -> MessageCall:

@@ -45,6 +45,7 @@ from bot.slack.listeners.events import (
 )
 from bot.slack.listeners.modal import CALLBACK_ID, form_listener
 from bot.slack.listeners.shortcuts import DIAGNOSE_CALL, DIAGNOSE_MESSAGE, Shortcut
+from bot.slack.listeners.workflow_step import FUNCTION_EXECUTED, step_listener
 
 COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
 
@@ -53,6 +54,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (DIAGNOSE_MESSAGE, DIAGNOSE_CALL)
 EVENTS: dict[str, Callable[[BotContext], Callable[..., Awaitable[None]]]] = {
     APP_HOME_OPENED: home_listener,
     APP_MENTION: mention_listener,
+    FUNCTION_EXECUTED: step_listener,
 }
 
 VIEWS: dict[str, Callable[[BotContext], Listener]] = {

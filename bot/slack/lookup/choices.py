@@ -26,7 +26,7 @@ async def post_choices(job: Job, choices: Choices) -> None:
     ctx, lookup = job.ctx, job.lookup
     target, private = lookup.target, lookup.query.private
     names = lookup.query.names or ctx.names
-    choices_message = ctx.renderer.choices(_with_names(choices, names), lookup.id, private=private)
+    choices_message = ctx.renderer.choices(with_names(choices, names), lookup.id, private=private)
     message = with_query_options(choices_message, lookup.query)
     is_hidden = lookup.hides_identifiers or choices.near
     if target.thread and not (target.looking or private or is_hidden):
@@ -46,7 +46,7 @@ async def post_choices(job: Job, choices: Choices) -> None:
         raise SlackTrouble("No way of asking back worked.")
 
 
-def _with_names(choices: Choices, names: Names) -> Choices:
+def with_names(choices: Choices, names: Names) -> Choices:
     """Return the choices with participants' names only as far as they may be shown."""
     if names is Names.FULL:
         return choices

@@ -121,6 +121,11 @@ class LookupJob(Job):
         self._outcome = LookupOutcome.FAILED
         self._saved_lookup: SavedLookup | None = None
 
+    @property
+    def asker(self) -> str:
+        """The name under which the look-up waits for its turn."""
+        return self.lookup.target.user
+
     async def run(self) -> None:
         """Post "Looking…", investigate, deliver the answer, and record how it ended."""
         log, delivery = structlog.get_logger("call_doctor"), None
@@ -155,7 +160,7 @@ class LookupJob(Job):
         """Return the diagnosed report, or the choices if the question matches several things."""
         investigator, lookup = self.ctx.investigator, self.lookup
         tell = self.progress.say_waiting
-        async with self.ctx.tasks.limiter.slot(lookup.target.user, tell):
+        async with self.ctx.tasks.limiter.slot(self.asker, tell):
             outcome = await investigator.report(self._query, lookup.id, tell, self.progress.update)
             if isinstance(outcome, Report):
                 return await investigator.diagnose(outcome, tell)

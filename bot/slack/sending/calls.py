@@ -5,6 +5,7 @@ records it. `SlackSender.send` makes a call; `CheckpointedSender.send` makes it 
 https://docs.slack.dev/reference/methods
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Literal
@@ -280,10 +281,51 @@ class PublishHome:
         return {"user_id": self.user, "view": self.view}
 
 
+@dataclass(frozen=True, slots=True)
+class CompleteStep:
+    """End the run of a workflow's step with its outputs.
+
+    Slack accepts one end of a run; a second call changes nothing.
+    https://docs.slack.dev/reference/methods/functions.completeSuccess
+    """
+
+    execution_id: str
+    outputs: Mapping[str, str | bool | int]
+
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
+    method: ClassVar = "functions_completeSuccess"
+    part: ClassVar = "outputs"
+    step: ClassVar = "complete"
+
+    def arguments(self) -> dict[str, Any]:
+        """Return slack_sdk's arguments."""
+        return {"function_execution_id": self.execution_id, "outputs": dict(self.outputs)}
+
+
+@dataclass(frozen=True, slots=True)
+class FailStep:
+    """End the run of a workflow's step with an error that people read; else as CompleteStep.
+
+    https://docs.slack.dev/reference/methods/functions.completeError
+    """
+
+    execution_id: str
+    error: str
+
+    repeat: ClassVar[Literal[Repeat.IDEMPOTENT]] = Repeat.IDEMPOTENT
+    method: ClassVar = "functions_completeError"
+    part: ClassVar = "step-error"
+    step: ClassVar = "fail"
+
+    def arguments(self) -> dict[str, Any]:
+        """Return slack_sdk's arguments."""
+        return {"function_execution_id": self.execution_id, "error": self.error}
+
+
 MessageCall = PostMessage | UpdateMessage | PostEphemeral | Respond
 """Calls that show a message; they can be made again with a simpler form of it."""
 
-StepCall = MessageCall | RemoveMessage | UploadFiles
+StepCall = MessageCall | RemoveMessage | UploadFiles | CompleteStep | FailStep
 """Calls that a job records as steps."""
 
 SlackCall = StepCall | RemoveNotice | OpenView | UpdateView | PublishHome

@@ -16,6 +16,8 @@ from bot.render.message import File, Message
 from bot.slack.payloads import text_at
 from bot.slack.response_url import ResponseUrl, is_slack_address
 from bot.slack.sending.calls import (
+    CompleteStep,
+    FailStep,
     MessageCall,
     PostMessage,
     RemoveMessage,
@@ -44,7 +46,12 @@ from bot.slack.sending.format_fallback import (
 from bot.slack.sending.rate_limit import MAX_TRIES, ChannelRateLimiter
 from bot.slack.sending.web_clients import Clients
 
-_GONE = "message_not_found"
+_DONE = {
+    RemoveMessage: "message_not_found",
+    CompleteStep: "execution_not_in_running_state",
+    FailStep: "execution_not_in_running_state",
+}
+"""Slack's word for what a call finds done already."""
 
 
 class SlackSender:
@@ -143,12 +150,12 @@ class SlackSender:
         cause, word = classify_error(error)
         if cause is SlackErrorKind.SETUP and word != "missing_scope":  # some scopes are optional
             self.setup_error = word
+        if word == _DONE.get(type(call)):
+            return SendResult()
         detail = detail_of(error)
         self._log.warning(
             "slack_refused", part=call.part, cause=cause.value, error=word, detail=detail
         )
-        if isinstance(call, RemoveMessage) and word == _GONE:
-            return SendResult(channel=call.channel, ts=call.ts)
         return SendResult(cause, word, wait=retry_after_of(error), detail=detail)
 
     def _read_response(self, call: SlackCall, response: AsyncSlackResponse) -> SendResult:

@@ -5,9 +5,11 @@ from typing import Any
 
 from bot.slack.identity import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from bot.slack.listeners.registry import COMMANDS, EVENTS, SHORTCUTS
+from bot.slack.listeners.workflow_step import FUNCTIONS
 from bot.slack.payloads import list_at, value_at
 
 BOT_NAME = "Call Doctor"
+_STEP_SETTINGS = {"function_runtime": "remote", "org_deploy_enabled": True}
 
 
 def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
@@ -21,6 +23,7 @@ def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
             "shortcut", "callback_id", registered_shortcuts(), features, "shortcuts"
         ),
     ]
+    differences += _differences_of_functions(manifest)
     events = list_at(manifest, "settings", "event_subscriptions", "bot_events")
     scopes = value_at(manifest, "oauth_config", "scopes")
     differences += _set_differences("event", set(EVENTS), set(events))
@@ -35,6 +38,19 @@ def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
     if value_at(manifest, "settings", "interactivity", "is_enabled") is not True:
         differences.append("Interactivity should be enabled: buttons and forms need it.")
     return differences
+
+
+def _differences_of_functions(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the differences of the workflow's steps, and of the settings that they need."""
+    declared = value_at(manifest, "functions")
+    declared = declared if isinstance(declared, Mapping) else {}
+    yield from _set_differences("workflow step", set(FUNCTIONS), set(declared))
+    for name in FUNCTIONS.keys() & declared.keys():
+        if declared[name] != FUNCTIONS[name]:
+            yield f"The workflow step {name} differs from the code in its words or parameters."
+    for setting, value in _STEP_SETTINGS.items():
+        if value_at(manifest, "settings", setting) != value:
+            yield f"The setting {setting} should be {value!r}: workflow steps need it."
 
 
 def registered_commands() -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from bot.slack.buttons.job import PRESS_KIND, button_handler
 from bot.slack.context import BotContext
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
+from bot.slack.lookup.workflow_step import STEP_KIND, step_handler
 from bot.slack.server.connection_deadlines import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
 from bot.slack.server.http import WebhookDoor, build_http
@@ -47,6 +48,7 @@ async def serve(
     app = build_app(ctx, settings)
     jobs.register(LOOKUP_KIND, lookup_handler(ctx))
     jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
+    jobs.register(STEP_KIND, step_handler(ctx))
     await jobs.start()
     with _stop_on_signals(stop or asyncio.Event()) as stop_event:
         serve_app = _serve_socket if settings.app_token else _serve_http

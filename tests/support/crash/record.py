@@ -78,6 +78,28 @@ def complaints(
     return found + _files(said, expected, named)
 
 
+def step_complaints(team: Team) -> list[str]:
+    """Return what is wrong with the ends of workflow steps: each has one, with the permalink."""
+    ends = [call for call in team.calls if call.ok and call.method.startswith("functions.complete")]
+    openings = [m.ts.replace(".", "") for m in team.from_app() if part_of(m) == "opening"]
+    found = [f"{len(ends)} ends of {len(team.executions)} steps"] * (
+        len(ends) != len(team.executions)
+    )
+    for run in team.executions.values():
+        link = str(run.outputs.get("permalink", ""))
+        if run.state != "completed":
+            found.append(f"the step is {run.state}: {run.error}")
+        elif not any(link.endswith(f"/p{ts}") for ts in openings):
+            found.append(f"the permalink {link} leads to no opening")
+    return found
+
+
+def steps_refused(team: Team) -> bool:
+    """Return whether steps ended with the word, and a reference, that the database is down."""
+    errors = [run.error for run in team.executions.values()]
+    return bool(errors) and all(_NO_DATABASE in e and _REFERENCE.search(e) for e in errors)
+
+
 def _refused(fresh: list[Message]) -> bool:
     """Return whether the only message says, once, that the database is down.
 

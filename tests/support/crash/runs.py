@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from tests.support.crash.databases import Database
 from tests.support.crash.points import CLEARING, Point, points_of
-from tests.support.crash.record import Expected, complaints, expected_of
+from tests.support.crash.record import (
+    Expected,
+    complaints,
+    expected_of,
+    step_complaints,
+    steps_refused,
+)
 from tests.support.crash.stage import CHANNEL, PERSON, Case, Scene, open_scene
 
 _END_SECONDS = 120.0
@@ -74,7 +80,9 @@ async def disturbed(
                 untouched = len(scene.slack.team.from_app()) == scene.before
                 if untouched and not must:  # Slack told the asker that it could not be handed over
                     return []
-                return complaints(
+                if untouched and steps_refused(scene.slack.team):
+                    return []
+                return step_complaints(scene.slack.team) + complaints(
                     scene.slack.team,
                     expected,
                     thread,

@@ -27,8 +27,8 @@ from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
 from workbench.replica import Replica, replica_of
 
 CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
-Way = Literal["command", "mention", "press"]
-"""`press`: a button under an answer that stands already."""
+Way = Literal["command", "mention", "press", "workflow"]
+"""`press`: a button under an answer that stands already; `workflow`: a step that posts."""
 How = Literal["restart", "takeover", "database"]
 """Killed and started again; killed and another replica goes on; the database crashes instead."""
 
@@ -92,6 +92,9 @@ class Scene:
         if self.case.way == "press":
             opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
             return await self.slack.click(opening, self.case.button), None
+        if self.case.way == "workflow":
+            inputs = {"target": room, "channel": CHANNEL}
+            return (await self.slack.run_step(inputs))[1], None
         delivery = await self.slack.mention(CHANNEL, room)
         return delivery, str(delivery.payload["event"]["ts"])
 

@@ -26,6 +26,16 @@ def test_it_is_valid(manifest: dict[str, Any]) -> None:
     assert list(jsonschema.Draft7Validator(schema).iter_errors(manifest)) == []
     scopes = manifest["oauth_config"]["scopes"]
     assert set(scopes["bot_optional"]) == OPTIONAL_SCOPES < set(scopes["bot"])
+    step = manifest["functions"]["diagnose_call"]
+    assert list(step["input_parameters"]["properties"]) == ["target", "channel", "private"]
+    assert step["input_parameters"]["required"] == ["target"]
+    outputs = step["output_parameters"]["properties"]
+    texts = ("sentence", "verdict", "next_step", "customer_reply", "reference", "permalink")
+    assert {name: parameter["type"] for name, parameter in outputs.items()} == {
+        **dict.fromkeys(texts, "string"),
+        "likely": "boolean",
+        "people_affected": "integer",
+    }
     for command in manifest["features"]["slash_commands"]:
         assert command["command"].islower()
         assert len(command["description"]) < 60
@@ -48,6 +58,11 @@ def test_it_equals_the_code(manifest: dict[str, Any]) -> None:
         (("settings", "interactivity", "is_enabled"), False, "Interactivity"),
         (("oauth_config", "scopes", "bot"), ["commands", "users:write"], "users:write"),
         (("oauth_config", "scopes", "bot_optional"), [], "files:write"),
+        (("functions",), {}, "diagnose_call"),
+        (("functions", "diagnose_call", "title"), "Other", "diagnose_call"),
+        (("functions", "diagnose_call", "input_parameters", "required"), [], "diagnose_call"),
+        (("settings", "function_runtime"), "slack", "function_runtime"),
+        (("settings", "org_deploy_enabled"), False, "org_deploy_enabled"),
     ],
 )
 def test_each_difference_is_named(
