@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
 from bot.settings import Settings, read_settings
 from bot.slack.identity import SCOPE_COSTS, SlackIdentity
-from bot.slack.server.manifest import manifest_differences
+from bot.slack.server.manifest import manifest_differences, setup_notes
 from bot.slack.server.startup_checks import check_slack
 from bot.storage import open_database
 
@@ -59,8 +59,16 @@ async def run() -> int:
 
 
 async def _run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
-    yield await _check_slack(settings)
-    yield await _try("manifest", _check_manifest)
+    slack, identity = await _check_slack(settings)
+    yield slack
+    manifest = await _try("manifest", _check_manifest)
+    if identity is not None and manifest.error is None:
+        socket_mode = bool(settings.slack_app_token.get_secret_value())
+        notes = setup_notes(read_manifest(), identity, socket_mode=socket_mode)
+        manifest = replace(manifest, notes=tuple(notes))
+    yield manifest
+    if tickets := settings.tickets():
+        yield CheckResult("tickets", ", ".join(ticket.button for ticket in tickets))
     if settings.templates_dir:
         yield await _try("templates", partial(_check_templates, settings.templates_dir))
     yield await _try("100ms", lambda: _check_hundredms(settings))
@@ -78,13 +86,13 @@ async def _check_catalogue() -> str:
     return f"{len(load_catalogue().entries)} entries, all in form"
 
 
-async def _check_slack(settings: Settings) -> CheckResult:
+async def _check_slack(settings: Settings) -> tuple[CheckResult, SlackIdentity | None]:
     try:
         identity = await check_slack(serving.build_slack_settings(settings, AccessRules()))
     except BotError as error:
-        return CheckResult("Slack", error=error)
+        return CheckResult("Slack", error=error), None
     good = f"team {identity.team_id}, scopes {', '.join(sorted(identity.scopes))}"
-    return CheckResult("Slack", good, notes=tuple(scope_notes(identity)))
+    return CheckResult("Slack", good, notes=tuple(scope_notes(identity))), identity
 
 
 def scope_notes(identity: SlackIdentity) -> Iterator[str]:

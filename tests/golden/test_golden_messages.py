@@ -17,9 +17,12 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.target import Candidate, Choices
+from bot.domain.ticket_url import parse_ticket_urls
+from bot.render.answer.ticket import TicketSystems
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from tests.support.events import change_event
+from tests.support.reports.golden_diagnoses import diagnosed
 from tests.support.reports.golden_facts import (
     CATALOGUE,
     FULL,
@@ -96,6 +99,32 @@ def test_private_answer(messages: int, golden: SnapshotAssertion) -> None:
     note = "Shown only to you because I am not in this channel. (Reference CD-ABCD2345)"
     shown = RENDERER.private(found, messages=messages, note=note)
     assert [shape(message) for message in shown] == golden
+
+
+WITH_TICKETS = Renderer(
+    CATALOGUE,
+    tickets=TicketSystems(
+        parse_ticket_urls(
+            dict.fromkeys(
+                ("JIRA", "LINEAR_APP", "GitHub", "ZENDESK"),
+                "https://tracker.example/new?t={title}&b={body}&r={reference}&p={permalink}",
+            )
+        )
+    ),
+)
+
+
+def test_opening_with_tickets(golden: SnapshotAssertion) -> None:
+    found = diagnosed("account-role-is-full")
+    assert shape(WITH_TICKETS.answer(found).opening) == golden
+
+
+def test_link_to_a_ticket(golden: SnapshotAssertion) -> None:
+    assert shape(WITH_TICKETS.ticket(diagnosed("account-role-is-full"), "zendesk")) == golden
+
+
+def test_outputs_of_the_workflow_step(golden: SnapshotAssertion) -> None:
+    assert RENDERER.step_outputs(diagnosed("account-role-is-full")) == golden
 
 
 def test_looking(golden: SnapshotAssertion) -> None:

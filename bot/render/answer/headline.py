@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
+from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import VERDICTS, join_words, people_words
 from bot.domain.report import Report, Window
 from bot.render.answer.people import People, counted_people, people_of
@@ -51,6 +52,12 @@ def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:
     """Return nouns for data that could not be read and might change the statement."""
     unread = diagnosis.verdict.unread
     return unread if unread or report.completeness.complete else ("error events",)
+
+
+def is_unsure(diagnosis: Diagnosis) -> bool:
+    """Return whether the cause is a guess, which an answer marks as "Likely"."""
+    verdict = diagnosis.focus.verdict
+    return verdict.confidence < SURE and not (diagnosis.nothing and verdict.cls == "unknown")
 
 
 def lead_of(report: Report, diagnosis: Diagnosis) -> Lead:

@@ -13,13 +13,12 @@ from bot.domain.device import device_on_os
 from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.input import OTHER_ERRORS, SESSIONS, STATS, TRACKS
 from bot.domain.diagnosis.next_steps import MOST_STEPS, people_by_class
-from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import join_words
 from bot.domain.events import ERROR_TYPES
 from bot.domain.report import Report, Window
 from bot.domain.text import clip
 from bot.render.answer.buttons import ButtonRow, button_row, feedback_values
-from bot.render.answer.headline import Lead, lead_of, unread_nouns
+from bot.render.answer.headline import Lead, is_unsure, lead_of, unread_nouns
 from bot.render.answer.people import People, people_of
 from bot.render.answer.reasons import main_stories
 from bot.render.answer.thread_entry import session_page
@@ -315,12 +314,6 @@ def _footer(report: Report, diagnosis: Diagnosis | None, asked_by: str) -> str:
     parts += [f"{_read_words(report)} events read", f"{report.as_of:%H:%M} UTC", report.lookup_id]
     parts += [f"asked by {safe_text(asked_by)}"] if asked_by else []
     return " · ".join(parts)
-
-
-def is_unsure(diagnosis: Diagnosis) -> bool:
-    """Return whether the cause is a guess, which an answer marks as "Likely"."""
-    verdict = diagnosis.focus.verdict
-    return verdict.confidence < SURE and not (diagnosis.nothing and verdict.cls == "unknown")
 
 
 def _read_words(report: Report) -> str:

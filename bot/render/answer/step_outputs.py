@@ -4,8 +4,7 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.report import Report
 from bot.domain.text import clean, clip
-from bot.render.answer.headline import headline_of, unread_nouns
-from bot.render.answer.opening import is_unsure
+from bot.render.answer.headline import headline_of, is_unsure, unread_nouns
 from bot.render.filters import inert
 
 MAX_OUTPUT = 3_000

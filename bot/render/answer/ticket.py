@@ -19,7 +19,7 @@ from bot.domain.report import Report
 from bot.domain.saved_lookup import encode_short, from_report
 from bot.domain.ticket_url import PERMALINK, Ticket, TicketUrl, fill_permalink
 from bot.render.answer.buttons import ButtonRow, is_worth_a_ticket, ticket_button
-from bot.render.answer.headline import lead_of
+from bot.render.answer.headline import is_unsure, lead_of
 from bot.render.filters import count, short
 from bot.render.message import Block, Message
 from bot.render.phrases import safe_text
@@ -84,6 +84,8 @@ def _facts(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
     times = [event.at for event in report.events if event.timed]
     if times:
         yield f"When: {_span(min(times), max(times))} UTC"
+    if is_unsure(diagnosis):
+        yield "The cause is likely, not certain."
     yield from (f"Why: {sentence}" for sentence in verdict.why[:1] if sentence)
     if verdict.doubt:
         yield f"Doubt: {verdict.doubt}"

@@ -1,9 +1,9 @@
-"""Compares the manifest with what the code registers, word for word."""
+"""Compares the manifest with what the code registers, and with what Slack tells of the app."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.identity import OPTIONAL_SCOPES, REQUIRED_SCOPES
+from bot.slack.identity import OPTIONAL_SCOPES, REQUIRED_SCOPES, SlackIdentity
 from bot.slack.listeners.registry import COMMANDS, EVENTS, SHORTCUTS
 from bot.slack.listeners.workflow_step import FUNCTIONS
 from bot.slack.payloads import list_at, value_at
@@ -51,6 +51,69 @@ def _differences_of_functions(manifest: Mapping[str, Any]) -> Iterator[str]:
     for setting, value in _STEP_SETTINGS.items():
         if value_at(manifest, "settings", setting) != value:
             yield f"The setting {setting} should be {value!r}: workflow steps need it."
+
+
+def setup_notes(
+    manifest: Mapping[str, Any], identity: SlackIdentity, *, socket_mode: bool
+) -> Iterator[str]:
+    """Yield what Slack tells of the app's set-up, then what to compare in the app's settings.
+
+    With a bot's token Slack tells nothing but the scopes and the organisation.
+    """
+    yield from _scope_notes(manifest, identity)
+    yield "The rest cannot be read with a bot token. Look at api.slack.com/apps → your app:"
+    yield f"Socket Mode: {_socket_words(socket_mode=socket_mode)}"
+    events = list_at(manifest, "settings", "event_subscriptions", "bot_events")
+    yield f"Event Subscriptions: {', '.join(map(str, events))}"
+    yield f"App Home → Messages Tab: {_messages_tab_words(manifest)}"
+    for name, step in FUNCTIONS.items():
+        yield f"Workflow Steps: {step['title']} ({name})"
+        yield (
+            f"Who may use the step: the app's collaborators, until `slack function access --name "
+            f"{name} --everyone` of the Slack CLI lets others build workflows with it"
+        )
+    yield (
+        "New scopes, events and steps: OAuth & Permissions → Reinstall, then copy the bot token "
+        "again"
+    )
+    organisation = f" ({identity.enterprise_id})" if identity.enterprise_id else ""
+    yield (
+        "Org Level Apps: opted in, as steps need it; on Enterprise Grid an owner of the "
+        f"organisation{organisation} installs the app org-wide and adds it to the workspaces"
+    )
+
+
+def _scope_notes(manifest: Mapping[str, Any], identity: SlackIdentity) -> Iterator[str]:
+    declared = set(map(str, list_at(manifest, "oauth_config", "scopes", "bot")))
+    if not identity.scopes:
+        yield "Scopes: Slack does not tell which are granted"
+        return
+    missing = sorted(declared - identity.scopes)
+    others = sorted(identity.scopes - declared)
+    if missing:
+        yield f"Scopes of the manifest that are not granted: {', '.join(missing)}"
+    else:
+        yield "Scopes: all of the manifest are granted"
+    if others:
+        yield f"Scopes that are granted and not in the manifest: {', '.join(others)}"
+
+
+def _socket_words(*, socket_mode: bool) -> str:
+    if socket_mode:
+        return "on"
+    return (
+        "off, because SLACK_APP_TOKEN is not set; the address https://…/slack/events stands at "
+        "each slash command, under Interactivity and under Event Subscriptions"
+    )
+
+
+def _messages_tab_words(manifest: Mapping[str, Any]) -> str:
+    home = value_at(manifest, "features", "app_home")
+    if value_at(home, "messages_tab_enabled") is not True:
+        return "off"
+    if value_at(home, "messages_tab_read_only_enabled") is not False:
+        return "on"
+    return "on, and people are allowed to send messages from it"
 
 
 def registered_commands() -> dict[str, dict[str, Any]]:

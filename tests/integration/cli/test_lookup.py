@@ -17,6 +17,7 @@ from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.serving import running
 from workbench.pretend_hundredms.stage import Stage, utc_now
+from workbench.pretend_slack import stand
 
 ROOT = Path(__file__).parents[3]
 EVENTS = "/v2/analytics/events"
@@ -270,6 +271,38 @@ async def test_version_and_help_with_examples(terminal: Terminal) -> None:
     assert "Examples" in told
     assert "CD-" in told
     assert "Slack user ID" in (await terminal.run("forget", "--help")).out
+
+
+async def test_check_compares_the_manifest_with_what_slack_tells(terminal: Terminal) -> None:
+    async with stand() as slack:
+        slack.team.app.scopes -= {"files:write"}
+        app = slack.team.app
+        ran = await terminal.run(
+            "check",
+            SLACK_BOT_TOKEN=app.bot_token,
+            SLACK_SIGNING_SECRET=app.signing_secret,
+            SLACK_API_URL=f"{slack.team.base_url}/api/",
+            TICKET_URL_JIRA="https://jira.example/?summary={title}",
+        )
+    told = " ".join(ran.out.split())
+    assert ran.status == 0
+    assert "ok manifest" in told
+    assert "not granted: files:write" in told
+    assert "not in the manifest:" in told
+    assert "reactions:write" in told
+    for words in (
+        *("Messages Tab", "Diagnose a 100ms call", "slack function access", "Reinstall"),
+        *("function_executed", "org-wide", "Socket Mode: off", "ok tickets: Create Jira ticket"),
+    ):
+        assert words in told
+
+
+async def test_a_wrong_ticket_url_ends_the_start_in_words(terminal: Terminal) -> None:
+    for command in (["check"], ["serve"], ["lookup", "one-bad-user"]):
+        ran = await terminal.run(*command, TICKET_URL_JIRA="https://jira.example/?s={summary}")
+        told = " ".join((ran.out + ran.err).split())
+        assert ran.status == 1
+        assert "TICKET_URL_JIRA holds {summary}" in told
 
 
 async def test_check_says_where_each_token_is_found(terminal: Terminal) -> None:
