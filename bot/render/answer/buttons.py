@@ -7,7 +7,7 @@ from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode, encode_short, from_report
-from bot.domain.ticket_url import MAX_URL, TicketUrl
+from bot.domain.ticket_url import TicketUrl
 from bot.domain.votes import Ballot, encode_ballot
 from bot.render.answer.headline import unread_nouns
 from bot.render.limits import MAX_BUTTON_VALUE, fit
@@ -15,10 +15,8 @@ from bot.render.phrases import display_name
 
 MAX_ROW = 5
 """The most buttons in a row, without the menu after them."""
-_MAX_VALUES = 3_600
-"""The most characters of all buttons' values together, so that the opening's text has room."""
-_MAX_URLS = MAX_URL
-"""The most characters of all buttons' URLs together, for the same reason."""
+_MAX_VALUES = 5_000
+"""The most characters of all buttons' values and URLs, so that the opening's text has room."""
 _MAX_PEOPLE = 20
 _MAX_LABEL = 75
 """https://docs.slack.dev/reference/block-kit/composition-objects/option-object"""
@@ -144,11 +142,11 @@ def ticket_button(ticket: TicketUrl, url: str, value: str) -> Button:
 
 def _first_fitting(buttons: Iterable[Button]) -> Iterator[Button]:
     """Yield the first buttons that fit a row, each with its value and its URL."""
-    count = values = urls = 0
+    count = size = 0
     for button in buttons:
-        values_after, urls_after = values + len(button.value), urls + len(button.url)
-        if count < MAX_ROW and values_after <= _MAX_VALUES and urls_after <= _MAX_URLS:
-            count, values, urls = count + 1, values_after, urls_after
+        size_after = size + len(button.value) + len(button.url)
+        if count < MAX_ROW and size_after <= _MAX_VALUES:
+            count, size = count + 1, size_after
             yield button
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.privacy.addresses import redact_for_output
-from bot.domain.privacy.personal_names import mask_contacts
-from bot.domain.privacy.report_names import anonymise_for_outsiders
+from bot.domain.privacy.personal_names import Names, mask_contacts
+from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode_short, from_report
 from bot.domain.ticket_url import PERMALINK, Ticket, TicketUrl, fill_permalink
@@ -43,7 +43,8 @@ class TicketSystems:
             return {}
         if not is_worth_a_ticket(report.diagnosis):
             return {}
-        shown = report if self._names else anonymise_for_outsiders(report)
+        is_ready = self._names or report.names is Names.NONE
+        shown = report if is_ready else apply_names(report, Names.NONE)
         ticket = ticket_of(shown, shown.diagnosis or report.diagnosis, names=self._names)
         return {system: system.fill(ticket) for system in self._systems}
 

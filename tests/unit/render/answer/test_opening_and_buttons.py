@@ -12,10 +12,14 @@ from bot.domain.events import ERROR_TYPES, Agent
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.saved_lookup import decode
+from bot.domain.ticket_url import parse_ticket_urls
 from bot.render.answer.thread_entry import format_offset
+from bot.render.answer.ticket import TicketSystems
+from bot.render.limits import MAX_JSON
 from bot.render.message import Message
+from bot.render.renderer import Renderer
 from bot.render.timeline import build_lanes, draw_lanes
-from tests.support.reports.diagnosed_reports import RENDERER, diagnosed, of_scenario
+from tests.support.reports.diagnosed_reports import CATALOGUE, RENDERER, diagnosed, of_scenario
 from tests.support.reports.plain_reports import NOON, failure, report, shown
 from tests.support.scenarios.case import files
 from workbench.pretend_slack.limits import check_message, visible_length
@@ -90,6 +94,18 @@ def test_the_fullest_opening_keeps_within_its_limits() -> None:
     for words in ("Partial answer: ", "Not read:", "So not known:", "The name was found in 2"):
         assert words in told
     assert "200 of 1,000,000,000 events read · 12:00 UTC" in told
+
+
+@pytest.mark.parametrize("length", [10, 1_900])
+def test_the_fullest_opening_with_tickets_keeps_within_slacks_limits(length: int) -> None:
+    template = "https://x.example/?a=" + "y" * length + "&t={title}&b={body}"
+    systems = TicketSystems(parse_ticket_urls(dict.fromkeys("ABCD", template)), names=True)
+    renderer = Renderer(CATALOGUE, tickets=systems)
+    report = fullest()
+    for message in (renderer.answer(report).opening, renderer.private(report, messages=2)[0]):
+        blocks = [dict(block) for block in message.blocks]
+        assert check_message({"text": message.text, "blocks": blocks}, update=True) == []
+        assert len(json.dumps(blocks)) <= MAX_JSON
 
 
 def test_buttons_remember_the_look_up_and_who_may_see_it() -> None:
