@@ -123,6 +123,10 @@ def test_link_to_a_ticket(golden: SnapshotAssertion) -> None:
     assert shape(WITH_TICKETS.ticket(diagnosed("account-role-is-full"), "zendesk")) == golden
 
 
+def test_link_to_a_ticket_system_that_is_gone(golden: SnapshotAssertion) -> None:
+    assert shape(WITH_TICKETS.ticket(diagnosed("account-role-is-full"), "gone")) == golden
+
+
 def test_outputs_of_the_workflow_step(golden: SnapshotAssertion) -> None:
     assert RENDERER.step_outputs(diagnosed("account-role-is-full")) == golden
 

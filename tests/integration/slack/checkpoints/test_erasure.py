@@ -95,6 +95,22 @@ async def test_a_look_up_under_way_ends_with_a_word_to_who_asked(tmp_path: Path)
         check_all(bench)
 
 
+async def test_a_workflows_step_under_way_ends_with_an_error(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=10) as bench:
+        room = await room_of(bench, "one-bad-user")
+        said = len(bench.said())
+        async with slow(bench):
+            inputs = {"target": f"room {room} type join", "channel": "C0ONCALL"}
+            run, _ = await bench.slack.run_step(inputs)
+            await forget(tmp_path, rooms=[room])
+            await bench.slack.until(lambda: run.state != "running", 40)
+        await bench.settled(0.2)
+        assert run.state == "failed"
+        assert ENDED in run.error
+        assert "Reference CD-" in run.error
+        assert len(bench.said()) == said
+
+
 async def test_a_press_under_way_ends_with_a_word_to_who_pressed(tmp_path: Path) -> None:
     async with open_whole(tmp_path, large=10) as bench:
         room = await room_of(bench, "one-bad-user")
