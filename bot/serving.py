@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from bot.domain.access import AccessRules
@@ -14,7 +15,8 @@ from bot.jobs.ports import JobsHost
 from bot.pictures import timeline_picture
 from bot.settings import Settings
 from bot.slack.concurrency import BackgroundTasks, LookupLimiter
-from bot.slack.context import BotContext
+from bot.slack.context import BotContext, Homes
+from bot.slack.home import refresh_after_erasure
 from bot.slack.people import People
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
@@ -85,8 +87,11 @@ async def open_context(
             jobs=jobs,
             tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
             erasures=services.erasures,
+            homes=Homes(cache_probe(partial(_probe_hundredms, services), PROBE_CACHE_SECONDS)),
         )
-        yield _with_stores(ctx, services.database)
+        ctx = _with_stores(ctx, services.database)
+        services.erasures.subscribe(partial(refresh_after_erasure, ctx))
+        yield ctx
 
 
 def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
@@ -99,6 +104,7 @@ def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
         channel_settings=database.channel_settings,
         post_claims=database.post_claims,
         audit=database.audit,
+        votes=database.votes,
     )
 
 
@@ -159,19 +165,22 @@ def build_probes(
     async def database() -> str:
         return await _run_probe(services.database.ping()) if services.database else "not open"
 
-    async def hms() -> str:
-        workspaces = services.workspaces
-        results = await asyncio.gather(
-            *(_run_probe(client.check()) for client in workspaces.values())
-        )
-        failures = {
-            alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
-        }
-        summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
-        # Answers from the other workspaces say which workspace was missing.
-        return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
+    return {
+        "database": database,
+        "hms": cache_probe(partial(_probe_hundredms, services), cache_seconds),
+    }
 
-    return {"database": database, "hms": cache_probe(hms, cache_seconds)}
+
+async def _probe_hundredms(services: Services) -> str:
+    """Return `ok`, or which 100ms workspaces do not answer and why."""
+    workspaces = services.workspaces
+    results = await asyncio.gather(*(_run_probe(client.check()) for client in workspaces.values()))
+    failures = {
+        alias: word for alias, word in zip(workspaces, results, strict=True) if word != "ok"
+    }
+    summary = "; ".join(f"{alias}: {word}" for alias, word in failures.items()) or "ok"
+    # Answers from the other workspaces say which workspace was missing.
+    return DEGRADED + summary if 0 < len(failures) < len(workspaces) else summary
 
 
 async def _run_probe(attempt: Awaitable[None]) -> str:

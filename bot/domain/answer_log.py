@@ -1,6 +1,7 @@
 """The answers posted to Slack: found again by reference, and a button's answer posted only once."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +18,9 @@ class PostedAnswer:
     `asked_by` and `channel` are Slack's ids. `ts` is that of the opening; "" where the answer has
     none (a response_url returns no `ts`). `thread` is the thread that the answer stands in, or that
     its opening begins; "" if it has neither.
+
+    `sentence` is the first sentence with nobody's name in it, `verdict` the class of
+    `lookup --json`, `confidence` how sure it is, from 0 to 1. `answered_at` is set by the log.
     """
 
     handle: SavedLookup
@@ -25,6 +29,10 @@ class PostedAnswer:
     ts: str
     outcome: LookupOutcome
     thread: str = ""
+    sentence: str = ""
+    verdict: str = ""
+    confidence: float = 0.0
+    answered_at: datetime | None = field(default=None, compare=False)
 
 
 class AnswerLog(Protocol):
@@ -44,6 +52,12 @@ class AnswerLog(Protocol):
 
     async def last_in_dm(self, channel: str) -> PostedAnswer | None:
         """Return the last answer in a person's direct messages; None if there is none."""
+
+    async def last_of(self, user: str, most: int) -> Sequence[PostedAnswer]:
+        """Return the last answers to this person's questions, the latest first."""
+
+    async def channels_of(self, user: str, most: int) -> Sequence[str]:
+        """Return the channels in which this person asked, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

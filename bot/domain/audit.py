@@ -49,6 +49,8 @@ class AuditOutcome(StrEnum):
     HELP = "help"
     SETTINGS = "settings"
     REPEATED = "repeated"  # the same press was answered already
+    VOTED = "voted"  # Right, or a form after Wrong
+    ACCURACY = "accuracy"
     LINK = "link"  # the button opens a page by itself
 
 

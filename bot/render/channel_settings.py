@@ -81,3 +81,11 @@ def _workspace_words(alias: str, workspaces: Sequence[str]) -> str:
     if not alias:
         return f"are all asked ({', '.join(workspaces)}); with several matches, you choose"
     return f"are all asked; with several matches, {alias} counts"
+
+
+def brief_settings(settings: ChannelSettings, names: Names) -> str:
+    """Return a channel's settings in a few words; `names` is the form of names in use there."""
+    where = "answers to the asker alone" if settings.private else "answers to the channel"
+    span = compact_duration(settings.since) if settings.since else "30d"
+    workspace = f", {settings.workspace} first" if settings.workspace else ""
+    return f"{where}, names {names.value}, since {span}{workspace}"

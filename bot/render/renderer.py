@@ -6,12 +6,15 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.channel_settings import ChannelSettings
+from bot.domain.diagnosis import VerdictClass
+from bot.domain.diagnosis.wording import VERDICTS
 from bot.domain.errors import BotError
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
+from bot.domain.votes import MAX_NOTE, VERDICT_CLASSES, Accuracy, accuracy_words, cause_words
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
@@ -20,7 +23,7 @@ from bot.render.choices import choice_facts
 from bot.render.error_chart import error_chart_message
 from bot.render.evidence import evidence_message, it_note_message
 from bot.render.filters import EMPTY
-from bot.render.help import EXAMPLES, KINDS, WORDS
+from bot.render.help import EXAMPLES, KINDS, WORDS, HomeFacts, home_view
 from bot.render.limits import MAX_OPTION_VALUE, shorten
 from bot.render.listings import recovered_messages, timeline_messages
 from bot.render.message import Answer, File, Message
@@ -222,9 +225,37 @@ class Renderer:
             **facts,
         )
 
-    def home(self) -> dict[str, Any]:
-        """Return the Home tab's view."""
-        return self._templates.render_json("home", **_usage())
+    def home(self, facts: HomeFacts) -> dict[str, Any]:
+        """Return the view of a person's Home tab."""
+        return home_view(self._templates, facts)
+
+    def feedback_form(self, private_metadata: str) -> dict[str, Any]:
+        """Return the form that asks for the true cause of a wrong answer.
+
+        Answers arrive as `cause.value` (a verdict class) and `note.value` (text).
+        """
+        causes = [(cause_words(cause), cause) for cause in VERDICT_CLASSES]
+        return self._templates.render_json(
+            "feedback_form", private_metadata=private_metadata, causes=causes, max_note=MAX_NOTE
+        )
+
+    def vote_stored(self, reference: str, cause: VerdictClass | None) -> Message:
+        """Return the line that confirms a vote; `cause` is the true cause of a wrong answer."""
+        verdict = f"wrong, the true cause: {VERDICTS[cause].noun}" if cause else "right"
+        text = (
+            f"Your vote on `{reference}` is stored: {verdict}. Press a button again to change it."
+        )
+        return self._templates.message("elsewhere", "vote", note=text)
+
+    def accuracy(self, accuracy: Accuracy) -> Message:
+        """Return how often answers were right, by class if there are enough votes."""
+        lead, share = accuracy_words(accuracy)
+        rows = [
+            (cause_words(one.verdict), one.right, one.judged)
+            for one in accuracy.classes
+            if accuracy.enough
+        ]
+        return self._templates.message("accuracy", "accuracy", lead=lead, share=share, rows=rows)
 
     def note(self, note: str) -> Message:
         """Return the reason why an answer comes by another way than asked."""

@@ -64,7 +64,7 @@ async def audit_delivery(ctx: BotContext, body: Body) -> AsyncIterator[None]:
         ctx.tasks.spawn(end_row(ctx, access.key, Ending(outcome_of_error(error))))
         raise
     if not trail.has_job:
-        ctx.tasks.spawn(end_row(ctx, access.key, Ending(trail.outcome)))
+        ctx.tasks.spawn(end_row(ctx, access.key, Ending(trail.outcome, trail.reference)))
 
 
 def with_audit(ctx: BotContext, listener: Listener) -> Listener:
@@ -109,12 +109,13 @@ async def _write_row(ctx: BotContext, access: Access) -> None:
 class AuditTrail:
     """The outcome of the current delivery, and whether a job continues it.
 
-    `write_task` is the task that writes its row.
+    `write_task` is the task that writes its row. `reference` is that of the answer it is about.
     """
 
     outcome: AuditOutcome
     write_task: asyncio.Task[None]
     has_job: bool = False
+    reference: str = ""
 
 
 _TRAIL: ContextVar[AuditTrail | None] = ContextVar("trail", default=None)
@@ -147,11 +148,12 @@ def mark_job_recorded() -> None:
         trail.has_job = True
 
 
-def set_outcome(outcome: AuditOutcome) -> None:
+def set_outcome(outcome: AuditOutcome, reference: str = "") -> None:
     """Set the outcome of the current delivery, which is answered without a job."""
     trail = _TRAIL.get()
     if trail is not None:
         trail.outcome = outcome
+        trail.reference = reference
 
 
 def outcome_of_error(error: BaseException) -> AuditOutcome:

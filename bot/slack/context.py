@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cachetools import LRUCache, TTLCache
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.access import AccessRules, channel_in
@@ -16,6 +17,7 @@ from bot.domain.privacy.erasures import ErasureLog
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
+from bot.domain.votes import VoteStore
 from bot.investigate.ports import Clock, LookupService
 from bot.jobs.ports import JobsHost
 from bot.render.message import Picture
@@ -32,6 +34,33 @@ from bot.slack.sending.sender import SlackSender
 from bot.slack.sending.web_clients import Clients
 from bot.slack.shared_channels import SharedChannels
 from bot.slack.slack_settings import Retries
+
+
+async def _ok() -> str:
+    return "ok"
+
+
+SCOPES_SECONDS = 30
+MAX_READERS = 10_000
+MAX_LINKS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The Home tabs that this process has published; see `bot.slack.home`.
+
+    `readers` maps people to digests of what their Home is about. `requested` holds the notice of
+    each Home that is to be published, None while nothing more is to be. `probe` returns `ok`, or
+    why 100ms cannot be reached.
+    """
+
+    probe: Callable[[], Awaitable[str]] = _ok
+    readers: LRUCache[str, frozenset[str]] = field(default_factory=lambda: LRUCache(MAX_READERS))
+    requested: dict[str, str | None] = field(default_factory=dict)
+    links: LRUCache[tuple[str, str], str] = field(default_factory=lambda: LRUCache(MAX_LINKS))
+    scopes: TTLCache[str, frozenset[str]] = field(
+        default_factory=lambda: TTLCache(1, SCOPES_SECONDS)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +94,7 @@ class BotContext:
     retries: Retries = field(default_factory=Retries)
     recent_keys: RecentKeys = field(default_factory=RecentKeys)
     modal_urls: ModalUrls = field(default_factory=ModalUrls)
+    homes: Homes = field(default_factory=Homes)
 
     jobs: JobsHost
     tasks: BackgroundTasks
@@ -74,6 +104,7 @@ class BotContext:
     channel_settings: ChannelSettingsStore | None = None
     post_claims: PostClaims | None = None
     audit: Audit | None = None
+    votes: VoteStore | None = None
     erasures: ErasureLog = field(default_factory=ErasureLog)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:

@@ -20,12 +20,15 @@ from bot.slack.payloads import (
     click_id,
     pressed_name,
     pressed_value,
+    private_metadata_of,
     read_form_values,
     reply_target_of,
     text_at,
     value_at,
 )
 
+FEEDBACK_FORM = "feedback_form"
+"""The callback id of the form that *Wrong* opens."""
 _MENTION = re.compile(r"<@[^>]*>")
 _MAX_NAME = 80
 _ENTRIES_BY_TYPE = {
@@ -76,15 +79,15 @@ def conversation_of(body: Body) -> str:
         return text_at(body, "event", "inputs", "channel")
     if value_at(body, "view") is None:
         return reply_target_of(body).channel
-    return read_form_values(body).conversation or text_at(_private_metadata(body), "channel")
+    return read_form_values(body).conversation or text_at(private_metadata_of(body), "channel")
 
 
 def saved_lookup_of_press(body: Body) -> SavedLookup | None:
     """Return the look-up that a pressed button or a form belongs to, if its value names one."""
-    is_view = value_at(body, "view") is not None
+    is_form = text_at(body, "view", "type") == "modal"
     try:
         return decode(
-            text_at(_private_metadata(body), "lookup") if is_view else pressed_value(body)
+            text_at(private_metadata_of(body), "lookup") if is_form else pressed_value(body)
         )
     except (NotAllowed, RecursionError):
         return None
@@ -142,6 +145,8 @@ def _action(body: Body, entry: EntryPoint) -> str:
 
 
 def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identifier, ...]:
+    if _action(body, entry) == FEEDBACK_FORM:  # its note asks for nothing
+        return ()
     if entry is EntryPoint.MESSAGE_SHORTCUT:
         return find_identifiers(text_of_message(body.get("message"))[:MAX_TYPED_CHARACTERS])
     if entry is EntryPoint.BUTTON:
@@ -183,13 +188,6 @@ def _subject_of_saved_lookup(saved_lookup: SavedLookup) -> Subject:
     return subject_of(
         str(saved_lookup.kind), str(ids.get(str(saved_lookup.kind)) or saved_lookup.room_id)
     )
-
-
-def _private_metadata(body: Body) -> object:
-    try:
-        return json.loads(text_at(body, "view", "private_metadata"))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _shorten(value: object) -> str:

@@ -5,6 +5,8 @@ https://docs.slack.dev/reference/scopes
 
 from dataclasses import dataclass
 
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
 
 @dataclass(frozen=True, slots=True)
 class SlackIdentity:
@@ -20,6 +22,12 @@ class SlackIdentity:
     def may_upload(self) -> bool:
         """Return whether the bot may attach files."""
         return "files:write" in self.scopes
+
+
+def read_scopes(response: AsyncSlackResponse) -> frozenset[str]:
+    """Return the scopes that Slack reports with a response; none if it does not report them."""
+    header = response.headers.get("x-oauth-scopes") or ""
+    return frozenset(scope.strip() for scope in header.split(",") if scope.strip())
 
 
 REQUIRED_SCOPES = frozenset({"commands", "chat:write"})

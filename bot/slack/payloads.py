@@ -3,6 +3,7 @@
 The functions find the place where an answer belongs, for any kind of payload.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -130,11 +131,32 @@ def pressed_argument(body: Body) -> str:
     return text_at(pressed_action(body), "selected_option", "value").partition(":")[2]
 
 
+FEEDBACK_IDS = ("feedback", "feedback_right", "feedback_wrong")
+"""The action ids of *Right* and *Wrong*: of Slack's own buttons, and of those in their place."""
+
+
 def pressed_value(body: Body) -> str:
-    """Return the value of the pressed button: of a menu, the id of its block."""
+    """Return the look-up in the value of the pressed button: of a menu, the id of its block.
+
+    Of *Right* and *Wrong* it is a part of the value.
+    """
     action = pressed_action(body)
-    is_menu = text_at(action, "action_id") == MENU
-    return text_at(action, "block_id" if is_menu else "value")
+    name, value = text_at(action, "action_id"), text_at(action, "value")
+    if name in FEEDBACK_IDS:
+        return text_at(_parse_json(value), "lookup")
+    return text_at(action, "block_id") if name == MENU else value
+
+
+def private_metadata_of(body: Body) -> object:
+    """Return the JSON in the private_metadata of a form; None if there is none."""
+    return _parse_json(text_at(body, "view", "private_metadata"))
+
+
+def _parse_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def message_ts(body: Body) -> str:

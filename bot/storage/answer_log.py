@@ -4,9 +4,10 @@
 PostgreSQL.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Text, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Text, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.answer_log import Claim, PostedAnswer
@@ -17,6 +18,7 @@ from bot.investigate.ports import Clock
 from bot.storage.forget import without_erased
 from bot.storage.retention import RETENTION
 from bot.storage.tables import ANSWERS, SHOWN, as_store_errors, insert_if_absent, upsert
+from bot.storage.votes import remember_verdict
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 
@@ -37,6 +39,7 @@ class SqlAnswerLog:
         encoded = encode(saved_lookup)
         if not encoded or not f"{saved_lookup.user_id}{saved_lookup.peer_id}".isprintable():
             return
+        answered_at = int(self._clock().timestamp())
         row = {
             "lookup_id": saved_lookup.lookup_id,
             "workspace": saved_lookup.workspace,
@@ -48,8 +51,11 @@ class SqlAnswerLog:
             "ts": answer.ts,
             "outcome": answer.outcome.value,
             "handle": encoded,
-            "answered_at": int(self._clock().timestamp()),
+            "answered_at": answered_at,
             "thread": answer.thread,
+            "sentence": answer.sentence,
+            "verdict": answer.verdict,
+            "confidence": answer.confidence,
         }
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
@@ -57,6 +63,7 @@ class SqlAnswerLog:
                 rows = await without_erased(connection, [row], _ID_COLUMNS, now)
                 if rows:
                     await upsert(connection, ANSWERS, rows)
+                    await remember_verdict(connection, answer, answered_at)
 
     async def find(self, lookup_id: str) -> PostedAnswer | None:
         """Return the answer with that reference; None if it is absent or in an obsolete form."""
@@ -84,6 +91,37 @@ class SqlAnswerLog:
         answers = filter(None, map(_to_answer, rows))
         return next((answer for answer in answers if not user or _may_see(answer, user)), None)
 
+    async def last_of(self, user: str, most: int) -> Sequence[PostedAnswer]:
+        """See `bot.domain.answer_log.AnswerLog.last_of`."""
+        query = (
+            select(ANSWERS)
+            .where(ANSWERS.c.asked_by == user, ANSWERS.c.answered_at >= self._oldest())
+            .order_by(ANSWERS.c.answered_at.desc(), _POSTED_AT.desc())
+            .limit(most)
+        )
+        with as_store_errors():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).all()
+        return tuple(filter(None, map(_to_answer, rows)))
+
+    async def channels_of(self, user: str, most: int) -> Sequence[str]:
+        """See `bot.domain.answer_log.AnswerLog.channels_of`."""
+        last_at = func.max(ANSWERS.c.answered_at)
+        query = (
+            select(ANSWERS.c.channel)
+            .where(
+                ANSWERS.c.asked_by == user,
+                ANSWERS.c.answered_at >= self._oldest(),
+                or_(ANSWERS.c.channel.startswith("C"), ANSWERS.c.channel.startswith("G")),
+            )
+            .group_by(ANSWERS.c.channel)
+            .order_by(last_at.desc(), ANSWERS.c.channel)
+            .limit(most)
+        )
+        with as_store_errors():
+            async with self._engine.connect() as connection:
+                return tuple((await connection.execute(query)).scalars())
+
     def _oldest(self) -> int:
         return int((self._clock() - RETENTION).timestamp())
 
@@ -100,8 +138,18 @@ def _to_answer(row: Row[tuple[object, ...]]) -> PostedAnswer | None:
         saved_lookup = decode(row.handle)
     except NotAllowed:
         return None
-    outcome = LookupOutcome(row.outcome)
-    return PostedAnswer(saved_lookup, row.asked_by, row.channel, row.ts, outcome, row.thread)
+    return PostedAnswer(
+        saved_lookup,
+        row.asked_by,
+        row.channel,
+        row.ts,
+        LookupOutcome(row.outcome),
+        row.thread,
+        row.sentence,
+        row.verdict,
+        row.confidence,
+        datetime.fromtimestamp(row.answered_at, UTC),
+    )
 
 
 def _may_see(answer: PostedAnswer, user: str) -> bool:

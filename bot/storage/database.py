@@ -22,6 +22,7 @@ from bot.storage.heartbeats import SqlProcessRegistry
 from bot.storage.openings import SqlOpeningStates
 from bot.storage.retention import RETENTION
 from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
+from bot.storage.votes import SqlVotes, purge_votes
 
 CODES_MAX_AGE = timedelta(days=1)
 
@@ -45,6 +46,7 @@ class Database:
         self.post_claims = SqlPostClaims(engine, clock)
         self.audit = SqlAudit(engine, clock)
         self.call_facts = SqlCallFacts(engine, clock)
+        self.votes = SqlVotes(engine, clock)
 
     async def ping(self) -> None:
         """Check that the database answers and has our tables.
@@ -101,7 +103,7 @@ class Database:
                 return (await connection.execute(query)).first() is not None
 
     async def purge(self, before: datetime | None = None) -> None:
-        """Delete rows older than `before`, by default 30 days ago; audit rows after 400 days."""
+        """Delete rows older than `before`, by default 30 days ago; audit rows, votes after 400."""
         with as_store_errors():
             async with self._begin_write() as connection:
                 await self._purge(connection, before or self._clock() - RETENTION)
@@ -170,6 +172,7 @@ class Database:
     async def _purge(self, connection: AsyncConnection, before: datetime) -> None:
         await retention.purge(connection, int(before.timestamp()))
         await purge_audit(connection, self._clock())
+        await purge_votes(connection, self._clock())
         self._purged_at = self._clock()
 
     def _begin_write(self) -> AbstractAsyncContextManager[AsyncConnection]:

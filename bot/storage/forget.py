@@ -27,6 +27,7 @@ from bot.storage.tables import (
     OPENINGS,
     PEERS,
     ROOMS,
+    VOTES,
     upsert,
 )
 
@@ -37,19 +38,19 @@ Removed = Mapping[str, int]
 async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     """Delete the data of a person: as asker in Slack, as user or as peer of 100ms."""
     peer = user.lower()
-    condition = or_(
-        ANSWERS.c.asked_by == user, ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer
-    )
     is_theirs = or_(CALL_FACTS.c.user_id == user, CALL_FACTS.c.peer_id == peer)
     peers = select(CALL_FACTS.c.peer_id).where(is_theirs)
+    is_about = or_(ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer)
+    votes = await _drop(connection, VOTES, or_(VOTES.c.voter == user, _votes_on(is_about)))
     return {
-        "look-ups": await _drop(connection, ANSWERS, condition),
+        "look-ups": await _drop(connection, ANSWERS, or_(ANSWERS.c.asked_by == user, is_about)),
         "states of openings": await _forget_in_openings(connection, user),
         "peers": await _drop(
             connection, PEERS, or_(PEERS.c.peer_id == peer, PEERS.c.peer_id.in_(peers))
         ),
         **await _drop_webhooks(connection, is_theirs),
         "names under settings": await remove_author(connection, CHANNELS.c.set_by == user),
+        **_counted_votes(votes),
     }
 
 
@@ -68,7 +69,8 @@ async def _forget_in_openings(connection: AsyncConnection, user: str) -> int:
 
 
 async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
-    """Delete the data of a room: its look-ups, its peers, its codes."""
+    """Delete the data of a room: its look-ups, the votes on them, its peers, its codes."""
+    votes = await _drop(connection, VOTES, _votes_on(ANSWERS.c.room_id == room_id))
     await _drop(connection, ROOMS, ROOMS.c.room_id == room_id)  # the last request for its codes
     return {
         "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
@@ -76,6 +78,7 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
         "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
         **await _drop_webhooks(connection, CALL_FACTS.c.room_id == room_id),
         "room codes": await _drop(connection, CODES, CODES.c.room_id == room_id),
+        **_counted_votes(votes),
     }
 
 
@@ -83,6 +86,15 @@ async def _drop_webhooks(connection: AsyncConnection, condition: ColumnElement[b
     """Delete the facts of webhooks; return nothing without any, as where none are received."""
     count = await _drop(connection, CALL_FACTS, condition)
     return {"webhooks": count} if count else {}
+
+
+def _votes_on(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition for the votes on such answers: a note may say anything about them."""
+    return VOTES.c.lookup_id.in_(select(ANSWERS.c.lookup_id).where(condition))
+
+
+def _counted_votes(votes: int) -> Removed:
+    return {"votes": votes} if votes else {}
 
 
 async def _drop(connection: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> int:

@@ -72,6 +72,9 @@ ANSWERS = Table(
     Column("handle", Text, nullable=False),  # the saved look-up that its buttons carry as well
     Column("answered_at", BigInteger, nullable=False, index=True),
     Column("thread", Text, nullable=False, server_default=""),  # "" for none
+    Column("sentence", Text, nullable=False, server_default=""),  # names nobody
+    Column("verdict", Text, nullable=False, server_default=""),
+    Column("confidence", Float(53), nullable=False, server_default="0"),
     Index("ix_answers_channel_thread", "channel", "thread"),
 )
 """Answers posted in Slack; they map a reference, and a thread, back to their look-up."""
@@ -99,6 +102,30 @@ OPENINGS = Table(
     Column("changed_at", BigInteger, nullable=False, index=True),
 )
 """States of openings; see `bot.domain.answer_log.OpeningState`."""
+
+VERDICTS = Table(
+    "verdicts",
+    METADATA,
+    Column("lookup_id", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("confidence", Float(53), nullable=False),
+    Column("answered_at", BigInteger, nullable=False, index=True),
+)
+"""The verdict of each answer, stored for 400 days as what votes are counted against."""
+
+VOTES = Table(
+    "votes",
+    METADATA,
+    Column("lookup_id", Text, primary_key=True),
+    Column("voter", Text, primary_key=True, index=True),  # Slack's id of a user
+    Column("verdict", Text, nullable=False),  # of the answer as it stood then
+    Column("confidence", Float(53), nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("cause", Text, nullable=False),  # the true class of a wrong answer, or ""
+    Column("note", Text, nullable=False),
+    Column("voted_at", Float(53), nullable=False, index=True),
+)
+"""Votes on answers, stored for 400 days."""
 
 CHANNELS = Table(
     "channels",

@@ -12,13 +12,17 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.channel_settings import NO_TIME, ChannelSettings
+from bot.domain.diagnosis import VerdictClass
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
+from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.target import Candidate, Choices
 from bot.domain.ticket_url import parse_ticket_urls
+from bot.domain.votes import Accuracy, ClassAccuracy
 from bot.render.answer.ticket import TicketSystems
+from bot.render.help import HomeAnswer, HomeChannel, HomeFacts
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from tests.support.events import change_event
@@ -180,7 +184,53 @@ def test_help(golden: SnapshotAssertion) -> None:
 
 
 def test_home(golden: SnapshotAssertion) -> None:
-    assert RENDERER.home() == golden
+    assert RENDERER.home(HomeFacts()) == golden
+
+
+def test_home_of_a_person_who_asked(golden: SnapshotAssertion) -> None:
+    answers = (
+        HomeAnswer(
+            "3 of 8 people could not join: the role is full.",
+            NOON - timedelta(minutes=5),
+            "https://acme.slack.com/archives/C0ONCALL/p1795764312053733",
+            '{"v":1}',
+        ),
+        HomeAnswer(
+            "No errors reported: 1 call, 6 people.", NOON - timedelta(days=2), "", '{"v":1}'
+        ),
+    )
+    channels = (
+        HomeChannel("C0ONCALL", ChannelSettings(), Names.FULL),
+        HomeChannel(
+            "C0SUPPORT", ChannelSettings(private=True, since=timedelta(hours=24)), Names.SHORT
+        ),
+    )
+    faults = (
+        "100ms cannot be reached: default: 100ms did not answer.",
+        "Slack's scope `files:write` is not granted: no CSV, JSON or picture is attached.",
+    )
+    notice = "No change since 14:02 UTC."
+    home = HomeFacts(answers, channels, ACCURACY, faults, notice, NOON)
+    assert RENDERER.home(home) == golden
+
+
+ACCURACY = Accuracy(
+    366, 46, (ClassAccuracy("user_network", 40, 42), ClassAccuracy("service", 1, 2))
+)
+
+
+@pytest.mark.parametrize("accuracy", [ACCURACY, Accuracy(12, 3, ACCURACY.classes)])
+def test_accuracy(accuracy: Accuracy, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.accuracy(accuracy)) == golden
+
+
+def test_the_form_of_a_vote(golden: SnapshotAssertion) -> None:
+    assert RENDERER.feedback_form("{}") == golden
+
+
+@pytest.mark.parametrize("cause", [None, "account"])
+def test_the_confirmation_of_a_vote(cause: VerdictClass | None, golden: SnapshotAssertion) -> None:
+    assert shape(RENDERER.vote_stored(REFERENCE, cause)) == golden
 
 
 def test_elsewhere(golden: SnapshotAssertion) -> None:

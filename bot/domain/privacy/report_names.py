@@ -38,6 +38,15 @@ def apply_names(report: Report, names: Names) -> Report:
     return _Rewriter(people, lambda person: _label(people, person, names), names).report(report)
 
 
+def hide_names_in(report: Report, text: str) -> str:
+    """Return a text about the report with everybody's name as `Names.NONE` shows it.
+
+    This reads the people of the report only, and rewrites none of its events.
+    """
+    people = _ReportPeople(report)
+    return _Rewriter(people, people.label, Names.NONE).text(text)
+
+
 def anonymise_for_outsiders(report: Report) -> Report:
     """Return the report for another company, without names and with personal user ids hashed."""
     people = _ReportPeople(report)
@@ -157,6 +166,10 @@ class _Rewriter:
             for user in spellings:
                 if people.is_personal(user, person):
                     self._terms.add(user, self._user(user, person) or "", words=False)
+
+    def text(self, text: str) -> str:
+        """Return a text with names replaced wherever they are whole words."""
+        return self._terms.replace_in_label(text)
 
     def report(self, report: Report) -> Report:
         """Return the whole report rewritten, except parts that are read again by id.

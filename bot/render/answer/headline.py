@@ -6,13 +6,17 @@ and speaks of the latest call with failures; earlier ones get one clause.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import VERDICTS, join_words, people_words
+from bot.domain.privacy.addresses import redact_for_output
+from bot.domain.privacy.personal_names import Names
+from bot.domain.privacy.report_names import hide_names_in
 from bot.domain.report import Report, Window
+from bot.domain.text import clip
 from bot.render.answer.people import People, counted_people, people_of
 from bot.render.answer.reasons import (
     causes_of,
@@ -46,6 +50,17 @@ class Lead:
 def headline_of(report: Report, diagnosis: Diagnosis) -> str:
     """Return the first sentence of an answer."""
     return lead_of(report, diagnosis).sentence
+
+
+_SENTENCE = 300
+
+
+def nameless_sentence(report: Report) -> str:
+    """Return the first sentence as it is where names are hidden; "" without a diagnosis."""
+    if report.diagnosis is None:
+        return ""
+    sentence = headline_of(replace(report, names=Names.NONE), report.diagnosis)
+    return clip(redact_for_output(hide_names_in(report, sentence)), _SENTENCE)
 
 
 def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:

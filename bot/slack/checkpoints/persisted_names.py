@@ -112,7 +112,10 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bot.render.message.Answer": ("opening", "replies", "files", "more"),
     "bot.render.message.File": ("name", "title", "content"),
     "bot.render.message.Picture": ("name", "title", "alt", "png"),
-    "bot.slack.lookup.retry.AnswerSummary": ("handle", "complete", "retry", "facts"),
+    "bot.slack.lookup.retry.AnswerSummary": (
+        *("handle", "complete", "retry", "facts"),
+        *("sentence", "verdict", "confidence"),
+    ),
     "bot.domain.answer_log.OpeningState": (
         *("handle", "channel", "ts", "thread", "facts", "asked_by", "asker", "revision"),
         *("taken_by", "taken_user", "note", "edits"),
@@ -203,6 +206,8 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "help",
         "settings",
         "repeated",
+        "voted",
+        "accuracy",
         "link",
     ),
     "bot.slack.sending.errors.SlackErrorKind": (
@@ -238,6 +243,7 @@ ACTION_IDS = (
     "feedback",
     "feedback_right",
     "feedback_wrong",
+    "home_diagnose",
 )
 """Of buttons; `choose-` stands before the number of a candidate, `ticket-` before the name of a
 ticket system."""
@@ -246,8 +252,8 @@ MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:", "tick
 """Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id,
 `ticket:` before the name of a ticket system."""
 
-CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message", "reply_form")
-FORM_KEYS = ("channel", "thread", "ticket", "lookup", "reference", "note", "zone")
+CALLBACK_IDS = ("diagnose_form", "diagnose_call", "diagnose_message", "reply_form", "feedback_form")
+FORM_KEYS = ("channel", "thread", "ticket", "lookup", "reference", "note", "zone", "ballot")
 """Keys of an open form's `private_metadata`."""
 
 METADATA_TYPE = "call_doctor"
@@ -283,6 +289,8 @@ MESSAGE_PARTS = (
     "evidence",
     "it-note",
     "reply-copy",
+    "vote",
+    "accuracy",
     "ticket",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.audit import AuditOutcome
 from bot.domain.query import IdentifierKind
 from bot.render.message import Message
 from bot.slack.audit import outcome_without_lookup, set_outcome, wait_until_recorded
@@ -43,7 +42,7 @@ def command_listener(ctx: BotContext, command: Command) -> Listener:
         subcommand_match = find_subcommand(text) if command.subcommands else None
         if subcommand_match is not None:
             subcommand, arguments = subcommand_match
-            set_outcome(AuditOutcome.SETTINGS)
+            set_outcome(subcommand.outcome)
             await wait_until_recorded()
             await ack_privately(
                 ack, await subcommand.answer(ctx, target, arguments, ctx.new_lookup_id())

@@ -1,7 +1,7 @@
 """Listeners for events: opening the Home tab, and mentions.
 
-The Home tab explains how to ask. `@Call Doctor <anything>` works in threads, where slash commands
-cannot be typed.
+`bot.slack.home` builds the Home tab. `@Call Doctor <anything>` works in threads, where slash
+commands cannot be typed.
 """
 
 import re
@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 
-from bot.domain.audit import AuditOutcome
 from bot.domain.errors import BotError
 from bot.render.filters import unescape_mrkdwn
 from bot.render.message import Message
@@ -24,29 +23,25 @@ from bot.slack.audit import (
 from bot.slack.context import BotContext, Lookup
 from bot.slack.entries import entry_of
 from bot.slack.error_boundary import ErrorBoundary, notify_user, report_error
+from bot.slack.home import open_home
 from bot.slack.listeners.query import parse_message_text
 from bot.slack.listeners.subcommands import Subcommand, find_subcommand
 from bot.slack.lookup.job import start_lookup
 from bot.slack.message_text import MAX_TYPED_CHARACTERS
 from bot.slack.payloads import ReplyTarget, reply_target_of_mention, text_at
-from bot.slack.sending.calls import PublishHome
 
 APP_HOME_OPENED = "app_home_opened"
 
 
 def home_listener(ctx: BotContext) -> Callable[[dict[str, Any]], Awaitable[None]]:
-    """Return a listener that publishes the help for a person who opens the Home tab."""
+    """Return a listener that publishes the Home of a person who opens the Home tab."""
 
     async def on_home(event: dict[str, Any]) -> None:
         user = text_at(event, "user")
         if user and event.get("tab") == "home":
-            ctx.tasks.spawn(_publish_home(ctx, user))
+            open_home(ctx, user)
 
     return on_home
-
-
-async def _publish_home(ctx: BotContext, user: str) -> None:
-    await ctx.sender.send(PublishHome(user, ctx.renderer.home()))
 
 
 APP_MENTION = "app_mention"
@@ -85,7 +80,7 @@ async def _run_subcommand(
 ) -> None:
     """Run a subcommand before Slack counts the event as delivered, then send its message."""
     reference = ctx.new_lookup_id()
-    set_outcome(AuditOutcome.SETTINGS)
+    set_outcome(subcommand.outcome)
     await wait_until_recorded()
     try:
         message = await subcommand.answer(ctx, target, arguments, reference)

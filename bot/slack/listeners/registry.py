@@ -14,6 +14,7 @@ from bot.slack.buttons.buttons import (
     TICKET,
     TIMELINE,
 )
+from bot.slack.buttons.feedback import FEEDBACK, feedback_form_listener, feedback_listener
 from bot.slack.buttons.reply_form import (
     CHOICES,
     REPLY,
@@ -22,6 +23,7 @@ from bot.slack.buttons.reply_form import (
     copy_listener,
 )
 from bot.slack.context import BotContext, Listener
+from bot.slack.entries import FEEDBACK_FORM
 from bot.slack.listeners.actions import (
     ASK_AGAIN,
     CHOOSE,
@@ -44,7 +46,13 @@ from bot.slack.listeners.events import (
     mention_listener,
 )
 from bot.slack.listeners.modal import CALLBACK_ID, form_listener
-from bot.slack.listeners.shortcuts import DIAGNOSE_CALL, DIAGNOSE_MESSAGE, Shortcut
+from bot.slack.listeners.shortcuts import (
+    DIAGNOSE_CALL,
+    DIAGNOSE_MESSAGE,
+    HOME_DIAGNOSE,
+    Shortcut,
+    diagnose_listener,
+)
 from bot.slack.listeners.workflow_step import FUNCTION_EXECUTED, step_listener
 
 COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
@@ -60,6 +68,7 @@ EVENTS: dict[str, Callable[[BotContext], Callable[..., Awaitable[None]]]] = {
 VIEWS: dict[str, Callable[[BotContext], Listener]] = {
     CALLBACK_ID: form_listener,
     REPLY_CALLBACK_ID: copy_listener,
+    FEEDBACK_FORM: feedback_form_listener,
 }
 
 MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
@@ -75,5 +84,7 @@ ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = 
     (POST_IN_CHANNEL, post_in_channel_listener),
     (MORE, partial(menu_listener, buttons=MENU_BUTTONS)),
     *((re.compile(rf"\A{name}\Z"), choice_listener) for name in CHOICES),
+    (FEEDBACK, feedback_listener),
+    (HOME_DIAGNOSE, diagnose_listener),
     (LINKS, link_listener),  # the last, because it matches every action
 )

@@ -4,15 +4,17 @@
 ids and answers in its thread.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.parsing import MAX_IDS, find_identifiers
 from bot.domain.query import Identifier, LookupQuery
-from bot.slack.audit import wait_until_recorded
+from bot.slack.audit import set_outcome, wait_until_recorded
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.listeners.modal import open_lookup_modal
 from bot.slack.lookup.job import start_lookup
@@ -31,8 +33,15 @@ class Shortcut:
     make_listener: Callable[[BotContext], Listener]
 
 
-def _call_shortcut_listener(ctx: BotContext) -> Listener:
+HOME_DIAGNOSE = re.compile(r"\Ahome_diagnose\Z")
+"""The button of the Home tab that opens the same form."""
+
+
+def diagnose_listener(ctx: BotContext) -> Listener:
+    """Return a listener that opens the form "Diagnose a call" from anywhere."""
+
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        set_outcome(AuditOutcome.FORM_OPENED)
         await wait_until_recorded()
         await ack()
         target = ReplyTarget(text_at(body, "user", "id"))
@@ -48,7 +57,7 @@ DIAGNOSE_CALL = Shortcut(
     type="global",
     callback_id="diagnose_call",
     description="Ask why a 100ms call failed, from anywhere",
-    make_listener=_call_shortcut_listener,
+    make_listener=diagnose_listener,
 )
 
 

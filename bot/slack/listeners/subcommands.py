@@ -14,9 +14,11 @@ it.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
+from bot.domain.audit import AuditOutcome
 from bot.domain.channel_settings import (
     ChannelSettings,
     ChannelSettingsStore,
@@ -25,10 +27,11 @@ from bot.domain.channel_settings import (
     is_more_open,
 )
 from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
-from bot.domain.parsing import parse_settings_change
+from bot.domain.parsing import parse_settings_change, parse_since
 from bot.render.message import Message
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import ErrorBoundary
+from bot.slack.home import refresh_home
 from bot.slack.lookup.channel_defaults import READ_SECONDS, settings_channel
 from bot.slack.message_text import MAX_TYPED_CHARACTERS
 from bot.slack.payloads import ReplyTarget
@@ -42,15 +45,19 @@ __all__ = [
 ]
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One subcommand: its word, in lower case, and its function.
+    """One subcommand: its word, in lower case, its outcome in the audit, and its function.
 
     `answer` runs it on the text after its word, for a target, with a reference. It returns a
     message for the asker alone, and raises BotError.
     """
 
     word: str
+    outcome: AuditOutcome
     answer: Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
 
 
@@ -140,6 +147,8 @@ async def _answer_settings(
     changed = settings_command.change != SettingsPatch()
     if changed and is_more_open(before, settings, ctx.names):
         ctx.tasks.spawn(announce_loosening(ctx, target, before, settings, reference))
+    if changed:
+        refresh_home(ctx, target.user)
     structlog.get_logger("call_doctor").info("settings", lookup_id=reference, changed=changed)
     return ctx.renderer.settings(
         settings,
@@ -166,13 +175,13 @@ async def _apply_change(
     return await _with_timeout(channels.change(settings_channel(target), change, target.user))
 
 
-async def _with_timeout(request: Awaitable[ChannelSettings]) -> ChannelSettings:
-    """Await the settings. Raises StoreUnreachable, also if it takes too long."""
+async def _with_timeout(request: Awaitable[T]) -> T:
+    """Await what the database has. Raises StoreUnreachable, also if it takes too long."""
     try:
         async with asyncio.timeout(READ_SECONDS):
             return await request
     except TimeoutError as error:
-        raise StoreUnreachable("The settings could not be reached in time.") from error
+        raise StoreUnreachable("The database did not answer in time.") from error
 
 
 async def _is_guest(ctx: BotContext, target: ReplyTarget) -> bool:
@@ -181,10 +190,35 @@ async def _is_guest(ctx: BotContext, target: ReplyTarget) -> bool:
     return person is not None and person.guest
 
 
-SETTINGS_SUBCOMMAND = Subcommand("settings", _answer_settings)
+SETTINGS_SUBCOMMAND = Subcommand("settings", AuditOutcome.SETTINGS, _answer_settings)
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = (SETTINGS_SUBCOMMAND,)
+_NO_VOTES = NotAllowed("Votes are stored in the database, and there is none.")
+_ACCURACY_USAGE = (
+    "Write `accuracy` or `accuracy since 30d`. For a room of that name: `room accuracy`."
+)
+
+
+async def _answer_accuracy(
+    ctx: BotContext, target: ReplyTarget, text: str, reference: str
+) -> Message:
+    words = text.strip().removeprefix("since ").strip()
+    since = parse_since(words, ctx.clock()) if words else None
+    if words and since is None:
+        raise UnreadableQuestion(
+            f"I don't understand “{words[:MAX_WORDS]}” after accuracy.", next_step=_ACCURACY_USAGE
+        )
+    if ctx.votes is None:
+        raise _NO_VOTES
+    structlog.get_logger("call_doctor").info("accuracy", lookup_id=reference, user=target.user)
+    return ctx.renderer.accuracy(await _with_timeout(ctx.votes.accuracy(since)))
+
+
+MAX_WORDS = 40
+ACCURACY_SUBCOMMAND = Subcommand("accuracy", AuditOutcome.ACCURACY, _answer_accuracy)
+
+
+SUBCOMMANDS: tuple[Subcommand, ...] = (SETTINGS_SUBCOMMAND, ACCURACY_SUBCOMMAND)
 
 
 def find_subcommand(text: str) -> tuple[Subcommand, str] | None:

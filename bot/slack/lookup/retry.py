@@ -18,9 +18,11 @@ from bot.domain.metrics import LookupOutcome
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report
 from bot.investigate.budget import Budget
+from bot.render.answer.headline import nameless_sentence
 from bot.render.message import Answer, Message
 from bot.slack.delivery.opening_edits import Content, edit_opening
 from bot.slack.delivery.routes import Delivery
+from bot.slack.home import refresh_home
 from bot.slack.job import Job, LookupResult
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
@@ -40,6 +42,10 @@ class AnswerSummary:
     retry: bool = False
     facts: AnswerFacts | None = None
     """None in records of earlier releases."""
+    sentence: str = ""
+    """The first sentence, which names nobody; "" in records of earlier releases."""
+    verdict: str = ""
+    confidence: float = 0.0
 
     @classmethod
     def of(cls, report: Report, *, private: bool) -> "AnswerSummary":
@@ -47,11 +53,15 @@ class AnswerSummary:
         saved_lookup = from_report(report, after=None, shown=0, private=private)
         completeness = report.completeness
         is_within_budget = completeness.fetched < Budget().rows_per_type
+        verdict = report.diagnosis.verdict if report.diagnosis else None
         return cls(
             saved_lookup,
             completeness.complete,
             not completeness.complete and is_within_budget,
             facts_of(report),
+            nameless_sentence(report),
+            verdict.cls if verdict else "",
+            verdict.confidence if verdict else 0.0,
         )
 
     @property
@@ -75,12 +85,22 @@ async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> N
     channel = opening.channel or target.channel
     thread = (target.thread if channel == target.channel else "") or opening.ts
     posted_answer = PostedAnswer(
-        summary.handle, target.user, channel, opening.ts, summary.outcome, thread
+        summary.handle,
+        target.user,
+        channel,
+        opening.ts,
+        summary.outcome,
+        thread,
+        summary.sentence,
+        summary.verdict,
+        summary.confidence,
     )
     try:
         await job.ctx.answer_log.remember(posted_answer)
     except StoreUnreachable as error:
         structlog.get_logger("call_doctor").warning("not_remembered", cause=error.cause)
+    else:
+        refresh_home(job.ctx, target.user)
 
 
 def opening_state_of(job: Job, summary: AnswerSummary) -> OpeningState:

@@ -8,7 +8,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import Misconfigured, SlackTrouble
 from bot.domain.web_address import check_address
-from bot.slack.identity import REQUIRED_SCOPES, SlackIdentity
+from bot.slack.identity import REQUIRED_SCOPES, SlackIdentity, read_scopes
 from bot.slack.sending.errors import SLACK_EXCEPTIONS, SlackErrorKind, classify_error
 from bot.slack.sending.web_clients import open_clients, quiet_logger
 from bot.slack.slack_settings import SlackSettings
@@ -57,9 +57,9 @@ async def probe_socket(settings: SlackSettings) -> None:
 
 def identity_of(response: AsyncSlackResponse) -> SlackIdentity:
     """Return the identity in auth.test's response. Raises Misconfigured if scopes are missing."""
-    header = response.headers.get("x-oauth-scopes")
-    scopes = frozenset(scope.strip() for scope in (header or "").split(",") if scope.strip())
-    missing = sorted(REQUIRED_SCOPES - scopes) if header is not None else []
+    scopes = read_scopes(response)
+    is_told = response.headers.get("x-oauth-scopes") is not None
+    missing = sorted(REQUIRED_SCOPES - scopes) if is_told else []
     if missing:
         raise Misconfigured(
             f"SLACK_BOT_TOKEN lacks the scope {', '.join(missing)}.",

@@ -19,6 +19,7 @@ from bot.domain.saved_lookup import SavedLookup, encode, from_report
 from bot.domain.target import Candidate, Choices, Progress, Target
 from bot.investigate.ports import Tell, Watch, ignore_progress
 from bot.render.choices import choice_label
+from bot.render.help import HomeFacts
 from bot.render.message import Answer, File, Message
 from bot.render.renderer import Renderer
 from bot.render.replies.form import ReplyForms
@@ -296,7 +297,7 @@ class StandInRenderer(Renderer):
             "blocks": blocks,
         }
 
-    def home(self) -> dict[str, Any]:
+    def home(self, facts: HomeFacts) -> dict[str, Any]:  # noqa: ARG002
         return {"type": "home", "blocks": [section("How to ask")]}
 
     def _rest(self, part: str, report: Report, shown: int, *, private: bool) -> Message:
