@@ -1,7 +1,7 @@
 """Opens the parts that only serving Slack needs: the job queue, the context, the probes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,7 @@ from bot.slack.server.startup_checks import check_slack
 from bot.slack.shared_channels import SharedChannels
 from bot.slack.slack_settings import SlackSettings
 from bot.storage import Database, jobs_url, lock_sqlite_file
+from bot.webhooks.pull import pull_regularly
 from bot.webhooks.receiver import (
     OnRoomEvent,
     WebhookQueue,
@@ -114,17 +115,29 @@ async def open_webhooks(
 ) -> AsyncIterator[WebhookReceiver | None]:
     """Yield the receiver of 100ms' webhooks; None if no workspace has a secret for them.
 
-    `on_room_event` is called for each new webhook of a room. What waits at the end of the block is
-    stored before the block is left.
+    Where a workspace is set to fetch them, they are fetched while the block runs. `on_room_event`
+    is called for each new webhook of a room. What waits at the end of the block is stored before
+    the block is left.
     """
     if services.database is None:
         raise StoreUnreachable
-    queue = WebhookQueue(services.database.call_facts, services.metrics, on_room_event)
+    store = services.database.call_facts
+    queue = WebhookQueue(store, services.metrics, on_room_event)
+    workspaces = _webhook_secrets(settings)
+    pulled = [services.workspaces[alias].low_priority() for alias in _pulled(settings)]
     try:
-        workspaces = _webhook_secrets(settings)
-        yield WebhookReceiver(workspaces, queue, services.metrics, now) if workspaces else None
+        async with pull_regularly(pulled, store, queue, now):
+            yield WebhookReceiver(workspaces, queue, services.metrics, now) if workspaces else None
     finally:
         await queue.close()
+
+
+def _pulled(settings: Settings) -> Iterator[str]:
+    """Yield the 100ms workspaces whose webhooks are fetched."""
+    for alias, workspace in settings.workspaces().items():
+        own = workspace.webhook_pull
+        if settings.hms_webhook_pull if own is None else own:
+            yield alias
 
 
 def _webhook_secrets(settings: Settings) -> Mapping[str, WebhookSecrets]:

@@ -103,6 +103,8 @@ class ErrorFacts:
     retries_join: int | None = None
     media: Pairs = ()
     public_address: str | None = None
+    by_webhook: bool = False
+    """Whether a webhook of 100ms told of it, and no client."""
 
 
 ERROR_TYPES = (

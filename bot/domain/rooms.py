@@ -145,11 +145,13 @@ CallFactReason = Literal[
 class CallFact:
     """A fact of a call that a webhook of 100ms told: ids, a time (UTC), and a known reason.
 
-    Webhooks get lost and come in any order, so a missing fact proves nothing. `peer_id` is in lower
-    case; ids that the webhook lacks are "".
+    `id` is the webhook's own, the same in every repetition. `peer_id` is in lower case; ids that
+    the webhook lacks are "". Webhooks get lost and come in any order, so that a missing fact proves
+    nothing.
     https://www.100ms.live/docs/server-side/v2/how-to-guides/configure-webhooks/webhook
     """
 
+    id: str
     kind: CallFactKind
     workspace: str
     room_id: str

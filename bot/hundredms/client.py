@@ -19,7 +19,7 @@ from typing import Self, TypeVar
 from pydantic import BaseModel
 
 from bot.domain.errors import HundredMsUnreachable
-from bot.domain.rooms import PeerStats, Room, Session
+from bot.domain.rooms import CallFactKind, PeerStats, Room, Session
 from bot.hundredms.circuit_breaker import Circuit
 from bot.hundredms.error_events import parse_page, read_or_none
 from bot.hundredms.lenient import decode_json, parse_body, validate_shape
@@ -29,6 +29,7 @@ from bot.hundredms.responses import ResponseKind, ResponseVerdict
 from bot.hundredms.retries import WaitNotifier
 from bot.hundredms.schemas import (
     CodeWire,
+    DeliveriesWire,
     EventsWire,
     Listing,
     RoomWire,
@@ -44,6 +45,7 @@ from bot.investigate.ports import (
     SessionPage,
     Tell,
     TrackPage,
+    WebhookPage,
 )
 
 _UNESCAPED_TEXT = re.compile(r"[0-9A-Za-z_.@-]+")
@@ -295,6 +297,27 @@ class HundredMsClient:
         if isinstance(wire, ResponseVerdict):
             return ()
         return tuple(dict.fromkeys(row.code for row in wire.data if row and row.code))
+
+    async def webhooks(
+        self, kinds: Sequence[CallFactKind], since: datetime, until: datetime, page: int
+    ) -> WebhookPage:
+        """Return one page of at most 100 webhooks that 100ms sent; raises as `events`.
+
+        https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
+        """
+        params: dict[str, str | int | Sequence[str]] = {
+            "event_names": tuple(kinds),
+            "start_time": format_time(since),
+            "end_time": format_time(until),
+            "page": page,
+            "limit": PAGE_SIZE,
+        }
+        request = Request("analytics/webhooks", "analytics/webhooks", params)
+        wire = await self._get(request, DeliveriesWire)
+        if isinstance(wire, ResponseVerdict):
+            raise _unreachable(wire)
+        has_next = wire.events and wire.pagination and wire.pagination.has_next
+        return WebhookPage(tuple(wire.events), page + 1 if has_next else 0)
 
     async def _page(self, query: EventQuery, start: str) -> EventsWire:
         wire = await self._get(events_request(query, start, PAGE_SIZE), EventsWire)

@@ -1,12 +1,13 @@
 """A request to 100ms, and the look-up that makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.hundredms.concurrency import Priority
 from bot.hundredms.retries import WaitNotifier
 
-Params = Mapping[str, str | int]
+Params = Mapping[str, str | int | Sequence[str]]
+"""A sequence is sent as a parameter for each of its values."""
 
 MAX_BODY = 8_000_000
 """The largest body that is read, in bytes. A page of a hundred events takes a tenth of that."""

@@ -128,6 +128,19 @@ class Listing(_WireModel, Generic[Row]):
         return self.last if len(self.data) >= full else ""
 
 
+class PaginationWire(_WireModel):
+    """The field of a list with numbered pages that is read."""
+
+    has_next: Boolean = None
+
+
+class DeliveriesWire(_WireModel):
+    """One page of the webhooks that 100ms sent; any row may be none."""
+
+    events: Annotated[list[Any], BeforeValidator(as_list)] = Field(default_factory=list)
+    pagination: Annotated[PaginationWire | None, WrapValidator(invalid_as_none)] = None
+
+
 def parse_room(wire: RoomWire, workspace: str) -> Room | None:
     """Return the room, or None if it has no id."""
     if wire.id is None:

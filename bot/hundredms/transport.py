@@ -80,7 +80,7 @@ async def send(
     }
     address = f"{url.rstrip('/')}/{request.path}"
     if request.params:  # httpx would parse the address a second time to add them
-        address += f"?{urlencode(request.params)}"
+        address += f"?{urlencode(request.params, doseq=True)}"
     http_request = http.build_request("GET", address, headers=headers)
     response = await http.send(http_request, stream=True)
     try:

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.events import ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report
-from bot.domain.rooms import CallFact, PeerStats, Room, Session, TrackEvent
+from bot.domain.rooms import CallFact, CallFactKind, PeerStats, Room, Session, TrackEvent
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 
@@ -61,6 +61,17 @@ class TrackPage:
     total: int | None
     next: str
     unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPage:
+    """A page of the webhooks that 100ms sent elsewhere, as 100ms lists them.
+
+    `rows` may hold anything. `next` is the number of the next page, 0 on the last one.
+    """
+
+    rows: tuple[Any, ...]
+    next: int
 
 
 class ExpiredCursor(Exception):
@@ -126,6 +137,11 @@ class HundredMs(Protocol):
     async def room_codes(self, room_id: str) -> Sequence[str]:
         """Return the room's codes (first 100)."""
 
+    async def webhooks(
+        self, kinds: Sequence[CallFactKind], since: datetime, until: datetime, page: int
+    ) -> WebhookPage:
+        """Return a page, from 1, of the webhooks of these types in at most 14 days."""
+
 
 class RoomIndex(Protocol):
     """An index of peers and codes by room, filled by earlier look-ups. Raises StoreUnreachable."""
@@ -148,20 +164,11 @@ class RoomIndex(Protocol):
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether that room's codes were stored within a day."""
 
+    async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        """Return the latest facts that webhooks told of failures, removals and the room's end.
 
-@dataclass(frozen=True, slots=True)
-class ReceivedFact:
-    """A fact and the id of its webhook."""
-
-    delivery_id: str
-    fact: CallFact
-
-
-class CallFacts(Protocol):
-    """Facts of calls that webhooks of 100ms told. Raises StoreUnreachable."""
-
-    async def of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
-        """Return the latest facts that have a reason or end a room's call, in order of time."""
+        They are at most `most`, in order of time.
+        """
 
 
 Clock = Callable[[], datetime]

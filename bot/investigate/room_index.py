@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.events import ErrorEvent
-from bot.domain.rooms import Room, Session
+from bot.domain.rooms import CallFact, Room, Session
 from bot.domain.target import Target
 from bot.investigate.ports import HundredMs, RoomIndex
 
@@ -55,6 +55,10 @@ class BestEffortRoomIndex:
         Returns True also if the database fails, because it cannot store any.
         """
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
+
+    async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        """Return what webhooks told of the room; empty if nothing or the database fails."""
+        return await self._ask(lambda stored: stored.facts_of_room(workspace, room_id, most), ())
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Store that these peers belong to that room."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.privacy.erasures import digest
-from bot.domain.rooms import CallFact
-from bot.investigate.ports import Clock, ReceivedFact
+from bot.domain.rooms import CallFact, CallFactKind, CallFactReason
+from bot.investigate.ports import Clock
 from bot.storage.forget import RELEARN_AFTER, read_erasures
 from bot.storage.retention import RETENTION
 from bot.storage.tables import (
@@ -21,6 +21,10 @@ from bot.storage.tables import (
     upsert,
 )
 
+KINDS: Sequence[CallFactKind] = ("peer.join.failure", "role.change.failure", "room.end.success")
+REASONS: Sequence[CallFactReason] = ("peer kicked", "server removed peer")
+"""The facts that a diagnosis uses: all of these kinds, and leaves for these reasons."""
+
 _ID_COLUMNS = ("room_id", "peer_id", "user_id")
 _CHUNK = 500
 """Rows in one statement; nine values each stay far below SQLite's 32,766 parameters."""
@@ -29,13 +33,13 @@ _Row = dict[str, object]
 
 
 class SqlCallFacts:
-    """See `bot.investigate.ports.CallFacts`. Every method raises StoreUnreachable."""
+    """Stores facts and the progress of fetching them. Every method raises StoreUnreachable."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
-    async def store(self, received: Sequence[ReceivedFact]) -> set[tuple[str, str]]:
+    async def store(self, facts: Sequence[CallFact]) -> set[tuple[str, str]]:
         """Store facts and the rooms of their peers; return (workspace, id) of the new webhooks.
 
         Facts from before an erasure of one of their ids are dropped, however late they come, and
@@ -44,9 +48,9 @@ class SqlCallFacts:
         now = self._clock()
         oldest = int((now - RETENTION).timestamp())
         rows = {
-            (item.fact.workspace, item.delivery_id): _to_row(item)
-            for item in received
-            if item.fact.at.timestamp() >= oldest
+            (fact.workspace, fact.id): _to_row(fact)
+            for fact in facts
+            if fact.at.timestamp() >= oldest
         }
         ordered = [rows[key] for key in sorted(rows)]  # two replicas must not wait for each other
         new: set[tuple[str, str]] = set()
@@ -61,11 +65,8 @@ class SqlCallFacts:
         return new
 
     async def of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
-        """Return the latest facts of the last 30 days that have a reason or end a room's call.
-
-        They are in order of time, at most `most`.
-        """
-        matters = (CALL_FACTS.c.reason != "") | (CALL_FACTS.c.kind == "room.end.success")
+        """See `bot.investigate.ports.RoomIndex.facts_of_room`; facts of the last 30 days."""
+        matters = or_(CALL_FACTS.c.reason.in_(REASONS), CALL_FACTS.c.kind.in_(KINDS))
         query = (
             select(CALL_FACTS)
             .where(
@@ -82,6 +83,7 @@ class SqlCallFacts:
                 rows = (await connection.execute(query)).all()
         return [
             CallFact(
+                row.delivery_id,
                 row.kind,
                 row.workspace,
                 row.room_id,
@@ -150,11 +152,10 @@ async def _without_erased(
     ]
 
 
-def _to_row(received: ReceivedFact) -> _Row:
-    fact = received.fact
+def _to_row(fact: CallFact) -> _Row:
     return {
         "workspace": fact.workspace,
-        "delivery_id": received.delivery_id,
+        "delivery_id": fact.id,
         "kind": fact.kind,
         "room_id": fact.room_id,
         "session_id": fact.session_id,

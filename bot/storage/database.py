@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.privacy.erasures import ErasureMarks
+from bot.domain.rooms import CallFact
 from bot.investigate.ports import Clock
 from bot.storage import forget, retention
 from bot.storage.answer_log import SqlAnswerLog, SqlPostClaims
@@ -101,6 +102,10 @@ class Database:
         with as_store_errors():
             async with self._engine.connect() as connection:
                 return (await connection.execute(query)).first() is not None
+
+    async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        """See `bot.investigate.ports.RoomIndex`."""
+        return await self.call_facts.of_room(workspace, room_id, most)
 
     async def purge(self, before: datetime | None = None) -> None:
         """Delete rows older than `before`, by default 30 days ago; audit rows, votes after 400."""

@@ -24,13 +24,12 @@ CLOCK_SKEW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook by its own id, which is the same in every repetition.
+    """A webhook.
 
     `fact` is None for a type from which nothing is learned. A replay was asked for in the dashboard
     of 100ms, and may be weeks old.
     """
 
-    id: str
     fact: CallFact | None
     is_replay: bool = False
 
@@ -48,25 +47,27 @@ def parse_delivery(body: bytes, workspace: str, now: datetime) -> Delivery | Non
         return None
     is_replay = document.get("is_replay") not in (None, False)
     if kind not in KINDS:
-        return Delivery(delivery_id, None, is_replay)
+        return Delivery(None, is_replay)
     data = document.get("data")
-    fact = isinstance(data, Mapping) and build_fact(
-        KINDS[kind], workspace, parse_time(document.get("timestamp"), now), data
-    )
-    return Delivery(delivery_id, fact, is_replay) if fact else None
+    at = parse_time(document.get("timestamp"), now)
+    if not isinstance(data, Mapping) or at is None:
+        return None
+    fact = build_fact(delivery_id, KINDS[kind], workspace, at, data)
+    return Delivery(fact, is_replay) if fact else None
 
 
 def build_fact(
-    kind: CallFactKind, workspace: str, at: datetime | None, data: Mapping[str, Any]
+    delivery_id: str, kind: CallFactKind, workspace: str, at: datetime, data: Mapping[str, Any]
 ) -> CallFact | None:
-    """Return the fact of a webhook's `data`; None without a room or a time."""
+    """Return the fact of a webhook's `data`; None without a room."""
     room_id = parse_id(data.get("room_id"))
-    if not room_id or at is None:
+    if not room_id:
         return None
     peer = data.get("peer")  # of a changed role
     person = {**peer, **data} if isinstance(peer, Mapping) else data
     text = data.get("reason") if kind == "peer.leave.success" else data.get("error_message")
     return CallFact(
+        delivery_id,
         kind,
         workspace,
         room_id,

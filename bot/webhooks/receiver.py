@@ -16,7 +16,8 @@ import structlog
 
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import Metrics
-from bot.investigate.ports import Clock, ReceivedFact
+from bot.domain.rooms import CallFact
+from bot.investigate.ports import Clock
 from bot.webhooks.deliveries import Delivery, parse_delivery
 
 SIGNATURE_HEADER = "x-100ms-signature"
@@ -63,7 +64,7 @@ class WebhookSecrets:
 class FactStore(Protocol):
     """Stores facts; implemented by `bot.storage.call_facts.SqlCallFacts`."""
 
-    async def store(self, received: Sequence[ReceivedFact]) -> set[tuple[str, str]]:
+    async def store(self, facts: Sequence[CallFact]) -> set[tuple[str, str]]:
         """Store facts; return (workspace, id) of the new webhooks. Raises StoreUnreachable."""
 
 
@@ -79,8 +80,8 @@ async def ignore_room_event(_workspace: str, _room_id: str, _kind: str) -> None:
 
 @dataclass(slots=True)
 class _Pending:
-    delivery: Delivery
-    received: ReceivedFact
+    fact: CallFact
+    is_replay: bool
     stored: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -106,15 +107,28 @@ class WebhookQueue:
         if delivery.fact is None:
             self._metrics.webhook("ignored")
             return True
-        if len(self._pending) >= self._size:
+        pending = self._enqueue(delivery.fact, is_replay=delivery.is_replay)
+        if pending is None:
             self._metrics.webhook("queue_full")
             return False
-        pending = _Pending(delivery, ReceivedFact(delivery.id, delivery.fact))
+        await _wait(pending.stored, ACK_SECONDS)
+        return True
+
+    async def store(self, fact: CallFact, *, is_replay: bool) -> None:
+        """Queue a fetched webhook and wait until it is stored. Raises StoreUnreachable if full."""
+        pending = self._enqueue(fact, is_replay=is_replay)
+        if pending is None:
+            raise StoreUnreachable("Too many webhooks wait for the database.")
+        await pending.stored.wait()
+
+    def _enqueue(self, fact: CallFact, *, is_replay: bool) -> _Pending | None:
+        if len(self._pending) >= self._size:
+            return None
+        pending = _Pending(fact, is_replay)
         self._pending.append(pending)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
-        await _wait(pending.stored, ACK_SECONDS)
-        return True
+        return pending
 
     async def close(self) -> None:
         """Store what waits, for `DRAIN_SECONDS` at most; the log says how many are lost."""
@@ -128,7 +142,7 @@ class WebhookQueue:
         while self._pending:
             batch = self._pending[:BATCH_SIZE]
             try:
-                new = await self._store.store([pending.received for pending in batch])
+                new = await self._store.store([pending.fact for pending in batch])
             except StoreUnreachable as error:
                 structlog.get_logger("call_doctor").warning("webhooks_wait", cause=error.cause)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -141,11 +155,11 @@ class WebhookQueue:
 
     async def _finish(self, pending: _Pending, new: set[tuple[str, str]]) -> None:
         """Count a stored webhook and wake the watches of its room, once for each webhook."""
-        fact, key = pending.received.fact, (pending.received.fact.workspace, pending.delivery.id)
+        fact, key = pending.fact, (pending.fact.workspace, pending.fact.id)
         is_new = key in new
         new.discard(key)  # a webhook that is twice in one batch is new once
         self._metrics.webhook("stored" if is_new else "repeated")
-        if not is_new or pending.delivery.is_replay:
+        if not is_new or pending.is_replay:
             return
         try:
             await self._on_room_event(fact.workspace, fact.room_id, fact.kind)

@@ -46,7 +46,10 @@ async def open_webhooks_bench(
 ) -> AsyncIterator[WebhookBench]:
     """Run a whole bot; `hms` are its settings, by default a webhook secret."""
     settings = hms or {"hms_webhook_secret": SECRET}
-    async with open_whole(folder, mode, settings=settings) as bench, httpx.AsyncClient() as http:
+    async with (
+        open_whole(folder, mode, large=100, settings=settings) as bench,
+        httpx.AsyncClient() as http,
+    ):
         sent = {HEADER: SECRET} if headers is None else headers
         sender = WebhookSender(http, bench.url + path, sent, signature_secret, pauses=())
         hour_ago = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)

@@ -122,7 +122,7 @@ def _by_numbers(cls: VerdictClass, supporting: list[Story], people_in_room: int)
 
 def _is_guess(story: Story) -> bool:
     """Return whether only the range of the code is known, because no entry describes the code."""
-    return _is_described_by_range(story) or not story.error_code
+    return not story.by_webhook and (_is_described_by_range(story) or not story.error_code)
 
 
 def _is_described_by_range(story: Story) -> bool:

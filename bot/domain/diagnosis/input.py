@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from bot.domain.diagnosis.wording import EVENTS
 from bot.domain.events import ERROR_TYPES, EVENT_RETENTION, ErrorEvent, has_duplicates, sort_events
-from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+from bot.domain.rooms import CallFact, Peer, PeerStats, Room, Session, TrackEvent
 
 BEFORE_A_SESSION = frozenset({"client.connect.failed", "client.join.failed", "client.disconnected"})
 """Types that may be the only trace of a person: without a join there is no session."""
@@ -87,7 +87,8 @@ class DiagnosisInput:
     about that session; `known` is False if nothing has the id asked for.
 
     `complete` is False if anything is missing that can change a conclusion, and `unread` names it.
-    `all_types` is False if only some types of errors were asked for.
+    `all_types` is False if only some types of errors were asked for. `facts` are those that
+    webhooks told of the room, as far as any came.
     """
 
     room: Room | None
@@ -107,6 +108,7 @@ class DiagnosisInput:
     complete: bool = True
     unread: UnreadSources = field(default_factory=UnreadSources)
     all_types: bool = True
+    facts: tuple[CallFact, ...] = ()
 
     @property
     def opens(self) -> datetime:

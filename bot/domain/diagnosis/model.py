@@ -84,6 +84,11 @@ class Story:
         return {sender.agent for sender in {row.sender for row in self.rows}}
 
     @property
+    def by_webhook(self) -> bool:
+        """Whether only webhooks told of it (R21, R22, R24)."""
+        return all(row.failure.by_webhook for row in self.rows)
+
+    @property
     def type(self) -> str:
         """The event type, with `client.` in front."""
         return self.rows[0].type
@@ -291,6 +296,8 @@ class NoErrorsFound:
     sessions: int = 0
     people: int = 0
     least: bool = False
+    facts: tuple[str, ...] = ()
+    """Sentences on people who were removed and on the room's end (R23)."""
 
 
 @dataclass(frozen=True, slots=True)

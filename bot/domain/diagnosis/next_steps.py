@@ -31,6 +31,8 @@ _NOUNS = {
     "insecure-page": "insecure page",
     "no-webrtc": "browser without WebRTC",
     "invalid-role": "unknown role",
+    "role-not-allowed": "role that is not allowed",
+    "duplicate-peer": "second copy",
 }
 _LINE_LOST = ("Their IT: check the internet line of that place.",)
 _REPORT = VERDICTS["service"].steps[:1]

@@ -91,7 +91,7 @@ def verdict_without_errors(
     return Verdict(
         cls=class_without_errors(no_errors),
         confidence=confidence_without_errors(no_errors.reason, complete=case.complete),
-        evidence=(f"No errors reported{among}; {attendance}.", NO_TRACE),
+        evidence=(f"No errors reported{among}; {attendance}.", *no_errors.facts, NO_TRACE),
         next_steps=(ASK_AGAIN,) if unread else steps,
         unread=unread,
     )

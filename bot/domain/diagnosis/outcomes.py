@@ -20,6 +20,7 @@ from bot.domain.diagnosis.sdk.text import (
     status_of,
 )
 from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
+from bot.domain.diagnosis.webhook_facts import ROLE_CHANGE
 from bot.domain.diagnosis.wording import join_words
 
 _CLIENT_ERRORS = range(400, 500)
@@ -38,7 +39,8 @@ def assign_outcomes(
     for story in stories:
         doubt = activity.missing.of(story)
         end = successors.get(story.id)
-        proof = activity.proof_of_recovery(story, end or story) if story.timed else None
+        provable = story.timed and story.feature != ROLE_CHANGE  # staying gives no role
+        proof = activity.proof_of_recovery(story, end or story) if provable else None
         if proof:
             at = proof.at if proof.exact else None
             result.append(
@@ -72,7 +74,11 @@ def _ending(
             or _left_outcome(story, activity)
             or ("unknown", "not seen again")
         )
-    return _left_outcome_by_text(story) or ("unknown", f"what followed{_unread_words(doubt)}")
+    return (
+        _left_outcome_by_text(story)
+        or _removed_outcome(story, activity)
+        or ("unknown", f"what followed{_unread_words(doubt)}")
+    )
 
 
 def _untimed_ending(story: Story) -> _Ending:
@@ -93,6 +99,8 @@ def _unread_words(doubt: frozenset[str]) -> str:
 def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
     if not story.ends_terminal:
         return None
+    if story.by_webhook:
+        return "gave_up", f"told by a webhook of 100ms{_unseen_words(doubt) or '; not seen again'}"
     if story.retry_ms is not None:
         words = f"SDK stopped after {round(story.retry_ms / 1000, 1):g} s"
         return "gave_up", f"{words}{_unseen_words(doubt)}"
@@ -107,6 +115,8 @@ def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
         return None
     if is_unasked_share(story):
         return "blocked", "the page asked in a way that shows no picker, so nothing could be shared"
+    if story.feature == ROLE_CHANGE:
+        return "blocked", "told by a webhook of 100ms"
     if is_blocking(story):
         return "blocked", "as far as we can see; 100ms never marks this one as final"
     return _failing_outcome(story, activity)
@@ -146,6 +156,9 @@ def _left_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     by_text = _left_outcome_by_text(story)
     if by_text:
         return by_text
+    removed = _removed_outcome(story, activity)
+    if removed:
+        return removed
     last = (story.rows[-1].peer_id or "").lower()
     ends = [
         stay.left_at - story.last_at
@@ -156,6 +169,12 @@ def _left_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
     if after and min(after) <= LEFT_WITHIN:
         return "left", f"left {format_duration(min(after))} later"
     return None
+
+
+def _removed_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:
+    """Return `left` if a webhook tells that the person was removed, or the room ended (R23)."""
+    words = activity.removals.words_after(story)
+    return ("left", words) if words else None
 
 
 def _left_outcome_by_text(story: Story) -> _Ending | None:

@@ -37,6 +37,7 @@ from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.ice_path import drop_meaningless_paths
 from bot.domain.diagnosis.stories import build_stories, link_symptoms
 from bot.domain.diagnosis.verdict import build_verdict
+from bot.domain.diagnosis.webhook_facts import removal_sentences, webhook_events
 from bot.domain.events import ErrorEvent
 
 
@@ -45,7 +46,8 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
 
     If the look-up covers several calls, the latest one with failures is judged alone as well.
     """
-    events = events_of_room(case, case.events)
+    told = webhook_events(case, (*case.events, *case.around))
+    events = events_of_room(case, (*case.events, *told))
     around = _events_around(events, events_of_room(case, case.around))
     room_events = events_of_room(case, (*events, *around)) if around else events
     person_index = PersonIndex(case.room_sessions, room_events, case.room_tracks)
@@ -54,7 +56,7 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
     other_stories = _build_stories(around, person_index, catalogue, activity)
     if not stories:
         impact = measure_impact(case, person_index, events, (), other_stories)
-        no_errors = explain_no_errors(case, person_index)
+        no_errors = replace(explain_no_errors(case, person_index), facts=removal_sentences(case))
         verdict = verdict_without_errors(case, no_errors, impact)
         return Diagnosis(person_index.persons, (), verdict, impact, no_errors)
     attendance = AttendanceIndex(case, person_index, room_events)

@@ -29,6 +29,7 @@ from bot.domain.diagnosis.sdk.text import (
     media_of_story,
 )
 from bot.domain.diagnosis.thresholds import LISTED_BEYOND, SAME_CALL, STAYED_BEYOND
+from bot.domain.diagnosis.webhook_facts import RemovalIndex
 from bot.domain.events import ErrorEvent
 from bot.domain.rooms import PeerStats, Session, TrackEvent
 
@@ -128,6 +129,7 @@ class ActivityIndex:
     ) -> None:
         self.now = case.now
         self.missing = MissingProof(case, person_index)
+        self.removals = RemovalIndex(case)
         self._types_unread = case.unread.types
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
         for peer_id, stays in stays_of(case.room_sessions).items():

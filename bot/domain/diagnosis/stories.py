@@ -32,6 +32,7 @@ from bot.domain.diagnosis.thresholds import (
     STORY_GAP,
     SYMPTOM_WITHIN,
 )
+from bot.domain.diagnosis.webhook_facts import ROLE_CHANGE
 from bot.domain.events import ErrorEvent, ErrorFacts, EventSource, sort_key
 
 _Kind = tuple[str, str, int, str]
@@ -89,7 +90,9 @@ def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -
         explanation=_explain(rows, catalogue),
         retry_ms=next(spans, None),
         retry_count=next(counts, None),
-        feature=feature_of(rows, platform),
+        feature=ROLE_CHANGE
+        if rows[0].type == "role.change.failure"
+        else feature_of(rows, platform),
         path=next((path.words for path in paths), None),
     )
 

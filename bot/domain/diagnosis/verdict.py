@@ -61,6 +61,9 @@ def evidence_lines(
     """Return at least two lines with figures; `supporting` are the stories behind the verdict."""
     cited = supporting or list(stories)
     rows = [_people_line(cited, impact), _codes_line(cited), _outcomes_line(cited)]
+    told = sum(story.by_webhook for story in cited)
+    if told:
+        rows.append(f"Only webhooks of 100ms told of {_failures(told)} of these.")
     if cls in BY_NUMBERS and supporting:
         rows.append(_network_line(cls, supporting, networks))
     return tuple(row for row in rows if row)

@@ -18,7 +18,7 @@ from cachetools import TTLCache
 from bot.domain.diagnosis.input import DiagnosisInput, UnreadSources
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Report, Window, distinct_events
-from bot.domain.rooms import PeerStats, Session, TrackEvent
+from bot.domain.rooms import CallFact, PeerStats, Session, TrackEvent
 from bot.domain.target import Target
 from bot.investigate.background import cancel_soon, ignore_result, run_in_thread_if_large
 from bot.investigate.budget import Budget
@@ -286,6 +286,7 @@ def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another 
     *,
     completeness: Completeness,
     all_types: bool = True,
+    facts: Sequence[CallFact] = (),
 ) -> DiagnosisInput:
     """Return the diagnosis input of a resolved target; `completeness` is that of its `events`.
 
@@ -310,6 +311,7 @@ def build_diagnosis_input(  # noqa: PLR0913  a look-up's facts, each of another 
         complete=completeness.complete and evidence.complete and target.room.enabled is not None,
         unread=replace(evidence.unread, types=frozenset(_types_unread(completeness))),
         all_types=all_types,
+        facts=tuple(facts),
     )
 
 

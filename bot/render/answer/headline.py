@@ -286,6 +286,10 @@ def _unclear_words(stories: Iterable[Story]) -> str:
 def _unclear_ending(story: Story, experience: str) -> str:
     if not story.timed:
         return ", and how it ended is not known"
+    if story.outcome == "left" and story.evidence.startswith("removed from the call"):
+        return " and removed from the call" if experience.startswith("was ") else " and was removed"
+    if story.outcome == "left" and story.evidence.startswith("room ended"):
+        return " until the room ended"
     gone = " and not seen again" if experience.startswith("was ") else " and was not seen again"
     return f" and {story.evidence}" if story.outcome == "left" else gone
 
@@ -309,4 +313,4 @@ def _without_errors(report: Report, nothing: NoErrorsFound, *, partial: bool) ->
         "unknown_id": UNKNOWN_ID.removesuffix("."),
         "room_disabled": "the room is disabled: nobody can join until it is enabled",
     }[nothing.reason]
-    return Lead(_finished(text, partial=partial))
+    return Lead(_finished(text, partial=partial), " ".join(nothing.facts))

@@ -289,6 +289,8 @@ def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | Non
     """Return what 100ms does not report, and the one look-up that is worth trying."""
     if diagnosis is None or diagnosis.nothing is None or unread_nouns(report, diagnosis):
         return None
+    if diagnosis.nothing.facts:  # the answer tells what 100ms does not report as an error
+        return None
     name = display_name(report.target.room.name) or report.target.room.id
     room = clip(name.replace("`", "'"), _ROOM)
     reason = diagnosis.nothing.reason
@@ -311,9 +313,21 @@ def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | Non
 def _footer(report: Report, diagnosis: Diagnosis | None, asked_by: str) -> str:
     """Return `Likely · 359 of 359 events read · 15:43 UTC · CD-…`."""
     parts = ["Likely"] if diagnosis and is_unsure(diagnosis) else []
-    parts += [f"{_read_words(report)} events read", f"{report.as_of:%H:%M} UTC", report.lookup_id]
+    webhooks = _webhooks(diagnosis) if diagnosis else 0
+    told = f" and {count(webhooks, 'webhook', 'webhooks')}" * bool(webhooks)
+    parts += [
+        f"{_read_words(report)} events{told} read",
+        f"{report.as_of:%H:%M} UTC",
+        report.lookup_id,
+    ]
     parts += [f"asked by {safe_text(asked_by)}"] if asked_by else []
     return " · ".join(parts)
+
+
+def _webhooks(diagnosis: Diagnosis) -> int:
+    """Return the number of failures that no client reported."""
+    rows = (row for story in diagnosis.stories for row in story.rows)
+    return sum(row.failure.by_webhook for row in rows)
 
 
 def _read_words(report: Report) -> str:

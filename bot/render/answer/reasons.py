@@ -146,7 +146,8 @@ def specific_reason(stories: Sequence[Story]) -> str:
         reason = reason.replace(ANY_DEVICE, "it")
         if device != ANY_DEVICE:
             reason = reason.replace("camera or microphone", device.removeprefix("the "))
-    roles = {role for story in stories for role in story.person.roles}
+    # A webhook does not say which role was refused.
+    roles = {role for story in stories if not story.by_webhook for role in story.person.roles}
     if len(roles) == 1 and reason.startswith("the role "):
         role = clip(display_name(roles.pop()), _ROLE)
         reason = f"the role “{role}” {reason.removeprefix('the role ')}"

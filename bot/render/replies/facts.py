@@ -48,7 +48,7 @@ ENTRIES_BY_REASON: Mapping[str, tuple[str, ...]] = {
     "network-sign-in": ("proxy-sign-in", "other-server-answered"),
     "network-weak": (
         *("device-went-offline", "signalling-went-silent", "signalling-lost"),
-        *("init-connection-lost", "ice-disconnected"),
+        *("init-connection-lost", "ice-disconnected", "join-cut-off"),
     ),
     "network-other": ("range-signalling",),
     "connection-closed": ("peer-gone", "legacy-peer-gone"),
@@ -82,12 +82,18 @@ ENTRIES_BY_REASON: Mapping[str, tuple[str, ...]] = {
     ),
     "call-closed": ("forbidden",),
     "call-full": ("role-limit-reached",),
-    "already-joined": ("already-joined", "legacy-peer-present"),
+    "already-joined": ("already-joined", "legacy-peer-present", "duplicate-peer"),
     "left-early": ("left-while-joining", "init-missing"),
     "ours": (
         *("account-disabled", "connection-not-constructed", "endpoint-malformed"),
         *("token-not-a-jwt", "init-unexpected-status", "invalid-video-settings", "codec-change"),
-        *("invalid-role", "insecure-page", "legacy-access-key", "legacy-auth-id"),
+        *(
+            "invalid-role",
+            "role-not-allowed",
+            "insecure-page",
+            "legacy-access-key",
+            "legacy-auth-id",
+        ),
         *("legacy-app-id", "legacy-customer-id", "legacy-user-id", "legacy-role"),
         *("legacy-malformed-token",),
     ),
@@ -101,7 +107,7 @@ ENTRIES_BY_REASON: Mapping[str, tuple[str, ...]] = {
     "service": (
         *("gateway-page", "closed-by-far-end", "server-error", "gateway-unavailable"),
         *("init-server-error", "join-server-error", "signalling-generic", "json-parsing-failed"),
-        *("range-server", "server-moved"),
+        *("range-server", "server-moved", "removed-by-server"),
     ),
     "service-busy": ("too-many-requests",),
     "others-missing": ("track-metadata-missing", "rtc-track-missing", "peer-metadata-missing"),

@@ -1,31 +1,37 @@
 """What is kept of webhooks, for how long, and how it is forgotten: on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.rooms import CallFact
-from bot.investigate.ports import ReceivedFact
 from bot.storage import Database, open_database
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PEER = "0b2f6c1e-9a3d-4c55-8e2b-7d1f0a6b9c11"
 KICKED = CallFact(
-    "peer.leave.success", "main", "room-1", NOW, "session-1", PEER, "customer-7", "peer kicked"
+    *("w", "peer.leave.success", "main", "room-1", NOW, "session-1", PEER, "customer-7"),
+    reason="peer kicked",
 )
 REFUSED = CallFact(
-    "peer.join.failure", "main", "room-1", NOW, "", "peer-2", "customer-8", "role not allowed"
+    *("w", "peer.join.failure", "main", "room-1", NOW, "", "peer-2", "customer-8"),
+    reason="role not allowed",
 )
-JOINED = CallFact("peer.join.success", "main", "room-2", NOW, "session-2", "peer-3", "customer-9")
-ENDED = CallFact("room.end.success", "main", "room-1", NOW + timedelta(seconds=1), "session-1")
+JOINED = CallFact(
+    *("w", "peer.join.success", "main", "room-2", NOW, "session-2", "peer-3", "customer-9")
+)
+ENDED = CallFact("w", "room.end.success", "main", "room-1", NOW + timedelta(seconds=1))
 ALL = (KICKED, REFUSED, JOINED, ENDED)
 
 
-def received(*facts: CallFact, prefix: str = "w") -> list[ReceivedFact]:
-    return [ReceivedFact(f"{prefix}{number}", fact) for number, fact in enumerate(facts)]
+def received(*facts: CallFact, prefix: str = "w") -> list[CallFact]:
+    """Return the facts as webhooks with ids of their own."""
+    return [replace(fact, id=f"{prefix}{number}") for number, fact in enumerate(facts)]
 
 
 async def facts_of(memory: Database, room: str = "room-1") -> set[CallFact]:
-    return set(await memory.call_facts.of_room("main", room, 100))
+    facts = await memory.call_facts.of_room("main", room, 100)
+    return {replace(fact, id="w") for fact in facts}
 
 
 async def test_facts_with_a_reason_and_ends_are_found_by_room(database_url: str) -> None:
@@ -35,7 +41,7 @@ async def test_facts_with_a_reason_and_ends_are_found_by_room(database_url: str)
         assert await facts_of(memory) == {KICKED, REFUSED, ENDED}
         assert await facts_of(memory, "room-2") == set()
         assert await memory.call_facts.of_room("other", "room-1", 100) == []
-        assert await memory.call_facts.of_room("main", "room-1", 1) == [ENDED]
+        assert await memory.call_facts.of_room("main", "room-1", 1) == [replace(ENDED, id="w3")]
 
 
 async def test_peers_are_found_also_those_who_never_got_in(database_url: str) -> None:
@@ -59,17 +65,16 @@ async def test_a_webhook_is_new_once_whoever_stores_it(database_url: str) -> Non
 
 async def test_the_same_id_in_two_workspaces_is_two_webhooks(database_url: str) -> None:
     async with open_database(database_url) as memory:
-        other = CallFact("session.open.success", "other", "room-9", NOW)
-        new = await memory.call_facts.store([ReceivedFact("w", JOINED), ReceivedFact("w", other)])
+        other = CallFact("w", "session.open.success", "other", "room-9", NOW)
+        new = await memory.call_facts.store([JOINED, other])
         assert new == {("main", "w"), ("other", "w")}
 
 
 async def test_facts_are_dropped_after_thirty_days_of_their_own_time(database_url: str) -> None:
     clock_offset = timedelta()
     async with open_database(database_url, clock=lambda: NOW + clock_offset) as memory:
-        old = CallFact("peer.join.failure", "main", "room-1", NOW - timedelta(days=29), reason=""
-                       "role not allowed", peer_id="peer-5")  # fmt: skip
-        too_old = CallFact("peer.join.success", "main", "r", NOW - timedelta(days=31), peer_id="p6")
+        old = replace(REFUSED, at=NOW - timedelta(days=29))
+        too_old = replace(JOINED, at=NOW - timedelta(days=31), peer_id="p6")
         await memory.call_facts.store(received(old, too_old, KICKED))
         assert await facts_of(memory) == {old, KICKED}
         assert await memory.rooms_of_peer("p6") == ()
@@ -111,7 +116,7 @@ async def test_late_and_replayed_webhooks_bring_nobody_back(database_url: str) -
         }
         assert KICKED not in await facts_of(memory)
         assert await memory.rooms_of_peer(PEER) == ()
-        later = CallFact("peer.join.success", "main", "room-1", moment, "s", "p-new", "customer-7")
+        later = replace(KICKED, at=moment, peer_id="p-new")
         await memory.call_facts.store(received(later, prefix="new"))
         assert await memory.rooms_of_peer("p-new") == (("main", "room-1"),)
 

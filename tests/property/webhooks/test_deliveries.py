@@ -25,10 +25,10 @@ def is_clean(delivery: Delivery | None) -> bool:
         return True
     fact = delivery.fact
     if fact is None:
-        return is_storable_id(delivery.id)
+        return True
     ids = (fact.session_id, fact.peer_id, fact.user_id)
     return (
-        is_storable_id(delivery.id)
+        is_storable_id(fact.id)
         and is_storable_id(fact.room_id)
         and all(not value or is_storable_id(value) for value in ids)
         and fact.kind in get_args(CallFactKind)

@@ -11,6 +11,7 @@ from bot.catalogue import load_catalogue
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
+from bot.domain.rooms import CallFact
 from bot.domain.target import Choices, Progress
 from bot.hundredms.workspaces import CallLimits, Credentials, open_workspaces
 from bot.investigate.investigator import Investigator
@@ -35,6 +36,7 @@ class Notebook:
     def __init__(self) -> None:
         self.peers: dict[str, list[tuple[str, str]]] = {}
         self.codes: dict[str, list[tuple[str, str]]] = {}
+        self.facts: list[CallFact] = []
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         return self.peers.get(peer_id.lower(), [])
@@ -53,6 +55,9 @@ class Notebook:
     async def recent_rooms(self, most: int) -> Sequence[tuple[str, str]]:
         pairs = [pair for pairs in self.codes.values() for pair in pairs]
         return list(dict.fromkeys(reversed(pairs)))[:most]
+
+    async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
+        return [f for f in self.facts if (f.workspace, f.room_id) == (workspace, room_id)][-most:]
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         return (workspace, room_id) in [pair for pairs in self.codes.values() for pair in pairs]

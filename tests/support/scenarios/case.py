@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import jsonschema
 from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Window
-from bot.domain.rooms import Peer, PeerStats, Room, Session, TrackEvent
+from bot.domain.rooms import CallFact, CallFactKind, Peer, PeerStats, Room, Session, TrackEvent
 from bot.investigate.reports import filter_events
 from tests.support.scenarios.event import event_of, peer_facts
 from tests.support.scenarios.spread import spread
@@ -88,6 +88,10 @@ def read(name: str, raw: Mapping[str, Any]) -> Scenario:
     )
     stats = tuple(_stats(one, start, shift) for one, shift in spread(raw.get("stats", [])))
     case = _case(raw, start, room, (tuple(events), sessions, tracks, stats))
+    webhooks = list(spread(raw.get("webhooks", [])))
+    labels.update({one["label"]: (f"webhook-{one['label']}",) for one, _ in webhooks})
+    facts = tuple(_webhook(one, start, shift, known, room) for one, shift in webhooks)
+    case = replace(case, facts=facts)
     expect = dict(raw["expect"])
     expect["stories"] = [one for one, _ in spread(expect["stories"])]
     return Scenario(name, case, expect, labels)
@@ -166,6 +170,36 @@ def _track(
         media=raw["media"],
         source=raw.get("source", "regular"),
         mute=raw.get("mute", False),
+    )
+
+
+_KINDS: Mapping[str, CallFactKind] = {
+    "refused": "peer.join.failure",
+    "left": "peer.leave.success",
+    "role-refused": "role.change.failure",
+    "ended": "room.end.success",
+}
+
+
+def _webhook(
+    raw: Mapping[str, Any],
+    start: datetime,
+    shift: timedelta,
+    known: Mapping[str, Mapping[str, Any]],
+    room: Room | None,
+) -> CallFact:
+    person = known.get(raw.get("peer", "").lower(), {})
+    session = None if raw["tells"] == "refused" else person.get("session")
+    return CallFact(
+        raw["label"],
+        _KINDS[raw["tells"]],
+        "main",
+        room.id if room else "room-0",
+        moment(raw["t"], start) + shift,
+        session_id=raw.get("session", session) or "",
+        peer_id=raw.get("peer", "").lower(),
+        user_id=raw.get("user", person.get("user")) or "",
+        reason=raw.get("reason", ""),
     )
 
 

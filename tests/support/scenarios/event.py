@@ -20,6 +20,7 @@ TYPES = {
     "join": "client.join.failed",
     "disconnected": "client.disconnected",
     "connect": "client.connect.failed",
+    "role": "role.change.failure",
 }
 _CATEGORIES = {
     "connect": "ConnectFailed",
