@@ -1,6 +1,6 @@
 """The audit log of questions: asker, subject, place, time and outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +21,7 @@ class EntryPoint(StrEnum):
 
     COMMAND = "command"
     MENTION = "mention"
+    DIRECT_MESSAGE = "direct_message"
     MESSAGE_SHORTCUT = "message_shortcut"
     SHORTCUT = "shortcut"
     FORM = "form"
@@ -86,12 +87,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The outcome of an access, and its room if known."""
+    """The outcome of an access, and its room if known.
+
+    `room_name` is a typed name that proved to be a room's; until then it may be a person's, and is
+    not stored.
+    """
 
     outcome: AuditOutcome
     reference: str = ""
     workspace: str = ""
     room_id: str = ""
+    room_name: str = ""
 
 
 class Audit(Protocol):
@@ -107,8 +113,8 @@ class Audit(Protocol):
 def subjects_of(identifiers: tuple[Identifier, ...]) -> tuple[Subject, ...]:
     """Return the ids of a question in a form that may be stored.
 
-    Addresses are redacted, people's names are left out, and room codes are cut short, because
-    anybody with a code can join the call.
+    Addresses are redacted, names are left out, and room codes are cut short, because anybody with
+    a code can join the call. A name may be a person's until a room of that name is found.
     """
     return tuple(
         subject_of(identifier.kind, identifier.value) for identifier in identifiers[:MOST_IDS]
@@ -119,6 +125,17 @@ def subject_of(kind: str, value: str) -> Subject:
     """Return an id in a form that may be stored."""
     if kind == IdentifierKind.CODE:
         value = value[:_SHOWN_OF_CODE] + "…"
-    if kind == IdentifierKind.PERSON:
+    if kind in (IdentifierKind.PERSON, IdentifierKind.NAME):
         value = ""
     return Subject(str(kind), clip(clean(redact(value)), _LONGEST))
+
+
+def with_room_name(subjects: tuple[Subject, ...], name: str) -> tuple[Subject, ...]:
+    """Return the subjects with a room's name in the place of the one that was left out."""
+    shown = clip(clean(redact(name)), _LONGEST)
+    return tuple(
+        replace(subject, id=shown)
+        if subject.kind == IdentifierKind.NAME and not subject.id
+        else subject
+        for subject in subjects
+    )

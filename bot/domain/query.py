@@ -58,6 +58,12 @@ class LookupQuery:
     names: Names | None = None
     """The extent to which the answer shows people's names; None until it is decided."""
 
+    follow_up: bool = False
+    """Whether it continues an earlier answer in a thread or in direct messages."""
+
+    held_window: bool = False
+    """Whether `since` and `until` were typed in an earlier question, about the same room."""
+
     def about(self, *clues: Identifier) -> "LookupQuery":
         """Return the same question about these identifiers instead."""
         return replace(self, clues=clues)

@@ -80,6 +80,8 @@ class Report:
     """Events that were read and then cut off: not part of the answer, but of the evidence."""
     remarks: tuple[str, ...] = ()
     """Parts of the question that were not understood or left out; shown before anything else."""
+    follow_up: bool = False
+    """Whether the question continues an earlier answer, so that this one says what it is about."""
     diagnosis: Diagnosis | None = None
     """None until the diagnosis is done, which the first answer does not wait for."""
     names: Names = Names.FULL

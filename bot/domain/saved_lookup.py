@@ -29,7 +29,8 @@ class SavedLookup:
     """A look-up frozen at `as_of`, shown up to and including the failure `after`.
 
     `since` and `until` are the window asked for, `session_from` and `session_to` the session's
-    time. `private` says that only the asker saw the answer. Buttons of earlier releases, without
+    time. `private` says that only the asker saw the answer, `follow_up` that it
+    continues another. Buttons of earlier releases, without
     `newest_first`, show the oldest failure first.
     """
 
@@ -50,6 +51,7 @@ class SavedLookup:
     shown: int = 0
     private: bool = False
     newest_first: bool = False
+    follow_up: bool = False
 
 
 _MOST = 10**9
@@ -83,6 +85,7 @@ def from_report(
         shown=shown,
         private=private,
         newest_first=newest_first,
+        follow_up=report.follow_up,
     )
 
 
@@ -208,6 +211,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "shown": _parse_count,
     "private": _parse_flag,
     "newest_first": _parse_flag,
+    "follow_up": _parse_flag,
 }
 
 
@@ -226,6 +230,7 @@ def query_of(handle: SavedLookup) -> LookupQuery:
         types=handle.types,
         private=handle.private,
         workspace=handle.workspace,
+        follow_up=handle.follow_up,
     )
 
 

@@ -26,7 +26,14 @@ from bot.investigate.event_cache import (
 )
 from bot.investigate.investigator import Investigator
 from bot.investigate.ports import Tell, Watch, ignore_progress
-from bot.investigate.reports import FetchTask, build_report, rebuild_report, target_of, window_of
+from bot.investigate.reports import (
+    FetchTask,
+    build_report,
+    continues_answer,
+    rebuild_report,
+    target_of,
+    window_of,
+)
 from bot.investigate.single_flight import SingleFlight
 
 
@@ -51,7 +58,8 @@ class CachingInvestigator:
         """Return the same result as `Investigator.report`."""
         result = await self._report(replace(query, remarks=()), lookup_id, tell, watch)
         if isinstance(result, Report):
-            return replace(result, remarks=query.remarks)
+            follow_up = continues_answer(query, result.target)
+            return replace(result, remarks=query.remarks, follow_up=follow_up)
         note = " ".join((*query.remarks, result.note)).strip()
         return replace(result, note=note)
 
@@ -107,7 +115,12 @@ class CachingInvestigator:
             cached = await self._diagnoses.share(key, diagnose, tell, ignore_progress)
             if _weight(cached) <= MOST_EVENTS and self._generation == generation:
                 self._diagnosed[key] = cached
-        return replace(cached, lookup_id=report.lookup_id, remarks=report.remarks)
+        return replace(
+            cached,
+            lookup_id=report.lookup_id,
+            remarks=report.remarks,
+            follow_up=report.follow_up,
+        )
 
     def clear_caches(self) -> None:
         """Clear all caches; called when data about a person or room is erased."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cachetools import TTLCache
 
-from bot.domain.query import Identifier, LookupQuery
+from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report, distinct_events
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Target
@@ -25,7 +25,7 @@ MOST_EVENTS = 20_000
 _MOST_QUERIES = 1000
 
 PlaceKey = tuple[str, str, str | None, str | None, tuple[str, ...]]
-QueryKey = tuple[tuple[Identifier, ...], tuple[str, ...], str, tuple[str, ...] | None]
+QueryKey = tuple[tuple[Identifier, ...], tuple[str, ...], str, tuple[str, ...] | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def query_key(query: LookupQuery) -> QueryKey:
 
     The window is not part of it, because events are cut to the window after they are read.
     """
-    return (query.clues, query.types, query.workspace, query.workspaces)
+    named = any(clue.kind is IdentifierKind.PERSON for clue in query.clues)
+    follows = query.follow_up and named  # only then does it matter who named the room
+    return (query.clues, query.types, query.workspace, query.workspaces, follows)
 
 
 class EventCache:

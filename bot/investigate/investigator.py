@@ -36,6 +36,7 @@ from bot.investigate.ports import (
 from bot.investigate.reports import (
     FetchTask,
     build_report,
+    continues_answer,
     evidence_as_of,
     person_of,
     prefetch_for,
@@ -88,21 +89,28 @@ class Investigator:
         prefetch = prefetch_for(query)
         try:
             person_search = self._person_search(tell, prefetch, query.workspaces)
-            resolver = Resolver(person_search, query.workspace)
+            resolver = Resolver(person_search, query.workspace, follow_up=query.follow_up)
             resolved = await resolver.resolve(query.clues)
             for target in resolver.seen_targets:
                 self.index_writer.learn_peer(target)
             if isinstance(resolved, Choices):
-                notes = (*query.remarks, *resolver.notes, resolved.note)
-                return replace(resolved, note=" ".join(notes).strip())
+                return _with_remarks(resolved, query, resolver.notes)
             window, window_notes = window_of(query, resolved)
             seed = _events_of(cached, place_key(resolved, query.types))
             task = FetchTask(lookup_id, window, query.types, watch, prefetch, seed)
             as_of = self.clock()
             target, fetched = await self._read(resolved, task, tell, as_of)
-            notes = (*resolver.notes, *window_notes)
+            if target.kind == "user" and not fetched.events and fetched.completeness.complete:
+                near = await resolver.near_user(target)
+                if near is not None:
+                    return _with_remarks(near, query, resolver.notes)
             report = build_report(target, task, as_of, fetched)
-            return replace(report, notes=notes, remarks=query.remarks)
+            return replace(
+                report,
+                notes=(*resolver.notes, *window_notes),
+                remarks=query.remarks,
+                follow_up=continues_answer(query, target),
+            )
         finally:
             prefetch.close()
 
@@ -253,6 +261,11 @@ class Investigator:
 def _events_of(snapshot: Snapshot | None, place: PlaceKey) -> tuple[ErrorEvent, ...]:
     """Return the events of an earlier look-up if it was of the same place."""
     return snapshot.fetched.events if snapshot and snapshot.place_key == place else ()
+
+
+def _with_remarks(choices: Choices, query: LookupQuery, notes: Sequence[str]) -> Choices:
+    """Return the choices with remarks on the question and notes on the search in front."""
+    return replace(choices, note=" ".join((*query.remarks, *notes, choices.note)).strip())
 
 
 def _with_notes(report: Report, notes: Sequence[str]) -> Completeness:

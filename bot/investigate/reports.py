@@ -191,12 +191,24 @@ def prefetch_for(query: LookupQuery) -> Prefetch:
     return Prefetch(query.types, person_identifiers[0] if person_identifiers else None)
 
 
+def continues_answer(query: LookupQuery, target: Target) -> bool:
+    """Return whether the target is in the room of the answer that the question continues.
+
+    A name that nobody there has may be another room's.
+    """
+    by_name = any(identifier.kind is IdentifierKind.PERSON for identifier in query.clues)
+    named = {identifier.value for identifier in query.clues}
+    return query.follow_up and (not by_name or target.room.id in named)
+
+
 def window_of(query: LookupQuery, target: Target) -> tuple[Window, tuple[str, ...]]:
     """Return the window that the query means, and notes on it.
 
     Notes say how times in words were read, or that the channel's usual window applies. The usual
     window is not applied to a session, because it might cut off the session's end.
     """
+    if query.held_window and not continues_answer(query, target):
+        query = replace(query, since=None, until=None)
     window = Window(query.since, query.until)
     if query.since or query.until or target.session or query.usual_since is None:
         return window, query.readings
@@ -250,7 +262,11 @@ def rebuild_report(
         saved_lookup.lookup_id, Window(saved_lookup.since, saved_lookup.until), saved_lookup.types
     )
     report = build_report(target, task, saved_lookup.as_of, replace(fetched, events=events))
-    return replace(report, completeness=completeness_now(report.completeness, saved_lookup, now))
+    return replace(
+        report,
+        completeness=completeness_now(report.completeness, saved_lookup, now),
+        follow_up=saved_lookup.follow_up,
+    )
 
 
 def reads_whole_room(target: Target, types: Iterable[str]) -> bool:

@@ -135,6 +135,25 @@ def hour(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%H:%M} UTC"
 
 
+def window_words(since: datetime | None, until: datetime | None, now: datetime) -> str:
+    """Return `since 14:00 UTC`, `29 Nov 09:00 to 10:00 UTC`, or `the last 30 days`.
+
+    The day is left out where it is today.
+    """
+    if since and until:
+        first, last = since.astimezone(UTC), until.astimezone(UTC)
+        end = f"{last:%H:%M}" if first.date() == last.date() else short(last)
+        return f"{_day_and_hour(since, now)} to {end} UTC"
+    if since:
+        return f"since {_day_and_hour(since, now)} UTC"
+    return f"until {_day_and_hour(until, now)} UTC" if until else "the last 30 days"
+
+
+def _day_and_hour(moment: datetime, now: datetime) -> str:
+    same_day = moment.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return f"{moment.astimezone(UTC):%H:%M}" if same_day else short(moment)
+
+
 def unix(moment: datetime) -> int:
     """Return whole seconds since 1970, the only unit of Slack's dates; 0 for earlier times."""
     return max(int(moment.timestamp()), 0)

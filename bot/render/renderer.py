@@ -1,6 +1,8 @@
 """The renderer: turns the bot's results into Slack messages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,14 @@ from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
 from bot.domain.votes import MAX_NOTE, VERDICT_CLASSES, Accuracy, accuracy_words, cause_words
 from bot.render.answer.answer import AnswerBuilder
+from bot.render.answer.people import meant_words
 from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
 from bot.render.error_chart import error_chart_message
 from bot.render.evidence import evidence_message, it_note_message
-from bot.render.filters import EMPTY
+from bot.render.filters import EMPTY, window_words
 from bot.render.help import EXAMPLES, KINDS, WORDS, HomeFacts, home_view
 from bot.render.limits import MAX_OPTION_VALUE, shorten
 from bot.render.listings import recovered_messages, timeline_messages
@@ -135,13 +138,43 @@ class Renderer:
         """
         return packet_json_message(self._templates, report)
 
-    def placeholder(self, query: LookupQuery, reference: str) -> Message:
-        """Return the message that the look-up began."""
+    def placeholder(
+        self, query: LookupQuery, reference: str, now: datetime | None = None
+    ) -> Message:
+        """Return the message that the look-up began.
+
+        With `now`, a question that continues an answer says what it is about.
+        """
         identifiers = [
             _describe_identifier(identifier, query) for identifier in query.clues[:_MAX_IDENTIFIERS]
         ]
-        facts = {"clues": identifiers, "private": query.private, "reference": reference}
+        facts = {
+            "clues": identifiers,
+            "meant": _meant_words(query, identifiers, now) if query.follow_up and now else "",
+            "private": query.private,
+            "reference": reference,
+        }
         return self._templates.message("looking", "looking", **facts)
+
+    def with_subject(self, message: Message, report: Report) -> Message:
+        """Return the message with a line in front on the room or person and the time meant."""
+        subject = self._templates.message("subject", message.part, subject=meant_words(report))
+        text = f"{subject.text} {message.text}"
+        return replace(message, text=text, blocks=(*subject.blocks, *message.blocks))
+
+    def reply_button(self, saved_lookup: SavedLookup, value: str, now: datetime) -> Message:
+        """Return a button, for the asker alone, to the form of a reply about a look-up."""
+        person = saved_lookup.peer_id or saved_lookup.user_id
+        subject = f"{person} in room {saved_lookup.room_id}" if person else saved_lookup.room_id
+        subject = f"{'' if person else 'Room '}{safe_text(subject)}"
+        window = window_words(saved_lookup.since, saved_lookup.until, now)
+        return self._templates.message(
+            "reply_button",
+            "reply-button",
+            subject=f"{subject}, {window}",
+            value=value,
+            reference=saved_lookup.lookup_id,
+        )
 
     def progress(self, progress: Progress, reference: str) -> Message:
         """Return the opening shown while events are read."""
@@ -265,6 +298,14 @@ class Renderer:
 
 def _usage() -> Mapping[str, Sequence[object]]:
     return {"examples": EXAMPLES, "words": WORDS, "kinds": KINDS}
+
+
+def _meant_words(query: LookupQuery, identifiers: Sequence[str], now: datetime) -> str:
+    """Return `marta in room 65…, since 14:00 UTC`, as far as it is known before 100ms is read."""
+    *people, place = identifiers
+    kind = "session" if query.clues[-1].kind is IdentifierKind.SESSION else "room"
+    subject = f"{', '.join(people)} in {kind} {place}" if people else f"{kind.title()} {place}"
+    return f"{subject}, {window_words(query.since, query.until, now)}"
 
 
 def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:

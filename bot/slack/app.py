@@ -60,7 +60,7 @@ def _register(app: AsyncApp, ctx: BotContext) -> None:
     for action_id, listen_action in ACTIONS:
         app.action(action_id)(with_audit(ctx, listen_action(ctx)))
     for event, listen_event in EVENTS.items():
-        app.event(event)(listen_event(ctx))
+        app.event(event.partition(".")[0])(listen_event(ctx))
 
 
 _SHORTCUT_TYPES = {"message": "message_action", "global": "shortcut"}

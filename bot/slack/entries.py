@@ -31,6 +31,10 @@ FEEDBACK_FORM = "feedback_form"
 """The callback id of the form that *Wrong* opens."""
 _MENTION = re.compile(r"<@[^>]*>")
 _MAX_NAME = 80
+_MESSAGE_TYPES = ("app_mention", "message")
+_WRITTEN = ("", "file_share", "thread_broadcast")
+"""Subtypes of messages that a person writes."""
+_MESSAGES = (EntryPoint.MENTION, EntryPoint.DIRECT_MESSAGE)
 _ENTRIES_BY_TYPE = {
     "message_action": EntryPoint.MESSAGE_SHORTCUT,
     "shortcut": EntryPoint.SHORTCUT,
@@ -49,11 +53,14 @@ def entry_of(body: Body) -> EntryPoint | None:
     event = value_at(body, "event")
     if is_step(body):
         return EntryPoint.WORKFLOW_STEP
-    if text_at(event, "type") == "app_mention":
+    kind = text_at(event, "type")
+    if kind in _MESSAGE_TYPES:
         is_question = (
             text_at(event, "user") and text_at(event, "channel") and not text_at(event, "bot_id")
         )
-        return EntryPoint.MENTION if is_question else None
+        if not is_question or (kind == "message" and not _is_direct_message(event)):
+            return None
+        return EntryPoint.MENTION if kind == "app_mention" else EntryPoint.DIRECT_MESSAGE
     return _ENTRIES_BY_TYPE.get(text_at(body, "type"))
 
 
@@ -63,6 +70,14 @@ def is_step(body: Body) -> bool:
     return text_at(event, "type") == "function_executed" and bool(
         text_at(event, "function_execution_id")
     )
+
+
+def _is_direct_message(event: Body) -> bool:
+    """Return whether a person wrote this to the bot, and neither edited nor joined anything.
+
+    https://docs.slack.dev/reference/events/message.im
+    """
+    return text_at(event, "channel_type") == "im" and text_at(event, "subtype") in _WRITTEN
 
 
 def is_home_opened(body: Body) -> bool:
@@ -131,7 +146,7 @@ def _delivery_id(body: Body, entry: EntryPoint) -> str:
         return click_id(body)
     if entry is EntryPoint.WORKFLOW_STEP:
         return text_at(body, "event", "function_execution_id")
-    return text_at(body, "event_id") if entry is EntryPoint.MENTION else text_at(body, "trigger_id")
+    return text_at(body, "event_id") if entry in _MESSAGES else text_at(body, "trigger_id")
 
 
 def _action(body: Body, entry: EntryPoint) -> str:
@@ -159,7 +174,7 @@ def _query_text(body: Body, entry: EntryPoint) -> str:
         return text_at(body, "text")
     if entry is EntryPoint.WORKFLOW_STEP:
         return unescape_mrkdwn(text_at(body, "event", "inputs", "target"))
-    if entry is EntryPoint.MENTION:
+    if entry in _MESSAGES:
         return unescape_mrkdwn(
             _MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS])
         )

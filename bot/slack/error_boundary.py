@@ -16,7 +16,7 @@ from bot.render.message import Message
 from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender, Sender
 from bot.slack.checkpoints.job_context import as_bot_error
 from bot.slack.context import BotContext
-from bot.slack.payloads import ReplyTarget
+from bot.slack.payloads import ReplyTarget, is_direct
 from bot.slack.sending.calls import (
     MessageCall,
     PostEphemeral,
@@ -74,8 +74,10 @@ def _calls(
         yield UpdateMessage(target.channel, target.looking, message, lookup_id)
     if target.url is not None and target.url.uses_left:
         yield Respond(target.url, message, lookup_id, replace=instead and target.acked)
-    if target.channel and target.user:
-        yield PostEphemeral(target.channel, target.user, message, lookup_id, target.thread)
+    if is_direct(target.channel):
+        yield PostMessage(target.channel, message, lookup_id, target.thread, first=True)
+    elif target.channel and target.user:
+        yield PostEphemeral(target.channel, target.user, message, lookup_id, target.private_thread)
     if target.user:
         yield PostMessage(target.user, message, lookup_id, first=True)
 
@@ -160,3 +162,13 @@ async def report_error(
     """Tell one asker about an error that occurred before there was anything to look up."""
     async with ErrorBoundary(ctx, target, reference):
         raise error
+
+
+async def reply_privately(
+    ctx: BotContext, target: ReplyTarget, message: Message, reference: str
+) -> None:
+    """Send help, settings or a word on an unreadable question to the asker alone."""
+    async with ErrorBoundary(ctx, target, reference):
+        structlog.get_logger("call_doctor").info("no_look_up")
+        if not await notify_user(ctx.sender, target, message, reference):
+            structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -54,6 +54,7 @@ SCOPE_COSTS = {
     "groups:history": "in private channels a message that Slack did not confirm is named in the "
     "thread, not looked for",
     "groups:read": "only mentions tell that a private channel is shared with another company",
+    "im:history": "direct messages to the bot are not heard",
     "users:read": "guests are not refused, and times without a zone are read as UTC",
 }
 """Each optional scope, and the effect of its absence."""

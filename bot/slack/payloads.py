@@ -18,7 +18,8 @@ class ReplyTarget:
     `channel` is empty if the answer goes by direct message, `thread` if there is no thread yet.
     `looking` is the time stamp of our own public "Looking…", which the answer will replace. `acked`
     says that the acknowledgement already said "Looking…". `user_name` is that of a command's asker:
-    nobody else in the channel sees the question.
+    nobody else in the channel sees the question. `begins_thread` says that the thread has no reply
+    yet.
     """
 
     user: str
@@ -28,6 +29,16 @@ class ReplyTarget:
     looking: str = ""
     acked: bool = False
     user_name: str = ""
+    begins_thread: bool = False
+
+    @property
+    def private_thread(self) -> str:
+        """Return the thread for messages to the asker alone; "" for the channel itself.
+
+        Slack shows such messages in no thread without replies.
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        return "" if self.begins_thread else self.thread
 
     @property
     def answers_left(self) -> int:
@@ -85,12 +96,23 @@ def reply_target_of_shortcut(body: Body) -> ReplyTarget:
     )
 
 
-def reply_target_of_mention(event: Body) -> ReplyTarget:
-    """Return the thread of the mention, or the thread under it."""
+def is_direct(channel: str) -> bool:
+    """Return whether a conversation is between two: a person and the bot, or two people."""
+    return channel.startswith("D")
+
+
+def reply_target_of_message(event: Body) -> ReplyTarget:
+    """Return the thread of a mention, or the thread under it.
+
+    Direct messages outside a thread are answered outside one, too.
+    """
+    channel, thread = text_at(event, "channel"), text_at(event, "thread_ts")
+    begins_thread = not (thread or is_direct(channel))
     return ReplyTarget(
         user=text_at(event, "user"),
-        channel=text_at(event, "channel"),
-        thread=text_at(event, "thread_ts") or text_at(event, "ts"),
+        channel=channel,
+        thread=text_at(event, "ts") if begins_thread else thread,
+        begins_thread=begins_thread,
     )
 
 
@@ -181,7 +203,7 @@ def reply_target_of(body: Body) -> ReplyTarget:
     if text_at(body, "command"):
         return reply_target_of_command(body)
     if kind == "event_callback":
-        return reply_target_of_mention(value_at(body, "event"))
+        return reply_target_of_message(value_at(body, "event"))
     if kind == "message_action":
         return reply_target_of_shortcut(body)
     if kind == "block_actions":

@@ -28,12 +28,13 @@ async def post_placeholder(ctx: BotContext, sender: Sender, lookup: Lookup) -> R
     target = lookup.target
     if target.acked:
         return target
-    message = ctx.renderer.placeholder(lookup.query, lookup.id)
+    message = ctx.renderer.placeholder(lookup.query, lookup.id, ctx.clock())
     if target.url is not None:
         await sender.send(Respond(target.url, message, ""))
         return target
     if lookup.query.private and target.channel:
-        await sender.send(PostEphemeral(target.channel, target.user, message, "", target.thread))
+        thread = target.private_thread
+        await sender.send(PostEphemeral(target.channel, target.user, message, "", thread))
         return target
     place = target.channel or target.user
     sent = await sender.send(PostMessage(place, message, lookup.id, target.thread, first=True))

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint, Subject
+from bot.domain.audit import Access, AuditOutcome, Ending, EntryPoint, Subject, with_room_name
 from bot.domain.privacy.addresses import redact
 from bot.domain.privacy.erasures import digest
 from bot.investigate.ports import Clock
@@ -138,9 +138,21 @@ class SqlAudit:
             facts["reference"] = ending.reference
         if ending.room_id and not await self._is_erased(connection, ending.room_id):
             facts |= {"workspace": ending.workspace, "room_id": ending.room_id}
+            if ending.room_name:
+                facts |= await self._room_name_facts(connection, key, ending.room_name)
         statement = update(AUDIT).where(AUDIT.c.key == key).values(facts).returning(AUDIT)
         row = (await connection.execute(statement)).first()
         return _to_access(row) if row else None
+
+    async def _room_name_facts(
+        self, connection: AsyncConnection, key: str, name: str
+    ) -> dict[str, object]:
+        query = select(AUDIT).where(AUDIT.c.key == key)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            return {}
+        access = _to_access(row)
+        return {"subjects": _subjects_json(with_room_name(access.subjects, name))}
 
     async def _is_erased(self, connection: AsyncConnection, name: str) -> bool:
         since = self._clock().timestamp() - RELEARN_AFTER.total_seconds()
@@ -202,7 +214,6 @@ def _mentions(access: Access, name: str) -> bool:
 
 
 def _to_row(access: Access) -> dict[str, object]:
-    subjects = [[subject.kind, subject.id] for subject in access.subjects]
     return {
         "key": access.key,
         "asked_at": access.at.timestamp(),
@@ -210,13 +221,17 @@ def _to_row(access: Access) -> dict[str, object]:
         "channel": access.channel,
         "entry": access.entry.value,
         "action": access.action,
-        "subjects": json.dumps(subjects, ensure_ascii=False),
+        "subjects": _subjects_json(access.subjects),
         "workspace": access.workspace,
         "room_id": access.room_id,
         "reference": access.reference,
         "outcome": access.outcome.value,
         "ended_at": access.ended_at.timestamp() if access.ended_at else 0.0,
     }
+
+
+def _subjects_json(subjects: Sequence[Subject]) -> str:
+    return json.dumps([[subject.kind, subject.id] for subject in subjects], ensure_ascii=False)
 
 
 def _to_access(row: Row[tuple[object, ...]]) -> Access:

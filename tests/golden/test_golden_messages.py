@@ -4,6 +4,7 @@
 Slack's Block Kit Builder.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from bot.domain.channel_settings import NO_TIME, ChannelSettings
 from bot.domain.diagnosis import VerdictClass
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
+from bot.domain.parsing.follow_up import WORDS_SENTENCE
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
-from bot.domain.report import Report
+from bot.domain.report import Report, Window
+from bot.domain.saved_lookup import encode, from_report
 from bot.domain.target import Candidate, Choices
 from bot.domain.ticket_url import parse_ticket_urls
 from bot.domain.votes import Accuracy, ClassAccuracy
@@ -146,6 +149,31 @@ def test_looking(golden: SnapshotAssertion) -> None:
 def test_looking_for_one_persons_eyes(golden: SnapshotAssertion) -> None:
     question = LookupQuery(clues=(Identifier(IdentifierKind.NAME, "standup-daily"),), private=True)
     assert shape(RENDERER.placeholder(question, REFERENCE)) == golden
+
+
+def test_looking_for_what_continues_an_answer(golden: SnapshotAssertion) -> None:
+    clues = (
+        Identifier(IdentifierKind.PERSON, "marta"),
+        Identifier(IdentifierKind.ROOM, "65af97002889d74ef8d1e18f"),
+    )
+    question = LookupQuery(clues=clues, since=NOON - timedelta(hours=1), follow_up=True)
+    assert shape(RENDERER.placeholder(question, REFERENCE, NOON)) == golden
+
+
+def test_an_answer_that_continues_another(golden: SnapshotAssertion) -> None:
+    found = report(event(1), event(2, PUBLISH, error_code=4005), event(3, is_terminal=False))
+    window = Window(NOON - timedelta(days=1), NOON)
+    answer = RENDERER.answer(replace(found, follow_up=True, window=window))
+    assert [shape(message) for message in (answer.opening, *answer.replies)] == golden
+
+
+def test_a_word_in_place_of_a_button(golden: SnapshotAssertion) -> None:
+    found = report(event(1), event(2, PUBLISH, error_code=4005))
+    saved_lookup = from_report(found, after=None, shown=0, private=False)
+    shown = [RENDERER.with_subject(message, found) for message in RENDERER.timeline(found)]
+    shown.append(RENDERER.reply_button(saved_lookup, encode(saved_lookup), NOON))
+    shown.append(RENDERER.note(WORDS_SENTENCE))
+    assert [shape(message) for message in shown] == golden
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ _WORDS_AROUND = (
 )
 _AROUND = frozenset(_WORDS_AROUND.split())
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_TROUBLES = (
+    "broken crash crashed crashes disconnects drops issue issues outage problem problems "
+    "reconnecting timeout timeouts trouble"
+)
+NO_PERSON = NO_NAMES | _FILLERS | _AROUND | frozenset(_TROUBLES.split())
+"""Words that are no person's name."""
 _LABELLED = re.compile(r"(?:peer|user|session|code)[:=]", re.IGNORECASE)
 _VALUED = re.compile(r"(?:room|session|peer|user)(?:[_-]?(?:id|name))?[:=]", re.IGNORECASE)
 _ID_LABEL = re.compile(r"(?:room|session|peer|user)(?:[_-]?id)?[:=_-]", re.IGNORECASE)
@@ -85,8 +91,7 @@ def parse_query(
     rest can be answered.
     """
     plain = plain_times(_COMMAND.sub("", strip_markup(text)))
-    masked, options = MaskedText(plain), Options()
-    _extract_all(masked, options, now, zone, expect)
+    masked, options = _read(plain, now, zone, expect)
     words = _words(masked)
     all_identifiers = _identifiers(masked, words, expect)
     all_identifiers = drop_user_beside_peer(drop_recorder(all_identifiers, plain))
@@ -109,14 +114,22 @@ def parse_query(
     )
 
 
-def _extract_all(
-    masked: MaskedText,
-    options: Options,
-    now: datetime,
-    zone: tzinfo,
-    expect: IdentifierKind | None,
-) -> None:
+def read_words(
+    text: str, now: datetime, zone: tzinfo = UTC
+) -> tuple[MaskedText, Options, list[str]]:
+    """Return a text in which links, ids and options are masked, the options, and the other words.
+
+    No name is guessed from the words.
+    """
+    masked, options = _read(plain_times(strip_markup(text)), now, zone, None)
+    return masked, options, _words(masked)
+
+
+def _read(
+    plain: str, now: datetime, zone: tzinfo, expect: IdentifierKind | None
+) -> tuple[MaskedText, Options]:
     """Move links, ids and options out of the text; what is read first is hidden from the rest."""
+    masked, options = MaskedText(plain), Options()
     extract_links(masked)
     extract_tokens(masked)
     extract_misspelt_options(masked, options)
@@ -128,6 +141,7 @@ def _extract_all(
     extract_flags(masked, options)
     extract_unread_words(masked, options, words=len(_words(masked)))
     extract_misspelt_words(masked, options)
+    return masked, options
 
 
 def _identifiers(
@@ -256,10 +270,7 @@ _WORDS_OF_NAME = range(2, 4)
 
 
 def _person_in_room(masked: MaskedText, expect: IdentifierKind | None) -> list[Identifier]:
-    """Return the person and the room of `marta in standup`.
-
-    A name beside an id counts only if a person is expected, because words around an id are prose.
-    """
+    """Return the person and the room of `marta in standup`; the room may be an id or a link."""
     match = _PERSON_IN.match(masked.unparsed)
     if not match or not _may_be_person(match["who"].split()):
         return []
@@ -267,7 +278,7 @@ def _person_in_room(masked: MaskedText, expect: IdentifierKind | None) -> list[I
     places = [found.identifier for found in _sort_matches(masked.matches)]
     if match["mark"]:
         is_place = len(places) == 1 and places[0].kind in _WHERE
-        return [person, *places] if expect is IdentifierKind.PEER and is_place else []
+        return [person, *places] if expect is not IdentifierKind.ROOM and is_place else []
     if places or match["room"].lower() in NO_NAMES or match["room"].isdecimal():
         return []
     return [person, Identifier(IdentifierKind.NAME, match["room"].rstrip("."))]
@@ -286,7 +297,7 @@ def _lone_person(words: list[str], expect: IdentifierKind | None) -> list[Identi
 
 
 def _may_be_person(words: list[str]) -> bool:
-    return not any(word.lower() in NO_NAMES | _FILLERS | _AROUND for word in words)
+    return not any(word.lower() in NO_PERSON for word in words)
 
 
 def _understood(identifiers: tuple[Identifier, ...]) -> str:

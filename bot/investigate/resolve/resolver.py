@@ -21,9 +21,15 @@ from bot.domain.rooms import creation_time_of
 from bot.domain.target import Choices, Target
 from bot.domain.text import near_words
 from bot.investigate.resolve.people import PersonSearch, target_in_room
+from bot.investigate.resolve.person_in_room import (
+    PersonInRoom,
+    candidates_near,
+    choices_of_people,
+    nobody_words,
+    place_words,
+)
 from bot.investigate.resolve.rooms import RoomMatch, RoomSearch, find_rooms
 from bot.investigate.resolve.suggestions import (
-    NamedPeople,
     Suggestions,
     candidate_of_identifier,
     candidate_of_person,
@@ -48,6 +54,8 @@ class Resolver:
 
     person_search: PersonSearch
     preferred: str = ""
+    follow_up: bool = False
+    """Whether the room is that of an earlier answer, so that a name may be another room's."""
     notes: list[str] = field(default_factory=list)
     seen_targets: list[Target] = field(default_factory=list)
     """Peers that the search found in a session of 100ms."""
@@ -83,7 +91,8 @@ class Resolver:
         if len(places) > 1:
             return Choices(tuple(candidate_of_place(place) for place in places))
         if any(identifier.kind is IdentifierKind.PERSON for identifier in person_identifiers):
-            return await self._person_in(places[0], person_identifiers[0].value)
+            name = person_identifiers[0].value
+            return await self._person_in_room.find(places[0], name, follow_up=self.follow_up)
         return _target_in(places[0], person_identifiers)
 
     def _within_budget(self, identifiers: list[Identifier]) -> list[Identifier]:
@@ -132,7 +141,7 @@ class Resolver:
         if len(names) == 1:
             people = await self._suggestions.people_in_known_rooms(names[0])
             found = people.called or (() if candidates else people.near)
-            candidates += [candidate_of_person(*match) for match in found]
+            candidates += [candidate_of_person(stay) for stay in found]
             error = _with_searched_rooms(error, people.rooms)
         if not candidates:
             raise error
@@ -143,21 +152,17 @@ class Resolver:
     def _suggestions(self) -> Suggestions:
         return Suggestions(self.person_search.workspaces, self.person_search.room_index)
 
-    async def _person_in(self, place: RoomMatch, name: str) -> Target | Choices:
-        """Return the one person with that name in the room, or suggestions."""
-        people = await self._suggestions.people_in_room(name, place.room)
-        if len(people.called) == 1:
-            peer = people.called[0][1].peer
-            kind = IdentifierKind.USER if peer.user_id else IdentifierKind.PEER
-            return target_in_room(Identifier(kind, peer.user_id or peer.id), place)
-        room = place.room.name or place.room.id
-        if people.called or people.near:
-            return _choices_of_people(people, name, f"the room {room}")
-        return Choices(
-            (candidate_of_place(place),),
-            f"I found nobody called “{name}” in the latest sessions of the room {room}.",
-            near=True,
-        )
+    @property
+    def _person_in_room(self) -> PersonInRoom:
+        return PersonInRoom(self._suggestions, self._rooms_named)
+
+    async def _rooms_named(self, name: str) -> Sequence[RoomMatch]:
+        search = await self._ask(Identifier(IdentifierKind.NAME, name))
+        return self._preferred(search.places, lambda place: place.room.workspace)
+
+    async def near_user(self, target: Target) -> Choices | None:
+        """Return the people who are like a user without errors; see `PersonInRoom.near_user`."""
+        return await self._person_in_room.near_user(target)
 
     async def _resolve_name_of_person(self, person: Identifier) -> Target | Choices:
         """Return the room of that name, or people with the name in rooms of earlier look-ups."""
@@ -170,8 +175,11 @@ class Resolver:
                 return _target_in(places[0], ())
             return Choices(tuple(candidate_of_place(place) for place in places))
         people = await self._suggestions.people_in_known_rooms(person.value)
-        if people.called or people.near:
-            return _choices_of_people(people, person.value, "the rooms of the latest look-ups")
+        if people.called:
+            return choices_of_people(people)
+        if people.near:
+            cause = nobody_words(person.value, "the rooms of the latest look-ups")
+            return Choices(candidates_near(people), cause, near=True)
         error = NothingFound(
             f"No room or id is called “{person.value}”.",
             headline="I couldn't find that person",
@@ -194,7 +202,7 @@ class Resolver:
         for identifier, error in failed:
             if identifier.kind is IdentifierKind.NAME and len(places) == 1:
                 self.notes.append(
-                    f"I understood {_place_words(places[0])} but not “{identifier.value}”: no room "
+                    f"I understood {place_words(places[0])} but not “{identifier.value}”: no room "
                     "has that name. This answer leaves it out."
                 )
             elif not isinstance(error, UnknownCode):
@@ -344,16 +352,3 @@ def _with_searched_rooms(error: BotError, rooms: int) -> BotError:
 def _age_note(object_id: str) -> str:
     born = creation_time_of(object_id)
     return f" (created {born.day} {born:%b %Y})" if born else ""
-
-
-def _place_words(place: RoomMatch) -> str:
-    if place.session:
-        return f"the session {place.session.id}"
-    return f"the room {place.room.name or place.room.id}"
-
-
-def _choices_of_people(people: NamedPeople, name: str, where: str) -> Choices:
-    """Return the people called by the name, else those with a near name."""
-    found = people.called or people.near
-    note = "" if people.called else f"I found nobody called “{name}” in {where}."
-    return Choices(tuple(candidate_of_person(*match) for match in found), note, near=True)

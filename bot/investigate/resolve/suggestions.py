@@ -7,17 +7,23 @@ only after a question found nothing, and errors of 100ms leave them out.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.domain.errors import BotError
 from bot.domain.query import Identifier, IdentifierKind
-from bot.domain.rooms import Peer, Room, Session, creation_time_of
+from bot.domain.rooms import Room, creation_time_of
 from bot.domain.target import Candidate, Target, TargetKind
-from bot.domain.text import near_names, near_words
+from bot.domain.text import near_names
 from bot.investigate.ports import Workspaces
 from bot.investigate.resolve.people import PeerMatch
+from bot.investigate.resolve.people_by_name import (
+    MOST_SUGGESTED,
+    NamedPeople,
+    Stay,
+    people_in_room,
+)
 from bot.investigate.resolve.rooms import RoomMatch
 from bot.investigate.room_index import BestEffortRoomIndex
 
@@ -63,16 +69,16 @@ def candidate_of_target(target: Target, sighting: PeerMatch | None) -> Candidate
     )
 
 
-def candidate_of_person(room: Room, match: PeerMatch) -> Candidate:
+def candidate_of_person(stay: Stay) -> Candidate:
     """Return the candidate of a person in a room; the label leaves out the name."""
-    peer = match.peer
+    peer, room = stay.peer, stay.room
     kind: TargetKind = "user" if peer.user_id else "peer"
     return Candidate(
         kind,
         f"{kind} {quote(peer.user_id or peer.id)} in room {room.id}",
-        f"in room {room.name or room.id}",
+        " · ".join(filter(None, (f"in room {room.name or room.id}", stay.device))),
         room.workspace,
-        peer.joined_at or match.session.created_at,
+        stay.begin,
         peer.name or "",
     )
 
@@ -104,21 +110,7 @@ KNOWN_ROOMS = 10
 """Most rooms of earlier look-ups that are asked for one suggestion."""
 SECONDS = 6.0
 """Longest time that a suggestion may take."""
-MOST_SUGGESTED = 5
-
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPeople:
-    """People of some rooms: those `called` by a name, and those with a `near` name.
-
-    `rooms` counts the rooms whose people were read.
-    """
-
-    called: Sequence[tuple[Room, PeerMatch]] = ()
-    near: Sequence[tuple[Room, PeerMatch]] = ()
-    rooms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +167,13 @@ class Suggestions:
         )
 
     async def people_in_room(self, name: str, room: Room) -> NamedPeople:
-        """Return the people with that name in the room's latest sessions; raises 100ms' errors."""
-        client = self.workspaces[room.workspace]
-        pages = await asyncio.gather(
-            *(client.sessions(active=active, room_id=room.id) for active in (True, False))
-        )
-        latest = _latest_by_person(session for page in pages for session in page.sessions)
-        called = [match for match in latest if _is_called(match.peer, name)]
-        names = {match.peer.name or "": match for match in latest}
-        near = [names[text] for text in near_words(name, names, most=MOST_SUGGESTED)]
-        return NamedPeople(
-            [(room, match) for match in called], [(room, match) for match in near], rooms=1
-        )
+        """Return the people with that name in the room; raises 100ms' errors."""
+        return await people_in_room(self.workspaces[room.workspace], room, name)
 
     async def _people_or_nobody(self, name: str, room: Room) -> NamedPeople:
         try:
-            return await self.people_in_room(name, room)
+            client = self.workspaces[room.workspace]
+            return await people_in_room(client, room, name, with_errors=False)
         except BotError:
             return NamedPeople()
 
@@ -212,21 +195,3 @@ async def _or_nothing(reading: Awaitable[Sequence[Row]]) -> Sequence[Row]:
         return await reading
     except BotError:
         return ()
-
-
-def _latest_by_person(sessions: Iterable[Session]) -> list[PeerMatch]:
-    """Return each person's latest stay, latest first; a person is a user id, else a name."""
-    stays = [PeerMatch(peer, session) for session in sessions for peer in session.peers.values()]
-    latest: dict[str, PeerMatch] = {}
-    for stay in sorted(stays, key=lambda stay: stay.seen_at, reverse=True):
-        latest.setdefault(stay.peer.user_id or (stay.peer.name or "").casefold(), stay)
-    return list(latest.values())
-
-
-def _is_called(peer: Peer, name: str) -> bool:
-    """Return whether each word asked for begins a word of the person's name: `marta l.`."""
-    asked = [word.strip(".,").casefold() for word in name.split()]
-    words = (peer.name or "").casefold().replace(".", " ").replace(",", " ").split()
-    if peer.user_id and peer.user_id.casefold() == name.casefold():
-        return True
-    return bool(asked) and all(any(word.startswith(part) for word in words) for part in asked)

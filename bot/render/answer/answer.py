@@ -132,7 +132,13 @@ class AnswerBuilder:
         self._openings = OpeningBuilder(templates, dashboard, tickets)
 
     def public(self, report: Report, note: str, asked_by: str = "") -> Answer:
-        """Return the answer for a channel and its thread."""
+        """Return the answer for a channel and its thread.
+
+        An answer that continues another one is an opening and one table.
+        """
+        if report.follow_up:
+            opening, *replies = self._opening_and_table(report, note, asked_by=asked_by)
+            return Answer(opening, replies=tuple(replies))
         entries = thread_entries_of(report)
         builder = self._builder(report)
         table = failure_table(entries.sources, WITH_DETAILS, builder) if entries.sources else None
@@ -156,16 +162,26 @@ class AnswerBuilder:
 
         It is one message if `messages` allows no second, or if nothing failed.
         """
+        return self._opening_and_table(report, note, private=True, single=messages == 1)
+
+    def _opening_and_table(
+        self,
+        report: Report,
+        note: str,
+        *,
+        private: bool = False,
+        asked_by: str = "",
+        single: bool = False,
+    ) -> tuple[Message, ...]:
+        """Return the opening, and a table with a button to the rest; one message if `single`."""
         entries = thread_entries_of(report)
+        opening = self._openings.opening(report, note, private=private, asked_by=asked_by)
         if not entries.sources:
-            return (self._openings.opening(report, note, private=True),)
-        single = messages == 1
-        opening = self._openings.opening(report, note, private=True)
+            return (opening,)
         space = MAX_TABLE - visible_length(opening.blocks) * single
         table = failure_table(entries.sources, ALONE, self._builder(report), space=space)
-        shown = len(table.rows)
-        last_event = entries.sources[shown - 1].event.id
-        listing = _Listing(table, last_event, private=True)
+        last_event = entries.sources[len(table.rows) - 1].event.id
+        listing = _Listing(table, last_event, private=private)
         message = self._table_message("reply-1", entries, listing)
         if single:
             return (replace(opening, blocks=(*opening.blocks, *message.blocks)),)

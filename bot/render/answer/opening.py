@@ -19,7 +19,7 @@ from bot.domain.report import Report, Window
 from bot.domain.text import clip
 from bot.render.answer.buttons import ButtonRow, button_row, feedback_values
 from bot.render.answer.headline import Lead, is_unsure, lead_of, unread_nouns
-from bot.render.answer.people import People, people_of
+from bot.render.answer.people import People, meant_words, people_of
 from bot.render.answer.reasons import main_stories
 from bot.render.answer.thread_entry import session_page
 from bot.render.answer.ticket import TicketSystems, add_urls
@@ -86,8 +86,13 @@ class Opening:
 
 
 def remarks_text(report: Report) -> str:
-    """Return the parts of the question that were not understood, in one paragraph; "" if none."""
-    return shorten(safe_text(" ".join(report.remarks)), MAX_REMARKS)
+    """Return the parts of the question that were not understood, in one paragraph; "" if none.
+
+    In front, an answer that continues another one says what it is about.
+    """
+    meant = (f"{meant_words(report)}.",) if report.follow_up else ()
+    remarks = (*meant, *report.remarks)
+    return shorten(safe_text(" ".join(remarks)), MAX_REMARKS)
 
 
 class OpeningBuilder:

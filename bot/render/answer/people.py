@@ -1,6 +1,9 @@
-"""The people of a sentence: up to three by name where names are shown, else their number."""
+"""The people of a sentence: up to three by name where names are shown, else their number.
 
-from collections.abc import Iterable
+`meant_words` names the person or the room that an answer is about, and the time.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.diagnosis import Diagnosis, Person
@@ -8,10 +11,11 @@ from bot.domain.diagnosis.wording import join_words, people_words
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.report import Report
 from bot.domain.text import clip
+from bot.render.filters import window_words
 from bot.render.phrases import display_name
 
 MOST_NAMES = 3
-_NAME, _NAME_WORDS = 24, 3
+_NAME, _NAME_WORDS, _ROOM = 24, 3, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,47 @@ def counted_people(report: Report, diagnosis: Diagnosis, number: int) -> People:
         return People("the only participant", 1)
     text = "both people" if number == 2 else f"all {people_words(number)}"  # noqa: PLR2004
     return People(text, number, everybody=True)
+
+
+def meant_words(report: Report) -> str:
+    """Return `Room storm, since 14:00 UTC`."""
+    window = window_words(report.window.since, report.window.until, report.as_of)
+    return f"{_subject_words(report)}, {window}"
+
+
+def _subject_words(report: Report) -> str:
+    """Return `Room storm`, `Marta Long in room storm` or `Session 65… in room storm`."""
+    target = report.target
+    room = clip(display_name(target.room.name) or target.room.id, _ROOM)
+    if target.kind == "session" and target.session:
+        return f"Session {target.session.id} in room {room}"
+    if target.kind == "room":
+        return f"Room {room}"
+    return f"{_person_words(report)} in room {room}"
+
+
+def _person_words(report: Report) -> str:
+    """Return the name of the person asked about, else the id, as far as it may be shown."""
+    target = report.target
+    name = next(filter(None, map(display_name, _names_of_target(report))), "")
+    if name:
+        return clip(name, _ROOM)
+    if target.kind == "peer":
+        return f"Peer {target.peer_id}"
+    hidden = report.hides_user or not target.user_id
+    return "A participant" if hidden else f"User {clip(display_name(target.user_id), _ROOM)}"
+
+
+def _names_of_target(report: Report) -> Iterator[str | None]:
+    """Yield the names under which 100ms knows the peer or user asked about."""
+    target = report.target
+    peer_id = (target.peer_id or "").lower()
+    for event in report.events:
+        is_peer = peer_id and (event.peer_id or "").lower() == peer_id
+        if is_peer or (target.user_id and event.user_id == target.user_id):
+            yield event.user_name
+    for session in report.sessions:
+        for peer in session.peers.values():
+            is_peer = peer_id and peer.id.lower() == peer_id
+            if is_peer or (target.user_id and peer.user_id == target.user_id):
+                yield peer.name

@@ -41,7 +41,7 @@ async def _send_packet(job: ButtonJob) -> None:
         await job.send(text)
 
 
-PACKET = LookupButton("packet", _send_packet)
+PACKET = LookupButton("packet", _send_packet, says_subject=False)
 
 
 async def _send_recovered(job: ButtonJob) -> None:

@@ -6,6 +6,7 @@ All data come from the button's value, so the button works after any restart.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import SlackTrouble
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
-from bot.domain.saved_lookup import SavedLookup, decode
+from bot.domain.saved_lookup import SavedLookup, decode, encode
 from bot.jobs.ports import JobHandler, Json, Steps
 from bot.render.message import File, Message, Picture
 from bot.slack.audit import (
@@ -35,7 +36,13 @@ from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
 from bot.slack.error_boundary import notify_user
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import audience_of_press
-from bot.slack.payloads import Body, click_id, message_ts, reply_target_of_click
+from bot.slack.payloads import (
+    Body,
+    ReplyTarget,
+    click_id,
+    message_ts,
+    reply_target_of_click,
+)
 from bot.slack.sending.calls import PostEphemeral, PostMessage, Respond, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
@@ -70,6 +77,7 @@ class ButtonJob(Job):
             ctx, lookup, JobContext(steps, ctx.erasures, self.press.subjects, asked_at)
         )
         self._button = button
+        self._has_subject = False
         self.view: str = payload.get("view", "")
         """The id of the form that the press opened; "" if it opened none."""
 
@@ -114,9 +122,10 @@ class ButtonJob(Job):
         everywhere.
         """
         is_public, unconfirmed = True, []
+        messages = await self._with_subject(messages)
         for message in messages:
             sent = SendResult(SlackErrorKind.PLACE, "private")
-            if not self.press.is_private:
+            if not self.press.is_private or self.press.is_typed_directly:
                 sent = await self.sender.send(self._reply(message, first=message is messages[0]))
             is_public = is_public and sent.ok
             if sent.is_refused:
@@ -143,6 +152,14 @@ class ButtonJob(Job):
             return True
         return sent.ok
 
+    async def _with_subject(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Return the messages; the first of a press that was typed says what they are about."""
+        if not self.press.is_typed or self._has_subject or not self._button.says_subject:
+            return messages
+        self._has_subject = True
+        render = partial(self.ctx.renderer.with_subject, messages[0])
+        return (await self.result.render("subject", Message, render), *messages[1:])
+
     async def _answer(self, claim: Claim) -> None:
         if claim is not Claim.ACQUIRED:
             self.ctx.metrics.duplicate_suppressed()
@@ -168,7 +185,9 @@ class ButtonJob(Job):
             sent = await self.sender.send(Respond(target.url, message, reference))
         if sent.is_refused:
             sent = await self.sender.send(
-                PostEphemeral(target.channel, target.user, message, reference, target.thread)
+                PostEphemeral(
+                    target.channel, target.user, message, reference, target.private_thread
+                )
             )
         return sent
 
@@ -193,6 +212,8 @@ class LookupButton:
     answer: Callable[[ButtonJob], Awaitable[None]]
     per_person: bool = False
     open_view: Callable[[BotContext, Body], Awaitable[str]] | None = None
+    says_subject: bool = True
+    """Whether its messages begin with the room or person if they were asked for by a word."""
 
     def listener(self, ctx: BotContext) -> Listener:
         """Return a listener that records the press, then acknowledges it.
@@ -207,15 +228,8 @@ class LookupButton:
             target = reply_target_of_click(body)
             press.privacy_reason = SHARED * ctx.shared_channels.is_known_shared(target.channel)
             if ctx.recent_keys.add(*press.key):
-                with (
-                    ctx.recent_keys.rollback_on_error(*press.key),
-                    admit_lookup(ctx, target.user),
-                ):
-                    await wait_until_recorded()
-                    await ctx.jobs.submit(
-                        PRESS_KIND, f"{PRESS_KIND}:{click_id(body)}", press.to_payload(ctx, view)
-                    )
-                    mark_job_recorded()
+                with ctx.recent_keys.rollback_on_error(*press.key):
+                    await _submit(ctx, press, click_id(body), view)
             else:
                 set_outcome(AuditOutcome.REPEATED)
                 ctx.metrics.duplicate_suppressed()
@@ -224,6 +238,44 @@ class LookupButton:
             await ack()
 
         return on_press
+
+
+async def start_press(
+    ctx: BotContext,
+    button: LookupButton,
+    saved_lookup: SavedLookup,
+    target: ReplyTarget,
+    delivery: str,
+) -> None:
+    """Do what a button does, for a person who typed its name in the thread of `target`.
+
+    `delivery` is Slack's id of the event. Raises TooManyWaiting and StoreUnreachable.
+    """
+    action = {"action_id": button.name, "value": encode(saved_lookup), "action_ts": delivery}
+    body = {
+        "actions": [action],
+        "container": {
+            "channel_id": target.channel,
+            "thread_ts": target.thread,
+            "message_ts": delivery,
+            "typed": True,
+        },
+        "channel": {"id": target.channel},
+        "user": {"id": target.user},
+    }
+    press = ButtonPress(button.name, body, per_person=button.per_person)
+    await _submit(ctx, press, delivery)
+
+
+async def _submit(ctx: BotContext, press: ButtonPress, delivery: str, view: str = "") -> None:
+    """Record a press as a job. Raises TooManyWaiting and StoreUnreachable."""
+    with admit_lookup(ctx, reply_target_of_click(press.body).user):
+        await wait_until_recorded()
+        payload = press.to_payload(ctx, view)
+        is_new = await ctx.jobs.submit(PRESS_KIND, f"{PRESS_KIND}:{delivery}", payload)
+    mark_job_recorded()
+    if not is_new:
+        ctx.metrics.duplicate_suppressed()
 
 
 def button_handler(ctx: BotContext, buttons: tuple[LookupButton, ...]) -> JobHandler:

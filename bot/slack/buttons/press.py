@@ -18,11 +18,13 @@ from bot.slack.context import BotContext
 from bot.slack.dedupe import digest_of
 from bot.slack.payloads import (
     Body,
+    is_direct,
     is_ephemeral,
     message_ts,
     pressed_argument,
     pressed_value,
     reply_target_of_click,
+    value_at,
 )
 
 
@@ -45,6 +47,16 @@ class ButtonPress:
         self.argument = pressed_argument(body).encode("utf-8", "replace").decode()
         """What a menu's entry adds to the button's name, such as a story's id."""
         self.saved_lookup = _decode_or_none(self.value)
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether the person typed the button's name instead of pressing it."""
+        return value_at(self.body, "container", "typed") is True
+
+    @property
+    def is_typed_directly(self) -> bool:
+        """Return whether the person did so in direct messages, which nobody else reads."""
+        return self.is_typed and is_direct(reply_target_of_click(self.body).channel)
 
     @property
     def is_private(self) -> bool:

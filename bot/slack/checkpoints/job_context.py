@@ -1,5 +1,6 @@
 """The steps of one running job, which ends when one of its subjects is erased."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
@@ -101,6 +102,10 @@ class JobContext:
         return record
 
 
+_TYPED_WORDS = re.compile("“[^”]*”")
+"""Words of the asker's in an error: they may be a person's name, which no log holds."""
+
+
 def as_bot_error(
     error: Exception, log: structlog.typing.FilteringBoundLogger | None = None
 ) -> BotError:
@@ -111,7 +116,7 @@ def as_bot_error(
             {"info": 20, "warning": 30}.get(error.level, 40),
             "not_answered",
             error=type(error).__name__,
-            cause=error.cause,
+            cause=_TYPED_WORDS.sub("“…”", error.cause),
         )
         return error
     log.error("unexpected", exc_info=error)

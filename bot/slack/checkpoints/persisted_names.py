@@ -76,11 +76,14 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "remarks",
         "readings",
         "names",
+        "follow_up",
+        "held_window",
     ),
     "bot.domain.query.Identifier": ("kind", "value"),
     "bot.slack.payloads.ReplyTarget": (
         *("user", "channel", "thread", "url", "looking", "acked"),
         "user_name",
+        "begins_thread",
     ),
     "bot.slack.response_url.ResponseUrl": ("address", "born", "used"),
     "bot.slack.sending.format_fallback.SendResult": (
@@ -142,6 +145,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "shown",
         "private",
         "newest_first",
+        "follow_up",
     ),
     "bot.domain.votes.Ballot": ("vote", "reference", "verdict", "confidence", "lookup"),
     "bot.slack.listeners.actions.Choice": (
@@ -151,6 +155,8 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "since",
         "until",
         "types",
+        "follow_up",
+        "thread",
     ),
 }
 """Fields by the dotted name of their dataclass. The class may move; its fields keep their names."""
@@ -184,6 +190,7 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
     "bot.domain.audit.EntryPoint": (
         "command",
         "mention",
+        "direct_message",
         "message_shortcut",
         "shortcut",
         "form",
@@ -291,6 +298,7 @@ MESSAGE_PARTS = (
     "reply-copy",
     "vote",
     "accuracy",
+    "reply-button",
     "ticket",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

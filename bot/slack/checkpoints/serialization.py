@@ -59,8 +59,8 @@ def target_from_json(record: Json) -> ReplyTarget:
     return replace(ReplyTarget(**fields), url=url)
 
 
-_TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked", "user_name")
-"""A record of an earlier release has no `user_name`."""
+_TARGET_FIELDS = ("user", "channel", "thread", "looking", "acked", "user_name", "begins_thread")
+"""A record of an earlier release has no `user_name` and no `begins_thread`."""
 
 
 def sent_to_json(sent: SendResult, url: ResponseUrl | None = None) -> Json:

@@ -120,7 +120,7 @@ async def to_asker_ephemeral(
         return None
 
     def call(message: Message) -> MessageCall:
-        return PostEphemeral(target.channel, target.user, message, lookup.id, target.thread)
+        return PostEphemeral(target.channel, target.user, message, lookup.id, target.private_thread)
 
     note = only_you_note(refusal, lookup.id) if refusal else ""
     messages = await job.result.private(messages=MAX_MESSAGES, note=note)

@@ -46,7 +46,12 @@ async def post_thread(job: Job, answer: Answer, opening: SendResult) -> SendResu
 async def _incident_overview(
     job: Job, channel: str, thread: str
 ) -> AsyncIterator[tuple[str, StepCall]]:
-    """Yield the picture and the chart of an incident, each with its name, as each is needed."""
+    """Yield the picture and the chart of an incident, each with its name, as each is needed.
+
+    An answer that continues another one has neither.
+    """
+    if job.lookup.query.follow_up:
+        return
     if job.ctx.identity.may_upload:
         picture = await job.result.picture(
             lambda report: timeline_picture_for(job.ctx, report, incident=True)

@@ -54,8 +54,11 @@ class Choice:
     since: datetime | None = None
     until: datetime | None = None
     types: tuple[str, ...] = ()
+    follow_up: StrictBool = False
+    thread: str = ""
 
 
+_THREAD = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 _CHOICE_ADAPTER = TypeAdapter(Choice)
 
 
@@ -87,7 +90,10 @@ def choose_listener(ctx: BotContext) -> Listener:
 async def _start_chosen_lookup(ctx: BotContext, target: ReplyTarget, body: Body) -> None:
     reference = ctx.new_lookup_id()
     try:
-        query = _chosen_query(ctx, text_at(pressed_action(body), "value"))
+        choice = read_value(_CHOICE_ADAPTER, text_at(pressed_action(body), "value"))
+        query = _chosen_query(ctx, choice)
+        if not target.thread and _THREAD.fullmatch(choice.thread):
+            target = replace(target, thread=choice.thread)
     except NotAllowed as error:
         set_outcome(AuditOutcome.ASKED_WRONGLY)
         ctx.tasks.spawn(report_error(ctx, target, reference, error))
@@ -95,12 +101,11 @@ async def _start_chosen_lookup(ctx: BotContext, target: ReplyTarget, body: Body)
         await start_lookup(ctx, Lookup(reference, query, target), click_id(body))
 
 
-def _chosen_query(ctx: BotContext, value: str) -> LookupQuery:
-    """Return the question in a button's value: `q`, with the options of the first question.
+def _chosen_query(ctx: BotContext, choice: Choice) -> LookupQuery:
+    """Return the question of a choice: `q`, with the options of the first question.
 
-    Raises NotAllowed if the value is not one of ours.
+    Raises NotAllowed if the choice has no question.
     """
-    choice = read_value(_CHOICE_ADAPTER, value)
     if not choice.q.strip():
         raise unreadable_value()
     query = parse_query(choice.q, ctx.clock())
@@ -111,6 +116,7 @@ def _chosen_query(ctx: BotContext, value: str) -> LookupQuery:
         since=choice.since or query.since,
         until=choice.until or query.until,
         types=tuple(kind for kind in ERROR_TYPES if kind in choice.types) or query.types,
+        follow_up=choice.follow_up,
     )
 
 

@@ -71,6 +71,11 @@ async def parse_message_text(
     return ParsedCommand(parsed.reference, query)
 
 
+def in_direct_message(query: LookupQuery) -> LookupQuery:
+    """Return the question as it is answered in direct messages, which nobody else reads."""
+    return replace(query, private=False, public=False)
+
+
 def query_error(query: LookupQuery) -> UnreadableQuestion | None:
     """Return why this question cannot be looked up; None if it can."""
     return None if query.clues else UnreadableQuestion(query.complaint)

@@ -39,12 +39,8 @@ from bot.slack.listeners.actions import (
     refresh_listener,
 )
 from bot.slack.listeners.commands import CALL_ERRORS, PEER_ERRORS, ROOM_ERRORS, Command
-from bot.slack.listeners.events import (
-    APP_HOME_OPENED,
-    APP_MENTION,
-    home_listener,
-    mention_listener,
-)
+from bot.slack.listeners.events import APP_HOME_OPENED, home_listener
+from bot.slack.listeners.messages import APP_MENTION, DIRECT_MESSAGE, message_listener
 from bot.slack.listeners.modal import CALLBACK_ID, form_listener
 from bot.slack.listeners.shortcuts import (
     DIAGNOSE_CALL,
@@ -61,9 +57,11 @@ SHORTCUTS: tuple[Shortcut, ...] = (DIAGNOSE_MESSAGE, DIAGNOSE_CALL)
 
 EVENTS: dict[str, Callable[[BotContext], Callable[..., Awaitable[None]]]] = {
     APP_HOME_OPENED: home_listener,
-    APP_MENTION: mention_listener,
+    APP_MENTION: message_listener,
+    DIRECT_MESSAGE: message_listener,
     FUNCTION_EXECUTED: step_listener,
 }
+"""By the names of the subscriptions; `message.im` delivers events of the type `message`."""
 
 VIEWS: dict[str, Callable[[BotContext], Listener]] = {
     CALLBACK_ID: form_listener,

@@ -27,7 +27,7 @@ async def post_choices(job: Job, choices: Choices) -> None:
     target, private = lookup.target, lookup.query.private
     names = lookup.query.names or ctx.names
     choices_message = ctx.renderer.choices(with_names(choices, names), lookup.id, private=private)
-    message = with_query_options(choices_message, lookup.query)
+    message = with_query_options(choices_message, lookup.query, target.thread)
     is_hidden = lookup.hides_identifiers or choices.near
     if target.thread and not (target.looking or private or is_hidden):
         # In a thread the buttons know their thread; an ephemeral message may lose it.
@@ -64,8 +64,11 @@ def with_names(choices: Choices, names: Names) -> Choices:
     )
 
 
-def with_query_options(message: Message, query: LookupQuery) -> Message:
-    """Return the choices with the rest of the question in each: its time range and its types."""
+def with_query_options(message: Message, query: LookupQuery, thread: str = "") -> Message:
+    """Return the choices with the rest of the question in each: its time, its types, its thread.
+
+    A press on a message that only one person sees does not name the thread.
+    """
     options: dict[str, Any] = {"types": list(query.types)}
     if query.public:
         options["public"] = True
@@ -73,6 +76,10 @@ def with_query_options(message: Message, query: LookupQuery) -> Message:
         options["since"] = query.since.isoformat()
     if query.until:
         options["until"] = query.until.isoformat()
+    if query.follow_up:
+        options["follow_up"] = True
+    if thread:
+        options["thread"] = thread
     return replace(message, blocks=tuple(_with_options(block, options) for block in message.blocks))
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.metrics import LookupOutcome, outcome_of
-from bot.domain.query import LookupQuery
+from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, subject_ids
 from bot.domain.target import Choices, Progress
@@ -244,4 +244,12 @@ class LookupJob(Job):
         outcome = outcome_of_error(error) if error else AuditOutcome(self._outcome.value)
         if saved_lookup is None:
             return Ending(outcome, self.lookup.id)
-        return Ending(outcome, self.lookup.id, saved_lookup.workspace, saved_lookup.room_id)
+        place = (saved_lookup.workspace, saved_lookup.room_id)
+        return Ending(outcome, self.lookup.id, *place, _room_name(self.lookup.query))
+
+
+def _room_name(query: LookupQuery) -> str:
+    """Return the name by which the room of an answer was asked for; "" if it was not by name."""
+    places = [clue for clue in query.clues if clue.kind is not IdentifierKind.PERSON]
+    is_named = len(places) == 1 and places[0].kind is IdentifierKind.NAME
+    return places[0].value if is_named else ""

@@ -138,6 +138,9 @@ def outputs(report: Report) -> str:
     answer = RENDERER.answer(report)
     found: list[Message | None] = [answer.opening, *answer.replies, answer.more]
     found += RENDERER.private(report, messages=4)
+    continued = RENDERER.answer(replace(report, follow_up=True))
+    found += [continued.opening, *continued.replies]
+    found.append(RENDERER.with_subject(continued.opening, report))
     found += [*RENDERER.recovered(report), *RENDERER.timeline(report), RENDERER.reply(report)]
     found.append(RENDERER.error_chart(report))
     scene = layout_of(report)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +80,19 @@ def test_answer_keeps_every_promise(report: Report) -> None:
 
 
 @modest
+@given(reports())
+def test_a_continued_answer_is_an_opening_and_a_table(report: Report) -> None:
+    answer = RENDERER.answer(replace(report, follow_up=True))
+    assert (len(answer.replies) <= 1, answer.files, answer.more) == (True, (), None)
+    hold_all([answer.opening, *answer.replies])
+    for message in RENDERER.timeline(report):
+        hold(RENDERER.with_subject(message, report))
+    saved_lookup = from_report(report, after=None, shown=0, private=False)
+    if value := encode(saved_lookup):  # the answer log holds no other look-ups
+        hold(RENDERER.reply_button(saved_lookup, value, NOON))
+
+
+@modest
 @given(reports(), st.integers(1, 5), texts)
 def test_private_answer_keeps_every_promise(report: Report, messages: int, note: str) -> None:
     shown = RENDERER.private(report, messages=messages, note=note)
@@ -101,7 +115,10 @@ def test_errors_keep_every_promise(headline: str, cause: str, next_step: str) ->
 @modest
 @given(st.lists(st.builds(Identifier, st.sampled_from(IdentifierKind), idents), max_size=9))
 def test_looking_keeps_every_promise(clues: list[Identifier]) -> None:
-    hold(RENDERER.placeholder(LookupQuery(clues=tuple(clues)), "CD-ABCD2345"))
+    query = LookupQuery(clues=tuple(clues))
+    hold(RENDERER.placeholder(query, "CD-ABCD2345"))
+    if clues:
+        hold(RENDERER.placeholder(replace(query, follow_up=True), "CD-ABCD2345", NOON))
 
 
 candidates = st.builds(

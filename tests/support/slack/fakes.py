@@ -216,7 +216,12 @@ class StandInRenderer(Renderer):
     def note(self, note: str) -> Message:
         return simple("elsewhere", note)
 
-    def placeholder(self, question: LookupQuery, reference: str) -> Message:  # noqa: ARG002
+    def placeholder(
+        self,
+        question: LookupQuery,  # noqa: ARG002
+        reference: str,
+        now: datetime | None = None,  # noqa: ARG002
+    ) -> Message:
         return simple("looking", f"Looking up … ({reference})")
 
     def progress(self, progress: Progress, reference: str) -> Message:
