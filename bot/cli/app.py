@@ -19,6 +19,14 @@ call-doctor lookup 66ac5e989b41849dde50f549 --json
 
 call-doctor lookup CD-7K2M9QXP"""
 
+ACCURACY_EXAMPLES = """Examples:
+
+call-doctor accuracy --since 30d
+
+call-doctor accuracy --json
+
+call-doctor accuracy --export judged && scripts/evaluate judged"""
+
 app = typer.Typer(
     help="Explains why a 100ms video call failed.",
     epilog="`call-doctor COMMAND --help` shows the options of a command, with examples.",
@@ -108,6 +116,32 @@ def audit(
 ) -> None:
     """List who asked for what, where and when, and the outcome, for the last 400 days."""
     raise _run("audit", since, user, room, as_json=json)
+
+
+@app.command(epilog=ACCURACY_EXAMPLES)
+def accuracy(
+    since: Annotated[
+        str,
+        typer.Option(help="Answers from then on: 24h, 30d, 2026-05-01 … (UTC). Default: 400 days."),
+    ] = "",
+    export: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR",
+            help="Also write each judged answer into DIR as a scenario file that names nobody. Its "
+            "call is read again from 100ms, which keeps it for 30 days.",
+        ),
+    ] = "",
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say how often answers were right, by the votes under them in Slack.
+
+    Each line is a cause that answers named, with the answers judged and those judged right. Below
+    ten votes it says "not enough votes". Exit status: 0 also without votes, 1 a service failed, 2
+    an option cannot be read.
+    """
+    raise _run("accuracy", since, export, as_json=json)
 
 
 @app.command()

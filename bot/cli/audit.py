@@ -25,7 +25,7 @@ DONE, FAILED, INVALID_ARGUMENTS = 0, 1, 2
 async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
     """Print the rows, oldest first; return the exit status of the process."""
     try:
-        moment = _parse_since(since)
+        moment = parse_since_option(since, "The audit was not read")
         settings = read_settings()
         set_up_logs("CRITICAL")
         async with open_database(settings.database) as database:
@@ -40,15 +40,18 @@ async def run(since: str, user: str, room: str, *, as_json: bool) -> int:
     return DONE
 
 
-def _parse_since(since: str) -> datetime | None:
-    """Return the moment that `--since` names, None if it is empty. Raises UnreadableQuestion."""
+def parse_since_option(since: str, headline: str) -> datetime | None:
+    """Return the moment that `--since` names, None if it is empty.
+
+    Raises UnreadableQuestion with this headline.
+    """
     if not since.strip():
         return None
     moment = parse_since(since, wiring.now())
     if moment is None:
         raise UnreadableQuestion(
             f"--since {clean(since)} is no time that I can read.",
-            headline="The audit was not read",
+            headline=headline,
             next_step="Write it as 24h, 7d, yesterday, 2026-05-01 or 2026-05-01T10:00 (UTC).",
         )
     return moment

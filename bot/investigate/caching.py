@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cachetools import TTLCache
 
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report, Window
 from bot.domain.saved_lookup import SavedLookup
@@ -121,6 +122,10 @@ class CachingInvestigator:
             remarks=report.remarks,
             follow_up=report.follow_up,
         )
+
+    async def case(self, report: Report, tell: Tell) -> DiagnosisInput:
+        """Return the same result as `Investigator.case`."""
+        return await self._inner.case(report, tell)
 
     def clear_caches(self) -> None:
         """Clear all caches; called when data about a person or room is erased."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.diagnosis import diagnose
+from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
@@ -17,6 +17,7 @@ from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.budget import Budget
 from bot.investigate.event_cache import PlaceKey, Snapshot, place_key
 from bot.investigate.evidence.evidence import (
+    Evidence,
     PendingEvidence,
     build_collector,
     build_diagnosis_input,
@@ -143,6 +144,22 @@ class Investigator:
         Evidence is read within the budget; what cannot be read becomes a note. The diagnosis runs
         in a thread, off the event loop, because thousands of events take seconds.
         """
+        case, evidence = await self._read_case(report, tell)
+        diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
+        self.index_writer.learn_seen_peer(report.target, evidence.sessions)
+        return replace(
+            report,
+            diagnosis=diagnosis,
+            sessions=evidence.sessions,
+            tracks=evidence.tracks,
+            completeness=_with_notes(report, evidence.notes),
+        )
+
+    async def case(self, report: Report, tell: Tell) -> DiagnosisInput:
+        """Return everything that the diagnosis of a report rests on, read anew."""
+        return (await self._read_case(report, tell))[0]
+
+    async def _read_case(self, report: Report, tell: Tell) -> tuple[DiagnosisInput, Evidence]:
         hundredms = self._client(report.target.room.workspace, tell).low_priority()
         found = await gather_evidence(
             hundredms,
@@ -165,15 +182,7 @@ class Investigator:
             all_types=set(report.types) >= set(ERROR_TYPES),
             facts=await self._facts_of(report),
         )
-        diagnosis = await asyncio.to_thread(diagnose, case, self.catalogue)
-        self.index_writer.learn_seen_peer(report.target, evidence.sessions)
-        return replace(
-            report,
-            diagnosis=diagnosis,
-            sessions=evidence.sessions,
-            tracks=evidence.tracks,
-            completeness=_with_notes(report, evidence.notes),
-        )
+        return case, evidence
 
     async def _facts_of(self, report: Report) -> Sequence[CallFact]:
         """Return what webhooks told of the room by the report's moment."""

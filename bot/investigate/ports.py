@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.events import ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report
@@ -198,6 +199,9 @@ class LookupService(Protocol):
 
     async def diagnose(self, report: Report, tell: Tell) -> Report:
         """Return the report with its diagnosis, made as of the report's time."""
+
+    async def case(self, report: Report, tell: Tell) -> DiagnosisInput:
+        """Return everything that the diagnosis of a report rests on, read anew."""
 
     async def describe(
         self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None

@@ -43,8 +43,13 @@ def hide_names_in(report: Report, text: str) -> str:
 
     This reads the people of the report only, and rewrites none of its events.
     """
+    return name_hider(report)(text)
+
+
+def name_hider(report: Report) -> Callable[[str], str]:
+    """Return a function that does the same for many texts."""
     people = _ReportPeople(report)
-    return _Rewriter(people, people.label, Names.NONE).text(text)
+    return _Rewriter(people, people.label, Names.NONE).text
 
 
 def anonymise_for_outsiders(report: Report) -> Report:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.channel_settings import ChannelSettings
+from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.errors import BotError
 from bot.domain.events import ErrorEvent
 from bot.domain.privacy.personal_names import Names
@@ -94,6 +95,9 @@ class StandInInvestigator:
         """Return the report unchanged: the fake renderer shows bare events."""
         self.diagnoses += 1
         return report
+
+    async def case(self, report: Report, tell: Tell) -> DiagnosisInput:  # noqa: ARG002
+        return DiagnosisInput(report.target.room, report.as_of, report.events)
 
     async def describe(
         self,
