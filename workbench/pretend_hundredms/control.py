@@ -12,6 +12,7 @@ from workbench.pretend_hundredms.answers import Refusal
 from workbench.pretend_hundredms.book import WorkspaceBook
 from workbench.pretend_hundredms.faults import fault_from
 from workbench.pretend_hundredms.stage import Stage, stage_of
+from workbench.pretend_hundredms.webhooks.control import send_webhooks
 from workbench.pretend_hundredms.world import ERROR_TYPES, Event, PretendRoom
 
 _NAMES_SHOWN = 25
@@ -127,4 +128,5 @@ ROUTES = [
     Route("/_control/faults", clear_faults, methods=["DELETE"]),
     Route("/_control/rooms", read_rooms, methods=["GET"]),
     Route("/_control/events", add_events, methods=["POST"]),
+    Route("/_control/webhooks", send_webhooks, methods=["POST"]),
 ]

@@ -326,6 +326,8 @@ class Diagnosis:
     latest: "Diagnosis | None" = field(default=None, repr=False)
     """The latest call with failures, judged alone, if the look-up covers several calls."""
     history: CallHistory | None = None
+    facts: tuple[str, ...] = ()
+    """Sentences on removals and the room's end that no failure's evidence tells (R23)."""
 
     @property
     def focus(self) -> "Diagnosis":

@@ -46,8 +46,8 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
 
     If the look-up covers several calls, the latest one with failures is judged alone as well.
     """
-    told = webhook_events(case, (*case.events, *case.around))
-    events = events_of_room(case, (*case.events, *told))
+    unreported = webhook_events(case, (*case.events, *case.around))
+    events = events_of_room(case, (*case.events, *unreported))
     around = _events_around(events, events_of_room(case, case.around))
     room_events = events_of_room(case, (*events, *around)) if around else events
     person_index = PersonIndex(case.room_sessions, room_events, case.room_tracks)
@@ -64,7 +64,9 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
     by_code = classify_stories((*stories, *other_stories), activity, room_disabled=disabled)
     refined = refine_network_classes((*stories, *other_stories), by_code, attendance)
     judge = _Judge(person_index, other_stories, by_code, refined, attendance.networks, catalogue)
-    return _judge_calls(case, judge, events, stories)
+    told = {story.person.key for story in stories if activity.removals.words_after(story)}
+    facts = () if told else removal_sentences(case)
+    return replace(_judge_calls(case, judge, events, stories), facts=facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,15 +71,20 @@ class ThreadEntries:
         return f"{least}{self.count(len(self))} of {who}"
 
     def totals(self) -> str:
-        """Return the numbers of events, of terminal events and of failures that recovered."""
+        """Return the numbers of events, of terminal events and of failures that recovered.
+
+        Removals of people and the room's end follow.
+        """
         report = self.report
         listed = {story.id for source in self.sources for story in source.stories}
         stories = report.diagnosis.stories if report.diagnosis else ()
+        facts = report.diagnosis.facts if report.diagnosis else ()
         others = sum(story.id not in listed for story in stories)
         events = count(len(report.events), "event", "events")
         text = f"· {events}, {len(report.failures):,} of them terminal"
         recovered = f" · {count(others, 'other failure', 'other failures')} recovered"
-        return text + recovered * bool(others)
+        text += recovered * bool(others)
+        return f"{text}. {' '.join(facts)}" if facts else text
 
 
 def thread_entries_of(report: Report) -> ThreadEntries:
