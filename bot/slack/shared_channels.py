@@ -42,6 +42,7 @@ class SharedChannels:
         self.may_ask = bool(clients and scopes & CHANNEL_SCOPES)
         self._from_envelopes: TTLCache[str, bool] = TTLCache(_MAX_CHANNELS, ENVELOPE_SECONDS)
         self._from_slack: TTLCache[str, bool] = TTLCache(_MAX_CHANNELS, CACHE_SECONDS)
+        self._outside: TTLCache[str, bool] = TTLCache(_MAX_CHANNELS, CACHE_SECONDS)
 
     def read_envelope(self, body: Body) -> None:
         """Remember the channel of a payload that says it is shared."""
@@ -59,6 +60,10 @@ class SharedChannels:
         """Return whether the channel is known, without asking, to include other companies."""
         return bool(self._from_envelopes.get(channel) or self._from_slack.get(channel))
 
+    def is_outside(self, channel: str) -> bool:
+        """Return whether Slack said lately that the bot is not in the channel."""
+        return channel in self._outside
+
     async def privacy_reason(self, channel: str) -> str:
         """Return why an answer there is for the asker alone; "" if it is not.
 
@@ -74,7 +79,7 @@ class SharedChannels:
         clients = self._clients
         if clients is None or not self.may_ask or not channel.startswith(("C", "G")):
             return ""
-        if channel not in self._from_slack:
+        if channel not in self._from_slack or self.is_outside(channel):
             failure = await self._fetch(clients, channel)
             if failure:
                 return failure
@@ -89,7 +94,11 @@ class SharedChannels:
             word = classify_error(error)[1]
             structlog.get_logger("call_doctor").warning("channel_unread", error=word)
             return word if word == "channel_not_found" else UNKNOWN
-        self._from_slack[channel] = is_shared(response.get("channel"))
+        facts = response.get("channel")
+        self._from_slack[channel] = is_shared(facts)
+        self._outside.pop(channel, None)
+        if isinstance(facts, Mapping) and facts.get("is_member") is False:
+            self._outside[channel] = True  # asked again each time: somebody may invite the bot
         return ""
 
 

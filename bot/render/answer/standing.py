@@ -29,6 +29,21 @@ def with_taken(message: Message, name: str) -> Message:
     return replace(message, blocks=tuple(blocks))
 
 
+INVITATION = "/invite @Call Doctor to go on in the thread"
+"""Mentions arrive only from channels that the bot is in."""
+
+
+def with_invitation(message: Message) -> Message:
+    """Return an opening whose grey line says how to invite the bot."""
+    footer = next((b for b in message.blocks if b.get("type") == "context"), None)
+    if footer is None:
+        return message
+    text = f"{footer['elements'][0]['text']} · {INVITATION}"
+    invited = {**footer, "elements": [{**footer["elements"][0], "text": text}]}
+    blocks = tuple(invited if block is footer else block for block in message.blocks)
+    return replace(message, blocks=blocks)
+
+
 def shows_taken(blocks: Iterable[Any]) -> bool:
     """Return whether blocks, from outside, hold the line that says who is on it."""
     return any(isinstance(b, Mapping) and b.get("block_id") == _TAKEN_BLOCK for b in blocks)

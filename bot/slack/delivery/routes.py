@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.errors import SlackTrouble
+from bot.render.answer.standing import with_invitation
 from bot.render.message import Answer, Message
 from bot.slack.delivery.opening_edits import remember_opening
 from bot.slack.delivery.thread import post_thread
@@ -75,6 +76,8 @@ async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
     if not target.channel:
         return None
     answer = await job.result.answer(job.note, target.user_name)
+    if job.ctx.shared_channels.is_outside(target.channel):
+        answer = replace(answer, opening=with_invitation(answer.opening))
     sent = SendResult(SlackErrorKind.STALE)
     if target.looking:
         edit = UpdateMessage(target.channel, target.looking, answer.opening, lookup.id)

@@ -185,3 +185,19 @@ async def test_a_mention_outside_a_thread_remembers_nothing(tmp_path: Path) -> N
         await bench.slack.until(lambda: bench.team.ephemeral(ALICE))
         shown = [m for m in bench.team.ephemeral(ALICE) if "Reading call errors" not in m.text]
         assert "I don't see what to look up" in words(*shown)
+
+
+async def test_where_the_bot_is_not_in_the_answer_says_how_to_invite_it(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        slack = bench.slack
+        await slack.type_command("C0GENERAL", ALICE, "/call-errors", "sample-join")
+        await slack.until(lambda: [m for m in openings(bench) if m.channel == "C0GENERAL"], 30)
+        await bench.settled(0.3)
+        assert words(openings(bench)[-1]).count("/invite @Call Doctor") == 1
+        bench.team.channels["C0GENERAL"].members.add(bench.team.app.bot_user)
+        await slack.type_command("C0GENERAL", ALICE, "/call-errors", "sample-publish")
+        await slack.until(lambda: len(openings(bench)) > 1, 30)
+        await bench.settled(0.3)
+        assert "/invite" not in words(openings(bench)[-1])
+        await by_command(bench)
+        assert "/invite" not in words(openings(bench)[-1])
