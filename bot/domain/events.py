@@ -105,6 +105,11 @@ class ErrorFacts:
     public_address: str | None = None
     by_webhook: bool = False
     """Whether a webhook of 100ms told of it, and no client."""
+    alike: "ErrorFacts | None" = None
+    """The same failure without numbers of its description that mean nothing, if there are any.
+
+    Many events share it. Every conclusion from the failure's texts is drawn from it, once.
+    """
 
 
 ERROR_TYPES = (
@@ -348,11 +353,15 @@ Descriptions of 100 kB exist, and cached texts stay after the look-up.
 def cached_by_error_facts(
     function: Callable[Concatenate[ErrorFacts, P], T],
 ) -> Callable[Concatenate[ErrorFacts, P], T]:
-    """Return `function` with cached results; the function must depend on its arguments only."""
+    """Return `function` with cached results; the function must depend on its arguments only.
+
+    Failures that are alike share one result.
+    """
     cached: Any = lru_cache(_CACHE_SIZE)(function)
 
     @wraps(function)
     def wrapper(facts: ErrorFacts, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        facts = facts.alike or facts
         short = len(facts.error_description or "") + len(facts.error_message or "") < _LONGEST
         value: T = (cached if short else function)(facts, *args, **kwargs)
         return value

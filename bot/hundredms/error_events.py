@@ -340,12 +340,15 @@ def _add_description(
     """
     if description is None:
         return facts
-    text, fingerprint = read_description(description, key)
+    text, fingerprint, pattern = read_description(description, key)
     add = (
         _cached_with_description
         if is_small and len(description) < _MAX_CACHED_BYTES
         else _with_description
     )
+    if pattern is not None:
+        alike = add(facts, pattern, None)
+        return replace(alike, error_description=text, public_address=fingerprint, alike=alike)
     return add(facts, text, fingerprint)
 
 

@@ -17,6 +17,7 @@ import hmac
 import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 from bot.hundredms.lenient import sanitize
 
@@ -110,15 +111,28 @@ _PAIR = re.compile(
 )
 
 
-def _read_free_text(text: str, key: bytes) -> tuple[str | None, str | None]:
-    return sanitize(text), network_fingerprint(text, key)
+class Description(NamedTuple):
+    """A failure's description without addresses, and its sender's network fingerprint.
+
+    `pattern` is the same text without the numbers that differ in each pair of candidates and mean
+    nothing: foundations, priorities below the preference by type, and `ufrag`. It is None for a
+    text that is no pair.
+    """
+
+    text: str | None
+    fingerprint: str | None
+    pattern: str | None = None
+
+
+def _read_free_text(text: str, key: bytes) -> Description:
+    return Description(sanitize(text), network_fingerprint(text, key))
 
 
 _cached_read_free_text = lru_cache(_DESCRIPTION_CACHE_SIZE)(_read_free_text)
 
 
-def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
-    """Return a failure's description without addresses, and its sender's network fingerprint."""
+def read_description(text: str, key: bytes) -> Description:
+    """Return a failure's description."""
     match = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
     if match is None:
         return (_cached_read_free_text if len(text) < _MAX_CACHED_LENGTH else _read_free_text)(
@@ -128,10 +142,29 @@ def read_description(text: str, key: bytes) -> tuple[str | None, str | None]:
     local = _redact_candidate(near, near_ip, near_typ, near_raddr, near_rport, near_tail)
     remote = _redact_candidate(*remote_parts) if remote_parts[0] else "undefined"
     sender_address = near_raddr if near_typ == " typ relay" else near_ip
-    return (
+    return Description(
         f"local candidate - {local}; remote candidate - {remote}",
         fingerprint(sender_address.lstrip(), key) if near_ip and sender_address else None,
+        f"local candidate - {_pattern_of(local)}; remote candidate - {_pattern_of(remote)}",
     )
+
+
+_VARYING = re.compile(
+    r"candidate:[0-9]+(?P<protocol> [0-9]+ [A-Za-z]+) (?P<priority>[0-9]+)|(?<= ufrag )\S+"
+)
+_PREFERENCE_BITS = 24
+"""RFC 8445 section 5.1.2.1: the bits of a priority below the preference by type."""
+
+
+def _pattern_of(candidate: str) -> str:
+    return _VARYING.sub(_replace_varying, candidate)
+
+
+def _replace_varying(match: re.Match[str]) -> str:
+    if match["priority"] is None:
+        return "x"
+    preference = int(match["priority"]) >> _PREFERENCE_BITS << _PREFERENCE_BITS
+    return f"candidate:0{match['protocol']} {preference}"
 
 
 def clear_caches() -> None:
