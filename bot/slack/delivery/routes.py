@@ -44,8 +44,10 @@ class Delivery:
     answer: Answer | None = None
 
 
-async def deliver(job: Job) -> Delivery:
+async def deliver(job: Job, on_opening: Callable[[Delivery], Awaitable[None]]) -> Delivery:
     """Deliver the answer by the first route that Slack accepts; return the opening's delivery.
+
+    `on_opening` is called as soon as the opening stands, before its thread is posted.
 
     If Slack does not say whether it accepted the first message, no other route is tried: that route
     has already reported what may be missing. Raises SlackTrouble if every route was refused.
@@ -58,6 +60,7 @@ async def deliver(job: Job) -> Delivery:
         sent = delivery.sent
         if sent.ok:
             await remember_opening(delivery.job, sent, public=delivery.answer is not None)
+            await on_opening(delivery)
         if sent.ok and delivery.answer is not None:
             refused_reply = await post_thread(delivery.job, delivery.answer, sent)
             if refused_reply is not None:

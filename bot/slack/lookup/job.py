@@ -145,14 +145,13 @@ class LookupJob(Job):
                 summary = await self._summarise()
                 self.note = retry_note(self, summary)
                 self.opening_state = opening_state_of(self, summary)
-                delivery = await deliver(self)
+                delivery = await deliver(self, self._remove_notice)
                 await log_answer(self, summary, delivery.sent)
                 self._outcome, self._saved_lookup = summary.outcome, summary.handle
             log.info("answered", outcome=self._outcome.value)
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await close_unfinished_opening(self)
-        await self._remove_notice(delivery)
         if delivery is not None:
             await retry_partial(self, delivery)
 
@@ -214,13 +213,13 @@ class LookupJob(Job):
         self.steps.also_about(*subject_ids(summary.handle))
         return summary
 
-    async def _remove_notice(self, delivery: Delivery | None) -> None:
+    async def _remove_notice(self, delivery: Delivery) -> None:
         """Delete the "Looking…" that acknowledged a command, now that the answer stands elsewhere.
 
         It is not recorded: a repeated deletion changes nothing, and the asker can do without.
         """
         target = self.lookup.target
-        is_elsewhere = delivery is not None and delivery.sent.ok and delivery.sent.ts
+        is_elsewhere = delivery.sent.ok and delivery.sent.ts
         if not is_elsewhere or self.sender.responded:
             return
         if target.acked and target.url is not None and target.url.uses_left:

@@ -1,15 +1,21 @@
 """Candidate pairs read in one pass come out as the general way has them, without an address."""
 
 import ipaddress
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.catalogue import load_catalogue
+from bot.domain.diagnosis.sdk.ice_path import read_path
+from bot.domain.diagnosis.sdk.text import text_of
+from bot.domain.events import NO_TIME, ErrorEvent, ErrorFacts, EventSource
 from bot.hundredms.ice_candidates import network_fingerprint, read_description
 from bot.hundredms.lenient import sanitize
 from tests.support.examples import examples
 
 KEY = b"key of the tests"
+CATALOGUE = load_catalogue()
 MDNS = "0a1b2c3d-1111-4222-8333-444455556666.local"
 
 numbers = st.integers(0, 70_000).map(str)
@@ -63,13 +69,30 @@ def broken(draw: st.DrawFn) -> str:
 @given(pairs | broken())
 @examples(300)
 def test_one_pass_gives_what_the_general_way_gives(text: str) -> None:
-    assert read_description(text, KEY) == (sanitize(text), network_fingerprint(text, KEY))
+    description = read_description(text, KEY)
+    assert description[:2] == (sanitize(text), network_fingerprint(text, KEY))
+
+
+@given(pairs | broken(), st.sampled_from(("[PUBLISH]: Ice connection state FAILED", "")))
+@examples(300)
+def test_a_pair_and_its_pattern_have_one_meaning(text: str, message: str) -> None:
+    shown, _, pattern = read_description(text, KEY)
+    if pattern is None:
+        return
+    failure = ErrorFacts("client.publish.failed", 4005, None, message, shown)
+    alike = replace(failure, error_description=pattern)
+    assert read_path(text_of(failure)) == read_path(text_of(alike))
+    assert CATALOGUE.explain(event_of(failure)) == CATALOGUE.explain(event_of(alike))
+
+
+def event_of(failure: ErrorFacts) -> ErrorEvent:
+    return ErrorEvent("e-1", NO_TIME, "", EventSource(), failure, ())
 
 
 @given(pairs | broken())
 @examples(300)
 def test_no_address_is_left_of_a_pair(text: str) -> None:
-    shown, _ = read_description(text, KEY)
+    shown, _, _ = read_description(text, KEY)
     for word in (shown or "").replace(";", " ").split():
         assert not _is_address(word.strip("[].,"))
 
@@ -87,7 +110,7 @@ def test_what_a_failed_path_is_told_by() -> None:
         "rport 53039 generation 0 ufrag QuAb network-id 1 network-cost 10; remote candidate - "
         f"candidate:2 1 tcp 99 {MDNS} 26058 typ prflx"
     )
-    shown, mark = read_description(text, KEY)
+    shown, mark, _ = read_description(text, KEY)
     assert shown == (
         "local candidate - candidate:1 1 udp 99 [ip] [port] typ relay raddr [ip] "
         "rport [port] generation 0 ufrag QuAb network-id 1 network-cost 10; remote candidate - "
