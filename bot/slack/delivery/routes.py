@@ -44,7 +44,9 @@ class Delivery:
     answer: Answer | None = None
 
 
-async def deliver(job: Job, on_opening: Callable[[Delivery], Awaitable[None]]) -> Delivery:
+async def deliver(
+    job: Job, on_opening: Callable[[Delivery], Awaitable[None]] | None = None
+) -> Delivery:
     """Deliver the answer by the first route that Slack accepts; return the opening's delivery.
 
     `on_opening` is called as soon as the opening stands, before its thread is posted.
@@ -60,7 +62,8 @@ async def deliver(job: Job, on_opening: Callable[[Delivery], Awaitable[None]]) -
         sent = delivery.sent
         if sent.ok:
             await remember_opening(delivery.job, sent, public=delivery.answer is not None)
-            await on_opening(delivery)
+            if on_opening is not None:
+                await on_opening(delivery)
         if sent.ok and delivery.answer is not None:
             refused_reply = await post_thread(delivery.job, delivery.answer, sent)
             if refused_reply is not None:
