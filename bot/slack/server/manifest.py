@@ -9,6 +9,11 @@ from bot.slack.listeners.workflow_step import FUNCTIONS
 from bot.slack.payloads import list_at, value_at
 
 BOT_NAME = "Call Doctor"
+_TABS = {
+    "home_tab_enabled": True,
+    "messages_tab_enabled": True,
+    "messages_tab_read_only_enabled": False,
+}
 _STEP_SETTINGS = {"function_runtime": "remote", "org_deploy_enabled": True}
 
 
@@ -33,6 +38,9 @@ def manifest_differences(manifest: Mapping[str, Any]) -> list[str]:
     differences += _set_differences(
         "optional scope", set(OPTIONAL_SCOPES), set(list_at(scopes, "bot_optional"))
     )
+    for setting, value in _TABS.items():
+        if value_at(features, "app_home", setting) is not value:
+            differences.append(f"The setting {setting} should be {value}: people write to the bot.")
     if value_at(features, "bot_user", "display_name") != BOT_NAME:
         differences.append(f"The bot's display name should be {BOT_NAME!r}.")
     if value_at(manifest, "settings", "interactivity", "is_enabled") is not True:

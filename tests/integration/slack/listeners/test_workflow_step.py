@@ -14,7 +14,7 @@ from bot.domain.access import AccessRules
 from bot.domain.audit import Access
 from bot.domain.privacy.personal_names import Names
 from bot.slack.lookup import workflow_step
-from tests.support.slack.edge_harness import Bench, part_of
+from tests.support.slack.edge_harness import Bench, open_bench, part_of
 from tests.support.slack.whole_bot import open_whole
 from workbench.pretend_slack.install import install
 from workbench.pretend_slack.steps.executions import Execution
@@ -283,6 +283,22 @@ async def test_another_companys_step_is_ignored(tmp_path: Path) -> None:
         assert (await bench.slack.postman.carry("events_api", payload)).acked
         await bench.settled()
         assert completions(bench) == ["functions.completeSuccess"]
+
+
+@pytest.mark.parametrize(("enterprise", "ends"), [("E0ACME", 2), ("E0OTHER", 1), (None, 1)])
+async def test_steps_of_our_organisations_other_workspaces_are_ours(
+    enterprise: str | None, ends: int
+) -> None:
+    access = AccessRules(users=frozenset({"U0ALICE"}))
+    async with open_bench(enterprise="E0ACME", access=access) as bench:
+        run, delivery = await bench.slack.run_step({"target": ROOM})
+        await bench.slack.until(lambda: run.state != "running", 20)
+        payload = {**delivery.payload, "team_id": "T0SISTER", "enterprise_id": enterprise}
+        payload |= {"event_id": "Ev0SISTER"}
+        payload["event"] = {**payload["event"], "function_execution_id": "Fx0SISTER"}
+        assert (await bench.slack.postman.carry("events_api", payload)).acked
+        await bench.settled()
+        assert completions(bench) == ["functions.completeError"] * ends
 
 
 async def test_a_step_that_we_do_not_have_ends_with_an_error(tmp_path: Path) -> None:

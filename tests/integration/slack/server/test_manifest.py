@@ -58,6 +58,8 @@ def test_it_equals_the_code(manifest: dict[str, Any]) -> None:
         (("settings", "interactivity", "is_enabled"), False, "Interactivity"),
         (("oauth_config", "scopes", "bot"), ["commands", "users:write"], "users:write"),
         (("oauth_config", "scopes", "bot_optional"), [], "files:write"),
+        (("features", "app_home", "messages_tab_enabled"), False, "messages_tab_enabled"),
+        (("features", "app_home", "messages_tab_read_only_enabled"), True, "read_only"),
         (("functions",), {}, "diagnose_call"),
         (("functions", "diagnose_call", "title"), "Other", "diagnose_call"),
         (("functions", "diagnose_call", "input_parameters", "required"), [], "diagnose_call"),
