@@ -17,8 +17,8 @@ from bot.domain.text import clip
 MAX_URL = 3_000
 """Characters of a button's URL.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
-MAX_TEMPLATE = 2_000
-"""Characters of a template without its placeholders, so that a title and a body have room."""
+MAX_FIXED = 2_700
+"""Characters of a URL without title and body, so that these have room."""
 MAX_TITLE = 200
 """Characters of a title; Jira accepts 255."""
 MAX_PERMALINK = 300
@@ -33,6 +33,7 @@ _NAME = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
 _IS_ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]*")
 """Printable ASCII without quotation marks, angle brackets, backslash, caret, back-tick and bar."""
 _PREFIX = "TICKET_URL_"
+_REFERENCE = len("CD-ABCD2345")
 _NEXT_STEP = (
     "Write the address of your ticket system's form for a new ticket, such as "
     "https://example.atlassian.net/secure/CreateIssueDetails!init.jspa?summary={title}."
@@ -71,7 +72,7 @@ class TicketUrl:
         It has at most MAX_URL characters, also once the permalink is filled in. The body is cut
         first, then the title.
         """
-        space = MAX_URL - self._length_without_texts()
+        space = MAX_URL - self.fixed_length
         title = _encode_within(clip(ticket.title, MAX_TITLE), space, self._count("title"))
         space -= len(title) * self._count("title")
         values = {
@@ -82,11 +83,11 @@ class TicketUrl:
         }
         return _PLACEHOLDER.sub(lambda match: values[match[1]], self.template)
 
-    def _length_without_texts(self) -> int:
-        lengths = {"title": 0, "body": 0, "reference": len("CD-") + 8, "permalink": MAX_PERMALINK}
-        return len(_PLACEHOLDER.sub("", self.template)) + sum(
-            length * self._count(name) for name, length in lengths.items()
-        )
+    @property
+    def fixed_length(self) -> int:
+        """Return the most characters of a URL without its title and body."""
+        values = _REFERENCE * self._count("reference") + MAX_PERMALINK * self._count("permalink")
+        return len(_PLACEHOLDER.sub("", self.template)) + values
 
     def _count(self, name: str) -> int:
         return self.template.count(f"{{{name}}}")
@@ -137,8 +138,9 @@ def _fault(template: str) -> str:
         return f"holds a brace that belongs to no placeholder; the placeholders are {_listed()}"
     if not _IS_ADDRESS.fullmatch(fixed):
         return "holds a character that an address may not hold; encode it with %"
-    if len(fixed) > MAX_TEMPLATE:
-        return f"is too long: {len(fixed):,} characters, at most {MAX_TEMPLATE:,}"
+    length = TicketUrl("", template).fixed_length
+    if length > MAX_FIXED:
+        return f"is too long: {length:,} characters without title and body, at most {MAX_FIXED:,}"
     return _fault_of_host(template, fixed)
 
 

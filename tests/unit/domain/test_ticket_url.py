@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.errors import Misconfigured
 from bot.domain.ticket_url import (
+    MAX_FIXED,
     MAX_URL,
     PERMALINK,
     Ticket,
@@ -68,6 +69,15 @@ def test_the_documented_forms_get_each_text_back(name: str) -> None:
     assert url.split("?")[0] == template.split("?")[0]
 
 
+@pytest.mark.parametrize("end", ["", "{permalink}" * 5, "{title}" * 9, "{body}{body}"])
+def test_the_longest_templates_keep_within_the_limit(end: str) -> None:
+    room = MAX_FIXED - 300 * end.count("{permalink}")
+    template = ("https://x.example/?t={title}&b={body}&x=" + "y" * MAX_FIXED)[: room + 13] + end
+    (system,) = parse_ticket_urls({"X": template})
+    url = fill_permalink(system.fill(Ticket("é" * 500, "ü" * 9_000, "CD-ABCD2345")), "é" * 50)
+    assert len(url) <= MAX_URL
+
+
 def test_an_answer_without_permalink_leaves_the_place_empty() -> None:
     url = TicketUrl("X", "https://x.example/?l={permalink}&r={reference}").fill(TICKET)
     assert url == f"https://x.example/?l={PERMALINK}&r=CD-ABCD2345"
@@ -123,6 +133,8 @@ def test_names_in_capitals_become_words(name: str, label: str, key: str) -> None
         ("https://x.example/ ?t={title}", "character"),
         ("https://x.example/<b>", "character"),
         ("https://x.example/?t={title}&x=" + "y" * 3_000, "too long"),
+        ("https://x.example/?" + "{permalink}" * 9, "too long"),
+        ("https://x.example/?" + "{reference}" * 250, "too long"),
     ],
 )
 def test_a_wrong_template_is_refused_in_words(template: str, words: str) -> None:
