@@ -18,7 +18,7 @@ from bot.domain.diagnosis.input import is_same_room
 from bot.domain.diagnosis.wording import VERDICTS
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.privacy.personal_names import is_generic
-from bot.domain.rooms import Peer, PeerStats, Session, TrackEvent
+from bot.domain.rooms import CallFact, Peer, PeerStats, Session, TrackEvent
 from bot.domain.votes import Vote
 
 TYPES = {
@@ -27,6 +27,13 @@ TYPES = {
     "client.join.failed": "join",
     "client.disconnected": "disconnected",
     "client.connect.failed": "connect",
+    "role.change.failure": "role",
+}
+_WEBHOOKS = {
+    "peer.join.failure": "refused",
+    "peer.leave.success": "left",
+    "role.change.failure": "role-refused",
+    "room.end.success": "ended",
 }
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _OBJECT_ID = re.compile(r"\b[0-9a-f]{24}\b", re.IGNORECASE)
@@ -119,6 +126,9 @@ class _Writer:
             self._sessions.of(event.session_id)
         for track in self._case.tracks:
             self._label(track.peer_id, track.user_id, track.user_name)
+        for fact in self._case.facts:
+            self._label(fact.peer_id, fact.user_id, None)
+            self._sessions.of(fact.session_id)
         room = [self._case.room.id] if self._case.room else []
         by_kind = (self._users.by_key, self._peers.by_key, self._sessions.by_key)
         labels = {label for ids in by_kind for label in ids.values()} | {_ROOM} | set(self._roles())
@@ -157,6 +167,7 @@ class _Writer:
             "events": events,
             "tracks": [self._track(track) for track in case.tracks if _is_expressible(track)],
             "stats": [self._stats(stats) for stats in case.stats],
+            "webhooks": [self._webhook(fact) for fact in case.facts if fact.kind in _WEBHOOKS],
             "expect": {
                 "verdict": cause,
                 "stories": [self._story(story) for story in diagnosis.stories],
@@ -249,6 +260,17 @@ class _Writer:
             "session": self._sessions.of(stats.session_id),
             "published": [self._offset(moment) for moment in stats.published],
             "received": [self._offset(moment) for moment in stats.received],
+        }
+
+    def _webhook(self, fact: CallFact) -> dict[str, Any]:
+        return {
+            "label": self._events.of(f"webhook-{fact.id}"),
+            "t": self._offset(fact.at),
+            "tells": _WEBHOOKS[fact.kind],
+            **({"peer": self._peers.of(fact.peer_id)} if fact.peer_id else {}),
+            "user": self._users.of(fact.user_id),
+            "session": self._sessions.of(fact.session_id),
+            "reason": fact.reason,
         }
 
     def _story(self, story: Story) -> dict[str, Any]:
