@@ -22,6 +22,7 @@ TRIES = 3
 SPREAD = 7
 """Has no divisor in common with the number of cases: neighbours strike far from each other."""
 MANY_PARTS, WITH_FILES, ALONE = "all-types", "hostile", "one-bad-user private"
+FEW_PARTS = "one-bad-user"
 
 MATRIX: Sequence[tuple[Kind, Case]] = (
     ("sqlite", Case("command", "restart", MANY_PARTS)),
@@ -41,6 +42,9 @@ MATRIX: Sequence[tuple[Kind, Case]] = (
     ("sqlite", Case("press", "restart", MANY_PARTS, button="timeline")),
     ("postgresql", Case("press", "takeover", MANY_PARTS)),
     ("postgresql", Case("press", "database", MANY_PARTS, button="timeline")),
+    ("sqlite", Case("vote", "restart", FEW_PARTS)),
+    ("postgresql", Case("vote", "takeover", FEW_PARTS)),
+    ("postgresql", Case("vote", "database", FEW_PARTS)),
     ("sqlite", Case("workflow", "restart", MANY_PARTS)),
     ("postgresql", Case("workflow", "takeover", MANY_PARTS)),
     ("postgresql", Case("workflow", "database", MANY_PARTS)),

@@ -56,6 +56,12 @@ def silence(url: str) -> None:
         connection.execute(text("UPDATE lives SET beat_at = beat_at - 3600"))
 
 
+def count_votes(url: str) -> int:
+    """Return how many votes are stored."""
+    with _connected(url) as connection:
+        return len(connection.execute(select(table("votes", column("voter")).c.voter)).all())
+
+
 def count_left(url: str, *, given: bool) -> int:
     """Return how many jobs are not over, or with `given` how many payloads are not cleared.
 

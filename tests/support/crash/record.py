@@ -78,6 +78,25 @@ def complaints(
     return found + _files(said, expected, named)
 
 
+_VOTED = "Your vote on "
+
+
+def vote_complaints(team: Team, votes: int, *, acked: bool) -> list[str]:
+    """Return what is wrong with a vote: stored once, and acknowledged only when the voter knows.
+
+    A voter who was told that the database does not answer has no vote, and knows it.
+    """
+    said = [words_of(message) for message in team.from_app()]
+    confirmed = any(_VOTED in words for words in said)
+    refused = any(_NO_DATABASE in words for words in said)
+    found = [f"{votes} votes of one person"] * (votes > 1)
+    if acked and not (confirmed or refused):
+        found.append("the vote is acknowledged, and its voter was told nothing")
+    if confirmed and votes != 1:
+        found.append(f"the vote is confirmed, and {votes} are stored")
+    return found
+
+
 def step_complaints(team: Team) -> list[str]:
     """Return what is wrong with the ends of workflow steps: each has one, with the permalink."""
     ends = [call for call in team.calls if call.ok and call.method.startswith("functions.complete")]

@@ -15,6 +15,7 @@ from tests.support.crash.record import (
     expected_of,
     step_complaints,
     steps_refused,
+    vote_complaints,
 )
 from tests.support.crash.stage import CHANNEL, PERSON, Case, Scene, open_scene
 
@@ -75,8 +76,14 @@ async def disturbed(
             if scene.struck.is_set():
                 await reviving
                 await _over(scene)
+            acked = delivery.acked
+            if case.way == "vote" and not acked:  # the voter saw that the button failed
+                acked = (await scene.vote()).acked
+                await _over(scene)
 
             def wrong() -> list[str]:
+                if case.way == "vote":
+                    return vote_complaints(scene.slack.team, scene.votes(), acked=acked)
                 untouched = len(scene.slack.team.from_app()) == scene.before
                 if untouched and not must:  # Slack told the asker that it could not be handed over
                     return []
@@ -103,7 +110,7 @@ async def disturbed(
 
 async def _prepare(scene: Scene) -> None:
     """Before a press, ask and wait for the answer and for cleanup."""
-    if scene.case.way == "press":
+    if scene.case.way in ("press", "vote"):
         await scene.slack.type_command(CHANNEL, PERSON, "/call-errors", scene.case.room)
         await _over(scene, clearing=True)
     scene.begin()

@@ -12,7 +12,7 @@ from typing import Literal
 
 from sqlalchemy.exc import OperationalError
 
-from tests.support.crash.databases import Database, count_left, silence
+from tests.support.crash.databases import Database, count_left, count_votes, silence
 from tests.support.crash.forks import forked
 from tests.support.crash.gate import Gate, open_gate
 from tests.support.crash.points import Point
@@ -27,8 +27,9 @@ from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
 from workbench.replica import Replica, replica_of
 
 CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
-Way = Literal["command", "mention", "press", "workflow"]
-"""`press`: a button under an answer that stands already; `workflow`: a step that posts."""
+Way = Literal["command", "mention", "press", "vote", "workflow"]
+"""`press`: a button under an answer that stands already; `vote`: *Right* under one; `workflow`: a
+step that posts."""
 How = Literal["restart", "takeover", "database"]
 """Killed and started again; killed and another replica goes on; the database crashes instead."""
 
@@ -92,11 +93,22 @@ class Scene:
         if self.case.way == "press":
             opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
             return await self.slack.click(opening, self.case.button), None
+        if self.case.way == "vote":
+            return await self.vote(), None
         if self.case.way == "workflow":
             inputs = {"target": room, "channel": CHANNEL}
             return (await self.slack.run_step(inputs))[1], None
         delivery = await self.slack.mention(CHANNEL, room)
         return delivery, str(delivery.payload["event"]["ts"])
+
+    async def vote(self) -> Delivery:
+        """Press *Right* under the answer."""
+        opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
+        return await self.slack.click(opening, "feedback", PERSON, value="positive")
+
+    def votes(self) -> int:
+        """Return the number of stored votes."""
+        return count_votes(self.database_url)
 
     def begin(self) -> None:
         """Count calls and messages from here on; what came before was preparation."""
