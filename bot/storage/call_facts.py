@@ -18,7 +18,6 @@ from bot.storage.tables import (
     PULLS,
     as_store_errors,
     insert_if_absent,
-    upsert,
 )
 
 KINDS: Sequence[CallFactKind] = ("peer.join.failure", "role.change.failure", "room.end.success")
@@ -26,9 +25,6 @@ REASONS: Sequence[CallFactReason] = ("peer kicked", "server removed peer")
 """The facts that a diagnosis uses: all of these kinds, and leaves for these reasons."""
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id")
-_CHUNK = 500
-"""Rows in one statement; nine values each stay far below SQLite's 32,766 parameters."""
-
 _Row = dict[str, object]
 
 
@@ -53,15 +49,12 @@ class SqlCallFacts:
             if fact.at.timestamp() >= oldest
         }
         ordered = [rows[key] for key in sorted(rows)]  # two replicas must not wait for each other
-        new: set[tuple[str, str]] = set()
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
                 permitted = await _without_erased(connection, ordered, now)
-                for start in range(0, len(permitted), _CHUNK):
-                    new |= await _insert(connection, permitted[start : start + _CHUNK])
-                peers = _peer_rows((row for row in permitted if _key(row) in new), now)
-                for start in range(0, len(peers), _CHUNK):
-                    await upsert(connection, PEERS, peers[start : start + _CHUNK])
+                new = await _insert(connection, permitted)
+                fresh = (row for row in permitted if _key(row) in new)
+                await _learn_peers(connection, _peer_rows(fresh, now))
         return new
 
     async def of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
@@ -123,15 +116,32 @@ class SqlCallFacts:
 
 
 async def _insert(connection: AsyncConnection, rows: Sequence[_Row]) -> set[tuple[str, str]]:
-    """Insert the rows whose webhook is not known; return their keys."""
+    """Insert the rows whose webhook is not known; return their keys.
+
+    The statement has the parameters of one row, so that it is compiled once for any number of rows.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(CALL_FACTS)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(CALL_FACTS.c.workspace, CALL_FACTS.c.delivery_id)
-    )
-    return {(row.workspace, row.delivery_id) for row in await connection.execute(statement)}
+    keys = (CALL_FACTS.c.workspace, CALL_FACTS.c.delivery_id)
+    statement = dialect.insert(CALL_FACTS).on_conflict_do_nothing().returning(*keys)
+    result = await connection.execute(statement, rows) if rows else ()
+    return {(row.workspace, row.delivery_id) for row in result}
+
+
+async def _learn_peers(connection: AsyncConnection, rows: Sequence[_Row]) -> None:
+    """Insert the rows of the index of peers; known ones are seen now."""
+    key = list(PEERS.primary_key)
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        insert = postgresql.insert(PEERS)
+        seen = {"seen_at": insert.excluded.seen_at}
+        await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=seen), rows)
+    else:
+        into_sqlite = sqlite.insert(PEERS)
+        seen = {"seen_at": into_sqlite.excluded.seen_at}
+        await connection.execute(
+            into_sqlite.on_conflict_do_update(index_elements=key, set_=seen), rows
+        )
 
 
 async def _without_erased(
