@@ -25,10 +25,7 @@ EXAMPLES = (
         "one participant in one session",
     ),
     ("@Call Doctor daily-standup", "the same inside a thread, where Slack allows no commands"),
-    (
-        "@Call Doctor who else",
-        "under an answer; also since 1h, again, room, a name, timeline",
-    ),
+    ("@Call Doctor who else, since 1h, again …", "goes on with the answer of that thread"),
     ("/call-errors settings", "this channel's defaults: where answers go, how far back they look"),
     ("/call-errors accuracy", "how often answers were right, by the votes under them"),
     ("⋯ on a message → Diagnose this call", "finds every id and link in that message"),

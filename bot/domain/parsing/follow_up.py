@@ -76,6 +76,12 @@ class FollowUp:
         types = self.options.types != ERROR_TYPES
         return bool(self.everybody or self.people or self.has_time or types)
 
+    @property
+    def needs_answer(self) -> bool:
+        """Return whether it means nothing without an earlier answer: a word of the list."""
+        is_word = self.action is not FollowUpAction.LOOK_UP or self.everybody
+        return is_word and not self.people
+
     def about(self, saved_lookup: SavedLookup) -> LookupQuery:
         """Return the whole question. A time range that was typed earlier holds until another is."""
         earlier, options = query_of(saved_lookup), self.options

@@ -31,6 +31,10 @@ from bot.slack.lookup.job import start_lookup
 from bot.slack.message_text import text_of_message
 from bot.slack.payloads import ReplyTarget, is_direct
 
+NO_ANSWER = (
+    "No answer of the last 30 days stands here that I could go on with. Name a room, or paste an "
+    "id or a link. For a room that is called like a word of mine, write `room again`."
+)
 _BUTTONS = {
     FollowUpAction.TIMELINE: TIMELINE,
     FollowUpAction.REPORT: PACKET,
@@ -46,15 +50,18 @@ async def answer_follow_up(
     `delivery` is Slack's id of the event. Raises TooManyWaiting and StoreUnreachable.
     """
     answer = await last_answer(ctx, target)
-    if answer is None:
-        return False
     follow_up = await _parse(ctx, text, target.user)
     if follow_up is None:
+        return False
+    if answer is None:
+        if isinstance(follow_up, FollowUp) and follow_up.needs_answer:
+            await _tell(ctx, target, NO_ANSWER)
+            return True
         return False
     if isinstance(follow_up, Unclear):
         if _names_something(message):
             return False
-        await _list_words(ctx, target, follow_up)
+        await _tell(ctx, target, " ".join((*follow_up.remarks, WORDS_SENTENCE)))
     elif follow_up.action is FollowUpAction.REPLY:
         await _offer_reply(ctx, target, _narrowed(ctx, follow_up, answer.handle))
     elif follow_up.action in _BUTTONS:
@@ -69,7 +76,8 @@ async def answer_follow_up(
 async def last_answer(ctx: BotContext, target: ReplyTarget) -> PostedAnswer | None:
     """Return the last answer where a question stands; None if there is none.
 
-    In direct messages a question outside a thread continues the last answer there. Raises
+    In direct messages a question outside a thread continues the last answer there. An answer from
+    a 100ms workspace that may not be asked about here any more does not count. Raises
     StoreUnreachable.
     """
     log, channel = ctx.answer_log, target.channel
@@ -82,9 +90,11 @@ async def last_answer(ctx: BotContext, target: ReplyTarget) -> PostedAnswer | No
                 answer = await log.last_in_thread(channel, target.thread, target.user)
             if answer is None and is_direct(channel):
                 answer = await log.last_in_dm(channel)
-            return answer
     except TimeoutError as error:
         raise StoreUnreachable("The answers of this thread could not be read in time.") from error
+    permitted = ctx.workspaces_at(channel)
+    may_continue = permitted is None or (answer and answer.handle.workspace in permitted)
+    return answer if may_continue else None
 
 
 async def _parse(ctx: BotContext, text: str, user: str) -> FollowUp | Unclear | None:
@@ -107,10 +117,9 @@ def _names_something(message: Mapping[str, Any]) -> bool:
     return bool(find_identifiers(text_of_message(attachments)))
 
 
-async def _list_words(ctx: BotContext, target: ReplyTarget, unclear: Unclear) -> None:
-    """Tell the asker alone what can be said here."""
+async def _tell(ctx: BotContext, target: ReplyTarget, words: str) -> None:
+    """Tell the asker alone why nothing is looked up."""
     set_outcome(AuditOutcome.NOT_READ)
-    words = " ".join((*unclear.remarks, WORDS_SENTENCE))
     reply = ctx.renderer.note(words)
     ctx.tasks.spawn(reply_privately(ctx, target, reply, ctx.new_lookup_id()))
 

@@ -187,6 +187,17 @@ async def test_a_mention_outside_a_thread_remembers_nothing(tmp_path: Path) -> N
         assert "I don't see what to look up" in words(*shown)
 
 
+@pytest.mark.parametrize("text", ["again", "who else", "timeline", "room"])
+async def test_a_word_wins_over_a_room_of_that_name(tmp_path: Path, text: str) -> None:
+    async with open_whole(tmp_path) as bench:
+        root = bench.slack.say(CHANNEL, "it broke")
+        (message,) = await said_after(bench, root.ts, text)
+        assert (message.ephemeral_to, message.thread_ts) == (ALICE, root.ts)
+        assert "`room again`" in words(message)
+        escaped = await said_after(bench, root.ts, "room again")
+        assert "No room called “again”" in words(*escaped)
+
+
 async def test_where_the_bot_is_not_in_the_answer_says_how_to_invite_it(tmp_path: Path) -> None:
     async with open_whole(tmp_path) as bench:
         slack = bench.slack

@@ -11,9 +11,11 @@ from bot.domain.errors import (
     UnreadableQuestion,
 )
 from bot.domain.parsing import find_identifiers, parse_query
+from bot.domain.parsing.follow_up import FollowUp, parse_follow_up
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report
 from bot.domain.rooms import creation_time_of
+from bot.domain.saved_lookup import SavedLookup
 from bot.render.help import EXAMPLES
 from tests.support.investigate.harness import NOW, Bench
 from workbench.pretend_hundredms.faults import Fault
@@ -326,6 +328,33 @@ async def test_b13_a_near_name_in_a_named_room_is_offered(bench: Bench) -> None:
     assert "nobody called “Marta Lindquist”" in choices.note
 
 
+async def test_a_name_counts_beside_a_rooms_id_and_in_a_room_that_was_not_named(
+    bench: Bench,
+) -> None:
+    room = (await bench.report("one-bad-user")).target.room
+    named = await bench.report(f"Marta L. in {room.id}")
+    assert "marta" in (named.target.user_id or "")
+    follow_up = parse_follow_up("marta", NOW)
+    assert isinstance(follow_up, FollowUp)
+    saved_lookup = SavedLookup("CD-ABCD2345", room.workspace, "room", room.id, NOW)
+    found = await bench.put(follow_up.about(saved_lookup))
+    assert isinstance(found, Report)
+    assert (found.target, found.follow_up) == (named.target, True)
+
+
+async def test_people_near_an_unknown_user_id_are_offered_with_device_and_time(
+    bench: Bench,
+) -> None:
+    choices = await bench.choices("user:marta.lindquist@example.com in one-bad-user")
+    (candidate,) = choices.candidates
+    assert candidate.name == "Marta Lindqvist"
+    assert candidate.label == "in room one-bad-user · Chrome 141 on Windows"
+    assert candidate.created_at
+    assert "no user “marta.lindquist@example.com”" in choices.note
+    several = await bench.choices("rao in storm")
+    assert len({each.value for each in several.candidates}) > 1
+
+
 async def test_b13_nobody_of_that_name_leaves_the_room(bench: Bench) -> None:
     choices = await bench.choices("zebulon in one-bad-user")
     assert [each.kind for each in choices.candidates] == ["room"]
@@ -348,7 +377,7 @@ async def test_b13_a_person_is_looked_for_in_rooms_of_earlier_look_ups(bench: Be
 async def test_each_example_of_the_help_works_in_the_demo(bench: Bench, example: str) -> None:
     words = example.removeprefix("@Call Doctor ")
     expect = IdentifierKind.PEER if words.startswith("/peer") else None
-    if words != "/call-errors settings":
+    if words not in ("/call-errors settings", "/call-errors accuracy"):
         assert (await bench.put(parse_query(words, NOW, expect=expect))) is not None
 
 
