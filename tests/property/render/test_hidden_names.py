@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cli.scenario_export import scenario_text
 from bot.domain.diagnosis import DiagnosisInput, diagnose
 from bot.domain.events import ERROR_TYPES, Agent, ErrorEvent
 from bot.domain.privacy.personal_names import Names, is_personal, short_name
-from bot.domain.privacy.report_names import apply_names
+from bot.domain.privacy.report_names import apply_names, name_hider
 from bot.domain.report import Completeness, Report, Window, distinct_events
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.target import Target
+from bot.domain.votes import Vote
 from bot.pictures.layout import layout_of
 from bot.pictures.timeline import alt_text
+from bot.render.answer.headline import nameless_sentence
 from bot.render.message import File, Message
 from tests.property.render.test_messages import RENDERER, modest
 from tests.support.events import make_event
@@ -165,6 +168,28 @@ def hold_secret(said: str, everybody: list[Known]) -> None:
 def test_where_names_are_not_shown_nobody_is_named(made: tuple[Report, list[Known]]) -> None:
     report, everybody = made
     hold_secret(outputs(apply_names(report, Names.NONE)), everybody)
+
+
+@modest
+@given(reports())
+def test_the_sentence_that_home_keeps_names_nobody(made: tuple[Report, list[Known]]) -> None:
+    report, everybody = made
+    hold_secret(nameless_sentence(report), everybody)
+
+
+@modest
+@given(reports())
+def test_an_exported_scenario_names_nobody(made: tuple[Report, list[Known]]) -> None:
+    report, everybody = made
+    assert report.diagnosis is not None
+    case = DiagnosisInput(
+        *(report.target.room, NOON, report.events),
+        sessions=report.sessions,
+        kind="user",
+        user_id=report.target.user_id,
+    )
+    vote = Vote(report.lookup_id, "U0BOB", report.diagnosis.verdict.cls, 0.5, right=True)
+    hold_secret(scenario_text(case, report.diagnosis, name_hider(report), vote), everybody)
 
 
 @modest
