@@ -16,7 +16,7 @@ from bot.pictures import timeline_picture
 from bot.settings import Settings
 from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext, Homes
-from bot.slack.home import refresh_after_erasure
+from bot.slack.home import refresh_after_erasure, watch_setup
 from bot.slack.people import People
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
@@ -88,11 +88,14 @@ async def open_context(
             jobs=jobs,
             tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
             erasures=services.erasures,
-            homes=Homes(cache_probe(partial(_probe_hundredms, services), PROBE_CACHE_SECONDS)),
+            homes=Homes(
+                cache_probe(partial(_probe_hundredms, services), settings.setup_seconds / 2)
+            ),
         )
         ctx = _with_stores(ctx, services.database)
         services.erasures.subscribe(partial(refresh_after_erasure, ctx))
-        yield ctx
+        async with watch_setup(ctx, settings.setup_seconds):
+            yield ctx
 
 
 def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:

@@ -40,7 +40,7 @@ async def _ok() -> str:
     return "ok"
 
 
-SCOPES_SECONDS = 30
+SCOPES_SECONDS, SHOWN_SECONDS = 15, 600
 MAX_READERS = 10_000
 MAX_LINKS = 10_000
 
@@ -50,13 +50,17 @@ class Homes:
     """The Home tabs that this process has published; see `bot.slack.home`.
 
     `readers` maps people to digests of what their Home is about. `requested` holds the notice of
-    each Home that is to be published, None while nothing more is to be. `probe` returns `ok`, or
-    why 100ms cannot be reached.
+    each Home that is to be published, None while nothing more is to be. `shown` holds what the
+    Homes of the last ten minutes say is missing in the set-up. `probe` returns `ok`, or why 100ms
+    cannot be reached.
     """
 
     probe: Callable[[], Awaitable[str]] = _ok
     readers: LRUCache[str, frozenset[str]] = field(default_factory=lambda: LRUCache(MAX_READERS))
     requested: dict[str, str | None] = field(default_factory=dict)
+    shown: TTLCache[str, tuple[str, ...]] = field(
+        default_factory=lambda: TTLCache(MAX_READERS, SHOWN_SECONDS)
+    )
     links: LRUCache[tuple[str, str], str] = field(default_factory=lambda: LRUCache(MAX_LINKS))
     scopes: TTLCache[str, frozenset[str]] = field(
         default_factory=lambda: TTLCache(1, SCOPES_SECONDS)

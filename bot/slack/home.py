@@ -2,13 +2,16 @@
 
 It shows the person's own last answers, the settings of the channels they asked in, how often
 answers were right, and what is missing in the set-up. It is published when the person opens it, and
-again after each of their own actions and each erasure of something in it. Nothing of it is stored
+again after each of their own actions, each erasure of something in it, and each change of what is
+missing within ten minutes. Nothing of it is stored
 here: after a restart it is built anew when the person opens it.
 https://docs.slack.dev/surfaces/app-home
 """
 
 import asyncio
-from collections.abc import Awaitable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -55,10 +58,32 @@ def refresh_after_erasure(ctx: BotContext, marks: ErasureMarks) -> None:
             _publish_soon(ctx, user, "")
 
 
+@asynccontextmanager
+async def watch_setup(ctx: BotContext, every: float) -> AsyncIterator[None]:
+    """While the block runs, publish anew the Homes seen lately when what is missing changes."""
+    task = asyncio.create_task(_watch_setup(ctx, every))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch_setup(ctx: BotContext, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        shown = dict(ctx.homes.shown)
+        faults = await _setup_faults(ctx) if shown else ()
+        for user, faults_shown in shown.items():
+            if faults_shown != faults:
+                _publish_soon(ctx, user, "")
+
+
 def _publish_soon(ctx: BotContext, user: str, notice: str) -> None:
     """Publish in the background; requests that come meanwhile are published together after it."""
     is_busy = user in ctx.homes.requested
-    ctx.homes.requested[user] = notice
+    ctx.homes.requested[user] = notice or ctx.homes.requested.get(user) or ""
     if not is_busy:
         ctx.tasks.spawn(_publish_requested(ctx, user))
 
@@ -85,7 +110,8 @@ async def _read(ctx: BotContext, user: str) -> tuple[HomeFacts, frozenset[str]]:
     except (StoreUnreachable, TimeoutError):
         facts, answers = HomeFacts(faults=(_FAILED,)), ()
     subjects = {subject for answer in answers for subject in subject_ids(answer.handle)}
-    facts = replace(facts, now=ctx.clock(), faults=(*facts.faults, *await faults))
+    ctx.homes.shown[user] = await faults
+    facts = replace(facts, now=ctx.clock(), faults=(*facts.faults, *ctx.homes.shown[user]))
     return facts, frozenset(map(digest, subjects))
 
 

@@ -61,6 +61,8 @@ class SlackSettings:
     port: int = 3000
     drain_seconds: float = 12.0
     call_seconds: float = 10.0
+    setup_seconds: float = 20.0
+    """How often the Homes seen lately are compared with what is missing in the set-up."""
     longest_retry_after: float = 30.0
     at_once: int = 50
     per_asker: int = 3
