@@ -28,8 +28,8 @@ _PERSON_WORD = re.compile(r"[\w+@][\w'.@+:-]*")
 _MOST_WORDS = 3
 """The most words of a person's name."""
 _FILLER_WORDS = (
-    "a about affected and ask but call did for give had has have in it me now of on ok please pls "
-    "show thanks that the then this to too was were with"
+    "a about affected and ask but call did for give had has have hello hey hi in it me no now of "
+    "ok okay on please pls show thanks that the then this to too was were with yes"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _QUESTION_WORDS = {"what", "how"}
@@ -75,6 +75,12 @@ class FollowUp:
         """Return whether it asks about other people, times or types than the answer."""
         types = self.options.types != ERROR_TYPES
         return bool(self.everybody or self.people or self.has_time or types)
+
+    @property
+    def repeats(self) -> bool:
+        """Return whether it asks for the same answer anew, for the same readers: `again` alone."""
+        is_other = self.narrows or self.options.private or self.options.public
+        return self.action is FollowUpAction.AGAIN and not is_other
 
     @property
     def needs_answer(self) -> bool:

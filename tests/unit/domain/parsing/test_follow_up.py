@@ -70,6 +70,8 @@ def in_words(found: FollowUp | Unclear | None) -> str:
         ("customer-7", "look_up person customer-7"),
         ("", "unclear"),
         ("thanks", "unclear"),
+        ("hello", "unclear"),
+        ("ok, yes", "unclear"),
         ("reply marta", "unclear"),
         ("timeline evidence", "unclear"),
         ("what is going on here", "unclear"),
