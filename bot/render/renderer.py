@@ -165,6 +165,8 @@ class Renderer:
     def reply_button(self, saved_lookup: SavedLookup, value: str, now: datetime) -> Message:
         """Return a button, for the asker alone, to the form of a reply about a look-up."""
         person = saved_lookup.peer_id or saved_lookup.user_id
+        if person and is_contact(person):  # names may be hidden here
+            person = "A participant"
         subject = f"{person} in room {saved_lookup.room_id}" if person else saved_lookup.room_id
         subject = f"{'' if person else 'Room '}{safe_text(subject)}"
         window = window_words(saved_lookup.since, saved_lookup.until, now)
@@ -305,7 +307,8 @@ def _meant_words(query: LookupQuery, identifiers: Sequence[str], now: datetime) 
     *people, place = identifiers
     kind = "session" if query.clues[-1].kind is IdentifierKind.SESSION else "room"
     subject = f"{', '.join(people)} in {kind} {place}" if people else f"{kind.title()} {place}"
-    return f"{subject}, {window_words(query.since, query.until, now)}"
+    window = window_words(query.since, query.until, now)
+    return f"{subject[:1].upper()}{subject[1:]}, {window}"
 
 
 def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:
@@ -314,7 +317,8 @@ def _describe_identifier(identifier: Identifier, query: LookupQuery) -> str:
     A room code lets anybody in, so it is never repeated. An e-mail or phone is not repeated where
     others may read it and names are not shown.
     """
-    shows_names = query.names in (None, Names.FULL) or query.private
+    is_own = query.private and not query.follow_up  # nobody else reads what the asker typed
+    shows_names = query.names in (None, Names.FULL) or is_own
     is_person = identifier.kind is IdentifierKind.PERSON or is_contact(identifier.value)
     if not shows_names and is_person:
         return "somebody"

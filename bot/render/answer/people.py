@@ -84,7 +84,8 @@ def counted_people(report: Report, diagnosis: Diagnosis, number: int) -> People:
 def meant_words(report: Report) -> str:
     """Return `Room storm, since 14:00 UTC`."""
     window = window_words(report.window.since, report.window.until, report.as_of)
-    return f"{_subject_words(report)}, {window}"
+    subject = _subject_words(report)
+    return f"{subject[:1].upper()}{subject[1:]}, {window}"
 
 
 def _subject_words(report: Report) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.parsing.follow_up import WORDS
+from bot.domain.privacy.personal_names import Names
 from tests.support.slack.edge_harness import Bench, lookup_of, part_of
 from tests.support.slack.whole_bot import open_whole
 from workbench.pretend_slack import Message
@@ -212,3 +213,14 @@ async def test_where_the_bot_is_not_in_the_answer_says_how_to_invite_it(tmp_path
         assert "/invite" not in words(openings(bench)[-1])
         await by_command(bench)
         assert "/invite" not in words(openings(bench)[-1])
+
+
+async def test_where_names_are_hidden_no_follow_up_shows_them(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, show_names=Names.NONE) as bench:
+        first = await by_command(bench)
+        for text in ("marta", "private", "timeline", "evidence", "reply", "mrta", "who else"):
+            await said_after(bench, first.ts, text)
+        said = words(*bench.said()) + str([m.edits for m in bench.said()])
+        said = said.replace("“mrta”", "").lower()
+        assert "participant 1 in room one-bad-user, the last 30 days" in said
+        assert [name for name in ("lindqvist", "marta") if name in said] == []
