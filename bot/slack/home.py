@@ -161,9 +161,10 @@ async def _setup_faults(ctx: BotContext) -> tuple[str, ...]:
         _within(ctx.homes.probe(), "no answer in time"),
         _within(_granted_scopes(ctx), ctx.identity.scopes),
     )
-    faults = (
-        [] if word == "ok" else [f"100ms cannot be reached: {word.removeprefix('degraded: ')}."]
-    )
+    word = word.removeprefix("degraded: ")
+    if len(ctx.workspaces) == 1:
+        word = word.removeprefix(f"{ctx.workspaces[0]}: ")
+    faults = [] if word == "ok" else [f"100ms cannot be reached: {word}."]
     missing = [scope for scope in SCOPE_COSTS if scopes and scope not in scopes]
     return (
         *faults,

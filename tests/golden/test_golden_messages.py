@@ -234,7 +234,7 @@ def test_home_of_a_person_who_asked(golden: SnapshotAssertion) -> None:
         ),
     )
     faults = (
-        "100ms cannot be reached: default: 100ms did not answer.",
+        "100ms cannot be reached: 100ms did not answer.",
         "Slack's scope `files:write` is not granted: no CSV, JSON or picture is attached.",
     )
     notice = "No change since 14:02 UTC."

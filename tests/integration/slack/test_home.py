@@ -145,7 +145,7 @@ async def test_it_says_when_100ms_cannot_be_reached(tmp_path: Path) -> None:
     async with open_whole(tmp_path, large=100, setup_seconds=0.3) as bench:
         await opened(bench, "Nothing yet.")
         bench.hundredms.faults.add(Fault(kind="reset"))
-        await shows(bench, "100ms cannot be reached")  # without being opened again
+        await shows(bench, "100ms cannot be reached: 100ms did not")  # without being opened again
         bench.hundredms.faults.clear()
         await bench.slack.until(lambda: "100ms cannot be reached" not in text_of(bench), 20)
 
