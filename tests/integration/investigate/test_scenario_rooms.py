@@ -75,6 +75,25 @@ async def asked(text: str, database: Path) -> Report:
         return await investigator.diagnose(found, tell)
 
 
+async def tell_webhooks(path: Path, expected: Expected, database: Path) -> None:
+    """Store what the scenario's webhooks tell, with the ids and times of its room."""
+    scenario = scenarios()[path.stem]
+    hand, room, later = scenario.hand, scenario.room, NOW - expected.case.now
+    facts = [
+        replace(
+            fact,
+            room_id=room.id if room else "",
+            at=fact.at + later,
+            peer_id=hand.peer_id(fact.peer_id).lower() if fact.peer_id else "",
+            session_id=hand.session_id(fact.session_id) if fact.session_id else "",
+        )
+        for fact in expected.case.facts
+    ]
+    if facts:
+        async with open_database(f"sqlite:///{database}") as memory:
+            await memory.call_facts.store(facts)
+
+
 async def finds_nothing(text: str, database: Path) -> bool:
     """Return whether nothing is found; rooms of a near name may be offered."""
     async with engine(database) as investigator:
@@ -101,6 +120,7 @@ async def test_the_whole_path_tells_what_the_scenario_expects(path: Path, tmp_pa
     if not expected.case.known:
         assert await finds_nothing(text, tmp_path / "db")
         return
+    await tell_webhooks(path, expected, tmp_path / "db")
     report = await asked(text, tmp_path / "db")
     assert report.diagnosis is not None
     assert report.completeness.complete
