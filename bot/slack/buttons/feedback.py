@@ -168,9 +168,14 @@ async def _open_form(ctx: BotContext, ballot: Ballot, target: ReplyTarget, trigg
 
 
 def _target_of_press(body: Body) -> ReplyTarget:
-    """Return the place of the answer; the thread that the answer itself began is not meant."""
+    """Return the place of the answer; the thread that the answer itself began is not meant.
+
+    In another thread the response_url does not count: what it takes appears beside the thread.
+    """
     target = reply_target_of_click(body)
-    return replace(target, thread="") if target.thread == message_ts(body) else target
+    if target.thread == message_ts(body):
+        return replace(target, thread="")
+    return replace(target, url=None) if target.thread else target
 
 
 def _target_of_form(ctx: BotContext, body: Body) -> ReplyTarget:

@@ -198,3 +198,33 @@ async def test_the_accuracy_is_told_to_the_asker_alone(tmp_path: Path) -> None:
         assert "room accuracy" in visible_text(bench.team.ephemeral("U0BOB")[-1].blocks)
         outcomes = [row.outcome.value for row in await bench.memory.audit.find(user="U0BOB")]
         assert outcomes == ["accuracy", "not_read"]
+
+
+async def test_an_answer_in_direct_messages_is_voted_on_there(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        direct = bench.team.direct_channel("U0ALICE").id
+        await bench.slack.write_direct(ROOM)
+        await bench.slack.until(lambda: "feedback" in str(bench.said(direct)), 30)
+        await bench.settled()
+        opening = next(m for m in bench.said(direct) if "'feedback" in str(m.blocks))
+        await bench.slack.click(opening, "feedback", value="positive")
+        await bench.slack.submit(await opened_form(bench, opening), {"cause": "app"})
+        assert [vote.cause for vote in await votes(bench)] == ["app"]
+        told = [one.text for one in bench.said(direct) if "Your vote on" in one.text]
+        assert len(told) == 2
+        check_all(bench)
+
+
+async def test_a_follow_up_has_votes_of_its_own(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        opening = await answered(bench)
+        await bench.slack.mention("C0ONCALL", "since 12h", opening.ts)
+        await bench.slack.until(lambda: str(bench.said()).count("'feedback'") > 1, 30)
+        await bench.settled()
+        follow_up = [m for m in bench.said() if "'feedback'" in str(m.blocks)][-1]
+        assert lookup_of(follow_up) != lookup_of(opening)
+        await bench.slack.click(follow_up, "feedback", value="positive")
+        assert [vote.reference for vote in await votes(bench)] == [lookup_of(follow_up)]
+        line = bench.team.ephemeral("U0ALICE")[-1]
+        assert f"Your vote on `{lookup_of(follow_up)}`" in line.text
+        assert line.thread_ts == opening.ts
