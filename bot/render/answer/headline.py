@@ -12,6 +12,7 @@ from functools import cached_property
 from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import VERDICTS, join_words, people_words
+from bot.domain.events import ERROR_TYPES
 from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.privacy.personal_names import Names
 from bot.domain.privacy.report_names import hide_names_in
@@ -199,8 +200,15 @@ class _Writer:
             if more > 0:
                 yield f"{more:,} more had trouble"
         quiet = (impact.in_room or 0) - impact.affected
-        if quiet > 0 and not self._partial:
+        if quiet > 0 and not self._partial and self._covers_room:
             yield f"the other {f'{quiet:,}' if quiet > 1 else 'person'} had no errors"
+
+    @property
+    def _covers_room(self) -> bool:
+        """Whether the errors of everybody were asked for: neither one person's nor some types'."""
+        target = self._report.target
+        one_person = target.peer_id is not None or target.user_id is not None
+        return not one_person and set(self._report.types) >= set(ERROR_TYPES)
 
     def _owner(self, stories: Iterable[Story]) -> str:
         """Return ` (the app team)`, if all these stories are for the same people to solve."""

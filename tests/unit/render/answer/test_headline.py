@@ -197,3 +197,12 @@ def test_an_askers_name_mentions_nobody_and_is_no_markup(name: str) -> None:
     assert "asked by " in footer["text"]
     for text in (footer["text"], opening.text):
         assert not {"<!", "<@"} & {text[at : at + 2] for at in range(len(text))}
+
+
+def test_nothing_is_said_of_people_whose_errors_were_not_asked_for() -> None:
+    whole = of_scenario("network-one-firewall-among-ten")
+    quiet = "The other 9 had no errors."
+    assert quiet in lines(whole)[0]
+    of_one = replace(whole.target, kind="user", user_id=whole.events[0].user_id)
+    assert quiet not in lines(replace(whole, target=of_one))[0]
+    assert quiet not in lines(replace(whole, types=ERROR_TYPES[:1]))[0]
