@@ -25,6 +25,11 @@ from workbench.pretend_slack.standing import stand
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yaml"
 QUIET_SECONDS = 2.0
+# Jira's documented form for a new issue; nothing here opens it by itself.
+TICKET_URL = (
+    "https://acme.atlassian.net/secure/CreateIssueDetails!init.jspa?pid=10000&issuetype=10001"
+    "&summary={title}&description={body}%0A{permalink}"
+)
 _ENDED = "call_doctor_lookups_total{"
 """An answer counts as finished when nothing was called for so long: replies are paced by 1 s."""
 
@@ -104,4 +109,5 @@ def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> di
         "DATABASE_URL": f"sqlite:///{home / 'call-doctor.db'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
+        "TICKET_URL_JIRA": TICKET_URL,
     }

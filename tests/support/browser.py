@@ -78,6 +78,20 @@ class Seat:
         await expect(head).to_contain_text(channel)
         assert await self.page.get_by_role("main").locator(".messages").count() <= 1
 
+    async def open_messages(self) -> None:
+        """Open the conversation with the bot."""
+        await self.go("Call Doctor")
+        await self.page.get_by_role("tab", name="Messages").click()
+
+    async def reply(self, text: str, *, also_send: bool = False) -> None:
+        """Type into the open thread's message box and send it."""
+        box = self.thread.get_by_role("textbox", name="Reply")
+        await box.fill(text)
+        if also_send:
+            await self.thread.get_by_label("Also send to").check()
+        await self.thread.get_by_role("button", name="Send reply").click()
+        await expect(box).to_have_value("")
+
     async def send(self, text: str) -> None:
         """Type into the message box and send it."""
         await self.box.fill(text)

@@ -89,6 +89,7 @@ def build_page(bench: Bench, deeds: Deeds, live: Live) -> Starlette:
             Route("/steer/bot", _doing(page.restart), methods=["POST"]),
             Route("/steer/slack-faults", _doing(steering.slack), methods=["POST"]),
             Route("/steer/hundredms-faults", _doing(steering.hundredms), methods=["POST"]),
+            Route("/steer/live", _doing(steering.live), methods=["POST"]),
             Route("/steer/installed", _doing(steering.installed), methods=["POST"]),
             Route("/steer/switches", _doing(steering.switches), methods=["POST"]),
             Mount("/", StaticFiles(directory=BUILT, html=True)),

@@ -60,6 +60,8 @@ class Changes:
         switches = stage.switches.as_json()
         yield ("switches", str(switches), lambda: switches)
         installed = self._installed()
+        live = stage.live().as_json(stage.now())
+        yield ("live", str(live), lambda: live)
         yield ("installed", str(installed), lambda: installed)
         state = {"busy": bot.busy, "ended": bot.ended, "restarts": bot.restarts}
         words = {"log": bot.last_words if bot.ended else ""}

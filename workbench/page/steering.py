@@ -36,6 +36,25 @@ class Steering:
             faults.add(fault_from(args))
         return {}
 
+    async def live(self, args: Json) -> Json:
+        """{do: start | break | mend | leave | end, person?, people?, retry_seconds?}."""
+        room, now = self.bench.hundredms.live(), self.bench.hundredms.now()
+        room.retry_seconds = float(args.get("retry_seconds", room.retry_seconds))
+        match args["do"]:
+            case "start":
+                room.start(now, int(args.get("people", 8)))
+            case "end":
+                room.end(now)
+            case "break":
+                room.break_network(int(args["person"]), now)
+            case "mend":
+                room.mend(int(args["person"]), now)
+            case "leave":
+                room.leave(int(args["person"]), now)
+            case other:
+                raise ValueError(f"there is no {other!r}")
+        return {}
+
     async def installed(self, args: Json) -> Json:
         """{scopes?: […], refused_blocks?: […]}: the app as it is installed."""
         return await Control(self.bench.slack).settings(args)

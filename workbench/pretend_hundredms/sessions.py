@@ -3,6 +3,7 @@
 https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/object
 """
 
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -23,7 +24,7 @@ async def one_session(request: Request) -> JSONResponse:
     session = book_of(request).session(request.path_params["session_id"], exact=exact)
     if session is None:
         raise unknown_id(stage, "session")
-    return JSONResponse(session_json(book_of(request).workspace.account_id, session))
+    return JSONResponse(session_json(book_of(request).workspace.account_id, session, stage.now()))
 
 
 async def list_sessions(request: Request) -> JSONResponse:
@@ -39,29 +40,31 @@ async def list_sessions(request: Request) -> JSONResponse:
         and room_id in {"", session.room_id.lower()}
         and after <= session.created_at <= before
     ]
-    account = book_of(request).workspace.account_id
+    account, now = book_of(request).workspace.account_id, stage_of(request).now()
     return one_page(
         request,
         rows,
         lambda session: session.id,
-        lambda session: session_json(account, session),
+        lambda session: session_json(account, session, now),
     )
 
 
-def session_json(account_id: str, session: PretendSession) -> dict[str, Any]:
-    """A session as it is answered."""
+def session_json(
+    account_id: str, session: PretendSession, now: datetime | None = None
+) -> dict[str, Any]:
+    """A session as it is answered; whoever leaves after ``now`` is still there."""
     return {
         "id": session.id,
         "room_id": session.room_id,
         "customer_id": account_id,
         "active": session.active,
-        "peers": {peer.id: _peer_json(session, peer) for peer in session.peers},
+        "peers": {peer.id: _peer_json(session, peer, now) for peer in session.peers},
         "created_at": milli_stamp(session.created_at),
         "updated_at": milli_stamp(session.ended_at or session.created_at),
     }
 
 
-def _peer_json(session: PretendSession, peer: PretendPeer) -> dict[str, Any]:
+def _peer_json(session: PretendSession, peer: PretendPeer, now: datetime | None) -> dict[str, Any]:
     stay: dict[str, Any] = {
         "id": peer.id,
         "session_id": session.id,
@@ -70,6 +73,6 @@ def _peer_json(session: PretendSession, peer: PretendPeer) -> dict[str, Any]:
         "user_id": peer.user_id,
         "joined_at": milli_stamp(peer.joined_at),
     }
-    if peer.left_at:
+    if peer.left_at and (now is None or peer.left_at <= now):
         stay["left_at"] = milli_stamp(peer.left_at)
     return stay

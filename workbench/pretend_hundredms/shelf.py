@@ -1,7 +1,7 @@
 """The events of one room, sorted once, and filtered once per distinct query."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.pretend_hundredms.ids import nanoseconds
@@ -58,6 +58,12 @@ class Shelf:
     def add(self, events: Iterable[Event]) -> None:
         """Events that arrive late; snapshots taken before do not show them."""
         self._rows = _sorted([*self._rows.events, *events])
+        self._known.clear()
+
+    def drop(self, is_wrong: Callable[[Event, int], bool]) -> None:
+        """Take away the events for which that holds, given with their nanoseconds since 1970."""
+        rows = zip(self._rows.events, self._rows.times, strict=True)
+        self._rows = _sorted([event for event, at in rows if not is_wrong(event, at)])
         self._known.clear()
 
     def select(self, filters: Filters, case: Case) -> Rows:

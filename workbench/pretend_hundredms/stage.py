@@ -10,6 +10,7 @@ from workbench.pretend_hundredms.book import WorkspaceBook, open_book
 from workbench.pretend_hundredms.calls import CallLog
 from workbench.pretend_hundredms.cursors import Cursors
 from workbench.pretend_hundredms.faults import FaultBook
+from workbench.pretend_hundredms.scenes.live import LIVE_ROOM, LiveRoom
 from workbench.pretend_hundredms.switches import Switches
 from workbench.pretend_hundredms.world import Event, World
 
@@ -32,6 +33,7 @@ class Stage:
         self.calls = CallLog()
         self.cursors = Cursors()
         self.books = tuple(open_book(workspace) for workspace in world.workspaces)
+        self.live_rooms: dict[str, LiveRoom] = {}
         self._clock = clock
 
     def now(self) -> datetime:
@@ -41,6 +43,10 @@ class Stage:
     def token_now(self) -> datetime:
         """The present that tokens are held against; apart, so that cursors can age alone."""
         return self._clock() + timedelta(seconds=self.switches.token_clock_ahead_s)
+
+    def live(self, name: str = LIVE_ROOM) -> LiveRoom:
+        """The live room of that name in the first workspace; it is empty before it is started."""
+        return self.live_rooms.setdefault(name, LiveRoom(self.books[0], name))
 
     def add_events(self, room_id: str, events: Iterable[Event]) -> None:
         """Let events arrive in a room while the app runs. KeyError if the room is unknown."""

@@ -1,7 +1,7 @@
 // Everything that changes, kept as the server sends it: documents by key over one event stream.
 import { useSyncExternalStore } from "react";
 import type {
-  ApiCall, Bot, Delivery, Faults, HundredmsCall, Installed, Json, Message, Run, View,
+  ApiCall, Bot, Delivery, Faults, HundredmsCall, Installed, Json, LiveRoom, Message, Run, View,
 } from "./types";
 
 export interface Live {
@@ -13,6 +13,7 @@ export interface Live {
   hundredms: HundredmsCall[];
   steps: Run[];
   installed: Installed;
+  live: LiveRoom;
   faults: Faults;
   switches: Json;
   bot: Bot;
@@ -32,6 +33,7 @@ export const EMPTY: Live = {
   connected: false,
   messages: [], views: [], deliveries: [], calls: [], hundredms: [], steps: [],
   installed: { scopes: [], optional: [], messages_tab: "writable", refuses_feedback: false },
+  live: { name: "", running: false, people: [] },
   faults: { slack: [], hundredms: [] },
   switches: {},
   bot: { busy: false, ended: false, restarts: 0, log: "" },

@@ -70,6 +70,13 @@ export interface Run {
   error: string;
 }
 
+// A room whose call goes on while one looks; empty before it is started.
+export interface LiveRoom {
+  name: string;
+  running: boolean;
+  people: { number: number; name: string; broken: boolean; present: boolean }[];
+}
+
 // The app as it is installed: what may be changed while the bot runs.
 export interface Installed {
   scopes: string[];

@@ -4,6 +4,7 @@ import { AppPanel } from "./AppPanel";
 import { Faults } from "./Faults";
 import { Hundredms } from "./Hundredms";
 import { Inspect } from "./Inspect";
+import { LiveCall } from "./LiveCall";
 import { Rooms } from "./Rooms";
 import { Wire } from "./Wire";
 
@@ -44,7 +45,7 @@ export function Panel({ live, tab, inspected, onTab, onCommand, onClose }: Props
       <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} className="scroll" tabIndex={0}>
         {tab === "Rooms" && <Rooms onCommand={onCommand} />}
         {tab === "Wire" && <Wire deliveries={live.deliveries} calls={live.calls} />}
-        {tab === "100ms" && <Hundredms calls={live.hundredms} />}
+        {tab === "100ms" && <><LiveCall room={live.live} /><Hundredms calls={live.hundredms} /></>}
         {tab === "Message" && <Inspect message={inspected} />}
         {tab === "App" && <AppPanel installed={live.installed} runs={live.steps} />}
         {tab === "Faults" && <Faults faults={live.faults} switches={live.switches} />}

@@ -75,7 +75,7 @@ function Outcome({ run, outputs }: { run: Run; outputs: Parameter[] }) {
           {outputs.map((one) => (
             <div key={one.name}>
               <dt>{one.name}</dt>
-              <dd>{JSON.stringify(run.outputs[one.name] ?? null).replace(/^"|"$/g, "")}</dd>
+              <dd>{String(run.outputs[one.name] ?? "")}</dd>
             </div>
           ))}
         </dl>

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import type { Message } from "../data/types";
+import { useWorkspace } from "../data/workspace";
 import { MessageRow } from "./MessageRow";
 
 interface Props {
@@ -18,16 +19,25 @@ const NEAR = 120; // pixels from the end at which a reader is taken to follow wh
 // With `fromStart` it opens at the second message: a thread's first reply.
 export function MessageList(props: Props) {
   const { label, messages, replies, inspected, fromStart = false, onThread, onInspect } = props;
+  const { facts } = useWorkspace();
   const own = useRef<HTMLDivElement>(null);
   const following = useRef(!fromStart);
+  const known = useRef("");
   const before = useRef(0);
   const touched = useRef(false);
   const touch = () => {
     touched.current = true;
   };
   useLayoutEffect(() => {
+    const last = messages.at(-1);
+    // Whoever writes reads on at the end.
+    if (known.current && last && last.ts > known.current && last.user === facts.me) {
+      following.current = true;
+      touched.current = true;
+    }
+    known.current = last?.ts ?? "";
     if (own.current && following.current) own.current.scrollTop = own.current.scrollHeight;
-  }, [messages]);
+  }, [messages, facts.me]);
   useEffect(() => {
     const box = own.current;
     if (!box) return;
