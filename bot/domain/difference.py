@@ -6,6 +6,7 @@ stored. Names come only from the report in memory.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.diagnosis import Diagnosis, Outcome, Person, Story, VerdictClass
@@ -49,11 +50,6 @@ class PersonFacts:
     digests: tuple[str, ...]
     outcome: Outcome
 
-    @property
-    def id(self) -> str:
-        """The digest by which names are looked up."""
-        return self.digests[0]
-
 
 @dataclass(frozen=True, slots=True)
 class AnswerFacts:
@@ -69,6 +65,8 @@ class AnswerFacts:
     likely: bool
     unread: bool
     people: tuple[PersonFacts, ...] = ()
+    last_call: str = ""
+    """The start of the room's last call, in ISO 8601; "" if it is not known."""
 
     def to_record(self) -> dict[str, Any]:
         """Return the facts as JSON."""
@@ -108,7 +106,27 @@ def facts_of(report: Report) -> AnswerFacts:
         likely=verdict.confidence < SURE and not diagnosis.nothing,
         unread=bool(diagnosis.verdict.unread) or not complete,
         people=tuple(_people(diagnosis)),
+        last_call=last_call.isoformat() if (last_call := last_call_of(report)) else "",
     )
+
+
+def last_call_of(report: Report) -> datetime | None:
+    """Return the start of the last call with people that was read of the room; None if none was."""
+    starts = [
+        session.created_at
+        for session in report.sessions
+        if session.created_at and session.peers and session.created_at <= report.as_of
+    ]
+    return max(starts, default=None)
+
+
+def later_call_of(report: Report) -> datetime | None:
+    """Return the start of the room's last call if the failures told of are from earlier ones."""
+    last_call, diagnosis = last_call_of(report), report.diagnosis
+    if last_call is None or diagnosis is None or not diagnosis.focus.stories:
+        return None
+    times = [row.at for story in diagnosis.focus.stories for row in story.rows if row.timed]
+    return last_call if times and max(times) < last_call else None
 
 
 def _people(diagnosis: Diagnosis) -> Iterable[PersonFacts]:
@@ -146,7 +164,13 @@ class Difference:
     def is_none(self) -> bool:
         """Whether both answers say the same."""
         people = self.recovered or self.failed or self.again or self.new
-        return not people and _summary(self.before) == _summary(self.after)
+        return not people and not self.new_call and _summary(self.before) == _summary(self.after)
+
+    @property
+    def new_call(self) -> str:
+        """The start of a call that began since, in ISO 8601; "" if none is known."""
+        before, after = self.before.last_call, self.after.last_call
+        return after if before and after > before else ""
 
 
 def _summary(facts: AnswerFacts) -> tuple[object, ...]:
@@ -179,7 +203,7 @@ def _change(before: int | None, after: int) -> str:
 def difference_line(difference: Difference, names: Mapping[str, str]) -> str:
     """Return the difference in one line.
 
-    `names` are the names that readers may see, by `PersonFacts.id`; people without one are counted.
+    `names` are the names that readers may see, by digest; people without one are counted.
     """
     before, after = difference.before, difference.after
     partial = "Partial answer: " * after.unread
@@ -190,8 +214,18 @@ def difference_line(difference: Difference, names: Mapping[str, str]) -> str:
         people = f", {people_words(after.affected)}" * bool(after.affected)
         news = [f"everything could be read now: {_errors(after.events)}{people}"]
     else:
-        news = list(_news(difference, names)) or ["no new errors"]
-    return f"{partial}{', '.join(news)}; verdict unchanged{_confidence(before, after)}"
+        news = list(_news(difference, names))
+    if not news:
+        words = _no_errors(difference)
+        return f"{partial}{words}; verdict unchanged{_confidence(before, after)}"
+    return f"{partial}{', '.join(news)}; verdict unchanged"
+
+
+def _no_errors(difference: Difference) -> str:
+    if not difference.new_call:
+        return "no new errors"
+    start = datetime.fromisoformat(difference.new_call).astimezone(UTC)
+    return f"no new errors in the call that began at {start:%H:%M} UTC"
 
 
 def _verdict_noun(facts: AnswerFacts) -> str:
@@ -238,7 +272,7 @@ def _errors(number: int) -> str:
 
 def _who(people: Sequence[PersonFacts], names: Mapping[str, str]) -> str:
     """Return up to three people by name, where each has a different one; else their number."""
-    shown = [names.get(person.id, "") for person in people]
+    shown = [next((names[m] for m in person.digests if names.get(m)), "") for person in people]
     if len(shown) <= MOST_NAMES and all(shown) and len(set(shown)) == len(shown):
         return join_words(shown)
     return people_words(len(people))

@@ -57,6 +57,8 @@ class LookupQuery:
 
     names: Names | None = None
     """The extent to which the answer shows people's names; None until it is decided."""
+    anew: bool = False
+    """Whether 100ms is asked again even if the same question was answered a moment ago."""
 
     follow_up: bool = False
     """Whether it continues an earlier answer in a thread or in direct messages."""

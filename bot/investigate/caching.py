@@ -68,7 +68,8 @@ class CachingInvestigator:
         self, query: LookupQuery, lookup_id: str, tell: Tell, watch: Watch
     ) -> Report | Choices:
         snapshot = self._snapshots.find_for_query(query)
-        if snapshot and self._inner.clock() - snapshot.as_of <= FRESH and not query.complaint:
+        is_fresh = snapshot and self._inner.clock() - snapshot.as_of <= FRESH and not query.anew
+        if snapshot and is_fresh and not query.complaint:
             watch(_finished_progress(snapshot))
             return _report_of_snapshot(snapshot, query, lookup_id)
 

@@ -10,6 +10,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.diagnosis import VerdictClass
 from bot.domain.diagnosis.wording import VERDICTS
+from bot.domain.difference import Difference
 from bot.domain.errors import BotError
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
@@ -19,6 +20,7 @@ from bot.domain.target import Choices, Progress
 from bot.domain.votes import MAX_NOTE, VERDICT_CLASSES, Accuracy, accuracy_words, cause_words
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.people import meant_words
+from bot.render.answer.standing import difference_message, with_later_call
 from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
 from bot.render.channel_settings import loosened_message, settings_message
@@ -77,8 +79,26 @@ class Renderer:
         return self._answers.public(report, note, asked_by)
 
     def opening(self, report: Report, *, note: str = "", asked_by: str = "") -> Message:
-        """Return the opening of the answer for a channel, without the rest."""
-        return self._answers.opening(report, note, asked_by)
+        """Return the opening of an answer that stands in a channel, without the rest."""
+        return self._answers.opening(report, with_later_call(report, note), asked_by)
+
+    def difference(
+        self,
+        report: Report,
+        *,
+        difference: Difference | None,
+        since: datetime,
+        with_sentence: bool,
+    ) -> Message:
+        """Return the line on what changed since an earlier answer, for its thread."""
+        return difference_message(
+            self._templates, report, difference, since=since, with_sentence=with_sentence
+        )
+
+    def line(self, part: str, words: str) -> Message:
+        """Return one line of text."""
+        text = shorten(safe_text(words), 1000)
+        return self._templates.message("line", part, words=text, rest="", button=None)
 
     def private(self, report: Report, *, messages: int, note: str = "") -> tuple[Message, ...]:
         """Return the opening and the table of failures, without a thread.

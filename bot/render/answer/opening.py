@@ -316,13 +316,13 @@ def _hint(report: Report, diagnosis: Diagnosis | None) -> tuple[Line, str] | Non
 
 
 def _footer(report: Report, diagnosis: Diagnosis | None, asked_by: str) -> str:
-    """Return `Likely · 359 of 359 events read · 15:43 UTC · CD-…`."""
+    """Return `Likely · 359 of 359 events read · as of 15:43 UTC · CD-…`."""
     parts = ["Likely"] if diagnosis and is_unsure(diagnosis) else []
     webhooks = _webhooks(diagnosis) if diagnosis else 0
     told = f" and {count(webhooks, 'webhook', 'webhooks')}" * bool(webhooks)
     parts += [
         f"{_read_words(report)} events{told} read",
-        f"{report.as_of:%H:%M} UTC",
+        f"as of {report.as_of:%H:%M} UTC",
         report.lookup_id,
     ]
     parts += [f"asked by {safe_text(asked_by)}"] if asked_by else []

@@ -1,10 +1,20 @@
-"""Later changes of an opening that stands: who is on it, in its last line and its buttons."""
+"""What follows an opening that stands: who is on it, and what changed since."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from bot.domain.difference import Difference, difference_line, digests_of, later_call_of
+from bot.domain.events import sort_key
+from bot.domain.privacy.personal_names import Names
+from bot.domain.report import Report
+from bot.render.answer.buttons import Button, button_value
+from bot.render.answer.entry_selection import entry_sources
+from bot.render.answer.headline import headline_of
+from bot.render.answer.people import name_of
 from bot.render.message import Block, Message
+from bot.render.templates import MessageTemplates
 
 TAKE, RELEASE = "take", "release"
 TAKEN_LABELS = {
@@ -62,3 +72,60 @@ def _with_button(block: Block, action_id: str) -> Block:
         for element in elements
     ]
     return {**block, "elements": changed}
+
+
+def difference_message(
+    templates: MessageTemplates,
+    report: Report,
+    difference: Difference | None,
+    *,
+    since: datetime,
+    with_sentence: bool,
+) -> Message:
+    """Return the line on what changed since an opening of `since`, with a button to new failures.
+
+    The report shows people as readers may see them. With `with_sentence`, or if the difference is
+    not known, the new first sentence follows.
+    """
+    words = difference_line(difference, names_of(report)) if difference else ""
+    sentence = headline_of(report, report.diagnosis) if report.diagnosis else ""
+    sentence = f"As of {report.as_of:%H:%M} UTC: {sentence}"
+    if not (with_sentence or difference is None):
+        sentence = ""
+    words, rest = (words, sentence) if words else (sentence, "")
+    part = f"changed-{report.as_of:%Y%m%d%H%M%S}"
+    button = new_failures_button(report, since)
+    return templates.message("line", part, words=words, rest=rest, button=button)
+
+
+def with_later_call(report: Report, note: str) -> str:
+    """Return an opening's note, which says first if the room had a call after the one told of."""
+    start = later_call_of(report)
+    if start is None:
+        return note
+    words = f"The room's last call began at {start:%H:%M} UTC, after the one told of here."
+    return f"{words} {note}".rstrip()
+
+
+def names_of(report: Report) -> Mapping[str, str]:
+    """Return the names that a report shows, by the digests of their people; none if hidden."""
+    if report.diagnosis is None or report.names is Names.NONE:
+        return {}
+    return {
+        mark: name_of(person) for person in report.diagnosis.persons for mark in digests_of(person)
+    }
+
+
+def new_failures_button(report: Report, since: datetime) -> Button | None:
+    """Return the button that shows the failures after `since` in the thread; None without any."""
+    events = sorted((source.event for source in entry_sources(report)), key=sort_key)
+    earlier = [event for event in events if not event.timed or event.at <= since]
+    if len(earlier) == len(events):
+        return None
+    after = earlier[-1].id if earlier else None
+    value = button_value(report, after=after, shown=len(earlier), private=False)
+    if not value:
+        return None
+    label = "Show new failures"
+    number = len(events) - len(earlier)
+    return Button("show_more", label, f"{label}: {number:,} since the earlier answer", value)

@@ -7,11 +7,12 @@ name in `bot.slack.checkpoints.serialization`. `docs/persisted-names.md` explain
 
 from collections.abc import Mapping
 
-JOB_KINDS = ("lookup", "press", "workflow_step")
+JOB_KINDS = ("lookup", "press", "workflow_step", "refresh")
 
 _LOOKUP = ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state")
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
     "lookup": _LOOKUP,
+    "refresh": (*_LOOKUP, "opening", "home"),
     "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
     "workflow_step": (*_LOOKUP, "execution", "refusal"),
 }
@@ -48,6 +49,8 @@ STEPS = (
     "permalink",
     "complete",
     "fail",
+    "earlier",
+    "difference",
 )
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:")
 """Before a message's part, the time stamp of a removed message, or a change of an opening."""
@@ -76,6 +79,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "remarks",
         "readings",
         "names",
+        "anew",
         "follow_up",
         "held_window",
     ),
@@ -124,7 +128,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         *("taken_by", "taken_user", "note", "edits"),
     ),
     "bot.domain.difference.AnswerFacts": (
-        *("events", "affected", "verdict", "likely", "unread", "people"),
+        *("events", "affected", "verdict", "likely", "unread", "people", "last_call"),
     ),
     "bot.domain.difference.PersonFacts": ("digests", "outcome"),
     "bot.domain.saved_lookup.SavedLookup": (
@@ -299,6 +303,8 @@ MESSAGE_PARTS = (
     "vote",
     "accuracy",
     "reply-button",
+    "changed-",
+    "unchanged-",
     "ticket",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

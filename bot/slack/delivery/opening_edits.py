@@ -62,12 +62,19 @@ async def remember_opening(job: Job, opening: SendResult, *, public: bool) -> No
 
     Without a database the answer is still valid.
     """
-    states, state = job.ctx.opening_states, job.opening_state
-    if states is None or state is None:
+    target, state = job.lookup.target, job.opening_state
+    if state is not None:
+        channel, ts = opening.channel or target.channel, opening.ts * public
+        await remember_state(
+            job, replace(state, channel=channel, ts=ts, thread=target.thread or ts)
+        )
+
+
+async def remember_state(job: Job, state: OpeningState) -> None:
+    """Store the state of an opening, unless it is stored already."""
+    states = job.ctx.opening_states
+    if states is None:
         return
-    target = job.lookup.target
-    channel, ts = opening.channel or target.channel, opening.ts * public
-    state = replace(state, channel=channel, ts=ts, thread=target.thread or ts)
     try:
         await states.add(state)
     except StoreUnreachable as error:
@@ -84,7 +91,7 @@ async def edit_opening(
     newer one stands by then, it is made again from the stored look-up. Raises BotError if that
     fails, or if data about one of the job's subjects was erased.
     """
-    state, applied = await _change_state(job, place, name, change)
+    state, applied = await change_state(job, place, name, change)
     if not applied:
         return OpeningEdit(state, applied=False, sent=SendResult())
     if state is None:
@@ -113,10 +120,13 @@ async def find_opening(job: Job, reference: str) -> OpeningState | None:
     return _state_of(await job.steps.guarded_step("standing", act))
 
 
-async def _change_state(
+async def change_state(
     job: Job, place: OpeningState, name: str, change: Change
 ) -> tuple[OpeningState | None, bool]:
-    """Return the state after the change, and whether the change applied; recorded as a step."""
+    """Return the stored state after a change, and whether the change applied, as a recorded step.
+
+    Nothing is sent. The state is None if none is stored.
+    """
     states = job.ctx.opening_states
     if states is None or not job.lookup.keeps_state:
         return None, True

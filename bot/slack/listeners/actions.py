@@ -16,14 +16,17 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, StrictBool, TypeAdapter
 from slack_bolt.async_app import AsyncAck
 
+from bot.domain.answer_log import PostedAnswer
 from bot.domain.audit import AuditOutcome
 from bot.domain.errors import NotAllowed
 from bot.domain.events import ERROR_TYPES, YEARS
+from bot.domain.metrics import LookupOutcome
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
-from bot.domain.saved_lookup import decode, query_of
+from bot.domain.saved_lookup import SavedLookup, decode, query_of
 from bot.slack.audit import set_outcome
 from bot.slack.buttons.job import LookupButton
+from bot.slack.buttons.refresh import start_refresh
 from bot.slack.context import BotContext, Listener, Lookup
 from bot.slack.error_boundary import report_error
 from bot.slack.lookup.job import start_lookup
@@ -155,50 +158,69 @@ POST_IN_CHANNEL = re.compile(r"\Apost_in_channel\Z")
 MORE = re.compile(rf"\A{MENU}\Z")
 
 
-def ask_again_listener(ctx: BotContext, *, post: bool = False) -> Listener:
-    """Return a listener that looks up the same thing anew; with `post`, for everybody to see.
-
-    A private answer is posted once, however often that is pressed.
-    """
+def ask_again_listener(ctx: BotContext) -> Listener:
+    """Return a listener that asks the question of the answer again, and edits the answer."""
 
     async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
-        target = reply_target_of_click(body)
-        key = ("post_in_channel", target.channel, pressed_value(body))
-        if post and not ctx.recent_keys.add(*key):
-            set_outcome(AuditOutcome.REPEATED)
-            ctx.metrics.duplicate_suppressed()
-            await ack()
-            return
-        with ctx.recent_keys.rollback_on_error(*key):
-            lookup = Lookup(ctx.new_lookup_id(), LookupQuery(), target)
-            await _start_anew(ctx, lookup, body, post=post)
+        saved_lookup = _saved_lookup_of(ctx, body)
+        if saved_lookup is not None:
+            target, is_home = reply_target_of_click(body), not message_ts(body)
+            answer = await _pressed_answer(ctx, saved_lookup, body)
+            await start_refresh(ctx, target, answer, click_id(body), home=is_home)
         await ack()
 
     return on_press
 
 
-async def _start_anew(ctx: BotContext, lookup: Lookup, body: Body, *, post: bool) -> None:
-    try:
-        saved_lookup = decode(pressed_value(body))
-    except NotAllowed as error:
-        set_outcome(AuditOutcome.ASKED_WRONGLY)
-        ctx.tasks.spawn(report_error(ctx, lookup.target, lookup.id, error))
-        return
-    query = query_of(saved_lookup)
-    if post:  # as if `public` had been typed, so that no setting of the channel hides it
-        query = replace(query, private=False, public=True)
-    elif not query.private and not is_ephemeral(body):
-        # "Looking…" then stands in the channel and becomes the answer. Sent to the response_url,
-        # it would stay: nothing can take back what a click's address has shown.
-        lookup = lookup.with_target(replace(lookup.target, url=None))
-    await start_lookup(ctx, replace(lookup, query=query), click_id(body))
+async def _pressed_answer(ctx: BotContext, saved_lookup: SavedLookup, body: Body) -> PostedAnswer:
+    """Return the answer above the pressed button; in Home, the one that the button names."""
+    target, ts = reply_target_of_click(body), message_ts(body)
+    if not ts and ctx.answer_log is not None:
+        stored = await ctx.answer_log.find(saved_lookup.lookup_id)
+        if stored is not None:
+            return replace(stored, handle=saved_lookup)
+    if is_ephemeral(body):
+        saved_lookup, ts = replace(saved_lookup, private=True), ""
+    outcome = LookupOutcome.ANSWERED
+    return PostedAnswer(saved_lookup, "", target.channel, ts, outcome, target.thread or ts)
 
 
 def post_in_channel_listener(
     ctx: BotContext,
 ) -> Listener:
-    """Return a listener that posts the answer that only the presser has seen."""
-    return ask_again_listener(ctx, post=True)
+    """Return a listener that posts the answer that only the presser has seen.
+
+    It is posted once, however often that is pressed, and as if `public` had been typed, so that no
+    setting of the channel hides it.
+    """
+
+    async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
+        target = reply_target_of_click(body)
+        key = ("post_in_channel", target.channel, pressed_value(body))
+        if not ctx.recent_keys.add(*key):
+            set_outcome(AuditOutcome.REPEATED)
+            ctx.metrics.duplicate_suppressed()
+            await ack()
+            return
+        with ctx.recent_keys.rollback_on_error(*key):
+            saved_lookup = _saved_lookup_of(ctx, body)
+            if saved_lookup is not None:
+                query = replace(query_of(saved_lookup), private=False, public=True)
+                lookup = Lookup(ctx.new_lookup_id(), query, target)
+                await start_lookup(ctx, lookup, click_id(body))
+        await ack()
+
+    return on_press
+
+
+def _saved_lookup_of(ctx: BotContext, body: Body) -> SavedLookup | None:
+    """Return the look-up of a pressed button; tell the presser if its value is not one of ours."""
+    try:
+        return decode(pressed_value(body))
+    except NotAllowed as error:
+        set_outcome(AuditOutcome.ASKED_WRONGLY)
+        ctx.tasks.spawn(report_error(ctx, reply_target_of_click(body), ctx.new_lookup_id(), error))
+        return None
 
 
 def menu_listener(ctx: BotContext, buttons: Iterable[LookupButton]) -> Listener:

@@ -83,10 +83,12 @@ async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> N
         return
     target = job.lookup.target
     channel = opening.channel or target.channel
-    thread = (target.thread if channel == target.channel else "") or opening.ts
+    here = target.thread if channel == target.channel else ""
+    thread = opening.thread or here or opening.ts
+    asked_by = (job.opening_state.asked_by if job.opening_state else "") or target.user
     posted_answer = PostedAnswer(
         summary.handle,
-        target.user,
+        asked_by,
         channel,
         opening.ts,
         summary.outcome,

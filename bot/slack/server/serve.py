@@ -15,6 +15,7 @@ from bot.domain.errors import Misconfigured
 from bot.domain.metrics import Metrics
 from bot.slack.app import build_app
 from bot.slack.buttons.job import PRESS_KIND, button_handler
+from bot.slack.buttons.refresh import REFRESH_KIND, refresh_handler
 from bot.slack.context import BotContext
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
@@ -49,6 +50,7 @@ async def serve(
     jobs.register(LOOKUP_KIND, lookup_handler(ctx))
     jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
     jobs.register(STEP_KIND, step_handler(ctx))
+    jobs.register(REFRESH_KIND, refresh_handler(ctx))
     await jobs.start()
     with _stop_on_signals(stop or asyncio.Event()) as stop_event:
         serve_app = _serve_socket if settings.app_token else _serve_http

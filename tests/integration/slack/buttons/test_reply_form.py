@@ -147,20 +147,6 @@ async def test_the_form_and_the_copy_are_in_the_audit(tmp_path: Path) -> None:
         assert len({reference for *_, reference in told}) == 1
 
 
-async def test_ask_again_looks_the_same_up_anew(tmp_path: Path) -> None:
-    async with open_whole(tmp_path) as bench:
-        opening = await asked(bench, "one-bad-user")
-        await bench.slack.click(opening, "ask_again", "U0BOB")
-        await bench.slack.until(lambda: bench.parts().count("opening") == 2, 30)
-        await bench.settled(0.4)
-        first, second = [m for m in bench.said() if part_of(m) == "opening"]
-        assert first.text.partition("Reference")[0] != ""
-        assert second.ephemeral_to is None
-        assert "one-bad-user" in words(second)
-        assert [m for m in bench.said() if m.ephemeral_to and not m.deleted] == []
-        check_all(bench)
-
-
 async def test_a_private_answer_is_posted_for_everybody_once(tmp_path: Path) -> None:
     async with open_whole(tmp_path) as bench:
         opening = await asked(bench, "one-bad-user private")

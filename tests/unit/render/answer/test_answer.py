@@ -25,9 +25,9 @@ def handle_in(message: Message) -> str:
 @pytest.mark.parametrize(
     ("fetched", "total", "line"),
     [
-        (1204, 1204, "1,204 of 1,204 events read · 12:00 UTC · CD-"),
-        (7, None, "7 of an unknown number of events read · 12:00 UTC · CD-"),
-        (0, 0, "0 of 0 events read · 12:00 UTC · CD-"),
+        (1204, 1204, "1,204 of 1,204 events read · as of 12:00 UTC · CD-"),
+        (7, None, "7 of an unknown number of events read · as of 12:00 UTC · CD-"),
+        (0, 0, "0 of 0 events read · as of 12:00 UTC · CD-"),
     ],
 )
 def test_completeness_line(fetched: int, total: int | None, line: str) -> None:

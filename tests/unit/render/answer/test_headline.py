@@ -178,14 +178,14 @@ def test_the_grey_line_counts_what_was_asked_for() -> None:
     empty = replace(report, events=(), beyond=report.events, window=Window(since=report.as_of))
     assert lines(empty)[-1].startswith("0 of 0 events read · ")
     later = replace(report, as_of=report.as_of + timedelta(minutes=3))
-    assert "1 of 1 events read · 12:03 UTC · CD-ABCD2345" in lines(later)
+    assert "1 of 1 events read · as of 12:03 UTC · CD-ABCD2345" in lines(later)
 
 
 def test_a_guess_is_likely_and_a_question_of_a_command_has_an_asker() -> None:
     report = of_scenario("app-two-in-firefox")
     blocks = RENDERER.answer(report, asked_by="ana").opening.blocks
     assert plain_text(blocks).splitlines()[-1] == (
-        "Likely · 2 of 2 events read · 12:00 UTC · CD-ABCD2345 · asked by ana"
+        "Likely · 2 of 2 events read · as of 12:00 UTC · CD-ABCD2345 · asked by ana"
     )
 
 

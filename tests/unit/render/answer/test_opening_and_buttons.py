@@ -93,7 +93,7 @@ def test_the_fullest_opening_keeps_within_its_limits() -> None:
     told = shown(opening)
     for words in ("Partial answer: ", "Not read:", "So not known:", "The name was found in 2"):
         assert words in told
-    assert "200 of 1,000,000,000 events read · 12:00 UTC" in told
+    assert "200 of 1,000,000,000 events read · as of 12:00 UTC" in told
 
 
 @pytest.mark.parametrize("length", [10, 1_900])

@@ -16,6 +16,7 @@ from bot.jobs.inbox import INBOX
 from bot.metrics import PrometheusMetrics
 from bot.settings import Settings, Workspace
 from bot.slack.buttons.job import PRESS_KIND
+from bot.slack.buttons.refresh import REFRESH_KIND
 from bot.slack.checkpoints import persisted_names as names
 from bot.slack.checkpoints.serialization import error_to_json
 from bot.slack.context import Lookup
@@ -95,7 +96,7 @@ def test_the_page_has_each_class_with_its_names(path: str) -> None:
 
 def test_jobs_and_their_payloads_have_the_listed_names() -> None:
     lookup = lookup_to_json(Lookup("CD-1", LookupQuery(), ReplyTarget("U1")))
-    assert names.JOB_KINDS == (LOOKUP_KIND, PRESS_KIND, STEP_KIND)
+    assert names.JOB_KINDS == (LOOKUP_KIND, PRESS_KIND, STEP_KIND, REFRESH_KIND)
     assert tuple(lookup) == names.PAYLOAD_KEYS["lookup"]
     assert tuple(error_to_json(Unexpected())) == names.RECORD_KEYS["an error"]
     for kind, keys in names.PAYLOAD_KEYS.items():

@@ -1,0 +1,255 @@
+"""*Ask again*: edits a standing opening in place, and tells the difference in its thread.
+
+One job of kind `refresh` does so for the button, for the word `again` in a thread, and for Home.
+Only one runs at a time for each answer. If nothing changed, only the person who asked is told.
+"""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from functools import partial
+
+from bot.domain.answer_log import Claim, OpeningState, PostedAnswer
+from bot.domain.audit import AuditOutcome, Ending
+from bot.domain.difference import AnswerFacts, Difference, compare, facts_of
+from bot.domain.errors import BotError, SlackTrouble
+from bot.domain.report import Report
+from bot.domain.saved_lookup import SavedLookup, query_of
+from bot.jobs.ports import JobHandler, Json, Steps
+from bot.render.answer.standing import with_later_call
+from bot.render.message import Answer, Message
+from bot.slack.audit import end_job_row, mark_job_recorded, wait_until_recorded
+from bot.slack.buttons.press import PressClaim
+from bot.slack.checkpoints.serialization import from_json, to_json
+from bot.slack.context import BotContext, Lookup
+from bot.slack.dedupe import digest_of
+from bot.slack.delivery.opening_edits import (
+    Content,
+    change_state,
+    edit_opening,
+    find_opening,
+    remember_state,
+)
+from bot.slack.delivery.routes import Delivery, deliver
+from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
+from bot.slack.error_boundary import notify_user
+from bot.slack.job import admit_lookup
+from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
+from bot.slack.lookup.choices import post_choices
+from bot.slack.lookup.job import LookupJob, lookup_from_json, lookup_to_json
+from bot.slack.lookup.retry import (
+    AnswerSummary,
+    log_answer,
+    retry_note,
+    retry_partial,
+    summarise,
+)
+from bot.slack.payloads import ReplyTarget
+from bot.slack.sending.calls import PostMessage
+from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.sending.format_fallback import SendResult
+
+REFRESH_KIND = "refresh"
+_UNDER_WAY = "This answer is being refreshed already; the thread will say what changed."
+
+
+async def start_refresh(
+    ctx: BotContext,
+    target: ReplyTarget,
+    answer: PostedAnswer,
+    delivery: str,
+    *,
+    home: bool = False,
+) -> None:
+    """Record the refresh of a posted answer as a job, for the person of `target`.
+
+    `delivery` is Slack's id of the request. With `home`, the person pressed in their Home and is
+    told there if nothing changed. Raises TooManyWaiting and StoreUnreachable.
+    """
+    handle = answer.handle
+    if not handle.private:
+        target = replace(target, channel=answer.channel)
+    with admit_lookup(ctx, target.user):
+        lookup = Lookup(handle.lookup_id, query_of(handle), target)
+        lookup = await apply_channel_defaults(ctx, lookup)
+        query = replace(
+            lookup.query,
+            workspace=handle.workspace,
+            workspaces=ctx.workspaces_at(target.channel),
+            usual_since=None,
+            anew=True,
+        )
+        place = OpeningState(handle, answer.channel, answer.ts, answer.thread or answer.ts)
+        payload = {
+            **lookup_to_json(replace(lookup, query=query)),
+            "opening": to_json(OpeningState, place),
+            "home": home,
+        }
+        await wait_until_recorded()
+        is_new = await ctx.jobs.submit(REFRESH_KIND, f"{REFRESH_KIND}:{delivery}", payload)
+    mark_job_recorded()
+    if not is_new:
+        ctx.metrics.duplicate_suppressed()
+
+
+def refresh_handler(ctx: BotContext) -> JobHandler:
+    """Return the function that runs each refresh."""
+
+    def handle(payload: Json, steps: Steps) -> Awaitable[None]:
+        return RefreshJob(ctx, payload, steps).run()
+
+    return handle
+
+
+class RefreshJob(LookupJob):
+    """Asks the question of one standing answer again, and shows what changed."""
+
+    def __init__(self, ctx: BotContext, payload: Json, steps: Steps) -> None:
+        super().__init__(ctx, lookup_from_json(payload), steps)
+        self._place: OpeningState = from_json(OpeningState, payload["opening"])
+        self._is_home: bool = payload["home"]
+        self._claim = PressClaim(ctx.post_claims, self.steps, (REFRESH_KIND, self.lookup.id))
+
+    async def run(self) -> None:
+        """Refresh the answer, unless another job does so at this moment."""
+        delivery = None
+        async with self.boundary:
+            if await self._claim.acquire() is Claim.ACQUIRED:
+                async with self.progress:
+                    delivery = await self._refresh()
+            else:
+                self.ctx.metrics.duplicate_suppressed()
+                await self._tell(_UNDER_WAY)
+        self.result.close()
+        self._count()
+        await end_job_row(self.ctx, self.steps.job_id, self._ending())
+        await self._claim.finish(failed=True)  # released, so that anybody may ask again
+        if delivery is not None:
+            await retry_partial(self, delivery)
+
+    async def _refresh(self) -> Delivery | None:
+        """Return the delivery of a partial answer, which is to be tried again; None otherwise."""
+        await restrict_to_audience(self)
+        self.boundary.names = self.result.names
+        standing = await find_opening(self, self.lookup.id) or self._place
+        choices = await self.result.choices()
+        if choices is not None:
+            await post_choices(self, choices)
+            return None
+        summary = await summarise(self, self.result)
+        self._outcome, self._saved_lookup = summary.outcome, summary.handle
+        before = standing.facts or await self._facts_of(standing.handle)
+        difference = compare(before, summary.facts) if before and summary.facts else None
+        if difference and _says_nothing_new(difference):
+            await self._tell(_nothing_new(difference, summary))
+        elif self.lookup.query.private:
+            await self._answer_privately(standing, summary)
+        else:
+            return await self._edit(replace(standing, facts=before), summary, difference)
+        return None
+
+    async def _edit(
+        self, standing: OpeningState, summary: AnswerSummary, difference: Difference | None
+    ) -> Delivery | None:
+        """Edit the opening, and tell the difference in its thread."""
+        await remember_state(self, standing)
+        self.note = retry_note(self, summary)
+        self.opening_state = replace(
+            standing, handle=summary.handle, facts=summary.facts, note=self.note
+        )
+        answer: Answer = await self.result.render("answer", Answer, partial(self._answer, standing))
+        content = Content(answer.opening, summary.handle.as_of)
+        edit = await edit_opening(
+            self, standing, "refresh", partial(_refreshed, self.opening_state), content
+        )
+        if not edit.applied:
+            await self._tell(_UNDER_WAY)
+            return None
+        await self._tell_difference(standing, difference, with_sentence=not edit.sent.ok)
+        opening = SendResult(channel=standing.channel, ts=standing.ts, thread=standing.thread)
+        await log_answer(self, summary, opening)
+        return Delivery(self, opening, answer) if edit.sent.ok else None
+
+    def _answer(self, standing: OpeningState, report: Report) -> Answer:
+        note = with_later_call(report, self.note)
+        return self.ctx.renderer.answer(report, note=note, asked_by=standing.asker)
+
+    async def _tell_difference(
+        self, standing: OpeningState, difference: Difference | None, *, with_sentence: bool
+    ) -> None:
+        """Post one line in the thread; the person who asked gets it if Slack refuses it there."""
+        render = partial(
+            self.ctx.renderer.difference,
+            difference=difference,
+            since=standing.handle.as_of,
+            with_sentence=with_sentence,
+        )
+        line: Message = await self.result.render("difference", Message, render)
+        call = PostMessage(standing.channel, line, self.lookup.id, standing.thread)
+        sent = await self.sender.send(call)
+        if sent.cause is SlackErrorKind.UNKNOWN:
+            await report_unconfirmed(
+                self, [line.part], channel=standing.channel, thread=standing.thread
+            )
+        elif not sent.ok and not await notify_user(
+            self.sender, self.lookup.target, line, self.lookup.id
+        ):
+            raise SlackTrouble(f"Every way of answering was refused: {refusal_text(sent)}.")
+
+    async def _answer_privately(self, standing: OpeningState, summary: AnswerSummary) -> None:
+        """Answer the person alone: in place of the pressed message, if that is possible."""
+        target = self.lookup.target
+        if target.url is not None and not self._place.ts:
+            self.lookup = self.lookup.with_target(replace(target, acked=True))
+        await deliver(self)
+        if standing.handle.private:
+            news = replace(standing, handle=summary.handle, facts=summary.facts)
+            await change_state(self, standing, "refresh", partial(_refreshed, news))
+
+    async def _facts_of(self, handle: SavedLookup) -> AnswerFacts | None:
+        """Return what an answer said whose facts are not stored; None if it cannot be reopened."""
+
+        async def act() -> Json:
+            investigator, tell = self.ctx.investigator, self.progress.say_waiting
+            try:
+                report = await investigator.reopen(handle, tell)
+                report = await investigator.diagnose(report, tell)
+            except BotError:  # 100ms does not keep its events any more, or does not answer
+                return None
+            return to_json(AnswerFacts, facts_of(report))
+
+        facts: AnswerFacts | None = from_json(
+            AnswerFacts | None, await self.steps.step("earlier", act)
+        )
+        return facts
+
+    async def _tell(self, words: str) -> None:
+        """Tell the person who asked one line, which nobody else sees."""
+        part = f"unchanged-{digest_of((self.steps.job_id,)).hex()[:8]}"
+        message = self.ctx.renderer.line(part, words)
+        await notify_user(self.sender, self.lookup.target, message, self.lookup.id)
+
+    def _ending(self) -> Ending:
+        if self._claim.claim is not Claim.ACQUIRED and self.boundary.error is None:
+            return Ending(AuditOutcome.REPEATED, self.lookup.id)
+        return super()._ending()
+
+
+def _says_nothing_new(difference: Difference) -> bool:
+    """Return whether the opening may stay: nothing changed, or nothing more could be read."""
+    people = difference.recovered or difference.failed or difference.again or difference.new
+    unread = difference.after.unread and difference.errors <= 0 and not people
+    return difference.is_none or unread
+
+
+def _nothing_new(difference: Difference, summary: AnswerSummary) -> str:
+    as_of = f"as of {summary.handle.as_of:%H:%M} UTC"
+    if difference.after.unread:
+        return f"Not everything could be read {as_of}; nothing new in what could."
+    return f"No change {as_of}."
+
+
+def _refreshed(news: OpeningState, state: OpeningState) -> OpeningState | None:
+    """Return the state with newer content; None if it has content as new."""
+    if state.handle.as_of >= news.handle.as_of:
+        return None
+    return replace(state, handle=news.handle, facts=news.facts, note=news.note)
