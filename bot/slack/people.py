@@ -31,6 +31,8 @@ class Person:
 
     guest: bool
     zone: str = ""
+    name: str = ""
+    """The name that Slack shows."""
 
 
 class People:
@@ -75,7 +77,8 @@ class People:
             return None
         profile = value_at(response.data, "user")
         restricted = (value_at(profile, "is_restricted"), value_at(profile, "is_ultra_restricted"))
-        person = Person(any(restricted), text_at(profile, "tz"))
+        name = text_at(profile, "profile", "display_name") or text_at(profile, "real_name")
+        person = Person(any(restricted), text_at(profile, "tz"), name)
         self._cache[user] = person
         return person
 

@@ -179,6 +179,8 @@ class _RowSource:
             yield self._button("packet", "Report to 100ms", "a text for a support ticket")
         if self.private:
             yield self._button("post_in_channel", "Post in channel", "show everybody the answer")
+        elif diagnosis.focus.people.failed_for_good:
+            yield self._button("take", "I'm on it", "tell the others that you take care of it")
         for ticket, url in self.tickets.items():
             yield ticket_button(ticket, url, self.menu_id)
         if any(step.startswith("Their IT") for step in diagnosis.focus.verdict.next_steps):

@@ -14,12 +14,27 @@ message, so that nobody presses it again.
 `Timeline` sends who had trouble when: always in words, and as a picture where it can be shown.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bot.domain.answer_log import OpeningState
+from bot.domain.errors import SlackTrouble
+from bot.jobs.ports import Json
+from bot.render.answer.standing import RELEASE, TAKE, shows_taken
 from bot.render.answer.ticket import add_permalink, awaits_permalink
 from bot.render.message import File, Message
+from bot.render.phrases import safe_text
 from bot.slack.buttons.job import ButtonJob, LookupButton
+from bot.slack.dedupe import digest_of
+from bot.slack.delivery.opening_edits import (
+    Change,
+    Content,
+    OpeningEdit,
+    edit_opening,
+    find_opening,
+    remember_state,
+)
 from bot.slack.delivery.thread import timeline_picture_for
 from bot.slack.payloads import (
     is_ephemeral,
@@ -27,8 +42,9 @@ from bot.slack.payloads import (
     message_ts,
     reply_target_of_click,
     text_at,
+    value_at,
 )
-from bot.slack.sending.calls import UpdateMessage
+from bot.slack.sending.calls import PostMessage, UpdateMessage
 
 
 async def _send_packet(job: ButtonJob) -> None:
@@ -141,3 +157,76 @@ async def _send_more(job: ButtonJob) -> None:
 
 
 SHOW_MORE = LookupButton("show_more", _send_more)
+
+
+async def _take(job: ButtonJob) -> None:
+    """Put the presser's name into the opening's last line, unless somebody is on it already."""
+    name, user = await _presser_name(job), job.lookup.target.user
+
+    def change(state: OpeningState) -> OpeningState | None:
+        return None if state.taken_by else replace(state, taken_by=name, taken_user=user)
+
+    edit = await _edit_taken(job, "take", change, f"{name} is on it.")
+    if not edit.applied and edit.state is not None:
+        await _tell_presser(job, f"{edit.state.taken_by} is on it already.")
+
+
+async def _release(job: ButtonJob) -> None:
+    """Remove the name of whoever is on it."""
+
+    def change(state: OpeningState) -> OpeningState | None:
+        return replace(state, taken_by="", taken_user="") if state.taken_by else None
+
+    edit = await _edit_taken(job, "release", change, "Nobody is on it any more.")
+    if not edit.applied:
+        await _tell_presser(job, "Nobody is on it.")
+
+
+async def _edit_taken(job: ButtonJob, name: str, change: Change, words: str) -> OpeningEdit:
+    """Edit the opening above the button; where that is impossible, post `words` in its thread."""
+    body, handle, target = job.press.body, job.saved_lookup, job.lookup.target
+    place = await find_opening(job, handle.lookup_id)
+    if place is None:
+        place = OpeningState(handle, target.channel, message_ts(body), job.thread)
+        await remember_state(job, place)
+    blocks = tuple(list_at(body, "message", "blocks"))
+    content = None
+    if blocks and message_ts(body) == place.ts and shows_taken(blocks) is bool(place.taken_by):
+        message = Message("opening", text_at(body, "message", "text")[:MAX_TEXT], blocks)
+        content = Content(message, handle.as_of)
+    edit = await edit_opening(job, place, name, change, content)
+    if edit.applied and not edit.sent.ok:
+        line = job.ctx.renderer.line(f"changed-{_mark(job)}", words)
+        sent = await job.sender.send(PostMessage(place.channel, line, job.lookup.id, place.thread))
+        if sent.is_refused:
+            await job.send(line)
+    return edit
+
+
+async def _tell_presser(job: ButtonJob, words: str) -> None:
+    await job.send(job.ctx.renderer.line(f"unchanged-{_mark(job)}", words))
+
+
+def _mark(job: ButtonJob) -> str:
+    return digest_of((job.steps.job_id,)).hex()[:8]
+
+
+async def _presser_name(job: ButtonJob) -> str:
+    """Return the presser's display name, or the name in the payload, as a recorded step."""
+
+    async def act() -> Json:
+        user = value_at(job.press.body, "user")
+        name = text_at(user, "name") or text_at(user, "username")
+        try:
+            person = await job.ctx.people.find(job.lookup.target.user)
+        except SlackTrouble:  # the payload's name serves
+            person = None
+        return safe_text((person and person.name) or name)[:_MAX_PRESSER] or "Somebody"
+
+    name: str = await job.steps.step("person", act)
+    return name
+
+
+_MAX_PRESSER = 80
+TAKE_BUTTON = LookupButton(TAKE, _take, per_person=True)
+RELEASE_BUTTON = LookupButton(RELEASE, _release, per_person=True)

@@ -50,6 +50,7 @@ STEPS = (
     "complete",
     "fail",
     "earlier",
+    "person",
     "difference",
 )
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:")
@@ -243,6 +244,8 @@ ACTION_IDS = (
     "refresh",
     "choose-",
     "ask_again",
+    "take",
+    "release",
     "post_in_channel",
     "it_note",
     "more",

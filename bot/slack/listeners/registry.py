@@ -10,7 +10,9 @@ from bot.slack.buttons.buttons import (
     IT_NOTE,
     PACKET,
     RECOVERED,
+    RELEASE_BUTTON,
     SHOW_MORE,
+    TAKE_BUTTON,
     TICKET,
     TIMELINE,
 )
@@ -71,7 +73,7 @@ VIEWS: dict[str, Callable[[BotContext], Listener]] = {
 
 MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
 """Buttons that stand in the menu *More*."""
-LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, *MENU_BUTTONS)
+LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, TAKE_BUTTON, RELEASE_BUTTON, *MENU_BUTTONS)
 """Buttons that reopen their look-up."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
