@@ -32,6 +32,7 @@ from bot.slack.delivery.opening_edits import (
 from bot.slack.delivery.routes import Delivery, deliver
 from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
 from bot.slack.error_boundary import notify_user
+from bot.slack.home import refresh_home
 from bot.slack.job import admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices
@@ -139,7 +140,8 @@ class RefreshJob(LookupJob):
         self._outcome, self._saved_lookup = summary.outcome, summary.handle
         before = standing.facts or await self._facts_of(standing.handle)
         difference = compare(before, summary.facts) if before and summary.facts else None
-        if difference and _says_nothing_new(difference):
+        answers_anew = self._is_home and self.lookup.query.private
+        if difference and _says_nothing_new(difference) and not answers_anew:
             await self._tell(_nothing_new(difference, summary))
         elif self.lookup.query.private:
             await self._answer_privately(standing, summary)
@@ -200,8 +202,9 @@ class RefreshJob(LookupJob):
         target = self.lookup.target
         if target.url is not None and not self._place.ts:
             self.lookup = self.lookup.with_target(replace(target, acked=True))
-        await deliver(self)
+        delivery = await deliver(self)
         if standing.handle.private:
+            await log_answer(self, summary, delivery.sent)
             news = replace(standing, handle=summary.handle, facts=summary.facts)
             await change_state(self, standing, "refresh", partial(_refreshed, news))
 
@@ -223,7 +226,10 @@ class RefreshJob(LookupJob):
         return facts
 
     async def _tell(self, words: str) -> None:
-        """Tell the person who asked one line, which nobody else sees."""
+        """Tell the person who asked one line, which nobody else sees; in Home it stands there."""
+        if self._is_home and self.lookup.target.user in self.ctx.homes.readers:
+            refresh_home(self.ctx, self.lookup.target.user, words)
+            return
         part = f"unchanged-{digest_of((self.steps.job_id,)).hex()[:8]}"
         message = self.ctx.renderer.line(part, words)
         await notify_user(self.sender, self.lookup.target, message, self.lookup.id)
