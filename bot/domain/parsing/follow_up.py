@@ -77,6 +77,12 @@ class FollowUp:
         return bool(self.everybody or self.people or self.has_time or types)
 
     @property
+    def repeats(self) -> bool:
+        """Return whether it asks for the same answer anew, for the same readers: `again` alone."""
+        is_other = self.narrows or self.options.private or self.options.public
+        return self.action is FollowUpAction.AGAIN and not is_other
+
+    @property
     def needs_answer(self) -> bool:
         """Return whether it means nothing without an earlier answer: a word of the list."""
         is_word = self.action is not FollowUpAction.LOOK_UP or self.everybody

@@ -23,6 +23,7 @@ from bot.domain.saved_lookup import SavedLookup, encode
 from bot.slack.audit import set_outcome
 from bot.slack.buttons.buttons import EVIDENCE, PACKET, TIMELINE
 from bot.slack.buttons.job import start_press
+from bot.slack.buttons.refresh import start_refresh
 from bot.slack.context import BotContext, Lookup
 from bot.slack.error_boundary import reply_privately
 from bot.slack.listeners.query import in_direct_message
@@ -62,15 +63,26 @@ async def answer_follow_up(
         if _names_something(message):
             return False
         await _tell(ctx, target, " ".join((*follow_up.remarks, WORDS_SENTENCE)))
-    elif follow_up.action is FollowUpAction.REPLY:
+    else:
+        await _continue(ctx, target, follow_up, answer, delivery)
+    return True
+
+
+async def _continue(
+    ctx: BotContext, target: ReplyTarget, follow_up: FollowUp, answer: PostedAnswer, delivery: str
+) -> None:
+    """Do what a follow-up asks for."""
+    if follow_up.action is FollowUpAction.REPLY:
         await _offer_reply(ctx, target, _narrowed(ctx, follow_up, answer.handle))
     elif follow_up.action in _BUTTONS:
         await _press(ctx, target, follow_up, answer, delivery)
+    elif follow_up.repeats:
+        target = replace(target, thread=target.thread or answer.thread)
+        await start_refresh(ctx, target, answer, delivery)
     else:
         query = follow_up.about(answer.handle)
         query = in_direct_message(query) if is_direct(target.channel) else query
         await start_lookup(ctx, Lookup(ctx.new_lookup_id(), query, target), delivery)
-    return True
 
 
 async def last_answer(ctx: BotContext, target: ReplyTarget) -> PostedAnswer | None:

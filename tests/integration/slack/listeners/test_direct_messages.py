@@ -66,6 +66,9 @@ async def test_the_last_answer_is_continued_inside_and_outside_its_thread(tmp_pa
         inside = await ask(bench, "room", thread_ts=first.ts, broadcast=True)
         assert inside.thread_ts == first.ts
         assert "Room one-bad-user, since " in words(inside)
+        posted = [m for m in bench.said() if part_of(m) == "opening"]
+        assert await said_to(bench, "again")
+        assert [m for m in bench.said() if part_of(m) == "opening"] == posted
         other = await ask(bench, "sample-join")
         assert "Room " not in words(other).splitlines()[0]
         (line,) = await said_to(bench, "so what do we make of all that then")
