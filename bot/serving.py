@@ -75,6 +75,8 @@ async def open_context(
             new_lookup_id=new_lookup_id,
             draw_timeline=timeline_picture,
             metrics=metrics,
+            other_rooms=services.other_rooms,
+            status_page=services.status_page,
             workspaces=tuple(services.workspaces),
             names=services.names,
             clients=clients,

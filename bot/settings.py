@@ -10,6 +10,7 @@ from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -18,6 +19,7 @@ from pydantic_settings import (
 from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
 from bot.domain.privacy.personal_names import Names
+from bot.domain.status_page import STATUS_PAGE
 from bot.domain.ticket_url import TicketUrl, parse_ticket_urls
 
 DEFAULT_ALIAS = "default"
@@ -124,6 +126,21 @@ class _TicketUrls(PydanticBaseSettingsSource):
         }
 
 
+def _status_url_off(
+    settings_cls: type[BaseSettings], dotenv: PydanticBaseSettingsSource
+) -> InitSettingsSource:
+    """Return the source of an empty STATUS_URL, which means "off".
+
+    Any other empty variable counts as not set.
+    """
+    file = getattr(dotenv, "env_file", None)
+    environment = EnvSettingsSource(settings_cls, env_ignore_empty=False).env_vars
+    in_file = DotEnvSettingsSource(settings_cls, file, env_ignore_empty=False).env_vars
+    url = environment.get("status_url", in_file.get("status_url"))
+    is_off = url is not None and not url.strip()
+    return InitSettingsSource(settings_cls, {"status_url": ""} if is_off else {})
+
+
 class Settings(BaseSettings):
     """All settings by their environment names, in lower case; `.env.example` explains each."""
 
@@ -148,6 +165,7 @@ class Settings(BaseSettings):
     hms_webhook_header: HeaderName = "x-call-doctor-secret"
     hms_webhook_signature_secret: Secret = SecretStr("")
     hms_webhook_pull: bool = False
+    status_url: Annotated[str, BeforeValidator(_without_slash)] = STATUS_PAGE
     database_url: Secret = SecretStr("")
     templates_dir: Path | None = None
     reply_language: Annotated[str, BeforeValidator(_lower)] = "en"
@@ -176,8 +194,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources of settings: pydantic's own, and that of TICKET_URL_<NAME>."""
-        sources = (env_settings, dotenv_settings, _TicketUrls(settings_cls))
+        """Return pydantic's sources, and those of TICKET_URL_<NAME> and an empty STATUS_URL."""
+        status_url = _status_url_off(settings_cls, dotenv_settings)
+        sources = (status_url, env_settings, dotenv_settings, _TicketUrls(settings_cls))
         return init_settings, *sources, file_secret_settings
 
     def tickets(self) -> tuple[TicketUrl, ...]:

@@ -20,11 +20,14 @@ from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import Metrics
 from bot.domain.privacy.erasures import ErasureLog
 from bot.domain.privacy.personal_names import Names
+from bot.domain.status_page import StatusPage
 from bot.hundredms.client import HundredMsClient
+from bot.hundredms.status_page import open_status_page
 from bot.hundredms.workspaces import CallLimits, Credentials, OnCall, clear_caches, open_workspaces
 from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
-from bot.investigate.ports import LookupService
+from bot.investigate.other_rooms import OtherRoomsReader
+from bot.investigate.ports import LookupService, OtherRoomsSampler
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.metrics import PrometheusMetrics
 from bot.settings import Settings
@@ -103,6 +106,8 @@ class Services:
     erasures: ErasureLog
     make_renderer: Callable[[], "Renderer"]
     names: Names = Names.FULL
+    other_rooms: OtherRoomsSampler | None = None
+    status_page: StatusPage | None = None
     open_database: Callable[[], Awaitable["Database | None"]] = _no_database
 
     @cached_property
@@ -146,7 +151,13 @@ async def open_services(
         )
         for workspace in workspaces.values():
             workspace.circuit.subscribe(metrics.hms_circuit)
-        investigator = _open_investigator(stack, workspaces, database, opener, catalogue)
+        # Only a long-running process looks around: it has an answer to edit.
+        page = await stack.enter_async_context(
+            open_status_page(settings.status_url if memory_needed else "")
+        )
+        investigator = _open_investigator(
+            stack, workspaces, database, opener, catalogue, reads_status_page=page is not None
+        )
         erasures = await _open_erasure_log(stack, database, investigator)
         yield Services(
             investigator=investigator,
@@ -158,6 +169,8 @@ async def open_services(
             make_renderer=partial(_build_renderer, settings, catalogue),
             names=settings.show_names,
             open_database=opener.open_or_none,
+            other_rooms=OtherRoomsReader(workspaces, catalogue, now),
+            status_page=page,
         )
 
 
@@ -180,11 +193,15 @@ def _open_investigator(
     database: "Database | None",
     opener: DatabaseOpener,
     catalogue: Catalogue,
+    *,
+    reads_status_page: bool,
 ) -> CachingInvestigator:
     room_index = BestEffortRoomIndex(database, opener.open_or_none)
     writer = RoomIndexWriter(room_index)
     stack.push_async_callback(writer.close)
-    investigator = Investigator(workspaces, room_index, writer, catalogue, now)
+    investigator = Investigator(
+        workspaces, room_index, writer, catalogue, now, reads_status_page=reads_status_page
+    )
     stack.push_async_callback(investigator.beside.close)
     return CachingInvestigator(investigator)
 

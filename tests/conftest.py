@@ -1,10 +1,12 @@
 """Settings of every test process: Hypothesis' profiles, and the garbage collector."""
 
 import gc
+import os
 
 from tests.support.examples import register_profiles
 
 register_profiles()
+os.environ["STATUS_URL"] = ""  # noqa: TID251  no test reads a real status page
 
 
 def pytest_collection_finish() -> None:

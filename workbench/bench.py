@@ -17,7 +17,7 @@ from workbench.bot_process import BotDied, BotProcess, standing_bot
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.scenarios import FOLDER
-from workbench.pretend_hundredms.serving import running, spare_port
+from workbench.pretend_hundredms.serving import running, spare_port, status_url
 from workbench.pretend_hundredms.stage import Stage, utc_now
 from workbench.pretend_slack.install import install
 from workbench.pretend_slack.people import PretendSlack
@@ -106,6 +106,7 @@ def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> di
         "HMS_ACCESS_KEY": ACCESS_KEY,
         "HMS_SECRET": SECRET,
         "HMS_API_URL": hms_url,
+        "STATUS_URL": status_url(hms_url),
         "DATABASE_URL": f"sqlite:///{home / 'call-doctor.db'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),

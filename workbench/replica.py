@@ -73,6 +73,7 @@ def replica_of(
         "HMS_ACCESS_KEY": ACCESS_KEY,
         "HMS_SECRET": SECRET,
         "HMS_API_URL": hms_url,
+        "STATUS_URL": "",
         "DATABASE_URL": database_url,
         "HOST": "127.0.0.1",
         "PORT": str(port),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.difference import AnswerFacts
 from bot.domain.metrics import LookupOutcome
+from bot.domain.report import Surroundings
 from bot.domain.saved_lookup import SavedLookup
 
 
@@ -68,7 +69,8 @@ class OpeningState:
     is not known. `ts` is "" for an answer that one person sees, `thread` is where messages about it
     belong. `asker` is the name that the opening shows after "asked by". `taken_by` is the name and
     `taken_user` the Slack id of the person who is on it. `note` is the line on further tries.
-    `edits` are marks of the latest changes, so that no job makes one twice.
+    `edits` are marks of the latest changes, so that no job makes one twice. `surroundings` are what
+    was read around the failures of the content.
     """
 
     handle: SavedLookup
@@ -83,6 +85,7 @@ class OpeningState:
     taken_user: str = ""
     note: str = ""
     edits: tuple[str, ...] = ()
+    surroundings: Surroundings | None = None
 
 
 class OpeningStates(Protocol):

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.diagnosis.other_rooms import FailureTime, OtherRooms, weigh_other_rooms
 from bot.domain.events import ERROR_TYPES, ErrorEvent, has_duplicates, sort_events
 from bot.domain.privacy.personal_names import Names
 from bot.domain.rooms import Session, TrackEvent
+from bot.domain.status_page import STATUS_CHECK, StatusFinding
 from bot.domain.target import Target
 
 _SENDER, _FAILURE = attrgetter("sender"), attrgetter("failure")
@@ -88,11 +90,47 @@ class Report:
     """The extent to which people's names are shown; the names here are rewritten already."""
     hides_user: bool = False
     """Whether the user id asked for is hidden; if so, no button may carry it either."""
+    surroundings: "Surroundings | None" = None
+    """What was read around the failure; None if nothing was. The verdict is weighed by it."""
+    reads_status_page: bool = False
+    """Whether the bot reads the status page, so that no step asks a person to look there."""
 
     @property
     def failures(self) -> tuple[ErrorEvent, ...]:
         """The terminal events, oldest first."""
         return tuple(event for event in self.events if event.is_terminal)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was read around the failure of a report after its answer: none of it names a person.
+
+    `as_of` is the moment of that report. `others` is None if no room was read, `status` is None if
+    the status page was not.
+    """
+
+    as_of: datetime
+    failure: FailureTime
+    others: OtherRooms | None = None
+    status: StatusFinding | None = None
+
+
+def with_surroundings(report: Report, surroundings: Surroundings | None) -> Report:
+    """Return the report with its surroundings, and the verdict to which they lead (R20).
+
+    Those of another report are left out.
+    """
+    if surroundings is None or surroundings.as_of != report.as_of:
+        return report
+    diagnosis = report.diagnosis
+    if surroundings.others is not None and diagnosis is not None:
+        diagnosis = weigh_other_rooms(diagnosis, surroundings.others)
+    return replace(report, diagnosis=diagnosis, surroundings=surroundings)
+
+
+def words_of_step(report: Report, step: str) -> str:
+    """Return a step of the report's diagnosis, in the words for its readers."""
+    return step.replace(STATUS_CHECK, "") if report.reads_status_page else step
 
 
 def distinct_events(events: Iterable[ErrorEvent]) -> tuple[ErrorEvent, ...]:

@@ -20,6 +20,7 @@ class Room:
     name: str | None = None
     enabled: bool | None = None
     created_at: datetime | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def events_request(query: EventQuery, start: str, limit: int) -> Request:
 
     Filters that are not set are left out: 100ms does not document how it treats an empty one.
     """
-    params: dict[str, str | int] = {"room_id": query.room_id, "type": query.type, "limit": limit}
+    params: dict[str, str | int] = {"room_id": query.room_id, "limit": limit}
+    params |= {"type": query.type} if query.type else {"error": "true"}
     filters = {
         "peer_id": query.peer_id,
         "user_id": query.user_id,
@@ -192,6 +193,11 @@ class HundredMsClient:
         """Return a client of the same workspace whose calls let all others go first."""
         return replace(self, asker=replace(self.asker, aside=True))
 
+    def without_retries(self) -> Self:
+        """Return a client of the same workspace that makes one attempt for each call."""
+        limits = replace(self.connection.limits, attempts=1, waits=0, wait_once=0.0)
+        return replace(self, connection=replace(self.connection, limits=limits))
+
     async def check(self) -> None:
         """Make one cheap call to check that 100ms accepts our credentials. Raises as every call."""
         await self._get(Request("rooms", "rooms", {"limit": 10}), Listing[RoomWire])
@@ -222,6 +228,13 @@ class HundredMsClient:
         """Return the first rooms that 100ms lists, enabled and disabled, at most 300 of each."""
         rows = await find_room_rows(self.connection, self.asker, "")
         return tuple(room for row in rows if (room := parse_room(row, self.alias)))
+
+    async def latest_rooms(self) -> Sequence[Room]:
+        """Return the first 100 enabled rooms that 100ms lists, in one call."""
+        params: dict[str, str | int] = {"enabled": "true", "limit": PAGE_SIZE}
+        wire = await self._get(Request("rooms", "rooms", params), Listing[RoomWire])
+        rows = () if isinstance(wire, ResponseVerdict) else wire.data
+        return tuple(room for row in rows if row and (room := parse_room(row, self.alias)))
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events.

@@ -66,6 +66,7 @@ class RoomWire(_WireModel):
     id: Text = None
     name: Text = None
     enabled: Boolean = None
+    region: Text = None
     created_at: Time = None
 
 
@@ -151,6 +152,7 @@ def parse_room(wire: RoomWire, workspace: str) -> Room | None:
         name=sanitize(wire.name),
         enabled=wire.enabled,
         created_at=wire.created_at,
+        region=sanitize(wire.region),
     )
 
 

@@ -84,12 +84,17 @@ async def send(
     http_request = http.build_request("GET", address, headers=headers)
     response = await http.send(http_request, stream=True)
     try:
-        return response, await _read_body(response, request.max_body)
+        return response, await read_body(response, request.max_body)
     finally:
         await response.aclose()
 
 
-async def _read_body(response: httpx.Response, max_size: int) -> bytes:
+async def read_body(response: httpx.Response, max_size: int) -> bytes:
+    """Return the body of a streamed response, decompressed.
+
+    Raises TransientError if it ends early, and BodyRejected if it has more than `max_size` bytes or
+    another coding than gzip.
+    """
     content_length = response.headers.get("content-length", "")
     if content_length.isdecimal() and (
         len(content_length) > _MAX_LENGTH_DIGITS or int(content_length) > max_size

@@ -70,6 +70,7 @@ class Investigator:
     clock: Clock
     budget: Budget = field(default_factory=Budget)
     beside: PendingEvidence = field(default_factory=PendingEvidence)
+    reads_status_page: bool = False
 
     async def report(
         self,
@@ -153,6 +154,7 @@ class Investigator:
             sessions=evidence.sessions,
             tracks=evidence.tracks,
             completeness=_with_notes(report, evidence.notes),
+            reads_status_page=self.reads_status_page,
         )
 
     async def case(self, report: Report, tell: Tell) -> DiagnosisInput:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.diagnosis import DiagnosisInput
+from bot.domain.diagnosis.other_rooms import FailureTime, OtherRooms
 from bot.domain.events import ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report
@@ -35,7 +36,8 @@ class EventQuery:
     """Filters of one cursor, sent unchanged with each page."""
 
     room_id: str
-    type: str
+    type: str = ""
+    """An event type; "" for every error event."""
     peer_id: str | None = None
     user_id: str | None = None
     session_id: str | None = None
@@ -96,6 +98,9 @@ class HundredMs(Protocol):
     def low_priority(self) -> "HundredMs":
         """Return the same workspace; calls made through it let all other calls go first."""
 
+    def without_retries(self) -> "HundredMs":
+        """Return the same workspace; a call that fails once is not repeated."""
+
     async def room(self, room_id: str) -> Room | None:
         """Return the room by id; None for any 4xx except 401, 403 and 429."""
 
@@ -107,6 +112,9 @@ class HundredMs(Protocol):
 
     async def list_rooms(self) -> Sequence[Room]:
         """Return the first rooms that 100ms lists, enabled and disabled, at most 300 of each."""
+
+    async def latest_rooms(self) -> Sequence[Room]:
+        """Return the first 100 enabled rooms that 100ms lists (one call)."""
 
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
@@ -210,6 +218,13 @@ class LookupService(Protocol):
 
         `workspaces` limits the search to these 100ms workspaces; None searches all of them.
         """
+
+
+class OtherRoomsSampler(Protocol):
+    """Compares a failure with the other rooms of its workspace."""
+
+    async def sample(self, room: Room, failure: FailureTime) -> OtherRooms:
+        """Return a sample of the other rooms at that time. Raises BotError."""
 
 
 Workspaces = Mapping[str, HundredMs]

@@ -12,7 +12,7 @@ from bot.domain.device import device_line
 from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.events import ErrorEvent, sort_key
 from bot.domain.privacy.addresses import redact_all_for_output
-from bot.domain.report import Report
+from bot.domain.report import Report, words_of_step
 from bot.domain.text import clean
 from bot.render.answer.entry_selection import entry_sources, root_causes
 from bot.render.filters import count
@@ -44,7 +44,7 @@ def export_files(report: Report, catalogue: Catalogue) -> tuple[File, File]:
         pairs = _events_with_stories(report)
         classes = _classes_by_story(report.diagnosis)
         rows = [
-            _failure_row(event, story, catalogue, classes.get(story.id if story else ""))
+            _failure_row(report, (event, story), catalogue, classes.get(story.id if story else ""))
             for event, story in pairs
         ]
         noun = "Failures"
@@ -81,12 +81,16 @@ def _events_with_stories(report: Report) -> list[tuple[ErrorEvent, Story | None]
 
 
 def _failure_row(
-    event: ErrorEvent, story: Story | None, catalogue: Catalogue, cls: VerdictClass | None
+    report: Report,
+    pair: tuple[ErrorEvent, Story | None],
+    catalogue: Catalogue,
+    cls: VerdictClass | None,
 ) -> dict[str, Any]:
+    event, story = pair
     entry = story.explanation.entry if story else catalogue.explain(event).entry
     facts = _story_facts(event, story) if story else dict.fromkeys(_STORY_COLUMNS)
     owner, todo = RECORDER_ACTION if story and story.bot else next_actor(entry, cls)
-    turn = {"what_to_do": todo, "whose_turn": owner}
+    turn = {"what_to_do": words_of_step(report, todo), "whose_turn": owner}
     return {**_event_row(event, entry), **turn, "terminal": event.is_terminal, **facts}
 
 

@@ -1,13 +1,13 @@
 """The lists behind two buttons: who recovered, grouped by what happened, and the timeline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.intervals import format_duration
-from bot.domain.report import Report
+from bot.domain.report import Report, words_of_step
 from bot.render.answer.entry_selection import EntrySource, recovered_or_unknown, root_causes
 from bot.render.answer.failure_table import MAX_TABLE, RECOVERED, TIMELINE, failure_table
 from bot.render.answer.thread_entry import EntryBuilder
@@ -47,7 +47,10 @@ def recovered_messages(
         note = f"Look-up {report.lookup_id}: no error went away, and the end of each is known."
         return (templates.message("elsewhere", "recovered-1", note=note),)
     recovered = sum(story.outcome == "recovered" for story in stories)
-    groups = recovered_groups(diagnosis, stories)
+    groups = [
+        replace(group, step=words_of_step(report, group.step))
+        for group in recovered_groups(diagnosis, stories)
+    ]
     sources = [
         EntrySource(story.rows[0], number, (story,))
         for number, story in enumerate(reversed(stories), start=1)

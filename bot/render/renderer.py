@@ -14,8 +14,9 @@ from bot.domain.difference import Difference
 from bot.domain.errors import BotError
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
-from bot.domain.report import Report
+from bot.domain.report import Report, Surroundings
 from bot.domain.saved_lookup import SavedLookup
+from bot.domain.status_page import StatusFinding
 from bot.domain.target import Choices, Progress
 from bot.domain.votes import MAX_NOTE, VERDICT_CLASSES, Accuracy, accuracy_words, cause_words
 from bot.render.answer.answer import AnswerBuilder
@@ -99,6 +100,14 @@ class Renderer:
         """Return one line of text."""
         text = shorten(safe_text(words), 1000)
         return self._templates.message("line", part, words=text, rest="", button=None)
+
+    def surroundings(self, report: Report, surroundings: Surroundings) -> Message:
+        """Return what was read around a failure, with the first sentence if that changes it."""
+        return self._answers.surroundings(report, surroundings)
+
+    def new_incident(self, finding: StatusFinding, reference: str) -> Message:
+        """Return the incident that appeared on the status page after an answer."""
+        return self._answers.new_incident(finding, reference)
 
     def private(self, report: Report, *, messages: int, note: str = "") -> tuple[Message, ...]:
         """Return the opening and the table of failures, without a thread.

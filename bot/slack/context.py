@@ -17,8 +17,9 @@ from bot.domain.privacy.erasures import ErasureLog
 from bot.domain.privacy.personal_names import Names, is_contact
 from bot.domain.query import LookupQuery
 from bot.domain.report import Report
+from bot.domain.status_page import StatusPage
 from bot.domain.votes import VoteStore
-from bot.investigate.ports import Clock, LookupService
+from bot.investigate.ports import Clock, LookupService, OtherRoomsSampler
 from bot.jobs.ports import JobsHost
 from bot.render.message import Picture
 from bot.render.renderer import Renderer
@@ -83,6 +84,8 @@ class BotContext:
     """Draws the timeline of a diagnosed report; None if there is nothing to draw. Takes 0.1 s of
     CPU time."""
     metrics: Metrics
+    other_rooms: OtherRoomsSampler | None = None
+    status_page: StatusPage | None = None
     workspaces: tuple[str, ...] = ()
     """Aliases of the 100ms workspaces."""
     names: Names = Names.FULL

@@ -3,12 +3,14 @@
 import json
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.answer_log import OpeningState
 from bot.domain.difference import AnswerFacts
 from bot.domain.errors import NotAllowed
+from bot.domain.report import Surroundings
 from bot.domain.saved_lookup import SavedLookup, decode, encode, target_key
 from bot.investigate.ports import Clock
 from bot.storage.forget import without_erased
@@ -16,6 +18,7 @@ from bot.storage.retention import RETENTION
 from bot.storage.tables import OPENINGS, as_store_errors, insert_if_absent
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
+_SURROUNDINGS = TypeAdapter(Surroundings)
 _MOST_STANDING = 50
 """The most openings of one room and channel among which one of the same target is looked for."""
 
@@ -106,6 +109,9 @@ class SqlOpeningStates:
             "note": state.note,
             "edits": " ".join(state.edits),
             "changed_at": int(self._clock().timestamp()),
+            "surroundings": _SURROUNDINGS.dump_json(state.surroundings).decode()
+            if state.surroundings
+            else "",
         }
 
 
@@ -128,4 +134,5 @@ def _to_state(row: Row[tuple[object, ...]]) -> OpeningState | None:
         row.taken_user,
         row.note,
         tuple(row.edits.split()),
+        _SURROUNDINGS.validate_json(row.surroundings) if row.surroundings else None,
     )

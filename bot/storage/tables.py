@@ -100,6 +100,7 @@ OPENINGS = Table(
     Column("note", Text, nullable=False),
     Column("edits", Text, nullable=False),  # marks of the latest changes, blanks between
     Column("changed_at", BigInteger, nullable=False, index=True),
+    Column("surroundings", Text, nullable=False, server_default=""),  # JSON; "" if none were read
 )
 """States of openings; see `bot.domain.answer_log.OpeningState`."""
 

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from workbench.pretend_hundredms import control
+from workbench.pretend_hundredms import control, status_page
 from workbench.pretend_hundredms.active_rooms import active_peer, active_peers, active_room
 from workbench.pretend_hundredms.answers import Refusal, not_found, refuse
 from workbench.pretend_hundredms.auth import Door
@@ -38,6 +38,7 @@ def build(world: World, *, clock: Clock = utc_now) -> Starlette:
             Route("/v2/room-codes/room/{room_id}", room_codes),
             Route("/v2/recordings", list_recordings),
             *control.ROUTES,
+            *status_page.ROUTES,
         ],
         middleware=[Middleware(Gate, stage), Middleware(Door, stage)],
         exception_handlers={Refusal: refuse, 404: not_found},

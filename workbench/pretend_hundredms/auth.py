@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from workbench.pretend_hundredms.answers import error_answer
 from workbench.pretend_hundredms.book import WorkspaceBook
 from workbench.pretend_hundredms.ids import uuid_of
-from workbench.pretend_hundredms.stage import WORKSPACE, Stage
+from workbench.pretend_hundredms.stage import OPEN_PATHS, WORKSPACE, Stage
 
 _CLAIMS = ("access_key", "type", "version", "jti", "iat", "nbf", "exp")
 
@@ -47,7 +47,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http" and not scope["path"].startswith("/_control/"):
+        if scope["type"] == "http" and not scope["path"].startswith(OPEN_PATHS):
             try:
                 scope[WORKSPACE] = self._workspace(Request(scope).headers)
             except BadToken as error:

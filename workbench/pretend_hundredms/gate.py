@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from workbench.pretend_hundredms.answers import error_answer
 from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.misbehave import Exchange, play
-from workbench.pretend_hundredms.stage import WORKSPACE, Stage
+from workbench.pretend_hundredms.stage import OPEN_PATHS, WORKSPACE, Stage
 
 
 class Gate:
@@ -21,7 +21,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or scope["path"].startswith("/_control/"):
+        if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
             await self.app(scope, receive, send)
             return
         text = scope["query_string"].decode("latin-1")

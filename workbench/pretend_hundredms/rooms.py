@@ -107,7 +107,7 @@ def room_json(account_id: str, room: PretendRoom) -> dict[str, Any]:
         },
         "template_id": room.template_id,
         "template": "pretend-template",
-        "region": "in",
+        "region": room.region,
         "large_room": False,
         "max_duration_seconds": 43200,
         "created_at": milli_stamp(room.created_at),

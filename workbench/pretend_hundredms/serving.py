@@ -50,6 +50,11 @@ def base_url(bound: socket.socket) -> str:
     return f"http://{HOST}:{bound.getsockname()[1]}/v2"
 
 
+def status_url(hms_url: str) -> str:
+    """The address of the pretend status page beside an API, in the form of STATUS_URL."""
+    return f"{hms_url.removesuffix('/v2')}/status-page"
+
+
 def server_of(app: Starlette) -> uvicorn.Server:
     """A quiet server that waits a second at most for calls that hang."""
     config = uvicorn.Config(

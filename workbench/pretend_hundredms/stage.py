@@ -10,12 +10,15 @@ from workbench.pretend_hundredms.book import WorkspaceBook, open_book
 from workbench.pretend_hundredms.calls import CallLog
 from workbench.pretend_hundredms.cursors import Cursors
 from workbench.pretend_hundredms.faults import FaultBook
+from workbench.pretend_hundredms.incidents import StatusPage
 from workbench.pretend_hundredms.scenes.live import LIVE_ROOM, LiveRoom
 from workbench.pretend_hundredms.switches import Switches
 from workbench.pretend_hundredms.world import Event, World
 
 Clock = Callable[[], datetime]
 WORKSPACE = "pretend.workspace"
+OPEN_PATHS = ("/_control/", "/status-page/")
+"""Paths that are no part of the API: they need no token and are not in the call log."""
 
 
 def utc_now() -> datetime:
@@ -32,6 +35,7 @@ class Stage:
         self.faults = FaultBook()
         self.calls = CallLog()
         self.cursors = Cursors()
+        self.status_page = StatusPage()
         self.books = tuple(open_book(workspace) for workspace in world.workspaces)
         self.live_rooms: dict[str, LiveRoom] = {}
         self._clock = clock

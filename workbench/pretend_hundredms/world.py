@@ -77,6 +77,7 @@ class PretendRoom:
     template_id: str
     enabled: bool = True
     description: str = ""
+    region: str = "in"
     codes: tuple[PretendCode, ...] = ()
     sessions: tuple[PretendSession, ...] = ()
     events: tuple[Event, ...] = ()

@@ -229,6 +229,9 @@ class Verdict:
     """Nouns for data that could not be read and might change the verdict."""
     update: str = ""
     """A line on a newer SDK that may help; "" if none is known."""
+    here_only: bool = False
+    """Whether other rooms were healthy in the same minutes, so that a service failure is limited to
+    this room."""
 
     @property
     def by_numbers(self) -> bool:

@@ -81,5 +81,21 @@ VERDICT_SHARE = Fraction(2, 3)
 FEW_PEOPLE = 3
 """With fewer people in the room or with a server error, a line and the service look alike."""
 
+AROUND = timedelta(minutes=5)
+"""Time before and after the densest minute of a failure in which other rooms are compared.
+
+Stamps are times of arrival, and an outage does not reach all rooms in the same second.
+"""
+
+OTHER_ROOMS_LEAST = 3
+"""With fewer rooms to compare, chance decides; the verdict stays."""
+
+ELSEWHERE_LEAST = 2
+"""One other room may fail by itself in the same minutes."""
+
+ELSEWHERE_SHARE = Fraction(1, 3)
+"""From this share of other rooms on, 100ms has a problem: an outage of a part of its servers does
+not reach every room."""
+
 SURE = 0.7
 """A verdict at or above this claims to be right; below it, the verdict says what is missing."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.catalogue import Owner
 from bot.domain.diagnosis.model import Impact, Outcome, VerdictClass
+from bot.domain.status_page import STATUS_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ VERDICTS: dict[VerdictClass, ClassWording] = {
         short="100ms",
         owner="100ms",
         steps=(
-            "On-call: check status.100ms.live, then report it to 100ms.",
+            f"On-call: {STATUS_CHECK}report it to 100ms.",
             "Support: ask the people affected to rejoin.",
         ),
     ),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.report import Report
+from bot.domain.report import Report, Surroundings
 from bot.domain.saved_lookup import SavedLookup
+from bot.domain.status_page import StatusFinding
 from bot.render.answer.buttons import button_value
 from bot.render.answer.entry_selection import EntrySource, entry_sources, unseen_sources
 from bot.render.answer.failure_table import (
@@ -161,6 +162,14 @@ class AnswerBuilder:
     def opening(self, report: Report, note: str, asked_by: str = "") -> Message:
         """Return the opening of the answer for a channel."""
         return self._openings.opening(report, note, private=False, asked_by=asked_by)
+
+    def surroundings(self, report: Report, surroundings: Surroundings) -> Message:
+        """Return what was read around a failure, with the first sentence if that changes it."""
+        return self._openings.surroundings(report, surroundings)
+
+    def new_incident(self, finding: StatusFinding, reference: str) -> Message:
+        """Return the incident that appeared on the status page after an answer."""
+        return self._openings.new_incident(finding, reference)
 
     def private(self, report: Report, messages: int, note: str) -> tuple[Message, ...]:
         """Return the opening and the table of failures for one person, without a thread.

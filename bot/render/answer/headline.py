@@ -20,6 +20,7 @@ from bot.domain.report import Report, Window
 from bot.domain.text import clip
 from bot.render.answer.people import People, counted_people, people_of
 from bot.render.answer.reasons import (
+    HERE_ONLY,
     causes_of,
     experience_of,
     is_outage,
@@ -142,7 +143,7 @@ class _Writer:
         `brief` is for the history alone.
         """
         history = self._history_words()
-        texts = [text for text in candidates if text]
+        texts = [self._limited(text) for text in candidates if text]
         whole = [text for text in (*texts, brief) if ": " in text and self._people.text in text]
         with_history = [f"{text}; {history}" for text in whole if history]
         most = MOST_WORDS - 2 * self._partial
@@ -152,6 +153,12 @@ class _Writer:
         proper = self._people.named and text.startswith(self._people.text)
         words = " ".join(f"{part[0].upper()}{part[1:]}." for part in after if part)
         return Lead(_finished(text, partial=self._partial, proper=proper), words)
+
+    def _limited(self, text: str) -> str:
+        """Return the text, with the limit of a failure that other rooms did not have."""
+        if not self._focus.verdict.here_only or HERE_ONLY in text:
+            return text
+        return f"{HERE_ONLY}, {text}"
 
     def _history_words(self) -> str:
         """Return `problems in 9 of 9 calls in 28 days` if it happened before."""

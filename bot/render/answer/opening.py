@@ -6,7 +6,7 @@ read.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.device import device_on_os
@@ -15,7 +15,8 @@ from bot.domain.diagnosis.input import OTHER_ERRORS, SESSIONS, STATS, TRACKS
 from bot.domain.diagnosis.next_steps import MOST_STEPS, people_by_class
 from bot.domain.diagnosis.wording import join_words
 from bot.domain.events import ERROR_TYPES
-from bot.domain.report import Report, Window
+from bot.domain.report import Report, Surroundings, Window, with_surroundings, words_of_step
+from bot.domain.status_page import NOTHING_POSTED, StatusFinding
 from bot.domain.text import clip
 from bot.render.answer.buttons import ButtonRow, button_row, feedback_values
 from bot.render.answer.headline import Lead, is_unsure, lead_of, unread_nouns
@@ -30,6 +31,7 @@ from bot.render.phrases import TYPE_NAMES, display_name, narrowing_words, safe_t
 from bot.render.templates import MessageTemplates
 
 _ROOM, _DEVICE, _STEP, _NOTE, _MOST_NOTES = 60, 60, 140, 140, 2
+_INCIDENT = 80
 _LONG_CALL = timedelta(hours=12)
 MAX_NOTE = 260
 """Characters of the note below an opening."""
@@ -47,10 +49,12 @@ _NOT_REPORTED = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with a bold label, such as `Why`."""
+    """A line with a bold label, such as `Why`, and a link at its end, if it has one."""
 
     label: str
     text: str
+    link: str = ""
+    link_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,9 @@ class Opening:
 
     `colour` is an emoji's name. `first` and `last` are the times of the failures, `since` and
     `until` the limits of the time asked for. `details` follow the time. `lines` are one or two on
-    why, `steps` at most two on what to do; `flat` says that nobody failed, so that they share one
-    line. `feedback` holds the values of *Right* and *Wrong*.
+    why, `steps` at most two on what to do, `surroundings` tell of other rooms and the status page;
+    `flat` says that nobody failed, so that they share lines. `feedback` holds the values of *Right*
+    and *Wrong*.
     """
 
     lead: Lead
@@ -78,6 +83,7 @@ class Opening:
     notes: tuple[str, ...]
     lines: tuple[Line, ...]
     steps: tuple[Line, ...]
+    surroundings: tuple[Line, ...]
     flat: bool
     hint: tuple[Line, str] | None
     footer: str
@@ -115,6 +121,25 @@ class OpeningBuilder:
         )
         return add_urls(message, opening.buttons.urls) if opening.buttons else message
 
+    def surroundings(self, report: Report, surroundings: Surroundings) -> Message:
+        """Return what was read around a failure, with the first sentence if that changes it."""
+        weighed = with_surroundings(report, surroundings)
+        before, lead = _sentence(report), _sentence(weighed)
+        return self._templates.message(
+            "surroundings",
+            "surroundings",
+            lead=lead if lead != before else "",
+            lines=list(_surroundings(weighed)),
+            reference=report.lookup_id,
+        )
+
+    def new_incident(self, finding: StatusFinding, reference: str) -> Message:
+        """Return the incident that appeared on the status page after an answer."""
+        line = replace(status_line(finding), text="an incident of that time has appeared: ")
+        return self._templates.message(
+            "surroundings", "status-later", lead="", lines=[line], reference=reference
+        )
+
     def facts(self, report: Report, *, private: bool, asked_by: str = "") -> Opening:
         """Return the facts of an opening."""
         diagnosis = report.diagnosis
@@ -143,12 +168,17 @@ class OpeningBuilder:
             notes=tuple(brief(safe_text(note), _NOTE) for note in report.notes[:_MOST_NOTES]),
             lines=lines if not flat or unread_or_no_steps(report, diagnosis, steps) else (),
             steps=steps,
+            surroundings=tuple(_surroundings(report)),
             flat=flat,
             hint=_hint(report, diagnosis),
             footer=_footer(report, diagnosis, asked_by),
             buttons=button_row(report, private=private, tickets=self._tickets.urls(report)),
             feedback=feedback_values(report, private=private),
         )
+
+
+def _sentence(report: Report) -> str:
+    return lead_of(report, report.diagnosis).sentence if report.diagnosis else ""
 
 
 def unread_or_no_steps(
@@ -236,6 +266,22 @@ def _lines(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
         yield Line("Doubt:", verdict.doubt)
 
 
+def _surroundings(report: Report) -> Iterator[Line]:
+    """Yield what other rooms had in the same minutes, and what the status page shows."""
+    found = report.surroundings
+    if found and found.others:
+        yield Line("Elsewhere:", found.others.sentence)
+    if found and found.status:
+        yield status_line(found.status)
+
+
+def status_line(status: StatusFinding) -> Line:
+    """Return the finding on the status page, with a link to the incident."""
+    if not status.name:
+        return Line("Status page:", NOTHING_POSTED)
+    return Line("Status page:", "", status.link, clip(safe_text(status.name), _INCIDENT))
+
+
 def _partial_lines(report: Report, diagnosis: Diagnosis, unread: tuple[str, ...]) -> Iterator[Line]:
     kinds = {event.type for event in report.events}
     names = [TYPE_NAMES.get(kind, safe_text(kind)) for kind in ERROR_TYPES if kind in kinds]
@@ -265,7 +311,8 @@ def _steps(report: Report, diagnosis: Diagnosis) -> Iterator[Line]:
     groups = [main_stories(focus)] * MOST_STEPS
     if focus.verdict.cls == "mixed":
         groups = [stories for _, stories in people_by_class(groups[0], focus.classes)]
-    for step, stories in zip(focus.verdict.next_steps, groups, strict=False):
+    steps = (words_of_step(report, step) for step in focus.verdict.next_steps)
+    for step, stories in zip(steps, groups, strict=False):
         match = _STEP_OWNER.fullmatch(step)
         owner, text = (match["owner"], match["step"]) if match else ("Support", step)
         if not focus.people.failed_for_good and not focus.people.unclear:

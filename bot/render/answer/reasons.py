@@ -117,7 +117,7 @@ def reason_of(diagnosis: Diagnosis, stories: Sequence[Story]) -> str:
         return _shared_words(stories)
     fitting = [story for story in stories if advice_fits(cls, story.explanation.entry.owner)]
     if not fitting or is_outage(diagnosis):
-        return VERDICTS[cls].clause
+        return ONE_SERVER if diagnosis.verdict.here_only else VERDICTS[cls].clause
     common = commonest_error(fitting)
     return specific_reason(common) if common else VERDICTS[cls].clause
 
@@ -129,8 +129,15 @@ def is_outage(diagnosis: Diagnosis) -> bool:
     return diagnosis.verdict.cls == "service" and len(own) < len(stories) / 2
 
 
+HERE_ONLY = "in this room only"
+ONE_SERVER = "possibly one 100ms server"
+"""The cause where other rooms were healthy: it neither blames 100ms as a whole nor clears it."""
+
+
 def outage_words(diagnosis: Diagnosis) -> str:
     """Return how sure it is that 100ms had an outage, to begin a sentence with."""
+    if diagnosis.verdict.here_only:
+        return f"{ONE_SERVER}, {HERE_ONLY}"
     sure = diagnosis.verdict.confidence >= SURE
     return "looks like a 100ms outage" if sure else "possibly a 100ms outage"
 

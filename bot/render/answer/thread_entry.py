@@ -13,7 +13,7 @@ from bot.domain.catalogue import Catalogue, Entry, Explanation
 from bot.domain.device import device_line
 from bot.domain.diagnosis import Outcome, Story
 from bot.domain.events import ErrorEvent
-from bot.domain.report import Report
+from bot.domain.report import Report, words_of_step
 from bot.domain.rooms import Session
 from bot.render.answer.entry_selection import MEDIA_TYPES, EntrySource
 from bot.render.filters import UNKNOWN, clock
@@ -92,7 +92,7 @@ class EntryBuilder:
     """Words the entries of one report and their causes."""
 
     def __init__(self, report: Report, catalogue: Catalogue, dashboard: str) -> None:
-        self._sessions = report.sessions
+        self._report = report
         self._catalogue = catalogue
         self._dashboard = dashboard
 
@@ -104,7 +104,7 @@ class EntryBuilder:
         session = shorten(safe_text(event.session_id), _ID) if names_session else ""
         space = MAX_ENTRY - sum(map(len, (headline, evidence, ids, session))) - _FRAME
         *_, shortest = places = list(_place_lines(source))
-        steps = tuple(_steps_within(source, self._sessions, space - len(shortest)))
+        steps = tuple(_steps_within(source, self._report.sessions, space - len(shortest)))
         space -= sum(map(len, steps))
         place = next((line for line in places if len(line) <= space), shortest)
         return ThreadEntry(
@@ -149,7 +149,8 @@ class EntryBuilder:
             borrowed_from=explanation.borrowed_from or "",
             said=shorten(_short_message(event), 100),
             steps=tuple(
-                brief(step, 250) for step in next_steps(entry, source.cls, bot=is_bot(source))
+                brief(words_of_step(self._report, step), 250)
+                for step in next_steps(entry, source.cls, bot=is_bot(source))
             ),
         )
 

@@ -14,10 +14,11 @@ import structlog
 
 from bot.domain.answer_log import OpeningState, OpeningStates
 from bot.domain.errors import StoreUnreachable
-from bot.domain.report import Report
+from bot.domain.report import Report, with_surroundings
 from bot.jobs.ports import Json
 from bot.render.answer.standing import with_taken
 from bot.render.message import Message
+from bot.render.renderer import Renderer
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.dedupe import digest_of
 from bot.slack.job import Job, LookupResult
@@ -190,9 +191,14 @@ async def _render_standing(job: Job, state: OpeningState) -> Message:
         return await investigator.diagnose(await investigator.reopen(state.handle, tell), tell)
 
     result = LookupResult(job.steps, job.ctx.renderer, investigate, job.result.names)
-    render = partial(job.ctx.renderer.opening, note=state.note, asked_by=state.asker)
+    render = partial(_render, job.ctx.renderer, state)
     try:
         opening: Message = await result.render("opening", Message, render)
     finally:
         result.close()
     return opening
+
+
+def _render(renderer: Renderer, state: OpeningState, report: Report) -> Message:
+    report = with_surroundings(report, state.surroundings)
+    return renderer.opening(report, note=state.note, asked_by=state.asker)

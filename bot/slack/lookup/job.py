@@ -43,9 +43,9 @@ from bot.slack.lookup.retry import (
     log_answer,
     opening_state_of,
     retry_note,
-    retry_partial,
     summarise,
 )
+from bot.slack.lookup.surroundings import finish_answer
 from bot.slack.progress import post_placeholder
 from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult
@@ -128,7 +128,7 @@ class LookupJob(Job):
 
     async def run(self) -> None:
         """Post "Looking…", investigate, deliver the answer, and record how it ended."""
-        log, delivery = structlog.get_logger("call_doctor"), None
+        log, delivery, summary = structlog.get_logger("call_doctor"), None, None
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.boundary)
             query = self.lookup.query
@@ -152,8 +152,8 @@ class LookupJob(Job):
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await close_unfinished_opening(self)
-        if delivery is not None:
-            await retry_partial(self, delivery)
+        if delivery is not None and summary is not None:
+            await finish_answer(self, summary, delivery)
 
     async def investigate(self) -> Report | Choices:
         """Return the diagnosed report, or the choices if the question matches several things."""

@@ -132,52 +132,63 @@ def retry_note(job: Job, summary: AnswerSummary) -> str:
     return f"I retry by myself until {until:%H:%M} UTC and update this message."
 
 
-async def retry_partial(job: Job, delivery: Delivery) -> None:
-    """Look up again after each pause until the answer is complete, then show that.
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A try that ended the tries: `stands` says that the opening shows its result."""
+
+    result: LookupResult
+    summary: AnswerSummary
+    stands: bool
+
+
+async def retry_partial(job: Job, delivery: Delivery) -> Retry | None:
+    """Look up again after each pause until the answer is complete, then show that and return it.
 
     If it never is, the message says that the tries have ended. If another edit replaced the partial
     answer meanwhile, nothing is changed.
     """
     opening, partial_answer, state = delivery.sent, delivery.answer, job.opening_state
     if not (job.note and opening.ok and opening.ts) or partial_answer is None or state is None:
-        return
+        return None
     place = replace(state, channel=opening.channel, ts=opening.ts)
     try:
         for _ in range(job.ctx.retries.times):
             await job.steps.sleep(job.ctx.retries.pause, idle=True)
-            if await _try_again(job, place, partial_answer):
-                return
+            if retry := await _try_again(job, place, partial_answer):
+                return retry
     except BotError as error:  # data about this person or room was erased since
         structlog.get_logger("call_doctor").info("retries_ended", cause=error.cause)
     ended = f"I stopped retrying at {job.ctx.clock():%H:%M} UTC. Press Try again to read the rest."
     message = _with_note(partial_answer.opening, job.note, ended)
     content = Content(message, place.handle.as_of)
     await edit_opening(job, place, "ended", partial(_change, place, note=ended), content)
+    return None
 
 
-async def _try_again(job: Job, place: OpeningState, partial_answer: Answer) -> bool:
-    """Return True if the complete answer stands now, or the message is gone or says another."""
+async def _try_again(job: Job, place: OpeningState, partial_answer: Answer) -> Retry | None:
+    """Return the try if it read everything, whether or not the opening could show it."""
     result = LookupResult(job.steps, job.ctx.renderer, job.investigate, job.result.names)
     try:
         summary = await summarise(job, result)
         if not summary.complete:
-            return False
+            return None
         answer = await result.answer(asked_by=job.lookup.target.user_name)
     except BotError as error:
         if job.steps.is_cancelled:
             raise
         structlog.get_logger("call_doctor").info("not_complete_yet", cause=error.cause)
-        return False
+        return None
     finally:
         result.close()
     change = partial(_change, place, handle=summary.handle, facts=summary.facts, note="")
     content = Content(answer.opening, summary.handle.as_of)
     edit = await edit_opening(job, place, "retry", change, content)
-    if edit.applied and edit.sent.ok:
+    stands = edit.applied and edit.sent.ok
+    if stands:
         opening = SendResult(channel=place.channel, ts=place.ts)
         await _post_missing(job, opening, partial_answer, answer)
         await log_answer(job, summary, opening)
-    return True
+    return Retry(result, summary, stands)
 
 
 def _change(place: OpeningState, state: OpeningState, **fields: Any) -> OpeningState | None:  # noqa: ANN401

@@ -2,7 +2,16 @@
 
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis import diagnose
-from bot.domain.report import Completeness, Report, Window, count_by_type, distinct_events
+from bot.domain.diagnosis.other_rooms import FailureTime
+from bot.domain.report import (
+    Completeness,
+    Report,
+    Surroundings,
+    Window,
+    count_by_type,
+    distinct_events,
+    with_surroundings,
+)
 from bot.domain.rooms import Room
 from bot.domain.target import Target
 from tests.support.scenarios.case import FOLDER, load
@@ -39,10 +48,11 @@ NOTHINGS = {
 
 def diagnosed(name: str) -> Report:
     """Return the report on that scenario with everything read."""
-    case = load(FOLDER / f"{name}.yaml").case
+    scenario = load(FOLDER / f"{name}.yaml")
+    case = scenario.case
     events = distinct_events(case.events)
     session = next((one for one in case.sessions if one.id == case.session_id), None)
-    return Report(
+    report = Report(
         lookup_id="CD-ABCD2345",
         target=Target(case.kind, case.room or NOWHERE, session, case.peer_id, case.user_id),
         as_of=case.now,
@@ -53,3 +63,7 @@ def diagnosed(name: str) -> Report:
         sessions=case.sessions,
         diagnosis=diagnose(case, CATALOGUE),
     )
+    if scenario.others is None:
+        return report
+    failure = FailureTime(case.now, case.now, case.now)
+    return with_surroundings(report, Surroundings(case.now, failure, scenario.others))

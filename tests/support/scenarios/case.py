@@ -11,7 +11,9 @@ from typing import Any
 
 import jsonschema
 
-from bot.domain.diagnosis import DiagnosisInput
+from bot.domain.catalogue import Catalogue
+from bot.domain.diagnosis import Diagnosis, DiagnosisInput, diagnose
+from bot.domain.diagnosis.other_rooms import OtherRooms, weigh_other_rooms
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Window
 from bot.domain.rooms import CallFact, CallFactKind, Peer, PeerStats, Room, Session, TrackEvent
@@ -34,6 +36,12 @@ class Scenario:
     case: DiagnosisInput
     expect: Mapping[str, Any]
     labels: Mapping[str, tuple[str, ...]]
+    others: OtherRooms | None = None
+
+    def diagnose(self, catalogue: Catalogue) -> Diagnosis:
+        """Return the diagnosis, weighed by the other rooms if the scenario has any."""
+        found = diagnose(self.case, catalogue)
+        return weigh_other_rooms(found, self.others) if self.others else found
 
 
 def files() -> list[Path]:
@@ -94,7 +102,8 @@ def read(name: str, raw: Mapping[str, Any]) -> Scenario:
     case = replace(case, facts=facts)
     expect = dict(raw["expect"])
     expect["stories"] = [one for one, _ in spread(expect["stories"])]
-    return Scenario(name, case, expect, labels)
+    others = OtherRooms(**raw["other_rooms"]) if "other_rooms" in raw else None
+    return Scenario(name, case, expect, labels, others)
 
 
 def _spread_events(

@@ -1,8 +1,9 @@
 """The whole bot, without fakes, between a pretend Slack and a pretend 100ms."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from workbench.pretend_hundredms.demo import (
     SECRET,
     demo_world,
 )
-from workbench.pretend_hundredms.serving import running
+from workbench.pretend_hundredms.serving import running, status_url
+from workbench.pretend_hundredms.world import PretendRoom
 from workbench.pretend_slack import example_team, stand
 
 _OTHER = {
@@ -42,16 +44,23 @@ async def open_whole(
     limits: CallLimits | None = None,
     show_names: Names = Names.FULL,
     settings: dict[str, Any] | None = None,
+    rooms: Callable[[datetime], Iterable[PretendRoom]] = lambda _: (),
+    status_page: bool = False,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """Run a bot with the demo rooms behind it; `changes` are fields of SlackSettings.
 
-    `settings` are further fields of Settings.
+    `settings` are further fields of Settings, `rooms` makes further rooms of the first workspace;
+    with `status_page` the bot reads the pretend one.
 
     `without` are scopes that were not granted (commas between); with `other` there are two
     100ms workspaces; `limits` bound each call of 100ms.
     """
-    world = demo_world(datetime.now(UTC), large_events=large, scenarios=scenarios)
+    now = datetime.now(UTC)
+    world = demo_world(now, large_events=large, scenarios=scenarios)
+    first, *others = world.workspaces
+    first = replace(first, rooms=(*first.rooms, *rooms(now)))
+    world = replace(world, workspaces=(first, *others))
     async with AsyncExitStack() as stack:
         app = build(world)
         hms_url = await stack.enter_async_context(running(app))
@@ -64,6 +73,8 @@ async def open_whole(
 
         told = {"hms_workspaces": _OTHER if other else {}, "show_names": show_names}
         told |= settings or {}
+
+        told |= {"status_url": status_url(hms_url) if status_page else ""}
 
         async def begin(life: AsyncExitStack) -> None:
             await life.enter_async_context(_serving(bench, folder, told, limits))

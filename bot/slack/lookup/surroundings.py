@@ -1,0 +1,229 @@
+"""Reads what was around a failure once its answer stands: other rooms, and the status page.
+
+The opening is edited to the verdict that follows (R20). Three hours after an answer that names
+100ms, the status page is read again, because incidents are posted late.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+
+import structlog
+
+from bot.domain.answer_log import OpeningState
+from bot.domain.diagnosis.other_rooms import (
+    WEIGHED,
+    FailureTime,
+    OtherRooms,
+    time_of_failure,
+)
+from bot.domain.errors import BotError
+from bot.domain.report import Report, Surroundings, with_surroundings
+from bot.domain.status_page import LATER, StatusFinding, find_incident, find_new_incident
+from bot.jobs.ports import Json
+from bot.render.message import Message
+from bot.slack.checkpoints.serialization import from_json, to_json
+from bot.slack.context import BotContext
+from bot.slack.delivery.opening_edits import Content, edit_opening
+from bot.slack.delivery.routes import Delivery
+from bot.slack.error_boundary import notify_user
+from bot.slack.job import Job, LookupResult
+from bot.slack.lookup.retry import AnswerSummary, log_answer, retry_partial
+from bot.slack.sending.calls import PostMessage
+from bot.slack.sending.format_fallback import SendResult
+
+
+@dataclass(frozen=True, slots=True)
+class LookAround:
+    """The surroundings of an answer, and the opening that shows them; None if none does."""
+
+    found: Surroundings | None = None
+    opening: Message | None = None
+
+
+def place_of(job: Job, delivery: Delivery) -> OpeningState | None:
+    """Return where an answer stands; its `ts` is "" if only one person sees it."""
+    state, sent = job.opening_state, delivery.sent
+    if state is None or not sent.ok:
+        return None
+    target = delivery.job.lookup.target
+    ts = sent.ts if delivery.answer is not None else ""
+    channel = sent.channel or target.channel
+    return replace(state, channel=channel, ts=ts, thread=target.thread or ts)
+
+
+async def finish_answer(job: Job, summary: AnswerSummary, delivery: Delivery) -> None:
+    """Do what follows an answer: look around, try a partial one again, and look at the page later.
+
+    It is idle work that a restart continues.
+    """
+    place = place_of(job, delivery)
+    if place is None:
+        return
+    around = await look_around(job, job.result, summary, place, "surroundings")
+    if around.opening is not None and delivery.answer is not None:
+        answer = replace(delivery.answer, opening=around.opening)
+        delivery = replace(delivery, answer=answer)
+    retry = await retry_partial(job, delivery)
+    if retry is not None and retry.stands:
+        summary, place = retry.summary, replace(place, handle=retry.summary.handle, note="")
+        around = await look_around(job, retry.result, summary, place, "surroundings-again")
+    await look_at_status_again(job, summary, place, around.found)
+
+
+async def look_around(
+    job: Job, result: LookupResult, summary: AnswerSummary, place: OpeningState, name: str
+) -> LookAround:
+    """Read the surroundings of an answer that stands, and show them; return both.
+
+    Nothing is read if the verdict does not depend on them, or if its failures have no time. `name`
+    is unique among the edits of the job. Nothing is shown of what could not be read.
+    """
+    if summary.facts is None or summary.facts.verdict not in WEIGHED or not _may_look(job.ctx):
+        return LookAround()
+    try:
+        found = await read_surroundings(job, result)
+        if found is None or not (found.others or found.status):
+            return LookAround(found)
+        return LookAround(found, await show_surroundings(job, result, place, found, name))
+    except BotError as error:
+        structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
+        return LookAround()
+
+
+def _may_look(ctx: BotContext) -> bool:
+    return ctx.other_rooms is not None or ctx.status_page is not None
+
+
+async def read_surroundings(job: Job, result: LookupResult) -> Surroundings | None:
+    """Return the surroundings of a report, as a recorded step; None if no failure has a time."""
+
+    async def act() -> Json:
+        report = await result.task()
+        found = await _read(job.ctx, report) if isinstance(report, Report) else None
+        return found and to_json(Surroundings, found)
+
+    found: Surroundings | None = from_json(
+        Surroundings | None, await job.steps.guarded_step("surroundings", act)
+    )
+    return found
+
+
+async def _read(ctx: BotContext, report: Report) -> Surroundings | None:
+    failure = time_of_failure(report.diagnosis) if report.diagnosis else None
+    if failure is None:
+        return None
+    others, status = await asyncio.gather(
+        _read_other_rooms(ctx, report, failure), _read_status(ctx, failure)
+    )
+    return Surroundings(report.as_of, failure, others, status)
+
+
+async def _read_other_rooms(
+    ctx: BotContext, report: Report, failure: FailureTime
+) -> OtherRooms | None:
+    """Return the sample; None if 100ms did not deliver it."""
+    if ctx.other_rooms is None:
+        return None
+    try:
+        return await ctx.other_rooms.sample(report.target.room, failure)
+    except BotError as error:
+        structlog.get_logger("call_doctor").info("other_rooms_unread", cause=error.cause)
+        return None
+
+
+async def _read_status(ctx: BotContext, failure: FailureTime) -> StatusFinding | None:
+    incidents = await ctx.status_page.incidents() if ctx.status_page else None
+    return None if incidents is None else find_incident(incidents, failure.first, failure.last)
+
+
+async def show_surroundings(
+    job: Job, result: LookupResult, place: OpeningState, found: Surroundings, name: str
+) -> Message | None:
+    """Edit the opening, or say it where an edit is not possible; return the opening that stands."""
+    if not place.ts:
+        message = await surroundings_message(job, result, found)
+        target = replace(job.lookup.target, looking="", acked=False)
+        await notify_user(job.sender, target, message, job.lookup.id)
+        return None
+    render = partial(_render_opening, job, place, found)
+    opening: Message = await result.render("opening", Message, render)
+    content = Content(opening, found.as_of)
+    edit = await edit_opening(job, place, name, partial(_with_found, found=found), content)
+    if not edit.applied:  # a newer answer stands
+        return None
+    if edit.sent.ok:
+        await _log_weighed(job, result, place, found)
+        return opening
+    if edit.sent.is_refused:
+        message = await surroundings_message(job, result, found)
+        await post_in_thread(job, place, message)
+    return None
+
+
+def _render_opening(job: Job, place: OpeningState, found: Surroundings, report: Report) -> Message:
+    return job.ctx.renderer.opening(
+        with_surroundings(report, found), note=place.note, asked_by=place.asker
+    )
+
+
+def _with_found(state: OpeningState, *, found: Surroundings) -> OpeningState | None:
+    return replace(state, surroundings=found) if state.handle.as_of == found.as_of else None
+
+
+async def surroundings_message(job: Job, result: LookupResult, found: Surroundings) -> Message:
+    """Return the surroundings as a message, with the first sentence if they change it."""
+    render = partial(job.ctx.renderer.surroundings, surroundings=found)
+    message: Message = await result.render("surroundings-line", Message, render)
+    return message
+
+
+async def post_in_thread(job: Job, place: OpeningState, message: Message) -> SendResult:
+    """Post a message in the thread of an opening."""
+    thread = place.thread or place.ts
+    return await job.sender.send(
+        PostMessage(place.channel, message, place.handle.lookup_id, thread)
+    )
+
+
+async def _log_weighed(
+    job: Job, result: LookupResult, place: OpeningState, found: Surroundings
+) -> None:
+    """Record the verdict that the opening shows now."""
+    make = partial(_weighed_summary, found, private=job.lookup.query.private)
+    summary = await result.render("weighed", AnswerSummary, make, whole=True)
+    await log_answer(job, summary, SendResult(channel=place.channel, ts=place.ts))
+
+
+def _weighed_summary(found: Surroundings, report: Report, *, private: bool) -> AnswerSummary:
+    return AnswerSummary.of(with_surroundings(report, found), private=private)
+
+
+async def look_at_status_again(
+    job: Job, summary: AnswerSummary, place: OpeningState, found: Surroundings | None
+) -> None:
+    """Read the status page again hours after an answer that names 100ms; post what is new.
+
+    The wait is idle and durable.
+    """
+    if found is None or job.ctx.status_page is None or not place.ts:
+        return
+    elsewhere = found.others is not None and found.others.reach == "elsewhere"
+    if not elsewhere and (summary.facts is None or summary.facts.verdict != "service"):
+        return
+    await job.steps.sleep(LATER.total_seconds(), idle=True)
+    try:
+        record = await job.steps.step("status-again", partial(_read_again, job.ctx, found))
+        if record is not None:
+            finding: StatusFinding = from_json(StatusFinding, record)
+            await post_in_thread(job, place, job.ctx.renderer.new_incident(finding, job.lookup.id))
+    except BotError as error:  # data about this person or room was erased since
+        structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
+
+
+async def _read_again(ctx: BotContext, found: Surroundings) -> Json:
+    incidents = await ctx.status_page.incidents() if ctx.status_page else None
+    known = found.status.known if found.status else ()
+    failure = found.failure
+    finding = find_new_incident(incidents or (), known, failure.first, failure.last)
+    return to_json(StatusFinding, finding) if finding.name else None

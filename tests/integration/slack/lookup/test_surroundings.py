@@ -1,0 +1,124 @@
+"""After an answer that names 100ms, other rooms and the status page change its opening."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.reports.plain_text import plain_text
+from tests.support.slack.edge_harness import Bench, check_all
+from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_hundredms.incidents import incident
+from workbench.pretend_hundredms.scenes.neighbours import neighbour, neighbours
+from workbench.pretend_hundredms.world import PretendRoom
+from workbench.pretend_slack import Message
+
+ACCOUNT = "0123456789abcdef000000a1"
+AGO = timedelta(hours=5, minutes=30)
+
+Rooms = Callable[[datetime], Iterable[PretendRoom]]
+
+
+def storm_among(failing: int, healthy: int) -> Rooms:
+    """Return the room `focus` with a storm, and its neighbours of the same minutes."""
+
+    def rooms(now: datetime) -> Iterable[PretendRoom]:
+        yield neighbour(now, ACCOUNT, "focus", at=now - AGO, trouble="storm")
+        yield from neighbours(now, ACCOUNT, at=now - AGO, failing=failing, healthy=healthy)
+
+    return rooms
+
+
+async def ask(bench: Bench, text: str = "focus") -> Message:
+    """Ask about a room by mention; return the opening once everything has ended."""
+    await bench.slack.mention("C0ONCALL", f"<@{bench.team.app.bot_user}> {text}")
+    await bench.settled()
+    opening = bench.said("C0ONCALL")[0]
+    check_all(bench)
+    return opening
+
+
+def shown(message: Message) -> str:
+    return plain_text([block for block in message.blocks if block["type"] != "context_actions"])
+
+
+def sampling_calls(bench: Bench) -> list[Any]:
+    """Return the calls that only a sample makes."""
+    return [
+        call
+        for call in bench.hundredms.calls.calls
+        if "true" in call.values("error")
+        or (call.path == "/v2/sessions" and not list(call.values("room_id")))
+        or (call.path == "/v2/rooms" and not list(call.values("name")))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failing", "healthy", "sentence", "lead"),
+    [
+        (0, 9, "9 other rooms had calls and no such error.", "in this room only"),
+        (6, 3, "In the same minutes 6 of 9 other rooms had server errors, too.", "100ms outage"),
+        (0, 2, "2 other rooms had calls and no such error: too few to tell.", "100ms outage"),
+        (1, 8, "In the same minutes 1 of 9 other rooms had server errors, too.", "100ms outage"),
+    ],
+)
+async def test_other_rooms_limit_or_confirm_a_verdict(
+    tmp_path: Path, failing: int, healthy: int, sentence: str, lead: str
+) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(failing, healthy)) as bench:
+        text = shown(await ask(bench))
+        assert sentence in text
+        assert lead in text.splitlines()[0]
+        assert ("Likely" in text) == (lead == "in this room only")
+        assert 0 < len(sampling_calls(bench)) <= 20
+        assert "Status page" not in text
+        assert "status.100ms.live" in text
+
+
+async def test_an_incident_stands_in_the_answer_with_its_link(tmp_path: Path) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        at = bench.hundredms.now() - AGO
+        bench.hundredms.status_page.incidents = [
+            incident("abc", "Joins <!here> fail", created=at.isoformat(), resolved=None)
+        ]
+        opening = await ask(bench)
+        assert "Status page: Joins \u2039!here> fail" in shown(opening).replace("*", "")
+        links = [leaf for leaf in leaves(opening) if leaf.get("type") == "link"]
+        assert "https://stspg.io/abc" in {leaf["url"] for leaf in links}
+        assert not any("status.100ms.live" in str(message.blocks) for message in bench.said())
+
+
+@pytest.mark.parametrize("mood", ["broken", "html", "cut", "huge", "redirect", "odd"])
+async def test_a_page_that_cannot_be_read_is_not_mentioned(tmp_path: Path, mood: Any) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        bench.hundredms.status_page.mood = mood
+        text = shown(await ask(bench))
+        assert "9 other rooms" in text
+        assert "status" not in text.lower()
+
+
+async def test_a_page_without_an_incident_proves_nothing(tmp_path: Path) -> None:
+    rooms = storm_among(6, 3)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        text = shown(await ask(bench))
+        assert "shows nothing for that time, which proves nothing" in text
+        assert bench.hundredms.status_page.reads == 1
+
+
+def leaves(message: Message) -> Iterable[dict[str, Any]]:
+    """Yield every rich-text leaf of a message."""
+
+    def walk(part: Any) -> Iterable[dict[str, Any]]:
+        if isinstance(part, dict):
+            yield part
+            for value in part.values():
+                yield from walk(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from walk(value)
+
+    return walk(message.blocks)
