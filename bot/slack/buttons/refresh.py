@@ -41,9 +41,9 @@ from bot.slack.lookup.retry import (
     AnswerSummary,
     log_answer,
     retry_note,
-    retry_partial,
     summarise,
 )
+from bot.slack.lookup.surroundings import finish_answer
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.errors import SlackErrorKind
@@ -108,6 +108,7 @@ class RefreshJob(LookupJob):
         super().__init__(ctx, lookup_from_json(payload), steps)
         self._place: OpeningState = from_json(OpeningState, payload["opening"])
         self._is_home: bool = payload["home"]
+        self._summary: AnswerSummary | None = None
         self._claim = PressClaim(ctx.post_claims, self.steps, (REFRESH_KIND, self.lookup.id))
 
     async def run(self) -> None:
@@ -124,8 +125,8 @@ class RefreshJob(LookupJob):
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await self._claim.finish(failed=True)  # released, so that anybody may ask again
-        if delivery is not None:
-            await retry_partial(self, delivery)
+        if delivery is not None and self._summary is not None:
+            await finish_answer(self, self._summary, delivery)
 
     async def _refresh(self) -> Delivery | None:
         """Return the delivery of a partial answer, which is to be tried again; None otherwise."""
@@ -137,6 +138,7 @@ class RefreshJob(LookupJob):
             await post_choices(self, choices)
             return None
         summary = await summarise(self, self.result)
+        self._summary = summary
         self._outcome, self._saved_lookup = summary.outcome, summary.handle
         before = standing.facts or await self._facts_of(standing.handle)
         difference = compare(before, summary.facts) if before and summary.facts else None
