@@ -347,13 +347,17 @@ def _add_description(
         else _with_description
     )
     if pattern is not None:
-        alike = add(facts, pattern, None)
-        return replace(alike, error_description=text, public_address=fingerprint, alike=alike)
+        return _cached_pair(add(facts, pattern, None), text, fingerprint)
     return add(facts, text, fingerprint)
 
 
 def _with_description(facts: ErrorFacts, text: str | None, fingerprint: str | None) -> ErrorFacts:
     return replace(facts, error_description=text, public_address=fingerprint)
+
+
+@lru_cache(_CACHE_SIZE)
+def _cached_pair(alike: ErrorFacts, text: str | None, fingerprint: str | None) -> ErrorFacts:
+    return replace(alike, error_description=text, public_address=fingerprint, alike=alike)
 
 
 @lru_cache(_CACHE_SIZE // 8)
@@ -373,7 +377,7 @@ def _cached_agent(data: bytes) -> Agent:
 
 def clear_caches() -> None:
     """Clear the caches, so that no person and no reported text stays in memory."""
-    for cache in (_cached_with_description, _cached_media, _cached_agent):
+    for cache in (_cached_with_description, _cached_pair, _cached_media, _cached_agent):
         cache.cache_clear()
     descriptions_let_go()
     _cached_source.cache_clear()
