@@ -78,6 +78,21 @@ async def incident(browser: Browser, demo: Demo) -> None:
         await take(seat, "incident", thread)
 
 
+async def follow_up(browser: Browser, demo: Demo) -> None:
+    """A thread that goes on by a person's first name, and Home with its answers."""
+    async with seated(browser, demo, 1200, 900) as seat:
+        await seat.panel.get_by_role("button", name="Close panel").click()
+        found = await seat.ask("/call-errors one-bad-user", "one-bad-user ·")
+        thread = await seat.open_thread(found)
+        await seat.reply("@Call Doctor marta")
+        await thread.get_by_text("Marta Lindqvist in room").wait_for()
+        await thread.locator("li.message").filter(has_text="1 failure of 1 person").last.wait_for()
+        await take(seat, "follow-up", thread)
+        await seat.go("Call Doctor")
+        await seat.page.get_by_role("link", name="Open answer").first.wait_for()
+        await take(seat, "home")
+
+
 async def wire(browser: Browser, demo: Demo) -> None:
     """Take pictures of the wire log in dark colours, and of a message's use of Slack's limits."""
     async with seated(browser, demo, 1280, 800, dark=True) as seat:
@@ -91,7 +106,7 @@ async def wire(browser: Browser, demo: Demo) -> None:
 
 
 async def form(browser: Browser, demo: Demo) -> None:
-    """The form of the global shortcut, and the Home tab."""
+    """The form of the global shortcut."""
     async with seated(browser, demo, 1000, 640) as seat:
         await seat.page.get_by_role("button", name="Shortcuts").click()
         await seat.page.get_by_role("menuitem", name="Diagnose a call").click()
@@ -100,10 +115,6 @@ async def form(browser: Browser, demo: Demo) -> None:
             "user:marta.lindqvist@example.com in one-bad-user"
         )
         await take(seat, "form")
-        await opened.press("Escape")
-        await seat.go("Call Doctor")
-        await seat.page.get_by_text("Options:").wait_for()
-        await take(seat, "home")
 
 
 async def shortcut(browser: Browser, demo: Demo) -> None:
@@ -133,7 +144,7 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as templates:
         async with running_demo(Path(templates)) as demo, chromium() as browser:
-            for picture in (shortcut, answer, form, reply, incident, wire):
+            for picture in (shortcut, answer, form, follow_up, reply, incident, wire):
                 await picture(browser, demo)
 
 
