@@ -16,18 +16,26 @@ async def trial(seat: Seat) -> AsyncIterator[str]:
     await _break(seat, "Chen Rao")
     opening = await seat.ask(f"/call-errors {ROOM}", f"{ROOM} ·")
     await expect(opening).to_contain_text("Chen Rao")
-    await seat.open_thread(opening)
+    thread = await seat.open_thread(opening)
     yield "asked"
     for number, words in enumerate(("since 1h", "who else", "timeline"), start=1):
         await _follow_up(seat, words)
         yield f"follow-up-{number}"
     await _break(seat, "Emre Rao")
     await _break(seat, "Hana Rao")
+    await opening.get_by_role("button", name="Ask again").click()
+    await expect(opening).to_contain_text("Emre Rao and Hana Rao")
+    line = "+4 errors, Emre Rao and Hana Rao are new; verdict unchanged"
+    await expect(thread.locator("li.message").filter(has_text=line)).to_have_count(1)
+    yield "asked-again"
     await _follow_up(seat, "chen", "Chen Rao")
     yield "person"
     await opening.get_by_role("button", name="Right").click()
     await expect(seat.page.get_by_text("is stored: right")).to_be_visible()
     yield "voted"
+    await _choose(opening, "I'm on it")
+    await expect(opening).to_contain_text("alice is on it")
+    yield "taken"
     await _choose(opening, "Create Jira ticket")
     yield "handed-over"
     await seat.go("Call Doctor")
