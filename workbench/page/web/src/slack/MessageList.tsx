@@ -29,13 +29,13 @@ export function MessageList(props: Props) {
     touched.current = true;
   };
   useLayoutEffect(() => {
-    const last = messages.at(-1);
+    const before = known.current;
     // Whoever writes reads on at the end.
-    if (known.current && last && last.ts > known.current && last.user === facts.me) {
+    if (before && messages.some((one) => one.ts > before && one.user === facts.me)) {
       following.current = true;
       touched.current = true;
     }
-    known.current = last?.ts ?? "";
+    known.current = messages.at(-1)?.ts ?? "";
     if (own.current && following.current) own.current.scrollTop = own.current.scrollHeight;
   }, [messages, facts.me]);
   useEffect(() => {
