@@ -18,9 +18,9 @@ from pydantic_settings import (
 
 from bot.domain.access import AccessRules
 from bot.domain.errors import Misconfigured
+from bot.domain.parsing.ticket_url import TicketUrl, parse_ticket_urls
 from bot.domain.privacy.personal_names import Names
 from bot.domain.status_page import STATUS_PAGE
-from bot.domain.ticket_url import TicketUrl, parse_ticket_urls
 
 DEFAULT_ALIAS = "default"
 NO_CREDENTIALS = "Credentials of 100ms are missing"

@@ -205,7 +205,7 @@ def _device_label(kind: object) -> str:
 
 def _flatten(label: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
     if is_secret_name(label) or any(word in label.lower() for word in _SECRET_WORDS):
-        if _is_reported(value):
+        if value:
             yield label, "[hidden]"
     elif isinstance(value, Mapping) and depth < _MAX_DEPTH:
         for name, inner in value.items():
@@ -238,10 +238,6 @@ def _scalar_text(value: object) -> str | None:
     if not isinstance(value, bool) and (as_int(value) == 0 or value is None):
         return None
     return sanitize(as_text(value))
-
-
-def _is_reported(value: object) -> bool:
-    return bool(value)
 
 
 _CACHE_SIZE = 8192

@@ -17,12 +17,12 @@ from bot.domain.diagnosis import VerdictClass
 from bot.domain.errors import HundredMsBusy, HundredMsRefused, UnreadableQuestion
 from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing.follow_up import WORDS_SENTENCE
+from bot.domain.parsing.ticket_url import parse_ticket_urls
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.report import Report, Window
 from bot.domain.saved_lookup import encode, from_report
 from bot.domain.target import Candidate, Choices
-from bot.domain.ticket_url import parse_ticket_urls
 from bot.domain.votes import Accuracy, ClassAccuracy
 from bot.render.answer.ticket import TicketSystems
 from bot.render.help import HomeAnswer, HomeChannel, HomeFacts

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
 from bot.domain.diagnosis.thresholds import SURE
+from bot.domain.parsing.ticket_url import TicketUrl
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode, encode_short, from_report
-from bot.domain.ticket_url import TicketUrl
 from bot.domain.votes import Ballot, encode_ballot
 from bot.render.answer.headline import unread_nouns
 from bot.render.limits import MAX_BUTTON_VALUE, fit

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.parsing.ticket_url import PERMALINK, Ticket, TicketUrl, fill_permalink
 from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode_short, from_report
-from bot.domain.ticket_url import PERMALINK, Ticket, TicketUrl, fill_permalink
 from bot.render.answer.buttons import ButtonRow, is_worth_a_ticket, ticket_button
 from bot.render.answer.headline import is_unsure, lead_of
 from bot.render.filters import count, short

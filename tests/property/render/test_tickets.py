@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.parsing.ticket_url import MAX_URL, Ticket, TicketUrl, fill_permalink
 from bot.domain.privacy.addresses import redact
 from bot.domain.report import Report
-from bot.domain.ticket_url import MAX_URL, Ticket, TicketUrl, fill_permalink
 from bot.render.answer.ticket import TicketSystems
 from tests.property.render.test_hidden_names import SESSION, Known, hold_secret, reports
 from tests.property.render.test_messages import modest

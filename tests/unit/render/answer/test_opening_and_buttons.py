@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.events import ERROR_TYPES, Agent
+from bot.domain.parsing.ticket_url import parse_ticket_urls
 from bot.domain.report import Completeness, Report, Window
 from bot.domain.rooms import Peer, Room, Session
 from bot.domain.saved_lookup import decode
-from bot.domain.ticket_url import parse_ticket_urls
 from bot.render.answer.thread_entry import format_offset
 from bot.render.answer.ticket import TicketSystems
 from bot.render.limits import MAX_JSON

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from bot.domain.errors import Misconfigured
-from bot.domain.ticket_url import (
+from bot.domain.parsing.ticket_url import (
     MAX_FIXED,
     MAX_URL,
     PERMALINK,
