@@ -328,9 +328,7 @@ async def test_b13_a_near_name_in_a_named_room_is_offered(bench: Bench) -> None:
     assert "nobody called “Marta Lindquist”" in choices.note
 
 
-async def test_a_name_counts_beside_a_rooms_id_and_in_a_room_that_was_not_named(
-    bench: Bench,
-) -> None:
+async def test_a_name_counts_beside_the_id_of_a_room_or_alone(bench: Bench) -> None:
     room = (await bench.report("one-bad-user")).target.room
     named = await bench.report(f"Marta L. in {room.id}")
     assert "marta" in (named.target.user_id or "")
@@ -342,9 +340,7 @@ async def test_a_name_counts_beside_a_rooms_id_and_in_a_room_that_was_not_named(
     assert (found.target, found.follow_up) == (named.target, True)
 
 
-async def test_people_near_an_unknown_user_id_are_offered_with_device_and_time(
-    bench: Bench,
-) -> None:
+async def test_people_near_an_unknown_user_id_are_offered_with_details(bench: Bench) -> None:
     choices = await bench.choices("user:marta.lindquist@example.com in one-bad-user")
     (candidate,) = choices.candidates
     assert candidate.name == "Marta Lindqvist"
