@@ -60,6 +60,8 @@ class PrometheusMetrics(Metrics):
         self._reconciled = self._counter("reconciliations", "Posts looked for again", "result")
         self._incomplete = self._counter("incomplete_answers", "Answers with a named gap")
         self._webhooks = self._counter("webhooks", "Webhooks of 100ms by their result", "result")
+        self._watches = self._gauge("watches_running", "Watches that this process looks after")
+        self._late_looks = self._counter("watches_late_looks", "Looks that took over a minute")
         for outcome in LookupOutcome:  # a rate needs a zero to start from
             self._lookups.labels(outcome.value)
         for result in get_args(ReconcileResult):
@@ -114,6 +116,14 @@ class PrometheusMetrics(Metrics):
     def webhook(self, result: WebhookResult) -> None:
         """See `Metrics`."""
         self._webhooks.labels(result).inc()
+
+    def watches_running(self, number: int) -> None:
+        """See `Metrics`."""
+        self._watches.set(number)
+
+    def late_look(self) -> None:
+        """See `Metrics`."""
+        self._late_looks.inc()
 
     def page(self) -> bytes:
         """See `Metrics`."""

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 from bot.domain.access import AccessRules
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.metrics import Metrics
+from bot.domain.watching.state import Pace
 from bot.jobs import DbosJobQueue, open_jobs
 from bot.jobs.ports import JobsHost
 from bot.pictures import timeline_picture
@@ -87,6 +89,7 @@ async def open_context(
             shared_channels=SharedChannels(clients, identity.scopes),
             access=settings.access,
             retries=settings.retries,
+            pace=settings.pace,
             jobs=jobs,
             tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
             erasures=services.erasures,
@@ -94,7 +97,10 @@ async def open_context(
                 cache_probe(partial(_probe_hundredms, services), settings.setup_seconds / 2)
             ),
         )
-        ctx = _with_stores(ctx, services.database)
+        live_calls = services.live_calls
+        if live_calls is not None:
+            live_calls = replace(live_calls, replicas=lambda: jobs.replicas)
+        ctx = _with_stores(replace(ctx, live_calls=live_calls), services.database)
         services.erasures.subscribe(partial(refresh_after_erasure, ctx))
         async with watch_setup(ctx, settings.setup_seconds):
             yield ctx
@@ -111,6 +117,7 @@ def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:
         post_claims=database.post_claims,
         audit=database.audit,
         votes=database.votes,
+        watches=database.watches,
     )
 
 
@@ -225,4 +232,7 @@ def build_slack_settings(settings: Settings, access: AccessRules | None = None) 
         most_waiting=settings.lookups_waiting,
         most_waiting_per_asker=settings.lookups_waiting_per_asker,
         access=access or settings.access(),
+        pace=Pace(
+            timedelta(seconds=settings.watch_every), timedelta(seconds=settings.watch_linger)
+        ),
     )

@@ -175,6 +175,8 @@ class Settings(BaseSettings):
     lookups_per_asker: int = Field(3, ge=1)
     lookups_waiting: int = Field(500, ge=1)
     lookups_waiting_per_asker: int = Field(10, ge=1)
+    watch_every: float = Field(15, ge=1, le=3600)
+    watch_linger: float = Field(300, ge=0, le=86_400)
     show_names: Annotated[Names, BeforeValidator(_lower)] = Names.FULL
     xdg_data_home: Path | None = None
     slack_teams: IdList = None

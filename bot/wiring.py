@@ -26,6 +26,7 @@ from bot.hundredms.status_page import open_status_page
 from bot.hundredms.workspaces import CallLimits, Credentials, OnCall, clear_caches, open_workspaces
 from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
+from bot.investigate.live_calls import LiveCalls
 from bot.investigate.other_rooms import OtherRoomsReader
 from bot.investigate.ports import LookupService, OtherRoomsSampler
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
@@ -109,6 +110,8 @@ class Services:
     other_rooms: OtherRoomsSampler | None = None
     status_page: StatusPage | None = None
     open_database: Callable[[], Awaitable["Database | None"]] = _no_database
+    live_calls: LiveCalls | None = None
+    """The calls that watches read."""
 
     @cached_property
     def renderer(self) -> "Renderer":
@@ -155,10 +158,13 @@ async def open_services(
         page = await stack.enter_async_context(
             open_status_page(settings.status_url if memory_needed else "")
         )
-        investigator = _open_investigator(
+        inner = _open_investigator(
             stack, workspaces, database, opener, catalogue, reads_status_page=page is not None
         )
-        erasures = await _open_erasure_log(stack, database, investigator)
+        investigator = CachingInvestigator(inner)
+        live_calls = LiveCalls(workspaces, catalogue, now, inner.resolve)
+        clear = partial(_clear_memory, investigator, live_calls)
+        erasures = await _open_erasure_log(stack, database, clear)
         yield Services(
             investigator=investigator,
             catalogue=catalogue,
@@ -171,6 +177,7 @@ async def open_services(
             open_database=opener.open_or_none,
             other_rooms=OtherRoomsReader(workspaces, catalogue, now),
             status_page=page,
+            live_calls=live_calls,
         )
 
 
@@ -195,7 +202,7 @@ def _open_investigator(
     catalogue: Catalogue,
     *,
     reads_status_page: bool,
-) -> CachingInvestigator:
+) -> Investigator:
     room_index = BestEffortRoomIndex(database, opener.open_or_none)
     writer = RoomIndexWriter(room_index)
     stack.push_async_callback(writer.close)
@@ -203,11 +210,11 @@ def _open_investigator(
         workspaces, room_index, writer, catalogue, now, reads_status_page=reads_status_page
     )
     stack.push_async_callback(investigator.beside.close)
-    return CachingInvestigator(investigator)
+    return investigator
 
 
 async def _open_erasure_log(
-    stack: AsyncExitStack, database: "Database | None", investigator: CachingInvestigator
+    stack: AsyncExitStack, database: "Database | None", clear: Callable[[], None]
 ) -> ErasureLog:
     """Return the log of erasures.
 
@@ -218,16 +225,15 @@ async def _open_erasure_log(
     if database is not None:
         from bot.storage import watch_erasures  # noqa: PLC0415  see the module's docstring
 
-        watcher = watch_erasures(
-            database.recent_erasures, erasures, partial(_clear_memory, investigator)
-        )
+        watcher = watch_erasures(database.recent_erasures, erasures, clear)
         await stack.enter_async_context(watcher)
     return erasures
 
 
-def _clear_memory(investigator: CachingInvestigator) -> None:
+def _clear_memory(investigator: CachingInvestigator, live_calls: LiveCalls) -> None:
     """Clear the caches of everything read so far: somebody in that data was erased."""
     investigator.clear_caches()
+    live_calls.clear()
     clear_caches()
 
 

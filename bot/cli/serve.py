@@ -13,6 +13,7 @@ from bot.hundredms.client import HundredMsClient
 from bot.settings import Settings, read_settings
 from bot.slack.server.serve import serve
 from bot.slack.server.startup_checks import check_settings
+from bot.slack.watch.command import wake_watches
 
 CHECK_SECONDS = 2.0
 """The longest that the start waits for 100ms to accept or refuse our credentials."""
@@ -65,7 +66,7 @@ async def _serve(settings: Settings) -> int:
         freeze_gc()
         async with (
             serving.open_context(slack, services, jobs) as ctx,
-            serving.open_webhooks(settings, services) as webhooks,
+            serving.open_webhooks(settings, services, wake_watches(ctx)) as webhooks,
         ):
             probes = serving.build_probes(services)
             return await serve(slack, ctx, other_probes=probes, webhooks=webhooks)

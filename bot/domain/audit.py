@@ -53,6 +53,7 @@ class AuditOutcome(StrEnum):
     VOTED = "voted"  # Right, or a form after Wrong
     ACCURACY = "accuracy"
     LINK = "link"  # the button opens a page by itself
+    WATCH = "watch"  # a watch was started, ended or listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,12 @@ class Metrics:
     def webhook(self, result: WebhookResult) -> None:
         """Count a webhook of 100ms, received or fetched."""
 
+    def watches_running(self, number: int) -> None:
+        """Record the number of watches that this process looks after."""
+
+    def late_look(self) -> None:
+        """Count a look of a watch that took longer than a minute."""
+
     def page(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""
         return b""

@@ -83,11 +83,14 @@ PAGE_SIZE = 100
 def events_request(query: EventQuery, start: str, limit: int) -> Request:
     """Return the request for at most `limit` events; `start` is the cursor, "" for the first page.
 
-    Filters that are not set are left out: 100ms does not document how it treats an empty one.
+    Without a type, the request is for all errors. Filters that are not set are left out: 100ms does
+    not document how it treats an empty one.
     """
     params: dict[str, str | int] = {"room_id": query.room_id, "limit": limit}
     params |= {"type": query.type} if query.type else {"error": "true"}
     filters = {
+        "type": query.type,
+        "error": "" if query.type else format_bool(True),
         "peer_id": query.peer_id,
         "user_id": query.user_id,
         "session_id": query.session_id,
@@ -244,6 +247,10 @@ class HundredMsClient:
         """
         return parse_page(await self._page(query, start), self.fingerprint_key)
 
+    async def count(self, query: EventQuery) -> int | None:
+        """Return 100ms' number of events of that query; raises as `events`."""
+        return (await self._page(query, "", 1)).count
+
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """Return one page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
@@ -332,8 +339,8 @@ class HundredMsClient:
         has_next = wire.events and wire.pagination and wire.pagination.has_next
         return WebhookPage(tuple(wire.events), page + 1 if has_next else 0)
 
-    async def _page(self, query: EventQuery, start: str) -> EventsWire:
-        wire = await self._get(events_request(query, start, PAGE_SIZE), EventsWire)
+    async def _page(self, query: EventQuery, start: str, limit: int = PAGE_SIZE) -> EventsWire:
+        wire = await self._get(events_request(query, start, limit), EventsWire)
         if not isinstance(wire, ResponseVerdict):
             return wire
         if wire.kind is ResponseKind.EXPIRED_CURSOR:

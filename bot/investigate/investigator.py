@@ -90,11 +90,7 @@ class Investigator:
             raise UnreadableQuestion(query.complaint)
         prefetch = prefetch_for(query)
         try:
-            person_search = self._person_search(tell, prefetch, query.workspaces)
-            resolver = Resolver(person_search, query.workspace, follow_up=query.follow_up)
-            resolved = await resolver.resolve(query.clues)
-            for target in resolver.seen_targets:
-                self.index_writer.learn_peer(target)
+            resolver, resolved = await self._resolve(query, tell, prefetch)
             if isinstance(resolved, Choices):
                 return _with_remarks(resolved, query, resolver.notes)
             window, window_notes = window_of(query, resolved)
@@ -221,6 +217,22 @@ class Investigator:
             if not group
         ]
         return Choices(tuple(dict.fromkeys(places + people)), _unknown_note(unknown, beyond))
+
+    async def resolve(self, query: LookupQuery, tell: Tell) -> Target | Choices:
+        """Return the target of a question, or the choices. Raises BotError if there is none."""
+        if not query.clues:
+            raise UnreadableQuestion(query.complaint)
+        return (await self._resolve(query, tell, Prefetch()))[1]
+
+    async def _resolve(
+        self, query: LookupQuery, tell: Tell, prefetch: Prefetch
+    ) -> tuple[Resolver, Target | Choices]:
+        person_search = self._person_search(tell, prefetch, query.workspaces)
+        resolver = Resolver(person_search, query.workspace, follow_up=query.follow_up)
+        resolved = await resolver.resolve(query.clues)
+        for target in resolver.seen_targets:
+            self.index_writer.learn_peer(target)
+        return resolver, resolved
 
     def _person_search(
         self, tell: Tell, prefetch: Prefetch, permitted: Sequence[str] | None

@@ -119,6 +119,12 @@ class HundredMs(Protocol):
     async def events(self, query: EventQuery, start: str = "") -> Page:
         """Return one page of at most 100 events. Raises ExpiredCursor if `start` is refused."""
 
+    async def count(self, query: EventQuery) -> int | None:
+        """Return 100ms' number of events of a type, or of all errors if the query's type is "".
+
+        One row is read. Returns None if 100ms reports no number.
+        """
+
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """Return a page as `events` does, for a track type; rows of other kinds are left out."""
 

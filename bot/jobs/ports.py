@@ -1,6 +1,7 @@
 """The interfaces to durable work: jobs made of steps."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Json = Any
@@ -33,6 +34,9 @@ class Steps(Protocol):
 
         A process that ends does not wait for an `idle` job.
         """
+
+    def idle(self) -> AbstractContextManager[None]:
+        """Mark the job as idle while the block runs: a process that ends does not wait for it."""
 
 
 JobHandler = Callable[[Json, Steps], Awaitable[None]]

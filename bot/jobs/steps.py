@@ -7,7 +7,7 @@ have code run here; `refuse_other_serializers` prevents that.
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import NoReturn
 from uuid import uuid4
 
@@ -78,11 +78,15 @@ class DbosSteps:
 
     async def pause(self, seconds: float, *, idle: bool = False) -> None:
         """Sleep until a recorded moment. Raises RecordUnusable."""
-        if idle:
-            self._idle_jobs.add(self._job_id)
+        with self.idle() if idle else nullcontext(), _convert_step_errors():
+            await DBOS.sleep_async(seconds)
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """Mark the job as idle while the block runs."""
+        self._idle_jobs.add(self._job_id)
         try:
-            with _convert_step_errors():
-                await DBOS.sleep_async(seconds)
+            yield
         finally:
             self._idle_jobs.discard(self._job_id)
 

@@ -19,6 +19,8 @@ from bot.domain.saved_lookup import SavedLookup
 from bot.domain.status_page import StatusFinding
 from bot.domain.target import Choices, Progress
 from bot.domain.votes import MAX_NOTE, VERDICT_CLASSES, Accuracy, accuracy_words, cause_words
+from bot.domain.watching.state import ThreadLine
+from bot.domain.watching.watch import Watch
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.people import meant_words
 from bot.render.answer.standing import difference_message, with_later_call
@@ -39,6 +41,7 @@ from bot.render.replies.form import ReplyForms
 from bot.render.replies.letter import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
+from bot.render.watch import WatchMessage, line_message, watch_message, watches_message
 
 DASHBOARD = "https://dashboard.100ms.live"
 _MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60
@@ -320,6 +323,18 @@ class Renderer:
             if accuracy.enough
         ]
         return self._templates.message("accuracy", "accuracy", lead=lead, share=share, rows=rows)
+
+    def watch(self, facts: WatchMessage) -> Message:
+        """Return the message of a watch in its channel."""
+        return watch_message(self._templates, facts)
+
+    def watch_line(self, facts: WatchMessage, line: ThreadLine, part: str) -> Message:
+        """Return a line for the thread of a watch."""
+        return line_message(self._templates, facts, line, part)
+
+    def watches(self, watches: Sequence[tuple[Watch, str]], *, everywhere: bool) -> Message:
+        """Return the list of watches, each with its target in words."""
+        return watches_message(self._templates, watches, everywhere=everywhere)
 
     def note(self, note: str) -> Message:
         """Return the reason why an answer comes by another way than asked."""

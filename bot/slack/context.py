@@ -19,6 +19,9 @@ from bot.domain.query import LookupQuery
 from bot.domain.report import Report
 from bot.domain.status_page import StatusPage
 from bot.domain.votes import VoteStore
+from bot.domain.watching.state import Pace
+from bot.domain.watching.watch import WatchStore
+from bot.investigate.live_calls import LiveCalls
 from bot.investigate.ports import Clock, LookupService, OtherRoomsSampler
 from bot.jobs.ports import JobsHost
 from bot.render.message import Picture
@@ -113,6 +116,10 @@ class BotContext:
     audit: Audit | None = None
     votes: VoteStore | None = None
     erasures: ErasureLog = field(default_factory=ErasureLog)
+    watches: WatchStore | None = None
+    live_calls: LiveCalls | None = None
+    """The watched calls that this process reads; None if there is no database."""
+    pace: Pace = field(default_factory=Pace)
 
     def workspaces_at(self, conversation: str) -> tuple[str, ...] | None:
         """Return the 100ms workspaces that people may ask about in this conversation.

@@ -30,6 +30,7 @@ from bot.slack.payloads import (
 FEEDBACK_FORM = "feedback_form"
 """The callback id of the form that *Wrong* opens."""
 _MENTION = re.compile(r"<@[^>]*>")
+_WATCH = re.compile(r"^\s*(?:watch|watches|unwatch)(?!\S)", re.IGNORECASE)
 _MAX_NAME = 80
 _MESSAGE_TYPES = ("app_mention", "message")
 _WRITTEN = ("", "file_share", "thread_broadcast")
@@ -171,15 +172,19 @@ def _identifiers(ctx: BotContext, body: Body, entry: EntryPoint) -> tuple[Identi
 
 def _query_text(body: Body, entry: EntryPoint) -> str:
     if entry is EntryPoint.COMMAND:
-        return text_at(body, "text")
+        return _without_watch(text_at(body, "text"))
     if entry is EntryPoint.WORKFLOW_STEP:
         return unescape_mrkdwn(text_at(body, "event", "inputs", "target"))
     if entry in _MESSAGES:
-        return unescape_mrkdwn(
-            _MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS])
-        )
+        typed = _MENTION.sub(" ", text_at(body, "event", "text")[:MAX_TYPED_CHARACTERS])
+        return _without_watch(unescape_mrkdwn(typed))
     form = read_form_values(body)
     return form.text.strip() or form.picked
+
+
+def _without_watch(text: str) -> str:
+    """Return the text without a first word that starts, ends or lists watches."""
+    return _WATCH.sub("", text)
 
 
 def _identifiers_of_press(ctx: BotContext, value: str) -> tuple[Identifier, ...]:

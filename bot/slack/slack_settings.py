@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.domain.access import AccessRules
+from bot.domain.watching.state import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,4 @@ class SlackSettings:
     socket: SocketTimes = field(default_factory=SocketTimes)
     access: AccessRules = field(default_factory=AccessRules)
     retries: Retries = field(default_factory=Retries)
+    pace: Pace = field(default_factory=Pace)

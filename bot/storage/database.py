@@ -24,6 +24,7 @@ from bot.storage.openings import SqlOpeningStates
 from bot.storage.retention import RETENTION
 from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
 from bot.storage.votes import SqlVotes, purge_votes
+from bot.storage.watches import SqlWatchStore
 
 CODES_MAX_AGE = timedelta(days=1)
 
@@ -48,6 +49,7 @@ class Database:
         self.audit = SqlAudit(engine, clock)
         self.call_facts = SqlCallFacts(engine, clock)
         self.votes = SqlVotes(engine, clock)
+        self.watches = SqlWatchStore(engine, clock)
 
     async def ping(self) -> None:
         """Check that the database answers and has our tables.

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.difference import person_digest
@@ -28,6 +28,7 @@ from bot.storage.tables import (
     PEERS,
     ROOMS,
     VOTES,
+    WATCHES,
     upsert,
 )
 
@@ -38,12 +39,16 @@ Removed = Mapping[str, int]
 async def forget_user(connection: AsyncConnection, user: str) -> Removed:
     """Delete the data of a person: as asker in Slack, as user or as peer of 100ms."""
     peer = user.lower()
+    watches = or_(
+        WATCHES.c.asked_by == user, WATCHES.c.user_id == user, func.lower(WATCHES.c.peer_id) == peer
+    )
     is_theirs = or_(CALL_FACTS.c.user_id == user, CALL_FACTS.c.peer_id == peer)
     peers = select(CALL_FACTS.c.peer_id).where(is_theirs)
     is_about = or_(ANSWERS.c.user_id == user, ANSWERS.c.peer_id == peer)
     votes = await _drop(connection, VOTES, or_(VOTES.c.voter == user, _votes_on(is_about)))
     return {
         "look-ups": await _drop(connection, ANSWERS, or_(ANSWERS.c.asked_by == user, is_about)),
+        "watches": await _drop(connection, WATCHES, watches),
         "states of openings": await _forget_in_openings(connection, user),
         "peers": await _drop(
             connection, PEERS, or_(PEERS.c.peer_id == peer, PEERS.c.peer_id.in_(peers))
@@ -75,6 +80,7 @@ async def forget_room(connection: AsyncConnection, room_id: str) -> Removed:
     return {
         "look-ups": await _drop(connection, ANSWERS, ANSWERS.c.room_id == room_id),
         "states of openings": await _drop(connection, OPENINGS, OPENINGS.c.room_id == room_id),
+        "watches": await _drop(connection, WATCHES, WATCHES.c.room_id == room_id),
         "peers": await _drop(connection, PEERS, PEERS.c.room_id == room_id),
         **await _drop_webhooks(connection, CALL_FACTS.c.room_id == room_id),
         "room codes": await _drop(connection, CODES, CODES.c.room_id == room_id),

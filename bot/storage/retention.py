@@ -27,6 +27,7 @@ from bot.storage.tables import (
     PEERS,
     ROOMS,
     SHOWN,
+    WATCHES,
 )
 
 RETENTION = EVENT_RETENTION
@@ -41,6 +42,7 @@ _AGE_COLUMNS = (
     FORGOTTEN.c.forgotten_at,
     SHOWN.c.claimed_at,
     CALL_FACTS.c.at,
+    WATCHES.c.started_at,  # a watch lasts seven days at most
 )
 
 

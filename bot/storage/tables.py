@@ -203,6 +203,31 @@ PULLS = Table(
 """The progress of fetching webhooks, one row for each workspace."""
 
 
+WATCHES = Table(
+    "watches",
+    METADATA,
+    Column("watch_id", Text, primary_key=True),  # CD-…
+    Column("target", Text, nullable=False),  # see `bot.domain.watching.watch.Watch.target_key`
+    Column("workspace", Text, nullable=False),  # alias
+    Column("kind", Text, nullable=False),  # room, session, peer or user
+    Column("room_id", Text, nullable=False, index=True),
+    Column("session_id", Text, nullable=False),  # "" unless the watch is about a session
+    Column("peer_id", Text, nullable=False),  # the same of a peer
+    Column("user_id", Text, nullable=False),  # the same of a user
+    Column("channel", Text, nullable=False),  # Slack's id
+    Column("ts", Text, nullable=False),  # the message's time stamp; "" before it is posted
+    Column("asked_by", Text, nullable=False),  # Slack's id of a user
+    Column("started_at", Float(53), nullable=False),
+    Column("until", Float(53), nullable=False),  # 0 if no time was given
+    Column("notify", Boolean, nullable=False),
+    Column("names", Text, nullable=False),  # full, short, none
+    Column("stopped_by", Text, nullable=False),  # Slack's id of a user; "" while it runs
+    Column("woken_at", Float(53), nullable=False),  # the latest webhook about the room; 0 for none
+    Index("ix_watches_channel_target", "channel", "target", unique=True),
+)
+"""Watches that run; a row is deleted when its watch ends."""
+
+
 async def insert_if_absent(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
 ) -> None:

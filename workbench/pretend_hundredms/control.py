@@ -88,6 +88,34 @@ async def add_events(request: Request) -> JSONResponse:
     return JSONResponse({"added": len(document["events"])}, 201)
 
 
+async def read_live(request: Request) -> JSONResponse:
+    """Return the live room: its session, and who is broken or gone."""
+    stage = stage_of(request)
+    return JSONResponse(stage.live().as_json(stage.now()))
+
+
+async def change_live(request: Request) -> JSONResponse:
+    """Do one thing in the live room.
+
+    ``{"do": "start" | "break" | "mend" | "leave" | "end", "person": 0, "people": 8,
+    "retry_seconds": 60}``
+    """
+    stage, document = stage_of(request), await _document(request)
+    room, now = stage.live(), stage.now()
+    try:
+        room.retry_seconds = float(document.get("retry_seconds", room.retry_seconds))
+        if document["do"] == "start":
+            room.start(now, int(document.get("people", 8)))
+        elif document["do"] == "end":
+            room.end(now)
+        else:
+            deeds = {"break": room.break_network, "mend": room.mend, "leave": room.leave}
+            deeds[document["do"]](int(document["person"]), now)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal(400, f"that cannot be done: {error}") from None
+    return JSONResponse(room.as_json(now))
+
+
 async def _document(request: Request) -> Any:  # noqa: ANN401  JSON can be anything
     try:
         return await request.json()
@@ -129,4 +157,6 @@ ROUTES = [
     Route("/_control/rooms", read_rooms, methods=["GET"]),
     Route("/_control/events", add_events, methods=["POST"]),
     Route("/_control/webhooks", send_webhooks, methods=["POST"]),
+    Route("/_control/live", read_live, methods=["GET"]),
+    Route("/_control/live", change_live, methods=["POST"]),
 ]

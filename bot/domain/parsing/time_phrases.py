@@ -319,6 +319,38 @@ def parse_since(text: str, now: datetime) -> datetime | None:
     return phrase.since if phrase and phrase.end == len(words) else None
 
 
+@dataclass(frozen=True, slots=True)
+class ComingTime:
+    """A time ahead, UTC, the end of its words in the text, and whether they name a zone."""
+
+    at: datetime
+    end: int
+    zoned: bool
+
+
+def parse_coming_time(text: str, at: int, now: datetime, zone: tzinfo) -> ComingTime | None:
+    """Parse `18:00`, `tomorrow 9am CET` or `noon` at that place; None if there is no time.
+
+    A time of day without a day is the next one. A day of the past may be returned.
+    """
+    reader = PhraseReader(text, now, zone)
+    try:
+        found = reader._parse_moment(at, bare=True)  # noqa: SLF001  same module
+        if found is None or found[0].ago is not None:
+            return None
+        moment, end = found
+        if moment.days is None:
+            when = resolve_after(moment, now, zone)
+        else:
+            # `back` would turn a day ahead into its predecessor.
+            when = resolve(replace(moment, back=None), now, zone)
+            if when.end <= now and moment.back:
+                when = resolve(replace(moment, back=-moment.back), now, zone)
+    except (ValueError, OverflowError):
+        return None
+    return ComingTime(when.end, end, bool(moment.zone)) if reader._is_end(end) else None  # noqa: SLF001
+
+
 def _combine(so_far: Moment, part: Moment) -> Moment:
     return Moment(
         days=so_far.days or part.days,

@@ -171,20 +171,24 @@ class _RowSource:
         diagnosis = self.diagnosis
         if diagnosis.people.affected:
             yield self._button("reply", "Reply to customer", "open a draft to edit and copy")
-        if unread_nouns(self.report, diagnosis):
-            yield self._button("ask_again", "Try again", "read what could not be read")
-        else:
-            yield self._button("ask_again", "Ask again", "the same question, as of now")
+        yield self._ask_again()
         if _is_for_support(diagnosis):
             yield self._button("packet", "Report to 100ms", "a text for a support ticket")
         if self.private:
             yield self._button("post_in_channel", "Post in channel", "show everybody the answer")
         elif diagnosis.focus.people.failed_for_good:
             yield self._button("take", "I'm on it", "tell the others that you take care of it")
+        if _is_running(self.report):
+            yield self._button("watch", "Watch", "follow this call while it runs")
         for ticket, url in self.tickets.items():
             yield ticket_button(ticket, url, self.menu_id)
         if any(step.startswith("Their IT") for step in diagnosis.focus.verdict.next_steps):
             yield self._button("it_note", "Note for their IT", "addresses and ports to allow")
+
+    def _ask_again(self) -> Button:
+        if unread_nouns(self.report, self.diagnosis):
+            return self._button("ask_again", "Try again", "read what could not be read")
+        return self._button("ask_again", "Ask again", "the same question, as of now")
 
     def _button(self, action_id: str, label: str, purpose: str) -> Button:
         return Button(action_id, label, f"{label}: {purpose}", self.value)
@@ -195,6 +199,8 @@ class _RowSource:
         if stories:
             yield MenuItem("Timeline", "timeline")
             yield MenuItem("Evidence", "evidence")
+        if _is_running(self.report):
+            yield MenuItem("Watch", "watch")
         if _has_network_failure(diagnosis):
             yield MenuItem("Note for their IT", "it_note")
         for ticket in self.tickets:
@@ -205,6 +211,16 @@ class _RowSource:
         for person, story in people_by_gravity(diagnosis)[:_MAX_PEOPLE]:
             name = next(filter(None, map(display_name, person.names)), UNNAMED)
             yield MenuItem(fit(f"Details of {name}", _MAX_LABEL), f"details:{story.id}")
+
+
+def _is_running(report: Report) -> bool:
+    """Return whether the session asked for runs, or one of the room's sessions does."""
+    target = report.target.session
+    return any(
+        session.running
+        for session in report.sessions
+        if target is None or session.id.lower() == target.id.lower()
+    )
 
 
 def _is_for_support(diagnosis: Diagnosis) -> bool:

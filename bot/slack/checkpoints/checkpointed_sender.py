@@ -1,6 +1,6 @@
 """Sends a job's messages as recorded steps, so that a restarted job sends none of them twice."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import partial
 
 from bot.jobs.ports import Json
@@ -39,8 +39,15 @@ RETRY_PAUSES = (30.0, 120.0, 600.0)
 class CheckpointedSender:
     """Makes calls as `SlackSender` does, but each is a step that an earlier run may have done."""
 
-    def __init__(self, sender: SlackSender, job: JobContext, reconciler: Reconciler) -> None:
+    def __init__(
+        self,
+        sender: SlackSender,
+        job: JobContext,
+        reconciler: Reconciler,
+        outage_pauses: Sequence[float] = OUTAGE_PAUSES,
+    ) -> None:
         self._sender = sender
+        self._outage_pauses = outage_pauses
         self._job = job
         self._reconciler = reconciler
         self.changed: set[str] = set()
@@ -60,8 +67,8 @@ class CheckpointedSender:
         outages = waits = 0
         while True:
             sent = sent_from_json(await self._step(step, call), _url_of(call))
-            if sent.offline and outages < len(OUTAGE_PAUSES):
-                await self._job.sleep(OUTAGE_PAUSES[outages])
+            if sent.offline and outages < len(self._outage_pauses):
+                await self._job.sleep(self._outage_pauses[outages])
                 outages += 1
                 step = f"{name}:again-{outages}"
             elif _may_wait_out(call, sent) and waits < MAX_WAITS:

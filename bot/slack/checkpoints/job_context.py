@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager
 
 import structlog
 
@@ -89,6 +90,10 @@ class JobContext:
         A process that ends does not wait for an `idle` job.
         """
         await self._steps.pause(seconds, idle=idle)
+
+    def idle(self) -> AbstractContextManager[None]:
+        """Mark the job as idle while the block runs: a process that ends does not wait for it."""
+        return self._steps.idle()
 
     def _is_erased(self) -> bool:
         return not self._is_cancelled and self._erasures.erased_since(

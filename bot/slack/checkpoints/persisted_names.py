@@ -7,7 +7,7 @@ name in `bot.slack.checkpoints.serialization`. `docs/persisted-names.md` explain
 
 from collections.abc import Mapping
 
-JOB_KINDS = ("lookup", "press", "workflow_step", "refresh")
+JOB_KINDS = ("lookup", "press", "workflow_step", "refresh", "watch", "watching")
 
 _LOOKUP = ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state")
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -15,6 +15,8 @@ PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
     "refresh": (*_LOOKUP, "opening", "home"),
     "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
     "workflow_step": (*_LOOKUP, "execution", "refusal"),
+    "watch": ("id", "question", "place", "until", "notify", "asked_at"),
+    "watching": ("watch", "part", "state"),
 }
 """The top-level keys of a job's payload, by kind of job."""
 
@@ -56,8 +58,13 @@ STEPS = (
     "earlier",
     "person",
     "difference",
+    "resolve",
+    "add",
+    "place",
+    "drop",
+    "end",
 )
-STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:")
+STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:", "look-")
 """Before a message's part, the time stamp of a removed message, or a change of an opening."""
 
 STEP_SUFFIXES = (":intent", ":again-", ":after-")
@@ -160,6 +167,53 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
         "newest_first",
         "follow_up",
     ),
+    "bot.domain.watching.watch.Watch": (
+        "id",
+        "workspace",
+        "kind",
+        "room_id",
+        "channel",
+        "asked_by",
+        "started_at",
+        "session_id",
+        "peer_id",
+        "user_id",
+        "until",
+        "notify",
+        "names",
+        "ts",
+        "stopped_by",
+        "woken_at",
+    ),
+    "bot.domain.watching.state.WatchState": (
+        "since",
+        "session_id",
+        "ended_at",
+        "failed",
+        "verdict",
+        "line_at",
+        "notified",
+        "looks",
+        "whole_reads",
+        "base_total",
+        "trouble_peers",
+        "shown",
+        "edited_at",
+        "silent_since",
+        "thread_only",
+        "next_at",
+        "end",
+    ),
+    "bot.domain.watching.state.ThreadLine": (
+        "failed",
+        "recovered",
+        "verdict",
+        "notify",
+        "final",
+        "differs",
+        "notice",
+    ),
+    "bot.slack.watch.job.Look": ("state", "at", "line", "end"),
     "bot.domain.votes.Ballot": ("vote", "reference", "verdict", "confidence", "lookup"),
     "bot.slack.listeners.actions.Choice": (
         "q",
@@ -229,6 +283,10 @@ STORED_VALUES: Mapping[str, tuple[str, ...]] = {
         "voted",
         "accuracy",
         "link",
+        "watch",
+    ),
+    "bot.domain.watching.watch.WatchEnd": (
+        *("over", "time", "stopped", "forgotten", "gone", "failed"),
     ),
     "bot.slack.sending.errors.SlackErrorKind": (
         "busy",
@@ -262,6 +320,8 @@ ACTION_IDS = (
     "reply_length",
     "reply_language",
     "reply_text",
+    "stop_watch",
+    "watch",
     "feedback",
     "feedback_right",
     "feedback_wrong",
@@ -270,7 +330,7 @@ ACTION_IDS = (
 """Of buttons; `choose-` stands before the number of a candidate, `ticket-` before the name of a
 ticket system."""
 
-MENU_VALUES = ("timeline", "evidence", "it_note", "recovered", "details:", "ticket:")
+MENU_VALUES = ("watch", "timeline", "evidence", "it_note", "recovered", "details:", "ticket:")
 """Of the menu `more`, whose block's id holds the look-up; `details:` stands before a story's id,
 `ticket:` before the name of a ticket system."""
 
@@ -319,5 +379,7 @@ MESSAGE_PARTS = (
     "changed-",
     "unchanged-",
     "ticket",
+    "watch",
+    "line-",
 )
 """Parts by which a message is found again in Slack. One that ends with `-` is a prefix."""

@@ -44,9 +44,9 @@ def command_listener(ctx: BotContext, command: Command) -> Listener:
             subcommand, arguments = subcommand_match
             set_outcome(subcommand.outcome)
             await wait_until_recorded()
-            await ack_privately(
-                ack, await subcommand.answer(ctx, target, arguments, ctx.new_lookup_id())
-            )
+            reference, delivery = ctx.new_lookup_id(), text_at(body, "trigger_id")
+            message = await subcommand.answer(ctx, target, arguments, reference, delivery)
+            await ack_privately(ack, message)
             return
         parsed = await parse_command_text(ctx, text, target.user, command.expect)
         if parsed.reply is not None:

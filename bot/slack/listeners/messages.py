@@ -58,7 +58,7 @@ def message_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
         text = unescape_mrkdwn(mention.sub(" ", text_at(event, "text")[:MAX_TYPED_CHARACTERS]))
         subcommand_match = find_subcommand(text)
         if subcommand_match is not None:
-            await _run_subcommand(ctx, target, *subcommand_match)
+            await _run_subcommand(ctx, target, delivery, *subcommand_match)
         elif not await answer_follow_up(ctx, target, text, event, delivery):
             parsed = await parse_message_text(ctx, text, target.user, event)
             await _answer(ctx, target, parsed, delivery, typed=text)
@@ -84,14 +84,14 @@ async def _answer(
 
 
 async def _run_subcommand(
-    ctx: BotContext, target: ReplyTarget, subcommand: Subcommand, arguments: str
+    ctx: BotContext, target: ReplyTarget, delivery: str, subcommand: Subcommand, arguments: str
 ) -> None:
     """Run a subcommand before Slack counts the event as delivered, then send its message."""
     reference = ctx.new_lookup_id()
     set_outcome(subcommand.outcome)
     await wait_until_recorded()
     try:
-        message = await subcommand.answer(ctx, target, arguments, reference)
+        message = await subcommand.answer(ctx, target, arguments, reference, delivery)
     except BotError as error:
         set_outcome(outcome_of_error(error))
         ctx.tasks.spawn(report_error(ctx, target, reference, error))

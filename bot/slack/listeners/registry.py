@@ -52,6 +52,7 @@ from bot.slack.listeners.shortcuts import (
     diagnose_listener,
 )
 from bot.slack.listeners.workflow_step import FUNCTION_EXECUTED, step_listener
+from bot.slack.watch.command import STOP_ACTION, WATCH, stop_listener
 
 COMMANDS: tuple[Command, ...] = (CALL_ERRORS, ROOM_ERRORS, PEER_ERRORS)
 
@@ -71,13 +72,14 @@ VIEWS: dict[str, Callable[[BotContext], Listener]] = {
     FEEDBACK_FORM: feedback_form_listener,
 }
 
-MENU_BUTTONS = (TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
+MENU_BUTTONS = (WATCH, TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
 """Buttons that stand in the menu *More*."""
 LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, TAKE_BUTTON, RELEASE_BUTTON, *MENU_BUTTONS)
 """Buttons that reopen their look-up."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
     *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in LOOKUP_BUTTONS),
+    (re.compile(rf"\A{STOP_ACTION}\Z"), stop_listener),
     (CHOOSE, choose_listener),
     (REFRESH, refresh_listener),
     (ASK_AGAIN, ask_again_listener),

@@ -29,6 +29,7 @@ from bot.domain.channel_settings import (
 from bot.domain.errors import BotError, NotAllowed, StoreUnreachable, UnreadableQuestion
 from bot.domain.parsing import parse_settings_change, parse_since
 from bot.render.message import Message
+from bot.slack.audit import set_outcome
 from bot.slack.context import BotContext
 from bot.slack.error_boundary import ErrorBoundary
 from bot.slack.home import refresh_home
@@ -37,6 +38,7 @@ from bot.slack.message_text import MAX_TYPED_CHARACTERS
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostMessage, Respond
 from bot.slack.sending.errors import SlackErrorKind
+from bot.slack.watch.command import answer_unwatch, answer_watch, answer_watches
 
 __all__ = [
     "SUBCOMMANDS",
@@ -52,13 +54,13 @@ T = TypeVar("T")
 class Subcommand:
     """One subcommand: its word, in lower case, its outcome in the audit, and its function.
 
-    `answer` runs it on the text after its word, for a target, with a reference. It returns a
-    message for the asker alone, and raises BotError.
+    `answer` runs it on the text after its word, for a target, with a reference and Slack's id of
+    the delivery. It returns a message for the asker alone, and raises BotError.
     """
 
     word: str
     outcome: AuditOutcome
-    answer: Callable[[BotContext, ReplyTarget, str, str], Awaitable[Message]]
+    answer: Callable[[BotContext, ReplyTarget, str, str, str], Awaitable[Message]]
 
 
 _NOT_ANNOUNCED = NotAllowed(
@@ -128,8 +130,9 @@ _GUEST = NotAllowed(
 
 
 async def _answer_settings(
-    ctx: BotContext, target: ReplyTarget, text: str, reference: str
+    ctx: BotContext, target: ReplyTarget, text: str, reference: str, _delivery: str
 ) -> Message:
+    set_outcome(AuditOutcome.SETTINGS)
     channel = settings_channel(target)
     if not channel or ctx.channel_settings is None:
         raise _NO_CHANNEL
@@ -200,7 +203,7 @@ _ACCURACY_USAGE = (
 
 
 async def _answer_accuracy(
-    ctx: BotContext, target: ReplyTarget, text: str, reference: str
+    ctx: BotContext, target: ReplyTarget, text: str, reference: str, _delivery: str
 ) -> Message:
     words = text.strip().removeprefix("since ").strip()
     since = parse_since(words, ctx.clock()) if words else None
@@ -218,7 +221,13 @@ MAX_WORDS = 40
 ACCURACY_SUBCOMMAND = Subcommand("accuracy", AuditOutcome.ACCURACY, _answer_accuracy)
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = (SETTINGS_SUBCOMMAND, ACCURACY_SUBCOMMAND)
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    SETTINGS_SUBCOMMAND,
+    ACCURACY_SUBCOMMAND,
+    Subcommand("watch", AuditOutcome.WATCH, answer_watch),
+    Subcommand("watches", AuditOutcome.WATCH, answer_watches),
+    Subcommand("unwatch", AuditOutcome.WATCH, answer_unwatch),
+)
 
 
 def find_subcommand(text: str) -> tuple[Subcommand, str] | None:

@@ -25,6 +25,9 @@ from bot.slack.server.health import Probe, Probes
 from bot.slack.server.http import WebhookDoor, build_http
 from bot.slack.server.socket_mode import SocketConnection
 from bot.slack.slack_settings import SlackSettings
+from bot.slack.watch.command import poll_watches
+from bot.slack.watch.job import LOOK_KIND, look_handler
+from bot.slack.watch.start import START_KIND, start_handler
 
 GRACE_SECONDS = 2
 # asyncio accepts this many connections in one go, before the first of them can be closed again.
@@ -51,12 +54,17 @@ async def serve(
     jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
     jobs.register(STEP_KIND, step_handler(ctx))
     jobs.register(REFRESH_KIND, refresh_handler(ctx))
+    jobs.register(START_KIND, start_handler(ctx))
+    jobs.register(LOOK_KIND, look_handler(ctx))
     await jobs.start()
+    poller = asyncio.create_task(poll_watches(ctx))
     with _stop_on_signals(stop or asyncio.Event()) as stop_event:
         serve_app = _serve_socket if settings.app_token else _serve_http
         probes = Probes(other_probes, ctx.sender, ctx.clients)
         status = await serve_app(settings, app, probes, stop_event, ctx.metrics, webhooks)
         log.info("draining")
+        poller.cancel()
+        await asyncio.gather(poller, return_exceptions=True)
         unfinished = await jobs.settle(settings.drain_seconds)
         await ctx.tasks.drain(GRACE_SECONDS)
         log.info("handed_over", jobs=unfinished)

@@ -1,6 +1,7 @@
 """Steps of a job without a database: a second run takes recorded results from memory."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from bot.jobs import Json
 
@@ -46,3 +47,7 @@ class KeptSteps:
     async def pause(self, seconds: float, *, idle: bool = False) -> None:  # noqa: ARG002
         self.pauses.append(seconds)
         self._waits(seconds)
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        yield

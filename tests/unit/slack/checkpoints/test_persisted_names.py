@@ -25,6 +25,8 @@ from bot.slack.lookup.job import LOOKUP_KIND, lookup_to_json
 from bot.slack.lookup.workflow_step import STEP_KIND
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import message_metadata
+from bot.slack.watch.job import LOOK_KIND
+from bot.slack.watch.start import START_KIND
 from bot.storage.tables import METADATA
 
 ROOT = Path(__file__).parents[4]
@@ -96,7 +98,9 @@ def test_the_page_has_each_class_with_its_names(path: str) -> None:
 
 def test_jobs_and_their_payloads_have_the_listed_names() -> None:
     lookup = lookup_to_json(Lookup("CD-1", LookupQuery(), ReplyTarget("U1")))
-    assert names.JOB_KINDS == (LOOKUP_KIND, PRESS_KIND, STEP_KIND, REFRESH_KIND)
+    assert (
+        *(LOOKUP_KIND, PRESS_KIND, STEP_KIND, REFRESH_KIND, START_KIND, LOOK_KIND),
+    ) == names.JOB_KINDS
     assert tuple(lookup) == names.PAYLOAD_KEYS["lookup"]
     assert tuple(error_to_json(Unexpected())) == names.RECORD_KEYS["an error"]
     for kind, keys in names.PAYLOAD_KEYS.items():

@@ -1,0 +1,1 @@
+"""Watches of running calls: what is stored of each, and what its looks show."""
