@@ -26,6 +26,7 @@ from bot.render.answer.people import meant_words
 from bot.render.answer.standing import difference_message, with_later_call
 from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
+from bot.render.answer.watch import WatchMessage, line_message, watch_message, watches_message
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
 from bot.render.error_chart import error_chart_message
@@ -41,7 +42,6 @@ from bot.render.replies.form import ReplyForms
 from bot.render.replies.letter import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message
 from bot.render.templates import MessageTemplates
-from bot.render.watch import WatchMessage, line_message, watch_message, watches_message
 
 DASHBOARD = "https://dashboard.100ms.live"
 _MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60

@@ -3,17 +3,17 @@
 It shows the person's own last answers, the settings of the channels they asked in, how often
 answers were right, and what is missing in the set-up. It is published when the person opens it, and
 again after each of their own actions, each erasure of something in it, and each change of what is
-missing within ten minutes. Nothing of it is stored
-here: after a restart it is built anew when the person opens it.
+missing within ten minutes. Nothing of it is stored here: after a restart it is built anew when the
+person opens it.
 https://docs.slack.dev/surfaces/app-home
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.domain.answer_log import PostedAnswer
 from bot.domain.channel_settings import ChannelSettings
@@ -23,6 +23,7 @@ from bot.domain.saved_lookup import encode, subject_ids
 from bot.render.help import HomeAnswer, HomeChannel, HomeFacts
 from bot.slack.context import BotContext
 from bot.slack.identity import SCOPE_COSTS, read_scopes
+from bot.slack.payloads import text_at
 from bot.slack.sending.calls import PublishHome
 from bot.slack.sending.errors import SLACK_EXCEPTIONS
 
@@ -189,3 +190,17 @@ async def _granted_scopes(ctx: BotContext) -> frozenset[str]:
             return ctx.identity.scopes
         cache["scopes"] = read_scopes(response) or ctx.identity.scopes
     return cache["scopes"]
+
+
+APP_HOME_OPENED = "app_home_opened"
+
+
+def home_listener(ctx: BotContext) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    """Return a listener that publishes the Home of a person who opens the Home tab."""
+
+    async def on_home(event: dict[str, Any]) -> None:
+        user = text_at(event, "user")
+        if user and event.get("tab") == "home":
+            open_home(ctx, user)
+
+    return on_home

@@ -1,4 +1,6 @@
-"""Parses links: to a 100ms app, to the dashboard, to recordings, and to anywhere else.
+"""Parses links (to a 100ms app, the dashboard, recordings, and anywhere else) and join tokens.
+
+Of a join token (JWT) only the room id survives.
 
 Path forms of app links are those that the official Prebuilt app accepts: optional `/streaming`,
 optional `/preview` or `/meeting`, then a code; an older form has a room id in its place.
@@ -7,6 +9,7 @@ https://github.com/100mslive/web-sdks
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -21,7 +24,6 @@ from bot.domain.parsing.identifiers import (
     MaskedText,
     kind_before,
 )
-from bot.domain.parsing.join_tokens import room_in
 from bot.domain.query import Identifier, IdentifierKind
 
 _INNER = re.compile(r"https?://?(?=\w)", re.IGNORECASE)
@@ -199,3 +201,38 @@ def _bare_ids(parts: SplitResult, query: list[tuple[str, str]]) -> Iterator[Iden
 
 def _may_show(key: str, value: str) -> bool:
     return not _SECRET.search(key) and "://" not in value and key.lower() not in _ROOM_KEYS
+
+
+_TOKEN_RUN = re.compile(r"[A-Za-z0-9_.=-]{16,}")
+_TOKEN_START = re.compile(r"e(?:y[JA]|w[o0])[A-Za-z0-9_-]{6,}(?:={0,2}\.|(?<=[A-Za-z0-9_-]{24}))")
+_LONGEST_PAYLOAD = 16_384
+
+
+def room_in(token: str) -> tuple[Identifier, ...]:
+    """Return the room that a JWT names, without checking its signature; empty if it names none."""
+    parts = token.split(".")
+    if len(parts) < 2 or len(parts[1]) > _LONGEST_PAYLOAD:  # noqa: PLR2004  head and payload
+        return ()
+    payload = parts[1].rstrip("=")
+    try:
+        facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return ()
+    room = facts.get("room_id") if isinstance(facts, dict) else None
+    if isinstance(room, str) and re.fullmatch(HEX, room):
+        return (Identifier(IdentifierKind.ROOM, room.lower()),)
+    return ()
+
+
+def extract_tokens(masked: MaskedText) -> None:
+    """Replace every JWT in the text by marks and add the rooms that they name."""
+
+    def blank(match: re.Match[str]) -> str:
+        start = _TOKEN_START.search(match[0])
+        if not start:
+            return match[0]
+        masked.saw_link = True
+        masked.add(match.start() + start.start(), *room_in(match[0][start.start() :]))
+        return match[0][: start.start()] + FOUND_MARK * (len(match[0]) - start.start())
+
+    masked.unparsed = _TOKEN_RUN.sub(blank, masked.unparsed)

@@ -17,7 +17,6 @@ from bot.domain.parsing.identifiers import (
     extract_ids,
     extract_ids_after_in,
 )
-from bot.domain.parsing.join_tokens import extract_tokens
 from bot.domain.parsing.labelled_names import (
     extract_codes,
     extract_lone_user,
@@ -26,7 +25,7 @@ from bot.domain.parsing.labelled_names import (
     extract_users,
     strip_punctuation,
 )
-from bot.domain.parsing.links import extract_links
+from bot.domain.parsing.links import extract_links, extract_tokens
 from bot.domain.parsing.options import (
     Options,
     extract_flags,

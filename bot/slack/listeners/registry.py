@@ -26,6 +26,7 @@ from bot.slack.buttons.reply_form import (
 )
 from bot.slack.context import BotContext, Listener
 from bot.slack.entries import FEEDBACK_FORM
+from bot.slack.home import APP_HOME_OPENED, home_listener
 from bot.slack.listeners.actions import (
     ASK_AGAIN,
     CHOOSE,
@@ -41,7 +42,6 @@ from bot.slack.listeners.actions import (
     refresh_listener,
 )
 from bot.slack.listeners.commands import CALL_ERRORS, PEER_ERRORS, ROOM_ERRORS, Command
-from bot.slack.listeners.events import APP_HOME_OPENED, home_listener
 from bot.slack.listeners.messages import APP_MENTION, DIRECT_MESSAGE, message_listener
 from bot.slack.listeners.modal import CALLBACK_ID, form_listener
 from bot.slack.listeners.shortcuts import (

@@ -23,8 +23,8 @@ from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import query_of
 from bot.domain.target import Target
 from bot.domain.watching.watch import MOST_TIME, Watch, WatchStore
+from bot.render.answer.watch import target_words
 from bot.render.message import Message
-from bot.render.watch import target_words
 from bot.slack.audit import set_outcome
 from bot.slack.buttons.job import ButtonJob, LookupButton
 from bot.slack.context import BotContext, Listener

@@ -32,8 +32,8 @@ from bot.domain.watching.watch import Watch, WatchEnd
 from bot.investigate.live_call import LiveCall
 from bot.investigate.live_calls import LiveCalls
 from bot.jobs.ports import JobHandler, Json, Steps
+from bot.render.answer.watch import WatchMessage
 from bot.render.message import Message
-from bot.render.watch import WatchMessage
 from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext, as_bot_error
 from bot.slack.checkpoints.serialization import from_json, to_json

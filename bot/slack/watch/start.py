@@ -17,7 +17,7 @@ from bot.domain.target import Choices, Target
 from bot.domain.watching.state import WatchState
 from bot.domain.watching.watch import MOST_TIME, Added, Watch, watch_of
 from bot.jobs.ports import JobHandler, Json, Steps
-from bot.render.watch import WatchMessage
+from bot.render.answer.watch import WatchMessage
 from bot.slack.audit import (
     end_job_row,
     mark_job_recorded,
