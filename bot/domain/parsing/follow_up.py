@@ -17,12 +17,12 @@ from bot.domain.saved_lookup import SavedLookup, query_of
 
 WORDS = (
     *("again", "since 1h", "yesterday", "who else", "room"),
-    *("timeline", "reply", "report", "evidence", "private"),
+    *("timeline", "reply", "report", "evidence", "others", "private"),
 )
 """The words that continue an answer, as they are listed."""
 WORDS_SENTENCE = (
     "Here I understand `again`, `since 1h`, `yesterday`, `who else`, `room`, `timeline`, `reply`, "
-    "`report`, `evidence`, `private`, and a person's name or user id."
+    "`report`, `evidence`, `others`, `private`, and a person's name or user id."
 )
 _PERSON_WORD = re.compile(r"[\w+@][\w'.@+:-]*")
 _MOST_WORDS = 3
@@ -47,6 +47,7 @@ class FollowUpAction(StrEnum):
     REPLY = "reply"
     REPORT = "report"
     EVIDENCE = "evidence"
+    OTHERS = "others"
 
 
 _ACTIONS = {action.value: action for action in FollowUpAction if action.value != "look_up"}

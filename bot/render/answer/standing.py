@@ -44,9 +44,9 @@ INVITATION = "/invite @Call Doctor to go on in the thread"
 
 
 def with_invitation(message: Message) -> Message:
-    """Return an opening whose grey line says how to invite the bot."""
+    """Return an opening whose grey line says once how to invite the bot."""
     footer = next((b for b in message.blocks if b.get("type") == "context"), None)
-    if footer is None:
+    if footer is None or INVITATION in footer["elements"][0]["text"]:
         return message
     text = f"{footer['elements'][0]['text']} · {INVITATION}"
     invited = {**footer, "elements": [{**footer["elements"][0], "text": text}]}

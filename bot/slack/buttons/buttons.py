@@ -11,6 +11,8 @@ send one message each to the person who pressed.
 `Show more` sends the next failures with a new button, and removes the pressed button from its
 message, so that nobody presses it again.
 
+`others`, which people type, compares other rooms of the same minutes and weighs the verdict anew.
+
 `Timeline` sends who had trouble when: always in words, and as a picture where it can be shown.
 """
 
@@ -19,7 +21,9 @@ from functools import partial
 from typing import Any
 
 from bot.domain.answer_log import OpeningState
+from bot.domain.diagnosis.other_rooms import WEIGHED
 from bot.domain.errors import SlackTrouble
+from bot.domain.report import Report, Surroundings
 from bot.jobs.ports import Json
 from bot.render.answer.standing import RELEASE, TAKE, shows_taken
 from bot.render.answer.ticket import add_permalink, awaits_permalink
@@ -36,6 +40,11 @@ from bot.slack.delivery.opening_edits import (
     remember_state,
 )
 from bot.slack.delivery.thread import timeline_picture_for
+from bot.slack.lookup.surroundings import (
+    read_surroundings,
+    surroundings_message,
+    weigh_opening,
+)
 from bot.slack.payloads import (
     is_ephemeral,
     list_at,
@@ -230,3 +239,55 @@ async def _presser_name(job: ButtonJob) -> str:
 _MAX_PRESSER = 80
 TAKE_BUTTON = LookupButton(TAKE, _take, per_person=True)
 RELEASE_BUTTON = LookupButton(RELEASE, _release, per_person=True)
+
+_OWN_NETWORK = (
+    "This answer points to a person's own network. Other rooms would not tell more about it, so "
+    "none were read."
+)
+_NO_TIME = "No failure here has a known time, so there are no minutes to compare with other rooms."
+_UNREAD = "Other rooms could not be read; whether they had server errors, too, is not known."
+
+
+async def _compare_rooms(job: ButtonJob) -> None:
+    """Say whether other rooms had server errors in the same minutes.
+
+    The opening shows the verdict that follows; where it cannot be edited, the message does.
+    """
+    verdict = await job.result.render("others", str, _verdict_of, whole=True)
+    if verdict == "user_network":
+        await _send_comparison(job, _OWN_NETWORK)
+        return
+    found = await read_surroundings(job, job.result)
+    if found is None or found.others is None:
+        await _send_comparison(job, _UNREAD if found else _NO_TIME)
+    elif verdict not in WEIGHED or await _weigh_standing(job, found):
+        await _send_comparison(job, found.others.sentence)
+    else:
+        message = await surroundings_message(job, job.result, found)
+        await job.send(replace(message, part=f"others-{_mark(job)}"))
+
+
+def _verdict_of(report: Report) -> str:
+    return report.diagnosis.focus.verdict.cls if report.diagnosis else ""
+
+
+async def _weigh_standing(job: ButtonJob, found: Surroundings) -> bool:
+    """Return whether the opening shows these surroundings now.
+
+    It does not if one person alone may see them, or if another answer stands there.
+    """
+    place = await find_opening(job, job.saved_lookup.lookup_id)
+    if place is None or not place.ts or job.press.is_private or place.handle.as_of != found.as_of:
+        return False
+    if found.status is None and place.surroundings is not None:
+        found = replace(found, status=place.surroundings.status)
+    job.opening_state = place
+    edit, _ = await weigh_opening(job, job.result, place, found, "others")
+    return edit.applied and edit.sent.ok
+
+
+async def _send_comparison(job: ButtonJob, words: str) -> None:
+    await job.send(job.ctx.renderer.line(f"others-{_mark(job)}", words))
+
+
+OTHERS = LookupButton("others", _compare_rooms, says_subject=False)

@@ -49,6 +49,7 @@ STEPS = (
     "newer",
     "surroundings",
     "surroundings-line",
+    "others",
     "weighed",
     "status-again",
     "outputs",
@@ -326,6 +327,7 @@ ACTION_IDS = (
     "feedback_right",
     "feedback_wrong",
     "home_diagnose",
+    "others",
 )
 """Of buttons; `choose-` stands before the number of a candidate, `ticket-` before the name of a
 ticket system."""
@@ -378,6 +380,7 @@ MESSAGE_PARTS = (
     "reply-button",
     "changed-",
     "unchanged-",
+    "others-",
     "ticket",
     "watch",
     "line-",

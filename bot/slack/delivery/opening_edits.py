@@ -16,7 +16,7 @@ from bot.domain.answer_log import OpeningState, OpeningStates
 from bot.domain.errors import StoreUnreachable
 from bot.domain.report import Report, with_surroundings
 from bot.jobs.ports import Json
-from bot.render.answer.standing import with_taken
+from bot.render.answer.standing import with_invitation, with_taken
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from bot.slack.checkpoints.serialization import from_json, to_json
@@ -175,7 +175,12 @@ async def _find_newer(job: Job, state: OpeningState) -> OpeningState | None:
 
 
 async def _update(job: Job, state: OpeningState, message: Message) -> SendResult:
-    """Edit the opening; an edit that Slack did not confirm is made once more."""
+    """Edit the opening; an edit that Slack did not confirm is made once more.
+
+    Where the bot is not in the channel, the opening goes on saying how to invite it.
+    """
+    if job.ctx.shared_channels.is_outside(state.channel):
+        message = with_invitation(message)
     call = UpdateMessage(state.channel, state.ts, message, state.handle.lookup_id)
     sent = await job.sender.send(call)
     if sent.cause in (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY):

@@ -21,7 +21,7 @@ from bot.domain.parsing.follow_up import (
 )
 from bot.domain.saved_lookup import SavedLookup, encode
 from bot.slack.audit import set_outcome
-from bot.slack.buttons.buttons import EVIDENCE, PACKET, TIMELINE
+from bot.slack.buttons.buttons import EVIDENCE, OTHERS, PACKET, TIMELINE
 from bot.slack.buttons.job import start_press
 from bot.slack.buttons.refresh import start_refresh
 from bot.slack.context import BotContext, Lookup
@@ -40,6 +40,7 @@ _BUTTONS = {
     FollowUpAction.TIMELINE: TIMELINE,
     FollowUpAction.REPORT: PACKET,
     FollowUpAction.EVIDENCE: EVIDENCE,
+    FollowUpAction.OTHERS: OTHERS,
 }
 
 

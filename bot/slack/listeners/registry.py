@@ -8,6 +8,7 @@ from bot.slack.buttons.buttons import (
     DETAILS,
     EVIDENCE,
     IT_NOTE,
+    OTHERS,
     PACKET,
     RECOVERED,
     RELEASE_BUTTON,
@@ -74,8 +75,8 @@ VIEWS: dict[str, Callable[[BotContext], Listener]] = {
 
 MENU_BUTTONS = (WATCH, TIMELINE, EVIDENCE, IT_NOTE, RECOVERED, DETAILS, TICKET)
 """Buttons that stand in the menu *More*."""
-LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, TAKE_BUTTON, RELEASE_BUTTON, *MENU_BUTTONS)
-"""Buttons that reopen their look-up."""
+LOOKUP_BUTTONS = (SHOW_MORE, REPLY, PACKET, TAKE_BUTTON, RELEASE_BUTTON, OTHERS, *MENU_BUTTONS)
+"""Buttons that reopen their look-up. `OTHERS` stands under no answer: people type its name."""
 
 ACTIONS: tuple[tuple[re.Pattern[str], Callable[[BotContext], Listener]], ...] = (
     *((re.compile(rf"\A{button.name}\Z"), button.listener) for button in LOOKUP_BUTTONS),

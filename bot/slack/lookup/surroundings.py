@@ -24,7 +24,7 @@ from bot.jobs.ports import Json
 from bot.render.message import Message
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext
-from bot.slack.delivery.opening_edits import Content, edit_opening
+from bot.slack.delivery.opening_edits import Content, OpeningEdit, edit_opening
 from bot.slack.delivery.routes import Delivery
 from bot.slack.error_boundary import notify_user
 from bot.slack.job import Job, LookupResult
@@ -146,19 +146,27 @@ async def show_surroundings(
         target = replace(job.lookup.target, looking="", acked=False)
         await notify_user(job.sender, target, message, job.lookup.id)
         return None
+    edit, opening = await weigh_opening(job, result, place, found, name)
+    if edit.applied and edit.sent.is_refused:
+        message = await surroundings_message(job, result, found)
+        await post_in_thread(job, place, message)
+    return opening if edit.applied and edit.sent.ok else None
+
+
+async def weigh_opening(
+    job: Job, result: LookupResult, place: OpeningState, found: Surroundings, name: str
+) -> tuple[OpeningEdit, Message]:
+    """Edit an opening to the verdict that follows, and record that verdict; return both.
+
+    The edit does not apply where a newer answer stands.
+    """
     render = partial(_render_opening, job, place, found)
     opening: Message = await result.render("opening", Message, render)
     content = Content(opening, found.as_of)
     edit = await edit_opening(job, place, name, partial(_with_found, found=found), content)
-    if not edit.applied:  # a newer answer stands
-        return None
-    if edit.sent.ok:
+    if edit.applied and edit.sent.ok:
         await _log_weighed(job, result, place, found)
-        return opening
-    if edit.sent.is_refused:
-        message = await surroundings_message(job, result, found)
-        await post_in_thread(job, place, message)
-    return None
+    return edit, opening
 
 
 def _render_opening(job: Job, place: OpeningState, found: Surroundings, report: Report) -> Message:

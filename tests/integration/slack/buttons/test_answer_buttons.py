@@ -271,4 +271,8 @@ def test_the_stand_ins_have_every_button() -> None:
         "it_note",
         "details",
         "ticket",
+        "take",
+        "release",
+        "watch",
+        "others",
     }

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.reports.plain_text import plain_text
-from tests.support.slack.edge_harness import Bench, check_all
+from tests.support.slack.edge_harness import Bench, check_all, part_of
 from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.incidents import incident
 from workbench.pretend_hundredms.scenes.neighbours import neighbour, neighbours
 from workbench.pretend_hundredms.world import PretendRoom
@@ -107,6 +108,78 @@ async def test_a_page_without_an_incident_proves_nothing(tmp_path: Path) -> None
         text = shown(await ask(bench))
         assert "shows nothing for that time, which proves nothing" in text
         assert bench.hundredms.status_page.reads == 1
+
+
+async def others(bench: Bench, thread: str, text: str = "others") -> list[Message]:
+    """Ask for the other rooms in a thread; return what the bot said then."""
+    before = len(bench.said())
+    mention = f"<@{bench.team.app.bot_user}> {text}"
+    await bench.slack.mention("C0ONCALL", mention, thread_ts=thread, user="U0BOB")
+    await bench.settled()
+    check_all(bench)
+    return bench.said()[before:]
+
+
+def unread_rooms(bench: Bench) -> None:
+    """Let no other room be read, and no room's list of errors."""
+    bench.hundredms.faults.add(Fault(kind="error", status=404, query={"error": "true"}))
+
+
+async def test_others_asks_anew_and_edits_the_opening(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(0, 9)) as bench:
+        unread_rooms(bench)
+        opening = await ask(bench)
+        assert "too few to tell" in shown(opening)
+        assert "100ms outage" in shown(opening).splitlines()[0]
+        bench.hundredms.faults.clear()
+        before = len(sampling_calls(bench))
+        (line,) = await others(bench, opening.thread_ts or opening.ts)
+        assert line.thread_ts == (opening.thread_ts or opening.ts)
+        assert line.ephemeral_to is None
+        assert shown(line).strip() == "9 other rooms had calls and no such error."
+        assert "in this room only" in shown(opening).splitlines()[0]
+        assert "9 other rooms had calls and no such error." in shown(opening)
+        assert 0 < len(sampling_calls(bench)) - before <= 20
+
+
+async def test_others_for_oneself_shows_the_verdict_to_nobody_else(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(0, 9)) as bench:
+        unread_rooms(bench)
+        opening = await ask(bench)
+        bench.hundredms.faults.clear()
+        (line,) = await others(bench, opening.thread_ts or opening.ts, "others private")
+        assert line.ephemeral_to == "U0BOB"
+        assert "in this room only" in shown(line)
+        assert "9 other rooms had calls and no such error." in shown(line)
+        assert "100ms outage" in shown(opening).splitlines()[0]
+
+
+@pytest.mark.parametrize("direct", [False, True])
+async def test_others_continues_a_thread_or_direct_messages(tmp_path: Path, direct: bool) -> None:  # noqa: FBT001
+    async with open_whole(tmp_path, large=100, rooms=storm_among(6, 3)) as bench:
+        if direct:
+            await bench.slack.write_direct("focus", "U0ALICE")
+            await bench.settled()
+            await bench.slack.write_direct("others", "U0ALICE")
+            await bench.settled()
+        else:
+            opening = await ask(bench)
+            await others(bench, opening.thread_ts or opening.ts)
+        check_all(bench)
+        (opening,) = [m for m in bench.said() if part_of(m) == "opening"]
+        (line,) = [m for m in bench.said() if part_of(m).startswith("others-")]
+        sentence = "In the same minutes 6 of 9 other rooms had server errors, too."
+        assert (shown(line).strip(), line.thread_ts) == (sentence, opening.thread_ts or opening.ts)
+        assert shown(opening).count(sentence) == 1
+
+
+async def test_one_persons_own_network_asks_no_other_room(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        opening = await ask(bench, "one-bad-user")
+        before = len(sampling_calls(bench))
+        (line,) = await others(bench, opening.thread_ts or opening.ts)
+        assert "a person's own network" in shown(line)
+        assert len(sampling_calls(bench)) == before
 
 
 def leaves(message: Message) -> Iterable[dict[str, Any]]:
