@@ -26,6 +26,7 @@ EXAMPLES = (
     ),
     ("@Call Doctor daily-standup", "the same inside a thread, where Slack allows no commands"),
     ("@Call Doctor who else, since 1h, again …", "goes on with the answer of that thread"),
+    ("/call-errors watch daily-standup for 2h", "follows a call while it runs; `unwatch` ends it"),
     ("/call-errors settings", "this channel's defaults: where answers go, how far back they look"),
     ("/call-errors accuracy", "how often answers were right, by the votes under them"),
     ("⋯ on a message → Diagnose this call", "finds every id and link in that message"),
