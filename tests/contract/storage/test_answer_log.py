@@ -46,6 +46,7 @@ def another(lookup_id: str, *, asked_by: str = "U0BOB", **facts: str | None) -> 
 def removed(lookups: int, peers: int) -> dict[str, int]:
     return {
         "look-ups": lookups,
+        "watches": 0,
         "states of openings": 0,
         "peers": peers,
         "names under settings": 0,
@@ -159,6 +160,7 @@ async def test_a_room_is_forgotten_with_its_peers_and_codes(database_url: str) -
         removed = await memory.forget_room("room-1")
         assert removed == {
             "look-ups": 1,
+            "watches": 0,
             "states of openings": 0,
             "peers": 2,
             "room codes": 1,

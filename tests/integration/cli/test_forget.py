@@ -15,7 +15,7 @@ from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
 
 ROOT = Path(__file__).parents[3]
 REMOVED = (
-    "Removed of user U0ALICE: {0} look-ups, {0} states of openings, 0 peers, "
+    "Removed of user U0ALICE: {0} look-ups, 0 watches, {0} states of openings, 0 peers, "
     "0 names under settings, {0} ids in audit rows.\n"
 )
 

@@ -114,7 +114,12 @@ def wanted(path: Path) -> Expected:
     return replace(expected, expect={**expected.expect, "stories": stories})
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    # Other rooms are read after the answer, see test_surroundings.py.
+    [path for path in files() if not path.stem.startswith("others-")],
+    ids=lambda path: path.stem,
+)
 async def test_the_whole_path_tells_what_the_scenario_expects(path: Path, tmp_path: Path) -> None:
     expected, text = wanted(path), lookup_text(scenarios()[path.stem])
     if not expected.case.known:
