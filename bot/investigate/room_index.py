@@ -24,9 +24,9 @@ class BestEffortRoomIndex:
     """A RoomIndex that ignores database errors, because its entries only save calls.
 
     `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
-    `open_index` opens the database at the first read, for a look-up in the terminal: most of them
-    need none, and opening it takes longer than the rest of a small look-up. Nothing is stored
-    before it is open.
+    `open_index` opens the database when it is first needed, for a look-up in the terminal: opening
+    it takes longer than the rest of a small look-up, and a room without codes and failures needs
+    none.
     """
 
     def __init__(
@@ -52,8 +52,11 @@ class BestEffortRoomIndex:
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.
 
-        Returns True also if the database fails, because it cannot store any.
+        Returns True also if the database fails, because it cannot store any, and False before it is
+        open.
         """
+        if self._stored is None and self._open_index is not None:
+            return False
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
     async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
@@ -62,18 +65,25 @@ class BestEffortRoomIndex:
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Store that these peers belong to that room."""
+        await self._open()
         await self._ask(lambda stored: stored.learn_peers(workspace, room_id, peer_ids), None)
 
     async def learn_codes(self, workspace: str, room_id: str, codes: Iterable[str]) -> None:
         """Store the room's codes."""
+        codes = tuple(codes)
+        if codes:
+            await self._open()
         await self._ask(lambda stored: stored.learn_codes(workspace, room_id, codes), None)
 
     async def _read(
         self, request: Callable[[RoomIndex], Awaitable[Sequence[tuple[str, str]]]]
     ) -> Sequence[tuple[str, str]]:
+        await self._open()
+        return await self._ask(request, ())
+
+    async def _open(self) -> None:
         if self._stored is None and self._open_index is not None:
             self._stored = await self._open_index()
-        return await self._ask(request, ())
 
     async def _ask(
         self, request: Callable[[RoomIndex], Awaitable[Value]], otherwise: Value

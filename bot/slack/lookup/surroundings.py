@@ -85,6 +85,8 @@ async def look_around(
         found = await read_surroundings(job, result)
         if found is None or not (found.others or found.status):
             return LookAround(found)
+        # A job that a crash interrupted has read the room again, later than its answer.
+        found = replace(found, as_of=summary.handle.as_of)
         return LookAround(found, await show_surroundings(job, result, place, found, name))
     except BotError as error:
         structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)

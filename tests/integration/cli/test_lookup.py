@@ -225,16 +225,6 @@ async def test_a_database_that_cannot_be_opened_does_not_stop_a_look_up(
     assert "new to me" in ran.document["error"]["cause"]
 
 
-async def test_only_a_look_up_that_reads_the_database_opens_it(terminal: Terminal) -> None:
-    database = terminal.home / "call-doctor.db"
-    ran = await terminal.lookup("storm")
-    assert ran.status == 0
-    assert ran.document["counts"]["events"] == 334
-    assert not database.exists()
-    await terminal.lookup("CD-7K2M9QXP")
-    assert database.exists()
-
-
 async def test_a_second_workspace_is_asked_too(terminal: Terminal) -> None:
     other = terminal.hundredms.world.workspaces[1]
     ran = await terminal.lookup(

@@ -19,9 +19,10 @@ COUNTERS = {
     "reconciliations",
     "incomplete_answers",
     "webhooks",
+    "watches_late_looks",
 }
 HISTOGRAMS = {"ack_seconds", "first_answer_seconds", "completion_seconds"}
-GAUGES = {"queue_depth", "hms_circuit_state"}
+GAUGES = {"queue_depth", "hms_circuit_state", "watches_running"}
 
 Page = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

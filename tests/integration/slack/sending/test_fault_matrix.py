@@ -207,12 +207,15 @@ async def test_slack_fails_at_the_home_tab(tmp_path: Path) -> None:
         add_places(bench, len(KINDS))
         for number, kind in enumerate(KINDS):
             fault = bench.team.faults.add("views.publish", kind, times=1)
-            await bench.slack.open_home(person_of(number))
+            person = person_of(number)
+            await bench.slack.open_home(person)
+            await bench.slack.until(lambda fault=fault: fault.hits, 10)
             await bench.settled(0.05)
-            await bench.slack.open_home(person_of(number))
-            await bench.settled(0.05)
+            await bench.slack.open_home(person)
+            await bench.slack.until(
+                lambda person=person: any(v.user == person for v in bench.team.views.values()), 10
+            )
             assert fault.hits, kind
-            assert any(v.user == person_of(number) for v in bench.team.views.values()), kind
             bench.team.faults.clear()
 
 
