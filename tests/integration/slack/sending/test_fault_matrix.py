@@ -5,6 +5,7 @@ Never silence, and never a duplicate. The kinds are the pretend Slack's own swit
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,14 @@ async def test_slack_fails_at_filling_the_form_in(tmp_path: Path) -> None:
         assert wrong == []
 
 
+def _is_hit(fault: Fault) -> bool:
+    return bool(fault.hits)
+
+
+def _has_home(bench: Bench, person: str) -> bool:
+    return any(view.user == person for view in bench.team.views.values())
+
+
 async def test_slack_fails_at_the_home_tab(tmp_path: Path) -> None:
     """Nobody waits for an answer there; whoever opens it again sees it."""
     async with open_whole(tmp_path, call_seconds=1) as bench:
@@ -209,12 +218,10 @@ async def test_slack_fails_at_the_home_tab(tmp_path: Path) -> None:
             fault = bench.team.faults.add("views.publish", kind, times=1)
             person = person_of(number)
             await bench.slack.open_home(person)
-            await bench.slack.until(lambda fault=fault: fault.hits, 10)
+            await bench.slack.until(partial(_is_hit, fault), 10)
             await bench.settled(0.05)
             await bench.slack.open_home(person)
-            await bench.slack.until(
-                lambda person=person: any(v.user == person for v in bench.team.views.values()), 10
-            )
+            await bench.slack.until(partial(_has_home, bench, person), 10)
             assert fault.hits, kind
             bench.team.faults.clear()
 
