@@ -106,7 +106,7 @@ def _person_words(report: Report) -> str:
     if name:
         return clip(name, _ROOM)
     if target.kind == "peer":
-        return f"Peer {target.peer_id}"
+        return f"Peer {clip(target.peer_id or '', _ROOM)}"
     hidden = report.hides_user or not target.user_id
     return "A participant" if hidden else f"User {clip(display_name(target.user_id), _ROOM)}"
 
