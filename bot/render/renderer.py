@@ -23,7 +23,7 @@ from bot.domain.watching.state import ThreadLine
 from bot.domain.watching.watch import Watch
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.people import meant_words
-from bot.render.answer.standing import difference_message, with_later_call
+from bot.render.answer.standing import difference_message, taken_button, with_later_call
 from bot.render.answer.step_outputs import step_outputs
 from bot.render.answer.ticket import TicketSystems, ticket_message
 from bot.render.answer.watch import WatchMessage, line_message, watch_message, watches_message
@@ -103,6 +103,12 @@ class Renderer:
         """Return one line of text."""
         text = shorten(safe_text(words), 1000)
         return self._templates.message("line", part, words=text, rest="", button=None)
+
+    def taken_line(self, part: str, words: str, action_id: str, value: str) -> Message:
+        """Return one line on who takes care of an answer, with the button that undoes it."""
+        button = taken_button(action_id, value)
+        text = shorten(safe_text(words), 1000)
+        return self._templates.message("line", part, words=text, rest="", button=button)
 
     def surroundings(self, report: Report, surroundings: Surroundings) -> Message:
         """Return what was read around a failure, with the first sentence if that changes it."""

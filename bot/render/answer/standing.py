@@ -39,6 +39,12 @@ def with_taken(message: Message, name: str) -> Message:
     return replace(message, blocks=tuple(blocks))
 
 
+def taken_button(action_id: str, value: str) -> Button:
+    """Return the button "take" or "release" for a line in the thread."""
+    label, purpose = TAKEN_LABELS[action_id]
+    return Button(action_id, label, f"{label}: {purpose}", value)
+
+
 INVITATION = "/invite @Call Doctor to go on in the thread"
 """Mentions arrive only from channels that the bot is in."""
 

@@ -24,6 +24,7 @@ from bot.domain.answer_log import OpeningState
 from bot.domain.diagnosis.other_rooms import WEIGHED
 from bot.domain.errors import SlackTrouble
 from bot.domain.report import Report, Surroundings
+from bot.domain.saved_lookup import encode
 from bot.jobs.ports import Json
 from bot.render.answer.standing import RELEASE, TAKE, shows_taken
 from bot.render.answer.ticket import add_permalink, awaits_permalink
@@ -40,6 +41,7 @@ from bot.slack.delivery.opening_edits import (
     remember_state,
 )
 from bot.slack.delivery.thread import timeline_picture_for
+from bot.slack.delivery.unconfirmed import report_unconfirmed
 from bot.slack.lookup.surroundings import (
     read_surroundings,
     surroundings_message,
@@ -175,8 +177,8 @@ async def _take(job: ButtonJob) -> None:
     def change(state: OpeningState) -> OpeningState | None:
         return None if state.taken_by else replace(state, taken_by=name, taken_user=user)
 
-    edit = await _edit_taken(job, "take", change, f"{name} is on it.")
-    if not edit.applied and edit.state is not None:
+    edit = await _edit_taken(job, TAKE, change, f"{name} is on it.")
+    if edit and not edit.applied and edit.state is not None:
         await _tell_presser(job, f"{edit.state.taken_by} is on it already.")
 
 
@@ -186,15 +188,20 @@ async def _release(job: ButtonJob) -> None:
     def change(state: OpeningState) -> OpeningState | None:
         return replace(state, taken_by="", taken_user="") if state.taken_by else None
 
-    edit = await _edit_taken(job, "release", change, "Nobody is on it any more.")
-    if not edit.applied:
+    edit = await _edit_taken(job, RELEASE, change, "Nobody is on it any more.")
+    if edit is None or not edit.applied:
         await _tell_presser(job, "Nobody is on it.")
 
 
-async def _edit_taken(job: ButtonJob, name: str, change: Change, words: str) -> OpeningEdit:
-    """Edit the opening above the button; where that is impossible, post `words` in its thread."""
+async def _edit_taken(job: ButtonJob, name: str, change: Change, words: str) -> OpeningEdit | None:
+    """Edit the opening; where that is impossible, post `words` in its thread.
+
+    Return None if the button stands in such a line, and the opening is not known any more.
+    """
     body, handle, target = job.press.body, job.saved_lookup, job.lookup.target
     place = await find_opening(job, handle.lookup_id)
+    if place is None and _is_in_line(job):
+        return None
     if place is None:
         place = OpeningState(handle, target.channel, message_ts(body), job.thread)
         await remember_state(job, place)
@@ -202,14 +209,27 @@ async def _edit_taken(job: ButtonJob, name: str, change: Change, words: str) -> 
     content = None
     if blocks and message_ts(body) == place.ts and shows_taken(blocks) is bool(place.taken_by):
         message = Message("opening", text_at(body, "message", "text")[:MAX_TEXT], blocks)
-        content = Content(message, handle.as_of)
+        content = Content(message, handle.as_of, pressed=True)
     edit = await edit_opening(job, place, name, change, content)
     if edit.applied and not edit.sent.ok:
-        line = job.ctx.renderer.line(f"changed-{_mark(job)}", words)
-        sent = await job.sender.send(PostMessage(place.channel, line, job.lookup.id, place.thread))
-        if sent.is_refused:
-            await job.send(line)
+        await _post_taken(job, place, words, RELEASE if name == TAKE else TAKE)
     return edit
+
+
+async def _post_taken(job: ButtonJob, place: OpeningState, words: str, action_id: str) -> None:
+    """Post the line that the opening cannot show, with the button that undoes it."""
+    value = encode(job.saved_lookup)
+    line = job.ctx.renderer.taken_line(f"{_LINE}{_mark(job)}", words, action_id, value)
+    sent = await job.sender.send(PostMessage(place.channel, line, job.lookup.id, place.thread))
+    if sent.is_refused:
+        await job.send(line)
+    elif not sent.ok:
+        await report_unconfirmed(job, [line.part], channel=place.channel, thread=place.thread)
+
+
+def _is_in_line(job: ButtonJob) -> bool:
+    metadata = value_at(job.press.body, "message", "metadata")
+    return text_at(metadata, "event_payload", "part").startswith(_LINE)
 
 
 async def _tell_presser(job: ButtonJob, words: str) -> None:
@@ -237,6 +257,8 @@ async def _presser_name(job: ButtonJob) -> str:
 
 
 _MAX_PRESSER = 80
+_LINE = "changed-"
+"""Begins the part of a line that says what changed in an opening."""
 TAKE_BUTTON = LookupButton(TAKE, _take, per_person=True)
 RELEASE_BUTTON = LookupButton(RELEASE, _release, per_person=True)
 

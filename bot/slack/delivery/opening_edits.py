@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from bot.domain.answer_log import OpeningState, OpeningStates
-from bot.domain.errors import StoreUnreachable
+from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.report import Report, with_surroundings
 from bot.jobs.ports import Json
 from bot.render.answer.standing import with_invitation, with_taken
@@ -32,6 +32,9 @@ _MARK_DIGITS = 16
 _MOST_ROUNDS = 8
 """The most edits that come between before a job leaves the opening to the others."""
 
+_UNREAD = SendResult(SlackErrorKind.STALE, "opening_unread")
+"""The result where the opening cannot be made again."""
+
 Change = Callable[[OpeningState], OpeningState | None]
 """Returns the state after a change; None if the change does not apply to it any more. It must not
 change `revision` and `edits`."""
@@ -39,10 +42,19 @@ change `revision` and `edits`."""
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An opening without the line that says who is on it, and the moment of its report."""
+    """An opening without the line that says who is on it, and the moment of its report.
+
+    A `pressed` one comes from a button's payload; it may lack the surroundings read since.
+    """
 
     message: Message
     as_of: datetime
+    pressed: bool = False
+
+    def shows(self, state: OpeningState) -> bool:
+        """Return whether the message is what should stand."""
+        may_lack = self.pressed and state.surroundings is not None
+        return self.as_of == state.handle.as_of and not may_lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +101,22 @@ async def edit_opening(
 
     `place` says where the opening is, and is edited alone if no state is stored. `name` is unique
     among the changes of one job. `content` is the opening as it should stand; without it, or if a
-    newer one stands by then, it is made again from the stored look-up. Raises BotError if that
-    fails, or if data about one of the job's subjects was erased.
+    newer one stands by then, it is made again from the stored look-up; if that fails, the edit is
+    refused as STALE. Raises BotError if data about one of the job's subjects was erased.
     """
     state, applied = await change_state(job, place, name, change)
     if not applied:
         return OpeningEdit(state, applied=False, sent=SendResult())
     if state is None:
-        alone = content or Content(await _render_standing(job, place), place.handle.as_of)
-        return OpeningEdit(None, applied=True, sent=await _update(job, place, alone.message))
-    sent = SendResult()
+        alone = content or await _make_content(job, place)
+        sent = await _update(job, place, alone.message) if alone else _UNREAD
+        return OpeningEdit(None, applied=True, sent=sent)
+    sent = _UNREAD
     for _ in range(_MOST_ROUNDS):
-        if content is None or content.as_of != state.handle.as_of:
-            content = Content(await _render_standing(job, state), state.handle.as_of)
+        if content is None or not content.shows(state):
+            content = await _make_content(job, state)
+        if content is None:
+            break
         sent = await _update(job, state, with_taken(content.message, state.taken_by))
         newer = await _find_newer(job, state) if sent.ok else None
         if newer is None:
@@ -186,6 +201,17 @@ async def _update(job: Job, state: OpeningState, message: Message) -> SendResult
     if sent.cause in (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY):
         sent = await job.sender.send(call)
     return sent
+
+
+async def _make_content(job: Job, state: OpeningState) -> Content | None:
+    """Return the content of the stored look-up; None if 100ms does not deliver it."""
+    try:
+        return Content(await _render_standing(job, state), state.handle.as_of)
+    except BotError as error:
+        if job.steps.is_cancelled:
+            raise
+        structlog.get_logger("call_doctor").warning("opening_unread", cause=error.cause)
+        return None
 
 
 async def _render_standing(job: Job, state: OpeningState) -> Message:

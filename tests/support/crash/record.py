@@ -9,14 +9,16 @@ from workbench.pretend_slack import Message, Team
 
 _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _CHANGING = re.compile(r"CD-[A-Z0-9]{8}|(?<!\d)\d\d:\d\d(?::\d\d(?:\.\d+)?)?|<!date\^\d+\^|\d{10,}")
+_CHANGED = re.compile(r"^changed-\w+")
 _LOOKING = re.compile(r"Looking (?:for|up)")
 _NO_DATABASE = "own database does not answer"
 _MISSING = re.compile(r"didn't confirm \d+ messages? \((.+?)\)")
 
 
 def part_of(message: Message) -> str:
-    """Return the answer part in a message's metadata."""
-    return str((message.metadata or {}).get("event_payload", {}).get("part", ""))
+    """Return the answer part in a message's metadata; the line on a change has no moment in it."""
+    part = str((message.metadata or {}).get("event_payload", {}).get("part", ""))
+    return _CHANGED.sub("changed", part)
 
 
 def lookup_of(message: Message) -> str:
@@ -103,6 +105,27 @@ def vote_complaints(team: Team, votes: int, *, acked: bool) -> list[str]:
     if confirmed and votes != 1:
         found.append(f"the vote is confirmed, and {votes} are stored")
     return found
+
+
+def edit_complaints(team: Team, expected: Expected, *, acked: bool) -> list[str]:
+    """Return what is wrong after a press that edits an answer.
+
+    Its opening and its thread are as in the undisturbed run, and nothing stands twice. Those who
+    press again may be told more, each alone.
+    """
+    if not acked:
+        return ["nothing could be pressed any more"]
+    public = [m for m in team.from_app() if m.metadata and m.ephemeral_to is None]
+    found = _twice([m for m in team.from_app() if m.metadata and not _refusal(m)])
+    found += _parts(public, expected, frozenset())
+    parts = {part_of(m) for m in public} - set(expected.parts)
+    found += [f"{part} is for all to see" for part in sorted(parts)]
+    return found + _places(public, None) + _forms(public, expected)
+
+
+def says_refused(team: Team) -> bool:
+    """Return whether a message says that the database is down."""
+    return any(_refusal(m) for m in team.from_app() if m.metadata or m.ephemeral_to)
 
 
 def step_complaints(team: Team) -> list[str]:

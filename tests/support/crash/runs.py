@@ -12,12 +12,15 @@ from tests.support.crash.points import CLEARING, Point, points_of
 from tests.support.crash.record import (
     Expected,
     complaints,
+    edit_complaints,
     expected_of,
+    says_refused,
     step_complaints,
     steps_refused,
     vote_complaints,
 )
-from tests.support.crash.stage import CHANNEL, PERSON, Case, Scene, open_scene
+from tests.support.crash.stage import CHANNEL, OTHER, PERSON, Case, Scene, open_scene
+from tests.support.slack.live_errors import add_failures
 
 _END_SECONDS = 120.0
 """After so many seconds the result is judged even if jobs are not over."""
@@ -77,25 +80,12 @@ async def disturbed(
                 await reviving
                 await _over(scene)
             acked = delivery.acked
-            if case.way == "vote" and not acked:  # the voter saw that the button failed
-                acked = (await scene.vote()).acked
+            if case.edits and _failed(scene, acked=acked):  # the person saw it, and presses again
+                acked = (await scene.press_again()).acked
                 await _over(scene)
 
             def wrong() -> list[str]:
-                if case.way == "vote":
-                    return vote_complaints(scene.slack.team, scene.votes(), acked=acked)
-                untouched = len(scene.slack.team.from_app()) == scene.before
-                if untouched and not must:  # Slack told the asker that it could not be handed over
-                    return []
-                if untouched and steps_refused(scene.slack.team):
-                    return []
-                return step_complaints(scene.slack.team) + complaints(
-                    scene.slack.team,
-                    expected,
-                    thread,
-                    before=scene.before,
-                    findable=case.findable,
-                )
+                return _complaints(scene, expected, thread, must=must, acked=acked)
 
             end = time.monotonic() + _AFTER_SECONDS
             while wrong() and time.monotonic() < end:
@@ -108,11 +98,42 @@ async def disturbed(
         return Outcome(point, scene.struck.is_set(), found, log)
 
 
+def _failed(scene: Scene, *, acked: bool) -> bool:
+    """Return whether a press failed; a vote that was refused in words is an answer."""
+    return not acked or (scene.case.way != "vote" and says_refused(scene.slack.team))
+
+
+def _complaints(
+    scene: Scene, expected: Expected, thread: str | None, *, must: bool, acked: bool
+) -> list[str]:
+    """Return what is wrong; with `must` the question was taken, so that it needs an answer."""
+    case, team = scene.case, scene.slack.team
+    if case.way == "vote":
+        return vote_complaints(team, scene.votes(), acked=acked)
+    if case.edits:
+        return edit_complaints(team, expected, acked=acked)
+    untouched = len(team.from_app()) == scene.before
+    if untouched and not must:  # Slack told the asker that it could not be handed over
+        return []
+    if untouched and steps_refused(team):
+        return []
+    return step_complaints(team) + complaints(
+        team, expected, thread, before=scene.before, findable=case.findable
+    )
+
+
 async def _prepare(scene: Scene) -> None:
-    """Before a press, ask and wait for the answer and for cleanup."""
-    if scene.case.way in ("press", "vote"):
+    """Before a press, ask and wait for the answer and for cleanup.
+
+    Before *Ask again* somebody takes it, and new errors come.
+    """
+    if scene.case.way == "press" or scene.case.edits:
         await scene.slack.type_command(CHANNEL, PERSON, "/call-errors", scene.case.room)
         await _over(scene, clearing=True)
+    if scene.case.way == "refresh":
+        await scene.slack.click(scene.opening, "take", OTHER)
+        await _over(scene, clearing=True)
+        add_failures(scene.hms, scene.case.room, 3, now=True)
     scene.begin()
 
 

@@ -1,6 +1,7 @@
 """A run's environment: both pretend services, a database and the bots that are struck."""
 
 import asyncio
+import copy
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,13 +24,14 @@ from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.serving import running
 from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_hundredms.world import World
-from workbench.pretend_slack import Delivery, PretendSlack, example_team, stand
+from workbench.pretend_slack import Delivery, Message, PretendSlack, example_team, stand
 from workbench.replica import Replica, replica_of
 
-CHANNEL, PERSON = "C0ONCALL", "U0ALICE"
-Way = Literal["command", "mention", "press", "vote", "workflow"]
+CHANNEL, PERSON, OTHER = "C0ONCALL", "U0ALICE", "U0BOB"
+Way = Literal["command", "mention", "press", "vote", "workflow", "refresh", "take"]
 """`press`: a button under an answer that stands already; `vote`: *Right* under one; `workflow`: a
-step that posts."""
+step that posts; `refresh`: *Ask again* under an answer that somebody took, after new errors;
+`take`: *I'm on it*."""
 How = Literal["restart", "takeover", "database"]
 """Killed and started again; killed and another replica goes on; the database crashes instead."""
 
@@ -45,6 +47,11 @@ class Case:
     room: str
     readable: bool = True
     button: str = "packet"
+
+    @property
+    def edits(self) -> bool:
+        """Return whether a press, which may be repeated, has one effect on a standing answer."""
+        return self.way in ("vote", "refresh", "take")
 
     @property
     def findable(self) -> bool:
@@ -71,6 +78,8 @@ class Scene:
     struck: asyncio.Event = field(default_factory=asyncio.Event)
     before: int = 0
     """The bot's messages from before the question."""
+    shown: Message | None = None
+    """The answer as the person saw it who presses."""
 
     async def strike(self) -> bool:
         """Strike; return whether the process may continue."""
@@ -91,20 +100,26 @@ class Scene:
         if self.case.way == "command":
             return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
         if self.case.way == "press":
-            opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
-            return await self.slack.click(opening, self.case.button), None
-        if self.case.way == "vote":
-            return await self.vote(), None
+            return await self.slack.click(self.opening, self.case.button), None
+        if self.case.edits:
+            return await self.press_again(), None
         if self.case.way == "workflow":
             inputs = {"target": room, "channel": CHANNEL}
             return (await self.slack.run_step(inputs))[1], None
         delivery = await self.slack.mention(CHANNEL, room)
         return delivery, str(delivery.payload["event"]["ts"])
 
-    async def vote(self) -> Delivery:
-        """Press *Right* under the answer."""
-        opening = next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
-        return await self.slack.click(opening, "feedback", PERSON, value="positive")
+    async def press_again(self) -> Delivery:
+        """Press the button of the case under the answer, whose payload stays as it was."""
+        if self.case.way == "vote":
+            return await self.slack.click(self.opening, "feedback", PERSON, value="positive")
+        button = "ask_again" if self.case.way == "refresh" else "take"
+        return await self.slack.click(self.shown or self.opening, button, PERSON)
+
+    @property
+    def opening(self) -> Message:
+        """Return the answer that stands."""
+        return next(m for m in self.slack.team.from_app() if part_of(m) == "opening")
 
     def votes(self) -> int:
         """Return the number of stored votes."""
@@ -115,6 +130,8 @@ class Scene:
         self.slack.team.calls.clear()
         self.hms.calls.clear()
         self.before = len(self.slack.team.from_app())
+        if self.case.edits:
+            self.shown = copy.deepcopy(self.opening)
 
     def plant(self, point: Point) -> None:
         """Make the pretend services hold the chosen call."""

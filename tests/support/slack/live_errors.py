@@ -5,6 +5,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 from tests.support.slack.edge_harness import Bench
+from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_hundredms.world import Event
 
 _NUMBERS = itertools.count(1)
@@ -17,7 +18,14 @@ def fail_again(
 
     They are stamped after the last failure, or with `now` at this moment.
     """
-    room = bench.hundredms.world.room(room_name)
+    add_failures(bench.hundredms, room_name, number, person, now=now)
+
+
+def add_failures(
+    stage: Stage, room_name: str, number: int, person: str = "", *, now: bool = False
+) -> None:
+    """Let events arrive at that pretend 100ms as `fail_again` does."""
+    room = stage.world.room(room_name)
     last = room.events[-1]
     peers = {peer.name: peer for session in room.sessions for peer in session.peers}
     events: list[Event] = []
@@ -32,4 +40,4 @@ def fail_again(
             peer = peers[person]
             event["data"] |= {"user_id": peer.user_id, "user_name": peer.name, "peer_id": peer.id}
         events.append(event)
-    bench.hundredms.add_events(room.id, events)
+    stage.add_events(room.id, events)

@@ -1,13 +1,18 @@
 """*I'm on it* and *Release*: one name in the opening's last line, and no edit undoes another."""
 
 import asyncio
+import copy
 from pathlib import Path
+
+import pytest
 
 from tests.integration.slack.buttons.test_refresh import ROOM, ask_again
 from tests.integration.slack.lookup.test_diagnosis import asked, words
-from tests.support.slack.edge_harness import check_all
+from tests.support.slack.edge_harness import Bench, check_all
 from tests.support.slack.live_errors import fail_again
 from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_hundredms.faults import Fault
+from workbench.pretend_slack import Message
 
 
 async def test_one_takes_it_and_anybody_releases_it(tmp_path: Path) -> None:
@@ -35,10 +40,61 @@ async def test_one_takes_it_and_anybody_releases_it(tmp_path: Path) -> None:
         check_all(bench)
 
 
-async def test_an_opening_that_cannot_be_edited_gets_a_line(tmp_path: Path) -> None:
+async def test_a_press_from_before_a_refresh_keeps_the_refresh(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        opening = await asked(bench, ROOM)
+        earlier = copy.deepcopy(opening)
+        fail_again(bench, ROOM, 2, "Asha Rao")
+        await ask_again(bench, opening)
+        refreshed = words(opening).replace("I'm on it", "Release")
+        await bench.slack.click(earlier, "take", "U0BOB")
+        await bench.settled(0.4)
+        *above, last = words(opening).splitlines()
+        assert last.endswith(" is on it.")
+        assert above == refreshed.splitlines()
+        assert "Asha" in refreshed
+        check_all(bench)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_an_opening_that_cannot_be_edited_gets_lines_that_undo(
+    tmp_path: Path, *, readable: bool
+) -> None:
     async with open_whole(tmp_path) as bench:
         opening = await asked(bench, ROOM)
         bench.team.faults.add("chat.update", "edit_window_closed", times=None)
-        await bench.slack.click(opening, "take", "U0BOB")
-        line = await bench.until_said(" is on it.")
-        assert (line.thread_ts, line.ephemeral_to) == (opening.ts, None)
+        line = await _line_of(bench, opening, "take", "U0BOB")
+        assert " is on it." in words(line)
+        if not readable:  # 100ms does not keep the events of an old call
+            bench.hundredms.faults.add(Fault(kind="error", status=404))
+            await bench.restart()
+        undone = await _line_of(bench, line, "release", "U0ALICE")
+        assert "Nobody is on it any more." in words(undone)
+        again = await _line_of(bench, undone, "take", "U0ALICE")
+        assert " is on it." in words(again)
+        assert {m.thread_ts for m in (line, undone, again)} == {opening.ts}
+
+
+async def test_a_line_does_not_stand_for_a_forgotten_opening(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        opening = await asked(bench, ROOM)
+        bench.team.faults.add("chat.update", "edit_window_closed", times=None)
+        line = await _line_of(bench, opening, "take", "U0BOB")
+        bench.team.faults.clear()
+        await bench.memory.forget_room(bench.hundredms.world.room(ROOM).id)
+        await bench.restart()
+        before = words(line)
+        await bench.slack.click(line, "release", "U0ALICE")
+        told = await bench.until_said("Nobody is on it.")
+        assert told.ephemeral_to == "U0ALICE"
+        assert words(line) == before
+
+
+async def _line_of(bench: Bench, message: Message, name: str, user: str) -> Message:
+    """Press a button; return the one line that everybody gets upon it."""
+    before = len(bench.said())
+    await bench.slack.click(message, name, user)
+    await bench.settled(0.4)
+    (line,) = bench.said()[before:]
+    assert line.ephemeral_to is None
+    return line
