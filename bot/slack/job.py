@@ -55,6 +55,11 @@ class LookupResult:
         self.names = names
         """The part of people's names that the rendered messages show."""
 
+    @property
+    def is_read(self) -> bool:
+        """Return whether this process has read the facts."""
+        return self._task is not None and self._task.done()
+
     def task(self) -> "asyncio.Task[Report | Choices]":
         """Return the investigation's task, and start it if needed. The task raises the failure."""
         if self._task is None:

@@ -19,7 +19,9 @@ from bot.domain.diagnosis.other_rooms import (
 )
 from bot.domain.errors import BotError
 from bot.domain.report import Report, Surroundings, with_surroundings
+from bot.domain.saved_lookup import SavedLookup
 from bot.domain.status_page import LATER, StatusFinding, find_incident, find_new_incident
+from bot.domain.target import Choices
 from bot.jobs.ports import Json
 from bot.render.message import Message
 from bot.slack.checkpoints.serialization import from_json, to_json
@@ -81,16 +83,33 @@ async def look_around(
     """
     if summary.facts is None or summary.facts.verdict not in WEIGHED or not _may_look(job.ctx):
         return LookAround()
+    result = _as_of_answer(job, result, summary.handle)
     try:
         found = await read_surroundings(job, result)
         if found is None or not (found.others or found.status):
             return LookAround(found)
-        # A job that a crash interrupted has read the room again, later than its answer.
-        found = replace(found, as_of=summary.handle.as_of)
         return LookAround(found, await show_surroundings(job, result, place, found, name))
     except BotError as error:
         structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
         return LookAround()
+    finally:
+        result.close()
+
+
+def _as_of_answer(job: Job, result: LookupResult, handle: SavedLookup) -> LookupResult:
+    """Return a result with the report of the answer; `result` may be of a later moment.
+
+    A job that a crash interrupted has read the room again. Then the answer's look-up is reopened.
+    """
+
+    async def investigate() -> Report | Choices:
+        investigator, tell = job.ctx.investigator, job.progress.say_waiting
+        report = await result.task() if result.is_read else None
+        if isinstance(report, Report) and report.as_of == handle.as_of:
+            return report
+        return await investigator.diagnose(await investigator.reopen(handle, tell), tell)
+
+    return LookupResult(job.steps, job.ctx.renderer, investigate, result.names)
 
 
 def _may_look(ctx: BotContext) -> bool:
