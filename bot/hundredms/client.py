@@ -87,7 +87,6 @@ def events_request(query: EventQuery, start: str, limit: int) -> Request:
     not document how it treats an empty one.
     """
     params: dict[str, str | int] = {"room_id": query.room_id, "limit": limit}
-    params |= {"type": query.type} if query.type else {"error": "true"}
     filters = {
         "type": query.type,
         "error": "" if query.type else format_bool(True),
