@@ -136,7 +136,7 @@ async def open_webhooks(
     store = services.database.call_facts
     queue = WebhookQueue(store, services.metrics, on_room_event)
     workspaces = _webhook_secrets(settings)
-    pulled = [services.workspaces[alias].low_priority() for alias in _pulled(settings)]
+    pulled = [services.workspaces[alias].low_priority() for alias in _aliases_to_pull(settings)]
     try:
         async with pull_regularly(pulled, store, queue, now):
             yield WebhookReceiver(workspaces, queue, services.metrics, now) if workspaces else None
@@ -144,7 +144,7 @@ async def open_webhooks(
         await queue.close()
 
 
-def _pulled(settings: Settings) -> Iterator[str]:
+def _aliases_to_pull(settings: Settings) -> Iterator[str]:
     """Yield the 100ms workspaces whose webhooks are fetched."""
     for alias, workspace in settings.workspaces().items():
         own = workspace.webhook_pull

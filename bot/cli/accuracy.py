@@ -79,7 +79,7 @@ async def _export(
     written = 0
     try:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        async for vote, answer in _judged(database, since):
+        async for vote, answer in _read_judged_calls(database, since):
             try:
                 text = await _scenario(services, vote, answer)
             except (BotError, ValueError) as error:
@@ -98,7 +98,7 @@ async def _export(
     write_error(f"{written:,} {noun} written to {folder}.")
 
 
-async def _judged(
+async def _read_judged_calls(
     database: Database, since: datetime | None
 ) -> AsyncIterator[tuple[Vote, PostedAnswer | None]]:
     """Yield the judgement of each answer, and where the answer is; None if it is gone."""

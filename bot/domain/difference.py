@@ -53,7 +53,7 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFacts:
-    """What an answer says, without names.
+    """The statements of an answer, without names.
 
     `events` are the error events that count, `affected` the people whom the sentence counts.
     `unread` says that data which may change the answer could not be read.

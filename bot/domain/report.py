@@ -91,7 +91,7 @@ class Report:
     hides_user: bool = False
     """Whether the user id asked for is hidden; if so, no button may carry it either."""
     surroundings: "Surroundings | None" = None
-    """What was read around the failure; None if nothing was. The verdict is weighed by it."""
+    """The surroundings of the failure, which weigh the verdict; None if they were not read."""
     reads_status_page: bool = False
     """Whether the bot reads the status page, so that no step asks a person to look there."""
 
@@ -103,7 +103,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What was read around the failure of a report after its answer: none of it names a person.
+    """Other rooms and the status page at the time of a failure. They name no person.
 
     `as_of` is the moment of that report. `others` is None if no room was read, `status` is None if
     the status page was not.

@@ -126,7 +126,7 @@ class ClassAccuracy:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How often answers were right. `votes` counts votes, everything else answers.
+    """The share of right answers. `votes` counts votes, everything else answers.
 
     An answer is judged by the votes on its latest verdict that anybody voted on. It is right if
     more than half of them say so.

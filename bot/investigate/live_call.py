@@ -47,7 +47,7 @@ async def no_turn() -> None:
 
 @dataclass(slots=True)
 class LiveCall:
-    """What was read of one watched call. A new process has to read it again.
+    """The data read of one watched call. A new process has to read it again.
 
     `whole_reads` counts how often the whole list of events was read, also by earlier processes.
     """

@@ -63,7 +63,7 @@ class HomeChannel:
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What Home shows to one person; `notice` and `faults` may mark code by back-ticks."""
+    """The content of one person's Home; `notice` and `faults` may mark code by back-ticks."""
 
     answers: tuple[HomeAnswer, ...] = ()
     channels: tuple[HomeChannel, ...] = ()

@@ -39,7 +39,7 @@ class SocketTimes:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a partial answer is tried again, with a pause in seconds before each time."""
+    """The number of tries after a partial answer, with a pause in seconds before each time."""
 
     pause: float = 30.0
     times: int = 30
@@ -63,7 +63,7 @@ class SlackSettings:
     drain_seconds: float = 12.0
     call_seconds: float = 10.0
     setup_seconds: float = 20.0
-    """How often the Homes seen lately are compared with what is missing in the set-up."""
+    """Seconds between two checks of the set-up for the Homes seen lately."""
     longest_retry_after: float = 30.0
     at_once: int = 50
     per_asker: int = 3

@@ -51,7 +51,7 @@ class SqlCallFacts:
         ordered = [rows[key] for key in sorted(rows)]  # two replicas must not wait for each other
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
-                permitted = await _without_erased(connection, ordered, now)
+                permitted = await _leave_out_erased(connection, ordered, now)
                 new = await _insert(connection, permitted)
                 fresh = (row for row in permitted if _key(row) in new)
                 await _learn_peers(connection, _peer_rows(fresh, now))
@@ -144,7 +144,7 @@ async def _learn_peers(connection: AsyncConnection, rows: Sequence[_Row]) -> Non
         )
 
 
-async def _without_erased(
+async def _leave_out_erased(
     connection: AsyncConnection, rows: Sequence[_Row], now: datetime
 ) -> Sequence[_Row]:
     """Return the rows of which no id was erased after their time, or shortly before it."""

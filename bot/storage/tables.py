@@ -191,7 +191,7 @@ CALL_FACTS = Table(
     Column("at", Float(53), nullable=False, index=True),
     Index("ix_call_facts_room", "room_id", "at"),
 )
-"""What 100ms' webhooks told of calls."""
+"""Facts of calls from 100ms' webhooks."""
 
 PULLS = Table(
     "pulls",

@@ -73,7 +73,7 @@ INCIDENTS: tuple[Json, ...] = (
 
 @dataclass(slots=True)
 class StatusPage:
-    """What the page shows, and how it behaves. `reads` counts the times that it was asked."""
+    """The content and the behaviour of the page. `reads` counts the times that it was asked."""
 
     incidents: list[Json] = field(default_factory=lambda: list(INCIDENTS))
     mood: Mood = "well"

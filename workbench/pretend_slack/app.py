@@ -135,7 +135,7 @@ class WebApi:
             raise Refused("not_allowed_token_type")
 
     def _kind_of(self, token: str) -> str:
-        """Whose token it is: bot, app, workflow, or empty for no token of this workspace."""
+        """The owner of the token: bot, app, workflow, or empty for no token of this workspace."""
         app = self._team.app
         known = {app.bot_token: "bot", app.app_token: "app"}
         return known.get(token) or ("workflow" if self._run_of(token) else "")

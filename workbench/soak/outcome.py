@@ -9,8 +9,10 @@ from workbench.soak.asker import Asker, Question
 
 ACK_SECONDS = 3.0
 GROWTH = 1.1
-"""What a process may hold at the end, as a share of what it held when it was warm: it does not hold
-the same at any two moments."""
+"""The memory that a process may hold at the end, as a share of what it held when it was warm.
+
+It does not hold the same at any two moments.
+"""
 
 
 @dataclass(slots=True)

@@ -156,7 +156,7 @@ def weigh_other_rooms(diagnosis: Diagnosis, sample: OtherRooms) -> Diagnosis:
 def _weigh(diagnosis: Diagnosis, sample: OtherRooms) -> Diagnosis:
     verdict, reach = diagnosis.verdict, sample.reach
     if verdict.cls == "service" and reach == "elsewhere":
-        return replace(diagnosis, verdict=_confirmed(verdict))
+        return replace(diagnosis, verdict=_confirm(verdict))
     if verdict.cls == "service" and reach == "here":
         return replace(diagnosis, verdict=_here_only(verdict))
     if verdict.cls == "shared_network" and reach == "elsewhere":
@@ -164,7 +164,7 @@ def _weigh(diagnosis: Diagnosis, sample: OtherRooms) -> Diagnosis:
     return diagnosis
 
 
-def _confirmed(verdict: Verdict) -> Verdict:
+def _confirm(verdict: Verdict) -> Verdict:
     """Return the service verdict with the confidence that other rooms give it.
 
     What could not be read of this room limits the confidence as before.

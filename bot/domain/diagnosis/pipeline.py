@@ -71,7 +71,7 @@ def diagnose(case: DiagnosisInput, catalogue: Catalogue) -> Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """What is known of a room's failures, to judge all of them or those of one call."""
+    """The facts of a room's failures, to judge all of them or those of one call."""
 
     person_index: PersonIndex
     around: tuple[Story, ...]

@@ -133,9 +133,10 @@ def _fault(template: str) -> str:
     unknown = [word for word in _PLACEHOLDER.findall(template) if word not in PLACEHOLDERS]
     fixed = _PLACEHOLDER.sub("", template)
     if unknown:
-        return f"holds {{{unknown[0]}}}; the placeholders are {_listed()}"
+        return f"holds {{{unknown[0]}}}; the placeholders are {_list_placeholders()}"
     if "{" in fixed or "}" in fixed:
-        return f"holds a brace that belongs to no placeholder; the placeholders are {_listed()}"
+        known = _list_placeholders()
+        return f"holds a brace that belongs to no placeholder; the placeholders are {known}"
     if not _IS_ADDRESS.fullmatch(fixed):
         return "holds a character that an address may not hold; encode it with %"
     length = TicketUrl("", template).fixed_length
@@ -157,7 +158,7 @@ def _fault_of_host(template: str, fixed: str) -> str:
     return ""
 
 
-def _listed() -> str:
+def _list_placeholders() -> str:
     return ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
 
 

@@ -1,4 +1,4 @@
-"""What a look at a watched call shows, what its thread is told, and when its watch ends.
+"""The state of a watched call: its look, the line that is due, and the end of the watch.
 
 `view_of` reads a diagnosed report. A line for the thread is the difference between what the thread
 says and what the look shows, so that everything between two lines is folded into the next.
@@ -41,7 +41,7 @@ class PersonInTrouble:
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """What one look shows.
+    """The result of one look.
 
     `recovered` are the marks of people whose failures are all over. `present` is the number of
     people in the call now, None if that could not be read; `fine` are those of them who are not in
@@ -166,7 +166,7 @@ def _present_people(diagnosis: Diagnosis, running: Iterable[Session]) -> list[Pe
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
-    """What a watch remembers between two looks; it holds digests and peer ids, and no names.
+    """The state of a watch between two looks; it holds digests and peer ids, and no names.
 
     `since` is the moment from which events count. `session_id` is the session that ran at the last
     look, and `ended_at` its end once it is over. `failed` are the marks of people of whom the
@@ -220,7 +220,7 @@ class ThreadLine:
 
 
 _GRAVE = frozenset({"service", "shared_network"})
-"""Verdicts that are told although nobody has failed for good yet."""
+"""Verdicts that a line reports although nobody has failed for good yet."""
 
 
 def line_between(state: WatchState, view: CallView, *, final: bool = False) -> ThreadLine:

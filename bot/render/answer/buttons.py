@@ -157,7 +157,7 @@ def _action_of(item: MenuItem) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _RowSource:
-    """What the buttons of a report depend on: the value of each, and the menu's id."""
+    """The facts that decide the buttons of a report: their value, and the menu's id."""
 
     report: Report
     diagnosis: Diagnosis

@@ -143,7 +143,7 @@ class _Writer:
         `brief` is for the history alone.
         """
         history = self._history_words()
-        texts = [self._limited(text) for text in candidates if text]
+        texts = [self._limit(text) for text in candidates if text]
         whole = [text for text in (*texts, brief) if ": " in text and self._people.text in text]
         with_history = [f"{text}; {history}" for text in whole if history]
         most = MOST_WORDS - 2 * self._partial
@@ -154,7 +154,7 @@ class _Writer:
         words = " ".join(f"{part[0].upper()}{part[1:]}." for part in after if part)
         return Lead(_finished(text, partial=self._partial, proper=proper), words)
 
-    def _limited(self, text: str) -> str:
+    def _limit(self, text: str) -> str:
         """Return the text, with the limit of a failure that other rooms did not have."""
         if not self._focus.verdict.here_only or HERE_ONLY in text:
             return text

@@ -1,4 +1,4 @@
-"""What people experienced and why, as clauses of an answer's first sentence."""
+"""People's trouble and its cause, as clauses of an answer's first sentence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

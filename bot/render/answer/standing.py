@@ -1,4 +1,4 @@
-"""What follows an opening that stands: who is on it, and what changed since."""
+"""Later additions to an opening: the person who is on it, and the changes since."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

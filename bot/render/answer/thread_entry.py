@@ -33,7 +33,7 @@ OUTCOMES: dict[Outcome, str] = {
     "recovered": "recovered",
     "unknown": "end not known",
 }
-"""How a failure ended, to stand after a colon."""
+"""The end of a failure, to stand after a colon."""
 _STAYED_OUT = {
     "client.disconnected": "did not reconnect",
     "client.connect.failed": "did not get in",
@@ -241,13 +241,16 @@ def _ids_line(source: EntrySource) -> tuple[str, bool]:
     rows = source.rows
     event_ids = [source.event.id, *(row.id for row in rows if row.id != source.event.id)]
     peers = list(dict.fromkeys(row.peer_id for row in rows if row.peer_id))
-    parts = [_listed("event", event_ids, _IDS, " in the files"), _listed("peer", peers, _PEERS)]
+    parts = [
+        _list_words("event", event_ids, _IDS, " in the files"),
+        _list_words("peer", peers, _PEERS),
+    ]
     user = shorten(safe_text(source.event.user_id), _USER)
     parts.append(f"user {user}" if user else "")
     return " · ".join(filter(None, parts)), len(event_ids) > _IDS
 
 
-def _listed(label: str, values: Sequence[str], most: int, where: str = "") -> str:
+def _list_words(label: str, values: Sequence[str], most: int, where: str = "") -> str:
     if not values:
         return ""
     shown = [shorten(safe_text(value), _ID) for value in values[:most]]
@@ -288,7 +291,7 @@ def _steps_within(source: EntrySource, sessions: Sequence[Session], space: int) 
 
 _CLOCK_SPACE, _OFFSET_SPACE = len("1. 12:00:00 UTC "), len("2. +0:00 ")
 _FIRST_REPORT, _LAST_REPORT, _RELATED, _LEFT, _JOINED = range(5)
-"""What is kept first."""
+"""The parts that are kept first."""
 
 
 def _moments(source: EntrySource, sessions: Sequence[Session]) -> Iterator[_Moment]:

@@ -116,7 +116,7 @@ def _names(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
     if report.target.room.name:
         yield f"Room: {report.target.room.name}"
     if names:
-        yield f"People: {_listed(names, _MAX_NAMES)}"
+        yield f"People: {_list_words(names, _MAX_NAMES)}"
 
 
 def _ids(report: Report) -> Iterator[str]:
@@ -131,13 +131,13 @@ def _ids(report: Report) -> Iterator[str]:
     for label, values in lists.items():
         ids = list(dict.fromkeys(value for value in values if value and _ID.fullmatch(value)))
         if ids:
-            yield f"{label}: {_listed(ids, _MAX_PEERS)}"
+            yield f"{label}: {_list_words(ids, _MAX_PEERS)}"
     codes = list(dict.fromkeys(str(event.error_code) for event in events if event.error_code))
     if codes:
-        yield f"Error codes: {_listed(codes, _MAX_CODES)}"
+        yield f"Error codes: {_list_words(codes, _MAX_CODES)}"
 
 
-def _listed(values: Sequence[str], most: int) -> str:
+def _list_words(values: Sequence[str], most: int) -> str:
     more = f" (+{len(values) - most:,} more)" if len(values) > most else ""
     return ", ".join(values[:most]) + more
 

@@ -1,4 +1,4 @@
-"""What a reply says about one person: what they noticed, why, how it ended, and when.
+"""The facts of a reply to one person: the trouble, its cause, its end and its time.
 
 A draft holds keys of the language files, no sentences, and fits into one option of a select, so
 that an open form needs no memory of ours.
@@ -151,7 +151,7 @@ _DEVICES = {"audio": "microphone", "video": "camera"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reply says about one person; the texts are in the language files.
+    """The facts of a reply to one person; the texts are in the language files.
 
     `label` names the person for the one who writes, `name` is the first name that the reply begins
     with ("" if none is known). `at` is in Unix seconds, 0 if not known. `app` says that the person

@@ -22,7 +22,7 @@ _MAX_NOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class ReplyForm:
-    """What an open form holds: the people to choose from, and what is chosen so far.
+    """The state of an open form: the people to choose from, and what is chosen so far.
 
     `chosen` is the number of the person in `drafts`, None while nobody is chosen. `note` is a
     remark for the one who writes. `zone` is their time zone, "" if it is not known.

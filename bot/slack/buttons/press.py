@@ -45,7 +45,7 @@ class ButtonPress:
         """The reason to show the result only to the person who pressed; "" if there is none."""
         self.value = pressed_value(body).encode("utf-8", "replace").decode()
         self.argument = pressed_argument(body).encode("utf-8", "replace").decode()
-        """What a menu's entry adds to the button's name, such as a story's id."""
+        """The part of a menu's entry after the button's name, such as a story's id."""
         self.saved_lookup = _decode_or_none(self.value)
 
     @property

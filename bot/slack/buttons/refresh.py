@@ -163,7 +163,7 @@ class RefreshJob(LookupJob):
         answer: Answer = await self.result.render("answer", Answer, partial(self._answer, standing))
         content = Content(answer.opening, summary.handle.as_of)
         edit = await edit_opening(
-            self, standing, "refresh", partial(_refreshed, self.opening_state), content
+            self, standing, "refresh", partial(_refresh_state, self.opening_state), content
         )
         if not edit.applied:
             await self._tell(_UNDER_WAY)
@@ -208,7 +208,7 @@ class RefreshJob(LookupJob):
         if standing.handle.private:
             await log_answer(self, summary, delivery.sent)
             news = replace(standing, handle=summary.handle, facts=summary.facts)
-            await change_state(self, standing, "refresh", partial(_refreshed, news))
+            await change_state(self, standing, "refresh", partial(_refresh_state, news))
 
     async def _facts_of(self, handle: SavedLookup) -> AnswerFacts | None:
         """Return what an answer said whose facts are not stored; None if it cannot be reopened."""
@@ -256,7 +256,7 @@ def _nothing_new(difference: Difference, summary: AnswerSummary) -> str:
     return f"No change {as_of}."
 
 
-def _refreshed(news: OpeningState, state: OpeningState) -> OpeningState | None:
+def _refresh_state(news: OpeningState, state: OpeningState) -> OpeningState | None:
     """Return the state with newer content; None if it has content as new."""
     if state.handle.as_of >= news.handle.as_of:
         return None

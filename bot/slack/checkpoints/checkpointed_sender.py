@@ -128,4 +128,4 @@ def _url_of(call: StepCall) -> ResponseUrl | None:
 
 
 Sender = SlackSender | CheckpointedSender
-"""What sends a message: in a job as a recorded step, elsewhere without a record."""
+"""Sends a message: in a job as a recorded step, elsewhere without a record."""

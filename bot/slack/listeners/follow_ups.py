@@ -74,7 +74,7 @@ async def _continue(
 ) -> None:
     """Do what a follow-up asks for."""
     if follow_up.action is FollowUpAction.REPLY:
-        await _offer_reply(ctx, target, _narrowed(ctx, follow_up, answer.handle))
+        await _offer_reply(ctx, target, _narrow(ctx, follow_up, answer.handle))
     elif follow_up.action in _BUTTONS:
         await _press(ctx, target, follow_up, answer, delivery)
     elif follow_up.repeats:
@@ -137,7 +137,7 @@ async def _tell(ctx: BotContext, target: ReplyTarget, words: str) -> None:
     ctx.tasks.spawn(reply_privately(ctx, target, reply, ctx.new_lookup_id()))
 
 
-def _narrowed(ctx: BotContext, follow_up: FollowUp, saved_lookup: SavedLookup) -> SavedLookup:
+def _narrow(ctx: BotContext, follow_up: FollowUp, saved_lookup: SavedLookup) -> SavedLookup:
     """Return the saved look-up of the answer, with what the question changes, as of now then."""
     if not follow_up.narrows:
         private = saved_lookup.private or follow_up.options.private
@@ -175,7 +175,7 @@ async def _press(
     ctx: BotContext, target: ReplyTarget, follow_up: FollowUp, answer: PostedAnswer, delivery: str
 ) -> None:
     """Do what the button of that name does."""
-    saved_lookup = _narrowed(ctx, follow_up, answer.handle)
+    saved_lookup = _narrow(ctx, follow_up, answer.handle)
     if is_direct(target.channel):
         saved_lookup = replace(saved_lookup, private=False)
     thread = target.thread or answer.thread or answer.ts

@@ -17,7 +17,7 @@ EVENT_TYPE = "call_doctor"
 
 
 class Repeat(Enum):
-    """How a call may be repeated if Slack may have done it already."""
+    """The way in which a call may be repeated if Slack may have done it already."""
 
     FINDABLE = "findable"  # the message carries our mark: look for it first
     IDEMPOTENT = "idempotent"  # a second call changes nothing

@@ -207,13 +207,13 @@ def stop_listener(ctx: BotContext) -> Listener:
         if watch is not None and permitted is not None and watch.workspace not in permitted:
             raise _not_running()
         if watch is None or not await stop_watch(ctx, watch_id, target.user):
-            ctx.tasks.spawn(_say_ended(ctx, target))
+            ctx.tasks.spawn(_say_that_it_ended(ctx, target))
         await ack()
 
     return on_stop
 
 
-async def _say_ended(ctx: BotContext, target: ReplyTarget) -> None:
+async def _say_that_it_ended(ctx: BotContext, target: ReplyTarget) -> None:
     message = ctx.renderer.note("This watch has ended already.")
     if not await notify_user(ctx.sender, target, message, ""):
         structlog.get_logger("call_doctor").error("asker_not_reached")

@@ -62,7 +62,7 @@ SPOILS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "429 for ever": lambda _: None,
     "404": lambda _: "not found",
 }
-"""What stands in a session's row where its people should."""
+"""The value in a session's row where its people should be."""
 
 
 @dataclass(slots=True)
