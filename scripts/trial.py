@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.support.browser import Seat, chromium, running_demo  # noqa: E402  the path comes first
-from tests.support.trial import trial  # noqa: E402
+from tests.support.trial import trial, watched_call  # noqa: E402
 
 STILL_MS = 2500  # by then the replies of an answer, paced by a second, have come
 
@@ -25,14 +25,15 @@ async def main(folder: Path) -> None:
                 locale="en-GB",
                 reduced_motion="reduce",
             )
-            await page.goto(demo.url)
             number = 0
-            async for name in trial(Seat(page, demo)):
-                number += 1
-                await page.wait_for_timeout(STILL_MS)
-                path = folder / f"{number:02}-{name}.png"
-                await page.screenshot(path=path)
-                print(path)
+            for steps in (trial, watched_call):
+                await page.goto(demo.url)
+                async for name in steps(Seat(page, demo)):
+                    number += 1
+                    await page.wait_for_timeout(STILL_MS)
+                    path = folder / f"{number:02}-{name}.png"
+                    await page.screenshot(path=path)
+                    print(path)
 
 
 if __name__ == "__main__":

@@ -111,4 +111,6 @@ def _environment(slack: PretendSlack, hms_url: str, port: int, home: Path) -> di
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "TICKET_URL_JIRA": TICKET_URL,
+        "WATCH_EVERY": "3",
+        "WATCH_LINGER": "20",  # the default of five minutes is long for somebody at the page
     }

@@ -78,11 +78,17 @@ async def test_the_live_room_breaks_and_mends(seat: Seat) -> None:
     await seat.tab("100ms")
     room = seat.panel.get_by_role("region", name="Live room")
     await room.get_by_role("button", name=re.compile("Start")).click()
-    await room.get_by_label("Gives up after").fill("2")
-    chen = room.get_by_role("listitem", name="Chen Rao")
-    await chen.get_by_role("button", name="Break").click()
-    await expect(chen).to_contain_text("network broken")
-    await chen.get_by_role("button", name="Mend").click()
-    await expect(chen).to_contain_text("in the call")
+    chen, emre = (room.get_by_role("listitem", name=f"{name} Rao") for name in ("Chen", "Emre"))
+    for person, patience in ((chen, "120"), (emre, "1")):
+        await room.get_by_label("Gives up after").fill(patience)
+        await person.get_by_role("button", name="Break").click()
+        await expect(person).to_contain_text("network broken")
+    await expect(emre.get_by_role("button", name="Leave")).to_be_disabled()  # the SDK gave up
+    await expect(chen.get_by_role("button", name="Leave")).to_be_enabled()
+    for person in (chen, emre):
+        await person.get_by_role("button", name="Mend").click()
+        await expect(person).to_contain_text("in the call")
+    await chen.get_by_role("button", name="Leave").click()
+    await expect(chen).to_contain_text("gone")
     await room.get_by_role("button", name="End the call").click()
     await expect(room.get_by_role("listitem")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""A running incident as a support agent lives it in the page, from question to hand-over."""
+"""Incidents as a support agent lives them in the page: from question to hand-over, and watched."""
 
 from collections.abc import AsyncIterator
 
@@ -8,6 +8,10 @@ from tests.support.browser import Seat
 
 BOT = "U0DOCTOR"
 ROOM = "live-room"
+WATCHED = ("Bram Rao", "Chen Rao", "Dalia Rao")
+LINE_MS = 120_000
+"""The longest time to a line in a watch's thread: at most one line a minute is posted."""
+MOST_MESSAGES = 5
 
 
 async def trial(seat: Seat) -> AsyncIterator[str]:
@@ -53,6 +57,35 @@ async def trial(seat: Seat) -> AsyncIterator[str]:
     yield "direct-message"
 
 
+async def watched_call(seat: Seat) -> AsyncIterator[str]:
+    """Watch the live room while three people lose their network and one gets it back."""
+    await _start_call(seat)
+    message = await seat.ask(f"/call-errors watch {ROOM}", f"Watching {ROOM}")
+    await expect(message).to_contain_text("8 people are fine.")
+    yield "watching"
+    for name in WATCHED:
+        await _break(seat, name)
+    await expect(message).to_contain_text("5 people are fine.")
+    for name in WATCHED:
+        await expect(message).to_contain_text(f"{name}, since")
+    lines = (await seat.open_thread(message)).locator(f'li.message[data-user="{BOT}"]')
+    await expect(lines.last).to_contain_text("did not get back in")
+    yield "three-broken"
+    await _press_in_call(seat, "Mend", WATCHED[0])
+    await expect(message).to_contain_text("6 people are fine.")
+    mended = lines.filter(has_text=f"{WATCHED[0]} recovered.")
+    await expect(mended).to_have_count(1, timeout=LINE_MS)
+    for name in WATCHED[1:]:
+        await expect(lines.filter(has_text=name).last).to_contain_text("did not get back in")
+    yield "one-mended"
+    await _press_in_call(seat, "End the call")
+    await expect(message).to_contain_text("The call is over.")
+    await expect(lines.last).to_contain_text("The call is over.")
+    await expect(message.get_by_role("button", name="Stop")).to_have_count(0)
+    assert await lines.count() <= MOST_MESSAGES
+    yield "ended"
+
+
 async def _start_call(seat: Seat) -> None:
     await seat.tab("100ms")
     room = seat.panel.get_by_role("region", name="Live room")
@@ -62,14 +95,26 @@ async def _start_call(seat: Seat) -> None:
 
 async def _break(seat: Seat, name: str) -> None:
     """Break somebody's network, and wait until they are listed as gone."""
-    if not await seat.panel.is_visible():
-        await seat.page.get_by_role("button", name="Under the hood").click()
-    await seat.tab("100ms")
+    await _open_live_room(seat)
     await seat.panel.get_by_label("Gives up after").fill("2")
     person = seat.panel.get_by_role("listitem", name=name)
     await person.get_by_role("button", name="Break").click()
     await expect(person.get_by_role("button", name="Leave")).to_be_disabled()
     await seat.panel.get_by_role("button", name="Close panel").click()
+
+
+async def _press_in_call(seat: Seat, button: str, person: str = "") -> None:
+    """Press a button of the live room, or of one person there."""
+    await _open_live_room(seat)
+    place = seat.panel.get_by_role("listitem", name=person) if person else seat.panel
+    await place.get_by_role("button", name=button).click()
+    await seat.panel.get_by_role("button", name="Close panel").click()
+
+
+async def _open_live_room(seat: Seat) -> None:
+    if not await seat.panel.is_visible():
+        await seat.page.get_by_role("button", name="Under the hood").click()
+    await seat.tab("100ms")
 
 
 async def _follow_up(seat: Seat, words: str, answer: str = "") -> None:
