@@ -37,7 +37,7 @@ from bot.webhooks.receiver import (
     WebhookSecrets,
     ignore_room_event,
 )
-from bot.wiring import Services, new_lookup_id, now
+from bot.wiring import Services, new_lookup_id
 
 PROBE_CACHE_SECONDS = 15
 
@@ -73,7 +73,7 @@ async def open_context(
         ctx = BotContext(
             investigator=services.investigator,
             renderer=services.renderer,
-            clock=now,
+            clock=services.clock,
             new_lookup_id=new_lookup_id,
             draw_timeline=timeline_picture,
             metrics=metrics,
@@ -138,8 +138,9 @@ async def open_webhooks(
     workspaces = _webhook_secrets(settings)
     pulled = [services.workspaces[alias].low_priority() for alias in _aliases_to_pull(settings)]
     try:
-        async with pull_regularly(pulled, store, queue, now):
-            yield WebhookReceiver(workspaces, queue, services.metrics, now) if workspaces else None
+        async with pull_regularly(pulled, store, queue, services.clock):
+            metrics, clock = services.metrics, services.clock
+            yield WebhookReceiver(workspaces, queue, metrics, clock) if workspaces else None
     finally:
         await queue.close()
 

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
 from bot.investigate.live_calls import LiveCalls
 from bot.investigate.other_rooms import OtherRoomsReader
-from bot.investigate.ports import LookupService, OtherRoomsSampler
+from bot.investigate.ports import Clock, LookupService, OtherRoomsSampler
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 from bot.metrics import PrometheusMetrics
 from bot.settings import Settings
@@ -112,6 +112,7 @@ class Services:
     open_database: Callable[[], Awaitable["Database | None"]] = _no_database
     live_calls: LiveCalls | None = None
     """The calls that watches read."""
+    clock: Clock = now
 
     @cached_property
     def renderer(self) -> "Renderer":
@@ -135,7 +136,11 @@ def read_credentials(settings: Settings) -> list[Credentials]:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, memory_needed: bool, limits: CallLimits | None = None
+    settings: Settings,
+    *,
+    memory_needed: bool,
+    limits: CallLimits | None = None,
+    clock: Clock = now,
 ) -> AsyncIterator[Services]:
     """Open the investigator and everything it needs; connections stay open while the block runs.
 
@@ -150,7 +155,7 @@ async def open_services(
         database = await _open_served_database(opener, stack) if memory_needed else None
         on_call = _count_requests(metrics)
         workspaces = await stack.enter_async_context(
-            open_workspaces(workspace_credentials, clock=now, on_call=on_call, limits=limits)
+            open_workspaces(workspace_credentials, clock=clock, on_call=on_call, limits=limits)
         )
         for workspace in workspaces.values():
             workspace.circuit.subscribe(metrics.hms_circuit)
@@ -158,11 +163,10 @@ async def open_services(
         page = await stack.enter_async_context(
             open_status_page(settings.status_url if memory_needed else "")
         )
-        inner = _open_investigator(
-            stack, workspaces, database, opener, catalogue, reads_status_page=page is not None
-        )
+        inner = _open_investigator(stack, workspaces, database, opener, catalogue)
+        inner = replace(inner, clock=clock, reads_status_page=page is not None)
         investigator = CachingInvestigator(inner)
-        live_calls = LiveCalls(workspaces, catalogue, now, inner.resolve)
+        live_calls = LiveCalls(workspaces, catalogue, inner.room_index, clock, inner.resolve)
         clear = partial(_clear_memory, investigator, live_calls)
         erasures = await _open_erasure_log(stack, database, clear)
         yield Services(
@@ -175,9 +179,10 @@ async def open_services(
             make_renderer=partial(_build_renderer, settings, catalogue),
             names=settings.show_names,
             open_database=opener.open_or_none,
-            other_rooms=OtherRoomsReader(workspaces, catalogue, now),
+            other_rooms=OtherRoomsReader(workspaces, catalogue, clock),
             status_page=page,
             live_calls=live_calls,
+            clock=clock,
         )
 
 
@@ -200,15 +205,11 @@ def _open_investigator(
     database: "Database | None",
     opener: DatabaseOpener,
     catalogue: Catalogue,
-    *,
-    reads_status_page: bool,
 ) -> Investigator:
     room_index = BestEffortRoomIndex(database, opener.open_or_none)
     writer = RoomIndexWriter(room_index)
     stack.push_async_callback(writer.close)
-    investigator = Investigator(
-        workspaces, room_index, writer, catalogue, now, reads_status_page=reads_status_page
-    )
+    investigator = Investigator(workspaces, room_index, writer, catalogue, now)
     stack.push_async_callback(investigator.beside.close)
     return investigator
 

@@ -11,7 +11,7 @@ from bot.domain.errors import NotAllowed, NothingFound, UnknownCode, UnreadableQ
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Completeness, Report, Window
-from bot.domain.rooms import CallFact, Room
+from bot.domain.rooms import Room
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Candidate, Choices, Target
 from bot.investigate.budget import Budget
@@ -53,8 +53,6 @@ from bot.investigate.resolve.rooms import fetch_room, find_rooms
 from bot.investigate.resolve.suggestions import candidate_of_identifier, candidate_of_place
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
 
-MOST_FACTS = 2_000
-"""Most facts of webhooks that a diagnosis uses; the latest ones."""
 MOST_NAMED = 3
 """Most unknown ids that a note names; the rest are counted."""
 
@@ -178,15 +176,9 @@ class Investigator:
             report.window,
             completeness=report.completeness,
             all_types=set(report.types) >= set(ERROR_TYPES),
-            facts=await self._facts_of(report),
+            facts=await self.room_index.facts_as_of(report.target.room, report.as_of),
         )
         return case, evidence
-
-    async def _facts_of(self, report: Report) -> Sequence[CallFact]:
-        """Return what webhooks told of the room by the report's moment."""
-        room = report.target.room
-        facts = await self.room_index.facts_of_room(room.workspace, room.id, MOST_FACTS)
-        return [fact for fact in facts if fact.at <= report.as_of]
 
     async def describe(
         self, identifiers: Sequence[Identifier], workspaces: Sequence[str] | None = None

@@ -19,7 +19,7 @@ from bot.domain.diagnosis import diagnose
 from bot.domain.errors import BotError
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.report import Completeness, Report, Window, distinct_events
-from bot.domain.rooms import PeerStats, Session, TrackEvent
+from bot.domain.rooms import CallFact, PeerStats, Session, TrackEvent
 from bot.domain.target import Target
 from bot.domain.watching.watch import MOST_NEW_EVENTS
 from bot.investigate.background import run_in_thread_if_large
@@ -28,6 +28,7 @@ from bot.investigate.evidence.evidence import Evidence, build_diagnosis_input
 from bot.investigate.fetch.events import Fetched
 from bot.investigate.ports import Clock, EventQuery, ExpiredCursor, HundredMs
 from bot.investigate.reports import FetchTask, build_report
+from bot.investigate.room_index import BestEffortRoomIndex
 
 MOST_WHOLE_READS = 2
 _SESSION_PAGES = 20
@@ -55,6 +56,7 @@ class LiveCall:
     hundredms: HundredMs
     target: Target
     catalogue: Catalogue
+    room_index: BestEffortRoomIndex
     clock: Clock
     turn: Turn = no_turn
     whole_reads: int = 0
@@ -74,6 +76,7 @@ class LiveCall:
     _began: bool = False
     _stale: bool = True
     """Whether the latest look failed, so that the next one has to diagnose."""
+    _facts: Sequence[CallFact] = ()
 
     @property
     def new_events(self) -> int:
@@ -107,6 +110,7 @@ class LiveCall:
             stale |= await self._read_events(peer_ids)
         finally:
             self.turn = turn
+        stale |= await self._read_facts()
         self._began = True
         if self.report is None or stale or self._in_trouble(self.report):
             report = await self._diagnose(since, reference)
@@ -159,6 +163,12 @@ class LiveCall:
             active = [row for row in page.sessions if row.running]
             self._session = max(active, key=lambda row: row.id, default=None)
         return self._session != before
+
+    async def _read_facts(self) -> bool:
+        """Read what webhooks told of the room; return whether there is anything new."""
+        before = self._facts
+        self._facts = await self.room_index.facts_as_of(self.target.room, self.clock())
+        return self._facts != before
 
     async def _count(self, kind: str = "") -> int | None:
         target = self.target
@@ -318,7 +328,13 @@ class LiveCall:
             complete=not unread,
         )
         case = build_diagnosis_input(
-            target, report.events, evidence, now, report.window, completeness=completeness
+            target,
+            report.events,
+            evidence,
+            now,
+            report.window,
+            completeness=completeness,
+            facts=self._facts,
         )
         diagnosis = await run_in_thread_if_large(report.events, diagnose, case, self.catalogue)
         return replace(report, diagnosis=diagnosis, sessions=sessions, tracks=evidence.tracks)

@@ -10,6 +10,7 @@ from bot.domain.query import LookupQuery
 from bot.domain.target import Choices, Target
 from bot.investigate.live_call import LiveCall
 from bot.investigate.ports import Clock, Tell, Workspaces
+from bot.investigate.room_index import BestEffortRoomIndex
 
 Resolve = Callable[[LookupQuery, Tell], Awaitable[Target | Choices]]
 
@@ -46,6 +47,7 @@ class LiveCalls:
 
     workspaces: Workspaces
     catalogue: Catalogue
+    room_index: BestEffortRoomIndex
     clock: Clock
     resolve: Resolve
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -69,6 +71,7 @@ class LiveCalls:
                 self.workspaces[alias].low_priority(),
                 target,
                 self.catalogue,
+                self.room_index,
                 self.clock,
                 self._pacer(alias).turn,
                 whole_reads,

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.domain.errors import BotError, StoreUnreachable
@@ -18,6 +19,9 @@ from bot.investigate.ports import HundredMs, RoomIndex
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
+
+MOST_FACTS = 2_000
+"""Most facts of webhooks that a diagnosis uses; the latest ones."""
 
 
 class BestEffortRoomIndex:
@@ -59,9 +63,13 @@ class BestEffortRoomIndex:
             return False
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
-    async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
-        """Return what webhooks told of the room; empty if nothing or the database fails."""
-        return await self._ask(lambda stored: stored.facts_of_room(workspace, room_id, most), ())
+    async def facts_as_of(self, room: Room, moment: datetime) -> Sequence[CallFact]:
+        """Return what webhooks told of the room by that moment; empty if the database fails."""
+        nothing: Sequence[CallFact] = ()
+        facts = await self._ask(
+            lambda stored: stored.facts_of_room(room.workspace, room.id, MOST_FACTS), nothing
+        )
+        return [fact for fact in facts if fact.at <= moment]
 
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Store that these peers belong to that room."""

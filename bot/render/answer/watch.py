@@ -50,7 +50,9 @@ def watch_message(templates: MessageTemplates, facts: WatchMessage) -> Message:
         trouble=_trouble(view, watch.names) if view else [],
         more=max(0, len(view.trouble) - _MOST_LISTED) if view else 0,
         state="" if facts.end and view is None else _state_words(view),
-        diagnosis=diagnosis_words(facts.report, watch.names),
+        diagnosis=" ".join(
+            filter(None, (diagnosis_words(facts.report, watch.names), removal_words(facts.report)))
+        ),
         notes=facts.notes,
         reference=watch.id,
     )
@@ -98,6 +100,14 @@ def diagnosis_words(report: Report | None, names: Names) -> str:
     return lead_of(readable, readable.diagnosis or diagnosis).sentence
 
 
+def removal_words(report: Report | None) -> str:
+    """Return what webhooks told of removed people and the room's end; "" for nothing."""
+    diagnosis = report.diagnosis if report else None
+    if diagnosis is None:
+        return ""
+    return " ".join((*diagnosis.facts, *(diagnosis.nothing.facts if diagnosis.nothing else ())))
+
+
 _ENDS = {
     WatchEnd.OVER: "The call is over.",
     WatchEnd.STOPPED: "Somebody stopped it.",
@@ -120,12 +130,13 @@ def line_message(
     is_whole = bool(sentence) and marks <= set(line.failed) and not recovered
     changes = [f"{failed} did not recover."] * (bool(failed) and not is_whole)
     changes += [f"{recovered} recovered."] * bool(recovered)
+    told = sentence or ("No errors were reported." if line.final else "")
     return templates.message(
         "watch_line",
         part,
         lead=_line_lead(line, has_failures=bool(sentence)),
         changes=" ".join(changes),
-        diagnosis=sentence or ("No errors were reported." if line.final else ""),
+        diagnosis=" ".join(filter(None, (told, removal_words(facts.report)))),
         notify=watch.asked_by if line.notify else "",
         notes=facts.notes,
     )

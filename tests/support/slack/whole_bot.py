@@ -13,7 +13,9 @@ from bot.hundredms.workspaces import CallLimits
 from bot.serving import build_probes, open_context, open_job_queue, open_webhooks
 from bot.settings import Settings, Workspace
 from bot.slack import SlackSettings
+from bot.slack.watch.command import wake_watches
 from bot.wiring import open_services
+from tests.support.fast_clock import FastClock
 from tests.support.slack.edge_harness import Bench, living, settings_for, started
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import (
@@ -46,23 +48,25 @@ async def open_whole(
     settings: dict[str, Any] | None = None,
     rooms: Callable[[datetime], Iterable[PretendRoom]] = lambda _: (),
     status_page: bool = False,
+    clock: FastClock | None = None,
     **changes: Any,
 ) -> AsyncIterator[Bench]:
     """Run a bot with the demo rooms behind it; `changes` are fields of SlackSettings.
 
     `settings` are further fields of Settings, `rooms` makes further rooms of the first workspace;
-    with `status_page` the bot reads the pretend one.
+    with `status_page` the bot reads the pretend one. With `clock` the bot and 100ms live in its
+    time.
 
     `without` are scopes that were not granted (commas between); with `other` there are two
     100ms workspaces; `limits` bound each call of 100ms.
     """
-    now = datetime.now(UTC)
+    now = clock.now() if clock else datetime.now(UTC)
     world = demo_world(now, large_events=large, scenarios=scenarios)
     first, *others = world.workspaces
     first = replace(first, rooms=(*first.rooms, *rooms(now)))
     world = replace(world, workspaces=(first, *others))
     async with AsyncExitStack() as stack:
-        app = build(world)
+        app = build(world, clock=clock.now) if clock else build(world)
         hms_url = await stack.enter_async_context(running(app))
         team = example_team(retry_delays=(0.05, 0.1, 0.2))
         team.app.scopes -= set(without.split(","))
@@ -77,7 +81,7 @@ async def open_whole(
         told |= {"status_url": status_url(hms_url) if status_page else ""}
 
         async def begin(life: AsyncExitStack) -> None:
-            await life.enter_async_context(_serving(bench, folder, told, limits))
+            await life.enter_async_context(_serving(bench, folder, told, limits, clock))
 
         async with living(bench, begin):
             yield bench
@@ -93,7 +97,11 @@ async def reborn(bench: Bench, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    bench: Bench, folder: Path, told: dict[str, Any], limits: CallLimits | None
+    bench: Bench,
+    folder: Path,
+    told: dict[str, Any],
+    limits: CallLimits | None,
+    clock: FastClock | None,
 ) -> AsyncIterator[None]:
     settings = Settings(
         _env_file=None,
@@ -102,14 +110,17 @@ async def _serving(
         hms_api_url=bench.hms_url,
         **{"database_url": f"sqlite:///{folder / 'bot.db'}"} | told,
     )
-    async with (
-        open_services(settings, memory_needed=True, limits=limits) as engine,
-        open_job_queue(settings, engine) as jobs,
-        open_context(bench.settings, engine, jobs) as ctx,
-        open_webhooks(settings, engine) as webhooks,
-        started(bench, ctx, build_probes(engine), webhooks=webhooks),
-    ):
-        assert engine.database is not None
-        bench.memory = engine.database
-        bench.jobs = jobs
-        yield
+    timed = {"clock": clock.now} if clock else {}
+    async with open_services(settings, memory_needed=True, limits=limits, **timed) as engine:
+        if clock is not None and engine.live_calls is not None:
+            engine.live_calls.sleep = clock.sleep
+        async with (
+            open_job_queue(settings, engine) as jobs,
+            open_context(bench.settings, engine, jobs) as ctx,
+            open_webhooks(settings, engine, wake_watches(ctx)) as webhooks,
+            started(bench, ctx, build_probes(engine), webhooks=webhooks),
+        ):
+            assert engine.database is not None
+            bench.memory = engine.database
+            bench.jobs = jobs
+            yield

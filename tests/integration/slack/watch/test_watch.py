@@ -3,69 +3,60 @@
 The bot, Bolt, the database and the jobs are the real ones; both ends are pretend.
 """
 
-import contextlib
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
-from bot.domain.watching.state import Pace
-from tests.support.slack.edge_harness import Bench, check_all, part_of
-from tests.support.slack.whole_bot import open_whole
-from workbench.pretend_hundredms.scenes.live import LIVE_ROOM, LiveRoom
-from workbench.pretend_slack import Message
-from workbench.pretend_slack.limits import visible_text
+import httpx
 
-CHANNEL, ALICE = "C0ONCALL", "U0ALICE"
-QUICK = Pace(timedelta(seconds=0.3), timedelta(seconds=0.5))
-
-
-@contextlib.asynccontextmanager
-async def watching(folder: Path, pace: Pace = QUICK) -> AsyncIterator[tuple[Bench, LiveRoom]]:
-    async with open_whole(folder, large=100, pace=pace) as bench:
-        room = bench.hundredms.live()
-        room.retry_seconds = 1
-        room.start(bench.hundredms.now())
-        yield bench, room
-
-
-async def ask(bench: Bench, text: str, channel: str = CHANNEL) -> None:
-    await bench.slack.type_command(channel, ALICE, "/call-errors", text)
-
-
-def messages(bench: Bench, part: str) -> list[Message]:
-    return [message for message in bench.said() if part_of(message).startswith(part)]
-
-
-def words(message: Message) -> str:
-    return visible_text(message.blocks)
-
-
-async def until_shown(bench: Bench, text: str, part: str = "watch") -> Message:
-    def found() -> Message | None:
-        return next((m for m in messages(bench, part) if text in words(m)), None)
-
-    await bench.slack.until(lambda: found() is not None, 40)
-    message = found()
-    assert message is not None
-    return message
+from tests.support.slack.edge_harness import check_all
+from tests.support.slack.watches import WatchBench, watching, words
+from tests.support.webhooks import HEADER, SECRET
+from workbench.pretend_hundredms.webhooks.sender import WebhookSender
+from workbench.pretend_hundredms.webhooks.shapes import HookWriter, Webhook
 
 
 async def test_a_storm_of_three_is_told_in_five_messages_and_ends(tmp_path: Path) -> None:
-    async with watching(tmp_path) as (bench, room):
-        await ask(bench, f"watch {LIVE_ROOM}")
-        message = await until_shown(bench, "8 people are fine.")
+    async with watching(tmp_path) as w:
+        message = await w.watch()
         for number in range(3):
-            room.break_network(number, bench.hundredms.now())
-        await until_shown(bench, "5 people are fine.")
-        await until_shown(bench, "did not get back in", "line")
-        room.mend(0, bench.hundredms.now())
-        await until_shown(bench, "6 people are fine.")
-        room.end(bench.hundredms.now())
-        await until_shown(bench, "The call is over.")
-        await bench.settled()
-        lines = messages(bench, "line")
+            w.room.break_network(number, w.now)
+        await w.until("5 people are fine.")
+        await w.until("did not get back in", "line")
+        w.room.mend(0, w.now)
+        await w.until("6 people are fine.")
+        w.room.end(w.now)
+        await w.until("The call is over.")
+        await w.bench.settled()
+        lines = w.messages("line")
         assert len(lines) <= 4
         assert "stop_watch" not in str(message.blocks)
         assert all(line.thread_ts == message.ts for line in lines)
-        assert await bench.memory.watches.running() == []
-        check_all(bench)
+        assert await w.running() == []
+        check_all(w.bench)
+
+
+def kicked(w: WatchBench, number: int) -> Webhook:
+    """Return the webhook that 100ms sends when somebody is removed from the live room."""
+    person, session = w.room.people[number], w.room.session
+    assert session is not None
+    hooks = HookWriter(session.room_id, session.id, session.created_at, w.room.name)
+    webhook = hooks.left(person.name, session.created_at, w.now, "peer kicked", "<!here> be gone")
+    webhook["data"] |= {"peer_id": person.peer_id, "user_id": person.user_id}
+    return webhook
+
+
+async def test_a_kicked_person_is_told(tmp_path: Path) -> None:
+    settings = {"hms_webhook_secret": SECRET}
+    async with watching(tmp_path, settings=settings) as w, httpx.AsyncClient() as http:
+        sender = WebhookSender(
+            http, w.bench.url + "/100ms/webhooks/default", {HEADER: SECRET}, pauses=()
+        )
+        await w.watch()
+        w.room.leave(0, w.now)
+        await w.until("7 people are fine.")  # nothing at 100ms changes after this
+        assert await sender.send(kicked(w, 0)) == 200
+        removed = "1 person was removed from the call (by a participant or the app's server) at"
+        message = await w.until(removed)
+        w.room.end(w.now)
+        final = await w.until(f"The call is over. No errors were reported. {removed}", "line")
+        assert "be gone" not in words(message) + words(final)
+        check_all(w.bench)
