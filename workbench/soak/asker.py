@@ -53,7 +53,8 @@ class Asker:
         self, slack: PretendSlack, replicas: Sequence[Replica], seed: int, patience: float
     ) -> None:
         self.questions: list[Question] = []
-        self.expected: dict[str, frozenset[str]] = {}
+        self.expected: dict[tuple[str, bool], frozenset[str]] = {}
+        """The parts of a whole answer, by room and whether it is for the asker alone."""
         self.nothing: dict[str, str] = {}
         """The beginning of the answer to a text that names nothing or several, without faults."""
         self.ledger = Ledger(slack.team)
@@ -68,20 +69,23 @@ class Asker:
         _populate(slack)
 
     async def rehearse(self) -> None:
-        """Ask each once in good weather: what a whole answer is."""
-        await asyncio.gather(*(self._rehearsal(room) for room in ROOMS))
+        """Ask each twice in good weather: what a whole answer is, to all and to the asker alone."""
+        await asyncio.gather(
+            *(self._rehearsal(room, alone=alone) for room in ROOMS for alone in (False, True))
+        )
 
-    async def _rehearsal(self, room: str) -> None:
+    async def _rehearsal(self, room: str, *, alone: bool) -> None:
         """As often as it takes: a machine may be slow while all begins."""
-        question = await self._put(room, mention=False)
+        text = f"{room} private" if alone else room
+        question = await self._put(text, mention=False)
         while not question.lookup_id:
-            question = await self._put(room, mention=False)
+            question = await self._put(text, mention=False)
         self._rehearsed.add(question.lookup_id)
         await self._until_ended(question, self._patience)
         await asyncio.sleep(_LAST_WORDS_SECONDS)
         self.ledger.read()
         answer = self._answer(question)
-        self.expected[room] = frozenset(answer.parts)
+        self.expected[room, alone] = frozenset(answer.parts)
         self.nothing[room] = answer.refusal
 
     async def ask(self) -> None:
@@ -135,15 +139,23 @@ class Asker:
         if answer.refusal:
             as_ever = answer.refusal == self.nothing.get(question.room, answer.refusal)
             return ("answered" if as_ever else "refused"), answer.refusal
-        expected = self.expected.get(question.room, frozenset({"opening"}))
+        expected = self.expected.get((question.room, answer.alone), frozenset({"opening"}))
         return ("answered" if answer.whole(expected) else ""), ""
 
     def _answer(self, question: Question) -> Answer:
         """The first answer to it; a second one is found in the end."""
         if not question.lookup_id and question.place:
-            found = sorted(self.ledger.threads.get(question.place, ()))
-            question.lookup_id = found[0] if found else ""
+            found = self.ledger.threads.get(question.place) or self._told_alone(question)
+            question.lookup_id = min(found, default="")
         return self.ledger.of(question.lookup_id) if question.lookup_id else Answer("")
+
+    def _told_alone(self, question: Question) -> set[str]:
+        """The look-ups that spoke to who asked alone, since then: a refusal has no thread."""
+        channel, ts = question.place or ("", "")
+        asker = str(question.delivery.payload["event"]["user"])
+        alone = self.ledger.alone.get((channel, asker), set())
+        claimed = {other.lookup_id for other in self.questions} if alone else set()
+        return {one for one in alone - claimed if self.ledger.of(one).posted[0].ts > ts}
 
 
 def _populate(slack: PretendSlack) -> None:

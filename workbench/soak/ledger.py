@@ -11,6 +11,9 @@ from workbench.pretend_slack.state import Team
 REFERENCE = re.compile(r"CD-[A-Z0-9]{8}")
 _UNFINISHED = re.compile(r"so far|Looking (?:for|up)|Reading ")
 _MISSING = "didn't confirm"
+_PARTIAL = "Partial answer"
+_ALWAYS = {"opening", "reply-1"}
+"""Parts of an answer that do not depend on evidence which 100ms may fail to give."""
 _REFUSALS = ("error", "choices")
 _ELSEWHERE = {"apart-opening", "ended"}
 """Parts that tell that Slack did not confirm the opening, or its end: all went another way."""
@@ -35,9 +38,10 @@ class Answer:
 
     @property
     def messages(self) -> list[Message]:
-        """Its messages, with the acknowledgement if something took its place."""
+        """Its messages that stand, with the acknowledgement if something took its place."""
+        posted = [message for message in self.posted if not message.deleted]
         ack = self.ack
-        return [ack, *self.posted] if ack is not None and _mark(ack)[1] else self.posted
+        return [ack, *posted] if ack is not None and _mark(ack)[1] else posted
 
     @property
     def told(self) -> str:
@@ -85,13 +89,22 @@ class Answer:
         """Whether anything was said more than once."""
         return any(count > 1 for count in self.parts.values())
 
+    @property
+    def alone(self) -> bool:
+        """Whether all of it went to one person alone."""
+        return bool(self.messages) and all(message.ephemeral_to for message in self.messages)
+
     def whole(self, expected: frozenset[str]) -> bool:
         """Whether all is there, or what is not there is named; and nothing unfinished stands."""
         if self.unfinished:
             return False
         if self.misses or _ELSEWHERE & self.parts.keys():
             return True
-        return self.opening is not None and expected <= self.parts.keys()
+        if self.opening is None:
+            return False
+        if _PARTIAL in self.opening.text:
+            expected &= _ALWAYS
+        return expected <= self.parts.keys()
 
 
 class Ledger:
@@ -103,6 +116,8 @@ class Ledger:
         self.answers: dict[str, Answer] = {}
         self.threads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         """The look-ups that spoke under a message, by channel and time stamp."""
+        self.alone: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        """The look-ups that spoke to one person alone, by channel and person."""
 
     def read(self) -> None:
         """Take in what came since."""
@@ -122,6 +137,8 @@ class Ledger:
         self.of(lookup_id).posted.append(message)
         if message.thread_ts:
             self.threads[message.channel, message.thread_ts].add(lookup_id)
+        if message.ephemeral_to:
+            self.alone[message.channel, message.ephemeral_to].add(lookup_id)
 
     def _take_unmarked(self, message: Message) -> None:
         """The acknowledgement carries no mark; it names its reference in words."""
