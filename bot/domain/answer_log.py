@@ -62,6 +62,14 @@ class AnswerLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """An answer about the same target that stands in the same channel: its permalink and moment."""
+
+    link: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpeningState:
     """The state of an opening, from which every later edit of it is made.
 
@@ -70,7 +78,8 @@ class OpeningState:
     belong. `asker` is the name that the opening shows after "asked by". `taken_by` is the name and
     `taken_user` the Slack id of the person who is on it. `note` is the line on further tries.
     `edits` are marks of the latest changes, so that no job makes one twice. `surroundings` are what
-    was read around the failures of the content.
+    was read around the failures of the content. `earlier` is the answer that stood in the channel
+    when this one was posted.
     """
 
     handle: SavedLookup
@@ -86,6 +95,7 @@ class OpeningState:
     note: str = ""
     edits: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
+    earlier: EarlierAnswer | None = None
 
 
 class OpeningStates(Protocol):

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.answer_log import OpeningState
+from bot.domain.answer_log import EarlierAnswer, OpeningState
 from bot.domain.difference import AnswerFacts
 from bot.domain.errors import NotAllowed
 from bot.domain.report import Surroundings
@@ -19,6 +19,7 @@ from bot.storage.tables import OPENINGS, as_store_errors, insert_if_absent
 
 _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 _SURROUNDINGS = TypeAdapter(Surroundings)
+_EARLIER = TypeAdapter(EarlierAnswer)
 _MOST_STANDING = 50
 """The most openings of one room and channel among which one of the same target is looked for."""
 
@@ -112,6 +113,7 @@ class SqlOpeningStates:
             "surroundings": _SURROUNDINGS.dump_json(state.surroundings).decode()
             if state.surroundings
             else "",
+            "earlier": _EARLIER.dump_json(state.earlier).decode() if state.earlier else "",
         }
 
 
@@ -135,4 +137,5 @@ def _to_state(row: Row[tuple[object, ...]]) -> OpeningState | None:
         row.note,
         tuple(row.edits.split()),
         _SURROUNDINGS.validate_json(row.surroundings) if row.surroundings else None,
+        _EARLIER.validate_json(row.earlier) if row.earlier else None,
     )

@@ -101,6 +101,7 @@ OPENINGS = Table(
     Column("edits", Text, nullable=False),  # marks of the latest changes, blanks between
     Column("changed_at", BigInteger, nullable=False, index=True),
     Column("surroundings", Text, nullable=False, server_default=""),  # JSON; "" if none were read
+    Column("earlier", Text, nullable=False, server_default=""),  # JSON of `EarlierAnswer`, or ""
 )
 """States of openings; see `bot.domain.answer_log.OpeningState`."""
 

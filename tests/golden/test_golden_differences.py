@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.domain.answer_log import EarlierAnswer
 from bot.domain.diagnosis import DiagnosisInput
 from bot.domain.difference import compare, facts_of
 from bot.domain.events import ErrorEvent
@@ -14,6 +15,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Completeness, Report
 from bot.domain.rooms import Session
+from bot.render.answer.standing import with_earlier, with_taken
 from tests.support.reports.call_builders import ROOM, at, crowd, event, peer, session
 from tests.support.reports.diagnosed_reports import RENDERER, of_case
 from tests.support.reports.plain_text import plain_text
@@ -115,6 +117,13 @@ def test_pair(kind: str, snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("names", [Names.SHORT, Names.NONE])
 def test_pair_with_fewer_names(names: Names, snapshot: SnapshotAssertion) -> None:
     assert text_of(*PAIRS["one recovered and one is new"], names) == snapshot
+
+
+def test_opening_with_all_that_is_added_to_it(snapshot: SnapshotAssertion) -> None:
+    report = PAIRS["one is new"][1]
+    earlier = EarlierAnswer("https://example.slack.com/archives/C0ONCALL/p1767225540000100", at(0))
+    opening = with_earlier(RENDERER.answer(report).opening, earlier)
+    assert plain_text(with_taken(opening, "Bob").blocks) == snapshot
 
 
 def test_line_where_the_opening_cannot_be_edited(snapshot: SnapshotAssertion) -> None:

@@ -1,10 +1,11 @@
-"""Later additions to an opening: the person who is on it, and the changes since."""
+"""Additions to an opening: an earlier answer, the person who is on it, and the changes since."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.domain.answer_log import EarlierAnswer
 from bot.domain.difference import Difference, difference_line, digests_of, later_call_of
 from bot.domain.events import sort_key
 from bot.domain.privacy.personal_names import Names
@@ -24,6 +25,8 @@ TAKEN_LABELS = {
 """The label of each button, and its purpose for screen readers."""
 _TAKEN_BLOCK = "taken"
 """The id of the block that says who is on it."""
+_EARLIER_BLOCK = "earlier"
+"""The id of the block that links the earlier answer."""
 
 
 def with_taken(message: Message, name: str) -> Message:
@@ -43,6 +46,17 @@ def taken_button(action_id: str, value: str) -> Button:
     """Return the button "take" or "release" for a line in the thread."""
     label, purpose = TAKEN_LABELS[action_id]
     return Button(action_id, label, f"{label}: {purpose}", value)
+
+
+def with_earlier(message: Message, earlier: EarlierAnswer | None) -> Message:
+    """Return an opening with a grey line, once, that links an answer of the last minutes."""
+    if earlier is None:
+        return message
+    words = f"Answered here already at {earlier.as_of:%H:%M} UTC"
+    text = {"type": "mrkdwn", "verbatim": True, "text": f"<{earlier.link}|{words}>"}
+    line = {"type": "context", "block_id": _EARLIER_BLOCK, "elements": [text]}
+    blocks = (block for block in message.blocks if block.get("block_id") != _EARLIER_BLOCK)
+    return replace(message, blocks=(*blocks, line))
 
 
 INVITATION = "/invite @Call Doctor to go on in the thread"

@@ -57,6 +57,7 @@ STEPS = (
     "complete",
     "fail",
     "earlier",
+    "earlier-opening",
     "person",
     "difference",
     "resolve",
@@ -138,8 +139,9 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "bot.domain.answer_log.OpeningState": (
         *("handle", "channel", "ts", "thread", "facts", "asked_by", "asker", "revision"),
-        *("taken_by", "taken_user", "note", "edits", "surroundings"),
+        *("taken_by", "taken_user", "note", "edits", "surroundings", "earlier"),
     ),
+    "bot.domain.answer_log.EarlierAnswer": ("link", "as_of"),
     "bot.domain.report.Surroundings": ("as_of", "failure", "others", "status"),
     "bot.domain.diagnosis.other_rooms.FailureTime": ("first", "last", "densest"),
     "bot.domain.diagnosis.other_rooms.OtherRooms": ("hit", "clear", "unread"),

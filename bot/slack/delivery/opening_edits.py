@@ -5,23 +5,26 @@ It changes the stored state first, then shows it, and then looks whether another
 the last edit that Slack gets shows everything, on any replica.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
-from bot.domain.answer_log import OpeningState, OpeningStates
+from bot.domain.answer_log import EarlierAnswer, OpeningState, OpeningStates
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.report import Report, with_surroundings
+from bot.domain.saved_lookup import SavedLookup
 from bot.jobs.ports import Json
-from bot.render.answer.standing import with_invitation, with_taken
+from bot.render.answer.standing import with_earlier, with_invitation, with_taken
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.dedupe import digest_of
 from bot.slack.job import Job, LookupResult
+from bot.slack.payloads import is_direct
 from bot.slack.sending.calls import UpdateMessage
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
@@ -31,6 +34,10 @@ _MOST_MARKS = 16
 _MARK_DIGITS = 16
 _MOST_ROUNDS = 8
 """The most edits that come between before a job leaves the opening to the others."""
+
+_EARLIER = timedelta(minutes=15)
+"""The age up to which another answer about the same target is linked."""
+_LINK = re.compile(r"https://[^\s<>|]+")
 
 _UNREAD = SendResult(SlackErrorKind.STALE, "opening_unread")
 """The result where the opening cannot be made again."""
@@ -42,7 +49,7 @@ change `revision` and `edits`."""
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An opening without the line that says who is on it, and the moment of its report.
+    """An opening, with or without the lines added to it, and the moment of its report.
 
     A `pressed` one comes from a button's payload; it may lack the surroundings read since.
     """
@@ -68,6 +75,36 @@ class OpeningEdit:
     state: OpeningState | None
     applied: bool
     sent: SendResult
+
+
+async def find_earlier(job: Job, handle: SavedLookup) -> EarlierAnswer | None:
+    """Return the answer of the last minutes in the channel about the same target.
+
+    It is a recorded step. Private answers and direct messages have none, and an answer in the
+    thread of the question is not linked there.
+    """
+    target, states = job.lookup.target, job.ctx.opening_states
+    is_private = job.lookup.query.private or not target.channel or is_direct(target.channel)
+    if states is None or is_private or not job.lookup.keeps_state:
+        return None
+
+    async def act() -> Json:
+        since = job.ctx.clock() - _EARLIER
+        try:
+            state = await states.find_standing(handle, target.channel, since)
+        except StoreUnreachable as error:
+            structlog.get_logger("call_doctor").warning("state_unread", cause=error.cause)
+            return None
+        if state is None or target.thread in (state.thread, state.ts):
+            return None
+        link = await job.ctx.sender.permalink(state.channel, state.ts)
+        if not _LINK.fullmatch(link):
+            return None
+        return to_json(EarlierAnswer, EarlierAnswer(link, state.handle.as_of))
+
+    record = await job.steps.guarded_step("earlier-opening", act)
+    earlier: EarlierAnswer | None = from_json(EarlierAnswer | None, record)
+    return earlier
 
 
 async def remember_opening(job: Job, opening: SendResult, *, public: bool) -> None:
@@ -117,7 +154,7 @@ async def edit_opening(
             content = await _make_content(job, state)
         if content is None:
             break
-        sent = await _update(job, state, with_taken(content.message, state.taken_by))
+        sent = await _update(job, state, content.message)
         newer = await _find_newer(job, state) if sent.ok else None
         if newer is None:
             break
@@ -192,10 +229,11 @@ async def _find_newer(job: Job, state: OpeningState) -> OpeningState | None:
 async def _update(job: Job, state: OpeningState, message: Message) -> SendResult:
     """Edit the opening; an edit that Slack did not confirm is made once more.
 
-    Where the bot is not in the channel, the opening goes on saying how to invite it.
+    The lines that were added to it stay, also the one on how to invite the bot to the channel.
     """
     if job.ctx.shared_channels.is_outside(state.channel):
         message = with_invitation(message)
+    message = with_taken(with_earlier(message, state.earlier), state.taken_by)
     call = UpdateMessage(state.channel, state.ts, message, state.handle.lookup_id)
     sent = await job.sender.send(call)
     if sent.cause in (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.errors import SlackTrouble
-from bot.render.answer.standing import with_invitation
+from bot.render.answer.standing import with_earlier, with_invitation
 from bot.render.message import Answer, Message
 from bot.slack.delivery.opening_edits import remember_opening
 from bot.slack.delivery.thread import post_thread
@@ -84,6 +84,9 @@ async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
     answer = await job.result.answer(job.note, target.user_name)
     if job.ctx.shared_channels.is_outside(target.channel):
         answer = replace(answer, opening=with_invitation(answer.opening))
+    if job.opening_state is not None:
+        opening = with_earlier(answer.opening, job.opening_state.earlier)
+        answer = replace(answer, opening=opening)
     sent = SendResult(SlackErrorKind.STALE)
     if target.looking:
         edit = UpdateMessage(target.channel, target.looking, answer.opening, lookup.id)
@@ -110,6 +113,8 @@ async def to_direct_message(job: Job, refusal: SendResult | None) -> Delivery | 
     note = sent_here_note(refusal, lookup.id) if refusal else ""
     note = " ".join(filter(None, (note, job.note)))
     answer = await job.result.answer(note)
+    if job.opening_state is not None:  # what stands in the channel does not stand here
+        job.opening_state = replace(job.opening_state, earlier=None)
     sent = await job.sender.send(PostMessage(target.user, answer.opening, lookup.id, first=True))
     if sent.cause is SlackErrorKind.UNKNOWN:
         await report_unconfirmed(job, [answer.opening.part])

@@ -33,6 +33,7 @@ from bot.slack.checkpoints.serialization import (
     to_json,
 )
 from bot.slack.context import BotContext, Lookup
+from bot.slack.delivery.opening_edits import find_earlier
 from bot.slack.delivery.routes import Delivery, deliver
 from bot.slack.delivery.unfinished_opening import close_unfinished_opening
 from bot.slack.job import Job, admit_lookup
@@ -144,7 +145,8 @@ class LookupJob(Job):
             else:
                 summary = await self._summarise()
                 self.note = retry_note(self, summary)
-                self.opening_state = opening_state_of(self, summary)
+                earlier = await find_earlier(self, summary.handle)
+                self.opening_state = replace(opening_state_of(self, summary), earlier=earlier)
                 delivery = await deliver(self, self._remove_notice)
                 await log_answer(self, summary, delivery.sent)
                 self._outcome, self._saved_lookup = summary.outcome, summary.handle

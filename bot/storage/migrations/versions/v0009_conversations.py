@@ -59,6 +59,7 @@ def _add_openings() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("edits", sa.Text, nullable=False),
         sa.Column("surroundings", sa.Text, nullable=False, server_default=""),
+        sa.Column("earlier", sa.Text, nullable=False, server_default=""),
         sa.Column("changed_at", sa.BigInteger, nullable=False, index=True),
     )
 
