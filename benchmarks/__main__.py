@@ -3,39 +3,37 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from benchmarks.bench import Bench, open_bench
 from benchmarks.machine import machine, today
 from benchmarks.report import measured, write
-from benchmarks.rows import beside, cpu, crowd, first, memory, peer, start, whole
+from benchmarks.rows import cpu, crowd, first, memory, peer, slack, start, terminal, whole
+from benchmarks.rows.beside import Beside
 from benchmarks.sizes import FULL, SMALL
 from benchmarks.table import Row
 
-Measure = Callable[[Bench], Iterator[Row]]
-ROWS: dict[str, Measure] = {
+Line = Row | Beside
+ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "first": first.measure,
-    "whole": whole.measure,
+    "slack": slack.measure,
+    "terminal": terminal.measure,
     "cpu": cpu.measure,
-    "memory": memory.measure,
-    "peer": peer.measure,
     "crowd": crowd.measure,
+    "memory": memory.measure,
+    "whole": whole.measure,
     "start": start.measure,
+    "peer": peer.measure,
 }
-BESIDE = "beside"
-Line = TypeVar("Line", Row, beside.Beside)
 
 
 def main() -> int:
     """The process's exit status: 1 if something does not work; never for a slow number."""
     args = _arguments()
     sizes, where = SMALL if args.small else FULL, machine()
-    names = args.only or [*ROWS, BESIDE]
     with open_bench(sizes) as bench:
-        rows = [row for name in names if name in ROWS for row in _told(ROWS[name](bench))]
-        others = list(_told(beside.measure(bench))) if BESIDE in names else []
+        lines = [line for name in args.only or ROWS for line in _told(ROWS[name](bench))]
     if not args.small and not args.only:
-        write(measured(rows, others, sizes, where, today()))
+        write(measured(lines, sizes, where, today()))
     return 0
 
 
@@ -44,7 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="small sizes; nothing is written")
     parser.add_argument(
         "--only",
-        choices=[*ROWS, BESIDE],
+        choices=[*ROWS],
         action="append",
         help="these measurements alone; nothing is written",
     )

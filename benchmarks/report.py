@@ -13,31 +13,36 @@ BEGIN = "<!-- measured: written by scripts/bench -->"
 END = "<!-- /measured -->"
 
 _BESIDE = (
-    "The same look-up of a room of {events} events, evenly over five types, in the same run, "
+    "The same look-up of a real room of {events} events, evenly over five types, in the same run, "
     "against the same pretend ends. Times are those of the person who asks: from the command in "
-    "Slack, or from the start of the program in the terminal."
+    "Slack, or from the start of the program in the terminal; medians of {repeats}."
 )
 
 
-def measured(
-    rows: Sequence[Row], beside: Sequence[Beside], sizes: Sizes, machine: str, date: str
-) -> str:
-    """Both tables in Markdown, with where and when."""
+_HEAD = ("", "| measure | to reach | measured | reached | parts |", "|---|---|---|---|---|")
+
+
+def measured(lines: Sequence[Row | Beside], sizes: Sizes, machine: str, date: str) -> str:
+    """All tables in Markdown, with where and when."""
+    rows = [line for line in lines if isinstance(line, Row)]
+    beside = [line for line in lines if isinstance(line, Beside)]
     return "\n".join(
         [
             f"Measured on {date}. {machine}.",
+            *_HEAD,
+            *(row.line() for row in rows if not row.more),
             "",
-            "| measure | to reach | measured | reached | parts |",
-            "|---|---|---|---|---|",
-            *(row.line() for row in rows),
+            "Kind rooms, parts of the above, and what else is watched:",
+            *_HEAD,
+            *(row.line() for row in rows if row.more),
             "",
             "## Beside what one would use instead",
             "",
-            _BESIDE.format(events=f"{sizes.events:,}"),
+            _BESIDE.format(events=f"{sizes.events:,}", repeats=sizes.repeats),
             "",
             "| delay of each call | program | first sentence | whole answer | peak memory |",
             "|---|---|---|---|---|",
-            *(one.line() for one in beside),
+            *(one.line() for one in sorted(beside, key=lambda one: one.delay)),
         ]
     )
 

@@ -86,7 +86,11 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
     rooms = [
         RoomPlan("empty", sessions=1, people=0, tracks=False),
         *(room for rooms in ROOM_SETS for room in _of_set(rooms, sizes)),
-        *(_even(REAL, f"beside-{n}", sizes) for n in range(len(sizes.delays) * 2)),
+        *(
+            _even(REAL, f"beside-{delay}-{turn}", sizes)
+            for delay in range(len(sizes.delays))
+            for turn in range(sizes.repeats)
+        ),
         RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
         *(
             RoomPlan(f"small-{number}", events=20, people=5, terminal=3)

@@ -12,7 +12,8 @@ MEGABYTE = 1_000_000
 class Row:
     """One line: what is measured, what to reach, what was reached, and the parts of it.
 
-    `value` is held against `most` or `least`; without either the row is only told.
+    `value` is held against `most` or `least`; without either the row is only told. `more` puts the
+    row into the second table: it is of a kind room, or of a part.
     """
 
     measure: str
@@ -22,6 +23,7 @@ class Row:
     most: float | None = None
     least: float | None = None
     target: str = ""
+    more: bool = False
 
     @property
     def reached(self) -> bool | None:
@@ -38,9 +40,14 @@ class Row:
         return f"| {self.measure} | {self.target} | {self.told} | {mark} | {self.parts} |"
 
 
-def ratio(measure: str, value: float, parts: str, most: float) -> Row:
+def ratio(measure: str, value: float, parts: str, most: float, *, more: bool = False) -> Row:
     """A row whose number is to be no larger than `most`."""
-    return Row(measure, value, f"{value:.2f}", parts, most=most, target=f"≤ {most:g}")
+    return Row(measure, value, f"{value:.2f}", parts, most=most, target=f"≤ {most}", more=more)
+
+
+def missing(measure: str, why: str, target: str) -> Row:
+    """A row that could not be measured."""
+    return Row(measure, None, f"left out: {why}", target=target)
 
 
 def seconds(value: float) -> str:

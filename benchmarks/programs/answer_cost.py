@@ -19,16 +19,6 @@ from bot.settings import read_settings
 _TIMES = 7
 
 
-async def _diagnosed(engine: wiring.Services, room_id: str) -> Report:
-    async def tell(note: str) -> None:
-        print(note, file=sys.stderr)
-
-    report = await report_of(engine, room_id)
-    if report.diagnosis is None:
-        report = await engine.investigator.diagnose(report, tell)
-    return report
-
-
 def _answered(engine: wiring.Services, report: Report) -> tuple[float, int]:
     """CPU seconds of one answer, and its messages."""
     before = time.process_time()
@@ -41,7 +31,7 @@ def _answered(engine: wiring.Services, report: Report) -> tuple[float, int]:
 
 async def _measured(room_id: str) -> dict[str, float]:
     async with wiring.open_services(read_settings(), memory_needed=False) as engine:
-        report = await _diagnosed(engine, room_id)
+        report = await report_of(engine, room_id)
         costs = [_answered(engine, report) for _ in range(_TIMES + 1)]
     return {
         "cpu": statistics.median(cost for cost, _ in costs[1:]),

@@ -1,4 +1,4 @@
-"""Measures the cost of fetching a room's events and building a report, beside json.loads.
+"""Measures the cost of a diagnosed report of a room: fetch, fold, diagnosis; beside json.loads.
 
 ``python -m benchmarks.programs.fold_cost ROOM_ID EMPTY_ROOM_ID``: the empty room first, so that
 what happens once is not counted. CPU time is that of the whole process, threads included.
@@ -25,7 +25,7 @@ _DECODED_TIMES = 3
 
 
 async def report_of(engine: wiring.Services, room_id: str) -> Report:
-    """The report of a room, without its diagnosis."""
+    """The report of a room, with its diagnosis."""
 
     async def tell(note: str) -> None:
         print(note, file=sys.stderr)
@@ -34,7 +34,7 @@ async def report_of(engine: wiring.Services, room_id: str) -> Report:
     found = await engine.investigator.report(question, wiring.new_lookup_id(), tell)
     if not isinstance(found, Report):
         raise SystemExit("there is no such room")
-    return found
+    return await engine.investigator.diagnose(found, tell)
 
 
 async def _folded(room_id: str, empty: str) -> tuple[float, int]:

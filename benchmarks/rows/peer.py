@@ -31,6 +31,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         f"{seconds(ours / count)} ÷ {seconds(theirs / count)}, means of {count} peers of different "
         "age",
         0.2,
+        more=True,
     )
     yield Row(
         "the same peer a second time: calls that search",
@@ -39,6 +40,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         f"lists of sessions without a room, and rooms by name, in {count} look-ups",
         most=0,
         target="0",
+        more=True,
     )
 
 

@@ -54,7 +54,7 @@ def test_the_percentile_is_one_of_the_values() -> None:
 def test_notes_survive_a_new_measurement(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text(f"# Performance\n\n{BEGIN}\n\nold\n\n{END}\n\n## What the profile shows\n")
-    write(measured([ratio("x", 1, "", 2)], [], SMALL, "a machine", "2026-01-01"), page)
+    write(measured([ratio("x", 1, "", 2)], SMALL, "a machine", "2026-01-01"), page)
     text = page.read_text()
     assert text.startswith("# Performance\n")
     assert text.endswith(f"{END}\n\n## What the profile shows\n")

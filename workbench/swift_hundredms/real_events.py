@@ -1,7 +1,8 @@
 """Events of a room as real ones are: hardly any two describe their failure in the same words.
 
-Every ICE text has its own addresses, ports, priorities and `ufrag`. A tenth of the events name no
-session, one person's SDK floods (web 0.12.20 to 0.12.23: up to 1,000 rows a minute after a 500 at
+Each event but those of the flood has an ICE text with its own addresses, ports, priorities and
+`ufrag`; real ones have it for three of the five types. A tenth of the events name no session, one
+person's SDK floods (web 0.12.20 to 0.12.23: up to 1,000 rows a minute after a 500 at
 INIT), names are of every script, five SDKs report, and a few rows are odd. Addresses are from the
 documentation ranges of RFC 5737 and RFC 3849, or private.
 """
@@ -131,26 +132,29 @@ def _failure(planned: Planned, chance: random.Random, *, floods: bool) -> Data:
             data = media_path("SUBSCRIBE", "host", lost=True)
             data["error_description"] = _ice_text(planned.person, chance)
         case "client.join.failed":
-            data = join_refused(500, f"sfu join failed: {chance.randrange(16**8):08x}")
+            data = join_refused(500, "sfu join failed", chance.randrange(6))
+            data["error_description"] = f"sfu join failed; {_ice_text(planned.person, chance)}"
         case "client.disconnected":
-            data = signal_lost(chance.choice(_CLOSED))
+            data = signal_lost()
+            words = f"{chance.choice(_CLOSED)}; "
             if chance.random() < 0.5:
                 data |= {"error_code": 4005, "error_name": "ICEFailure"}
-                data["error_description"] = _ice_text(planned.person, chance)
+                words = ""
+            data["error_description"] = f"{words}{_ice_text(planned.person, chance)}"
         case _ if floods:
             return {**refused_at_init(500, "internal error"), "is_terminal": False}
         case _:
             words = chance.choice(_FETCH)
-            data = {**unreachable(), "error_description": words}
-            data["error_message"] = f"Endpoint is not reachable - {words}"
+            data = {**unreachable(), "error_message": f"Endpoint is not reachable - {words}"}
+            data["error_description"] = f"{words}; {_ice_text(planned.person, chance)}"
     if planned.terminal:
         return gave_up(data, category, 60_000 + chance.randrange(400))
     return data
 
 
 def _ice_text(person: int, chance: random.Random) -> str:
-    """A candidate pair as browsers write it; one of twenty was never chosen."""
-    if chance.random() < 0.05:
+    """A candidate pair as browsers write it; one of fifty was never chosen."""
+    if chance.random() < 0.02:
         return "local candidate - undefined; remote candidate - undefined"
     local, remote = _local(person, chance), _remote(chance)
     return f"local candidate - candidate:{local}; remote candidate - candidate:{remote}"

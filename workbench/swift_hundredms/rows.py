@@ -48,8 +48,11 @@ class Rows:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Rows":
-        """The rows in order of time."""
-        return cls(sorted(rows, key=lambda row: (row.at, row.body)))
+        """The rows in order of time; those of one type are selected here, before anybody asks."""
+        made = cls(sorted(rows, key=lambda row: (row.at, row.body)))
+        for kind in ERROR_TYPES:
+            made.asked(Asked(frozenset({kind})))
+        return made
 
     def asked(self, asked: Asked) -> Sequence[bytes]:
         """The bodies of the events that fit."""
