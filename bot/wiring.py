@@ -62,9 +62,10 @@ def new_lookup_id() -> str:
 class DatabaseOpener:
     """Opens the database at its first use, at most once, and closes it with the stack."""
 
-    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+    def __init__(self, settings: Settings, stack: AsyncExitStack, clock: Clock) -> None:
         self._settings = settings
         self._stack = stack
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._database: Database | None = None
         self._is_tried = False
@@ -82,7 +83,8 @@ class DatabaseOpener:
         """Open the database. Raises StoreUnreachable."""
         from bot.storage import open_database  # noqa: PLC0415  see the module's docstring
 
-        database = await self._stack.enter_async_context(open_database(self._settings.database))
+        opening = open_database(self._settings.database, clock=self._clock)
+        database = await self._stack.enter_async_context(opening)
         self._database, self._is_tried = database, True
         return database
 
@@ -151,7 +153,7 @@ async def open_services(
     catalogue, metrics = load_catalogue(), PrometheusMetrics()
     limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
     async with AsyncExitStack() as stack:
-        opener = DatabaseOpener(settings, await stack.enter_async_context(AsyncExitStack()))
+        opener = DatabaseOpener(settings, await stack.enter_async_context(AsyncExitStack()), clock)
         database = await _open_served_database(opener, stack) if memory_needed else None
         on_call = _count_requests(metrics)
         workspaces = await stack.enter_async_context(

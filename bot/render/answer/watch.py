@@ -49,7 +49,7 @@ def watch_message(templates: MessageTemplates, facts: WatchMessage) -> Message:
         as_of=view.as_of if view else None,
         trouble=_trouble(view, watch.names) if view else [],
         more=max(0, len(view.trouble) - _MOST_LISTED) if view else 0,
-        state="" if facts.end and view is None else _state_words(view),
+        state=_state_words(view, ended=facts.end is not None),
         diagnosis=" ".join(
             filter(None, (diagnosis_words(facts.report, watch.names), removal_words(facts.report)))
         ),
@@ -78,16 +78,18 @@ def _trouble(view: CallView, names: Names) -> list[dict[str, object]]:
     ]
 
 
-def _state_words(view: CallView | None) -> str:
+def _state_words(view: CallView | None, *, ended: bool) -> str:
+    """Return who is in the call and how many are fine; in the past tense once a watch ended."""
     if view is None:
-        return "The first look is under way …"
+        return "" if ended else "The first look is under way …"
+    one, many, now = ("was", "were", "") if ended else ("is", "are", " now")
     if not view.session_id or (view.running and view.present == 0 and not view.trouble):
-        return "Nobody is in the call."
-    words = ["Nobody is in trouble now."] * (view.running and not view.trouble)
+        return f"Nobody {one} in the call."
+    words = [f"Nobody {one} in trouble{now}."] * (view.running and not view.trouble)
     if view.running and view.present is None:
-        words.append("Who is in the call could not be read.")
+        words.append(f"Who {one} in the call could not be read.")
     elif view.running and (view.fine or not view.trouble):
-        words.append(f"{people_words(view.fine)} {'is' if view.fine == 1 else 'are'} fine.")
+        words.append(f"{people_words(view.fine)} {one if view.fine == 1 else many} fine.")
     return " ".join(words)
 
 

@@ -39,11 +39,20 @@ from bot.slack.job import admit_lookup
 from bot.slack.lookup.channel_defaults import read_channel_settings
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostMessage, RemoveNotice
+from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.watch.job import submit_looks
 
 START_KIND = "watch"
 _AGAIN_SECONDS = 10.0
 NOT_STARTED = "No watch was started"
+
+
+_NOT_IN_CHANNEL = NotAllowed(
+    "I am not in this channel, so I cannot post there.",
+    headline=NOT_STARTED,
+    next_step="Invite me with `/invite @Call Doctor`, then start the watch again.",
+)
+_OTHER_CHANNEL = "Start the watch in a channel where I may post."
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +180,11 @@ class StartJob:
 
         reason = await self._steps.step("audience", read_audience)
         query = self.request.query
+        if reason == "channel_not_found":
+            raise _NOT_IN_CHANNEL
         if reason and not query.public:
             words = (
-                "I am not in it"
-                if reason == "channel_not_found"
-                else "people of another company are in it"
+                "people of another company are in it"
                 if reason == "shared_channel"
                 else "Slack did not say whether people of another company are in it"
             )
@@ -247,13 +256,11 @@ class StartJob:
         if not sent.ok:
             await self._store("drop", store.end(watch.id))
             if sent.error in {"not_in_channel", "channel_not_found"}:
-                raise NotAllowed(
-                    "I am not in this channel, so I cannot post there.",
-                    headline=NOT_STARTED,
-                    next_step="Invite me with `/invite @Call Doctor`, then start the watch again.",
-                )
+                raise _NOT_IN_CHANNEL
             raise SlackTrouble(
-                f"The message could not be posted: {refusal_text(sent)}.", headline=NOT_STARTED
+                f"The message could not be posted: {refusal_text(sent)}.",
+                headline=NOT_STARTED,
+                next_step=_OTHER_CHANNEL if sent.cause is SlackErrorKind.PLACE else None,
             )
         await self._store("place", store.place(watch.id, sent.ts))
         return replace(watch, ts=sent.ts, channel=sent.channel or watch.channel)

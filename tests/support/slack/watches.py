@@ -17,6 +17,7 @@ from workbench.pretend_slack.limits import visible_text
 from workbench.pretend_slack.traffic import Delivery
 
 CHANNEL, ALICE, BOB = "C0ONCALL", "U0ALICE", "U0BOB"
+SHARED, OUTSIDER = "C0SHARED", "U0OUT"
 SPEED = 30
 """Seconds of the watch in one of the test: a look takes half a second, the linger time ten."""
 
@@ -66,6 +67,21 @@ class WatchBench:
         """Start a watch, and return its message after the first look."""
         await self.ask(f"watch {LIVE_ROOM} {options}", channel)
         return await self.until("8 people are fine.")
+
+    async def refusal(self, text: str, channel: str = CHANNEL, user: str = ALICE) -> str:
+        """Return what the asker alone is told in the end, after the acknowledgement of a watch."""
+        before = len(self.bench.said())
+        await self.ask(text, channel, user)
+
+        def latest() -> Message | None:
+            told = self.bench.said()[before:]
+            return next((one for one in told if "What to do:" in words(one)), None)
+
+        await self.bench.slack.until(latest, 40)
+        message = latest()
+        assert message is not None
+        assert message.ephemeral_to == user
+        return words(message)
 
     async def running(self) -> list[Watch]:
         return list(await self.bench.memory.watches.running())

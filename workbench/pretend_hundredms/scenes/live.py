@@ -36,8 +36,11 @@ class LiveRoom:
         self._broken: dict[int, datetime] = {}
         self._joins = 0
 
-    def start(self, now: datetime, people: int = 8) -> None:
-        """Begin a call with so many people; a call that goes on is ended before."""
+    def start(self, now: datetime, people: int = 8, name: str = "") -> None:
+        """Begin a call with so many people; a call that goes on is ended before.
+
+        `name` is everybody's.
+        """
         if self.session is not None and self.session.active:
             self.end(now)
         scene = self.scene
@@ -47,7 +50,8 @@ class LiveRoom:
             room = scene.room()
             self.book.rooms[room.id.lower()] = room
             self.book.shelves[room.id.lower()] = Shelf(())
-        self.people = [scene.person(number) for number in range(people)]
+        other = {"name": name} if name else {}
+        self.people = [scene.person(number, **other) for number in range(people)]
         self._broken.clear()
         session_id = object_id(now, "live", self.name, self._joins)
         self.session = PretendSession(session_id, scene.room_id, now, None, ())
