@@ -8,7 +8,7 @@ https://developer.statuspage.io
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -31,6 +31,8 @@ MAX_PAGE = 2_000_000
 _MAX_INCIDENTS, _MAX_UPDATES, _MAX_UPDATE = 200, 50, 2000
 _SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SAFE_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_SHORT_LINKS = "stspg.io"
+"""The host of the short links that Statuspage makes."""
 _UNSAFE_IN_LINK = frozenset("<>|\"'`\\{}^")
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 
@@ -124,21 +126,24 @@ def _parse_incident(wire: _IncidentWire, url: str) -> Incident:
 
 
 def _link_of(wire: _IncidentWire, url: str) -> str:
-    """Return the incident's short link if it is a plain http(s) address, else its page here."""
+    """Return the incident's short link if Statuspage or the page itself has it, else its page here.
+
+    A link of another host would send the readers of an answer wherever the page likes.
+    """
     link = wire.shortlink or ""
-    if _is_plain(link):
+    if _is_plain(link, {_SHORT_LINKS, urlsplit(url).hostname or ""}):
         return link
     return f"{url}/incidents/{wire.id}" if _SAFE_ID.fullmatch(wire.id or "") else url
 
 
-def _is_plain(link: str) -> bool:
+def _is_plain(link: str, hosts: Collection[str]) -> bool:
     if len(link) > MAX_LINK or not _SAFE_LINK.fullmatch(link) or _UNSAFE_IN_LINK & set(link):
         return False
     try:
-        parts = urlsplit(link)
-        return bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        parts, port = urlsplit(link), urlsplit(link).port
     except ValueError:
         return False
+    return parts.hostname in hosts and "@" not in parts.netloc and port != 0
 
 
 @asynccontextmanager

@@ -4,16 +4,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Mood = Literal["well", "slow", "broken", "html", "cut", "huge", "redirect", "odd"]
+Mood = Literal["well", "slow", "drip", "broken", "html", "cut", "huge", "redirect", "odd", "deep"]
 MOODS: dict[str, str] = {
     "well": "answers",
     "slow": "answers after `seconds`",
+    "drip": "sends a byte every 50 ms and never ends",
     "broken": "status 503",
     "html": "a page of HTML with status 200",
     "cut": "JSON that ends in the middle",
     "huge": "more than three megabytes",
     "redirect": "sends the reader to another address of this machine",
     "odd": "JSON of another form",
+    "deep": "JSON of 100,000 levels",
 }
 
 

@@ -5,9 +5,10 @@ Set STATUS_URL to `<address of this server>/status-page`.
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from workbench.pretend_hundredms.answers import Refusal
@@ -35,15 +36,26 @@ async def list_incidents(request: Request) -> Response:
 def _misbehave(mood: Mood, body: Json) -> Response:
     if mood == "broken":
         return JSONResponse({"error": "unavailable"}, 503)
-    if mood == "html":
-        return HTMLResponse("<html><body>All Systems Operational</body></html>")
     if mood == "redirect":
         return RedirectResponse("/_control/calls")
-    if mood == "odd":
-        return JSONResponse({"incidents": {"none": True}})
-    text = json.dumps(body)
-    text = text[: len(text) // 2] if mood == "cut" else text + " " * 3_000_000
-    return Response(text, media_type="application/json")
+    if mood == "drip":
+        return StreamingResponse(_drip(), media_type="application/json")
+    whole = json.dumps(body)
+    texts = {
+        "html": "<html><body>All Systems Operational</body></html>",
+        "odd": '{"incidents": {"none": true}}',
+        "deep": '{"incidents": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "cut": whole[: len(whole) // 2],
+        "huge": whole + " " * 3_000_000,
+    }
+    kind = "text/html" if mood == "html" else "application/json"
+    return Response(texts[mood], media_type=kind)
+
+
+async def _drip() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(0.05)
 
 
 async def change_status_page(request: Request) -> JSONResponse:

@@ -135,7 +135,7 @@ class OpeningBuilder:
 
     def new_incident(self, finding: StatusFinding, reference: str) -> Message:
         """Return the incident that appeared on the status page after an answer."""
-        line = replace(status_line(finding), text="an incident of that time has appeared: ")
+        line = replace(status_line(finding), text="an incident of that time has appeared:")
         return self._templates.message(
             "surroundings", "status-later", lead="", lines=[line], reference=reference
         )

@@ -7,7 +7,7 @@ name in `bot.slack.checkpoints.serialization`. `docs/persisted-names.md` explain
 
 from collections.abc import Mapping
 
-JOB_KINDS = ("lookup", "press", "workflow_step", "refresh", "watch", "watching")
+JOB_KINDS = ("lookup", "press", "workflow_step", "refresh", "status", "watch", "watching")
 
 _LOOKUP = ("id", "question", "place", "asked_at", "refused", "weighs_audience", "keeps_state")
 PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -15,6 +15,7 @@ PAYLOAD_KEYS: Mapping[str, tuple[str, ...]] = {
     "refresh": (*_LOOKUP, "opening", "home"),
     "press": ("button", "reference", "asked_at", "place", "weighs_audience", "view", "body"),
     "workflow_step": (*_LOOKUP, "execution", "refusal"),
+    "status": ("reference", "channel", "thread", "room", "asked_at", "surroundings"),
     "watch": ("id", "question", "place", "until", "notify", "asked_at"),
     "watching": ("watch", "part", "state"),
 }

@@ -1,7 +1,8 @@
 """Reads what was around a failure once its answer stands: other rooms, and the status page.
 
 The opening is edited to the verdict that follows (R20). Three hours after an answer that names
-100ms, the status page is read again, because incidents are posted late.
+100ms, a job of its own reads the status page again, because incidents are posted late. The job's
+record names no person; that of the look-up would do so while it waits.
 """
 
 import asyncio
@@ -17,13 +18,15 @@ from bot.domain.diagnosis.other_rooms import (
     OtherRooms,
     time_of_failure,
 )
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.report import Report, Surroundings, with_surroundings
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.status_page import LATER, StatusFinding, find_incident, find_new_incident
 from bot.domain.target import Choices
-from bot.jobs.ports import Json
+from bot.jobs.ports import JobHandler, Json, Steps
 from bot.render.message import Message
+from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
+from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext
 from bot.slack.delivery.opening_edits import Content, OpeningEdit, edit_opening
@@ -33,6 +36,8 @@ from bot.slack.job import Job, LookupResult
 from bot.slack.lookup.retry import AnswerSummary, log_answer, retry_partial
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
+
+STATUS_KIND = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def place_of(job: Job, delivery: Delivery) -> OpeningState | None:
 
 
 async def finish_answer(job: Job, summary: AnswerSummary, delivery: Delivery) -> None:
-    """Do what follows an answer: look around, try a partial one again, and look at the page later.
+    """Do what follows an answer: look around, try a partial one again, plan a later look.
 
     It is idle work that a restart continues.
     """
@@ -70,7 +75,7 @@ async def finish_answer(job: Job, summary: AnswerSummary, delivery: Delivery) ->
     if retry is not None and retry.stands:
         summary, place = retry.summary, replace(place, handle=retry.summary.handle, note="")
         around = await look_around(job, retry.result, summary, place, "surroundings-again")
-    await look_at_status_again(job, summary, place, around.found)
+    await plan_status_look(job, summary, place, around.found)
 
 
 async def look_around(
@@ -228,26 +233,53 @@ def _weighed_summary(found: Surroundings, report: Report, *, private: bool) -> A
     return AnswerSummary.of(with_surroundings(report, found), private=private)
 
 
-async def look_at_status_again(
+async def plan_status_look(
     job: Job, summary: AnswerSummary, place: OpeningState, found: Surroundings | None
 ) -> None:
-    """Read the status page again hours after an answer that names 100ms; post what is new.
+    """Submit the job that reads the status page again, after an answer that names 100ms.
 
-    The wait is idle and durable.
+    There is one for each failure of an answer, however often that is asked again.
     """
     if found is None or job.ctx.status_page is None or not place.ts:
         return
     elsewhere = found.others is not None and found.others.reach == "elsewhere"
     if not elsewhere and (summary.facts is None or summary.facts.verdict != "service"):
         return
-    await job.steps.sleep(LATER.total_seconds(), idle=True)
+    handle = summary.handle
+    payload = {
+        "reference": handle.lookup_id,
+        "channel": place.channel,
+        "thread": place.thread or place.ts,
+        "room": handle.room_id,
+        "asked_at": job.lookup.asked_at,
+        "surroundings": to_json(Surroundings, found),
+    }
+    job_id = f"{STATUS_KIND}:{handle.lookup_id}:{int(found.failure.first.timestamp())}"
     try:
-        record = await job.steps.step("status-again", partial(_read_again, job.ctx, found))
-        if record is not None:
-            finding: StatusFinding = from_json(StatusFinding, record)
-            await post_in_thread(job, place, job.ctx.renderer.new_incident(finding, job.lookup.id))
-    except BotError as error:  # data about this person or room was erased since
+        await job.ctx.jobs.submit(STATUS_KIND, job_id, payload)
+    except StoreUnreachable as error:
         structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
+
+
+def status_handler(ctx: BotContext) -> JobHandler:
+    """Return the function that reads the status page again, and posts what is new in a thread."""
+
+    async def handle(payload: Json, run: Steps) -> None:
+        steps = JobContext(run, ctx.erasures, [payload["room"]], payload["asked_at"])
+        found: Surroundings = from_json(Surroundings, payload["surroundings"])
+        await steps.sleep(LATER.total_seconds(), idle=True)
+        try:
+            record = await steps.step("status-again", partial(_read_again, ctx, found))
+            if record is None:
+                return
+            reference = payload["reference"]
+            message = ctx.renderer.new_incident(from_json(StatusFinding, record), reference)
+            call = PostMessage(payload["channel"], message, reference, payload["thread"])
+            await CheckpointedSender(ctx.sender, steps, ctx.reconciler).send(call)
+        except BotError as error:  # data about this room were erased since
+            structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
+
+    return handle
 
 
 async def _read_again(ctx: BotContext, found: Surroundings) -> Json:

@@ -19,6 +19,7 @@ from bot.slack.buttons.refresh import REFRESH_KIND, refresh_handler
 from bot.slack.context import BotContext
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_handler
+from bot.slack.lookup.surroundings import STATUS_KIND, status_handler
 from bot.slack.lookup.workflow_step import STEP_KIND, step_handler
 from bot.slack.server.connection_deadlines import bounded_protocol, connection_limit
 from bot.slack.server.health import Probe, Probes
@@ -54,6 +55,7 @@ async def serve(
     jobs.register(PRESS_KIND, button_handler(ctx, LOOKUP_BUTTONS))
     jobs.register(STEP_KIND, step_handler(ctx))
     jobs.register(REFRESH_KIND, refresh_handler(ctx))
+    jobs.register(STATUS_KIND, status_handler(ctx))
     jobs.register(START_KIND, start_handler(ctx))
     jobs.register(LOOK_KIND, look_handler(ctx))
     await jobs.start()

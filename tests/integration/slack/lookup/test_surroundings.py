@@ -1,5 +1,7 @@
 """After an answer that names 100ms, other rooms and the status page change its opening."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,11 +94,13 @@ async def test_an_incident_stands_in_the_answer_with_its_link(tmp_path: Path) ->
         assert not any("status.100ms.live" in str(message.blocks) for message in bench.said())
 
 
-@pytest.mark.parametrize("mood", ["broken", "html", "cut", "huge", "redirect", "odd"])
+@pytest.mark.parametrize(
+    "mood", ["slow", "drip", "broken", "html", "cut", "huge", "redirect", "odd", "deep"]
+)
 async def test_a_page_that_cannot_be_read_is_not_mentioned(tmp_path: Path, mood: Any) -> None:
     rooms = storm_among(0, 9)
     async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
-        bench.hundredms.status_page.mood = mood
+        bench.hundredms.status_page.mood, bench.hundredms.status_page.seconds = mood, 60
         text = shown(await ask(bench))
         assert "9 other rooms" in text
         assert "status" not in text.lower()
@@ -108,6 +112,85 @@ async def test_a_page_without_an_incident_proves_nothing(tmp_path: Path) -> None
         text = shown(await ask(bench))
         assert "shows nothing for that time, which proves nothing" in text
         assert bench.hundredms.status_page.reads == 1
+
+
+async def test_a_slow_page_delays_no_opening(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(0, 9), status_page=True) as bench:
+        page = bench.hundredms.status_page
+        page.mood, page.seconds = "slow", 60
+        await bench.slack.mention("C0ONCALL", f"<@{bench.team.app.bot_user}> focus")
+        await bench.slack.until(lambda: page.reads == 1, 40)
+        assert "100ms outage" in shown(bench.said("C0ONCALL")[0]).splitlines()[0]
+        await bench.settled()
+
+
+def stored(folder: Path) -> str:
+    """Return every row of the bot's databases, as text."""
+    text = []
+    for file in folder.glob("*.db"):
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            text += list(connection.iterdump())
+    return "\n".join(text)
+
+
+def pass_hours(folder: Path, hours: int) -> None:
+    """Let so many hours pass for the jobs that wait, while the bot is stopped."""
+    with contextlib.closing(sqlite3.connect(folder / "bot-jobs.db")) as connection, connection:
+        moved = connection.execute(
+            "UPDATE operation_outputs SET output = output - ? WHERE function_name = 'DBOS.sleep'",
+            (hours * 3600,),
+        )
+        assert moved.rowcount == 1
+
+
+async def ask_and_stop(bench: Bench, folder: Path) -> Message:
+    """Ask, and stop the bot once it waits to read the status page again; return the opening."""
+    opening = await ask(bench)
+    await bench.slack.until(lambda: "DBOS.sleep" in stored(folder), 40)
+    await bench.life.aclose()
+    return opening
+
+
+@pytest.mark.parametrize(
+    ("named", "told"), [("Joins <!here> fail *now*", True), ("", False), ("known", False)]
+)
+async def test_an_incident_that_appears_later_is_told_in_one_line(
+    tmp_path: Path, named: str, *, told: bool
+) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        page, at = bench.hundredms.status_page, (bench.hundredms.now() - AGO).isoformat()
+        before = incident("old", "Old", created=at, resolved=None)
+        page.incidents = [before] if named == "known" else []
+        opening = await ask_and_stop(bench, tmp_path)
+        pass_hours(tmp_path, 3)
+        page.incidents += [incident("new", named, created=at, resolved=None)] * told
+        said = len(bench.said())
+        await bench.begin(bench.life)
+        await bench.slack.until(lambda: page.reads == 2, 40)
+        await bench.settled()
+        lines = bench.said()[said:]
+        assert len(lines) == told
+        for line in lines:
+            assert line.thread_ts == opening.thread_ts
+            assert "an incident of that time has appeared: Joins" in shown(line).replace("*", "")
+            links = [leaf for leaf in leaves(line) if leaf.get("type") == "link"]
+            assert {leaf["url"] for leaf in links} == {"https://stspg.io/new"}
+            assert "<!here>" not in str(line.blocks)
+        check_all(bench)
+
+
+async def test_nobodys_name_is_stored_while_the_page_is_waited_for(tmp_path: Path) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        opening = await ask(bench, "bram rao in focus")
+        assert "Bram Rao" in shown(opening)
+        assert bench.hundredms.status_page.reads == 1
+        await bench.slack.until(lambda: "DBOS.sleep" in stored(tmp_path), 40)
+        await bench.slack.until(lambda: "bram" not in stored(tmp_path).lower(), 40)
+        text = stored(tmp_path)
+        for name in ("Asha", "Bram", "Chen", "Dalia", "Emre", " Rao"):
+            assert name not in text
 
 
 async def others(bench: Bench, thread: str, text: str = "others") -> list[Message]:

@@ -22,6 +22,7 @@ from bot.slack.checkpoints.serialization import error_to_json
 from bot.slack.context import Lookup
 from bot.slack.listeners.registry import LOOKUP_BUTTONS
 from bot.slack.lookup.job import LOOKUP_KIND, lookup_to_json
+from bot.slack.lookup.surroundings import STATUS_KIND
 from bot.slack.lookup.workflow_step import STEP_KIND
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import message_metadata
@@ -99,7 +100,7 @@ def test_the_page_has_each_class_with_its_names(path: str) -> None:
 def test_jobs_and_their_payloads_have_the_listed_names() -> None:
     lookup = lookup_to_json(Lookup("CD-1", LookupQuery(), ReplyTarget("U1")))
     assert (
-        *(LOOKUP_KIND, PRESS_KIND, STEP_KIND, REFRESH_KIND, START_KIND, LOOK_KIND),
+        *(LOOKUP_KIND, PRESS_KIND, STEP_KIND, REFRESH_KIND, STATUS_KIND, START_KIND, LOOK_KIND),
     ) == names.JOB_KINDS
     assert tuple(lookup) == names.PAYLOAD_KEYS["lookup"]
     assert tuple(error_to_json(Unexpected())) == names.RECORD_KEYS["an error"]
