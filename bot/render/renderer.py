@@ -23,9 +23,13 @@ from bot.domain.watching.state import ThreadLine
 from bot.domain.watching.watch import Watch
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.people import meant_words
-from bot.render.answer.standing import difference_message, taken_button, with_later_call
-from bot.render.answer.step_outputs import step_outputs
-from bot.render.answer.ticket import TicketSystems, ticket_message
+from bot.render.answer.standing import (
+    difference_message,
+    progress_message,
+    taken_button,
+    with_later_call,
+)
+from bot.render.answer.ticket import TicketSystems, step_outputs, ticket_message
 from bot.render.answer.watch import WatchMessage, line_message, watch_message, watches_message
 from bot.render.channel_settings import loosened_message, settings_message
 from bot.render.choices import choice_facts
@@ -37,7 +41,6 @@ from bot.render.limits import MAX_OPTION_VALUE, shorten
 from bot.render.listings import recovered_messages, timeline_messages
 from bot.render.message import Answer, File, Message
 from bot.render.phrases import safe_text
-from bot.render.progress import progress_message
 from bot.render.replies.form import ReplyForms
 from bot.render.replies.letter import ReplyTexts
 from bot.render.support_packet import packet_json_message, packet_message

@@ -58,7 +58,7 @@ async def notify_privately(
     """Send a message to the asker alone, and delete our "Looking…" that everybody can see.
 
     If no route reaches the asker alone, the message replaces "Looking…" after all.
-    `bot.slack.delivery.unfinished_opening` ends a "Looking…" that cannot be deleted.
+    `bot.slack.delivery.unconfirmed` ends a "Looking…" that cannot be deleted.
     """
     if not await notify_user(sender, replace(target, looking=""), message, lookup_id):
         return await notify_user(sender, target, message, lookup_id, instead=True)

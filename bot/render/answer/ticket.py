@@ -1,8 +1,9 @@
-"""The text of a ticket for another system, and the buttons that open its form.
+"""Answers for other systems: a ticket with its buttons, and the outputs of the workflow step.
 
 A ticket leaves Slack for people who may not know anything of the call. Unless the setting
 TICKET_NAMES is on, it names nobody and holds no e-mail address, phone number or user id; the ids of
-rooms, sessions and peers stay. Network addresses never leave.
+rooms, sessions and peers stay. The outputs of the workflow step, plain values for the steps after
+it, name people as the report does. Network addresses never leave.
 """
 
 import re
@@ -18,9 +19,10 @@ from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.saved_lookup import encode_short, from_report
+from bot.domain.text import clean, clip
 from bot.render.answer.buttons import ButtonRow, is_worth_a_ticket, ticket_button
-from bot.render.answer.headline import is_unsure, lead_of
-from bot.render.filters import count, short
+from bot.render.answer.headline import headline_of, is_unsure, lead_of, unread_nouns
+from bot.render.filters import count, inert, short
 from bot.render.message import Block, Message
 from bot.render.phrases import safe_text
 from bot.render.templates import MessageTemplates
@@ -199,3 +201,37 @@ def _map_buttons(
         for block in message.blocks
     ]
     return replace(message, blocks=tuple(blocks))
+
+
+MAX_OUTPUT = 3_000
+"""Characters of one output: what a message or a form of a later step accepts."""
+
+
+def step_outputs(report: Report, letter: str) -> dict[str, str | bool | int]:
+    """Return the outputs of a diagnosed report; `permalink` is "" until an answer is posted.
+
+    `letter` is the reply to the customer. Raises ValueError without a diagnosis.
+    """
+    diagnosis = report.diagnosis
+    if diagnosis is None:
+        raise ValueError(report.lookup_id)
+    return {
+        "sentence": output_text(headline_of(report, diagnosis)),
+        "verdict": diagnosis.verdict.cls,
+        "likely": is_unsure(diagnosis),
+        "people_affected": diagnosis.people.affected,
+        "next_step": output_text(_next_step(report, diagnosis)),
+        "customer_reply": output_text(letter),
+        "reference": report.lookup_id,
+        "permalink": "",
+    }
+
+
+def output_text(text: str) -> str:
+    """Return outside text for an output, or for an error: nobody can be mentioned with it."""
+    return clip(inert(redact_for_output(clean(text, lines=True))), MAX_OUTPUT)
+
+
+def _next_step(report: Report, diagnosis: Diagnosis) -> str:
+    """Return the steps that an opening shows, each begun with who takes it; "" if there is none."""
+    return "" if unread_nouns(report, diagnosis) else "\n".join(diagnosis.focus.verdict.next_steps)

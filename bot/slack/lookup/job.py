@@ -35,7 +35,7 @@ from bot.slack.checkpoints.serialization import (
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.opening_edits import find_earlier
 from bot.slack.delivery.routes import Delivery, deliver
-from bot.slack.delivery.unfinished_opening import close_unfinished_opening
+from bot.slack.delivery.unconfirmed import close_unfinished_opening
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
 from bot.slack.lookup.choices import post_choices

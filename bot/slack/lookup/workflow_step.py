@@ -25,7 +25,7 @@ from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.domain.report import Report
 from bot.domain.target import Choices
 from bot.jobs.ports import JobHandler, Json, Steps
-from bot.render.answer.step_outputs import output_text
+from bot.render.answer.ticket import output_text
 from bot.render.choices import choice_label, choice_lead
 from bot.slack.audit import end_job_row
 from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender

@@ -8,7 +8,7 @@ from bot.domain.privacy.addresses import redact
 from bot.domain.privacy.personal_names import Names
 from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
-from bot.render.answer.step_outputs import MAX_OUTPUT
+from bot.render.answer.ticket import MAX_OUTPUT
 from tests.property.render.test_hidden_names import Known, hold_secret, reports
 from tests.property.render.test_messages import RENDERER, modest
 from tests.support.reports.hostile_reports import ADDRESSES, diagnosed
