@@ -28,6 +28,8 @@ CHANNELS, PEOPLE = 300, 300
 MENTIONS = 0.3
 _LOOK_SECONDS = 0.25
 _LAST_WORDS_SECONDS = 3.0
+_LATER = {"surroundings"}
+"""Parts that follow an answer, at a time of their own and not each time."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class Asker:
         await asyncio.sleep(_LAST_WORDS_SECONDS)
         self.ledger.read()
         answer = self._answer(question)
-        self.expected[room, alone] = frozenset(answer.parts)
+        self.expected[room, alone] = frozenset(answer.parts) - _LATER
         self.nothing[room] = answer.refusal
 
     async def ask(self) -> None:
@@ -151,9 +153,8 @@ class Asker:
 
     def _told_alone(self, question: Question) -> set[str]:
         """The look-ups that spoke to who asked alone, since then: a refusal has no thread."""
-        channel, ts = question.place or ("", "")
-        asker = str(question.delivery.payload["event"]["user"])
-        alone = self.ledger.alone.get((channel, asker), set())
+        _, ts = question.place or ("", "")
+        alone = self.ledger.alone.get(str(question.delivery.payload["event"]["user"]), set())
         claimed = {other.lookup_id for other in self.questions} if alone else set()
         return {one for one in alone - claimed if self.ledger.of(one).posted[0].ts > ts}
 

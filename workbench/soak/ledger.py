@@ -116,8 +116,8 @@ class Ledger:
         self.answers: dict[str, Answer] = {}
         self.threads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         """The look-ups that spoke under a message, by channel and time stamp."""
-        self.alone: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        """The look-ups that spoke to one person alone, by channel and person."""
+        self.alone: defaultdict[str, set[str]] = defaultdict(set)
+        """The look-ups that spoke to one person alone, by person."""
 
     def read(self) -> None:
         """Take in what came since."""
@@ -137,8 +137,16 @@ class Ledger:
         self.of(lookup_id).posted.append(message)
         if message.thread_ts:
             self.threads[message.channel, message.thread_ts].add(lookup_id)
+        for person in self._readers(message):
+            self.alone[person].add(lookup_id)
+
+    def _readers(self, message: Message) -> set[str]:
+        """The person who alone reads a message; empty if it stands in a channel."""
         if message.ephemeral_to:
-            self.alone[message.channel, message.ephemeral_to].add(lookup_id)
+            return {message.ephemeral_to}
+        team = self._team
+        direct = team.is_direct(message.channel)
+        return team.channels[message.channel].members - {team.app.bot_user} if direct else set()
 
     def _take_unmarked(self, message: Message) -> None:
         """The acknowledgement carries no mark; it names its reference in words."""

@@ -16,7 +16,8 @@ PARTIAL = "Partial answer: Ivo could not join."
 def message(part: str, text: str = "Ivo could not join.", **fields: object) -> Message:
     """Return a message of the look-up, as the bot marks it."""
     metadata = {"event_payload": {"lookup_id": REFERENCE, "part": part}}
-    return Message("1.0", "C1", "UBOT", text, metadata=metadata, **fields)  # type: ignore[arg-type]
+    facts = {"ts": "1.0", "channel": "C1", "user": "UBOT", "text": text, "metadata": metadata}
+    return Message(**facts | fields)  # type: ignore[arg-type]
 
 
 def answer_of(*messages: Message) -> Answer:
@@ -39,10 +40,11 @@ def test_a_deleted_looking_is_no_promise() -> None:
 
 def test_who_alone_read_something_is_known() -> None:
     team = example_team()
-    team.messages.append(message("error", ephemeral_to="U1"))
+    direct = team.direct_channel("U2").id
+    team.messages.extend([message("error", ephemeral_to="U1"), message("error-2", channel=direct)])
     ledger = Ledger(team)
     ledger.read()
-    assert ledger.alone["C1", "U1"] == {REFERENCE}
+    assert ledger.alone == {"U1": {REFERENCE}, "U2": {REFERENCE}}
 
 
 @pytest.mark.parametrize(
