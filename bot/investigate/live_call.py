@@ -10,9 +10,10 @@ most twice: at the start, and once more, for example after a restart.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import diagnose
@@ -38,11 +39,18 @@ _FEW_PEERS = 4
 """The track events of more people are read for the whole session at once."""
 _TRACK_PAGES = 10
 
-Turn = Callable[[], Awaitable[None]]
-"""Waits until the next call may be made."""
+_CALLS_IN_A_ROW = 10
+"""After so many calls a look gives way to those that begin: a whole list has up to 200 pages."""
 
 
-async def no_turn() -> None:
+class Turn(Protocol):
+    """Waits until the next call may be made."""
+
+    async def __call__(self, *, begins: bool) -> None:
+        """Wait; a call that begins a look waits for all looks that began before it."""
+
+
+async def no_turn(*, begins: bool) -> None:
     """A turn without a wait."""
 
 
@@ -77,6 +85,8 @@ class LiveCall:
     _stale: bool = True
     """Whether the latest look failed, so that the next one has to diagnose."""
     _facts: Sequence[CallFact] = ()
+    _calls: int = 0
+    """Number of calls of this look that waited for their turn."""
 
     @property
     def new_events(self) -> int:
@@ -88,6 +98,11 @@ class LiveCall:
     def began(self) -> bool:
         """Whether the events were read once in this process."""
         return self._began
+
+    @property
+    def age(self) -> timedelta:
+        """The time since the latest look that succeeded; the longest one before the first."""
+        return self.clock() - self.report.as_of if self.report else timedelta.max
 
     @property
     def ended_at(self) -> datetime | None:
@@ -104,12 +119,9 @@ class LiveCall:
         could not be read; the next look reads it again.
         """
         stale, self._stale = self._stale, True
-        turn, self.turn = self.turn, self.turn if self._began else no_turn
-        try:
-            stale |= await self._read_session(session_id)
-            stale |= await self._read_events(peer_ids)
-        finally:
-            self.turn = turn
+        self._calls = 0
+        stale |= await self._read_session(session_id)
+        stale |= await self._read_events(peer_ids)
         stale |= await self._read_facts()
         self._began = True
         if self.report is None or stale or self._in_trouble(self.report):
@@ -124,6 +136,8 @@ class LiveCall:
     def leave_session(self) -> None:
         """Look for the room's next session from now on."""
         self._session, self._stale, self._measured = None, True, False
+        self._tracks.clear()
+        self._stats.clear()
 
     async def finish(self, since: datetime, peer_ids: Sequence[str], reference: str) -> Report:
         """Return the final report, with the measurements of those who were in trouble.
@@ -135,7 +149,7 @@ class LiveCall:
         self._measured = True
         for peer_id in unread:
             try:
-                await self.turn()
+                await self._wait_for_turn()
                 stats = await self.hundredms.peer_stats(peer_id, session.id if session else "")
             except BotError:
                 break  # the diagnosis says that the measurements are missing
@@ -143,6 +157,12 @@ class LiveCall:
                 self._stats[peer_id.lower()] = stats
         self.report = await self._diagnose(since, reference)
         return self.report
+
+    async def _wait_for_turn(self) -> None:
+        """Wait until the next call may be made; the calls of the first look do not wait."""
+        if self._began:
+            await self.turn(begins=self._calls % _CALLS_IN_A_ROW == 0)
+            self._calls += 1
 
     @staticmethod
     def _in_trouble(report: Report) -> bool:
@@ -155,7 +175,7 @@ class LiveCall:
         known = session_id or (target.session.id if target.session else "")
         if before and before.id == known and not before.running:
             return False
-        await self.turn()
+        await self._wait_for_turn()
         if known:
             self._session = await self.hundredms.session(known) or before
         else:
@@ -172,7 +192,7 @@ class LiveCall:
 
     async def _count(self, kind: str = "") -> int | None:
         target = self.target
-        await self.turn()
+        await self._wait_for_turn()
         query = EventQuery(target.room.id, kind, target.peer_id, target.user_id)
         return await self.hundredms.count(query)
 
@@ -255,7 +275,7 @@ class LiveCall:
         events, start, cursors = self._events[kind], "", set[str]()
         is_whole = session_id is None and peer_id is None
         for _ in range(pages):
-            await self.turn()
+            await self._wait_for_turn()
             try:
                 page = await self.hundredms.events(query, start)
             except ExpiredCursor:
@@ -295,7 +315,7 @@ class LiveCall:
     async def _walk_tracks(self, query: EventQuery) -> None:
         start = ""
         for _ in range(_TRACK_PAGES):
-            await self.turn()
+            await self._wait_for_turn()
             try:
                 page = await self.hundredms.track_events(query, start)
             except ExpiredCursor:

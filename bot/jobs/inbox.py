@@ -244,6 +244,8 @@ class JobSubmitter:
 
     async def submit(self, job: NewJob) -> bool:
         """Record a job and begin it; return False if it is known. Raises StoreUnreachable."""
+        if job.job_id in self._refused:  # its row may stand, and is dropped soon
+            raise StoreUnreachable("An earlier attempt to record it is still under way.")
         recording = asyncio.create_task(self._record(job))
         await asyncio.wait({recording}, timeout=RECORD_SECONDS)
         if not recording.done():
@@ -269,13 +271,19 @@ class JobSubmitter:
             with self._priority.recording():
                 is_new = await self._inbox.record(job)
         finally:
-            is_refused = job.job_id in self._refused
-            self._refused.discard(job.job_id)
+            is_refused = is_new and job.job_id in self._refused
+            if not is_refused:
+                self._refused.discard(job.job_id)
         if is_new:
-            self._start(
-                self._inbox.drop(job.job_id) if is_refused else self._begin_after_submits(job)
-            )
+            self._start(self._withdraw(job) if is_refused else self._begin_after_submits(job))
         return is_new
+
+    async def _withdraw(self, job: NewJob) -> None:
+        """Drop a job that was refused; from then on it can be submitted again."""
+        try:
+            await self._inbox.drop(job.job_id)
+        finally:
+            self._refused.discard(job.job_id)
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(coroutine)

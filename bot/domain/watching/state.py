@@ -21,6 +21,8 @@ EDIT_EVERY = timedelta(minutes=1)
 """The time of the last look alone is refreshed so often."""
 EMPTY_EVERY = timedelta(minutes=1)
 """An empty room is looked at so often."""
+EARLY_AFTER = timedelta(seconds=5)
+"""A webhook wakes a watch no sooner after its last look, however many come."""
 LATE_AFTER = timedelta(minutes=1)
 """A look that ends so long after its time is late, and the message says so."""
 

@@ -22,6 +22,7 @@ from bot.domain.parsing.watch_command import WatchCommand, parse_watch
 from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import query_of
 from bot.domain.target import Target
+from bot.domain.watching.state import EARLY_AFTER
 from bot.domain.watching.watch import MOST_TIME, Watch, WatchStore
 from bot.render.answer.watch import target_words
 from bot.render.message import Message
@@ -233,14 +234,13 @@ def wake_watches(ctx: BotContext) -> Callable[[str, str, str], Awaitable[None]]:
     """Return a function that wakes the watches of a room, in every process.
 
     It takes the alias of the 100ms workspace, the room's id and the kind of webhook. Rooms without
-    a watch cost nothing.
+    a watch cost nothing, and a burst in one room costs one write to the database.
     """
 
     async def on_room_event(workspace: str, room_id: str, _kind: str) -> None:
-        live, store = ctx.live_calls, ctx.watches
-        if live is None or store is None or (workspace, room_id) not in live.rooms:
-            return
-        await store.wake(workspace, room_id)
+        live = ctx.live_calls
+        if live is not None and (workspace, room_id) in live.rooms:
+            live.moved_rooms.add((workspace, room_id))
 
     return on_room_event
 
@@ -250,18 +250,23 @@ POLL_SECONDS = 2.0
 
 async def poll_watches(ctx: BotContext, every: float = POLL_SECONDS) -> None:
     """Wake the watches of this process that were stopped, erased, or woken by a webhook."""
-    woken: dict[str, float] = {}
+    answered: dict[str, float] = {}
     live, store = ctx.live_calls, ctx.watches
     while live is not None and store is not None:
         await asyncio.sleep(every)
         try:
+            for room in tuple(live.moved_rooms):
+                live.moved_rooms.discard(room)
+                await store.wake(*room)
             rows = {watch.id: watch for watch in await store.running()}
         except StoreUnreachable:
-            continue  # the looks report it
+            continue  # the looks report it; a lost webhook is as one that never came
         live.rooms = frozenset((watch.workspace, watch.room_id) for watch in rows.values())
-        for watch_id in tuple(live.calls):
+        for watch_id, call in tuple(live.calls.items()):
             watch = rows.get(watch_id)
-            if watch is None or watch.stopped_by or watch.woken_at > woken.get(watch_id, 0.0):
+            if watch is None or watch.stopped_by:
                 live.wake(watch_id)
-            woken[watch_id] = watch.woken_at if watch else 0.0
-        woken = {watch_id: at for watch_id, at in woken.items() if watch_id in live.calls}
+            elif watch.woken_at > answered.get(watch_id, 0.0) and call.age >= EARLY_AFTER:
+                answered[watch_id] = watch.woken_at
+                live.wake(watch_id)
+        answered = {watch_id: at for watch_id, at in answered.items() if watch_id in live.calls}

@@ -132,7 +132,8 @@ class WatchJob:
 
     async def _make_looks(self) -> WatchEnd | None:
         for number in range(LOOKS_PER_JOB):
-            record = await self._steps.step(f"look-{number}", self._look_to_json)
+            with self._steps.idle():  # a look may be repeated, and waits long for its turn
+                record = await self._steps.step(f"look-{number}", self._look_to_json)
             look: Look = from_json(Look, record)
             self.state = look.state
             if look.line is not None and not await self._post_line(look, look.line):
@@ -341,9 +342,15 @@ class WatchJob:
         return PostMessage(self.watch.channel, message, self.watch.id, self.watch.ts)
 
     async def _end_row(self) -> Json:
-        store = self.ctx.watches
-        if store is not None:
-            await store.end(self.watch.id)
+        """Delete the watch, as soon as the database takes it: a row without a job would stay."""
+        while (store := self.ctx.watches) is not None:
+            try:
+                await store.end(self.watch.id)
+            except StoreUnreachable as error:
+                as_bot_error(error, self._log)
+                await self.live.sleep(_AGAIN_SECONDS)
+            else:
+                break
 
     def _update(self, message: Message) -> UpdateMessage:
         watch = self.watch

@@ -3,9 +3,11 @@
 Everything that speaks against a watch is told to the asker alone.
 """
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -241,7 +243,7 @@ class StartJob:
         async def add() -> Json:
             return list(await store.add(watch))
 
-        added, other = await self._steps.guarded_step("add", add)
+        added, other = await self._store("add", add)
         if added != "added":
             raise _refusal(added, other)
         return watch
@@ -254,7 +256,7 @@ class StartJob:
         if store is None:
             raise StoreUnreachable
         if not sent.ok:
-            await self._store("drop", store.end(watch.id))
+            await self._store("drop", partial(store.end, watch.id))
             if sent.error in {"not_in_channel", "channel_not_found"}:
                 raise _NOT_IN_CHANNEL
             raise SlackTrouble(
@@ -262,14 +264,20 @@ class StartJob:
                 headline=NOT_STARTED,
                 next_step=_OTHER_CHANNEL if sent.cause is SlackErrorKind.PLACE else None,
             )
-        await self._store("place", store.place(watch.id, sent.ts))
+        await self._store("place", partial(store.place, watch.id, sent.ts))
         return replace(watch, ts=sent.ts, channel=sent.channel or watch.channel)
 
-    async def _store(self, name: str, writing: Awaitable[None]) -> None:
-        async def write() -> Json:
-            await writing
+    async def _store(self, name: str, write: Callable[[], Awaitable[Json]]) -> Json:
+        """Write to the database, as soon as it takes it: a row without a job would stay."""
 
-        await self._steps.guarded_step(name, write)
+        async def write_at_last() -> Json:
+            while True:
+                try:
+                    return await write()
+                except StoreUnreachable:
+                    await asyncio.sleep(_AGAIN_SECONDS)
+
+        return await self._steps.guarded_step(name, write_at_last)
 
     async def _submit(self, watch: Watch) -> None:
         """Submit the first looks, as soon as the database takes them."""

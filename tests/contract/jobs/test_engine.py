@@ -4,7 +4,7 @@ import asyncio
 import os
 import stat
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -284,3 +284,36 @@ async def test_lost_connections_lose_no_step(postgres: PostgresServer, postgres_
         await over(postgres_url, "job-1")
     assert log == ["one", "two", "three"]
     assert state_of(postgres_url, "job-1") == "SUCCESS"
+
+
+async def test_a_job_that_submits_the_next_one_as_it_ends_loses_none(database_url: str) -> None:
+    """Chains of jobs, as those of watches, side by side."""
+    chains, length, last = 8, 12, asyncio.Event()
+    seen: list[str] = []
+
+    async def act() -> str:
+        return "done"
+
+    async with opened(database_url) as jobs:
+
+        async def course(payload: Json, steps: Steps) -> None:
+            for step in range(3):
+                await steps.run(f"step-{step}", act)
+            chain, part = payload
+            seen.append(steps.job_id)
+            while part < length:
+                with suppress(StoreUnreachable):  # a busy machine: tried again, as watches do
+                    await jobs.submit("link", f"link:{chain}:{part + 1}", [chain, part + 1])
+                    break
+            if len(seen) == chains * length:
+                last.set()
+
+        jobs.register("link", course)
+        await jobs.start()
+        for chain in range(chains):
+            await jobs.submit("link", f"link:{chain}:1", [chain, 1])
+        async with asyncio.timeout(60):
+            await last.wait()
+    assert sorted(seen) == sorted(
+        {f"link:{c}:{p + 1}" for c in range(chains) for p in range(length)}
+    )
