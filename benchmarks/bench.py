@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from benchmarks.processes import ROOT, Failed, Ran, first_line, run, standing
-from benchmarks.sizes import Sizes, plans
+from benchmarks.sizes import Sizes
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
 from workbench.pretend_slack.state import App
 
@@ -67,8 +67,8 @@ class Bench:
         """Each call to Slack: method, args, and `at`, when it was carried out, since 1970."""
         return list(self.slack.get("/_control/calls").json())
 
-    def environment(self, database: str = "memory", port: int = 0) -> dict[str, str]:
-        """The whole environment of a program under test."""
+    def environment(self, database: str = "memory", port: int = 0, url: str = "") -> dict[str, str]:
+        """The whole environment of a program under test; a file is its database without `url`."""
         app = App()
         return {
             "PATH": os.environ["PATH"],
@@ -79,7 +79,7 @@ class Bench:
             "HMS_ACCESS_KEY": ACCESS_KEY,
             "HMS_SECRET": SECRET,
             "HMS_API_URL": f"{self.hundredms.base_url}/v2",
-            "DATABASE_URL": f"sqlite:///{self.home / database}.db",
+            "DATABASE_URL": url or f"sqlite:///{self.home / database}.db",
             "HOST": "127.0.0.1",
             "PORT": str(port),
         }
@@ -99,20 +99,20 @@ class Bench:
         return dict(found)
 
     @contextlib.contextmanager
-    def serving(self, name: str = "serve") -> Iterator[Served]:
-        """`call-doctor serve` over HTTP, ready."""
+    def serving(self, name: str, url: str = "") -> Iterator[Served]:
+        """`call-doctor serve` over HTTP, ready, on the database at `url`, else a file."""
         command = [sys.executable, "-m", "bot", "serve"]
-        with self.standing_app(name, command, "/readyz", "/slack/events") as served:
+        with self.standing_app(name, command, "/readyz", "/slack/events", url) as served:
             yield served
 
     @contextlib.contextmanager
     def standing_app(
-        self, name: str, command: list[str], health: str, path: str
+        self, name: str, command: list[str], health: str, path: str, url: str = ""
     ) -> Iterator[Served]:
         """A Slack app that listens on PORT; `health` answers 200 when it is ready."""
         port, log = free_port(), self.home / f"{name}.log"
         started = time.monotonic()
-        with standing(command, self.environment(name, port), self.home, log) as process:
+        with standing(command, self.environment(name, port, url), self.home, log) as process:
             _wait_ready(process, f"http://127.0.0.1:{port}{health}", log)
             yield Served(process.pid, port, path, time.monotonic() - started)
 
@@ -136,14 +136,15 @@ def _wait_ready(process: subprocess.Popen[str], url: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def open_bench(sizes: Sizes) -> Iterator[Bench]:
+def open_bench(sizes: Sizes, plans: list[dict[str, Any]]) -> Iterator[Bench]:
     """Start both pretend ends, each in a process of its own; end them with the block."""
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="call-doctor-")))
         plan = home / "plan.json"
-        plan.write_text(json.dumps(plans(sizes)))
+        plan.write_text(json.dumps(plans))
+        crowd = str(max(sizes.at_once, sizes.questions))
         hms = _end(stack, home, "workbench.swift_hundredms", "--plan", str(plan))
-        slack = _end(stack, home, "benchmarks.slack_end", "--crowd", str(sizes.at_once))
+        slack = _end(stack, home, "benchmarks.slack_end", "--crowd", crowd)
         rooms = hms.get("/_control/rooms").json()
         yield Bench(sizes, home, hms, slack, rooms)
 

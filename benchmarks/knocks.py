@@ -71,11 +71,13 @@ async def knock(served: Served, request: bytes) -> Ack:
         writer.close()
 
 
-async def knock_together(served: Served, requests: Sequence[bytes]) -> list[Ack]:
+async def knock_together(asked: Sequence[tuple[Served, bytes]]) -> list[Ack]:
     """Send all at once; the connections stand before the first byte is sent."""
-    pairs = [await asyncio.open_connection("127.0.0.1", served.port) for _ in requests]
+    pairs = [await asyncio.open_connection("127.0.0.1", served.port) for served, _ in asked]
     try:
-        asking = (_exchange(*pair, request) for pair, request in zip(pairs, requests, strict=True))
+        asking = (
+            _exchange(*pair, request) for pair, (_, request) in zip(pairs, asked, strict=True)
+        )
         return list(await asyncio.gather(*asking))
     finally:
         for _, writer in pairs:

@@ -1,12 +1,13 @@
 """Sizes of everything measured: those of the table, and small ones for a trial run."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from workbench.swift_hundredms.plan import RoomPlan
 
 ONE_TYPE = "client.publish.failed"
+SMALL_ROOM_EVENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,32 @@ REAL = RoomSet("", "real", "real-huge", "real-one-type", "real-first")
 KIND = RoomSet(" (kind room)", "even", "huge", "one-type", "first")
 """Rooms in which few texts repeat often, of few people."""
 ROOM_SETS = (REAL, KIND)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A real room by its numbers."""
+
+    events: int
+    people: int
+    sessions: int
+
+    @property
+    def name(self) -> str:
+        """The name of the room."""
+        return f"grown-{self.events}-{self.people}-{self.sessions}"
+
+    def plan(self) -> RoomPlan:
+        """The room, whose sessions go over all days that 100ms keeps."""
+        return RoomPlan(
+            self.name,
+            events=self.events,
+            people=self.people,
+            sessions=self.sessions,
+            terminal=min(200, self.events // 10),
+            days=29.0,
+            real=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +74,15 @@ class Sizes:
     first_answers: int = 5
     delays: tuple[float, ...] = (0.0, 0.05, 0.2)
     delay: float = 0.05
+    base: Shape = Shape(10_000, 200, 1)
+    grown: tuple[tuple[int, ...], ...] = (
+        (100, 1_000, 10_000, 100_000),
+        (10, 200, 5_000),
+        (1, 20, 500),
+    )
+    """Events, people and sessions that are put into the base, one at a time."""
+    replicas: tuple[int, ...] = (1, 2, 4)
+    questions: int = 500
     quiet: float = 2.0
     """After so many seconds without a call the bot is at rest."""
     ages: tuple[float, ...] = (1 / 6, 1 / 2, 5 / 6)
@@ -76,6 +112,10 @@ SMALL = Sizes(
     first_answers=1,
     delays=(0.01,),
     delay=0.01,
+    base=Shape(200, 10, 1),
+    grown=((100, 200), (5, 10), (1, 2)),
+    replicas=(2,),
+    questions=10,
     quiet=0.5,
     ages=(1 / 2,),
 )
@@ -92,10 +132,7 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
             for turn in range(sizes.repeats)
         ),
         RoomPlan("failures", events=sizes.failures, people=sizes.people, terminal=sizes.failures),
-        *(
-            RoomPlan(f"small-{number}", events=20, people=5, terminal=3)
-            for number in range(sizes.at_once)
-        ),
+        *_small(sizes.at_once),
         *(
             RoomPlan(
                 f"searched-{number}",
@@ -108,6 +145,28 @@ def plans(sizes: Sizes) -> list[dict[str, Any]]:
         ),
     ]
     return [asdict(room) for room in rooms]
+
+
+def growth_plans(sizes: Sizes) -> list[dict[str, Any]]:
+    """The rooms of which one number is varied, and small ones to be asked for at once."""
+    shapes = {shape for shapes in axes(sizes).values() for shape in shapes.values()}
+    rooms = [*(shape.plan() for shape in shapes), *_small(sizes.questions)]
+    return [asdict(room) for room in rooms]
+
+
+def axes(sizes: Sizes) -> dict[str, dict[int, Shape]]:
+    """The shapes in which one number is varied, by its name and value."""
+    base, grown = sizes.base, sizes.grown
+    return {
+        "events": {number: replace(base, events=number) for number in grown[0]},
+        "people": {number: replace(base, people=number) for number in grown[1]},
+        "sessions": {number: replace(base, sessions=number) for number in grown[2]},
+    }
+
+
+def _small(count: int) -> Iterator[RoomPlan]:
+    for number in range(count):
+        yield RoomPlan(f"small-{number}", events=SMALL_ROOM_EVENTS, people=5, terminal=3)
 
 
 def _of_set(rooms: RoomSet, sizes: Sizes) -> Iterator[RoomPlan]:

@@ -9,7 +9,7 @@ from benchmarks.checks import expect, names_all
 from benchmarks.knocks import Ack, Command, knock, knock_together, prepared
 from benchmarks.processes import Failed, memory
 from benchmarks.rows.first import WRITES, settle
-from benchmarks.sizes import REAL, ROOM_SETS, RoomSet
+from benchmarks.sizes import REAL, ROOM_SETS, SMALL_ROOM_EVENTS, RoomSet
 from benchmarks.table import MEGABYTE, Row, megabytes, percentile, seconds
 
 IN_FLIGHT = 8
@@ -37,7 +37,7 @@ def _together(bench: Bench, served: Served) -> Iterator[Row]:
     bench.forget_calls()
     commands = [Command(bench.room(f"small-{n}"), n) for n in range(sizes.at_once)]
     requests = prepared(bench, served, commands)
-    acks = asyncio.run(knock_together(served, requests))
+    acks = asyncio.run(knock_together([(served, request) for request in requests]))
     last = _all_answered(bench, commands)
     expect({ack.status for ack in acks}, {200}, "status of the acknowledgements")
     took = last - min(ack.sent for ack in acks)
@@ -78,7 +78,7 @@ def _all_answered(bench: Bench, commands: list[Command]) -> float:
         answered = {
             post["args"].get("channel")
             for post in bench.posts()
-            if post["method"] in WRITES and names_all(str(post["args"]), 20)
+            if post["method"] in WRITES and names_all(str(post["args"]), SMALL_ROOM_EVENTS)
         }
         if wanted <= answered:
             break
@@ -86,10 +86,10 @@ def _all_answered(bench: Bench, commands: list[Command]) -> float:
     else:
         raise Failed("not all look-ups were answered")
     settle(bench)
-    return max(_last_words(bench).values())
+    return max(last_words(bench).values())
 
 
-def _last_words(bench: Bench) -> dict[str, float]:
+def last_words(bench: Bench) -> dict[str, float]:
     """For each channel, when its opening was written for the last time."""
     last: dict[str, float] = {}
     for post in bench.posts():

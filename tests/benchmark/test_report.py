@@ -7,8 +7,9 @@ import pytest
 from benchmarks.checks import names_all, names_events
 from benchmarks.report import BEGIN, END, PAGE, measured, write
 from benchmarks.rows.beside import Beside
+from benchmarks.rows.growth import formula, straight_line
 from benchmarks.sizes import SMALL
-from benchmarks.table import Row, percentile, ratio
+from benchmarks.table import Row, percentile, ratio, seconds
 
 
 def test_a_number_is_held_against_its_target() -> None:
@@ -44,6 +45,15 @@ def test_a_program_that_could_not_run_is_named() -> None:
 def test_a_true_count_is_recognised(text: str, some: bool, every: bool) -> None:  # noqa: FBT001
     assert names_events(text, 4312) is some
     assert names_all(text, 4312) is every
+
+
+def test_a_formula_is_a_straight_line_or_says_that_there_is_none() -> None:
+    sizes = [100.0, 1_000.0, 10_000.0]
+    assert straight_line(sizes, [1.1, 2.0, 11.0]) == pytest.approx((1.0, 0.001))
+    told = formula(sizes, [1.1, 2.0, 11.0], "events", seconds)
+    assert told == "1.00 s + 1.00 s for each 1,000 events (within 1%)"
+    assert formula(sizes, [2.0, 2.05, 2.01], "events", seconds) == "2.01 s at each"
+    assert formula(sizes, [1.0, 9.0, 2.0], "events", seconds).startswith("no straight line (off by")
 
 
 def test_the_percentile_is_one_of_the_values() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.processes import ROOT
 
-ROWS = 29
+ROWS = 28
+GROWN = 9
 PROGRAMS = ("in Slack", "Bolt for JavaScript", "lookup --json", "requests")
 
 
@@ -23,6 +24,9 @@ def test_everything_is_measured_and_every_count_is_right() -> None:
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     lines = ran.stdout.splitlines()
+    grown = [line for line in lines if line.startswith(("| events", "| people", "| sessions"))]
+    assert len(grown) == GROWN, ran.stdout
+    assert lines[-1].startswith("| 2 | ")
     besides = [line for line in lines if line.startswith("| 10 ms |")]
     rows = [line for line in lines if "≤" in line or "≥" in line or "| 0 |" in line]
     assert len(rows) == ROWS, ran.stdout
