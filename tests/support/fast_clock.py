@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from bot.investigate.live_calls import LiveCalls
+
 _POLL_SECONDS = 0.02
 
 
@@ -22,6 +24,10 @@ class FastClock:
     def jump(self, span: timedelta) -> None:
         """Move the clock ahead; whoever sleeps until then wakes."""
         self._ahead += span
+
+    def attach(self, live: LiveCalls) -> None:
+        """Let watches sleep by this clock."""
+        live.sleep = self.sleep
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for so many seconds of this clock."""

@@ -113,7 +113,7 @@ async def _serving(
     timed = {"clock": clock.now} if clock else {}
     async with open_services(settings, memory_needed=True, limits=limits, **timed) as engine:
         if clock is not None and engine.live_calls is not None:
-            engine.live_calls.sleep = clock.sleep
+            clock.attach(engine.live_calls)
         async with (
             open_job_queue(settings, engine) as jobs,
             open_context(bench.settings, engine, jobs) as ctx,
