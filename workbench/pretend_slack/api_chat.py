@@ -33,6 +33,8 @@ def post_message(ask: Ask) -> Json:
 def update(ask: Ask) -> Json:
     """chat.update: without blocks, the blocks go; metadata stay unless sent."""
     message = own_message(ask, "cant_update_message")
+    if ask.team.channels[message.channel].archived:
+        raise Refused("is_inactive")
     _refuse_late_edit(ask, message)
     refuse_for(message_problems(ask.team, ask.args, update=True))
     _refuse_swapped_blocks(message, ask.args.get("blocks") or [])

@@ -203,8 +203,8 @@ class ThreadLine:
     """A line for the thread: who failed for good, who recovered after that, the new verdict.
 
     `failed` and `recovered` hold marks. `verdict` is "" if it did not change. `final` says that the
-    call is over; `differs` whether the final diagnosis is another one than the thread's. With
-    `notice` the line says that the message can no longer be edited.
+    call is over; `differs` whether the final diagnosis is another one than the thread's, None if
+    the thread holds none. With `notice` the line says that the message can no longer be edited.
     """
 
     failed: tuple[str, ...] = ()
@@ -212,7 +212,7 @@ class ThreadLine:
     verdict: str = ""
     notify: bool = False
     final: bool = False
-    differs: bool = False
+    differs: bool | None = None
     notice: bool = False
 
     @property
@@ -237,21 +237,24 @@ def line_between(state: WatchState, view: CallView, *, final: bool = False) -> T
     recovered = known & view.recovered - still_failed
     counts = bool(state.verdict or view.failed or view.verdict in _GRAVE)
     changed = counts and view.verdict not in {state.verdict, "none"}
+    differs = bool(failed or recovered or changed) if state.failed or state.verdict else None
     return ThreadLine(
         failed=tuple(sorted({mark for person in failed for mark in person.marks})),
         recovered=tuple(sorted(recovered)),
         verdict=view.verdict if changed else "",
         final=final,
-        differs=bool(failed or recovered or changed),
+        differs=differs,
     )
 
 
 def due_line(state: WatchState, view: CallView, now: datetime) -> ThreadLine | None:
     """Return the line that is due now; None if nothing changed or the last line is too recent."""
-    if state.line_at is not None and now - state.line_at < LINE_EVERY:
-        return None
     line = line_between(state, view)
-    return None if line.is_empty else line
+    return None if line.is_empty or _is_line_recent(state, now) else line
+
+
+def _is_line_recent(state: WatchState, now: datetime) -> bool:
+    return state.line_at is not None and now - state.line_at < LINE_EVERY
 
 
 def after_line(state: WatchState, line: ThreadLine, now: datetime) -> WatchState:
@@ -309,8 +312,9 @@ class Pace:
 
 
 def is_call_over(state: WatchState, now: datetime, pace: Pace) -> bool:
-    """Return whether the session ended long enough ago for the final diagnosis."""
-    return state.ended_at is not None and now >= state.ended_at + pace.linger
+    """Return whether the session ended long enough ago for the final diagnosis, which is a line."""
+    is_past = state.ended_at is not None and now >= state.ended_at + pace.linger
+    return is_past and not _is_line_recent(state, now)
 
 
 def next_look(watch: Watch, state: WatchState, now: datetime, pace: Pace) -> datetime:

@@ -147,7 +147,7 @@ def line_message(
 def _line_lead(line: ThreadLine, *, has_failures: bool) -> str:
     if not line.final:
         return ""
-    if not has_failures:
+    if not has_failures or line.differs is None:
         return "The call is over."
     changed = "The diagnosis changed" if line.differs else "The diagnosis did not change"
     return f"The call is over. {changed}:"

@@ -16,6 +16,7 @@ from bot.domain.errors import BotError, SinceForgotten, StoreUnreachable
 from bot.domain.watching.state import (
     EDIT_EVERY,
     LATE_AFTER,
+    LINE_EVERY,
     CallView,
     ThreadLine,
     WatchState,
@@ -48,6 +49,7 @@ _AGAIN_SECONDS = 30.0
 _LATEST_EDIT = timedelta(days=1)
 """The edit that ends a message is tried for so long while Slack does not answer."""
 _UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})
+_NOT_EDITABLE = "I can no longer edit the message above, so the changes follow here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,12 @@ class WatchJob:
                 record = await self._steps.step(f"look-{number}", self._look_to_json)
             look: Look = from_json(Look, record)
             self.state = look.state
-            if look.line is not None and not await self._post_line(look, look.line):
-                continue
+            if look.line is not None:
+                sent = await self._post_line(look, look.line)
+                if sent.is_refused and sent.cause in TRANSIENT:
+                    continue
+                if sent.is_refused:
+                    return WatchEnd.GONE
             if look.end is not None:
                 return look.end
             if look.state.ended_at and look.line and look.line.final:
@@ -159,7 +165,7 @@ class WatchJob:
             now = self.ctx.clock()
             if line is not None and line.final and not self.watch.outlasts_sessions:
                 end = WatchEnd.OVER
-            elif now >= self.watch.ends_at:
+            elif self._is_time_over(now, line):
                 end = WatchEnd.TIME
         now = self.ctx.clock()
         is_late = now - began > LATE_AFTER and self.state.looks > 1
@@ -172,8 +178,8 @@ class WatchJob:
             end = _end_of_edit(edited)
             if edited.error in _UNEDITABLE and not self.state.thread_only:
                 self.state = replace(self.state, thread_only=True)
-                line = line or ThreadLine(notice=True)
-        return Look(self.state, now, line, end)
+                line = replace(line or ThreadLine(), notice=True)
+        return Look(self.state, now, None if end is WatchEnd.GONE else line, end)
 
     async def _end_from_outside(self) -> WatchEnd | None:
         """Return why the watch has ended without a look; None if it goes on."""
@@ -206,16 +212,18 @@ class WatchJob:
             self.state = replace(self.state, silent_since=since)
             return None
         self.state = replace(state, whole_reads=call.whole_reads, base_total=call.base_total)
-        line = self._line(self.view, is_over=is_over)
+        line = (
+            line_between(self.state, self.view, final=True)
+            if is_over
+            else due_line(self.state, self.view, now)
+        )
         return line and replace(line, notify=self._notifies(line))
 
-    def _line(self, view: CallView, *, is_over: bool) -> ThreadLine | None:
-        if is_over:
-            return line_between(self.state, view, final=True)
-        if view.as_of < self.watch.ends_at:
-            return due_line(self.state, view, view.as_of)
-        line = line_between(self.state, view)
-        return None if line.is_empty else line
+    def _is_time_over(self, now: datetime, line: ThreadLine | None) -> bool:
+        """Return whether the time is over; a change of the last minute still gets its line."""
+        ends_at, view = self.watch.ends_at, self.view
+        is_told = line is not None or view is None or line_between(self.state, view).is_empty
+        return now >= (ends_at if is_told else ends_at + LINE_EVERY)
 
     def _notifies(self, line: ThreadLine) -> bool:
         return bool(line.failed) and self.watch.notify and not self.state.notified
@@ -261,13 +269,11 @@ class WatchJob:
             notes.append("Looks are late: all watches together make one call of 100ms a second.")
         return tuple(notes)
 
-    async def _post_line(self, look: Look, line: ThreadLine) -> bool:
-        """Post a line in the thread; return False if Slack did not take it yet."""
-        if line.notice and line.is_empty:
-            text = "I can no longer edit the message above, so the changes follow here."
-        else:
-            text = " ".join(self._notes(is_late=False)) if line.final else ""
-        notes = (text,) if text else ()
+    async def _post_line(self, look: Look, line: ThreadLine) -> SendResult:
+        """Post a line in the thread; after a refusal that may pass, wait for the next look."""
+        notes = self._notes(is_late=False) if line.final else ()
+        if line.notice:
+            notes = (_NOT_EDITABLE, *notes)
         await self._recall()
         part = f"line-{int(look.at.timestamp())}"
         message = self.ctx.renderer.watch_line(self._facts(notes=notes), line, part)
@@ -276,9 +282,9 @@ class WatchJob:
         if sent.is_refused and sent.cause in TRANSIENT:
             with self._steps.idle():
                 await self.live.wait(watch.id, self.state.next_at or self.ctx.clock())
-            return False
-        self.state = after_line(self.state, line, look.at)
-        return True
+        else:
+            self.state = after_line(self.state, line, look.at)
+        return sent
 
     async def _recall(self) -> None:
         """Read the call again if this process has not read it.
@@ -317,15 +323,16 @@ class WatchJob:
         """Say that the watch ended, and delete it."""
         if end not in {WatchEnd.GONE, WatchEnd.FORGOTTEN}:
             await self._recall()
-        if end is not WatchEnd.GONE and not self.state.thread_only:
-            await self._edit_end(end)
-        elif self.state.thread_only and end is not WatchEnd.OVER:
+        is_editable = not self.state.thread_only
+        if end is not WatchEnd.GONE and is_editable:
+            is_editable = (await self._edit_end(end)).error not in _UNEDITABLE
+        if not is_editable and end not in {WatchEnd.GONE, WatchEnd.OVER}:
             await self._sender.send(self._end_post(end))
         await self._steps.uncancellable().step("end", self._end_row)
         self.live.close(self.watch.id)
         self._log.info("watch_ended", reason=end.value)
 
-    async def _edit_end(self, end: WatchEnd) -> None:
+    async def _edit_end(self, end: WatchEnd) -> SendResult:
         """Edit the message a last time, as often as Slack needs to take it."""
         tried_until = self.ctx.clock() + _LATEST_EDIT
         while True:
@@ -334,7 +341,7 @@ class WatchJob:
                 facts = WatchMessage(self.watch, self.watch.target(), end=end)
             sent = await self._sender.send(self._update(self.ctx.renderer.watch(facts)))
             if sent.cause not in TRANSIENT or self.ctx.clock() > tried_until:
-                return
+                return sent
             await self._steps.sleep(_AGAIN_SECONDS, idle=True)
 
     def _end_post(self, end: WatchEnd) -> PostMessage:

@@ -1,5 +1,6 @@
 """A whole bot that watches the live room of the pretend 100ms."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bot.domain.watching.watch import Watch
 from tests.support.fast_clock import FastClock
 from tests.support.slack.edge_harness import Bench, part_of
 from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_hundredms.calls import Call
 from workbench.pretend_hundredms.scenes.live import LIVE_ROOM, LiveRoom
 from workbench.pretend_slack import Message
 from workbench.pretend_slack.limits import visible_text
@@ -83,7 +85,19 @@ class WatchBench:
         assert message.ephemeral_to == user
         return words(message)
 
+    def calls(self, path: str) -> list[Call]:
+        """Return the calls of 100ms so far whose path ends so."""
+        return [one for one in self.bench.hundredms.calls.calls if one.path.endswith(path)]
+
+    async def ended(self) -> None:
+        """Wait until no watch runs any more."""
+        async with asyncio.timeout(60):
+            while await self.running():  # noqa: ASYNC110  the database has no event
+                await asyncio.sleep(0.05)
+        await self.bench.settled()
+
     async def running(self) -> list[Watch]:
+        """Return the watches as they are stored."""
         return list(await self.bench.memory.watches.running())
 
 
