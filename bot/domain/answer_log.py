@@ -21,7 +21,8 @@ class PostedAnswer:
     its opening begins; "" if it has neither.
 
     `sentence` is the first sentence with nobody's name in it, `verdict` the class of
-    `lookup --json`, `confidence` how sure it is, from 0 to 1. `answered_at` is set by the log.
+    `lookup --json`, `confidence` how sure it is, from 0 to 1. `subject` says what was asked about,
+    such as "Room storm", also without names. `answered_at` is set by the log.
     """
 
     handle: SavedLookup
@@ -33,6 +34,7 @@ class PostedAnswer:
     sentence: str = ""
     verdict: str = ""
     confidence: float = 0.0
+    subject: str = ""
     answered_at: datetime | None = field(default=None, compare=False)
 
 

@@ -41,11 +41,12 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 @dataclass(frozen=True, slots=True)
 class HomeAnswer:
-    """An answer to the person; `link` is "" if there is none to open.
+    """An answer to the person about `subject`; `link` is "" if there is none to open.
 
     `value` is that of its *Ask again*, "" if no button can hold it.
     """
 
+    subject: str
     sentence: str
     at: datetime | None
     link: str
@@ -93,6 +94,7 @@ def home_view(templates: MessageTemplates, home: HomeFacts) -> dict[str, Any]:
 
 def _answer_facts(answer: HomeAnswer, now: datetime) -> Mapping[str, object]:
     return {
+        "subject": fit(safe_text(answer.subject), _SENTENCE),
         "sentence": fit(safe_text(answer.sentence), _SENTENCE),
         "at": answer.at,
         "age": _age(int((now - answer.at).total_seconds())) if answer.at else "",

@@ -125,6 +125,7 @@ async def _read_stores(ctx: BotContext, user: str) -> tuple[HomeFacts, tuple[Pos
     facts = HomeFacts(
         answers=tuple(
             HomeAnswer(
+                answer.subject or f"Room {answer.handle.room_id}",
                 answer.sentence or f"Answer {answer.handle.lookup_id}",
                 answer.answered_at,
                 link,

@@ -24,7 +24,7 @@ _ID_COLUMNS = ("room_id", "peer_id", "user_id", "asked_by")
 
 
 class SqlAnswerLog:
-    """See `bot.domain.answer_log.AnswerLog`. Stores ids only, no names, events or texts."""
+    """See `bot.domain.answer_log.AnswerLog`. Stores nobody's name and no events."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
@@ -56,6 +56,7 @@ class SqlAnswerLog:
             "sentence": answer.sentence,
             "verdict": answer.verdict,
             "confidence": answer.confidence,
+            "subject": answer.subject,
         }
         with as_store_errors():
             async with self._engine.execution_options(writes=True).begin() as connection:
@@ -148,6 +149,7 @@ def _to_answer(row: Row[tuple[object, ...]]) -> PostedAnswer | None:
         row.sentence,
         row.verdict,
         row.confidence,
+        row.subject,
         datetime.fromtimestamp(row.answered_at, UTC),
     )
 

@@ -73,6 +73,7 @@ ANSWERS = Table(
     Column("answered_at", BigInteger, nullable=False, index=True),
     Column("thread", Text, nullable=False, server_default=""),  # "" for none
     Column("sentence", Text, nullable=False, server_default=""),  # names nobody
+    Column("subject", Text, nullable=False, server_default=""),  # the room's name or an id
     Column("verdict", Text, nullable=False, server_default=""),
     Column("confidence", Float(53), nullable=False, server_default="0"),
     Index("ix_answers_channel_thread", "channel", "thread"),

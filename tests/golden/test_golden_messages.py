@@ -218,13 +218,18 @@ def test_home(golden: SnapshotAssertion) -> None:
 def test_home_of_a_person_who_asked(golden: SnapshotAssertion) -> None:
     answers = (
         HomeAnswer(
+            "Room weekly",
             "3 of 8 people could not join: the role is full.",
             NOON - timedelta(minutes=5),
             "https://acme.slack.com/archives/C0ONCALL/p1795764312053733",
             '{"v":1}',
         ),
         HomeAnswer(
-            "No errors reported: 1 call, 6 people.", NOON - timedelta(days=2), "", '{"v":1}'
+            "A participant in room storm",
+            "No errors reported: 1 call, 6 people.",
+            NOON - timedelta(days=2),
+            "",
+            '{"v":1}',
         ),
     )
     channels = (

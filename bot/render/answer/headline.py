@@ -18,7 +18,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.domain.privacy.report_names import hide_names_in
 from bot.domain.report import Report, Window
 from bot.domain.text import clip
-from bot.render.answer.people import People, counted_people, people_of
+from bot.render.answer.people import People, counted_people, people_of, subject_words
 from bot.render.answer.reasons import (
     HERE_ONLY,
     causes_of,
@@ -63,6 +63,14 @@ def nameless_sentence(report: Report) -> str:
         return ""
     sentence = headline_of(replace(report, names=Names.NONE), report.diagnosis)
     return clip(redact_for_output(hide_names_in(report, sentence)), _SENTENCE)
+
+
+def nameless_subject(report: Report) -> str:
+    """Return what a report is about, such as `Room storm`, as it is where names are hidden."""
+    words = redact_for_output(
+        hide_names_in(report, subject_words(replace(report, hides_user=True)))
+    )
+    return clip(f"{words[:1].upper()}{words[1:]}", _SENTENCE)
 
 
 def unread_nouns(report: Report, diagnosis: Diagnosis) -> tuple[str, ...]:

@@ -84,11 +84,11 @@ def counted_people(report: Report, diagnosis: Diagnosis, number: int) -> People:
 def meant_words(report: Report) -> str:
     """Return `Room storm, since 14:00 UTC`."""
     window = window_words(report.window.since, report.window.until, report.as_of)
-    subject = _subject_words(report)
+    subject = subject_words(report)
     return f"{subject[:1].upper()}{subject[1:]}, {window}"
 
 
-def _subject_words(report: Report) -> str:
+def subject_words(report: Report) -> str:
     """Return `Room storm`, `Marta Long in room storm` or `Session 65… in room storm`."""
     target = report.target
     room = clip(display_name(target.room.name) or target.room.id, _ROOM)

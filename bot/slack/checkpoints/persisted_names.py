@@ -136,7 +136,7 @@ STORED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bot.render.message.Picture": ("name", "title", "alt", "png"),
     "bot.slack.lookup.retry.AnswerSummary": (
         *("handle", "complete", "retry", "facts"),
-        *("sentence", "verdict", "confidence"),
+        *("sentence", "verdict", "confidence", "subject"),
     ),
     "bot.domain.answer_log.OpeningState": (
         *("handle", "channel", "ts", "thread", "facts", "asked_by", "asker", "revision"),

@@ -18,7 +18,7 @@ from bot.domain.metrics import LookupOutcome
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, from_report
 from bot.investigate.budget import Budget
-from bot.render.answer.headline import nameless_sentence
+from bot.render.answer.headline import nameless_sentence, nameless_subject
 from bot.render.message import Answer, Message
 from bot.slack.delivery.opening_edits import Content, edit_opening
 from bot.slack.delivery.routes import Delivery
@@ -46,6 +46,8 @@ class AnswerSummary:
     """The first sentence, which names nobody; "" in records of earlier releases."""
     verdict: str = ""
     confidence: float = 0.0
+    subject: str = ""
+    """The room, session or person asked about, without names; "" in records of earlier releases."""
 
     @classmethod
     def of(cls, report: Report, *, private: bool) -> "AnswerSummary":
@@ -62,6 +64,7 @@ class AnswerSummary:
             nameless_sentence(report),
             verdict.cls if verdict else "",
             verdict.confidence if verdict else 0.0,
+            nameless_subject(report),
         )
 
     @property
@@ -96,6 +99,7 @@ async def log_answer(job: Job, summary: AnswerSummary, opening: SendResult) -> N
         summary.sentence,
         summary.verdict,
         summary.confidence,
+        summary.subject,
     )
     try:
         await job.ctx.answer_log.remember(posted_answer)

@@ -1,5 +1,6 @@
 """Home in the whole bot: a person's own answers, channels, accuracy, and what is missing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.privacy.personal_names import Names
@@ -63,7 +64,7 @@ async def test_home_lists_my_own_answers_and_is_rebuilt_after_each(tmp_path: Pat
         view = await shows(bench, "Open answer")
         answer = await bench.memory.answer_log.find(reference)
         assert answer is not None
-        assert answer.sentence in text_of(bench)
+        assert f"Room {ROOM}:\n {answer.sentence}" in text_of(bench)
         assert "Marta" in visible_text(opening.blocks)
         assert "Marta" not in str(view.content)
         assert f"/archives/C0ONCALL/p{opening.ts.replace('.', '')}" in str(view.content)
@@ -72,6 +73,22 @@ async def test_home_lists_my_own_answers_and_is_rebuilt_after_each(tmp_path: Pat
         assert len(buttons(view, "ask_again")) == 1
         assert "Nothing yet." in text_of(bench, "U0BOB") or home_of(bench, "U0BOB") is None
         await opened(bench, "Nothing yet.", "U0BOB")
+
+
+async def test_a_person_is_nobody_in_home_and_ten_answers_are_the_most(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100) as bench:
+        answer = await bench.memory.answer_log.find(await ask(bench, f"marta in {ROOM}"))
+        assert answer is not None
+        await opened(bench, f"Participant 1 in room {ROOM}:")
+        for letter in "BCDEFGHJKL":
+            handle = replace(answer.handle, lookup_id=f"CD-AAAAAAA{letter}")
+            again = replace(answer, handle=handle, subject=f"Room {letter}")
+            await bench.memory.answer_log.remember(again)
+        view = await opened(bench, "Room L:")
+        assert len(buttons(view, "ask_again")) == 10
+        assert "Participant" not in text_of(bench)
+        assert "Marta" not in str(view.content)
+        assert len(view.content["blocks"]) <= 100
 
 
 async def test_a_private_answer_has_no_link_and_is_asked_anew_for_me_alone(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def downgrade() -> None:
     op.drop_table("watches")
     op.drop_table("votes")
     op.drop_table("verdicts")
-    for column in ("sentence", "verdict", "confidence"):
+    for column in ("sentence", "subject", "verdict", "confidence"):
         op.drop_column("answers", column)
     op.drop_table("pulls")
     op.drop_table("call_facts")
@@ -88,6 +88,7 @@ def _add_webhooks() -> None:
 
 def _add_votes() -> None:
     op.add_column("answers", sa.Column("sentence", sa.Text, nullable=False, server_default=""))
+    op.add_column("answers", sa.Column("subject", sa.Text, nullable=False, server_default=""))
     op.add_column("answers", sa.Column("verdict", sa.Text, nullable=False, server_default=""))
     confidence = sa.Column("confidence", sa.Float(53), nullable=False, server_default="0")
     op.add_column("answers", confidence)
