@@ -82,7 +82,8 @@ async def test_a_person_is_nobody_in_home_and_ten_answers_are_the_most(tmp_path:
         await opened(bench, f"Participant 1 in room {ROOM}:")
         for letter in "BCDEFGHJKL":
             handle = replace(answer.handle, lookup_id=f"CD-AAAAAAA{letter}")
-            again = replace(answer, handle=handle, subject=f"Room {letter}")
+            ts = f"{9_999_999_999}.0000{ord(letter)}"
+            again = replace(answer, handle=handle, ts=ts, subject=f"Room {letter}")
             await bench.memory.answer_log.remember(again)
         view = await opened(bench, "Room L:")
         assert len(buttons(view, "ask_again")) == 10

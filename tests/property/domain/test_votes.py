@@ -106,7 +106,9 @@ def test_home_keeps_slacks_limits_and_mentions_nobody(
 ) -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     value = encode_ballot(Ballot("right", "CD-1", "app", 0.5, "x" * 1800))
-    answers = tuple(HomeAnswer(text, now, "https://a.example/b", value) for text in sentences)
+    answers = tuple(
+        HomeAnswer("Room storm", text, now, "https://a.example/b", value) for text in sentences
+    )
     channels = tuple(
         HomeChannel(f"C0{number}", ChannelSettings(), Names.FULL) for number in range(10)
     )
