@@ -19,11 +19,12 @@ from bot.settings import Settings
 from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext, Homes
 from bot.slack.home import refresh_after_erasure, watch_setup
+from bot.slack.identity import SlackIdentity
 from bot.slack.people import People
 from bot.slack.sending.rate_limit import ChannelRateLimiter
 from bot.slack.sending.reconcile import Reconciler
 from bot.slack.sending.sender import SlackSender
-from bot.slack.sending.web_clients import open_clients
+from bot.slack.sending.web_clients import Clients, open_clients
 from bot.slack.server.health import DEGRADED, Probe, cache_probe
 from bot.slack.server.startup_checks import check_slack
 from bot.slack.shared_channels import SharedChannels
@@ -66,44 +67,67 @@ async def open_context(
     Raises Misconfigured and SlackTrouble if Slack refuses our tokens or does not answer.
     """
     identity = await check_slack(settings)
-    metrics = services.metrics
-    async with open_clients(settings, metrics) as clients:
-        longest = settings.longest_retry_after
-        rate_limiter = ChannelRateLimiter(settings.rates, lambda: jobs.replicas, longest)
-        ctx = BotContext(
-            investigator=services.investigator,
-            renderer=services.renderer,
-            clock=services.clock,
-            new_lookup_id=new_lookup_id,
-            draw_timeline=timeline_picture,
-            metrics=metrics,
-            other_rooms=services.other_rooms,
-            status_page=services.status_page,
-            workspaces=tuple(services.workspaces),
-            names=services.names,
-            clients=clients,
-            identity=identity,
-            sender=SlackSender(clients, rate_limiter),
-            reconciler=Reconciler(clients, identity.scopes, metrics),
-            people=People(clients.read, identity.scopes),
-            shared_channels=SharedChannels(clients, identity.scopes),
-            access=settings.access,
-            retries=settings.retries,
-            pace=settings.pace,
-            jobs=jobs,
-            tasks=BackgroundTasks(_lookup_limiter(settings, metrics)),
-            erasures=services.erasures,
-            homes=Homes(
-                cache_probe(partial(_probe_hundredms, services), settings.setup_seconds / 2)
-            ),
-        )
-        live_calls = services.live_calls
-        if live_calls is not None:
-            live_calls = replace(live_calls, replicas=lambda: jobs.replicas)
-        ctx = _with_stores(replace(ctx, live_calls=live_calls), services.database)
+    async with open_clients(settings, services.metrics) as clients:
+        ctx = _build_context(settings, services, jobs, clients, identity)
+        ctx = _with_stores(_with_optional_parts(ctx, services), services.database)
         services.erasures.subscribe(partial(refresh_after_erasure, ctx))
         async with watch_setup(ctx, settings.setup_seconds):
             yield ctx
+
+
+def _build_context(
+    settings: SlackSettings,
+    services: Services,
+    jobs: JobsHost,
+    clients: Clients,
+    identity: SlackIdentity,
+) -> BotContext:
+    """Return the context with every part that no process lacks."""
+    return BotContext(
+        investigator=services.investigator,
+        renderer=services.renderer,
+        clock=services.clock,
+        new_lookup_id=new_lookup_id,
+        draw_timeline=timeline_picture,
+        metrics=services.metrics,
+        workspaces=tuple(services.workspaces),
+        names=services.names,
+        clients=clients,
+        identity=identity,
+        sender=_build_sender(settings, jobs, clients),
+        reconciler=Reconciler(clients, identity.scopes, services.metrics),
+        people=People(clients.read, identity.scopes),
+        shared_channels=SharedChannels(clients, identity.scopes),
+        access=settings.access,
+        retries=settings.retries,
+        pace=settings.pace,
+        jobs=jobs,
+        tasks=BackgroundTasks(_lookup_limiter(settings, services.metrics)),
+        homes=_build_homes(settings, services),
+    )
+
+
+def _build_sender(settings: SlackSettings, jobs: JobsHost, clients: Clients) -> SlackSender:
+    longest = settings.longest_retry_after
+    return SlackSender(clients, ChannelRateLimiter(settings.rates, lambda: jobs.replicas, longest))
+
+
+def _build_homes(settings: SlackSettings, services: Services) -> Homes:
+    probe = partial(_probe_hundredms, services)
+    return Homes(cache_probe(probe, settings.setup_seconds / 2))
+
+
+def _with_optional_parts(ctx: BotContext, services: Services) -> BotContext:
+    live_calls = services.live_calls
+    if live_calls is not None:
+        live_calls = replace(live_calls, replicas=lambda: ctx.jobs.replicas)
+    return replace(
+        ctx,
+        other_rooms=services.other_rooms,
+        status_page=services.status_page,
+        erasures=services.erasures,
+        live_calls=live_calls,
+    )
 
 
 def _with_stores(ctx: BotContext, database: Database | None) -> BotContext:

@@ -149,18 +149,12 @@ async def open_services(
     `limits` bounds each call to 100ms. Raises Misconfigured. Raises StoreUnreachable only if
     `memory_needed`: a look-up in the terminal continues without a database.
     """
-    workspace_credentials = read_credentials(settings)
     catalogue, metrics = load_catalogue(), PrometheusMetrics()
-    limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
     async with AsyncExitStack() as stack:
         opener = DatabaseOpener(settings, await stack.enter_async_context(AsyncExitStack()), clock)
         database = await _open_served_database(opener, stack) if memory_needed else None
-        on_call = _count_requests(metrics)
-        workspaces = await stack.enter_async_context(
-            open_workspaces(workspace_credentials, clock=clock, on_call=on_call, limits=limits)
-        )
-        for workspace in workspaces.values():
-            workspace.circuit.subscribe(metrics.hms_circuit)
+        limits = limits or CallLimits(in_flight=settings.hms_calls_at_once)
+        workspaces = await _open_workspaces(stack, settings, metrics, limits, clock)
         # Only a long-running process looks around: it has an answer to edit.
         page = await stack.enter_async_context(
             open_status_page(settings.status_url if memory_needed else "")
@@ -170,14 +164,13 @@ async def open_services(
         investigator = CachingInvestigator(inner)
         live_calls = LiveCalls(workspaces, catalogue, inner.room_index, clock, inner.resolve)
         clear = partial(_clear_memory, investigator, live_calls)
-        erasures = await _open_erasure_log(stack, database, clear)
         yield Services(
             investigator=investigator,
             catalogue=catalogue,
             workspaces=workspaces,
             database=database,
             metrics=metrics,
-            erasures=erasures,
+            erasures=await _open_erasure_log(stack, database, clear),
             make_renderer=partial(_build_renderer, settings, catalogue),
             names=settings.show_names,
             open_database=opener.open_or_none,
@@ -186,6 +179,24 @@ async def open_services(
             live_calls=live_calls,
             clock=clock,
         )
+
+
+async def _open_workspaces(
+    stack: AsyncExitStack,
+    settings: Settings,
+    metrics: PrometheusMetrics,
+    limits: CallLimits,
+    clock: Clock,
+) -> dict[str, HundredMsClient]:
+    """Return the clients of all 100ms workspaces; their calls and circuits are counted."""
+    on_call = _count_requests(metrics)
+    opening = open_workspaces(
+        read_credentials(settings), clock=clock, on_call=on_call, limits=limits
+    )
+    workspaces = await stack.enter_async_context(opening)
+    for workspace in workspaces.values():
+        workspace.circuit.subscribe(metrics.hms_circuit)
+    return workspaces
 
 
 def _build_renderer(settings: Settings, catalogue: Catalogue) -> "Renderer":

@@ -47,10 +47,7 @@ def recovered_messages(
         note = f"Look-up {report.lookup_id}: no error went away, and the end of each is known."
         return (templates.message("elsewhere", "recovered-1", note=note),)
     recovered = sum(story.outcome == "recovered" for story in stories)
-    groups = [
-        replace(group, step=words_of_step(report, group.step))
-        for group in recovered_groups(diagnosis, stories)
-    ]
+    groups = _build_groups(report, diagnosis, stories)
     sources = [
         EntrySource(story.rows[0], number, (story,))
         for number, story in enumerate(reversed(stories), start=1)
@@ -70,6 +67,16 @@ def recovered_messages(
             reference=report.lookup_id,
         ),
     )
+
+
+def _build_groups(
+    report: Report, diagnosis: Diagnosis, stories: Sequence[Story]
+) -> list[RecoveredGroup]:
+    """Return the groups, with their steps in the words for the readers of the report."""
+    return [
+        replace(group, step=words_of_step(report, group.step))
+        for group in recovered_groups(diagnosis, stories)
+    ]
 
 
 def _space_of(groups: Sequence[RecoveredGroup]) -> int:

@@ -138,16 +138,14 @@ async def _answer_settings(
         raise _NO_CHANNEL
     permitted = ctx.workspaces_at(channel)
     workspaces = ctx.workspaces if permitted is None else permitted
-    settings_command = parse_settings_change(text[:MAX_TYPED_CHARACTERS], workspaces)
-    if settings_command.complaint:
+    command = parse_settings_change(text[:MAX_TYPED_CHARACTERS], workspaces)
+    if command.complaint:
         raise UnreadableQuestion(
-            settings_command.complaint, headline="No setting was changed", next_step=_USAGE
+            command.complaint, headline="No setting was changed", next_step=_USAGE
         )
     before = await _with_timeout(ctx.channel_settings.of(channel))
-    settings = await _apply_change(
-        ctx, ctx.channel_settings, target, before, settings_command.change
-    )
-    changed = settings_command.change != SettingsPatch()
+    settings = await _apply_change(ctx, ctx.channel_settings, target, before, command.change)
+    changed = command.change != SettingsPatch()
     if changed and is_more_open(before, settings, ctx.names):
         ctx.tasks.spawn(announce_loosening(ctx, target, before, settings, reference))
     if changed:
