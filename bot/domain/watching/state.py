@@ -47,7 +47,7 @@ class CallView:
 
     `recovered` are the marks of people whose failures are all over. `present` is the number of
     people in the call now, None if that could not be read; `fine` are those of them who are not in
-    trouble. `verdict` is that of the latest call.
+    trouble. `verdict` is that of the latest call. `complete` says that all errors were read.
     """
 
     as_of: datetime
@@ -60,6 +60,7 @@ class CallView:
     verdict: VerdictClass = "none"
     session_id: str = ""
     running: bool = False
+    complete: bool = True
 
     @property
     def failed(self) -> tuple[PersonInTrouble, ...]:
@@ -97,6 +98,7 @@ def view_of(report: Report, watch_id: str) -> CallView:
         verdict=diagnosis.focus.verdict.cls,
         session_id=current.id if current else "",
         running=bool(running),
+        complete=report.completeness.complete,
     )
 
 

@@ -85,12 +85,20 @@ def _state_words(view: CallView | None, *, ended: bool) -> str:
     one, many, now = ("was", "were", "") if ended else ("is", "are", " now")
     if not view.session_id or (view.running and view.present == 0 and not view.trouble):
         return f"Nobody {one} in the call."
-    words = [f"Nobody {one} in trouble{now}."] * (view.running and not view.trouble)
-    if view.running and view.present is None:
+    if not view.running:
+        return ""
+    words = [f"Nobody {one} in trouble{now}."] * (view.complete and not view.trouble)
+    if view.present is None:
         words.append(f"Who {one} in the call could not be read.")
-    elif view.running and (view.fine or not view.trouble):
-        words.append(f"{people_words(view.fine)} {one if view.fine == 1 else many} fine.")
+    elif not view.complete:
+        words.append(f"{people_words(view.present)} {_verb(view.present, one, many)} in the call.")
+    elif view.fine or not view.trouble:
+        words.append(f"{people_words(view.fine)} {_verb(view.fine, one, many)} fine.")
     return " ".join(words)
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
 
 
 def diagnosis_words(report: Report | None, names: Names) -> str:

@@ -29,7 +29,7 @@ from bot.domain.watching.state import (
     view_of,
     with_view,
 )
-from bot.domain.watching.watch import Watch, WatchEnd
+from bot.domain.watching.watch import MOST_NEW_EVENTS, Watch, WatchEnd
 from bot.investigate.live_call import LiveCall
 from bot.investigate.live_calls import LiveCalls
 from bot.jobs.ports import JobHandler, Json, Steps
@@ -262,11 +262,15 @@ class WatchJob:
             notes.append(f"100ms has not answered since {at}. This is the last known state.")
         if call.new_events:
             notes.append(
-                f"{call.new_events:,} new errors: from 2,000 on I count them and no longer read "
-                "them."
+                f"{call.new_events:,} new errors. Beyond {MOST_NEW_EVENTS:,} I count them and no "
+                "longer read them, so people may be missing here."
             )
+        elif call.report and not call.report.completeness.complete:
+            notes.append("Some errors could not be read, so people may be missing here.")
         if is_late:
-            notes.append("Looks are late: all watches together make one call of 100ms a second.")
+            notes.append(
+                "This look came late: all watches of this 100ms workspace share one call a second."
+            )
         return tuple(notes)
 
     async def _post_line(self, look: Look, line: ThreadLine) -> SendResult:

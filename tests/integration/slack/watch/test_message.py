@@ -1,0 +1,98 @@
+"""The message of a watch and the lines of its thread while the call runs."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.support.slack.edge_harness import check_all, part_of
+from tests.support.slack.watches import WatchBench, watching, words
+from workbench.pretend_hundredms.failures import signal_lost
+from workbench.pretend_hundredms.faults import Fault
+from workbench.pretend_slack import Message
+
+EVENTS = "/v2/analytics/events"
+
+
+def without_look(message: dict[str, Any]) -> str:
+    """Return the blocks of a version of a message, without the time of the last look."""
+    blocks = [block for block in message["blocks"] if "Last look" not in json.dumps(block)]
+    return json.dumps(blocks)
+
+
+def said_at(line: Message) -> datetime:
+    """Return the time of a line in the watch's own time."""
+    return datetime.fromtimestamp(int(part_of(line).removeprefix("line-")), UTC)
+
+
+def whole_reads(w: WatchBench) -> int:
+    """Return the number of pages of errors that were read, without those that only count."""
+    return sum(one.values("limit") != ["1"] for one in w.calls(EVENTS))
+
+
+async def test_the_message_stands_before_the_first_look_ends(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        w.bench.hundredms.faults.add(Fault(kind="slow", path=EVENTS, seconds=3))
+        await w.ask("watch live-room")
+        message = await w.until("The first look is under way …")
+        assert message.thread_ts is None
+        assert "follow the thread: “More actions” (⋮), then “Get notified about" in words(message)
+        assert await w.until("8 people are fine.") is message
+
+
+async def test_the_time_of_the_look_alone_is_refreshed_once_a_minute(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        message = await w.watch()
+        began, before = w.now, len(message.edits)
+        calls = len(w.calls(EVENTS))
+        await w.bench.slack.until(lambda: len(message.edits) >= before + 5, 40)
+        minutes = (w.now - began) / timedelta(minutes=1)
+        refreshes = [without_look(version) for version in message.edits[before:]]
+        assert set(refreshes) == {without_look(message.public())}
+        assert len(refreshes) <= minutes + 1
+        assert len(w.calls(EVENTS)) - calls > 2 * len(refreshes)
+        assert w.messages("line") == []
+
+
+async def test_changes_within_a_minute_are_folded_into_one_line(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        await w.watch()
+        names = [person.name for person in w.room.people]
+        w.room.break_network(0, w.now)
+        first = await w.until(f"{names[0]} was disconnected", "line")
+        w.room.mend(0, w.now)
+        for number in (1, 2):
+            w.room.break_network(number, w.now)
+        await w.bench.slack.until(lambda: len(w.messages("line")) == 2, 40)
+        second = w.messages("line")[1]
+        assert said_at(second) - said_at(first) >= timedelta(minutes=1)
+        assert f"{names[0]} recovered." in words(second)
+        assert names[1] in words(second)
+        assert names[2] in words(second)
+        check_all(w.bench)
+
+
+async def test_a_trouble_that_passes_gets_no_line(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        w.room.retry_seconds = 60
+        await w.watch()
+        w.room.break_network(0, w.now)
+        await w.until("In trouble now:")
+        w.room.mend(0, w.now)
+        await w.until("Nobody is in trouble now. 8 people are fine.")
+        assert w.messages("line") == []
+
+
+async def test_past_2000_new_errors_they_are_counted(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        message = await w.watch()
+        for number in range(2_001):
+            at = w.now - timedelta(milliseconds=number)
+            w.room.add_error(0, "client.disconnected", signal_lost(), at)
+        await w.until("2,001 new errors. Beyond 2,000 I count them and no longer read them")
+        assert "8 people are in the call. 2,001 new errors." in words(message)
+        pages = whole_reads(w)
+        w.room.add_error(1, "client.disconnected", signal_lost(), w.now)
+        await w.until("2,002 new errors.")
+        assert whole_reads(w) == pages
+        check_all(w.bench)
