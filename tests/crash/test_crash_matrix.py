@@ -15,6 +15,7 @@ from tests.support.crash.points import CLEARING, MOMENTS, Point
 from tests.support.crash.record import Expected
 from tests.support.crash.runs import Outcome, disturbed, undisturbed
 from tests.support.crash.stage import Case
+from workbench.pretend_hundredms.scenes.live import LIVE_ROOM
 
 AT_ONCE = 3
 TRIES = 3
@@ -51,6 +52,9 @@ MATRIX: Sequence[tuple[Kind, Case]] = (
     ("sqlite", Case("take", "restart", FEW_PARTS)),
     ("postgresql", Case("take", "takeover", FEW_PARTS)),
     ("postgresql", Case("take", "database", FEW_PARTS)),
+    ("sqlite", Case("watch", "restart", LIVE_ROOM)),
+    ("postgresql", Case("watch", "takeover", LIVE_ROOM)),
+    ("postgresql", Case("watch", "database", LIVE_ROOM)),
     ("sqlite", Case("workflow", "restart", MANY_PARTS)),
     ("postgresql", Case("workflow", "takeover", MANY_PARTS)),
     ("postgresql", Case("workflow", "database", MANY_PARTS)),

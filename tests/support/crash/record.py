@@ -70,7 +70,7 @@ def complaints(
     if _refused(said[before:]):
         return []
     marked = [m for m in said if m.metadata]
-    found = _twice(marked)
+    found = twice(marked)
     named = _named(said)
     if not findable and _apart(marked):
         return found + _whole_apart(marked)
@@ -108,7 +108,7 @@ def edit_complaints(team: Team, expected: Expected, *, acked: bool) -> list[str]
     if not acked:
         return ["nothing could be pressed any more"]
     public = [m for m in team.from_app() if m.metadata and m.ephemeral_to is None]
-    found = _twice([m for m in team.from_app() if m.metadata and not _refusal(m)])
+    found = twice([m for m in team.from_app() if m.metadata and not _refusal(m)])
     found += _parts(public, expected, frozenset())
     parts = {part_of(m) for m in public} - set(expected.parts)
     found += [f"{part} is for all to see" for part in sorted(parts)]
@@ -151,7 +151,7 @@ def _refused(fresh: list[Message]) -> bool:
     return (
         any(_refusal(m) for m in fresh)
         and all(_refusal(m) for m in fresh if m.metadata)
-        and not _twice(told)
+        and not twice(told)
     )
 
 
@@ -184,7 +184,8 @@ def _whole_apart(marked: list[Message]) -> list[str]:
     return found + (["what is apart is for all to see"] if None in seen else [])
 
 
-def _twice(marked: list[Message]) -> list[str]:
+def twice(marked: list[Message]) -> list[str]:
+    """Return which parts stand more than once, and whether several look-ups answered."""
     counts = Counter((lookup_of(m), part_of(m)) for m in marked)
     found = [f"{part} stands {n} times" for (_, part), n in counts.items() if n > 1]
     lookups = {lookup for lookup, _ in counts}

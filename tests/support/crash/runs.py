@@ -20,6 +20,7 @@ from tests.support.crash.record import (
     vote_complaints,
 )
 from tests.support.crash.stage import CHANNEL, OTHER, PERSON, Case, Scene, open_scene
+from tests.support.crash.watched import begin_call, play_call, watch_complaints
 from tests.support.slack.live_errors import add_failures
 
 _END_SECONDS = 120.0
@@ -48,8 +49,9 @@ async def undisturbed(case: Case, database: Database, forks: str) -> tuple[Expec
     async with open_scene(case, database, forks) as scene:
         await _prepare(scene)
         scene.gate.arm(None, scene.strike)
-        await scene.ask()
-        await _over(scene, clearing=True)
+        async with _attended(scene, None):
+            await scene.ask()
+            await _over(scene, clearing=True)
         expected = expected_of(scene.slack.team)
         calls = [call.method for call in scene.slack.team.calls]
         paths = [call.path for call in scene.hms.calls.calls]
@@ -112,6 +114,8 @@ def _complaints(
         return vote_complaints(team, scene.votes(), acked=acked)
     if case.edits:
         return edit_complaints(team, expected, acked=acked)
+    if case.way == "watch":
+        return watch_complaints(team, before=scene.before) if must else []
     untouched = len(team.from_app()) == scene.before
     if untouched and not must:  # Slack told the asker that it could not be handed over
         return []
@@ -125,8 +129,10 @@ def _complaints(
 async def _prepare(scene: Scene) -> None:
     """Before a press, ask and wait for the answer and for cleanup.
 
-    Before *Ask again* somebody takes it, and new errors come.
+    Before *Ask again* somebody takes it, and new errors come. Before a watch its call begins.
     """
+    if scene.case.way == "watch":
+        begin_call(scene)
     if scene.case.way == "press" or scene.case.edits:
         await scene.slack.type_command(CHANNEL, PERSON, "/call-errors", scene.case.room)
         await _over(scene, clearing=True)
@@ -138,20 +144,22 @@ async def _prepare(scene: Scene) -> None:
 
 
 @asynccontextmanager
-async def _attended(scene: Scene, point: Point) -> AsyncIterator[asyncio.Task[None]]:
-    """Watch for the point, and revive the bot after the strike."""
-    watching = asyncio.create_task(_watch(scene, point))
+async def _attended(scene: Scene, point: Point | None) -> AsyncIterator[asyncio.Task[None]]:
+    """Watch for the point, and revive the bot after the strike; play the call of a watch."""
     reviving = asyncio.create_task(_revive(scene))
+    helpers = [reviving, asyncio.create_task(_watch(scene, point))]
+    if scene.case.way == "watch":
+        helpers.append(asyncio.create_task(play_call(scene)))
     try:
         yield reviving
     finally:
-        watching.cancel()
-        reviving.cancel()
-        await asyncio.gather(watching, reviving, return_exceptions=True)
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
 
 
-async def _watch(scene: Scene, point: Point) -> None:
-    while point.place != "commit":
+async def _watch(scene: Scene, point: Point | None) -> None:
+    while point is not None and point.place != "commit":
         if scene.reached(point):
             await scene.strike()
             return

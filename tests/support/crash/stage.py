@@ -28,12 +28,15 @@ from workbench.pretend_slack import Delivery, Message, PretendSlack, example_tea
 from workbench.replica import Replica, replica_of
 
 CHANNEL, PERSON, OTHER = "C0ONCALL", "U0ALICE", "U0BOB"
-Way = Literal["command", "mention", "press", "vote", "workflow", "refresh", "take"]
+Way = Literal["command", "mention", "press", "vote", "workflow", "refresh", "take", "watch"]
 """`press`: a button under an answer that stands already; `vote`: *Right* under one; `workflow`: a
 step that posts; `refresh`: *Ask again* under an answer that somebody took, after new errors;
-`take`: *I'm on it*."""
+`take`: *I'm on it*; `watch`: a watch of a call that breaks and ends."""
 How = Literal["restart", "takeover", "database"]
 """Killed and started again; killed and another replica goes on; the database crashes instead."""
+
+PACE = {"WATCH_EVERY": "1", "WATCH_LINGER": "1"}
+"""Seconds between the looks of a watch, and from the call's end to the final diagnosis."""
 
 _HELD_SECONDS = {"restart": 30.0, "takeover": 30.0, "database": 1.0}
 
@@ -99,6 +102,9 @@ class Scene:
         room = self.case.room
         if self.case.way == "command":
             return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", room), None
+        if self.case.way == "watch":
+            text = f"watch {room}"
+            return await self.slack.type_command(CHANNEL, PERSON, "/call-errors", text), None
         if self.case.way == "press":
             return await self.slack.click(self.opening, self.case.button), None
         if self.case.edits:
@@ -192,8 +198,8 @@ async def open_scene(case: Case, database: Database, forks: str) -> AsyncIterato
         url = database.url or f"sqlite:///{folder}/data/bot.db"
         gated = {"CRASH_GATE": gate.path}  # who is not struck is not asked at its commits either
         bots = [
-            forked(replica_of(team, hms_url, url, Path(folder), f"bot-{number}", more), forks)
-            for number, more in enumerate([gated, {}] if case.how == "takeover" else [gated])
+            forked(replica_of(team, hms_url, url, Path(folder), f"bot-{n}", PACE | more), forks)
+            for n, more in enumerate([gated, {}] if case.how == "takeover" else [gated])
         ]
         for bot in bots:
             stack.push_async_callback(_put_away, bot)
