@@ -167,6 +167,12 @@ class Difference:
         return not people and not self.new_call and _summary(self.before) == _summary(self.after)
 
     @property
+    def tells_nothing(self) -> bool:
+        """Whether the earlier answer may stay: both say the same, or less could be read."""
+        people = self.recovered or self.failed or self.again or self.new
+        return self.is_none or (self.after.unread and self.errors <= 0 and not people)
+
+    @property
     def new_call(self) -> str:
         """The start of a call that began since, in ISO 8601; "" if none is known."""
         before, after = self.before.last_call, self.after.last_call

@@ -155,7 +155,7 @@ class CachingInvestigator:
                 self._store(generation, result, query)
             return result
 
-        key = (query_key(query), query.complaint)
+        key = (query_key(query), query.complaint, query.anew)
         result = await self._reports.share(key, ask, tell, watch)
         if isinstance(result, Choices):
             return result

@@ -240,7 +240,7 @@ class Renderer:
         )
 
     def unconfirmed(self, reason: str, value: str, reference: str) -> Message:
-        """Return which parts may be missing, with a `Refresh` button for `value`, if any."""
+        """Return which parts may be missing, with a button that asks for `value`, if any."""
         text = shorten(safe_text(reason), 1000)
         return self._templates.message(
             "missing", "missing", told=text, value=value, reference=reference

@@ -80,10 +80,30 @@ TAKEN_LABELS = {
     RELEASE: ("Release", "let somebody else take care of it"),
 }
 """The label of each button, and its purpose for screen readers."""
+UNDER_WAY = "This answer is being refreshed already; the thread will say what changed."
+RELEASED, FREE = "Nobody is on it any more.", "Nobody is on it."
 _TAKEN_BLOCK = "taken"
 """The id of the block that says who is on it."""
 _EARLIER_BLOCK = "earlier"
 """The id of the block that links the earlier answer."""
+
+
+def taken_words(name: str) -> str:
+    """Return the line that says who is on it."""
+    return f"{name} is on it."
+
+
+def taken_already_words(name: str) -> str:
+    """Return what a second person reads who wants to take it."""
+    return f"{name} is on it already."
+
+
+def unchanged_words(difference: Difference, as_of: datetime) -> str:
+    """Return what a person reads who asks again if that brings nothing new."""
+    moment = f"as of {as_of:%H:%M} UTC"
+    if difference.after.unread:
+        return f"Not everything could be read {moment}; nothing new in what could."
+    return f"No change {moment}."
 
 
 def with_taken(message: Message, name: str) -> Message:
@@ -94,7 +114,7 @@ def with_taken(message: Message, name: str) -> Message:
     blocks = [_with_button(block, RELEASE if name else TAKE) for block in message.blocks]
     blocks = [block for block in blocks if block.get("block_id") != _TAKEN_BLOCK]
     if name:
-        text = {"type": "plain_text", "emoji": False, "text": f"{name} is on it."}
+        text = {"type": "plain_text", "emoji": False, "text": taken_words(name)}
         blocks.append({"type": "context", "block_id": _TAKEN_BLOCK, "elements": [text]})
     return replace(message, blocks=tuple(blocks))
 

@@ -26,7 +26,15 @@ from bot.domain.errors import SlackTrouble
 from bot.domain.report import Report, Surroundings
 from bot.domain.saved_lookup import encode
 from bot.jobs.ports import Json
-from bot.render.answer.standing import RELEASE, TAKE, shows_taken
+from bot.render.answer.standing import (
+    FREE,
+    RELEASE,
+    RELEASED,
+    TAKE,
+    shows_taken,
+    taken_already_words,
+    taken_words,
+)
 from bot.render.answer.ticket import add_permalink, awaits_permalink
 from bot.render.message import File, Message
 from bot.render.phrases import safe_text
@@ -177,9 +185,9 @@ async def _take(job: ButtonJob) -> None:
     def change(state: OpeningState) -> OpeningState | None:
         return None if state.taken_by else replace(state, taken_by=name, taken_user=user)
 
-    edit = await _edit_taken(job, TAKE, change, f"{name} is on it.")
+    edit = await _edit_taken(job, TAKE, change, taken_words(name))
     if edit and not edit.applied and edit.state is not None:
-        await _tell_presser(job, f"{edit.state.taken_by} is on it already.")
+        await _tell_presser(job, taken_already_words(edit.state.taken_by))
 
 
 async def _release(job: ButtonJob) -> None:
@@ -188,9 +196,9 @@ async def _release(job: ButtonJob) -> None:
     def change(state: OpeningState) -> OpeningState | None:
         return replace(state, taken_by="", taken_user="") if state.taken_by else None
 
-    edit = await _edit_taken(job, RELEASE, change, "Nobody is on it any more.")
+    edit = await _edit_taken(job, RELEASE, change, RELEASED)
     if edit is None or not edit.applied:
-        await _tell_presser(job, "Nobody is on it.")
+        await _tell_presser(job, FREE)
 
 
 async def _edit_taken(job: ButtonJob, name: str, change: Change, words: str) -> OpeningEdit | None:

@@ -15,7 +15,7 @@ from bot.domain.errors import BotError, SlackTrouble
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, query_of
 from bot.jobs.ports import JobHandler, Json, Steps
-from bot.render.answer.standing import with_later_call
+from bot.render.answer.standing import UNDER_WAY, unchanged_words, with_later_call
 from bot.render.message import Answer, Message
 from bot.slack.audit import end_job_row, mark_job_recorded, wait_until_recorded
 from bot.slack.buttons.press import PressClaim
@@ -50,7 +50,6 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 REFRESH_KIND = "refresh"
-_UNDER_WAY = "This answer is being refreshed already; the thread will say what changed."
 
 
 async def start_refresh(
@@ -120,7 +119,7 @@ class RefreshJob(LookupJob):
                     delivery = await self._refresh()
             else:
                 self.ctx.metrics.duplicate_suppressed()
-                await self._tell(_UNDER_WAY)
+                await self._tell(UNDER_WAY)
         self.result.close()
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
@@ -143,8 +142,8 @@ class RefreshJob(LookupJob):
         before = standing.facts or await self._facts_of(standing.handle)
         difference = compare(before, summary.facts) if before and summary.facts else None
         answers_anew = self._is_home and self.lookup.query.private
-        if difference and _says_nothing_new(difference) and not answers_anew:
-            await self._tell(_nothing_new(difference, summary))
+        if difference and difference.tells_nothing and not answers_anew:
+            await self._tell(unchanged_words(difference, summary.handle.as_of))
         elif self.lookup.query.private:
             await self._answer_privately(standing, summary)
         else:
@@ -166,7 +165,7 @@ class RefreshJob(LookupJob):
             self, standing, "refresh", partial(_refresh_state, self.opening_state), content
         )
         if not edit.applied:
-            await self._tell(_UNDER_WAY)
+            await self._tell(UNDER_WAY)
             return None
         await self._tell_difference(standing, difference, with_sentence=not edit.sent.ok)
         opening = SendResult(channel=standing.channel, ts=standing.ts, thread=standing.thread)
@@ -240,20 +239,6 @@ class RefreshJob(LookupJob):
         if self._claim.claim is not Claim.ACQUIRED and self.boundary.error is None:
             return Ending(AuditOutcome.REPEATED, self.lookup.id)
         return super()._ending()
-
-
-def _says_nothing_new(difference: Difference) -> bool:
-    """Return whether the opening may stay: nothing changed, or nothing more could be read."""
-    people = difference.recovered or difference.failed or difference.again or difference.new
-    unread = difference.after.unread and difference.errors <= 0 and not people
-    return difference.is_none or unread
-
-
-def _nothing_new(difference: Difference, summary: AnswerSummary) -> str:
-    as_of = f"as of {summary.handle.as_of:%H:%M} UTC"
-    if difference.after.unread:
-        return f"Not everything could be read {as_of}; nothing new in what could."
-    return f"No change {as_of}."
 
 
 def _refresh_state(news: OpeningState, state: OpeningState) -> OpeningState | None:

@@ -108,7 +108,7 @@ async def report_unconfirmed(
 
 
 def unconfirmed_message(job: Job, text: str) -> Message:
-    """Return a warning with a Refresh button that asks the whole question again."""
+    """Return a warning with a button that asks the whole question again."""
     lookup = job.lookup
     value = "" if lookup.hides_identifiers else _button_value(lookup.query)
     return job.ctx.renderer.unconfirmed(text, value, lookup.id)

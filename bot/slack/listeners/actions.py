@@ -1,8 +1,8 @@
 """Listeners for the buttons that ask again or open a page.
 
-A choice among several matches repeats the question about just one of them. `Refresh` asks the same
-question again. A button that opens a page needs an acknowledgement too. Button values come from
-outside, so their types are checked.
+A choice among several matches repeats the question about just one of them. *New answer*, which was
+*Refresh* in earlier releases, asks the same question again. A button that opens a page needs an
+acknowledgement too. Button values come from outside, so their types are checked.
 https://docs.slack.dev/reference/block-kit/block-elements/button-element
 """
 
@@ -150,7 +150,7 @@ def _refresh_query(value: str) -> LookupQuery:
     query = read_value(_QUERY_ADAPTER, value)
     if not query.clues or not set(query.types) <= set(ERROR_TYPES):
         raise unreadable_value()
-    return query
+    return replace(query, anew=True)
 
 
 ASK_AGAIN = re.compile(r"\Aask_again\Z")

@@ -82,6 +82,7 @@ async def _continue(
         await start_refresh(ctx, target, answer, delivery)
     else:
         query = follow_up.about(answer.handle)
+        query = replace(query, anew=follow_up.action is FollowUpAction.AGAIN)
         query = in_direct_message(query) if is_direct(target.channel) else query
         await start_lookup(ctx, Lookup(ctx.new_lookup_id(), query, target), delivery)
 

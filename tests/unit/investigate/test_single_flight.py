@@ -42,9 +42,11 @@ class Desk:
         name: str,
         watched: list[Progress] | None = None,
         usual_since: datetime | None = None,
+        *,
+        anew: bool = False,
     ) -> Report:
         seen: list[Progress] = [] if watched is None else watched
-        question = replace(parse_query(text, self.now), usual_since=usual_since)
+        question = replace(parse_query(text, self.now), usual_since=usual_since, anew=anew)
         found = await self.engine.report(question, name, self.bench.tell, seen.append)
         assert isinstance(found, Report)
         return found
@@ -165,6 +167,26 @@ async def test_a_question_asked_again_within_a_minute_costs_no_call(desk: Desk) 
     assert again == replace(first, lookup_id="CD-TWO")
     assert again.as_of == NOW
     assert (watched[-1].fetched, watched[-1].total, watched[-1].begun) == (334, 334, True)
+
+
+async def test_who_asks_anew_gets_what_is_true_now(desk: Desk) -> None:
+    first = await desk.ask("storm", "CD-ONE")
+    desk.now += timedelta(seconds=1)
+    desk.asked()
+    joined, anew = await asyncio.gather(
+        desk.ask("storm", "CD-TWO"), desk.ask("storm", "CD-THREE", anew=True)
+    )
+    assert desk.asked() != []
+    assert (joined.as_of, anew.as_of) == (first.as_of, desk.now)
+
+
+async def test_who_asks_anew_joins_no_earlier_investigation(desk: Desk) -> None:
+    await asyncio.gather(
+        desk.ask("large", "CD-ONE"),
+        desk.ask("large", "CD-TWO", anew=True),
+        desk.ask("large", "CD-THREE", anew=True),
+    )
+    assert desk.asked().count("/v2/rooms") == 2 * 2  # enabled and disabled
 
 
 async def test_after_a_minute_only_what_is_new_is_read(desk: Desk) -> None:

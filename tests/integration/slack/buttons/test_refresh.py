@@ -168,3 +168,35 @@ async def test_refreshes_are_in_the_audit(tmp_path: Path) -> None:
         rows = await bench.memory.audit.find()
         told = {(row.action, row.outcome.value, row.reference) for row in rows}
         assert ("ask_again", "answered", lookup_of(opening)) in told
+
+
+async def test_what_happened_a_moment_ago_is_read_in_a_running_call(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        stage, room = bench.hundredms, bench.hundredms.live()
+        room.retry_seconds = 1
+        room.start(stage.now())
+        await asked(bench, room.name)
+        room.break_network(0, stage.now())
+        await asyncio.sleep(3.2)  # until they are listed as gone
+        opening = await asked(bench, room.name)
+        stale = words(opening)
+        assert "No errors reported" in stale, "answered from what was read"
+        person = room.people[0].name
+        (line,) = await ask_again(bench, opening)
+        assert "verdict changed: no errors → their network (1 person by now)" in words(line)
+        assert person in words(opening)
+        room.mend(0, stage.now())
+        (line,) = await ask_again(bench, opening)
+        assert f"{person} recovered" in words(line)
+
+
+@pytest.mark.parametrize("text", ["again", "again since 29d", "again private"])
+async def test_the_word_reads_anew_with_and_without_more(tmp_path: Path, text: str) -> None:
+    async with open_whole(tmp_path) as bench:
+        opening = await asked(bench, ROOM)
+        fail_again(bench, ROOM, 3)
+        before = len(bench.said())
+        await bench.slack.mention("C0ONCALL", text, thread_ts=opening.ts, user="U0ALICE")
+        await bench.slack.until(lambda: len(bench.said()) > before, 20)
+        await bench.settled(0.4)
+        assert "11 of 11 events" in words(opening, *bench.said()[before:])
