@@ -29,7 +29,7 @@ EXAMPLES = (
     ("/call-errors watch daily-standup for 2h", "follows a call while it runs; `unwatch` ends it"),
     ("/call-errors settings", "this channel's defaults: where answers go, how far back they look"),
     ("/call-errors accuracy", "how often answers were right, by the votes under them"),
-    ("⋯ on a message → Diagnose this call", "finds every id and link in that message"),
+    ("⋮ on a message → Diagnose this call", "finds every id and link in that message"),
     ("⚡ → Diagnose a call", "a form, from anywhere"),
 )
 WORDS = ("since 2h", "yesterday", "14:00-15:00 IST", "type join", "private", "public", "help")
