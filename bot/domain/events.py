@@ -5,8 +5,8 @@ and type are certain.
 https://www.100ms.live/docs/server-side/v2/api-reference/analytics/error-events
 
 Sources (`EventSource`) and failures (`ErrorFacts`) are stored once for all events of a room that
-repeat them, and results derived from a failure's texts are cached for all events that share it. The
-module also sorts events by time and finds duplicate ids.
+repeat them, and a failure keeps the conclusions that were drawn from its texts. The module also
+sorts events by time and finds duplicate ids.
 """
 
 import re
@@ -102,14 +102,10 @@ class ErrorFacts:
     endpoint: str | None = None
     retries_join: int | None = None
     media: Pairs = ()
-    public_address: str | None = None
     by_webhook: bool = False
     """Whether a webhook of 100ms told of it, and no client."""
-    alike: "ErrorFacts | None" = None
-    """The same failure without numbers of its description that mean nothing, if there are any.
-
-    Many events share it. Every conclusion from the failure's texts is drawn from it, once.
-    """
+    conclusions: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """Results that depend on these facts alone, by `cached_by_error_facts`."""
 
 
 ERROR_TYPES = (
@@ -150,8 +146,11 @@ class ErrorEvent:
     time of an event could not be read, `at` is `NO_TIME` and `stamp` is "".
 
     Events of one room share their `sender` and their `failure`, whose fields can be read here too.
-    `extras` holds every field of `data` that has no name of its own, as (label, text) pairs; blanks
-    and zeros are left out, as in `media`.
+    `message` and `description` are the event's own words if those of its failure lack numbers that
+    mean nothing, such as priorities of ICE; they are None otherwise. `public_address` is a keyed,
+    one-way hash of the public ICE address; it is compared in memory only and never shown. `extras`
+    holds every field of `data` that has no name of its own, as (label, text) pairs; blanks and
+    zeros are left out, as in `media`.
     """
 
     id: str
@@ -160,6 +159,9 @@ class ErrorEvent:
     sender: EventSource
     failure: ErrorFacts
     extras: Pairs = ()
+    message: str | None = None
+    description: str | None = None
+    public_address: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -237,12 +239,12 @@ class ErrorEvent:
     @property
     def error_message(self) -> str | None:
         """The error's message."""
-        return self.failure.error_message
+        return self.message or self.failure.error_message
 
     @property
     def error_description(self) -> str | None:
         """The error's description; the SDK's own words."""
-        return self.failure.error_description
+        return self.description or self.failure.error_description
 
     @property
     def is_terminal(self) -> bool:
@@ -278,11 +280,6 @@ class ErrorEvent:
     def media(self) -> Pairs:
         """Everything reported of audio, video and devices."""
         return self.failure.media
-
-    @property
-    def public_address(self) -> str | None:
-        """A keyed, one-way hash of the public ICE address; compared in memory only, never shown."""
-        return self.failure.public_address
 
 
 _FRACTION = re.compile(r"\.(\d{1,9})")
@@ -341,29 +338,24 @@ def sort_key(event: ErrorEvent) -> tuple[datetime, int, bool, str]:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_CACHE_SIZE = 8192
-"""Number of cached failures; results for further failures are computed on each call."""
-_LONGEST = 4096
-"""Characters of text above which a failure's results are not cached.
-
-Descriptions of 100 kB exist, and cached texts stay after the look-up.
-"""
-
 
 def cached_by_error_facts(
     function: Callable[Concatenate[ErrorFacts, P], T],
 ) -> Callable[Concatenate[ErrorFacts, P], T]:
-    """Return `function` with cached results; the function must depend on its arguments only.
+    """Return `function` with results that are computed once for each failure.
 
-    Failures that are alike share one result.
+    The function must depend on its arguments only. A failure keeps its results, so that none
+    outlives it.
     """
-    cached: Any = lru_cache(_CACHE_SIZE)(function)
 
     @wraps(function)
     def wrapper(facts: ErrorFacts, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        facts = facts.alike or facts
-        short = len(facts.error_description or "") + len(facts.error_message or "") < _LONGEST
-        value: T = (cached if short else function)(facts, *args, **kwargs)
-        return value
+        key = (function, args, *kwargs.items()) if args or kwargs else function
+        conclusions: dict[Any, T] = facts.conclusions
+        try:
+            return conclusions[key]
+        except KeyError:
+            value = conclusions[key] = function(facts, *args, **kwargs)
+            return value
 
     return wrapper

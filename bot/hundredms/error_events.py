@@ -28,7 +28,7 @@ from bot.domain.privacy.addresses import is_frozen_version, is_version, unmark
 from bot.domain.privacy.credentials import is_secret_name
 from bot.domain.text import clean
 from bot.hundredms.ice_candidates import clear_caches as descriptions_let_go
-from bot.hundredms.ice_candidates import read_description
+from bot.hundredms.ice_candidates import read_description, without_ids
 from bot.hundredms.lenient import as_bool, as_int, as_mapping, as_text, as_time, sanitize
 from bot.hundredms.lenient import clear_caches as texts_let_go
 from bot.hundredms.schemas import EventsWire
@@ -249,9 +249,10 @@ _SOURCE_FIELDS = (
     "account_id", "role", "agent",
 )  # fmt: skip
 _FACT_FIELDS = (
-    "error_code", "error_name", "error_message", "is_terminal", "action", "domain",
-    "transport_state", "endpoint", "retries_join", "audio", "video", "devices",
+    "error_code", "error_name", "is_terminal", "action", "domain", "transport_state", "endpoint",
+    "retries_join", "audio", "video", "devices",
 )  # fmt: skip
+_MAX_CACHED_TEXT = 300
 _DEFAULTS = repeat(None)
 _MARSHAL_VERSION = 2  # the last version whose bytes ignore other references
 
@@ -275,9 +276,11 @@ def parse_event(value: object, key: bytes) -> ErrorEvent | None:
     pop = data.pop
     source_data = _dump(tuple(map(pop, _SOURCE_FIELDS, _DEFAULTS)))
     facts_data = _dump((kind, *map(pop, _FACT_FIELDS, _DEFAULTS)))
-    description = pop("error_description", None)
-    is_small = len(facts_data) < _MAX_CACHED_BYTES
-    facts = _cached_facts(facts_data) if is_small else _parse_facts(facts_data)
+    message = as_text(pop("error_message", None))
+    message, shared_message = (
+        _read_message if message and len(message) > _MAX_CACHED_TEXT else _cached_message
+    )(message)
+    description, address, pattern = read_description(as_text(pop("error_description", None)), key)
     return ErrorEvent(
         event_id,
         at,
@@ -285,11 +288,25 @@ def parse_event(value: object, key: bytes) -> ErrorEvent | None:
         _cached_source(source_data)
         if len(source_data) < _MAX_CACHED_BYTES
         else _parse_source(source_data),
-        facts
-        if description is None
-        else _add_description(facts, as_text(description), key, is_small=is_small),
+        _find_facts(facts_data, shared_message, pattern or description),
         flatten_extras(data) if data else (),
+        None if shared_message is message else message,
+        None if pattern is None else description,
+        address,
     )
+
+
+def _read_message(text: str | None) -> tuple[str | None, str | None]:
+    """Return the message as shown, and without ids."""
+    shown = sanitize(text)
+    return shown, without_ids(shown)
+
+
+def _find_facts(data: bytes, message: str | None, description: str | None) -> ErrorFacts:
+    """Return the failure with these texts; equal ones share one object."""
+    if len(data) + len(message or "") + len(description or "") < _MAX_CACHED_BYTES:
+        return _cached_with_texts(_cached_facts(data), message, description)
+    return _with_texts(_parse_facts(data), message, description)
 
 
 def _parse_source(data: bytes) -> EventSource:
@@ -309,14 +326,13 @@ def _parse_source(data: bytes) -> EventSource:
 
 
 def _parse_facts(data: bytes) -> ErrorFacts:
-    """Return the facts of a failure, except its description."""
-    kind, code, name, message, terminal, action, domain, *details = _load(data)
+    """Return the facts of a failure, except its message and its description."""
+    kind, code, name, terminal, action, domain, *details = _load(data)
     state, endpoint, retries, audio, video, devices = details
     return ErrorFacts(
         kind,
         error_code=as_int(code),
         error_name=_sanitize_text(name),
-        error_message=_sanitize_text(message),
         is_terminal=bool(as_bool(terminal)),
         action=_sanitize_text(action),
         domain=_sanitize_text(domain),
@@ -327,33 +343,8 @@ def _parse_facts(data: bytes) -> ErrorFacts:
     )
 
 
-def _add_description(
-    facts: ErrorFacts, description: str | None, key: bytes, *, is_small: bool
-) -> ErrorFacts:
-    """Return the failure with its description; equal results share one object.
-
-    ICE texts differ in ports and addresses, and neither is kept.
-    """
-    if description is None:
-        return facts
-    text, fingerprint, pattern = read_description(description, key)
-    add = (
-        _cached_with_description
-        if is_small and len(description) < _MAX_CACHED_BYTES
-        else _with_description
-    )
-    if pattern is not None:
-        return _cached_pair(add(facts, pattern, None), text, fingerprint)
-    return add(facts, text, fingerprint)
-
-
-def _with_description(facts: ErrorFacts, text: str | None, fingerprint: str | None) -> ErrorFacts:
-    return replace(facts, error_description=text, public_address=fingerprint)
-
-
-@lru_cache(_CACHE_SIZE)
-def _cached_pair(alike: ErrorFacts, text: str | None, fingerprint: str | None) -> ErrorFacts:
-    return replace(alike, error_description=text, public_address=fingerprint, alike=alike)
+def _with_texts(facts: ErrorFacts, message: str | None, description: str | None) -> ErrorFacts:
+    return replace(facts, error_message=message, error_description=description)
 
 
 @lru_cache(_CACHE_SIZE // 8)
@@ -361,7 +352,8 @@ def _cached_media(data: bytes) -> Pairs:
     return format_media(*map(as_mapping, _load(data)))
 
 
-_cached_with_description = lru_cache(_CACHE_SIZE)(_with_description)
+_cached_with_texts = lru_cache(_CACHE_SIZE)(_with_texts)
+_cached_message = lru_cache(_CACHE_SIZE // 4)(_read_message)
 _cached_source = lru_cache(_CACHE_SIZE)(_parse_source)
 _cached_facts = lru_cache(_CACHE_SIZE)(_parse_facts)
 
@@ -373,7 +365,7 @@ def _cached_agent(data: bytes) -> Agent:
 
 def clear_caches() -> None:
     """Clear the caches, so that no person and no reported text stays in memory."""
-    for cache in (_cached_with_description, _cached_pair, _cached_media, _cached_agent):
+    for cache in (_cached_with_texts, _cached_message, _cached_media, _cached_agent):
         cache.cache_clear()
     descriptions_let_go()
     _cached_source.cache_clear()

@@ -23,4 +23,15 @@ def change_event(event: ErrorEvent, **facts: Any) -> ErrorEvent:
     changed = replace(event, **own)
     if sender:
         changed = replace(changed, sender=replace(event.sender, **sender))
+    if "error_message" in facts:
+        changed = replace(changed, message=None)
+    if "error_description" in facts:
+        changed = replace(changed, description=None)
     return replace(changed, failure=replace(event.failure, **facts)) if facts else changed
+
+
+def facts_of(event: ErrorEvent) -> dict[str, Any]:
+    """The facts of an event by their names, wherever the event keeps them."""
+    names = {*_EVENT, *_SENDER, *(field.name for field in fields(ErrorFacts))}
+    kept = {"sender", "failure", "message", "description", "conclusions", "by_webhook"}
+    return {name: getattr(event, name) for name in sorted(names - kept)}

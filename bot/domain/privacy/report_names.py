@@ -227,6 +227,9 @@ class _Rewriter:
             self._rewrite_once(event.sender, self._sender),
             self._rewrite_once(event.failure, self._failure),
             self._pairs(event.extras),
+            self._text(event.message),
+            self._text(event.description),
+            event.public_address,
         )
 
     def _sender(self, sender: EventSource) -> EventSource:
