@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 
-from bot.domain.diagnosis import Diagnosis, Story
+from bot.domain.diagnosis import Diagnosis, Story, VerdictClass
 from bot.domain.report import Report
 from bot.render.filters import count
 from bot.render.limits import shorten
@@ -19,6 +19,7 @@ _QUESTIONS: Mapping[str, str] = {
     "service": "What was the cause, and were other rooms affected at that time?",
     "app": "What in the app's requests or its use of the SDK causes this?",
 }
+_CAUSE = "What was the cause?"
 _QUESTION = "What do you see on your side for these ids and times?"
 
 
@@ -32,13 +33,24 @@ def ticket_summary(report: Report) -> dict[str, str]:
     room = safe_text(report.target.room.name) or report.target.room.id
     people = diagnosis.people
     affected = count(people.affected, "participant", "participants")
+    elsewhere = _elsewhere(report)
     return {
         "subject": f"{titles.most_common(1)[0][0]} in room {shorten(room, _ROOM)}, "
         f"{_span(report)}, {affected}",
         "impact": _impact(diagnosis),
-        "observed": _observed(diagnosis.stories),
-        "question": _QUESTIONS.get(diagnosis.verdict.cls, _QUESTION),
+        "observed": " ".join(filter(None, (_observed(diagnosis.stories), elsewhere))),
+        "question": _question(diagnosis.verdict.cls, knows_others=bool(elsewhere)),
     }
+
+
+def _question(cls: VerdictClass, *, knows_others: bool) -> str:
+    return _CAUSE if cls == "service" and knows_others else _QUESTIONS.get(cls, _QUESTION)
+
+
+def _elsewhere(report: Report) -> str:
+    """Return what other rooms had, if enough of them were read; else ""."""
+    others = report.surroundings and report.surroundings.others
+    return others.sentence if others and others.reach != "few" else ""
 
 
 def _span(report: Report) -> str:

@@ -50,6 +50,7 @@ from bot.slack.delivery.opening_edits import (
 )
 from bot.slack.delivery.thread import timeline_picture_for
 from bot.slack.delivery.unconfirmed import report_unconfirmed
+from bot.slack.job import LookupResult
 from bot.slack.lookup.surroundings import (
     read_surroundings,
     surroundings_message,
@@ -281,8 +282,10 @@ _UNREAD = "Other rooms could not be read; whether they had server errors, too, i
 async def _compare_rooms(job: ButtonJob) -> None:
     """Say whether other rooms had server errors in the same minutes.
 
-    The opening shows the verdict that follows; where it cannot be edited, the message does.
+    The opening shows the verdict that follows; where it cannot be edited, the message does. What
+    was read of other rooms before does not count.
     """
+    job.result = LookupResult(job.steps, job.ctx.renderer, job.reopen, job.result.names)
     verdict = await job.result.render("others", str, _verdict_of, whole=True)
     if verdict == "user_network":
         await _send_comparison(job, _OWN_NETWORK)

@@ -16,7 +16,7 @@ from bot.domain.answer_log import Claim
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import SlackTrouble
 from bot.domain.query import LookupQuery
-from bot.domain.report import Report
+from bot.domain.report import Report, with_surroundings
 from bot.domain.saved_lookup import SavedLookup, decode, encode
 from bot.jobs.ports import JobHandler, Json, Steps
 from bot.render.message import File, Message, Picture
@@ -108,7 +108,16 @@ class ButtonJob(Job):
             ctx.recent_keys.add("shown", *press.key)
 
     async def investigate(self) -> Report:
-        """Return the report of the answer that holds the button, with its diagnosis."""
+        """Return the report of the answer that holds the button, with the verdict of its opening.
+
+        Raises BotError if that is not known.
+        """
+        states = self.ctx.opening_states
+        state = await states.find(self.saved_lookup.lookup_id) if states else None
+        return with_surroundings(await self.reopen(), state.surroundings if state else None)
+
+    async def reopen(self) -> Report:
+        """Return the report of the answer that holds the button, diagnosed without other rooms."""
         investigator, tell = self.ctx.investigator, self.progress.say_waiting
         async with self.ctx.tasks.limiter.slot(self.lookup.target.user, tell):
             report = await investigator.reopen(self.saved_lookup, tell)

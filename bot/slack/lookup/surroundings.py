@@ -29,7 +29,12 @@ from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import from_json, to_json
 from bot.slack.context import BotContext
-from bot.slack.delivery.opening_edits import Content, OpeningEdit, edit_opening
+from bot.slack.delivery.opening_edits import (
+    Content,
+    OpeningEdit,
+    change_state,
+    edit_opening,
+)
 from bot.slack.delivery.routes import Delivery
 from bot.slack.error_boundary import notify_user
 from bot.slack.job import Job, LookupResult
@@ -171,6 +176,7 @@ async def show_surroundings(
         message = await surroundings_message(job, result, found)
         target = replace(job.lookup.target, looking="", acked=False)
         await notify_user(job.sender, target, message, job.lookup.id)
+        await change_state(job, place, name, partial(_with_found, found=found))
         return None
     edit, opening = await weigh_opening(job, result, place, found, name)
     if edit.applied and edit.sent.is_refused:

@@ -1,6 +1,7 @@
 """After an answer that names 100ms, other rooms and the status page change its opening."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.slack.buttons.test_reply_form import letter_in, opened
 from tests.support.reports.plain_text import plain_text
 from tests.support.slack.edge_harness import Bench, check_all, part_of
 from tests.support.slack.whole_bot import open_whole
@@ -201,6 +203,52 @@ async def others(bench: Bench, thread: str, text: str = "others") -> list[Messag
     await bench.settled()
     check_all(bench)
     return bench.said()[before:]
+
+
+@pytest.mark.parametrize(
+    ("failing", "healthy", "confidence", "letter", "elsewhere"),
+    [
+        (0, 9, 0.6, "We can't be certain", "9 other rooms had calls and no such error."),
+        (6, 3, 0.8, "your device and network are fine", "6 of 9 other rooms had server errors"),
+    ],
+)
+async def test_what_is_pressed_later_has_the_verdict_of_the_opening(
+    tmp_path: Path, failing: int, healthy: int, confidence: float, letter: str, elsewhere: str
+) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(failing, healthy)) as bench:
+        opening = await ask(bench)
+        lead = shown(opening).splitlines()[0]
+        await bench.slack.click(opening, "packet", "U0BOB")
+        await bench.settled()
+        file = next(f for f in bench.team.files.values() if f.name.endswith("-packet.json"))
+        packet = json.loads(file.content or b"")
+        assert packet["reading"] == {"class": "service", "confidence": confidence}
+        assert elsewhere in packet["summary"]["observed"]
+        assert packet["summary"]["question"] == "What was the cause?"
+        view = await opened(bench, opening)
+        (row,) = (block for block in view.content["blocks"] if block["type"] == "actions")
+        person = row["elements"][0]["options"][1]["value"]
+        await bench.slack.act_in_view(view, "reply_person", person)
+        await bench.slack.until(lambda: letter in letter_in(view))
+        thread = opening.thread_ts or opening.ts
+        assert elsewhere in shown((await others(bench, thread))[0])
+        assert shown(opening).splitlines()[0] == lead
+
+
+async def test_a_letter_after_a_private_answer_has_the_verdict_of_its_second_message(
+    tmp_path: Path,
+) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(0, 9)) as bench:
+        await bench.slack.type_command("C0ONCALL", "U0ALICE", "/call-errors", "focus private")
+        await bench.settled()
+        opening = next(message for message in bench.said() if part_of(message) == "opening")
+        assert "in this room only" in shown(await bench.until_said("9 other rooms"))
+        await bench.slack.click(opening, "packet", "U0ALICE")
+        await bench.settled()
+        packet = next(message for message in bench.said() if part_of(message) == "packet")
+        assert packet.ephemeral_to == "U0ALICE"
+        assert "9 other rooms had calls" in shown(packet)
+        assert "Question: What was the cause?" in shown(packet)
 
 
 def unread_rooms(bench: Bench) -> None:
