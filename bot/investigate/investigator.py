@@ -97,7 +97,7 @@ class Investigator:
             as_of = self.clock()
             target, fetched = await self._read(resolved, task, tell, as_of)
             if target.kind == "user" and not fetched.events and fetched.completeness.complete:
-                near = await resolver.near_user(target)
+                near = await self._near_user(resolver, target, as_of)
                 if near is not None:
                     return _with_remarks(near, query, resolver.notes)
             report = build_report(target, task, as_of, fetched)
@@ -109,6 +109,15 @@ class Investigator:
             )
         finally:
             prefetch.close()
+
+    async def _near_user(
+        self, resolver: Resolver, target: Target, as_of: datetime
+    ) -> Choices | None:
+        """Return the people who are like a user without errors; None if a webhook names them."""
+        facts = await self.room_index.facts_as_of(target.room, as_of)
+        if any(fact.user_id == target.user_id for fact in facts):
+            return None
+        return await resolver.near_user(target)
 
     async def reopen(self, saved_lookup: SavedLookup, tell: Tell) -> Report:
         """Return the report that a button belongs to, as of the button's answer.

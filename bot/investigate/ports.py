@@ -164,6 +164,9 @@ class RoomIndex(Protocol):
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs known for that peer id, ignoring case."""
 
+    async def rooms_of_user(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs of webhooks about that user, the latest first."""
+
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         """Store that these peers belong to that room (permanent for 30 days)."""
 

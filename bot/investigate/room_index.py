@@ -45,6 +45,10 @@ class BestEffortRoomIndex:
         """Return (workspace, room id) pairs; empty if none are known or the database fails."""
         return await self._read(lambda stored: stored.rooms_of_peer(peer_id))
 
+    async def rooms_of_user(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
+        return await self._read(lambda stored: stored.rooms_of_user(user_id))
+
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty as for `rooms_of_peer`."""
         return await self._read(lambda stored: stored.rooms_of_code(code))

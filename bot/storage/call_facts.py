@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -18,12 +18,15 @@ from bot.storage.tables import (
     PULLS,
     as_store_errors,
     insert_if_absent,
+    is_storable_id,
 )
 
 KINDS: Sequence[CallFactKind] = ("peer.join.failure", "role.change.failure", "room.end.success")
 REASONS: Sequence[CallFactReason] = ("peer kicked", "server removed peer")
 """The facts that a diagnosis uses: all of these kinds, and leaves for these reasons."""
 
+_MOST_ROOMS = 50
+"""The most rooms in which one user is found by webhooks."""
 _ID_COLUMNS = ("room_id", "peer_id", "user_id")
 _Row = dict[str, object]
 
@@ -88,6 +91,23 @@ class SqlCallFacts:
             )
             for row in reversed(rows)
         ]
+
+    async def rooms_of_user(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs of the last 30 days, the latest first."""
+        if not is_storable_id(user_id):
+            return ()
+        place = (CALL_FACTS.c.workspace, CALL_FACTS.c.room_id)
+        oldest = (self._clock() - RETENTION).timestamp()
+        query = (
+            select(*place)
+            .where(CALL_FACTS.c.user_id == user_id, CALL_FACTS.c.at >= oldest)
+            .group_by(*place)
+            .order_by(func.max(CALL_FACTS.c.at).desc(), *place)
+            .limit(_MOST_ROOMS)
+        )
+        with as_store_errors():
+            async with self._engine.connect() as connection:
+                return [(row.workspace, row.room_id) for row in await connection.execute(query)]
 
     async def claim_pull(self, workspace: str, every: timedelta) -> datetime | None:
         """Claim the next pull of a workspace; return the time up to which webhooks were read.

@@ -64,6 +64,10 @@ class Database:
         """Return (workspace, room id) pairs known for that peer id, case ignored."""
         return await self._find_rooms(PEERS, "peer_id", peer_id)
 
+    async def rooms_of_user(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return (workspace, room id) pairs of webhooks about that user, the latest first."""
+        return await self.call_facts.rooms_of_user(user_id)
+
     async def rooms_of_code(self, code: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs known for that room code, case ignored."""
         return await self._find_rooms(CODES, "code", code)

@@ -9,7 +9,7 @@ https://www.100ms.live/docs/server-side/v2/api-reference/Sessions/list-sessions
 import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NothingFound, ServiceTrouble
@@ -176,10 +176,13 @@ class PersonSearch:
         """Return every possible match of the identifier, most recent first.
 
         The room index is asked first. A room of that name (a UUID may be one) takes precedence over
-        sessions, though both are searched at once. Raises NothingFound, which says what was
-        searched, or the error of 100ms.
+        sessions, though both are searched at once. A user may have been in many rooms, so their
+        sessions are searched, too. Raises NothingFound, which says what was searched, or the error
+        of 100ms.
         """
         known_matches = await self._from_index(identifier)
+        if identifier.kind is IdentifierKind.USER:
+            return await self._of_user(identifier, known_matches)
         if known_matches:
             return Matches(known_matches)
         search = asyncio.ensure_future(self._from_sessions(identifier))
@@ -191,15 +194,31 @@ class PersonSearch:
             search.cancel()
 
     async def _from_index(self, identifier: Identifier) -> list[Match]:
-        if identifier.kind is IdentifierKind.USER:
-            return []
+        index, value = self.room_index, identifier.value
+        is_user = identifier.kind is IdentifierKind.USER
+        known = await (index.rooms_of_user(value) if is_user else index.rooms_of_peer(value))
         pairs = [
             (self.workspaces[alias], room_id)
-            for alias, room_id in await self.room_index.rooms_of_peer(identifier.value)
+            for alias, room_id in known
             if alias in self.workspaces
         ]
         rooms = await asyncio.gather(*(fetch_room(*pair, self.prefetch) for pair in pairs))
-        return [(Target("peer", room, peer_id=identifier.value), None) for room in rooms if room]
+        return [(_target_of(identifier, room), None) for room in rooms if room]
+
+    async def _of_user(self, identifier: Identifier, known: Sequence[Match]) -> Matches:
+        """Return the rooms of a user's sessions, and those in which only a webhook names them.
+
+        Somebody who never got in is in no session.
+        """
+        try:
+            found = await self._from_sessions(identifier)
+        except NothingFound:
+            if not known:
+                raise
+            return Matches(known)
+        seen = {_place_of(match) for match in found.matches}
+        others = [match for match in known if _place_of(match) not in seen]
+        return replace(found, matches=(*found.matches, *others))
 
     async def _from_room_names(self, identifier: Identifier) -> Matches:
         """Return rooms of that name: rooms created without a name get a UUID as name."""
@@ -267,11 +286,19 @@ def _recency(match: Match) -> float:
     return match[1].seen_at if match[1] else 0.0
 
 
+def _place_of(match: Match) -> tuple[str, str]:
+    return match[0].room.workspace, match[0].room.id
+
+
 def target_in_room(identifier: Identifier, place: RoomMatch) -> Target:
     """Return the person in the room that was named with them, without a search."""
+    return _target_of(identifier, place.room, place.session)
+
+
+def _target_of(identifier: Identifier, room: Room, session: Session | None = None) -> Target:
     if identifier.kind is IdentifierKind.USER:
-        return Target("user", place.room, place.session, user_id=identifier.value)
-    return Target("peer", place.room, place.session, peer_id=identifier.value)
+        return Target("user", room, session, user_id=identifier.value)
+    return Target("peer", room, session, peer_id=identifier.value)
 
 
 def nothing_found_error(identifier: Identifier, searches: Sequence[SearchCoverage]) -> NothingFound:

@@ -51,6 +51,22 @@ async def test_peers_are_found_also_those_who_never_got_in(database_url: str) ->
         assert await memory.rooms_of_peer("peer-3") == (("main", "room-2"),)
 
 
+async def test_a_user_is_found_in_each_room_the_latest_first(database_url: str) -> None:
+    now = NOW
+    async with open_database(database_url, clock=lambda: now) as memory:
+        again = replace(JOINED, user_id="customer-8", at=NOW + timedelta(seconds=5))
+        older = replace(REFUSED, room_id="room-3", at=NOW - timedelta(days=29))
+        await memory.call_facts.store(received(*ALL, REFUSED, again, older))
+        rooms = [("main", "room-2"), ("main", "room-1")]
+        assert await memory.rooms_of_user("customer-8") == [*rooms, ("main", "room-3")]
+        assert await memory.rooms_of_user("CUSTOMER-8") == []
+        assert not await memory.rooms_of_user("")
+        now += timedelta(days=2)
+        assert await memory.rooms_of_user("customer-8") == rooms
+        await memory.forget_user("customer-8")
+        assert await memory.rooms_of_user("customer-8") == []
+
+
 async def test_a_webhook_is_new_once_whoever_stores_it(database_url: str) -> None:
     async with open_database(database_url) as memory, open_database(database_url) as replica:
         batch = [*received(*ALL), *received(*ALL)]

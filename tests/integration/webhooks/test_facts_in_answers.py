@@ -1,5 +1,7 @@
 """Facts of webhooks in answers: peers found without a search, refused joins, removals."""
 
+import contextlib
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +54,42 @@ async def test_a_refused_join_is_told_and_its_peer_found_without_a_search(tmp_pa
         assert "0 of 0 events and 1 webhook read" in said
         assert "no errors reported" not in said.lower()
         assert searches(b.bench) == []
+
+
+async def test_a_user_who_never_got_in_is_found_without_a_room(tmp_path: Path) -> None:
+    async with open_webhooks_bench(tmp_path) as b:
+        room = room_named(b.bench, HEALTHY)
+        hooks = hooks_of(room)
+        at = hooks.began_at + timedelta(minutes=1)
+        refused = hooks.refused("Ann", at, "role limit reached")
+        seen = next(peer.user_id for one in room.sessions for peer in one.peers if peer.user_id)
+        user = refused["data"]["user_id"] = seen[:-1] + "x"
+        nobody = await ask(b.bench, f"user:{user}")
+        assert "I couldn't find that user" in nobody
+        assert await b.sender.send(refused) == 200
+        said = (await ask(b.bench, f"user:{user}"))[len(nobody) :]
+        assert "could not join: the role is full" in said
+
+
+async def test_nothing_but_ids_times_and_known_reasons_is_stored(tmp_path: Path) -> None:
+    async with open_webhooks_bench(tmp_path) as b:
+        at = b.hooks.began_at
+        for webhook in (
+            b.hooks.joined("Secretname", at),
+            b.hooks.left("Secretname", at, at, "peer kicked", "private words"),
+            b.hooks.refused("Secretname", at, "private words"),
+            b.hooks.ended("Secretname", at, "private words"),
+        ):
+            if "user_id" in webhook["data"]:
+                webhook["data"]["user_id"] = "customer-1"
+            assert await b.sender.send(webhook) == 200
+        await b.bench.settled()
+        with contextlib.closing(sqlite3.connect(tmp_path / "bot.db")) as connection:
+            text = "\n".join(connection.iterdump())
+        assert text.count("customer-1") == 4
+        assert "peer kicked" in text
+        for word in ("Secretname", "private words", b.hooks.room_name, "guest"):
+            assert word not in text
 
 
 async def test_a_room_whose_only_trouble_is_a_refused_join_did_not_go_well(tmp_path: Path) -> None:

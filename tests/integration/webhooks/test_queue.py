@@ -1,6 +1,7 @@
 """The queue of webhooks on a real database: full, slow, closed; and the watches that it wakes."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from bot.domain.rooms import CallFact
 from bot.metrics import PrometheusMetrics
 from bot.storage import Database, open_database
 from bot.webhooks.deliveries import Delivery
-from bot.webhooks.receiver import FactStore, WebhookQueue
+from bot.webhooks.receiver import FactStore, WebhookQueue, WebhookReceiver, WebhookSecrets
+from workbench.pretend_hundredms.webhooks.shapes import HookWriter
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 JOINED = CallFact("w1", "peer.join.success", "main", "room-1", NOW, "session-1", "peer-1", "user-1")
@@ -100,6 +102,23 @@ async def test_a_full_queue_refuses_and_goes_on_when_the_database_is_back(
     await queue.close()
     assert await database.rooms_of_peer("peer-2") == (("main", "room-1"),)
     assert await database.rooms_of_peer("peer-3") == ()
+
+
+async def test_with_a_full_queue_100ms_is_told_to_try_again(database: Database) -> None:
+    gate = Gate(database)
+    gate.open = False
+    queue, metrics = queue_of(gate, size=1)
+    workspaces = {"main": WebhookSecrets("secret", "x-secret")}
+    receiver = WebhookReceiver(workspaces, queue, metrics, lambda: NOW)
+    hooks = HookWriter("room-1", "session-1", NOW)
+    bodies = [json.dumps(hooks.joined(name, NOW)).encode() for name in ("Ann", "Bob")]
+    statuses = [await receiver.receive("main", {"x-secret": "secret"}, body) for body in bodies]
+    assert statuses == [200, 503]
+    gate.open = True
+    await queue.close()
+    assert await receiver.receive("main", {"x-secret": "secret"}, bodies[1]) == 200
+    await queue.close()
+    assert counted(metrics, "stored", 2)
 
 
 async def test_a_watch_that_cannot_be_woken_stops_no_other(database: Database) -> None:

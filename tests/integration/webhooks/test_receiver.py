@@ -133,6 +133,38 @@ async def test_each_workspace_has_its_own_secret(tmp_path: Path) -> None:
         assert await b.bench.memory.rooms_of_peer(peer) == (("eu", ROOM),)
 
 
+async def test_the_secret_stands_in_the_configured_header(tmp_path: Path) -> None:
+    async with open_webhooks_bench(
+        tmp_path, headers={}, hms_webhook_secret=SECRET, hms_webhook_header="X-Mine"
+    ) as b:
+        body = json.dumps(b.hooks.opened())
+        for headers, status in (({HEADER: SECRET}, 401), ({"x-mine": SECRET}, 200)):
+            answer = await b.sender.http.post(b.sender.url, content=body, headers=headers)
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b'{"id": "x", "type": "peer.join.success"}',
+        b'{"id": "x", "type": {}, "data": []}',
+        b'{"id": "\\u0000", "type": "peer.join.success", "data": {"room_id": "r"}}',
+        b'{"id": 1e999, "type": "room.end.success", "timestamp": "never", "data": {}}',
+    ],
+)
+async def test_authentic_junk_is_acknowledged_and_counted(tmp_path: Path, body: bytes) -> None:
+    async with open_webhooks_bench(tmp_path) as b:
+        assert await b.sender.post(body) == 200
+        assert await b.count("unreadable") == 1
+        assert await b.count("stored") == 0
+
+
 async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), 65_536):
         yield body[start : start + 65_536]

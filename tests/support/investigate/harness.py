@@ -41,6 +41,11 @@ class Notebook:
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         return self.peers.get(peer_id.lower(), [])
 
+    async def rooms_of_user(self, user_id: str) -> Sequence[tuple[str, str]]:
+        facts = sorted(self.facts, key=lambda fact: fact.at, reverse=True)
+        rooms = [(fact.workspace, fact.room_id) for fact in facts if fact.user_id == user_id]
+        return list(dict.fromkeys(rooms))
+
     async def learn_peers(self, workspace: str, room_id: str, peer_ids: Iterable[str]) -> None:
         for peer_id in peer_ids:
             self.peers[peer_id.lower()] = [(workspace, room_id)]
