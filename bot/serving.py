@@ -159,8 +159,8 @@ async def open_webhooks(
         raise StoreUnreachable
     store = services.database.call_facts
     queue = WebhookQueue(store, services.metrics, on_room_event)
-    workspaces = _webhook_secrets(settings)
-    pulled = [services.workspaces[alias].low_priority() for alias in _aliases_to_pull(settings)]
+    workspaces = webhook_secrets(settings)
+    pulled = [services.workspaces[alias].low_priority() for alias in aliases_to_pull(settings)]
     try:
         async with pull_regularly(pulled, store, queue, services.clock):
             metrics, clock = services.metrics, services.clock
@@ -169,7 +169,7 @@ async def open_webhooks(
         await queue.close()
 
 
-def _aliases_to_pull(settings: Settings) -> Iterator[str]:
+def aliases_to_pull(settings: Settings) -> Iterator[str]:
     """Yield the 100ms workspaces whose webhooks are fetched."""
     for alias, workspace in settings.workspaces().items():
         own = workspace.webhook_pull
@@ -177,7 +177,7 @@ def _aliases_to_pull(settings: Settings) -> Iterator[str]:
             yield alias
 
 
-def _webhook_secrets(settings: Settings) -> Mapping[str, WebhookSecrets]:
+def webhook_secrets(settings: Settings) -> Mapping[str, WebhookSecrets]:
     """Return the secrets of each 100ms workspace that has any."""
     workspaces = {
         alias: WebhookSecrets(
@@ -188,9 +188,9 @@ def _webhook_secrets(settings: Settings) -> Mapping[str, WebhookSecrets]:
         for alias, workspace in settings.workspaces().items()
     }
     return {
-        alias: webhook_secrets
-        for alias, webhook_secrets in workspaces.items()
-        if webhook_secrets.secret or webhook_secrets.signature_secret
+        alias: secrets
+        for alias, secrets in workspaces.items()
+        if secrets.secret or secrets.signature_secret
     }
 
 

@@ -1,6 +1,7 @@
 """`call-doctor check`: tries everything a running bot needs, and prints what to fix."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,7 @@ from bot.cli.log_setup import set_up_logs
 from bot.cli.screen import open_console, printable_text, rich_text
 from bot.domain.access import AccessRules
 from bot.domain.errors import BotError, Misconfigured
+from bot.hundredms.status_page import open_status_page
 from bot.hundredms.workspaces import open_workspaces
 from bot.render.own_templates import find_template_faults
 from bot.settings import Settings, read_settings
@@ -25,6 +27,7 @@ from bot.slack.identity import SCOPE_COSTS, SlackIdentity
 from bot.slack.server.manifest import manifest_differences, setup_notes
 from bot.slack.server.startup_checks import check_slack
 from bot.storage import open_database
+from bot.webhooks.receiver import SIGNATURE_HEADER, WebhookSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ async def _run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     if settings.templates_dir:
         yield await _try("templates", partial(_check_templates, settings.templates_dir))
     yield await _try("100ms", lambda: _check_hundredms(settings))
+    yield await _try("status page", partial(_check_status_page, settings.status_url))
+    with contextlib.suppress(Misconfigured):  # told above
+        yield _check_webhooks(settings)
     yield await _try("database", lambda: _check_database(settings))
 
 
@@ -143,6 +149,34 @@ async def _check_hundredms(settings: Settings) -> str:
         for client in workspaces.values():
             await client.check()
         return f"100ms accepts the credentials of: {', '.join(workspaces)}"
+
+
+async def _check_status_page(url: str) -> str:
+    """Return what can be read of the status page. It is no fault if that is nothing."""
+    async with open_status_page(url) as page:
+        if page is None:
+            return "not read, since STATUS_URL is empty"
+        incidents = await page.incidents()
+    if incidents is None:
+        return f"{url} cannot be read from here, so answers do not mention it"
+    return f"{url} can be read, {len(incidents)} incidents"
+
+
+def _check_webhooks(settings: Settings) -> CheckResult:
+    """Return which 100ms workspaces have webhooks, which are optional, with a note on each."""
+    received, fetched = serving.webhook_secrets(settings), set(serving.aliases_to_pull(settings))
+    notes = [f"at /100ms/webhooks/{alias}: {_proof(proof)}" for alias, proof in received.items()]
+    notes += [f"fetched every five minutes from workspace {alias}" for alias in sorted(fetched)]
+    if not notes:
+        return CheckResult("webhooks", "not set up; docs/operating.md says what they are for")
+    count = len({*received, *fetched})
+    return CheckResult("webhooks", f"set up for {count} 100ms workspace(s)", notes=tuple(notes))
+
+
+def _proof(secrets: WebhookSecrets) -> str:
+    header = [f"secret in the header {secrets.header}"] * bool(secrets.secret)
+    signature = [f"signature in {SIGNATURE_HEADER}"] * bool(secrets.signature_secret)
+    return " and ".join((*header, *signature))
 
 
 async def _check_database(settings: Settings) -> str:

@@ -73,7 +73,8 @@ async def ack_privately(ack: AsyncAck, message: Message) -> None:
 CALL_ERRORS = Command(
     name="/call-errors",
     summary="Explain why a 100ms call failed",
-    usage_hint="room, session or peer id, link or name [since 2h] [type join] [private] | settings",
+    usage_hint="room, session or peer id, link or name [since 2h] [type join] [private] | watch … "
+    "| settings",
     subcommands=True,
 )
 

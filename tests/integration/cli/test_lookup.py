@@ -15,7 +15,7 @@ import pytest
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET, demo_world
 from workbench.pretend_hundredms.faults import Fault
-from workbench.pretend_hundredms.serving import running
+from workbench.pretend_hundredms.serving import running, status_url
 from workbench.pretend_hundredms.stage import Stage, utc_now
 from workbench.pretend_slack import stand
 
@@ -46,6 +46,7 @@ class Terminal:
             "HMS_ACCESS_KEY": ACCESS_KEY,
             "HMS_SECRET": SECRET,
             "HMS_API_URL": url,
+            "STATUS_URL": status_url(url),
             "DATABASE_URL": f"sqlite:///{home / 'call-doctor.db'}",
         }
 
@@ -293,6 +294,27 @@ async def test_a_wrong_ticket_url_ends_the_start_in_words(terminal: Terminal) ->
         told = " ".join((ran.out + ran.err).split())
         assert ran.status == 1
         assert "TICKET_URL_JIRA holds {summary}" in told
+
+
+async def test_check_tells_of_the_status_page_and_the_webhooks(terminal: Terminal) -> None:
+    bare = (await terminal.run("check")).out
+    assert "can be read, 3 incidents" in bare
+    assert "webhooks: not set up" in bare
+    terminal.hundredms.status_page.mood = "broken"
+    changes = {"HMS_WEBHOOK_SECRET": "s3cret", "HMS_WEBHOOK_HEADER": "X-Mine"}
+    changes |= {"HMS_WEBHOOK_PULL": "on", "HMS_WEBHOOK_SIGNATURE_SECRET": "s1gned"}
+    out = (await terminal.run("check", **changes)).out
+    assert "cannot be read from here, so answers do not mention it" in out
+    assert "set up for 1 100ms workspace(s)" in out
+    proof = "secret in the header x-mine and signature in x-100ms-signature"
+    assert f"at /100ms/webhooks/default: {proof}" in out
+    assert "fetched every five minutes from workspace default" in out
+    assert not {"s3cret", "s1gned"} & set(out.split())
+    assert "FIX   status page" not in out
+    off = (await terminal.run("check", STATUS_URL="")).out
+    assert "status page: not read, since STATUS_URL is empty" in off
+    wrong = (await terminal.run("check", STATUS_URL="ftp://status.example")).out
+    assert "FIX   status page" in wrong
 
 
 async def test_check_says_where_each_token_is_found(terminal: Terminal) -> None:
