@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.diagnosis import Person
 from bot.domain.diagnosis.wording import join_words, people_words
@@ -10,7 +11,7 @@ from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.target import Target
 from bot.domain.watching.state import CallView, ThreadLine
-from bot.domain.watching.watch import Watch, WatchEnd
+from bot.domain.watching.watch import MOST_NEW_EVENTS, Watch, WatchEnd
 from bot.render.answer.headline import lead_of
 from bot.render.answer.people import name_of
 from bot.render.message import Message
@@ -26,36 +27,63 @@ class WatchMessage:
     """The facts of a watch's message.
 
     `view` and `report` are those of the latest look, None before the first. `end` is None while the
-    watch runs. `notes` are sentences about what could not be read.
+    watch runs. `silent_since` is the time since which 100ms has not answered, None if it answers.
+    `new_events` is the number of errors that are only counted; `is_late` says that the look was.
     """
 
     watch: Watch
     target: Target
     view: CallView | None = None
     report: Report | None = None
-    notes: tuple[str, ...] = ()
     end: WatchEnd | None = None
+    silent_since: datetime | None = None
+    new_events: int = 0
+    is_late: bool = False
 
 
 def watch_message(templates: MessageTemplates, facts: WatchMessage) -> Message:
     """Return the message of a watch in its channel."""
     watch, view = facts.watch, facts.view
+    is_erased = facts.end is WatchEnd.FORGOTTEN
     return templates.message(
         "watch",
         "watch",
-        target=target_words(facts.target, watch.names),
+        target="a call" if is_erased else target_words(facts.target, watch.names),
         ended=_ENDS[facts.end] if facts.end else "",
         until=None if facts.end else watch.until,
         as_of=view.as_of if view else None,
+        at_end=bool(facts.end or (view and view.session_id and not view.running)),
         trouble=_trouble(view, watch.names) if view else [],
         more=max(0, len(view.trouble) - _MOST_LISTED) if view else 0,
         state=_state_words(view, ended=facts.end is not None),
-        diagnosis=" ".join(
-            filter(None, (diagnosis_words(facts.report, watch.names), removal_words(facts.report)))
-        ),
-        notes=facts.notes,
+        diagnosis=_told(facts, is_over=facts.end is WatchEnd.OVER),
+        notes=_notes(facts),
         reference=watch.id,
     )
+
+
+_NOT_EDITABLE = "I can no longer edit the message above, so the changes follow here."
+
+
+def _notes(facts: WatchMessage) -> list[str]:
+    """Return sentences about what could not be read, and about a late look."""
+    notes = []
+    if facts.silent_since is not None:
+        since = f"{facts.silent_since:%H:%M} UTC"
+        known = " This is the last known state." * (facts.view is not None)
+        notes.append(f"100ms has not answered since {since}.{known}")
+    if facts.new_events:
+        notes.append(
+            f"{facts.new_events:,} new errors. Beyond {MOST_NEW_EVENTS:,} I count them and no "
+            "longer read them, so people may be missing here."
+        )
+    elif facts.view and not facts.view.complete:
+        notes.append("Some errors could not be read, so people may be missing here.")
+    if facts.is_late:
+        notes.append(
+            "This look came late: all watches of this 100ms workspace share one call a second."
+        )
+    return notes
 
 
 def target_words(target: Target, names: Names) -> str:
@@ -86,7 +114,7 @@ def _state_words(view: CallView | None, *, ended: bool) -> str:
     if not view.session_id or (view.running and view.present == 0 and not view.trouble):
         return f"Nobody {one} in the call."
     if not view.running:
-        return ""
+        return "" if ended else "The call has ended. The final diagnosis follows in the thread."
     words = [f"Nobody {one} in trouble{now}."] * (view.complete and not view.trouble)
     if view.present is None:
         words.append(f"Who {one} in the call could not be read.")
@@ -108,6 +136,14 @@ def diagnosis_words(report: Report | None, names: Names) -> str:
         return ""
     readable = apply_names(report, names)
     return lead_of(readable, readable.diagnosis or diagnosis).sentence
+
+
+def _told(facts: WatchMessage, *, is_over: bool) -> str:
+    """Return the diagnosis and what webhooks told, or that a call that is over was fine."""
+    words = diagnosis_words(facts.report, facts.watch.names)
+    if is_over and not words and facts.view and facts.view.complete:
+        words = "No errors were reported."
+    return " ".join(filter(None, (words, removal_words(facts.report))))
 
 
 def removal_words(report: Report | None) -> str:
@@ -140,25 +176,24 @@ def line_message(
     is_whole = bool(sentence) and marks <= set(line.failed) and not recovered
     changes = [f"{failed} did not recover."] * (bool(failed) and not is_whole)
     changes += [f"{recovered} recovered."] * bool(recovered)
-    told = sentence or ("No errors were reported." if line.final else "")
     return templates.message(
         "watch_line",
         part,
-        lead=_line_lead(line, has_failures=bool(sentence)),
+        over="The call is over." if line.final else "",
         changes=" ".join(changes),
-        diagnosis=" ".join(filter(None, (told, removal_words(facts.report)))),
+        lead=_lead(line) if sentence else "",
+        diagnosis=_told(facts, is_over=line.final),
         notify=watch.asked_by if line.notify else "",
-        notes=facts.notes,
+        notes=[_NOT_EDITABLE] * line.notice + _notes(facts) * line.final,
     )
 
 
-def _line_lead(line: ThreadLine, *, has_failures: bool) -> str:
-    if not line.final:
-        return ""
-    if not has_failures or line.differs is None:
-        return "The call is over."
-    changed = "The diagnosis changed" if line.differs else "The diagnosis did not change"
-    return f"The call is over. {changed}:"
+def _lead(line: ThreadLine) -> str:
+    """Return whether the diagnosis changed, where a line does not say so otherwise."""
+    if line.final and line.differs is False:
+        return "The diagnosis did not change:"
+    is_new = line.differs and (line.final or not (line.failed or line.recovered))
+    return "The diagnosis changed:" if is_new else ""
 
 
 def _people_text(people: Sequence[Person], marks: Iterable[str], names: Names) -> str:

@@ -29,7 +29,7 @@ from bot.domain.watching.state import (
     view_of,
     with_view,
 )
-from bot.domain.watching.watch import MOST_NEW_EVENTS, Watch, WatchEnd
+from bot.domain.watching.watch import Watch, WatchEnd
 from bot.investigate.live_call import LiveCall
 from bot.investigate.live_calls import LiveCalls
 from bot.jobs.ports import JobHandler, Json, Steps
@@ -49,7 +49,6 @@ _AGAIN_SECONDS = 30.0
 _LATEST_EDIT = timedelta(days=1)
 """The edit that ends a message is tried for so long while Slack does not answer."""
 _UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})
-_NOT_EDITABLE = "I can no longer edit the message above, so the changes follow here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,7 @@ class WatchJob:
         state, now = self.state, self.ctx.clock()
         if self.view is None and state.looks:
             return SendResult()  # 100ms is silent since the restart: the last state stays
-        facts = self._facts(notes=self._notes(is_late=is_late))
+        facts = self._facts(is_late=is_late)
         content = self._digest(facts)
         fresh = state.edited_at is not None and now - state.edited_at < EDIT_EVERY
         if state.thread_only or (content == state.shown and fresh):
@@ -244,10 +243,18 @@ class WatchJob:
             self.state = replace(state, shown=content, edited_at=now)
         return sent
 
-    def _facts(self, notes: tuple[str, ...] = (), end: WatchEnd | None = None) -> WatchMessage:
+    def _facts(self, end: WatchEnd | None = None, *, is_late: bool = False) -> WatchMessage:
         call = self.live.calls.get(self.watch.id)
-        report, target = (call.report, call.target) if call else (None, self.watch.target())
-        return WatchMessage(self.watch, target, self.view, report, notes, end)
+        return WatchMessage(
+            self.watch,
+            call.target if call else self.watch.target(),
+            self.view,
+            call.report if call else None,
+            end,
+            silent_since=self.state.silent_since,
+            new_events=call.new_events if call else 0,
+            is_late=is_late,
+        )
 
     def _digest(self, facts: WatchMessage) -> str:
         """Return a digest of a message without the time of the look."""
@@ -255,32 +262,11 @@ class WatchJob:
         message = self.ctx.renderer.watch(still)
         return hashlib.blake2s(repr(message).encode(), digest_size=8).hexdigest()
 
-    def _notes(self, *, is_late: bool) -> tuple[str, ...]:
-        call, notes = self.call, []
-        if self.state.silent_since is not None:
-            at = f"{self.state.silent_since:%H:%M} UTC"
-            notes.append(f"100ms has not answered since {at}. This is the last known state.")
-        if call.new_events:
-            notes.append(
-                f"{call.new_events:,} new errors. Beyond {MOST_NEW_EVENTS:,} I count them and no "
-                "longer read them, so people may be missing here."
-            )
-        elif call.report and not call.report.completeness.complete:
-            notes.append("Some errors could not be read, so people may be missing here.")
-        if is_late:
-            notes.append(
-                "This look came late: all watches of this 100ms workspace share one call a second."
-            )
-        return tuple(notes)
-
     async def _post_line(self, look: Look, line: ThreadLine) -> SendResult:
         """Post a line in the thread; after a refusal that may pass, wait for the next look."""
-        notes = self._notes(is_late=False) if line.final else ()
-        if line.notice:
-            notes = (_NOT_EDITABLE, *notes)
         await self._recall()
         part = f"line-{int(look.at.timestamp())}"
-        message = self.ctx.renderer.watch_line(self._facts(notes=notes), line, part)
+        message = self.ctx.renderer.watch_line(self._facts(), line, part)
         watch = self.watch
         sent = await self._sender.send(PostMessage(watch.channel, message, watch.id, watch.ts))
         if sent.is_refused and sent.cause in TRANSIENT:

@@ -49,7 +49,7 @@ _AGAIN_SECONDS = 10.0
 NOT_STARTED = "No watch was started"
 
 
-_NOT_IN_CHANNEL = NotAllowed(
+NOT_IN_CHANNEL = NotAllowed(
     "I am not in this channel, so I cannot post there.",
     headline=NOT_STARTED,
     next_step="Invite me with `/invite @Call Doctor`, then start the watch again.",
@@ -91,7 +91,7 @@ async def start_watch(ctx: BotContext, request: WatchRequest, delivery: str) -> 
             names=settings.names or ctx.names,
         )
         if settings.private and not query.public:
-            raise _needs_public("answers in this channel are private")
+            raise needs_public("answers in this channel are private")
         request = replace(request, query=query, asked_at=ctx.clock().timestamp())
         await wait_until_recorded()
         payload = _request_to_json(request)
@@ -102,7 +102,8 @@ async def start_watch(ctx: BotContext, request: WatchRequest, delivery: str) -> 
     return request
 
 
-def _needs_public(reason: str) -> NotAllowed:
+def needs_public(reason: str) -> NotAllowed:
+    """Return the refusal of a watch that shows more than the channel's answers do."""
     return NotAllowed(
         f"A watch posts in the channel, and {reason}.",
         headline=NOT_STARTED,
@@ -183,14 +184,14 @@ class StartJob:
         reason = await self._steps.step("audience", read_audience)
         query = self.request.query
         if reason == "channel_not_found":
-            raise _NOT_IN_CHANNEL
+            raise NOT_IN_CHANNEL
         if reason and not query.public:
             words = (
                 "people of another company are in it"
                 if reason == "shared_channel"
                 else "Slack did not say whether people of another company are in it"
             )
-            raise _needs_public(words)
+            raise needs_public(words)
         return Names.NONE if reason else query.names or self.ctx.names
 
     async def _resolve(self) -> Target:
@@ -203,7 +204,7 @@ class StartJob:
             async with self.ctx.tasks.limiter.slot(self.request.place.user, _ignore):
                 found = await live.resolve(query, _ignore)
             if isinstance(found, Choices):
-                raise _unclear(found)
+                raise unclear_target(found)
             session = found.session
             if session is not None and not session.running:
                 raise NotAllowed(
@@ -245,7 +246,7 @@ class StartJob:
 
         added, other = await self._store("add", add)
         if added != "added":
-            raise _refusal(added, other)
+            raise limit_refusal(added, other)
         return watch
 
     async def _post(self, watch: Watch, target: Target) -> Watch:
@@ -258,7 +259,7 @@ class StartJob:
         if not sent.ok:
             await self._store("drop", partial(store.end, watch.id))
             if sent.error in {"not_in_channel", "channel_not_found"}:
-                raise _NOT_IN_CHANNEL
+                raise NOT_IN_CHANNEL
             raise SlackTrouble(
                 f"The message could not be posted: {refusal_text(sent)}.",
                 headline=NOT_STARTED,
@@ -297,7 +298,8 @@ async def _ignore(_reason: str) -> None:
 _MOST_CHOICES = 3
 
 
-def _unclear(choices: Choices) -> NotAllowed:
+def unclear_target(choices: Choices) -> NotAllowed:
+    """Return the refusal of a target that fits several things."""
     labels = "; ".join(candidate.value for candidate in choices.candidates[:_MOST_CHOICES])
     more = len(choices.candidates) - _MOST_CHOICES
     rest = f" and {more} more" if more > 0 else ""
@@ -308,7 +310,8 @@ def _unclear(choices: Choices) -> NotAllowed:
     )
 
 
-def _refusal(added: Added, other: str) -> NotAllowed:
+def limit_refusal(added: Added, other: str) -> NotAllowed:
+    """Return the refusal of a watch that a limit forbids; `other` has the same target."""
     causes = {
         "same_target": f"This channel watches it already ({other}).",
         "channel_full": "20 watches run in this channel, and there can be no more.",

@@ -70,5 +70,7 @@ def _leaf(leaf: Mapping[str, Any]) -> str:
     kind, style = leaf["type"], leaf.get("style", {})
     if kind == "emoji":
         return _SIGNS.get(leaf["name"], f":{leaf['name']}:")
+    if kind in {"user", "channel"}:
+        return f"<{leaf[f'{kind}_id']}>"
     text = str(leaf["fallback"] if kind == "date" else leaf["text"])
     return f"*{text}*" if style.get("bold") else f"`{text}`" if style.get("code") else text
