@@ -73,8 +73,10 @@ async def ack_privately(ack: AsyncAck, message: Message) -> None:
 CALL_ERRORS = Command(
     name="/call-errors",
     summary="Explain why a 100ms call failed",
-    usage_hint="room, session or peer id, link or name [since 2h] [type join] [private] | watch … "
-    "| settings",
+    usage_hint=(
+        "room, session or peer id, link or name [since 2h] [type join] [private] "
+        "| watch <target> [for 2h] | watches | unwatch | settings"
+    ),
     subcommands=True,
 )
 

@@ -49,7 +49,7 @@ async def test_a_diagnosis_that_changes_in_the_end_is_said_to_differ(tmp_path: P
         w.room.mend(0, w.now)
         w.room.end(w.now)
         final = await w.until("The call is over.", "line")
-        assert "The call is over. The diagnosis changed:" in words(final)
+        assert "The call is over. Asha Rao recovered. The diagnosis changed:" in words(final)
         await ended(w, message, "The call is over.")
         assert len(w.messages("line")) == 2
 

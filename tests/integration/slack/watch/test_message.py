@@ -96,3 +96,25 @@ async def test_past_2000_new_errors_they_are_counted(tmp_path: Path) -> None:
         await w.until("2,002 new errors.")
         assert whole_reads(w) == pages
         check_all(w.bench)
+
+
+async def metric(w: WatchBench, name: str) -> float:
+    """Return the value of a metric of watches, out of /metrics."""
+    _, page = await w.bench.get("/metrics")
+    start = f"call_doctor_watches_{name} "
+    return next(float(row[len(start) :]) for row in page.splitlines() if row.startswith(start))
+
+
+async def test_metrics_count_the_watches_and_their_late_looks(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        assert await metric(w, "running") == 0
+        message = await w.watch()
+        assert await metric(w, "running") == 1
+        await w.bench.slack.until(lambda: len(message.edits) >= 3, 40)
+        before = await metric(w, "late_looks_total")
+        w.bench.hundredms.faults.add(Fault(kind="slow", path=EVENTS, seconds=3, times=1))
+        await w.until("This look came late: all watches of this 100ms workspace share")
+        assert await metric(w, "late_looks_total") > before
+        await w.bench.slack.click(message, "stop_watch")
+        await w.ended()
+        assert await metric(w, "running") == 0
