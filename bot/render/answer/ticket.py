@@ -17,7 +17,7 @@ from bot.domain.parsing.ticket_url import PERMALINK, Ticket, TicketUrl, fill_per
 from bot.domain.privacy.addresses import redact_for_output
 from bot.domain.privacy.personal_names import Names, mask_contacts
 from bot.domain.privacy.report_names import apply_names
-from bot.domain.report import Report
+from bot.domain.report import Report, words_of_step
 from bot.domain.saved_lookup import encode_short, from_report
 from bot.domain.text import clean, clip
 from bot.render.answer.buttons import ButtonRow, is_worth_a_ticket, ticket_button
@@ -92,7 +92,7 @@ def _facts(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
     yield from (f"Why: {sentence}" for sentence in verdict.why[:1] if sentence)
     if verdict.doubt:
         yield f"Doubt: {verdict.doubt}"
-    yield from (f"Next step: {step}" for step in verdict.next_steps)
+    yield from (f"Next step: {words_of_step(report, step)}" for step in verdict.next_steps)
     if people.affected:
         yield f"Affected: {count(people.affected, 'person', 'people')}, {_endings(diagnosis)}"
 
@@ -234,4 +234,5 @@ def output_text(text: str) -> str:
 
 def _next_step(report: Report, diagnosis: Diagnosis) -> str:
     """Return the steps that an opening shows, each begun with who takes it; "" if there is none."""
-    return "" if unread_nouns(report, diagnosis) else "\n".join(diagnosis.focus.verdict.next_steps)
+    steps = (words_of_step(report, step) for step in diagnosis.focus.verdict.next_steps)
+    return "" if unread_nouns(report, diagnosis) else "\n".join(steps)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.storage import open_database
 from tests.integration.slack.buttons.test_reply_form import letter_in, opened
 from tests.support.reports.plain_text import plain_text
 from tests.support.slack.edge_harness import Bench, check_all, part_of
@@ -180,6 +181,26 @@ async def test_an_incident_that_appears_later_is_told_in_one_line(
             assert {leaf["url"] for leaf in links} == {"https://stspg.io/new"}
             assert "<!here>" not in str(line.blocks)
         check_all(bench)
+
+
+async def test_of_a_room_that_was_forgotten_nothing_is_told_later(tmp_path: Path) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        page, at = bench.hundredms.status_page, (bench.hundredms.now() - AGO).isoformat()
+        page.incidents = []
+        await ask_and_stop(bench, tmp_path)
+        room = next(
+            room for room in bench.hundredms.world.workspaces[0].rooms if room.name == "focus"
+        )
+        async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+            await database.forget_room(room.id)
+        pass_hours(tmp_path, 3)
+        page.incidents = [incident("new", "Outage", created=at, resolved=None)]
+        said = len(bench.said())
+        await bench.begin(bench.life)
+        await bench.slack.until(lambda: room.id not in stored(tmp_path), 40)
+        assert len(bench.said()) == said
+        assert page.reads == 1
 
 
 async def test_nobodys_name_is_stored_while_the_page_is_waited_for(tmp_path: Path) -> None:

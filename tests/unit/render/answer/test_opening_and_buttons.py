@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -290,3 +291,17 @@ def test_the_packets_json_in_words_is_whole_if_it_fits_and_else_says_what_it_lac
 @pytest.mark.parametrize(("seconds", "words"), [(0, "+0:00"), (42, "+0:42"), (3723, "+1:02:03")])
 def test_offset(seconds: int, words: str) -> None:
     assert format_offset(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_no_step_leads_to_a_status_page_that_the_bot_reads(*, reads: bool) -> None:
+    found = of_scenario("others-storm-in-seven-of-ten-rooms", reads_status_page=reads)
+    systems = parse_ticket_urls({"JIRA": "https://jira.example/?d={body}"})
+    renderer = Renderer(CATALOGUE, tickets=TicketSystems(systems))
+    answer = renderer.answer(found)
+    brought = [renderer.evidence(found), *renderer.packet(found), *renderer.timeline(found)]
+    brought += [*answer.replies, answer.opening, renderer.reply(found)]
+    texts = [*map(repr, brought), str(renderer.step_outputs(found))]
+    named = [unquote(text) for text in texts if "status.100ms.live" in unquote(text)]
+    assert bool(named) is not reads
+    assert reads or "Next step: On-call: check status.100ms.live" in "".join(named)
