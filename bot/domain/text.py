@@ -84,6 +84,20 @@ def normalise_name(name: str | None) -> str:
     return "".join(filter(str.isalpha, (name or "")[:_LONGEST_NAME])).lower()
 
 
+def fold_name(name: str) -> str:
+    """Return a name for comparing: as people type it who ignore case and accents.
+
+    The marks of scripts in which they are letters of their own, such as vowels, stay.
+    """
+    parts = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
+    bare = "".join(char for char in parts if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", bare).translate(_STROKED)
+
+
+_STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe"})
+"""Letters that have no accent to take away."""
+
+
 def near_names(name: str, names: Iterable[str], most: int) -> list[str]:
     """Return the names that are like the name, or contain it, best first.
 

@@ -24,18 +24,55 @@ WORDS_SENTENCE = (
     "Here I understand `again`, `since 1h`, `yesterday`, `who else`, `room`, `timeline`, `reply`, "
     "`report`, `evidence`, `others`, `private`, and a person's name or user id."
 )
-_PERSON_WORD = re.compile(r"[\w+@][\w'.@+:-]*")
-_MOST_WORDS = 3
-"""The most words of a person's name."""
+_PERSON_WORD = re.compile(r"[\w+@][\w'\u2019.@+:-]*")
+_MOST_WORDS, _MOST_CAPITALS = 3, 6
+"""The most words of a person's name, and of one whose words begin with capitals."""
+_PARTICLE = 3
+"""The most letters of a small word in such a name: `Ana María de la Cruz`."""
 _FILLER_WORDS = (
     "a about affected and ask but call did for give had has have hello hey hi in it me no now of "
     "ok okay on please pls show thanks that the then this to too was were with yes"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
-_QUESTION_WORDS = {"what", "how"}
-_EVERYBODY = {"room", "everybody", "everyone"}
-_POLITE = re.compile(r"(?<!\S)(?:please|pls|thanks)(?=[\s.,!?]|$)", re.IGNORECASE)
-_WHO_ELSE = re.compile(r"\bwho else\b")
+_ASKING_WORDS = (
+    "can could would you i we us get see need want like try look check what how happened is are "
+    "was were did to with whole entire them 100ms customer"
+)
+_ASKING = frozenset(_ASKING_WORDS.split())
+"""Words that say nothing beside one of the list, or beside a time."""
+_LEAD_WORDS = (
+    "and what how why about happened went wrong is was did does to with check find look up at for "
+    "see show me only just"
+)
+_TRAIL_WORDS = (
+    "ok okay fine affected recover recovered fail failed drop dropped back too here there"
+)
+_LEADS, _TRAILS = frozenset(_LEAD_WORDS.split()), frozenset(_TRAIL_WORDS.split())
+"""Words before and after a person's name: `was marta affected`."""
+_PRONOUNS = {"it", "this", "that", "they", "he", "she"}
+_CHATTER_WORDS = (
+    "agreed awesome cool correct details done everything exactly fixed going good got great "
+    "interesting lol lot many more much nice nope nothing over perfect resolved right solved "
+    "something sure working wow wrong yeah yep"
+)
+_CHATTER = frozenset(_CHATTER_WORDS.split())
+"""Words that are nobody's name."""
+_EVERYBODY = {"room", "everybody", "everyone", "all"}
+_POLITE = re.compile(
+    r"(?<!\S)(?:please|pls|(?:many )?thanks|thank you|thx|cheers)(?: (?:a lot|very much|so much))?"
+    r"(?=[\s.,!?]|$)",
+    re.IGNORECASE,
+)
+_WHO_ELSE = re.compile(r"\b(?:who|any ?(?:one|body)) ?else\b")
+_THIS_CALL = re.compile(
+    r"(?<=\S)\s+in\s+(?:this|that|the same)\s+(?:room|call|session|meeting)\b", re.IGNORECASE
+)
+_ROOM_AND_TIME = re.compile(
+    r"\s*(?:the\s+)?room[\s,]+(?=(?:yesterday|today|tonight|this|last|past|from|between|since|until)\b"
+    r"|\d{1,2}(?::\d\d|\s?[ap]m))",
+    re.IGNORECASE,
+)
+"""Before a time, `room` is a word of the list. A room may be called `monday` or `2026-11-29`."""
 
 
 class FollowUpAction(StrEnum):
@@ -51,6 +88,7 @@ class FollowUpAction(StrEnum):
 
 
 _ACTIONS = {action.value: action for action in FollowUpAction if action.value != "look_up"}
+_ACTIONS["refresh"] = FollowUpAction.AGAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +163,13 @@ def parse_follow_up(text: str, now: datetime, *, zone: tzinfo = UTC) -> FollowUp
     name is a question of its own, and so is `help`. A word of the list is never a name: for a room
     of that name people write `room again`. Never raises.
     """
-    text = _POLITE.sub(" ", text)
+    text = _THIS_CALL.sub(" ", _POLITE.sub(" ", text))
+    room = _ROOM_AND_TIME.match(text)
+    if room:
+        found = parse_follow_up(text[room.end() :], now, zone=zone)
+        if isinstance(found, FollowUp) and found.has_time and not found.people:
+            return replace(found, everybody=True)
+        return found
     masked, options, words = read_words(text, now, zone)
     if options.help or masked.saw_link or _names_place(masked, text, now):
         return None
@@ -163,24 +207,40 @@ def _of_known_words(words: list[str]) -> FollowUp | None:
     """Return the question in words of the list, among words without a meaning of their own."""
     text = " ".join(word.lower() for word in words)
     others = _WHO_ELSE.sub(" ", text)
-    telling = [word for word in others.split() if word not in _FILLERS]
-    actions = {word for word in telling if word in _ACTIONS}
+    telling = [word for word in others.split() if word not in _FILLERS | _ASKING]
+    actions = {_ACTIONS[word] for word in telling if word in _ACTIONS}
     if len(actions) > 1 or set(telling) - _ACTIONS.keys() - _EVERYBODY:
         return None
     everybody = others != text or bool(_EVERYBODY & set(telling))
-    action = _ACTIONS[actions.pop()] if actions else FollowUpAction.LOOK_UP
+    action = actions.pop() if actions else FollowUpAction.LOOK_UP
     return FollowUp(action, everybody=everybody)
 
 
 def _person_of_words(words: list[str]) -> tuple[Identifier, ...]:
     """Return the person whose name, or user id, the words are; () if they are none."""
-    telling = [word for word in words if word.lower() not in _FILLERS | _QUESTION_WORDS]
-    no_names = NO_PERSON | _ACTIONS.keys() | _EVERYBODY
-    if not 0 < len(telling) <= _MOST_WORDS:
+    while words and words[0].lower() in _LEADS:
+        words = words[1:]
+    while words and words[-1] in _TRAILS:
+        words = words[:-1]
+    if words and words[0].lower() in _PRONOUNS:
+        return ()
+    telling = [_bare_name(word) for word in words if word.lower() not in _FILLERS]
+    no_names = NO_PERSON | _ACTIONS.keys() | _EVERYBODY | _CHATTER
+    most = _MOST_CAPITALS if _is_capital(telling) else _MOST_WORDS
+    if not 0 < len(telling) <= most:
         return ()
     if any(word.lower() in no_names or not _PERSON_WORD.fullmatch(word) for word in telling):
         return ()
     return (Identifier(IdentifierKind.PERSON, " ".join(telling)),)
+
+
+def _bare_name(word: str) -> str:
+    """Return `marta` of `@marta` and of `marta's`."""
+    return re.sub(r"(?<=\w)['\u2019]s$", "", word.removeprefix("@"))
+
+
+def _is_capital(words: list[str]) -> bool:
+    return all(not word[:1].islower() or len(word) <= _PARTICLE for word in words)
 
 
 def _remarks(options: Options, understood: str) -> tuple[str, ...]:

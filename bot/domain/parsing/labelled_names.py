@@ -27,6 +27,11 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _USER = re.compile(rf"{_BEFORE}(?<!end )user(?P<id>[ _-]?id)?{_GAP}{_VALUE}", re.IGNORECASE)
+_PROVIDER_USER = re.compile(
+    r"(?<![\w|@.-])(?:user(?:[ _-]?id)?[ :=]{1,4})?(?P<value>(?:auth0|google-oauth2|github"
+    r"|windowslive|facebook|apple|linkedin|twitter|waad|adfs|samlp|oidc|email|sms)"
+    r"(?:\|[\w.@+-]{1,128}){1,2}(?<!\.))"
+)
 _ROOM = re.compile(
     rf"{_BEFORE}room(?:[ _-]?(?:name|id)\b)?(?:[ \t](?:named|called)\b)?{_GAP}{_VALUE}",
     re.IGNORECASE,
@@ -75,6 +80,16 @@ def extract_codes(masked: MaskedText, *, strict: bool) -> None:
         return FOUND_MARK * len(match[0])
 
     masked.unparsed = _CODE.sub(take, masked.unparsed)
+
+
+def extract_provider_users(masked: MaskedText) -> None:
+    """Add user ids with the bar that identity providers write: `auth0|5f7c8ec7`, `samlp|acme|7`."""
+
+    def take(match: re.Match[str]) -> str:
+        masked.add(match.start(), Identifier(IdentifierKind.USER, match["value"]))
+        return FOUND_MARK * len(match[0])
+
+    masked.unparsed = _PROVIDER_USER.sub(take, masked.unparsed)
 
 
 def extract_users(masked: MaskedText, *, strict: bool) -> None:

@@ -20,6 +20,7 @@ from bot.domain.parsing.identifiers import (
 from bot.domain.parsing.labelled_names import (
     extract_codes,
     extract_lone_user,
+    extract_provider_users,
     extract_room_after_in,
     extract_rooms,
     extract_users,
@@ -131,6 +132,7 @@ def _read(
     masked, options = MaskedText(plain), Options()
     extract_links(masked)
     extract_tokens(masked)
+    extract_provider_users(masked)
     extract_misspelt_options(masked, options)
     extract_options(masked, now, options, zone)
     _extract_named(masked)

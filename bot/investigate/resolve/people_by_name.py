@@ -5,6 +5,7 @@ stored nowhere. Only the latest sessions and a few pages of errors are read.
 """
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.device import device_on_os
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Peer, Room, Session
-from bot.domain.text import near_words
+from bot.domain.text import fold_name, near_words
 from bot.investigate.ports import EventQuery, ExpiredCursor, HundredMs
 
 MOST_SUGGESTED = 5
@@ -144,19 +145,29 @@ async def _read_errors(client: HundredMs, room_id: str, kind: str) -> list[Error
 def is_called(peer: Peer, name: str) -> bool:
     """Return whether each word asked for begins a word of the person's name: `marta l.`.
 
-    A user id counts only as a whole, in either case. One or two letters alone begin no name.
+    Accents do not count. In scripts without spaces a part of the name is enough, a single letter
+    only at its beginning. A user id counts only as a whole, in either case. One or two letters
+    alone begin no other name.
     """
     if peer.user_id and peer.user_id.casefold() == name.casefold():
         return True
-    asked = [word.strip(".,").casefold() for word in name.split()]
+    asked = [word.strip(".,") for word in fold_name(name).split()]
     words = _words(peer.name or "")
+    letters = "".join(asked)
+    if _SPACELESS.fullmatch(letters):
+        whole = "".join(words)
+        return whole.startswith(letters) if len(letters) == 1 else letters in whole
     if len(asked) == 1 and len(asked[0]) < _LEAST_PREFIX:
         return asked[0] in words
     return bool(asked) and all(any(word.startswith(part) for word in words) for part in asked)
 
 
+_SPACELESS = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+"""Ideographs, kana and hangul."""
+
+
 def _words(name: str) -> list[str]:
-    return name.casefold().replace(".", " ").replace(",", " ").split()
+    return fold_name(name).replace(".", " ").replace(",", " ").split()
 
 
 def _near(name: str, stays: Iterable[Stay]) -> list[Stay]:
@@ -167,7 +178,7 @@ def _near(name: str, stays: Iterable[Stay]) -> list[Stay]:
             by_spelling.setdefault(spelling, []).append(stay)
     found = [
         stay
-        for spelling in near_words(name, by_spelling, most=len(by_spelling))
+        for spelling in near_words(fold_name(name), by_spelling, most=len(by_spelling))
         for stay in by_spelling[spelling]
     ]
     return list({stay.peer.id: stay for stay in found}.values())[:MOST_SUGGESTED]
@@ -175,7 +186,7 @@ def _near(name: str, stays: Iterable[Stay]) -> list[Stay]:
 
 def _spellings(peer: Peer) -> Iterator[str]:
     """Yield the texts that a typed name may be near to."""
-    yield (peer.name or "").casefold()
+    yield fold_name(peer.name or "")
     yield from (word for word in _words(peer.name or "") if len(word) >= _LEAST_PREFIX)
     if peer.user_id:
         yield peer.user_id.casefold()

@@ -93,6 +93,23 @@ async def test_answers_of_shortcuts_and_mentions_are_continued(tmp_path: Path) -
         assert re.search(r"Room sample-join, \d+ \w+ [0-9:]+ to \d+ \w+ [0-9:]+ UTC", words(fourth))
 
 
+async def test_the_last_answer_above_counts_and_an_id_counts_more(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        first = await by_command(bench, "storm")
+        again = await continue_with(bench, first.ts, "room last 2h")
+        assert "Room storm, since " in words(again), "the room, and the time beside it"
+        whole = await continue_with(bench, first.ts, "room since 30d")
+        assert [part_of(m) for m in answer_of(bench, whole)] == ["opening", "reply-1"]
+        await continue_with(bench, first.ts, "room sample-join")
+        other = await continue_with(bench, first.ts, "room yesterday")
+        assert re.search(r"Room sample-join, \d+ \w+ [0-9:]+ to ", words(other))
+        room = bench.hundredms.world.room(ROOM).id
+        given = await continue_with(bench, first.ts, f"{room} since 29d")
+        assert ROOM in words(given)
+        last = await continue_with(bench, first.ts, "what happened to marta?")
+        assert f"Marta Lindqvist in room {ROOM}, since " in words(last)
+
+
 async def test_a_name_narrows_and_room_widens(tmp_path: Path) -> None:
     async with open_whole(tmp_path) as bench:
         first = await by_command(bench, f"{ROOM} since 29d")

@@ -109,6 +109,28 @@ async def test_near_names_are_suggested(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("called", "names"),
+    [
+        ("Łukasz Nowak", "lukasz LUKASZ łukasz"),
+        ("José Ángel", "jose angel José Jose\u0301"),
+        ("Jürgen Müller", "muller jurgen"),
+        ("Søren", "soren"),
+        ("Straße", "strasse"),
+        ("Андрей", "андрей Андреи"),
+        ("山田 太郎", "山田太郎 太郎 山 山田"),
+        ("김민수", "김민수 김 민수"),
+        ("محمد علي", "محمد"),
+        ("रामेश", "रामेश"),
+    ],
+)
+def test_names_are_compared_across_accents_and_scripts(called: str, names: str) -> None:
+    peer = Peer("p", called, None)
+    assert [name for name in names.split() if not is_called(peer, name)] == []
+    others = ("Marta", "郎", "수", "Олег", "रामू", "علي محمود")
+    assert [name for name in others if is_called(peer, name)] == []
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("marta", True),
