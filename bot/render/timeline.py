@@ -178,12 +178,14 @@ def people_without_errors(report: Report, diagnosis: Diagnosis) -> int:
 def stretches(stories: Sequence[Story]) -> Iterator[list[Story]]:
     """Yield runs of stories without a long silence; stories without a readable time are omitted."""
     run: list[Story] = []
+    latest: datetime | None = None
     timed = (story for story in stories if story.timed)
     for story in sorted(timed, key=lambda item: (item.first_at, item.id)):
-        if run and story.first_at - max(other.last_at for other in run) > _MAX_GAP:
+        if latest is not None and story.first_at - latest > _MAX_GAP:
             yield run
-            run = []
+            run, latest = [], None
         run.append(story)
+        latest = max(latest or story.last_at, story.last_at)
     if run:
         yield run
 
