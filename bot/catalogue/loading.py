@@ -51,7 +51,8 @@ def load_fixes(path: Path = FIXES) -> Fixes:
     """
     headline = "The list of SDK fixes has a mistake"
     try:
-        file = FixesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        raw = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe loader
+        file = FixesFile.model_validate(raw)
     except ValidationError as error:
         first_error = error.errors()[0]
         place = ".".join(map(str, first_error["loc"]))

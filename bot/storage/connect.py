@@ -13,16 +13,14 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.database import POSTGRESQL_OPTIONS, create_private_file, set_pragmas
-from bot.domain.errors import Misconfigured
+from bot.domain.errors import Misconfigured, StoreUnreachable
 from bot.investigate.ports import Clock
 from bot.storage.database import Database
 from bot.storage.tables import as_store_errors
@@ -184,14 +182,36 @@ async def _upgrade(engine: AsyncEngine) -> None:
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
             )
-        await connection.run_sync(_run_migrations)
+        if not await connection.run_sync(_is_newest):
+            await connection.run_sync(_run_migrations)
+
+
+def _is_newest(connection: Connection) -> bool:
+    """Return whether the tables have the version of the newest migration."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version == max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("v*.py"))
 
 
 def _run_migrations(connection: Connection) -> None:
+    """Migrate the tables.
+
+    Alembic is imported only for that: its import takes a tenth of a small look-up in the terminal.
+    """
+    from alembic import command  # noqa: PLC0415  see the docstring
+    from alembic.config import Config  # noqa: PLC0415  as above
+    from alembic.util import CommandError  # noqa: PLC0415  as above
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreUnreachable(
+            "The database was made by a newer version of Call Doctor than this one."
+        ) from error
 
 
 _CHECKPOINT_TIMEOUT = 10

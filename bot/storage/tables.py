@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import structlog
-from alembic.util import CommandError
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -281,10 +280,6 @@ def as_store_errors() -> Iterator[None]:
     """Convert the errors of SQLAlchemy, of a driver and of the file system to StoreUnreachable."""
     try:
         yield
-    except CommandError as error:
-        raise StoreUnreachable(
-            "The database was made by a newer version of Call Doctor than this one."
-        ) from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         kind = type(getattr(error, "orig", None) or error).__name__
         _log.warning("storage.trouble", kind=kind)
