@@ -10,15 +10,17 @@ from bot.domain.watching.state import Pace
 class Rates:
     """The rate of posts in one channel, for all our processes together.
 
-    Slack allows about one message a second in a channel, and short bursts above that. Replies may
-    be `replies_at_once` ahead of this rate, and openings `openings_at_once` more. A person waits
-    for an opening, so no thread may hold it up.
+    Slack allows about one message a second in a channel, and short bursts above that, of some 25
+    messages by others' measurements. Replies may be `replies_at_once` ahead of this rate: the
+    longest thread has eight. Openings may be `openings_at_once` more ahead. A person waits for an
+    opening, so no thread may hold it up.
     https://docs.slack.dev/apis/web-api/rate-limits
+    https://github.com/RamblingCookieMonster/PSSlack/issues/52
     """
 
     per_second: float = 1.0
-    replies_at_once: int = 3
-    openings_at_once: int = 20
+    replies_at_once: int = 8
+    openings_at_once: int = 15
 
 
 @dataclass(frozen=True, slots=True)
