@@ -23,12 +23,7 @@ from bot.domain.watching.state import ThreadLine
 from bot.domain.watching.watch import Watch
 from bot.render.answer.answer import AnswerBuilder
 from bot.render.answer.people import meant_words
-from bot.render.answer.standing import (
-    difference_message,
-    progress_message,
-    taken_button,
-    with_later_call,
-)
+from bot.render.answer.standing import difference_message, progress_message, taken_button
 from bot.render.answer.ticket import TicketSystems, step_outputs, ticket_message
 from bot.render.answer.watch import WatchMessage, line_message, watch_message, watches_message
 from bot.render.channel_settings import loosened_message, settings_message
@@ -83,11 +78,15 @@ class Renderer:
 
         `asked_by` names the asker of a command, whose question nobody else sees.
         """
-        return self._answers.public(report, note, asked_by)
+        return self.thread(report, self.opening(report, note=note, asked_by=asked_by))
 
     def opening(self, report: Report, *, note: str = "", asked_by: str = "") -> Message:
-        """Return the opening of an answer that stands in a channel, without the rest."""
-        return self._answers.opening(report, with_later_call(report, note), asked_by)
+        """Return the opening of an answer for a channel, without the rest."""
+        return self._answers.opening(report, note, asked_by)
+
+    def thread(self, report: Report, opening: Message) -> Answer:
+        """Return a whole answer with an opening that stands."""
+        return self._answers.thread(report, opening)
 
     def difference(
         self,

@@ -149,8 +149,8 @@ class Lookup:
     weighs_audience: bool = True
     """Whether a step checks who can read the channel. Older releases recorded no such step."""
     keeps_state: bool = True
-    """Whether steps change the stored state of the opening. Older releases recorded no such steps.
-    """
+    """Whether steps change the stored state of the opening, and render it before its thread. Older
+    releases recorded no such steps."""
 
     @property
     def seconds(self) -> float:

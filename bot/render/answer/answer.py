@@ -137,21 +137,20 @@ class AnswerBuilder:
         self._dashboard = dashboard
         self._openings = OpeningBuilder(templates, dashboard, tickets)
 
-    def public(self, report: Report, note: str, asked_by: str = "") -> Answer:
-        """Return the answer for a channel and its thread.
+    def thread(self, report: Report, opening: Message) -> Answer:
+        """Return the whole answer for a channel: this opening and what its thread holds.
 
         An answer that continues another one is an opening and one table.
         """
-        if report.follow_up:
-            opening, *replies = self._opening_and_table(report, note, asked_by=asked_by)
-            return Answer(opening, replies=tuple(replies))
         entries = thread_entries_of(report)
+        if report.follow_up:
+            return Answer(opening, replies=self._table_alone(entries) if entries.sources else ())
         builder = self._builder(report)
         table = failure_table(entries.sources, WITH_DETAILS, builder) if entries.sources else None
         listed, total = len(table.rows) if table else 0, len(entries)
         detail = self._detail(entries.sources[: min(listed, MAX_DETAILED)], builder)
         return Answer(
-            opening=self._openings.opening(report, note, private=False, asked_by=asked_by),
+            opening=opening,
             replies=tuple(self._replies(entries, table, detail)),
             files=export_files(report, self._catalogue)
             if detail.shown < total or detail.cut
@@ -176,30 +175,25 @@ class AnswerBuilder:
 
         It is one message if `messages` allows no second, or if nothing failed.
         """
-        return self._opening_and_table(report, note, private=True, single=messages == 1)
-
-    def _opening_and_table(
-        self,
-        report: Report,
-        note: str,
-        *,
-        private: bool = False,
-        asked_by: str = "",
-        single: bool = False,
-    ) -> tuple[Message, ...]:
-        """Return the opening, and a table with a button to the rest; one message if `single`."""
         entries = thread_entries_of(report)
-        opening = self._openings.opening(report, note, private=private, asked_by=asked_by)
+        opening = self._openings.opening(report, note, private=True)
         if not entries.sources:
             return (opening,)
-        space = MAX_TABLE - visible_length(opening.blocks) * single
-        table = failure_table(entries.sources, ALONE, self._builder(report), space=space)
+        if messages > 1:
+            return (opening, *self._table_alone(entries, private=True))
+        space = MAX_TABLE - visible_length(opening.blocks)
+        (table,) = self._table_alone(entries, space, private=True)
+        return (replace(opening, blocks=(*opening.blocks, *table.blocks)),)
+
+    def _table_alone(
+        self, entries: ThreadEntries, space: int = MAX_TABLE, *, private: bool = False
+    ) -> tuple[Message]:
+        """Return a table with a button to the rest."""
+        builder = self._builder(entries.report)
+        table = failure_table(entries.sources, ALONE, builder, space=space)
         last_event = entries.sources[len(table.rows) - 1].event.id
         listing = _Listing(table, last_event, private=private)
-        message = self._table_message("reply-1", entries, listing)
-        if single:
-            return (replace(opening, blocks=(*opening.blocks, *message.blocks)),)
-        return opening, message
+        return (self._table_message("reply-1", entries, listing),)
 
     def more(self, report: Report, saved_lookup: SavedLookup) -> Message:
         """Return the next rows after those that the reader of a saved look-up has seen."""

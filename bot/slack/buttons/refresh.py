@@ -5,13 +5,14 @@ Only one runs at a time for each answer. If nothing changed, only the person who
 """
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from bot.domain.answer_log import Claim, OpeningState, PostedAnswer
 from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.difference import AnswerFacts, Difference, compare, facts_of
-from bot.domain.errors import BotError, SlackTrouble
+from bot.domain.errors import BotError, SinceForgotten, SlackTrouble
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup, query_of
 from bot.jobs.ports import JobHandler, Json, Steps
@@ -29,7 +30,7 @@ from bot.slack.delivery.opening_edits import (
     find_opening,
     remember_state,
 )
-from bot.slack.delivery.routes import Delivery, deliver
+from bot.slack.delivery.routes import Delivery, deliver, deliver_thread
 from bot.slack.delivery.unconfirmed import refusal_text, report_unconfirmed
 from bot.slack.error_boundary import notify_user
 from bot.slack.home import refresh_home
@@ -43,7 +44,7 @@ from bot.slack.lookup.retry import (
     retry_note,
     summarise,
 )
-from bot.slack.lookup.surroundings import finish_answer
+from bot.slack.lookup.surroundings import LookAround, finish_answer, look_around, place_of
 from bot.slack.payloads import ReplyTarget
 from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.errors import SlackErrorKind
@@ -125,7 +126,14 @@ class RefreshJob(LookupJob):
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await self._claim.finish(failed=True)  # released, so that anybody may ask again
         if delivery is not None and self._summary is not None:
-            await finish_answer(self, self._summary, delivery)
+            await self._finish(self._summary, delivery)
+
+    async def _finish(self, summary: AnswerSummary, delivery: Delivery) -> None:
+        """Do what follows the answer."""
+        place, around = place_of(self, delivery), LookAround()
+        with suppress(SinceForgotten):
+            around = await look_around(self, self.result, summary, place, "surroundings")
+        await finish_answer(self, summary, delivery, around)
 
     async def _refresh(self) -> Delivery | None:
         """Return the delivery of a partial answer, which is to be tried again; None otherwise."""
@@ -203,7 +211,7 @@ class RefreshJob(LookupJob):
         target = self.lookup.target
         if target.url is not None and not self._place.ts:
             self.lookup = self.lookup.with_target(replace(target, acked=True))
-        delivery = await deliver(self)
+        delivery = await deliver_thread(await deliver(self))
         if standing.handle.private:
             await log_answer(self, summary, delivery.sent)
             news = replace(standing, handle=summary.handle, facts=summary.facts)
@@ -213,10 +221,8 @@ class RefreshJob(LookupJob):
         """Return what an answer said whose facts are not stored; None if it cannot be reopened."""
 
         async def act() -> Json:
-            investigator, tell = self.ctx.investigator, self.progress.say_waiting
             try:
-                report = await investigator.reopen(handle, tell)
-                report = await investigator.diagnose(report, tell)
+                report = await self.reopen_answer(handle)
             except BotError:  # 100ms does not keep its events any more, or does not answer
                 return None
             return to_json(AnswerFacts, facts_of(report))

@@ -27,6 +27,7 @@ STEPS = (
     "investigate",
     "gist",
     "answer",
+    "thread",
     "private",
     "picture",
     "spread",

@@ -18,7 +18,12 @@ from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.report import Report, with_surroundings
 from bot.domain.saved_lookup import SavedLookup
 from bot.jobs.ports import Json
-from bot.render.answer.standing import with_earlier, with_invitation, with_taken
+from bot.render.answer.standing import (
+    with_earlier,
+    with_invitation,
+    with_later_call,
+    with_taken,
+)
 from bot.render.message import Message
 from bot.render.renderer import Renderer
 from bot.slack.checkpoints.serialization import from_json, to_json
@@ -254,12 +259,8 @@ async def _make_content(job: Job, state: OpeningState) -> Content | None:
 
 async def _render_standing(job: Job, state: OpeningState) -> Message:
     """Return the opening of the stored look-up, as of its moment."""
-
-    async def investigate() -> Report:
-        investigator, tell = job.ctx.investigator, job.progress.say_waiting
-        return await investigator.diagnose(await investigator.reopen(state.handle, tell), tell)
-
-    result = LookupResult(job.steps, job.ctx.renderer, investigate, job.result.names)
+    reopen = partial(job.reopen_answer, state.handle)
+    result = LookupResult(job.steps, job.ctx.renderer, reopen, job.result.names)
     render = partial(_render, job.ctx.renderer, state)
     try:
         opening: Message = await result.render("opening", Message, render)
@@ -270,4 +271,5 @@ async def _render_standing(job: Job, state: OpeningState) -> Message:
 
 def _render(renderer: Renderer, state: OpeningState, report: Report) -> Message:
     report = with_surroundings(report, state.surroundings)
-    return renderer.opening(report, note=state.note, asked_by=state.asker)
+    note = with_later_call(report, state.note)
+    return renderer.opening(report, note=note, asked_by=state.asker)

@@ -36,7 +36,8 @@ _REPEATABLE = (SlackErrorKind.UNKNOWN, SlackErrorKind.BUSY)
 class Delivery:
     """The first message that a route sent, with its result.
 
-    If the message is an opening, `answer` has the rest, which `job` posts in the thread under it.
+    If the message is an opening, `answer` holds it, and the rest once that is rendered; `job` posts
+    the rest in the thread under it.
     """
 
     job: Job
@@ -44,15 +45,12 @@ class Delivery:
     answer: Answer | None = None
 
 
-async def deliver(
-    job: Job, on_opening: Callable[[Delivery], Awaitable[None]] | None = None
-) -> Delivery:
+async def deliver(job: Job) -> Delivery:
     """Deliver the answer by the first route that Slack accepts; return the opening's delivery.
 
-    `on_opening` is called as soon as the opening stands, before its thread is posted.
-
-    If Slack does not say whether it accepted the first message, no other route is tried: that route
-    has already reported what may be missing. Raises SlackTrouble if every route was refused.
+    Its thread is left to `deliver_thread`. If Slack does not say whether it accepted the first
+    message, no other route is tried: that route has already reported what may be missing. Raises
+    SlackTrouble if every route was refused.
     """
     refusal = job.lookup.opening_error
     for route in _routes(job):
@@ -62,12 +60,6 @@ async def deliver(
         sent = delivery.sent
         if sent.ok:
             await remember_opening(delivery.job, sent, public=delivery.answer is not None)
-            if on_opening is not None:
-                await on_opening(delivery)
-        if sent.ok and delivery.answer is not None:
-            refused_reply = await post_thread(delivery.job, delivery.answer, sent)
-            if refused_reply is not None:
-                await _send_rest_privately(delivery.job, refused_reply)
         if sent.ok or sent.cause is SlackErrorKind.UNKNOWN:
             return delivery
         refusal = sent
@@ -76,12 +68,34 @@ async def deliver(
     )
 
 
+async def deliver_thread(delivery: Delivery) -> Delivery:
+    """Post the thread of an opening that stands; return the delivery with the whole answer."""
+    job, answer, state = delivery.job, delivery.answer, delivery.job.opening_state
+    if not delivery.sent.ok or answer is None:
+        return delivery
+    if job.lookup.keeps_state:
+        if state is not None:
+            job.result.pin(state.handle.as_of, partial(job.reopen_answer, state.handle))
+        answer = await job.result.thread(answer.opening)
+    refused_reply = await post_thread(job, answer, delivery.sent)
+    if refused_reply is not None:
+        await _send_rest_privately(job, refused_reply)
+    return replace(delivery, answer=answer)
+
+
+async def _render_opening(job: Job, note: str, asked_by: str = "") -> Answer:
+    """Return the opening alone; jobs of older releases recorded it with the rest."""
+    if not job.lookup.keeps_state:
+        return await job.result.answer(note, asked_by)
+    return Answer(await job.result.opening(note, asked_by))
+
+
 async def to_channel(job: Job, _: SendResult | None) -> Delivery | None:
     """Post the opening in the channel, or replace "Looking…" with it."""
     lookup, target = job.lookup, job.lookup.target
     if not target.channel:
         return None
-    answer = await job.result.answer(job.note, target.user_name)
+    answer = await _render_opening(job, job.note, target.user_name)
     if job.ctx.shared_channels.is_outside(target.channel):
         answer = replace(answer, opening=with_invitation(answer.opening))
     if job.opening_state is not None:
@@ -112,7 +126,7 @@ async def to_direct_message(job: Job, refusal: SendResult | None) -> Delivery | 
         return None
     note = sent_here_note(refusal, lookup.id) if refusal else ""
     note = " ".join(filter(None, (note, job.note)))
-    answer = await job.result.answer(note)
+    answer = await _render_opening(job, note)
     if job.opening_state is not None:  # what stands in the channel does not stand here
         job.opening_state = replace(job.opening_state, earlier=None)
     sent = await job.sender.send(PostMessage(target.user, answer.opening, lookup.id, first=True))

@@ -34,7 +34,7 @@ from bot.slack.checkpoints.serialization import (
 )
 from bot.slack.context import BotContext, Lookup
 from bot.slack.delivery.opening_edits import find_earlier
-from bot.slack.delivery.routes import Delivery, deliver
+from bot.slack.delivery.routes import Delivery, deliver, deliver_thread
 from bot.slack.delivery.unconfirmed import close_unfinished_opening
 from bot.slack.job import Job, admit_lookup
 from bot.slack.lookup.channel_defaults import apply_channel_defaults, restrict_to_audience
@@ -46,7 +46,7 @@ from bot.slack.lookup.retry import (
     retry_note,
     summarise,
 )
-from bot.slack.lookup.surroundings import finish_answer
+from bot.slack.lookup.surroundings import LookAround, finish_answer, look_around, place_of
 from bot.slack.progress import post_placeholder
 from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult
@@ -129,7 +129,7 @@ class LookupJob(Job):
 
     async def run(self) -> None:
         """Post "Looking…", investigate, deliver the answer, and record how it ended."""
-        log, delivery, summary = structlog.get_logger("call_doctor"), None, None
+        log, answered = structlog.get_logger("call_doctor"), None
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.boundary)
             query = self.lookup.query
@@ -143,19 +143,30 @@ class LookupJob(Job):
                 await post_choices(self, choices)
                 self._outcome = LookupOutcome.CHOICES
             else:
-                summary = await self._summarise()
-                self.note = retry_note(self, summary)
-                earlier = await find_earlier(self, summary.handle)
-                self.opening_state = replace(opening_state_of(self, summary), earlier=earlier)
-                delivery = await deliver(self, self._remove_notice)
-                await log_answer(self, summary, delivery.sent)
-                self._outcome, self._saved_lookup = summary.outcome, summary.handle
+                answered = await self._answer_asker()
             log.info("answered", outcome=self._outcome.value)
         self._count()
         await end_job_row(self.ctx, self.steps.job_id, self._ending())
         await close_unfinished_opening(self)
-        if delivery is not None and summary is not None:
-            await finish_answer(self, summary, delivery)
+        if answered is not None:
+            await finish_answer(self, *answered)
+
+    async def _answer_asker(self) -> tuple[AnswerSummary, Delivery, LookAround]:
+        """Deliver the answer; its opening is weighed against other rooms before its thread."""
+        summary = await self._summarise()
+        self.note = retry_note(self, summary)
+        earlier = await find_earlier(self, summary.handle)
+        self.opening_state = replace(opening_state_of(self, summary), earlier=earlier)
+        delivery = await deliver(self)
+        await self._remove_notice(delivery)
+        await log_answer(self, summary, delivery.sent)
+        around = LookAround()
+        if self.lookup.keeps_state:
+            place = place_of(self, delivery)
+            around = await look_around(self, self.result, summary, place, "surroundings")
+        delivery = await deliver_thread(delivery)
+        self._outcome, self._saved_lookup = summary.outcome, summary.handle
+        return summary, delivery, around
 
     async def investigate(self) -> Report | Choices:
         """Return the diagnosed report, or the choices if the question matches several things."""

@@ -6,6 +6,7 @@ record names no person; that of the look-up would do so while it waits.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,12 +19,11 @@ from bot.domain.diagnosis.other_rooms import (
     OtherRooms,
     time_of_failure,
 )
-from bot.domain.errors import BotError, StoreUnreachable
+from bot.domain.errors import BotError, SinceForgotten, StoreUnreachable
 from bot.domain.report import Report, Surroundings, with_surroundings
-from bot.domain.saved_lookup import SavedLookup
 from bot.domain.status_page import LATER, StatusFinding, find_incident, find_new_incident
-from bot.domain.target import Choices
 from bot.jobs.ports import JobHandler, Json, Steps
+from bot.render.answer.standing import with_later_call
 from bot.render.message import Message
 from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext
@@ -64,62 +64,52 @@ def place_of(job: Job, delivery: Delivery) -> OpeningState | None:
     return replace(state, channel=channel, ts=ts, thread=target.thread or ts)
 
 
-async def finish_answer(job: Job, summary: AnswerSummary, delivery: Delivery) -> None:
-    """Do what follows an answer: look around, try a partial one again, plan a later look.
+async def finish_answer(
+    job: Job, summary: AnswerSummary, delivery: Delivery, around: LookAround
+) -> None:
+    """Do what follows an answer: try a partial one again, and plan a later look.
 
-    It is idle work that a restart continues.
+    It is idle work that a restart continues. `around` are the surroundings of the answer.
     """
     place = place_of(job, delivery)
     if place is None:
         return
-    around = await look_around(job, job.result, summary, place, "surroundings")
     if around.opening is not None and delivery.answer is not None:
         answer = replace(delivery.answer, opening=around.opening)
         delivery = replace(delivery, answer=answer)
     retry = await retry_partial(job, delivery)
     if retry is not None and retry.stands:
         summary, place = retry.summary, replace(place, handle=retry.summary.handle, note="")
-        around = await look_around(job, retry.result, summary, place, "surroundings-again")
+        with suppress(SinceForgotten):
+            around = await look_around(job, retry.result, summary, place, "surroundings-again")
     await plan_status_look(job, summary, place, around.found)
 
 
 async def look_around(
-    job: Job, result: LookupResult, summary: AnswerSummary, place: OpeningState, name: str
+    job: Job, result: LookupResult, summary: AnswerSummary, place: OpeningState | None, name: str
 ) -> LookAround:
-    """Read the surroundings of an answer that stands, and show them; return both.
+    """Read the surroundings of an answer that stands at `place`, and show them; return both.
 
     Nothing is read if the verdict does not depend on them, or if its failures have no time. `name`
-    is unique among the edits of the job. Nothing is shown of what could not be read.
+    is unique among the edits of the job. Nothing is shown of what could not be read. Raises
+    SinceForgotten.
     """
-    if summary.facts is None or summary.facts.verdict not in WEIGHED or not _may_look(job.ctx):
+    weighed = summary.facts is not None and summary.facts.verdict in WEIGHED
+    if place is None or not (weighed and _may_look(job.ctx)):
         return LookAround()
-    result = _as_of_answer(job, result, summary.handle)
+    result.pin(summary.handle.as_of, partial(job.reopen_answer, summary.handle))
     try:
         found = await read_surroundings(job, result)
         if found is None or not (found.others or found.status):
             return LookAround(found)
         return LookAround(found, await show_surroundings(job, result, place, found, name))
     except BotError as error:
+        if job.steps.is_cancelled:
+            raise
         structlog.get_logger("call_doctor").info("surroundings_unread", cause=error.cause)
         return LookAround()
     finally:
         result.close()
-
-
-def _as_of_answer(job: Job, result: LookupResult, handle: SavedLookup) -> LookupResult:
-    """Return a result with the report of the answer; `result` may be of a later moment.
-
-    A job that a crash interrupted has read the room again. Then the answer's look-up is reopened.
-    """
-
-    async def investigate() -> Report | Choices:
-        investigator, tell = job.ctx.investigator, job.progress.say_waiting
-        report = await result.task() if result.is_read else None
-        if isinstance(report, Report) and report.as_of == handle.as_of:
-            return report
-        return await investigator.diagnose(await investigator.reopen(handle, tell), tell)
-
-    return LookupResult(job.steps, job.ctx.renderer, investigate, result.names)
 
 
 def _may_look(ctx: BotContext) -> bool:
@@ -202,9 +192,9 @@ async def weigh_opening(
 
 
 def _render_opening(job: Job, place: OpeningState, found: Surroundings, report: Report) -> Message:
-    return job.ctx.renderer.opening(
-        with_surroundings(report, found), note=place.note, asked_by=place.asker
-    )
+    note = with_later_call(report, place.note)
+    weighed = with_surroundings(report, found)
+    return job.ctx.renderer.opening(weighed, note=note, asked_by=place.asker)
 
 
 def _with_found(state: OpeningState, *, found: Surroundings) -> OpeningState | None:

@@ -32,7 +32,7 @@ from bot.slack.checkpoints.checkpointed_sender import CheckpointedSender
 from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import error_from_json
 from bot.slack.context import BotContext, Lookup
-from bot.slack.delivery.routes import Delivery, deliver
+from bot.slack.delivery.routes import Delivery, deliver, deliver_thread
 from bot.slack.delivery.unconfirmed import refusal_text
 from bot.slack.error_boundary import ErrorBoundary
 from bot.slack.lookup.channel_defaults import STEP
@@ -157,7 +157,9 @@ class StepJob(LookupJob):
         self.note = retry_note(self, summary)
         self.opening_state = opening_state_of(self, summary)
         is_private = self.lookup.query.private
-        delivery = Delivery(self, SendResult()) if is_private else await deliver(self)
+        delivery = Delivery(self, SendResult())
+        if not is_private:
+            delivery = await deliver_thread(await deliver(self))
         await log_answer(self, summary, delivery.sent)
         self._outcome, self._saved_lookup = summary.outcome, summary.handle
         outputs = await self.result.render("outputs", dict[str, Any], self._render_outputs)

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,6 +167,9 @@ class StandInRenderer(Renderer):
 
     def opening(self, report: Report, *, note: str = "", asked_by: str = "") -> Message:
         return self.answer(report, note=note, asked_by=asked_by).opening
+
+    def thread(self, report: Report, opening: Message) -> Answer:
+        return replace(self.answer(report), opening=opening)
 
     def private(
         self,
