@@ -140,6 +140,7 @@ REMOVED = look(
     ],
     call=session(*present({3: 300}), ends=None),
 )  # fmt: skip
+LEFT = session(*present({0: 500}), ends=None)
 ENDED_CALL = session(*present(dict.fromkeys(range(6), 900) | {0: 462}), ends=900)
 OVER = look(call=ENDED_CALL, seconds=1200)
 OVER_FAILED = look(lost(0, 400), lost(0, 460, final=True), call=ENDED_CALL, seconds=1200)
@@ -154,7 +155,13 @@ UNREAD = look(
 
 def facts(report: Report | None, watch: Watch = WATCH, **other: Any) -> WatchMessage:
     view = view_of(report, watch.id) if report else None
-    return WatchMessage(watch, Target("room", ROOM), view, report, **other)
+    target = report.target if report else Target("room", ROOM)
+    return WatchMessage(watch, target, view, report, **other)
+
+
+def person(report: Report) -> Report:
+    """Return the report as one on the first participant."""
+    return replace(report, target=Target("peer", ROOM, peer_id="p-user-0"))
 
 
 def shown(message: Message) -> str:
@@ -173,6 +180,9 @@ MESSAGES = {
     "nobody is there": facts(NOBODY, TIMED),
     "the call has ended": facts(OVER),
     "the call has ended with trouble": facts(OVER_FAILED),
+    "one participant, fine": facts(person(FINE)),
+    "one participant, not there": facts(person(look(call=LEFT))),
+    "one participant in trouble": facts(person(ONE_FAILED)),
     "100ms is silent": facts(ONE_FAILED, silent_since=at(500)),
     "100ms is silent from the start": facts(None, silent_since=at(5)),
     "late": facts(FINE, is_late=True),

@@ -13,6 +13,7 @@ from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
 from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.report import Report
 from bot.domain.rooms import Session
+from bot.domain.target import Target
 from bot.domain.watching.watch import Watch
 
 LINE_EVERY = timedelta(minutes=1)
@@ -46,7 +47,7 @@ class CallView:
     """The result of one look.
 
     `recovered` are the marks of people whose failures are all over. `present` is the number of
-    people in the call now, None if that could not be read; `fine` are those of them who are not in
+    watched people in the call, None if that could not be read; `fine` are those of them not in
     trouble. `verdict` is that of the latest call. `complete` says that all errors were read.
     """
 
@@ -82,7 +83,11 @@ def view_of(report: Report, watch_id: str) -> CallView:
         return CallView(now)
     stories = _stories_by_person(diagnosis)
     trouble = tuple(_people_in_trouble(stories, report, watch_id))
-    present = _present_people(diagnosis, running)
+    present = [
+        person
+        for person in _present_people(diagnosis, running)
+        if _is_watched(person, report.target)
+    ]
     marks = {mark for person in trouble for mark in person.marks}
     fine = sum(not (marks_of(person, watch_id) & marks) for person in present)
     people = {key: rows[0].person for key, rows in stories.items()}
@@ -153,6 +158,16 @@ def _is_open(story: Story, now: datetime) -> bool:
     if story.failed_for_good:
         return True
     return story.outcome == "unknown" and now - story.last_at <= SAME_CALL
+
+
+def _is_watched(person: Person, target: Target) -> bool:
+    """Return whether the errors of this person are read: of everybody, or of the one asked for."""
+    if target.kind not in {"peer", "user"}:
+        return True
+    if target.user_id and person.user_id == target.user_id:
+        return True
+    peer_ids = {peer_id.lower() for peer_id in person.peer_ids}
+    return (target.peer_id or "").lower() in peer_ids
 
 
 def _present_people(diagnosis: Diagnosis, running: Iterable[Session]) -> list[Person]:

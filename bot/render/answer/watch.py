@@ -1,6 +1,6 @@
 """The messages of a watch: its message in the channel, the lines of its thread, and lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,7 @@ def watch_message(templates: MessageTemplates, facts: WatchMessage) -> Message:
         at_end=bool(facts.end or (view and view.session_id and not view.running)),
         trouble=_trouble(view, watch.names) if view else [],
         more=max(0, len(view.trouble) - _MOST_LISTED) if view else 0,
-        state=_state_words(view, ended=facts.end is not None),
+        state=_state_words(facts),
         diagnosis=_told(facts, is_over=facts.end is WatchEnd.OVER),
         notes=_notes(facts),
         reference=watch.id,
@@ -106,27 +106,44 @@ def _trouble(view: CallView, names: Names) -> list[dict[str, object]]:
     ]
 
 
-def _state_words(view: CallView | None, *, ended: bool) -> str:
+def _state_words(facts: WatchMessage) -> str:
     """Return who is in the call and how many are fine; in the past tense once a watch ended."""
+    view, ended = facts.view, facts.end is not None
     if view is None:
         return "" if ended else "The first look is under way …"
-    one, many, now = ("was", "were", "") if ended else ("is", "are", " now")
-    if not view.session_id or (view.running and view.present == 0 and not view.trouble):
-        return f"Nobody {one} in the call."
-    if not view.running:
+    if view.session_id and not view.running:
         return "" if ended else "The call has ended. The final diagnosis follows in the thread."
-    words = [f"Nobody {one} in trouble{now}."] * (view.complete and not view.trouble)
+    if view.session_id and facts.target.kind in {"peer", "user"} and view.present is not None:
+        return _participant_words(view, ended=ended)
+    if not view.session_id or (view.present == 0 and not view.trouble):
+        return f"Nobody {_verb(1, ended=ended)} in the call."
+    return " ".join(_people_words(view, ended=ended))
+
+
+def _participant_words(view: CallView, *, ended: bool) -> str:
+    """Return whether the one participant is in the call; "" while they are in trouble."""
+    if view.trouble:
+        return ""
+    there = f"{'' if view.present else 'not '}in the call{'' if ended else ' now'}"
+    fine = ", without trouble" * bool(view.fine and view.complete)
+    return f"They {_verb(2, ended=ended)} {there}{fine}."
+
+
+def _people_words(view: CallView, *, ended: bool) -> Iterator[str]:
+    if view.complete and not view.trouble:
+        yield f"Nobody {_verb(1, ended=ended)} in trouble{'' if ended else ' now'}."
     if view.present is None:
-        words.append(f"Who {one} in the call could not be read.")
+        yield f"Who {_verb(1, ended=ended)} in the call could not be read."
     elif not view.complete:
-        words.append(f"{people_words(view.present)} {_verb(view.present, one, many)} in the call.")
+        yield f"{people_words(view.present)} {_verb(view.present, ended=ended)} in the call."
     elif view.fine or not view.trouble:
-        words.append(f"{people_words(view.fine)} {_verb(view.fine, one, many)} fine.")
-    return " ".join(words)
+        yield f"{people_words(view.fine)} {_verb(view.fine, ended=ended)} fine."
 
 
-def _verb(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
+def _verb(number: int, *, ended: bool) -> str:
+    if ended:
+        return "was" if number == 1 else "were"
+    return "is" if number == 1 else "are"
 
 
 def diagnosis_words(report: Report | None, names: Names) -> str:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +22,8 @@ from tests.support.slack.watches import (
 from workbench.pretend_hundredms.scenes.live import LIVE_ROOM
 from workbench.pretend_slack import Message, NotPossible
 
+OSLO = ZoneInfo("Europe/Oslo")
+"""The zone of Alice."""
 REFUSALS = {
     "watch": "I see no room, session, peer or user in that text.",
     "watch live-room until yellow": "I couldn't read the time “yellow” after until",
@@ -102,6 +105,19 @@ async def test_a_watch_is_listed_and_ended_by_its_name_or_id(tmp_path: Path) -> 
         await w.bench.settled()
         assert "checkered_flag" in str(again.blocks)
         check_all(w.bench)
+
+
+async def test_a_time_of_day_is_in_the_askers_zone(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        places = {CHANNEL: ("18:00", OSLO), "C0GENERAL": ("18:00 UTC", UTC)}
+        for channel, (text, _) in places.items():
+            await w.ask(f"watch {LIVE_ROOM} until {text}", channel)
+        await w.bench.slack.until(lambda: len(w.messages()) == len(places), 40)
+        ends = {watch.channel: watch.until for watch in await w.running()}
+        for channel, (_, zone) in places.items():
+            until = ends[channel]
+            assert until is not None
+            assert f"{until.astimezone(zone):%H:%M}" == "18:00"
 
 
 async def test_stop_is_for_our_own_people(tmp_path: Path) -> None:

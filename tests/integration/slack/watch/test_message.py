@@ -98,6 +98,19 @@ async def test_past_2000_new_errors_they_are_counted(tmp_path: Path) -> None:
         check_all(w.bench)
 
 
+async def test_a_watch_of_one_participant_tells_of_nobody_else(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        ann, other = w.room.people[0].name, w.room.people[1].name
+        await w.ask(f"watch {w.room.people[0].peer_id} in live-room")
+        message = await w.until("They are in the call now, without trouble.")
+        w.room.break_network(1, w.now)
+        w.room.break_network(0, w.now)
+        await w.until(f"{ann} was disconnected", "line")
+        await w.until(f"In trouble now: {ann} , since")
+        assert other not in words(message)
+        assert "fine" not in words(message)
+
+
 async def metric(w: WatchBench, name: str) -> float:
     """Return the value of a metric of watches, out of /metrics."""
     _, page = await w.bench.get("/metrics")
