@@ -5,6 +5,7 @@ It changes the stored state first, then shows it, and then looks whether another
 the last edit that Slack gets shows everything, on any replica.
 """
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ _MOST_ROUNDS = 8
 
 _EARLIER = timedelta(minutes=15)
 """The age up to which another answer about the same target is linked."""
+_EARLIER_SECONDS = 2.0
+"""The longest that an answer waits for such a link."""
 _LINK = re.compile(r"https://[^\s<>|]+")
 
 _UNREAD = SendResult(SlackErrorKind.STALE, "opening_unread")
@@ -96,13 +99,15 @@ async def find_earlier(job: Job, handle: SavedLookup) -> EarlierAnswer | None:
     async def act() -> Json:
         since = job.ctx.clock() - _EARLIER
         try:
-            state = await states.find_standing(handle, target.channel, since)
-        except StoreUnreachable as error:
-            structlog.get_logger("call_doctor").warning("state_unread", cause=error.cause)
+            async with asyncio.timeout(_EARLIER_SECONDS):
+                state = await states.find_standing(handle, target.channel, since)
+                if state is None or target.thread in (state.thread, state.ts):
+                    return None
+                link = await job.ctx.sender.permalink(state.channel, state.ts)
+        except (StoreUnreachable, TimeoutError) as error:
+            cause = getattr(error, "cause", "no answer in time")
+            structlog.get_logger("call_doctor").warning("state_unread", cause=cause)
             return None
-        if state is None or target.thread in (state.thread, state.ts):
-            return None
-        link = await job.ctx.sender.permalink(state.channel, state.ts)
         if not _LINK.fullmatch(link):
             return None
         return to_json(EarlierAnswer, EarlierAnswer(link, state.handle.as_of))

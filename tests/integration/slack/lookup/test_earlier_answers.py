@@ -75,10 +75,11 @@ def _direct_openings(bench: Bench) -> list[Message]:
     return [m for m in bench.said(channel) if part_of(m) == "opening" and "So far" not in m.text]
 
 
-async def test_without_a_permalink_the_answer_stands_alone(tmp_path: Path) -> None:
-    async with open_whole(tmp_path) as bench:
+@pytest.mark.parametrize("fault", ["message_not_found", "timeout"])
+async def test_without_a_permalink_the_answer_stands_alone(tmp_path: Path, fault: str) -> None:
+    async with open_whole(tmp_path, call_seconds=30) as bench:
         await asked(bench, ROOM)
-        bench.team.faults.add("chat.getPermalink", "message_not_found", times=None)
+        bench.team.faults.add("chat.getPermalink", fault, times=None)
         assert link_of(await asked(bench, ROOM)) == ""
 
 
