@@ -3,6 +3,8 @@
 The bot, Bolt, the database and the jobs are the real ones; both ends are pretend.
 """
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ from tests.support.slack.edge_harness import check_all
 from tests.support.slack.watches import WatchBench, watching, words
 from tests.support.webhooks import HEADER, SECRET
 from workbench.pretend_hundredms.webhooks.sender import WebhookSender
-from workbench.pretend_hundredms.webhooks.shapes import HookWriter, Webhook
+from workbench.pretend_hundredms.webhooks.shapes import HookWriter
 
 
 async def test_a_storm_of_three_is_told_in_five_messages_and_ends(tmp_path: Path) -> None:
@@ -34,29 +36,44 @@ async def test_a_storm_of_three_is_told_in_five_messages_and_ends(tmp_path: Path
         check_all(w.bench)
 
 
-def kicked(w: WatchBench, number: int) -> Webhook:
-    """Return the webhook that 100ms sends when somebody is removed from the live room."""
-    person, session = w.room.people[number], w.room.session
+def hooks_of(w: WatchBench) -> HookWriter:
+    session = w.room.session
     assert session is not None
-    hooks = HookWriter(session.room_id, session.id, session.created_at, w.room.name)
-    webhook = hooks.left(person.name, session.created_at, w.now, "peer kicked", "<!here> be gone")
-    webhook["data"] |= {"peer_id": person.peer_id, "user_id": person.user_id}
-    return webhook
+    return HookWriter(session.room_id, session.id, session.created_at, w.room.name)
+
+
+@contextlib.asynccontextmanager
+async def watching_with_webhooks(
+    folder: Path,
+) -> AsyncIterator[tuple[WatchBench, WebhookSender]]:
+    settings = {"hms_webhook_secret": SECRET}
+    async with watching(folder, settings=settings) as w, httpx.AsyncClient() as http:
+        url = w.bench.url + "/100ms/webhooks/default"
+        yield w, WebhookSender(http, url, {HEADER: SECRET}, pauses=())
 
 
 async def test_a_kicked_person_is_told(tmp_path: Path) -> None:
-    settings = {"hms_webhook_secret": SECRET}
-    async with watching(tmp_path, settings=settings) as w, httpx.AsyncClient() as http:
-        sender = WebhookSender(
-            http, w.bench.url + "/100ms/webhooks/default", {HEADER: SECRET}, pauses=()
-        )
+    async with watching_with_webhooks(tmp_path) as (w, sender):
         await w.watch()
         w.room.leave(0, w.now)
         await w.until("7 people are fine.")  # nothing at 100ms changes after this
-        assert await sender.send(kicked(w, 0)) == 200
+        person, hooks = w.room.people[0], hooks_of(w)
+        webhook = hooks.left(person.name, hooks.began_at, w.now, "peer kicked", "<!here> be gone")
+        webhook["data"] |= {"peer_id": person.peer_id, "user_id": person.user_id}
+        assert await sender.send(webhook) == 200
         removed = "1 person was removed from the call (by a participant or the app's server) at"
         message = await w.until(removed)
         w.room.end(w.now)
         final = await w.until(f"The call is over. No errors were reported. {removed}", "line")
         assert "be gone" not in words(message) + words(final)
         check_all(w.bench)
+
+
+async def test_a_refused_join_is_a_line_of_the_thread(tmp_path: Path) -> None:
+    async with watching_with_webhooks(tmp_path) as (w, sender):
+        await w.watch("notify me")
+        refused = hooks_of(w).refused("Zoe", w.now, "role limit reached")
+        assert await sender.send(refused) == 200
+        line = await w.until("could not join: the role is full", "line")
+        assert "<@U0ALICE>" in line.text
+        assert "8 people are fine." in words(w.messages()[0])
