@@ -4,7 +4,8 @@
 address that came with a command or a click.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,9 @@ from bot.slack.sending.format_fallback import (
 from bot.slack.sending.rate_limit import MAX_TRIES, ChannelRateLimiter
 from bot.slack.sending.web_clients import Clients
 
+RETRY_PAUSES = (2.0, 10.0, 30.0)
+"""Seconds before words to a person outside of a job are tried again, if Slack confirmed no way."""
+
 _DONE = {
     RemoveMessage: "message_not_found",
     CompleteStep: "execution_not_in_running_state",
@@ -57,9 +61,15 @@ _DONE = {
 class SlackSender:
     """Makes every call of Slack that shows something. Failures are returned and never raised."""
 
-    def __init__(self, clients: Clients, rate_limiter: ChannelRateLimiter) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        rate_limiter: ChannelRateLimiter,
+        retry_pauses: Sequence[float] = RETRY_PAUSES,
+    ) -> None:
         self._clients = clients
         self._rate_limiter = rate_limiter
+        self._retry_pauses = retry_pauses
         self._fallback = FormatFallback()
         self._log = structlog.get_logger("call_doctor.post")
         self.setup_error = ""
@@ -119,9 +129,15 @@ class SlackSender:
             return await self._send_as_file(call, sent)
         return sent
 
-    async def wait_and_retry(self, rounds: int) -> bool:  # noqa: ARG002  as CheckpointedSender has it
-        """Return False: a restart would lose a wait that is not recorded."""
-        return False
+    async def wait_and_retry(self, rounds: int) -> bool:
+        """Wait before an unconfirmed message is sent again; the end of the process loses it.
+
+        Return False, without a wait, after a limited number of rounds.
+        """
+        if rounds >= len(self._retry_pauses):
+            return False
+        await asyncio.sleep(self._retry_pauses[rounds])
+        return True
 
     async def _attempt(self, call: SlackCall) -> SendResult:
         """Make a call in one form. A post waits for its turn in the channel, and out short 429s."""

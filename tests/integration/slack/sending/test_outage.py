@@ -115,6 +115,22 @@ async def test_last_words_that_nobody_confirmed_are_said_again_later() -> None:
         assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
 
 
+async def test_words_outside_of_a_job_are_said_again_too() -> None:
+    team = example_team()
+    settings = settings_for(team, "http")
+    async with (
+        stand(team),
+        open_clients(replace(settings, api_url=team.base_url + "/api/")) as clients,
+    ):
+        sender = SlackSender(clients, ChannelRateLimiter(FAST), retry_pauses=(0.0,))
+        target = ReplyTarget(ALICE, CHANNEL)
+        team.faults.add("chat.*", "http_503", times=2)
+        assert await notify_user(sender, target, MESSAGE, "CD-1")
+        assert [part_of(one) for one in team.from_app(CHANNEL)] == ["part-1-3"]
+        team.faults.add("chat.*", "http_503", times=4)
+        assert not await notify_user(sender, target, MESSAGE, "CD-2")
+
+
 async def test_last_words_that_are_refused_for_good_are_not_said_again() -> None:
     team, steps = example_team(), KeptSteps(None, "run-1", lambda _: None)
     async with sender_of(team, steps) as sender:
