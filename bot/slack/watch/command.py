@@ -31,10 +31,15 @@ from bot.slack.buttons.job import ButtonJob, LookupButton
 from bot.slack.context import BotContext, Listener
 from bot.slack.error_boundary import notify_user
 from bot.slack.message_text import MAX_TYPED_CHARACTERS
-from bot.slack.payloads import ReplyTarget, pressed_value, reply_target_of_click
+from bot.slack.payloads import ReplyTarget, is_direct, pressed_value, reply_target_of_click
 from bot.slack.watch.start import NOT_STARTED, WatchRequest, start_watch
 
 USAGE = "Write `watch <target>`, with `for 2h` or `until 18:00` and `notify me` if you like."
+_NOT_PRIVATE = NotAllowed(
+    "A watch posts in the channel, so it cannot be private.",
+    headline=NOT_STARTED,
+    next_step="Leave out `private`, or start the watch in your direct messages with me.",
+)
 _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}", re.IGNORECASE)
 _RESOLVE_SECONDS = 1.5
 STOP_ACTION = "stop_watch"
@@ -48,6 +53,8 @@ async def answer_watch(
     if command.complaint:
         raise UnreadableQuestion(command.complaint, headline=NOT_STARTED, next_step=USAGE)
     query = await _question_of(ctx, target, command)
+    if query.private and not is_direct(target.channel):
+        raise _NOT_PRIVATE
     request = WatchRequest(reference, query, target, command.until, command.notify)
     request = await start_watch(ctx, request, delivery)
     limit = ctx.clock() + MOST_TIME
@@ -55,8 +62,10 @@ async def answer_watch(
         command.until and command.until > limit
     )
     remarks = " ".join(query.remarks)
+    place = "here" if is_direct(target.channel) else "in the channel"
     return ctx.renderer.note(
-        f"Starting the watch; its message follows here.{capped} {remarks} (Reference {reference})"
+        f"Starting the watch; its message follows {place}.{capped} {remarks} "
+        f"(Reference {reference})"
     )
 
 

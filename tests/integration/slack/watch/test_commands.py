@@ -30,6 +30,7 @@ REFUSALS = {
     "watch live-room for ever": "I couldn't read the time “ever” after for",
     "watch live-room until yesterday": "That time has passed already.",
     "watch live-room for 0s": "That time has no length.",
+    "watch live-room private": "A watch posts in the channel, so it cannot be private.",
     "watch no-such-room": "No room called “no-such-room”",
     "unwatch live-room": "No such watch is running here.",
 }
@@ -104,6 +105,19 @@ async def test_a_watch_is_listed_and_ended_by_its_name_or_id(tmp_path: Path) -> 
         await w.until(f"Watched {LIVE_ROOM} . Somebody stopped it.")
         await w.bench.settled()
         assert "checkered_flag" in str(again.blocks)
+        check_all(w.bench)
+
+
+async def test_a_watch_in_direct_messages_is_its_askers_own(tmp_path: Path) -> None:
+    async with watching(tmp_path, mode="socket") as w:
+        await w.bench.slack.write_direct(f"watch {LIVE_ROOM} notify me")
+        message = await w.until("8 people are fine.")
+        assert message.channel == w.bench.team.direct_channel(ALICE).id
+        w.room.break_network(0, w.now)
+        line = await w.until("was disconnected", "line")
+        assert line.thread_ts == message.ts
+        await w.bench.slack.write_direct(f"unwatch {LIVE_ROOM}")
+        assert await w.until("Somebody stopped it.") is message
         check_all(w.bench)
 
 
