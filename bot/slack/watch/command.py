@@ -58,15 +58,12 @@ async def answer_watch(
     request = WatchRequest(reference, query, target, command.until, command.notify)
     request = await start_watch(ctx, request, delivery)
     limit = ctx.clock() + MOST_TIME
-    capped = " It ends after seven days at the latest." * bool(
-        command.until and command.until > limit
-    )
-    remarks = " ".join(query.remarks)
+    is_capped = command.until is not None and command.until > limit
+    capped = ("It ends after seven days at the latest.",) * is_capped
     place = "here" if is_direct(target.channel) else "in the channel"
-    return ctx.renderer.note(
-        f"Starting the watch; its message follows {place}.{capped} {remarks} "
-        f"(Reference {reference})"
-    )
+    started = f"Starting the watch; its message follows {place}."
+    words = (started, *capped, *query.remarks, f"(Reference {reference})")
+    return ctx.renderer.note(" ".join(words))
 
 
 async def _read_command(ctx: BotContext, text: str, user: str) -> WatchCommand:
