@@ -28,6 +28,8 @@ from bot.render.answer.ticket import TicketSystems
 from bot.render.help import HomeAnswer, HomeChannel, HomeFacts
 from bot.render.message import Message
 from bot.render.renderer import Renderer
+from bot.slack.delivery.unconfirmed import unconfirmed_text
+from bot.slack.listeners.follow_ups import NO_ANSWER
 from tests.support.events import change_event
 from tests.support.reports.golden_diagnoses import diagnosed
 from tests.support.reports.golden_facts import (
@@ -172,7 +174,7 @@ def test_a_word_in_place_of_a_button(golden: SnapshotAssertion) -> None:
     saved_lookup = from_report(found, after=None, shown=0, private=False)
     shown = [RENDERER.with_subject(message, found) for message in RENDERER.timeline(found)]
     shown.append(RENDERER.reply_button(saved_lookup, encode(saved_lookup), NOON))
-    shown.append(RENDERER.note(WORDS_SENTENCE))
+    shown += [RENDERER.note(WORDS_SENTENCE), RENDERER.note(NO_ANSWER)]
     assert [shape(message) for message in shown] == golden
 
 
@@ -205,6 +207,12 @@ def test_waiting(golden: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("error", [UnreadableQuestion, HundredMsBusy, HundredMsRefused])
 def test_error(error: type[UnreadableQuestion], golden: SnapshotAssertion) -> None:
     assert shape(RENDERER.error(error(), REFERENCE)) == golden
+
+
+@pytest.mark.parametrize("value", ['{"clues":[]}', ""], ids=["with a button", "without"])
+def test_warning_that_a_message_may_be_missing(value: str, golden: SnapshotAssertion) -> None:
+    words = unconfirmed_text(["reply-1"])
+    assert shape(RENDERER.unconfirmed(words, value, REFERENCE)) == golden
 
 
 def test_help(golden: SnapshotAssertion) -> None:

@@ -67,25 +67,23 @@ def sent_here_note(sent: SendResult, reference: str) -> str:
     return f"I could not answer where you asked: {refusal_text(sent)}. (Reference {reference})"
 
 
-def unconfirmed_text(parts: list[str], reference: str) -> str:
+def unconfirmed_text(parts: list[str]) -> str:
     """Return the warning about parts that Slack did not confirm."""
     count = "1 message" if len(parts) == 1 else f"{len(parts)} messages"
-    return f"Slack didn't confirm {count} ({', '.join(parts)}). (Reference {reference})"
+    return f"Slack didn't confirm {count} ({', '.join(parts)})."
 
 
-def ended_elsewhere_text(reference: str) -> str:
-    """Return the text that replaces an opening whose end could not be posted there in time."""
-    return (
-        "Couldn't update this message; the answer was posted separately, below or to the asker "
-        f"alone. (Reference {reference})"
-    )
+ENDED_ELSEWHERE = (
+    "Couldn't update this message; the answer was posted separately, below or to the asker alone."
+)
+"""Replaces an opening whose end could not be posted there in time."""
 
 
-def unchangeable_text(sent: SendResult, reference: str) -> str:
+def unchangeable_text(sent: SendResult) -> str:
     """Return the text for the thread of an opening that Slack does not let us change."""
     return (
         f"Couldn't update the message above ({sent.error}); the answer was posted separately, "
-        f"below or to the asker alone. (Reference {reference})"
+        "below or to the asker alone."
     )
 
 
@@ -96,7 +94,7 @@ async def report_unconfirmed(
     log = structlog.get_logger("call_doctor")
     log.warning("parts_unconfirmed", parts=parts)
     lookup = job.lookup
-    message = unconfirmed_message(job, unconfirmed_text(parts, lookup.id))
+    message = unconfirmed_message(job, unconfirmed_text(parts))
     if thread:
         sent = await job.sender.send(PostMessage(channel, message, lookup.id, thread))
         if sent.ok:
@@ -172,11 +170,11 @@ async def _close_opening(job: Job, sender: CheckpointedSender, opening: SendResu
     if not opening.ts:
         return True
     lookup = job.lookup
-    message = replace(unconfirmed_message(job, ended_elsewhere_text(lookup.id)), part="ended")
+    message = replace(unconfirmed_message(job, ENDED_ELSEWHERE), part="ended")
     sent = await sender.send(UpdateMessage(opening.channel, opening.ts, message, lookup.id))
     if sent.ok or sent.cause in TRANSIENT or sent.error == _MESSAGE_GONE:
         return sent.cause not in TRANSIENT
-    message = replace(unconfirmed_message(job, unchangeable_text(sent, lookup.id)), part="stays")
+    message = replace(unconfirmed_message(job, unchangeable_text(sent)), part="stays")
     thread = lookup.target.thread or opening.ts
     reply = await sender.send(PostMessage(opening.channel, message, lookup.id, thread))
     if not reply.ok:
