@@ -168,6 +168,7 @@ class Catalogue:
         pairs = {pair for entry in self.entries for pair in entry.match}
         self._patterns = {pair: re.compile(pair[1], re.IGNORECASE) for pair in pairs}
         self._cached_explain = cached_by_error_facts(self._explain)
+        self._cached_rules_for = cached_by_error_facts(self._rules_for)
 
     def explain(self, event: ErrorEvent) -> Explanation:
         """Return the meaning of the event; never fails, and falls back to the `unknown` entry.
@@ -221,16 +222,29 @@ class Catalogue:
         *,
         by_text: bool,
     ) -> Explanation:
-        texts = match_texts(facts, track_type)
-        code = facts.error_code or self._code_of_name.get(normalise_name(facts.error_name), 0)
-        for rule in self._rules if by_text else ():
-            if _is_applicable(rule, code, platforms, facts.type) and self._has_match(rule, texts):
+        for rule in self._cached_rules_for(facts, track_type) if by_text else ():
+            if not rule.platforms or any(platform in rule.platforms for platform in platforms):
                 return Explanation(rule)
+        texts, code = match_texts(facts, track_type), self._code_of(facts)
         explanation = self._by_platform(code, platforms, texts)
         if explanation is None and code in FIVE_DIGIT_CODES:
             code //= 100
             explanation = self._by_platform(code, platforms, texts)
         return explanation or Explanation(self._by_range(code))
+
+    def _code_of(self, facts: ErrorFacts) -> int:
+        return facts.error_code or self._code_of_name.get(normalise_name(facts.error_name), 0)
+
+    def _rules_for(self, facts: ErrorFacts, track_type: str | None) -> tuple[Entry, ...]:
+        """Return the rules that fit the failure on their platforms, whatever its own is."""
+        texts, code = match_texts(facts, track_type), self._code_of(facts)
+        return tuple(
+            rule
+            for rule in self._rules
+            if (not rule.codes or code in rule.codes)
+            and (not rule.types or facts.type in rule.types)
+            and self._has_match(rule, texts)
+        )
 
     def _by_platform(
         self, code: int, platforms: tuple[str, ...], texts: MatchTexts
@@ -312,14 +326,6 @@ def _is_contradicted(entry: Entry, name: str) -> bool:
     """Return whether the error's own name, letters only, differs from all names of the entry."""
     names = set(map(normalise_name, entry.names))
     return bool(name and names) and name not in names | _GENERIC_NAMES
-
-
-def _is_applicable(rule: Entry, code: int, platforms: tuple[str, ...], kind: str) -> bool:
-    return (
-        (not rule.codes or code in rule.codes)
-        and (not rule.types or kind in rule.types)
-        and (not rule.platforms or any(platform in rule.platforms for platform in platforms))
-    )
 
 
 def _is_same_family(entry: Entry, platforms: tuple[str, ...]) -> bool:

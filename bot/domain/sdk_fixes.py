@@ -6,7 +6,7 @@ of semantic versioning; build metadata after `+` does not count. https://semver.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, total_ordering
@@ -100,12 +100,15 @@ class Fixes:
 
         A version that cannot be parsed lacks nothing, and a fix is not named before its release.
         """
-        sdks = sorted({sdk for agent in agents for sdk in _sdks(agent)})
-        for fix in self.fixes:
-            if code not in fix.codes or (fix.types and kind not in fix.types):
-                continue
-            if fix.released and fix.released > today:
-                continue
+        fitting = [
+            fix
+            for fix in self.fixes
+            if code in fix.codes
+            and (not fix.types or kind in fix.types)
+            and not (fix.released and fix.released > today)
+        ]
+        sdks = sorted({sdk for agent in agents for sdk in _sdks(agent)}) if fitting else []
+        for fix in fitting:
             for sdk, version in sdks:
                 if sdk == fix.sdk and is_before(version, fix.fixed_in):
                     return Outdated(fix, version)
@@ -147,10 +150,12 @@ class Fixes:
         return "1 month" if months == 1 else f"{months} months"
 
 
-def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
-    """Yield the native or web SDK and the framework around it, each with a version fit to show."""
+@lru_cache(1024)
+def _sdks(agent: Agent) -> tuple[tuple[str, str], ...]:
+    """Return the native or web SDK and the framework around it, each with a version fit to show."""
     wrapper = _WRAPPERS.get(normalise_name(agent.framework), "")
     versions = ((platform_of(agent), agent.sdk_version), (wrapper, agent.framework_sdk_version))
+    found = []
     for sdk, text in versions:
         version_text = (text or "").strip().removeprefix("v").split("+")[0]
         version = parse_version(version_text)
@@ -160,4 +165,5 @@ def _sdks(agent: Agent) -> Iterator[tuple[str, str]]:
             and len(version.numbers) <= _MOST_NUMBERS
             and len(version_text) <= _LONGEST
         ):
-            yield sdk, version_text
+            found.append((sdk, version_text))
+    return tuple(found)

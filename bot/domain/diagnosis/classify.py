@@ -40,7 +40,7 @@ def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> Ver
     people = {story.person.key for story in failed}
     if len(people) < COMMON_FACTOR_LEAST:
         return None
-    agents = [row.agent for story in failed for row in story.rows]
+    agents = [agent for story in failed for agent in story.agents]
     version = _common_value([agent.sdk_version or None for agent in agents])
     surroundings = {
         _common_value([browser_of(agent) for agent in agents]),
@@ -48,7 +48,7 @@ def common_factor_class(failed: Iterable[Story], others: Iterable[Story]) -> Ver
     }
     surroundings -= {None}
     other_agents = [
-        row.agent for story in others if story.person.key not in people for row in story.rows
+        agent for story in others if story.person.key not in people for agent in story.agents
     ]
     if surroundings and version and _has_unaffected(other_agents, version, surroundings):
         return "environment"
@@ -69,7 +69,7 @@ def common_factor(cls: VerdictClass, stories: Iterable[Story]) -> str:
     people = {story.person.key for story in stories}
     if len(people) < COMMON_FACTOR_LEAST or any(s.code not in NEGOTIATION for s in stories):
         return ""
-    agents = [row.agent for story in stories for row in story.rows]
+    agents = [agent for story in stories for agent in story.agents]
     if cls == "app":
         version = _common_value([mark_version(agent.sdk_version or "") or None for agent in agents])
         return f"{PLATFORM_WORDS.get(stories[0].platform, '')} SDK {version}".strip() * bool(
@@ -155,7 +155,13 @@ def classify_stories(
         story for story in stories if story.symptom_of is None and not is_no_fault(story, activity)
     ]
     causes = [story for story in causes if story.feature is None] or causes
-    classes = {story.id: classify_story(story, room_disabled=room_disabled) for story in causes}
+    classes: dict[str, VerdictClass] = {}
+    known: dict[tuple[str, str], VerdictClass] = {}
+    for story in causes:
+        key = (story.alike, story.explanation.entry.key)
+        if key not in known:
+            known[key] = classify_story(story, room_disabled=room_disabled)
+        classes[story.id] = known[key]
     negotiation = [story for story in causes if story.code in NEGOTIATION]
     common_class = common_factor_class(negotiation, causes)
     return classes | {story.id: common_class for story in negotiation if common_class}

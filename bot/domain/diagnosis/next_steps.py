@@ -14,6 +14,7 @@ from bot.domain.diagnosis.classify import common_factor
 from bot.domain.diagnosis.model import Story, VerdictClass
 from bot.domain.diagnosis.sdk.text import SIGNAL_LOST, media_of_story, status_of
 from bot.domain.diagnosis.wording import EVENTS, VERDICTS, advice_fits
+from bot.domain.events import Agent
 from bot.domain.sdk_fixes import Fixes, Outdated
 
 MOST_STEPS = 2
@@ -191,10 +192,13 @@ def causes_of_verdict(
 def outdated_sdk(stories: Iterable[Story], fixes: Fixes, now: datetime) -> Outdated | None:
     """Return the outdated SDK of most people behind a verdict; None without a known fault."""
     people: defaultdict[Outdated, set[str]] = defaultdict(set)
+    groups: defaultdict[tuple[frozenset[Agent], int, str], set[str]] = defaultdict(set)
     for story in stories:
-        outdated = fixes.missing_in(story.agents, story.code, story.type, now.date())
+        groups[story.agents, story.code, story.type].add(story.person.key)
+    for (agents, code, kind), keys in groups.items():
+        outdated = fixes.missing_in(agents, code, kind, now.date())
         if outdated:
-            people[outdated].add(story.person.key)
+            people[outdated] |= keys
     if not people:
         return None
     ranks = {fix: rank for rank, fix in enumerate(fixes.fixes)}

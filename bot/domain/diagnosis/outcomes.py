@@ -1,7 +1,6 @@
 """R7, R9, R10: the outcome of each story, and the evidence for it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
@@ -43,12 +42,10 @@ def assign_outcomes(
         proof = activity.proof_of_recovery(story, end or story) if provable else None
         if proof:
             at = proof.at if proof.exact else None
-            result.append(
-                replace(story, outcome="recovered", evidence=proof.words, recovered_at=at)
-            )
+            result.append(story.changed(outcome="recovered", evidence=proof.words, recovered_at=at))
             continue
         outcome, evidence = _ending(story, end, activity, doubt)
-        result.append(replace(story, outcome=outcome, evidence=evidence, doubt=doubt))
+        result.append(story.changed(outcome=outcome, evidence=evidence, doubt=doubt))
     return tuple(result)
 
 

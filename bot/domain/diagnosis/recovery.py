@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from bot.domain.diagnosis.input import (
     SESSIONS,
@@ -15,6 +16,7 @@ from bot.domain.diagnosis.input import (
     TRACKS,
     TYPE_NOUNS,
     DiagnosisInput,
+    UnreadSources,
 )
 from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, format_duration, shift
 from bot.domain.diagnosis.model import Person, Story
@@ -75,9 +77,13 @@ class MissingProof:
         self._unnamed_sessions = [
             session for session in case.room_sessions if not session.peers_read
         ]
+        only_stats = UnreadSources(stays=case.unread.stays)
+        self._all_else_read = case.unread == only_stats and not self._unnamed_sessions
 
     def of(self, story: Story) -> frozenset[str]:
         """Return nouns for the missing sources; empty if every relevant source was read."""
+        if self._all_else_read and story.person.key not in self._unmeasured:
+            return frozenset()
         needed = _ALL_SOURCES if is_cancelled_share(story) else _PROOF_SOURCES[area_of(story)]
         missing = {source for source in needed if self._is_missing(source, story)}
         if story.type in self._unread.types:
@@ -101,6 +107,7 @@ class MissingProof:
         return begins <= shift(story.last_at, SAME_CALL) and ends >= story.first_at
 
 
+_AT = attrgetter("at")
 _TOGETHER = timedelta(microseconds=1)
 """A track stamped within this time of a failure arrived with it.
 
@@ -119,6 +126,16 @@ class RecoveryProof:
     at: datetime
     words: str
     exact: bool = True
+
+
+def _earliest_proofs(tracks: Iterable[TrackEvent], after: datetime) -> Iterator[RecoveryProof]:
+    """Yield the proof by the first of the tracks, which are in order; several of one moment."""
+    first: datetime | None = None
+    for track in tracks:
+        if first is not None and track.at > first:
+            return
+        first = track.at
+        yield RecoveryProof(track.at, f"{describe_track(track)} {later_words(track.at, after)}")
 
 
 class ActivityIndex:
@@ -219,11 +236,15 @@ class ActivityIndex:
             yield RecoveryProof(joined, f"joined{again} {later_words(joined, after)}")
 
     def _track_proofs(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
-        for track in self._tracks[story.person.key]:
-            if track.at > after and self._is_same_call(story, track, after):
-                yield RecoveryProof(
-                    track.at, f"{describe_track(track)} {later_words(track.at, after)}"
-                )
+        tracks = self._tracks_after(story, after)
+        return _earliest_proofs(
+            (track for track in tracks if self._is_same_call(story, track, after)), after
+        )
+
+    def _tracks_after(self, story: Story, after: datetime) -> list[TrackEvent]:
+        """Return the person's tracks after that moment."""
+        tracks = self._tracks.get(story.person.key, [])
+        return tracks[bisect_right(tracks, after, key=_AT) :]
 
     def _unmuted_tracks(self, story: Story, after: datetime) -> Iterator[TrackEvent]:
         """Yield tracks that carry media; a muted track may be the SDK's blank replacement.
@@ -231,8 +252,8 @@ class ActivityIndex:
         When a device fails, the web SDK immediately publishes a blank track, sent as muted. A track
         that does not report whether it is muted proves nothing either.
         """
-        for track in self._tracks[story.person.key]:
-            if track.at > after and track.mute is False and self._is_same_call(story, track, after):
+        for track in self._tracks_after(story, after):
+            if track.mute is False and self._is_same_call(story, track, after):
                 yield track
 
     def _new_track_proofs(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
@@ -242,14 +263,14 @@ class ActivityIndex:
         media flows, so the path must not fail again soon after.
         """
         if PUBLISH in self._types_unread:  # a further failure may be among the events not read
-            return
-        for track in self._unmuted_tracks(story, after):
-            if track.change == "add" and not self.paths.has_failure_after(
-                story.person.key, track.at
-            ):
-                yield RecoveryProof(
-                    track.at, f"{describe_track(track)} {later_words(track.at, after)}"
-                )
+            return iter(())
+        person = story.person.key
+        new_tracks = (
+            track
+            for track in self._unmuted_tracks(story, after)
+            if track.change == "add" and not self.paths.has_failure_after(person, track.at)
+        )
+        return _earliest_proofs(new_tracks, after)
 
     def _device_proofs(self, story: Story, after: datetime) -> Iterator[RecoveryProof]:
         """Yield the last returned medium as proof, once every medium that failed has returned.

@@ -7,7 +7,6 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -33,9 +32,10 @@ from bot.domain.diagnosis.thresholds import (
     SYMPTOM_WITHIN,
 )
 from bot.domain.diagnosis.webhook_facts import ROLE_CHANGE
-from bot.domain.events import ErrorEvent, ErrorFacts, EventSource, sort_key
+from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs, sort_key
 
 _Kind = tuple[str, str, int, str]
+_Words = tuple[tuple[ErrorFacts, Agent, Pairs], ...]
 
 
 def build_stories(
@@ -53,8 +53,9 @@ def build_stories(
         if kind is None:
             kind = kinds[key] = _kind(person_index.of(event), event.failure)
         runs[kind].append(event)
+    known: dict[_Words, Story] = {}
     stories = (
-        _story(person_index.of(rows[0]), rows, catalogue)
+        _story(person_index.of(rows[0]), rows, catalogue, known)
         for run in runs.values()
         for rows in _split(run)
     )
@@ -75,7 +76,21 @@ def _split(run: list[ErrorEvent]) -> Iterator[tuple[ErrorEvent, ...]]:
     yield tuple(run[begin:])
 
 
-def _story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
+def _story(
+    person: Person,
+    rows: tuple[ErrorEvent, ...],
+    catalogue: Catalogue,
+    known: dict[_Words, Story],
+) -> Story:
+    """Return the story of these rows: that of another person if the events say the same."""
+    words = tuple([(row.failure, row.sender.agent, row.extras) for row in rows])
+    alike = known.get(words)
+    if alike is None:
+        alike = known[words] = _new_story(person, rows, catalogue)
+    return alike.changed(id=_id(rows[0].id), person=person, rows=rows)
+
+
+def _new_story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
     latest = tuple(dict.fromkeys(row.failure for row in reversed(rows)))
     spans = (tried for facts in latest if (tried := retry_ms_of(facts)) is not None)
     counts = (tried for facts in latest if (tried := retry_count_of(facts)) is not None)
@@ -178,7 +193,7 @@ def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str
             if cause and not _is_cause(links, cause.id, story.id):
                 links[story.id] = cause.id
     linked = (
-        replace(story, symptom_of=links[story.id]) if story.id in links else story
+        story.changed(symptom_of=links[story.id]) if story.id in links else story
         for story in stories
     )
     return tuple(linked), successors

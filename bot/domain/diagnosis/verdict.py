@@ -252,7 +252,7 @@ def _spread_words(
 
 def _other_values(factor: str, supporting: list[Story]) -> str:
     """Return what else these people use, as a common factor counts only if the rest differs."""
-    agents = [row.agent for story in supporting for row in story.rows]
+    agents = {agent for story in supporting for agent in story.agents}
     browsers = {browser_of(agent) for agent in agents} - {None}
     systems = {os_of(agent) for agent in agents} - {None}
     parts = [f"{len(browsers)} browsers"] * (len(browsers) > 1)
@@ -286,7 +286,7 @@ def _doubt(
 
 
 def _doubt_of_texts(cls: VerdictClass, supporting: list[Story]) -> str:
-    failures = [facts for story in supporting for facts in story.failures]
+    failures = {facts for story in supporting for facts in story.failures}
     received = (s for s in supporting if s.type == SUBSCRIBE and s.code in ICE_CODES)
     if cls == "user_network" and any(is_web_before(s, REPORTS_BOTH_PATHS) for s in received):
         return "This SDK may not report failed sending: others may not have seen or heard them."

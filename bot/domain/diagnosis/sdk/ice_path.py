@@ -12,7 +12,7 @@ pair at all.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.catalogue import Catalogue
@@ -21,7 +21,7 @@ from bot.domain.diagnosis.model import Story
 from bot.domain.diagnosis.recovery import ActivityIndex
 from bot.domain.diagnosis.sdk.text import SUBSCRIBE, is_firefox, text_of
 from bot.domain.diagnosis.thresholds import ADD_HOLDS, FIRST_PATH, STORY_GAP
-from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
+from bot.domain.events import ErrorFacts, cached_by_error_facts
 
 PathKind = Literal["no_candidates", "relay_tcp", "relay", "tcp", "direct"]
 
@@ -162,20 +162,20 @@ def drop_meaningless_paths(
 def _explain_by_code(story: Story, catalogue: Catalogue) -> Story:
     paths = (path_of(failure) for failure in reversed(story.failures))
     words = next((path.words for path in paths if path and not path.never_found), None)
-    return replace(story, path=words, explanation=catalogue.explain_code(story.rows[-1]))
+    return story.changed(path=words, explanation=catalogue.explain_code(story.rows[-1]))
 
 
 def _is_path_telling(story: Story, activity: ActivityIndex) -> bool:
     """Return False if the story has a missing pair from which nothing follows."""
-    if not any(map(_is_missing, story.rows)):
+    if not any(map(_is_missing, story.failures)):
         return True
     if any(map(is_firefox, story.rows)):
         return False
     return story.type == SUBSCRIBE or not _has_sent(story, activity)
 
 
-def _is_missing(row: ErrorEvent) -> bool:
-    path = path_of(row.failure)
+def _is_missing(facts: ErrorFacts) -> bool:
+    path = path_of(facts)
     return path is not None and path.never_found
 
 
@@ -186,7 +186,7 @@ def _has_sent(story: Story, activity: ActivityIndex) -> bool:
     begins = activity.paths.run_of(story).rows[0].at
     near, until = shift(begins, -STORY_GAP), shift(story.last_at, STORY_GAP)
     received = activity.paths.receive_failures(story.person.key)
-    if any(near <= row.at <= until and _is_missing(row) for row in received):
+    if any(near <= row.at <= until and _is_missing(row.failure) for row in received):
         return False
     joins = [stay.joined_at for stay in activity.stays(story) if stay.joined_at]
     before = [joined for joined in joins if joined <= begins]

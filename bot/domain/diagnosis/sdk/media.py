@@ -151,7 +151,7 @@ def is_refused_share(event: ErrorEvent) -> bool:
 
 def is_cancelled_share(story: Story) -> bool:
     """Return whether the story consists of closed pickers only."""
-    return all(map(is_refused_share, story.rows))
+    return story.code == CANCELLED_SHARE and all(map(is_refused_share, story.rows))
 
 
 def is_unasked_share(story: Story) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 from bot.domain.catalogue import FIVE_DIGIT_CODES, STATUSES
 from bot.domain.device import browser_of
 from bot.domain.diagnosis.model import Story
-from bot.domain.events import ErrorEvent, ErrorFacts, cached_by_error_facts
+from bot.domain.events import ErrorEvent, ErrorFacts, Pairs, cached_by_error_facts
 from bot.domain.sdk_fixes import is_before
 
 # Web counts tries up to 0.12.19, milliseconds from 0.12.20 on.
@@ -83,8 +83,11 @@ def media_of(event: ErrorEvent) -> frozenset[str]:
 
     The message is searched first, then the other reported texts.
     """
-    reported = next((text for label, text in event.extras if _letters(label) == "tracktype"), "")
-    return _media_named(event.failure, reported)
+    return _media_named(event.failure, _track_type(event.extras) if event.extras else "")
+
+
+def _track_type(extras: Pairs) -> str:
+    return next((text for label, text in extras if _letters(label) == "tracktype"), "")
 
 
 @cached_by_error_facts
