@@ -125,7 +125,7 @@ class _TargetReading:
     def _partition(self, state: EventTypeState) -> Partition:
         reader, proved = self.reader, asyncio.get_running_loop().create_future()
         return Partition(
-            self.hundredms, state, self.sessions.ids, reader.clock, self._report_progress, proved
+            self.hundredms, state, self.sessions.read, reader.clock, self._report_progress, proved
         )
 
     async def _read_type(self, partition: Partition) -> None:

@@ -209,10 +209,10 @@ class RoomSessions:
     hundredms: HundredMs
     room_id: str
     clock: Clock
-    _reading: "asyncio.Task[Sequence[str]] | None" = None
+    _reading: "asyncio.Task[Sequence[Session]] | None" = None
 
-    async def ids(self) -> Sequence[str]:
-        """Return session ids, newest first, as far as they could be read; errors leave some out."""
+    async def read(self) -> Sequence[Session]:
+        """Return the sessions, newest first, as far as they could be read."""
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._read())
         return await asyncio.shield(self._reading)
@@ -222,7 +222,7 @@ class RoomSessions:
         if self._reading:
             cancel_soon({self._reading})
 
-    async def _read(self) -> Sequence[str]:
+    async def _read(self) -> Sequence[Session]:
         reader = SessionReader(self.hundredms, self.room_id, _PAGES)
         await reader.run(SessionSpan(self.clock() - EVENT_RETENTION - LONGEST_SESSION, None))
-        return [session.id for session in reversed(reader.result)]
+        return reader.result[::-1]

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import HundredMsUnreachable
 from bot.domain.events import ErrorEvent
-from bot.domain.rooms import Session
+from bot.domain.rooms import Peer, Session
 from bot.investigate.ports import EventQuery, ExpiredCursor, Page, SessionPage, Tell
 from tests.support.events import make_event
 
@@ -29,6 +29,7 @@ class Plan:
 
     order: str = "ascending"
     listed: int = 100  # sessions that the list knows
+    people: Sequence[str] = ()  # of each session: ids, as peer and as user
     arrivals: dict[int, list[ErrorEvent]] = field(default_factory=dict)
     passing: dict[int, timedelta] = field(default_factory=dict)  # the clock jumps
     failing: set[int] = field(default_factory=set)
@@ -83,7 +84,14 @@ class Ledger:
     async def sessions(self, **_: Any) -> SessionPage:
         await asyncio.sleep(0)
         known = [
-            Session(name, ROOM, "main", active=False, created_at=NOW - timedelta(days=place))
+            Session(
+                name,
+                ROOM,
+                "main",
+                active=False,
+                created_at=NOW - timedelta(days=place),
+                peers={who: Peer(who, None, who) for who in self.plan.people},
+            )
             for place, name in enumerate(self.names)
         ]
         return SessionPage(tuple(known), "")

@@ -85,6 +85,37 @@ async def test_events_without_a_session_are_read_by_peer() -> None:
     assert {query.peer_id for query in one.ledger.asked} >= {f"peer-{n}" for n in range(10)}
 
 
+async def test_events_without_a_session_are_read_by_user_if_all_name_one() -> None:
+    """A user has another peer id in each session; ids of users that differ in case are two."""
+    events = [
+        change_event(one, user_id=f"User-{index % 10}", peer_id=f"peer-{index}")
+        for index, one in enumerate(room_of(2000, 10, gaps=7))
+    ]
+    one, fetched = await read(events, Plan(people=("User-3", "user-3")))
+    assert fetched.completeness.complete
+    assert len(fetched.events) == 2000
+    assert {query.user_id for query in one.ledger.asked} >= {f"User-{n}" for n in range(10)}
+    assert not any(query.peer_id or query.session_id for query in one.ledger.asked)
+    assert one.ledger.calls < 35
+
+
+async def test_people_of_sessions_are_read_before_their_errors_are_seen() -> None:
+    events = room_of(2000, 1, gaps=7)
+    late = [change_event(one, peer_id="peer-late") for one in events[-300:]]
+    one, fetched = await read([*events[:-300], *late], Plan(people=("peer-late",)))
+    assert fetched.completeness.complete
+    asked = [query.peer_id for query in one.ledger.asked]
+    assert asked[: asked.index("peer-late")].count(None) < 17, "their errors are on page 18"
+
+
+async def test_more_people_than_may_be_read_leave_those_of_errors() -> None:
+    crowd = tuple(f"guest-{number}" for number in range(500))
+    one, fetched = await read(room_of(2000, 10, gaps=7), Plan(people=crowd))
+    assert fetched.completeness.complete
+    asked = {query.peer_id for query in one.ledger.asked} - {None}
+    assert asked == {f"peer-{n}" for n in range(10)}
+
+
 async def test_a_gap_that_shows_late_is_left_to_the_chain() -> None:
     events = room_of(2000, 10)
     events[-300:] = [change_event(late, session_id=None) for late in events[-300:]]
@@ -178,6 +209,7 @@ DRAWN = st.builds(
         Plan,
         order=ORDERS,
         listed=st.sampled_from([0, 2, 100]),
+        people=st.sampled_from([(), ("peer-1", "peer-other")]),
         arrivals=st.just({}),
         passing=st.just({}),
         failing=st.sets(CALLS, max_size=2),
