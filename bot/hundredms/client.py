@@ -11,6 +11,8 @@ https://www.100ms.live/docs/server-side/v2/api-reference/analytics/overview
 import asyncio
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -38,6 +40,7 @@ from bot.hundredms.schemas import (
     parse_session,
 )
 from bot.hundredms.transport import WorkspaceConnection, send_with_retries
+from bot.investigate.background import MANY
 from bot.investigate.ports import (
     EventQuery,
     ExpiredCursor,
@@ -48,6 +51,11 @@ from bot.investigate.ports import (
     WebhookPage,
 )
 
+_PAGE_READER = ThreadPoolExecutor(1, "page-reader")
+"""Reads the pages of large rooms one after the other, so that the event loop stays free.
+
+A page takes some milliseconds, and eight of them may arrive at once.
+"""
 _UNESCAPED_TEXT = re.compile(r"[0-9A-Za-z_.@-]+")
 
 
@@ -244,7 +252,11 @@ class HundredMsClient:
         Raises ExpiredCursor if 100ms refuses `start`, and HundredMsUnreachable if it refuses the
         request, also with 404: that does not prove that there are no events.
         """
-        return parse_page(await self._page(query, start), self.fingerprint_key)
+        wire = await self._page(query, start)
+        if (wire.count or 0) <= MANY:
+            return parse_page(wire, self.fingerprint_key)
+        read = partial(copy_context().run, parse_page, wire, self.fingerprint_key)
+        return await asyncio.get_running_loop().run_in_executor(_PAGE_READER, read)
 
     async def count(self, query: EventQuery) -> int | None:
         """Return 100ms' number of events of that query; raises as `events`."""

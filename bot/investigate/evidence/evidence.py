@@ -321,5 +321,7 @@ def _types_unread(completeness: Completeness) -> Sequence[str]:
 
 
 def _distinct_tracks(tracks: Sequence[TrackEvent]) -> tuple[TrackEvent, ...]:
-    by_id = {track.id: track for track in sorted(tracks, key=repr)}
+    by_id = {track.id: track for track in tracks}
+    if len(by_id) < len(tracks):  # of rows that share an id the same one counts, in any order
+        by_id = {track.id: track for track in sorted(tracks, key=repr)}
     return tuple(sorted(by_id.values(), key=lambda row: (row.at, row.stamp, row.id)))

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.events import Agent, ErrorEvent
 from bot.domain.report import distinct_events
 from bot.investigate.ports import EventQuery, Page
+from tests.support.events import facts_of
 from tests.support.hundredms.client_harness import PEER, ROOM, SESSION, bench, event, page
 
 QUERY = EventQuery(ROOM, "client.join.failed")
@@ -28,6 +29,14 @@ async def read(*rows: object) -> Page:
 async def one(**data: Any) -> ErrorEvent:
     (found,) = (await read(event(**data))).events
     return found
+
+
+async def test_a_page_of_a_large_room_is_read_as_any_other() -> None:
+    rows = [event(user_name="Ann"), event(error_code="4005"), "no row"]
+    async with bench(page(*rows), page(*rows, total=10_000)) as at:
+        small, large = await at.client.events(QUERY), await at.client.events(QUERY)
+    assert (large.rows, large.unreadable, large.total) == (3, 1, 10_000)
+    assert list(map(facts_of, large.events)) == list(map(facts_of, small.events))
 
 
 async def test_an_event_with_all_its_fields() -> None:
