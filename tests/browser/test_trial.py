@@ -13,5 +13,6 @@ async def test_a_running_incident_from_question_to_hand_over(seat: Seat) -> None
     assert [name async for name in trial(seat)][-1] == "direct-message"
 
 
+@pytest.mark.timeout(400)  # at most one line a minute comes into the thread
 async def test_a_watched_call_is_told_in_five_messages_and_ends(seat: Seat) -> None:
     assert [name async for name in watched_call(seat)][-1] == "ended"
