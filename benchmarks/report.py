@@ -23,7 +23,8 @@ _BESIDE = (
 
 
 _GROWTH = (
-    "`lookup --json` of real rooms, {delay} a call, process start included, medians of {repeats}. "
+    "`lookup --json` of real rooms, {delay} a call, process start included, medians of {repeats} "
+    "(one look-up where there are more events than in the base). "
     "The base is {events:,} events of {people:,} people in {sessions} session; one number is "
     "varied. A line is the straight one of the least relative error, and how far off it is at most."
 )

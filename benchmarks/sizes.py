@@ -48,7 +48,7 @@ class Shape:
             events=self.events,
             people=self.people,
             sessions=self.sessions,
-            terminal=min(200, self.events // 10),
+            terminal=min(50, self.events // 10),
             days=29.0,
             real=True,
         )
