@@ -79,6 +79,7 @@ class Bench:
             "HMS_ACCESS_KEY": ACCESS_KEY,
             "HMS_SECRET": SECRET,
             "HMS_API_URL": f"{self.hundredms.base_url}/v2",
+            "STATUS_URL": "",
             "DATABASE_URL": url or f"sqlite:///{self.home / database}.db",
             "HOST": "127.0.0.1",
             "PORT": str(port),

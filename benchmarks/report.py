@@ -30,12 +30,13 @@ _GROWTH = (
 )
 _REPLICAS = (
     "{questions} questions at once of different small rooms, given to the replicas in turn, "
-    "{delay} a call, all on one machine. Database time is that in which PostgreSQL ran a statement "
-    "(`active_time` of `pg_stat_database`), start and end of the replicas included."
+    "{delay} a call, all on one machine. Questions that are refused are asked again five seconds "
+    "later; the acknowledgements of refusals count. Database time is that in which PostgreSQL ran "
+    "a statement (`active_time` of `pg_stat_database`), start and end of the replicas included."
 )
 _REPLICAS_HEAD = (
-    "\n| replicas | answers a second | acknowledgements, p99 | database time a question | "
-    "commits a question |"
+    "\n| replicas | answers a second | acknowledgements, p99 | refusals | "
+    "database time a question | commits a question |"
 )
 Line = Row | Beside | Grown | Replicated
 _HEAD = ("", "| measure | to reach | measured | reached | parts |", "|---|---|---|---|---|")
@@ -85,7 +86,7 @@ def _replicas(lines: Sequence[Replicated], sizes: Sizes) -> list[str]:
         "\n## Replicas\n",
         _REPLICAS.format(questions=sizes.questions, delay=seconds(sizes.delay)),
         _REPLICAS_HEAD,
-        "|---|---|---|---|---|",
+        "|---|---|---|---|---|---|",
         *(line.line() for line in lines),
     ]
 

@@ -19,6 +19,9 @@ from benchmarks.table import percentile, seconds
 from workbench.postgres import PostgresAbsent, PostgresServer, postgres_server
 
 _WAITED_SECONDS = 900.0
+_ASKED_AGAIN_AFTER = 5.0
+_TAKEN = "Reading call errors"
+"""The acknowledgement of a question that was recorded says this; any other is a refusal."""
 _USED = """
     SELECT sum(active_time) / 1000, sum(xact_commit) FROM pg_stat_database
     WHERE datname LIKE 'replicas%'
@@ -31,6 +34,7 @@ class Replicated:
     """One number of replicas. Times in seconds; `missing` says why nothing was measured."""
 
     replicas: int
+    refused: int = 0
     answered: int = 0
     took: float = 1.0
     p99: float = 0.0
@@ -41,10 +45,10 @@ class Replicated:
     def line(self) -> str:
         """The row in Markdown."""
         if self.missing:
-            return f"| {self.replicas} | left out: {self.missing} | | | |"
+            return f"| {self.replicas} | left out: {self.missing} | | | | |"
         return (
             f"| {self.replicas} | {self.answered / self.took:.1f} ({self.answered} in "
-            f"{seconds(self.took)}) | {seconds(self.p99)} | "
+            f"{seconds(self.took)}) | {seconds(self.p99)} | {self.refused} | "
             f"{seconds(self.database / self.answered)} | {self.commits / self.answered:.0f} |"
         )
 
@@ -70,11 +74,12 @@ def _measured(bench: Bench, server: PostgresServer, count: int) -> Replicated:
             stack.enter_context(bench.serving(f"replicas-{count}-{number}", url))
             for number in range(count)
         ]
-        acks, took = _asked(bench, bots)
+        acks, answered, took = _asked(bench, bots)
     after = _used(server)
     return Replicated(
         count,
-        len(acks),
+        len(acks) - bench.sizes.questions,
+        answered,
         took,
         percentile([ack.took for ack in acks], 0.99),
         after[0] - before[0],
@@ -88,34 +93,45 @@ def _used(server: PostgresServer) -> tuple[float, float]:
     return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
 
 
-def _asked(bench: Bench, bots: list[Served]) -> tuple[list[Ack], float]:
-    """All questions at once, the replicas in turn; seconds until the last answer."""
+def _asked(bench: Bench, bots: list[Served]) -> tuple[list[Ack], int, float]:
+    """All questions at once, the replicas in turn; refused ones again, as people would.
+
+    Returns the acknowledgements, how many were answered, and in what time.
+    """
     bench.forget_calls()
-    questions = bench.sizes.questions
-    commands = [Command(bench.room(f"small-{number}"), number) for number in range(questions)]
-    asked = [
-        (bot, request)
-        for turn, bot in enumerate(bots)
-        for request in prepared(bench, bot, commands[turn :: len(bots)])
-    ]
-    acks = asyncio.run(knock_together(asked))
-    expect({ack.status for ack in acks}, {200}, "status of the acknowledgements")
-    _wait_for_all(bench, {command.channel for command in commands})
-    last = last_words(bench)
-    return acks, max(last.values()) - min(ack.sent for ack in acks)
+    left = [Command(bench.room(f"small-{n}"), n) for n in range(bench.sizes.questions)]
+    acks, give_up = list[Ack](), time.monotonic() + _WAITED_SECONDS
+    while left and time.monotonic() < give_up:
+        asked = [
+            (command, bot, request)
+            for turn, bot in enumerate(bots)
+            for command, request in _requests(bench, bot, left[turn :: len(bots)])
+        ]
+        told = asyncio.run(knock_together([(bot, request) for _, bot, request in asked]))
+        expect({ack.status for ack in told}, {200}, "status of the acknowledgements")
+        left = [one[0] for one, ack in zip(asked, told, strict=True) if _TAKEN not in ack.body]
+        acks += told
+        time.sleep(_ASKED_AGAIN_AFTER if left else 0)
+    answered = _wait_for_rest(bench)
+    return acks, answered, max(last_words(bench).values()) - min(ack.sent for ack in acks)
 
 
-def _wait_for_all(bench: Bench, channels: set[str]) -> None:
-    """Look at Slack's long log only when 100ms is called no more."""
-    give_up, seen = time.monotonic() + _WAITED_SECONDS, -1
+def _requests(
+    bench: Bench, bot: Served, commands: list[Command]
+) -> Iterator[tuple[Command, bytes]]:
+    return zip(commands, prepared(bench, bot, commands), strict=True)
+
+
+def _wait_for_rest(bench: Bench) -> int:
+    """Wait until no more are answered; return how many were. Slack's log is long: read it late."""
+    give_up, seen, answered = time.monotonic() + _WAITED_SECONDS, -1, -1
     while time.monotonic() < give_up:
         time.sleep(bench.sizes.quiet)
         if seen == (seen := len(bench.calls())):
             settle(bench)
-            missing = channels - _answered(bench)
-            if not missing:
-                return
-    raise Failed(f"{len(missing)} questions were not answered")
+            if answered == (answered := len(_answered(bench))) or answered == bench.sizes.questions:
+                return answered
+    raise Failed("the replicas do not come to rest")
 
 
 def _answered(bench: Bench) -> set[str]:
