@@ -246,18 +246,13 @@ async def upsert(
     """Insert the rows; update existing ones in all columns, or in those of `only`."""
     columns = only or [column.name for column in table.columns if not column.primary_key]
     key = list(table.primary_key)
-    if connection.dialect.name == "postgresql":
-        into_postgres = postgresql.insert(table).values(rows)
-        assignments = {name: into_postgres.excluded[name] for name in columns}
-        await connection.execute(
-            into_postgres.on_conflict_do_update(index_elements=key, set_=assignments)
-        )
-    else:
-        into_sqlite = sqlite.insert(table).values(rows)
-        assignments = {name: into_sqlite.excluded[name] for name in columns}
-        await connection.execute(
-            into_sqlite.on_conflict_do_update(index_elements=key, set_=assignments)
-        )
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    assignments = {name: statement.excluded[name] for name in columns}
+    # Rows given beside the statement let it be compiled once, for any number of them.
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=key, set_=assignments), list(rows)
+    )
 
 
 _MAX_ID_LENGTH = 200

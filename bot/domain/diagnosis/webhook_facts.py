@@ -146,6 +146,8 @@ class RemovalIndex:
 
     def words_after(self, story: Story) -> str:
         """Return how the story's person was removed within a minute after it; "" if not seen."""
+        if not self._facts:
+            return ""
         peer_ids = {peer.lower() for peer in story.peer_ids}
         soon = (
             fact

@@ -136,9 +136,11 @@ class SessionReader:
         The session asked for is included even if it was not listed.
         """
         rows = [session for paged_list in self.lists for session in paged_list.items]
+        if len({session.id.lower() for session in rows}) < len(rows):
+            rows.sort(key=_richness, reverse=True)
         best: dict[str, Session] = {}
         extra = [self.target_session] if self.target_session else []
-        for session in [*sorted(rows, key=_richness, reverse=True), *extra]:
+        for session in [*rows, *extra]:
             if session.room_id.lower() == self.room_id.lower():
                 best.setdefault(session.id.lower(), session)
         return tuple(
