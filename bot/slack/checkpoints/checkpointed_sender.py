@@ -1,6 +1,6 @@
 """Sends a job's messages as recorded steps, so that a restarted job sends none of them twice."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from bot.jobs.ports import Json
@@ -31,6 +31,9 @@ gets it alone."""
 OUTAGE_PAUSES = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds between the attempts while Slack cannot be reached at all. No other route would be better
 then, and the answer would be lost."""
+
+MAX_SEARCHES = 120
+"""Searches for one post of unknown fate: at half a minute each they outlast an hour of outage."""
 
 RETRY_PAUSES = (30.0, 120.0, 600.0)
 """Seconds before the last message to an asker is tried again, if no route to them was confirmed."""
@@ -81,6 +84,26 @@ class CheckpointedSender:
             self.responded = True
         if sent.ok and isinstance(call, UpdateMessage | RemoveMessage):
             self.changed.add(call.ts)
+        return sent
+
+    async def confirm(
+        self, call: PostMessage, sent: SendResult, pause: Callable[[], Awaitable[None]]
+    ) -> SendResult:
+        """Look for a post whose fate is unknown until Slack tells it; post it if it is not there.
+
+        `pause` waits before each search. Where we may not read, the fate stays unknown.
+        """
+
+        async def search(_again: bool) -> Json:  # noqa: FBT001  as step_once calls it
+            await pause()
+            return await self._act(call, again=True)
+
+        for number in range(1, MAX_SEARCHES + 1):
+            if sent.cause is not SlackErrorKind.UNKNOWN or not self._reconciler.may_read:
+                break
+            with self._job.idle():
+                record = await self._job.step_once(f"{call.step}:confirm-{number}", search)
+            sent = sent_from_json(record, None)
         return sent
 
     async def wait_and_retry(self, rounds: int) -> bool:

@@ -71,7 +71,7 @@ STEPS = (
 STEP_PREFIXES = ("post:", "update:", "remove:", "ephemeral:", "respond:", "opening:", "look-")
 """Before a message's part, the time stamp of a removed message, or a change of an opening."""
 
-STEP_SUFFIXES = (":intent", ":again-", ":after-")
+STEP_SUFFIXES = (":intent", ":again-", ":after-", ":confirm-")
 
 RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
     "a cancelled step": ("since_forgotten",),

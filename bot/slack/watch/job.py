@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -268,7 +269,9 @@ class WatchJob:
         part = f"line-{int(look.at.timestamp())}"
         message = self.ctx.renderer.watch_line(self._facts(), line, part)
         watch = self.watch
-        sent = await self._sender.send(PostMessage(watch.channel, message, watch.id, watch.ts))
+        call = PostMessage(watch.channel, message, watch.id, watch.ts)
+        sent = await self._sender.send(call)
+        sent = await self._sender.confirm(call, sent, partial(self.live.sleep, _AGAIN_SECONDS))
         if sent.is_refused and sent.cause in TRANSIENT:
             with self._steps.idle():
                 await self.live.wait(watch.id, self.state.next_at or self.ctx.clock())

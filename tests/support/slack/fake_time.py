@@ -79,11 +79,12 @@ class FakeTime(FastClock):
     async def _until_parked(self, expected: int, running: Callable[[], Awaitable[int]]) -> int:
         stuck = time.monotonic() + _STUCK_SECONDS
         for turn in itertools.count(1):
-            for _ in range(_SPINS):
-                await asyncio.sleep(0)
             if self.parked == expected:
-                return expected
-            await asyncio.sleep(0.001)
+                for _ in range(_SPINS):
+                    await asyncio.sleep(0)
+                if self.parked == expected:
+                    return expected
+            await asyncio.sleep(0.002)
             if turn % 50 == 0:
                 expected = await running()
                 assert time.monotonic() < stuck, f"{self.parked} of {expected} watches wait"

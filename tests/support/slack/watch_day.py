@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.domain.watching.state import Pace
 from bot.investigate.live_calls import LiveCalls
@@ -16,8 +17,9 @@ from tests.support.slack.whole_bot import open_whole
 from workbench.pretend_hundredms.scenes.live import LiveRoom
 from workbench.pretend_slack import Message
 
-PER_CHANNEL = 10
 PEOPLE = 4
+_TRIES = 5
+"""A busy machine refuses a question that it cannot record in time; people ask again."""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class WatchDay:
     looks: Counter[int] = field(default_factory=Counter)
     """Calls about each room's session, by the room's number."""
     references: dict[int, str] = field(default_factory=dict)
+    per_channel: int = 10
     shown_at: dict[str, datetime] = field(default_factory=dict)
     """The moment at which each message was posted, by its time stamp."""
     began: datetime = field(init=False)
@@ -50,13 +53,17 @@ class WatchDay:
         room = self.bench.hundredms.live(f"day-{number}")
         room.start(self.time.now(), PEOPLE)
         self.rooms.append(room)
-        place = number // PER_CHANNEL
-        delivery = await self.bench.slack.type_command(
-            channel_of(place), person_of(place), "/call-errors", f"watch {room.name} {words}"
-        )
+        place = number // self.per_channel
+        for _ in range(_TRIES):
+            delivery = await self.bench.slack.type_command(
+                channel_of(place), person_of(place), "/call-errors", f"watch {room.name} {words}"
+            )
+            if "Starting the watch" in str(delivery.body):
+                break
         found = REFERENCE.search(str(delivery.body))
         assert found, delivery.body
         self.references[number] = found[0]
+        await self.bench.slack.until(lambda: len(self.messages()) > number, 120)
 
     async def pass_(self, seconds: float) -> None:
         """Let so many seconds pass."""
@@ -75,6 +82,17 @@ class WatchDay:
         """The calls that the bot's watches read."""
         assert self.time.live is not None
         return self.time.live
+
+    async def start_all(self, count: int, words: str) -> None:
+        """Start so many watches, and let them look once; count from there on."""
+        for number in range(count):
+            await self.start(number, words)
+        await self.pass_(1)
+        self.begin()
+
+    def message_of(self, number: int) -> Message:
+        """Return the message about a room."""
+        return next(m for m in self.messages() if lookup_of(m) == self.references[number])
 
     def messages(self) -> list[Message]:
         """Return the messages of the watches, in the order of their start."""
@@ -111,12 +129,17 @@ class WatchDay:
 
 @contextlib.asynccontextmanager
 async def open_watch_day(
-    folder: Path, watches: int, database_url: str = ""
+    folder: Path, watches: int, database_url: str = "", per_channel: int = 10, **options: Any
 ) -> AsyncIterator[WatchDay]:
-    """Run the whole bot on a faked clock, with channels for so many watches."""
+    """Run the whole bot on a faked clock, with channels for so many watches.
+
+    `options` are those of `open_whole`.
+    """
     fake = FakeTime()
     settings = {"database_url": database_url} if database_url else {}
     pace = Pace(timedelta(seconds=15), timedelta(seconds=300))
-    async with open_whole(folder, large=100, pace=pace, settings=settings, clock=fake) as bench:
-        add_places(bench, watches // PER_CHANNEL + 1)
-        yield WatchDay(bench, fake)
+    async with open_whole(
+        folder, large=100, pace=pace, settings=settings, clock=fake, **options
+    ) as bench:
+        add_places(bench, watches // per_channel + 1)
+        yield WatchDay(bench, fake, per_channel=per_channel)

@@ -7,6 +7,7 @@ import re
 import resource
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
@@ -95,20 +96,22 @@ def check_lines(day: WatchDay, script: Script, number: int, limit: float) -> lis
     return late
 
 
-async def run_day(folder: Path, count: int, hours: float, url: str = "") -> dict[str, Any]:
+async def run_day(
+    folder: Path, count: int, hours: float, url: str, tell: Callable[[str], None]
+) -> dict[str, Any]:
     """Run the day, judge it, and return its numbers."""
     seconds, rows = hours * 3600, []
     url = url or f"sqlite:///{folder / 'bot.db'}"
     async with open_watch_day(folder, count, url) as day:
         for number in range(count):
             await day.start(number, "" if number % 10 == EARLY else f"for {int(seconds)}s")
-        await day.bench.slack.until(lambda: len(day.messages()) == count, 120)
         await day.pass_(1)
         day.begin()
         script = Script(day, count, seconds)
         for _ in range(int(hours) or 1):
             await day.pass_(seconds / (int(hours) or 1))
             rows.append(row_counts(url))
+            tell(f"{day.seconds / 3600:.1f} h, {len(day.calls)} calls, rows {dict(rows[-1])}")
         await day.pass_(600.0 + 3 * count)
         assert await day.running() == 0
         assert day.live.calls == {}
@@ -145,11 +148,15 @@ async def test_a_day_of_watches(
     """The budget holds, no watch is lost, nothing is told twice or late, and all end."""
     count = request.config.getoption("--watches", default=0) or few
     hours = request.config.getoption("--watch-hours", default=0.0) or 0.4
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}\n")
+
     with ExitStack() as stack:
         url = ""
         if kind == "postgresql":
             url = stack.enter_context(postgres_server()).database("watches")
-        numbers = await run_day(tmp_path, count, hours, url)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{count} watches, {hours} hours, {kind}: {numbers}\n")
+        numbers = await run_day(tmp_path, count, hours, url, tell)
+    tell(f"{count} watches, {hours} hours, {kind}: {numbers}")
     assert numbers["calls"] <= hours * 3600 + 900
