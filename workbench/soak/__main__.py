@@ -19,7 +19,7 @@ def main(words: Sequence[str] | None = None) -> int:
     outcome = asyncio.run(soak(plan))
     print(*outcome.lines(), sep="\n")
     print(f"time                {time.monotonic() - began:.0f} s, seed {plan.seed}")
-    print(*outcome.details[:_SHOWN], sep="\n")
+    print(*[*outcome.details, *outcome.unended][:_SHOWN], sep="\n")
     if outcome.broken:
         print(f"broken: {', '.join(outcome.broken)}")
     return 1 if outcome.broken else 0
@@ -34,6 +34,7 @@ def _plan(words: Sequence[str] | None) -> Plan:
     add("--at-once", type=int, default=usual.at_once, help="questions in flight")
     add("--kill-every", type=int, default=usual.kill_every, help="questions, on average")
     add("--patience", type=float, default=usual.patience, help="seconds until one is silent")
+    add("--watches", type=int, default=usual.watches, help="watches beside the questions")
     add("--seed", type=int, default=usual.seed)
     add("--logs", default=usual.logs, help="a folder for the replicas' logs")
     return Plan(**vars(parser.parse_args(words)))

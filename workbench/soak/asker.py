@@ -111,7 +111,15 @@ class Asker:
         """Answers to no question that was acknowledged."""
         claimed = {question.lookup_id for question in self.questions} | self._rehearsed
         known = claimed | {ref for refs in self.ledger.threads.values() for ref in refs if refs}
-        return [a for a in self.ledger.answers.values() if a.lookup_id not in known and a.parts]
+        return [
+            answer
+            for answer in self.ledger.answers.values()
+            if answer.lookup_id not in known and answer.parts and "watch" not in answer.parts
+        ]
+
+    def places(self, count: int) -> list[tuple[str, str]]:
+        """So many channels, with a person in each."""
+        return [(_channel(number), _person(number)) for number in range(count)]
 
     async def _put(self, room: str, *, mention: bool) -> Question:
         number = self._chance.randrange(CHANNELS)

@@ -19,7 +19,11 @@ from workbench.pretend_slack.standing import stand
 from workbench.pretend_slack.traffic import Delivery
 from workbench.replica import Replica, replica_of
 from workbench.soak.asker import Asker
+from workbench.soak.watches import Watches
 from workbench.soak.weather import Weather
+
+LINGER = {"WATCH_LINGER": "10"}
+"""Seconds from a watched call's end to its final diagnosis: shortened, as the day is."""
 
 RETRIES = (0.5, 5.0, 30.0, 60.0)
 """Seconds after which Slack delivers an event again: shortened, so that a day fits an hour."""
@@ -45,6 +49,7 @@ class Plan:
     patience: float = 240.0
     seed: int = 1
     logs: str = ""
+    watches: int = 50
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Day:
     replicas: list[Replica]
     asker: Asker
     weather: Weather
+    watches: Watches
     fresh: list[float]
     deliveries: list[Delivery] = field(default_factory=list)
     warm: dict[str, float] = field(default_factory=dict)
@@ -93,7 +99,7 @@ async def open_day(plan: Plan) -> AsyncIterator[Day]:
         slack = await stack.enter_async_context(stand(example_team(retry_delays=RETRIES)))
         url = server.database("soak")
         replicas = [
-            replica_of(slack.team, hms_url, url, Path(home), f"replica-{n}", {}) for n in (1, 2)
+            replica_of(slack.team, hms_url, url, Path(home), f"replica-{n}", LINGER) for n in (1, 2)
         ]
         for replica in replicas:
             stack.push_async_callback(_end, replica)
@@ -102,7 +108,8 @@ async def open_day(plan: Plan) -> AsyncIterator[Day]:
             await weather.begin(replica)
         asker = Asker(slack, replicas, plan.seed, plan.patience)
         fresh = [replica.rss_mb for replica in replicas]
-        yield Day(slack, stage(app), replicas, asker, weather, fresh)
+        watches = Watches(slack, stage(app), plan.watches, plan.seed)
+        yield Day(slack, stage(app), replicas, asker, weather, watches, fresh)
 
 
 async def _end(replica: Replica) -> None:

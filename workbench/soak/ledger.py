@@ -162,5 +162,10 @@ def _mark(message: Message) -> tuple[str, str]:
     return str(payload.get("lookup_id", "")), str(payload.get("part", ""))
 
 
+def part_of(message: Message) -> str:
+    """Return the part of an answer or of a watch that a message is; "" for none."""
+    return _mark(message)[1]
+
+
 def _words(message: Message) -> str:
     return message.text + json.dumps(message.blocks, ensure_ascii=False)

@@ -34,6 +34,10 @@ class Outcome:
     """Answers to questions that were not acknowledged."""
     fresh: list[float] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    watches: int = 0
+    watch_lines: int = 0
+    unended: list[str] = field(default_factory=list)
+    """A line for each watch that did not tell its end, once."""
     details: list[str] = field(default_factory=list)
     """A line for each answer that broke a promise."""
 
@@ -53,6 +57,7 @@ class Outcome:
         return [
             *([f"{self.ends['silent']} silent"] if self.ends["silent"] else []),
             *([f"{len(self.twice)} twice"] if self.twice else []),
+            *([f"{len(self.unended)} watches without their end"] if self.unended else []),
             *([f"{self.late} late acks"] if self.late else []),
             *(["memory grew"] if self.grown else []),
         ]
@@ -69,6 +74,8 @@ class Outcome:
             f"unacknowledged      {ends['unacknowledged']} {told}",
             f"answered twice      {len(self.twice)} {' '.join(self.twice[:5])}".rstrip(),
             f"silent              {ends['silent']}",
+            f"watches             {self.watches} ({self.watch_lines} lines)",
+            f"without their end   {len(self.unended)}",
             f"acks over 3 s       {self.late}",
             f"kills               {counts['kill']}",
             f"other faults        {faults}",

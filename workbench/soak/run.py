@@ -11,6 +11,8 @@ CALM = 0.6
 """After this share of the questions nobody is killed any more: then memory can be compared."""
 
 WARM_QUESTIONS = 500
+WATCH_SECONDS = 120.0
+"""Time to tell the ends of ten watched calls: one call of 100ms a second is for all of them."""
 _TELL_SECONDS = 15.0
 _REST_SECONDS = 5.0
 
@@ -19,12 +21,14 @@ async def soak(plan: Plan) -> Outcome:
     """Run one; returns when every question has its end. Raises BotDied, PostgresAbsent."""
     async with open_day(plan) as day:
         await day.asker.rehearse()
+        await day.watches.start(day.asker.places(plan.watches), day.asker.turn)
         day.slack.team.deliveries.clear()
         helpers = [
             asyncio.create_task(work)
             for work in (
                 day.weather.faults(),
                 day.weather.kills(day.replicas, day.asker),
+                day.watches.trouble(),
                 day.tidy(),
                 _tell(day),
             )
@@ -38,7 +42,7 @@ async def soak(plan: Plan) -> Outcome:
         for each in ended:
             if isinstance(each, Exception):
                 raise each
-        return await _count(day)
+        return await _count(day, plan)
 
 
 async def _ask_all(day: Day, plan: Plan) -> None:
@@ -58,13 +62,16 @@ async def _ask_all(day: Day, plan: Plan) -> None:
     await asyncio.gather(*[person() for _ in range(plan.at_once)])
 
 
-async def _count(day: Day) -> Outcome:
+async def _count(day: Day, plan: Plan) -> Outcome:
     """Let the last words come, then count."""
     day.weather.clear()
     for replica in day.replicas:
         await day.weather.begin(replica)
+    unended = await day.watches.end(WATCH_SECONDS + WATCH_SECONDS * plan.watches / 10)
     await asyncio.sleep(_REST_SECONDS)
     outcome = outcome_of(day.asker, day.slack.team.deliveries, day.weather.counts)
+    outcome.watches, outcome.watch_lines = plan.watches, day.watches.lines()
+    outcome.unended = unended
     outcome.fresh = day.fresh
     if outcome.asked * (1 - HOT) > WARM_QUESTIONS:
         outcome.memory = [

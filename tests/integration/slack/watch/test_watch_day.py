@@ -31,6 +31,8 @@ EARLY = 8
 """Of ten watches this one has no time of its own: its call ends early, and the watch with it."""
 PROMISED = 45
 """So many watches tell a change within 100 s."""
+LOOK_CALLS = 7.0
+"""Calls of a look at a call in trouble: with more watches each look waits for all others."""
 
 
 def words(message: Message) -> str:
@@ -119,7 +121,7 @@ async def run_day(
         ends = Counter(re.search(r"The \w+ is over", words(m))[0] for m in day.messages())  # type: ignore[index]
         check_budget(day.calls)
         check_all(day.bench)
-        limit = 100.0 if count <= PROMISED else 2 * count + 30.0
+        limit = 100.0 if count <= PROMISED else LOOK_CALLS * count
         late = [s for n in range(count) for s in check_lines(day, script, n, limit)]
         assert len({lookup_of(message) for message in day.messages()}) == count
         looks = [day.looks[number] for number in range(count) if number % 10 != EARLY]
