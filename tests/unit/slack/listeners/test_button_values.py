@@ -1,6 +1,7 @@
-"""Values of `Refresh` and of choices that nobody of ours wrote, and addresses of answers."""
+"""Values of *New answer* and of choices that nobody of ours wrote, and addresses of answers."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_forged_texts_are_refused(form: TypeAdapter[Any], text: str) -> None:
 
 
 def test_ours_come_back() -> None:
-    assert refresh._refresh_query(json.dumps(FACTS)) == ASKED
+    assert refresh._refresh_query(json.dumps(FACTS)) == replace(ASKED, anew=True)
     assert read_value(choose._CHOICE_ADAPTER, json.dumps(CHOICE)).q == CHOICE["q"]
 
 
