@@ -6,10 +6,11 @@ worth knowing ("everybody in that office"); the address itself is private.
 
 In a flood of ICE failures no two descriptions are equal: each retry has other ports. The general
 way (`sanitize`, `network_fingerprint`) scans each text a dozen times. For pairs as the web SDK
-writes them, one pattern has to match the whole text and leaves no place for an address except
-those that are replaced. A text that does not match takes the general way, which gives the same
-result for a text that does. The pattern saves 22 % of a look-up's CPU (15 % where hardly two texts
-are equal), measured on rooms of 10,000 events.
+writes them, one pattern has to match and leaves no place for an address except those that are
+replaced. Plain words and a semicolon may stand before the pair; few of them differ, so they take
+the general way once. A text that does not match takes the general way as a whole, which gives the
+same result for a text that does. The pattern saves 22 % of a look-up's CPU (38 % where hardly two
+texts are equal), measured on rooms of 10,000 events.
 """
 
 import hmac
@@ -104,8 +105,12 @@ def _side(name: str) -> str:
 
 _DESCRIPTION_CACHE_SIZE = 2048
 _MAX_CACHED_LENGTH = 2048
-_PAIR = re.compile(
-    rf"local candidate - {_side('local')}; remote candidate - (?:{_side('remote')}|undefined)"
+_WORDS = r"(?P<words>\w(?:(?!candidate)[\w .,:;()/-]){0,200}; )?"
+"""Text without quotes and escapes, so that nothing in it can go on behind its semicolon."""
+_PAIR_AFTER_WORDS = re.compile(
+    rf"{_WORDS}local candidate - {_side('local')}; "
+    rf"remote candidate - (?:{_side('remote')}|undefined)",
+    re.ASCII,
 )
 
 
@@ -136,6 +141,13 @@ def _read_free_text(text: str, key: bytes) -> Description:
     return Description(shown, network_fingerprint(text, key), None if pattern == shown else pattern)
 
 
+@lru_cache(_DESCRIPTION_CACHE_SIZE)
+def _cached_read_words(words: str) -> tuple[str, str]:
+    """Return the words before a pair without addresses, and also without ids."""
+    shown = f"{sanitize(words)} "
+    return shown, without_ids(shown) or ""
+
+
 _NO_DESCRIPTION = Description(None, None)
 _cached_read_free_text = lru_cache(_DESCRIPTION_CACHE_SIZE)(_read_free_text)
 
@@ -144,11 +156,12 @@ def read_description(text: str | None, key: bytes) -> Description:
     """Return a failure's description."""
     if text is None:
         return _NO_DESCRIPTION
-    match = _PAIR.fullmatch(text) if text.startswith("local candidate - c") else None
+    match = _PAIR_AFTER_WORDS.fullmatch(text) if "local candidate - c" in text else None
     if match is None:
         return (_cached_read_free_text if len(text) < _MAX_CACHED_LENGTH else _read_free_text)(
             text, key
         )
+    words, words_pattern = _cached_read_words(match["words"]) if match["words"] else ("", "")
     local, local_pattern = _read_candidate(*match.group(*_LOCAL_GROUPS))
     remote, remote_pattern = "undefined", "undefined"
     if match["remote"]:
@@ -156,9 +169,9 @@ def read_description(text: str | None, key: bytes) -> Description:
     ip, kind, raddr = match.group("local_ip", "local_type", "local_raddr")
     sender_address = raddr if kind == "relay" else ip
     return Description(
-        f"local candidate - {local}; remote candidate - {remote}",
+        f"{words}local candidate - {local}; remote candidate - {remote}",
         fingerprint(sender_address.lstrip(), key) if ip and sender_address else None,
-        f"local candidate - {local_pattern}; remote candidate - {remote_pattern}",
+        f"{words_pattern}local candidate - {local_pattern}; remote candidate - {remote_pattern}",
     )
 
 
@@ -193,4 +206,5 @@ def _read_candidate(  # noqa: PLR0913, PLR0917  the groups of a match
 def clear_caches() -> None:
     """Clear the caches, so that no description and no address stays in memory."""
     _cached_read_free_text.cache_clear()
+    _cached_read_words.cache_clear()
     fingerprint.cache_clear()

@@ -66,14 +66,27 @@ def broken(draw: st.DrawFn) -> str:
     return " ".join(words) + draw(st.sampled_from(ends))
 
 
-@given(pairs | broken())
+words_before = st.sampled_from(
+    (
+        "sfu join failed; ", "code: 1001, type: close, reason: ; ", "Load failed; ", "key: ; ",
+        "from 192.0.2.1; ", "port 4443; ", "dead::beef; ", "request 0f3a9c1b22d4; ", "bearer; ",
+        "token=hush; ", "wss://u:p@prod.example.com; ", "at wss://192.0.2.1:443/ws; ", "1.2; ",
+        "local candidate - none; ", "eyJhbGci.e30.x; ", "a  b ;; ", "x.local; ", "rport 7; ",
+    )
+) | st.text('ab1:.; -/()\u00e9"%', max_size=12).map("{}; ".format)  # fmt: skip
+after_words = st.builds("{}{}".format, words_before, pairs | broken())
+
+
+@given(pairs | broken() | after_words)
 @examples(300)
 def test_one_pass_gives_what_the_general_way_gives(text: str) -> None:
     description = read_description(text, KEY)
     assert description[:2] == (sanitize(text), network_fingerprint(text, KEY))
 
 
-@given(pairs | broken(), st.sampled_from(("[PUBLISH]: Ice connection state FAILED", "")))
+@given(
+    pairs | broken() | after_words, st.sampled_from(("[PUBLISH]: Ice connection state FAILED", ""))
+)
 @examples(300)
 def test_a_pair_and_its_pattern_have_one_meaning(text: str, message: str) -> None:
     shown, _, pattern = read_description(text, KEY)
@@ -89,7 +102,7 @@ def event_of(failure: ErrorFacts) -> ErrorEvent:
     return ErrorEvent("e-1", NO_TIME, "", EventSource(), failure, ())
 
 
-@given(pairs | broken())
+@given(pairs | broken() | after_words)
 @examples(300)
 def test_no_address_is_left_of_a_pair(text: str) -> None:
     shown, _, _ = read_description(text, KEY)
