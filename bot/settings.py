@@ -241,6 +241,16 @@ class Settings(BaseSettings):
             _check_credentials(alias, workspace)
         return workspaces
 
+    @property
+    def receives_webhooks(self) -> bool:
+        """Whether 100ms sends webhooks of any workspace, or they are fetched. As `workspaces`."""
+        return self.hms_webhook_pull or any(
+            workspace.webhook_pull
+            or workspace.webhook_secret.get_secret_value()
+            or workspace.webhook_signature_secret.get_secret_value()
+            for workspace in self.workspaces().values()
+        )
+
     def access(self) -> AccessRules:
         """Return the rules on who may ask, and about which workspaces. Raises Misconfigured."""
         lists = {alias: workspace.channels for alias, workspace in self.workspaces().items()}

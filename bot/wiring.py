@@ -159,7 +159,10 @@ async def open_services(
         page = await stack.enter_async_context(
             open_status_page(settings.status_url if memory_needed else "")
         )
-        inner = _open_investigator(stack, workspaces, database, opener, catalogue)
+        room_index = BestEffortRoomIndex(
+            database, opener.open_or_none, holds_facts=settings.receives_webhooks
+        )
+        inner = _open_investigator(stack, workspaces, room_index, catalogue)
         inner = replace(inner, clock=clock, reads_status_page=page is not None)
         investigator = CachingInvestigator(inner)
         live_calls = LiveCalls(workspaces, catalogue, inner.room_index, clock, inner.resolve)
@@ -215,11 +218,9 @@ def _build_renderer(settings: Settings, catalogue: Catalogue) -> "Renderer":
 def _open_investigator(
     stack: AsyncExitStack,
     workspaces: dict[str, HundredMsClient],
-    database: "Database | None",
-    opener: DatabaseOpener,
+    room_index: BestEffortRoomIndex,
     catalogue: Catalogue,
 ) -> Investigator:
-    room_index = BestEffortRoomIndex(database, opener.open_or_none)
     writer = RoomIndexWriter(room_index)
     stack.push_async_callback(writer.close)
     investigator = Investigator(workspaces, room_index, writer, catalogue, now)

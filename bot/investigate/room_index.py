@@ -29,17 +29,20 @@ class BestEffortRoomIndex:
 
     `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
     `open_index` opens the database when it is first needed, for a look-up in the terminal: opening
-    it takes longer than the rest of a small look-up, and a room without codes and failures needs
-    none.
+    it takes longer than the rest of a small look-up. A room without codes and failures needs
+    none, unless webhooks may have told facts (`holds_facts`).
     """
 
     def __init__(
         self,
         stored: RoomIndex | None,
         open_index: Callable[[], Awaitable[RoomIndex | None]] | None = None,
+        *,
+        holds_facts: bool = False,
     ) -> None:
         self._stored = stored
         self._open_index = open_index
+        self._holds_facts = holds_facts
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
         """Return (workspace, room id) pairs; empty if none are known or the database fails."""
@@ -70,6 +73,8 @@ class BestEffortRoomIndex:
     async def facts_as_of(self, room: Room, moment: datetime) -> Sequence[CallFact]:
         """Return what webhooks told of the room by that moment; empty if the database fails."""
         nothing: Sequence[CallFact] = ()
+        if self._holds_facts:
+            await self._open()
         facts = await self._ask(
             lambda stored: stored.facts_of_room(room.workspace, room.id, MOST_FACTS), nothing
         )

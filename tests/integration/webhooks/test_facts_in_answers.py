@@ -1,12 +1,17 @@
 """Facts of webhooks in answers: peers found without a search, refused joins, removals."""
 
+import asyncio
 import contextlib
+import os
 import sqlite3
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.support.slack.edge_harness import Bench
-from tests.support.webhooks import open_webhooks_bench
+from tests.support.webhooks import SECRET, open_webhooks_bench
+from workbench.pretend_hundredms.demo import ACCESS_KEY
+from workbench.pretend_hundredms.demo import SECRET as HMS_SECRET
 from workbench.pretend_hundredms.webhooks.shapes import HookWriter
 from workbench.pretend_hundredms.world import PretendRoom
 
@@ -102,6 +107,29 @@ async def test_a_room_whose_only_trouble_is_a_refused_join_did_not_go_well(tmp_p
         assert "failed for 2 unrelated reasons: role that is not allowed and unknown error" in said
         assert "no errors reported" not in said.lower()
         assert "<!channel>" not in said
+
+
+async def test_a_refused_join_is_told_in_the_terminal_as_well(tmp_path: Path) -> None:
+    async with open_webhooks_bench(tmp_path) as b:
+        hooks = hooks_of(room_named(b.bench, UNTOUCHED))
+        refused = hooks.refused("Ann", NOW - timedelta(minutes=30), "role not allowed")
+        assert await b.sender.send(refused) == 200
+        await b.bench.settled()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "lookup", UNTOUCHED),
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": str(Path(__file__).parents[3]),
+                "HMS_ACCESS_KEY": ACCESS_KEY,
+                "HMS_SECRET": HMS_SECRET,
+                "HMS_API_URL": b.bench.hms_url,
+                "HMS_WEBHOOK_SECRET": SECRET,
+                "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+            },
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        assert "their role is not allowed in this room" in " ".join(out.decode().split())
 
 
 async def test_removals_and_the_rooms_end_are_told(tmp_path: Path) -> None:
