@@ -61,7 +61,6 @@ _WITHOUT_SESSION = frozenset({1, 10, 22, 33, 41})
 """Of each fifty events these name no session: a tenth, of every type that usually names it."""
 _ODD_EVERY = 997
 _UFRAG = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_CLOSED = ("ping pong failure", "code: 1006, type: close", "code: 1001, type: close, reason: ")
 _FETCH = ("Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed")
 _CATEGORIES = {
     "client.publish.failed": "PublishIceConnectionFailed",
@@ -133,20 +132,18 @@ def _failure(planned: Planned, chance: random.Random, *, floods: bool) -> Data:
             data["error_description"] = _ice_text(planned.person, chance)
         case "client.join.failed":
             data = join_refused(500, "sfu join failed", chance.randrange(6))
-            data["error_description"] = f"sfu join failed; {_ice_text(planned.person, chance)}"
+            data["error_description"] = _ice_text(planned.person, chance)
         case "client.disconnected":
             data = signal_lost()
-            words = f"{chance.choice(_CLOSED)}; "
             if chance.random() < 0.5:
                 data |= {"error_code": 4005, "error_name": "ICEFailure"}
-                words = ""
-            data["error_description"] = f"{words}{_ice_text(planned.person, chance)}"
+            data["error_description"] = _ice_text(planned.person, chance)
         case _ if floods:
             return {**refused_at_init(500, "internal error"), "is_terminal": False}
         case _:
             words = chance.choice(_FETCH)
             data = {**unreachable(), "error_message": f"Endpoint is not reachable - {words}"}
-            data["error_description"] = f"{words}; {_ice_text(planned.person, chance)}"
+            data["error_description"] = _ice_text(planned.person, chance)
     if planned.terminal:
         return gave_up(data, category, 60_000 + chance.randrange(400))
     return data
