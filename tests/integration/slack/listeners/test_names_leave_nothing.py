@@ -40,7 +40,7 @@ async def test_a_name_leaves_nothing(
             await bench.slack.type_command(CHANNEL, ALICE, command, text)
             await bench.settled(0.3)
         # Every heartbeat deletes the records of finished jobs.
-        await bench.slack.until(lambda: not names_in(bytes_of(tmp_path)), 20)
+        await bench.slack.until(lambda: not names_in(bytes_of(tmp_path)), 60)
         stored = bytes_of(tmp_path)
         assert '["name", "storm"]' in stored, "the audit names the room"
     written = capsys.readouterr()  # an earlier test may have sent the log to `logging`
@@ -55,4 +55,4 @@ async def test_a_restart_in_between_leaves_nothing_either(tmp_path: Path) -> Non
         await bench.slack.mention(CHANNEL, "hana", thread_ts=first.ts)
         await bench.restart()
         await bench.until_said("Hana Visser in room storm", seconds=30)
-        await bench.slack.until(lambda: not names_in(bytes_of(tmp_path)), 20)
+        await bench.slack.until(lambda: not names_in(bytes_of(tmp_path)), 60)
