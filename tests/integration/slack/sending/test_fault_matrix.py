@@ -84,7 +84,7 @@ async def test_slack_fails_at_a_call(tmp_path: Path, call: str) -> None:
             for number, kind in enumerate(KINDS)
         ]
         await all_ask(bench, question, len(KINDS))
-        await bench.slack.until(lambda: not unplayed(faults), 30)
+        await bench.slack.until(lambda: not unplayed(faults), 90)
         await bench.settled(0.3)
         assert not without(all_complaints(bench))
 
@@ -103,7 +103,7 @@ async def test_slack_fails_at_a_call_of_a_private_mention(tmp_path: Path, call: 
             for n in range(len(KINDS))
         ]
         await asyncio.gather(*asking)
-        await bench.slack.until(lambda: not unplayed(faults), 30)
+        await bench.slack.until(lambda: not unplayed(faults), 90)
         await bench.settled(0.3)
         assert not without(all_complaints(bench))
         public = [m for n in range(len(KINDS)) for m in bench.team.in_channel(channel_of(n))]
@@ -117,7 +117,7 @@ async def test_slack_fails_at_a_call_that_names_no_channel(tmp_path: Path, call:
         add_places(bench, len(KINDS))
         faults = [bench.team.faults.add(method, kind) for kind in kinds]
         await all_ask(bench, "hostile", len(KINDS))
-        await bench.slack.until(lambda: not unplayed(faults), 30)
+        await bench.slack.until(lambda: not unplayed(faults), 90)
         await bench.settled(0.3)
         assert not without(all_complaints(bench))
 
@@ -132,7 +132,7 @@ async def test_slack_fails_at_looking_whether_a_message_stands(tmp_path: Path) -
             at = {"times": 2, "channel": channel_of(number)}
             looking.append(bench.team.faults.add("conversations.*", kind, **at))
         await all_ask(bench, "storm", len(KINDS))
-        await bench.slack.until(lambda: not unplayed(looking), 30)
+        await bench.slack.until(lambda: not unplayed(looking), 90)
         await bench.settled(0.3)
         assert not without(all_complaints(bench))
 
