@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
-from dbos._context import _clear_local_dbos_context
 from sqlalchemy import Engine
 
 from bot.database import open_job_engine
@@ -105,11 +104,8 @@ class DbosJobQueue:
     async def _begin(self, job: NewJob) -> None:
         """Submit a recorded job to dbos, which runs it here.
 
-        The job runs only once, even if another process submits it too. A job that another job
-        submits is no child of it: dbos would record its begin as a step of that job, which is over
-        by then, and drop the begin if the step could not be recorded.
+        The job runs only once, even if another process submits it too.
         """
-        _clear_local_dbos_context()
         with SetWorkflowID(job.job_id):
             handle = await DBOS.start_workflow_async(self._workflow, job.kind, job.payload)
         task = getattr(handle, "task", None)  # absent if another process runs the job

@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -286,7 +287,12 @@ class JobSubmitter:
             self._refused.discard(job.job_id)
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(coroutine)
+        """Start a task without the context of the caller, who may be a job itself.
+
+        To dbos the new job would be a child: its begin would be a step of a job that is over by
+        then, and be dropped if that step could not be recorded.
+        """
+        task = asyncio.create_task(coroutine, context=Context())
         self.pending_tasks.add(task)
         task.add_done_callback(self._on_done)
 
