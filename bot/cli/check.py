@@ -76,7 +76,7 @@ async def _run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
         yield await _try("templates", partial(_check_templates, settings.templates_dir))
     yield await _try("100ms", lambda: _check_hundredms(settings))
     yield await _try("status page", partial(_check_status_page, settings.status_url))
-    with contextlib.suppress(Misconfigured):  # told above
+    with contextlib.suppress(Misconfigured):  # reported above
         yield _check_webhooks(settings)
     yield await _try("database", lambda: _check_database(settings))
 

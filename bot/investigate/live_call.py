@@ -185,7 +185,7 @@ class LiveCall:
         return self._session != before
 
     async def _read_facts(self) -> bool:
-        """Read what webhooks told of the room; return whether there is anything new."""
+        """Read the facts that webhooks reported of the room; return whether any is new."""
         before = self._facts
         self._facts = await self.room_index.facts_as_of(self.target.room, self.clock())
         return self._facts != before

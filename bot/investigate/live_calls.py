@@ -69,7 +69,7 @@ class LiveCalls:
     rooms: frozenset[tuple[str, str]] = frozenset()
     """Workspace and id of each watched room, as `bot.slack.watch` read them a moment ago."""
     moved_rooms: set[tuple[str, str]] = field(default_factory=set)
-    """The watched rooms of which a webhook told since then."""
+    """The watched rooms that a webhook has named since then."""
     running: int = 0
     """The number of watches that this process looks after."""
     _pacers: dict[str, CallPacer] = field(default_factory=dict)

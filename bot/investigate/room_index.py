@@ -30,7 +30,7 @@ class BestEffortRoomIndex:
     `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
     `open_index` opens the database when it is first needed, for a look-up in the terminal: opening
     it takes longer than the rest of a small look-up. A room without codes and failures needs
-    none, unless webhooks may have told facts (`holds_facts`).
+    none, unless webhooks may have reported facts (`holds_facts`).
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class BestEffortRoomIndex:
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
     async def facts_as_of(self, room: Room, moment: datetime) -> Sequence[CallFact]:
-        """Return what webhooks told of the room by that moment; empty if the database fails."""
+        """Return the facts of webhooks up to that moment; empty if the database fails."""
         nothing: Sequence[CallFact] = ()
         if self._holds_facts:
             await self._open()

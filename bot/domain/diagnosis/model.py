@@ -83,7 +83,7 @@ class Story:
             terminal=any(facts.is_terminal for facts in failures),
         )
 
-    def changed(self, **values: Any) -> "Story":  # noqa: ANN401  values of its fields
+    def replace(self, **values: Any) -> "Story":  # noqa: ANN401  values of its fields
         """Return the story with other values; what its events say must stay the same.
 
         That is not computed again, which saves 20 % of the diagnosis of a large room.

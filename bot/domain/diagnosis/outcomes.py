@@ -42,10 +42,10 @@ def assign_outcomes(
         proof = activity.proof_of_recovery(story, end or story) if provable else None
         if proof:
             at = proof.at if proof.exact else None
-            result.append(story.changed(outcome="recovered", evidence=proof.words, recovered_at=at))
+            result.append(story.replace(outcome="recovered", evidence=proof.words, recovered_at=at))
             continue
         outcome, evidence = _ending(story, end, activity, doubt)
-        result.append(story.changed(outcome=outcome, evidence=evidence, doubt=doubt))
+        result.append(story.replace(outcome=outcome, evidence=evidence, doubt=doubt))
     return tuple(result)
 
 

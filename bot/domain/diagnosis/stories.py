@@ -87,7 +87,7 @@ def _story(
     alike = known.get(words)
     if alike is None:
         alike = known[words] = _new_story(person, rows, catalogue)
-    return alike.changed(id=_id(rows[0].id), person=person, rows=rows)
+    return alike.replace(id=_id(rows[0].id), person=person, rows=rows)
 
 
 def _new_story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:
@@ -193,7 +193,7 @@ def link_symptoms(stories: Iterable[Story]) -> tuple[tuple[Story, ...], dict[str
             if cause and not _is_cause(links, cause.id, story.id):
                 links[story.id] = cause.id
     linked = (
-        story.changed(symptom_of=links[story.id]) if story.id in links else story
+        story.replace(symptom_of=links[story.id]) if story.id in links else story
         for story in stories
     )
     return tuple(linked), successors

@@ -56,7 +56,7 @@ def watch_message(templates: MessageTemplates, facts: WatchMessage) -> Message:
         trouble=_trouble(view, watch.names) if view else [],
         more=max(0, len(view.trouble) - _MOST_LISTED) if view else 0,
         state=_state_words(facts),
-        diagnosis=_told(facts, is_over=facts.end is WatchEnd.OVER),
+        diagnosis=_diagnosis_words(facts, is_over=facts.end is WatchEnd.OVER),
         notes=_notes(facts),
         reference=watch.id,
     )
@@ -155,8 +155,8 @@ def diagnosis_words(report: Report | None, names: Names) -> str:
     return lead_of(readable, readable.diagnosis or diagnosis).sentence
 
 
-def _told(facts: WatchMessage, *, is_over: bool) -> str:
-    """Return the diagnosis and what webhooks told, or that a call that is over was fine."""
+def _diagnosis_words(facts: WatchMessage, *, is_over: bool) -> str:
+    """Return the diagnosis and the reports of webhooks, or that an ended call was fine."""
     words = diagnosis_words(facts.report, facts.watch.names)
     if is_over and not words and facts.view and facts.view.complete:
         words = "No errors were reported."
@@ -164,7 +164,7 @@ def _told(facts: WatchMessage, *, is_over: bool) -> str:
 
 
 def removal_words(report: Report | None) -> str:
-    """Return what webhooks told of removed people and the room's end; "" for nothing."""
+    """Return the removals and the end of the room that webhooks reported; "" for none."""
     diagnosis = report.diagnosis if report else None
     if diagnosis is None:
         return ""
@@ -199,7 +199,7 @@ def line_message(
         over="The call is over." if line.final else "",
         changes=" ".join(changes),
         lead=_lead(line) if sentence else "",
-        diagnosis=_told(facts, is_over=line.final),
+        diagnosis=_diagnosis_words(facts, is_over=line.final),
         notify=watch.asked_by if line.notify else "",
         notes=[_NOT_EDITABLE] * line.notice + _notes(facts) * line.final,
     )

@@ -89,7 +89,7 @@ class CheckpointedSender:
     async def confirm(
         self, call: PostMessage, sent: SendResult, pause: Callable[[], Awaitable[None]]
     ) -> SendResult:
-        """Look for a post whose fate is unknown until Slack tells it; post it if it is not there.
+        """Look for a post of unknown fate until Slack answers; post it if it is not there.
 
         `pause` waits before each search. Where we may not read, the fate stays unknown.
         """

@@ -162,7 +162,7 @@ def drop_meaningless_paths(
 def _explain_by_code(story: Story, catalogue: Catalogue) -> Story:
     paths = (path_of(failure) for failure in reversed(story.failures))
     words = next((path.words for path in paths if path and not path.never_found), None)
-    return story.changed(path=words, explanation=catalogue.explain_code(story.rows[-1]))
+    return story.replace(path=words, explanation=catalogue.explain_code(story.rows[-1]))
 
 
 def _is_path_telling(story: Story, activity: ActivityIndex) -> bool:
