@@ -218,7 +218,7 @@ class SubmitPriority:
                     idle_turns = idle_turns + 1 if self._idle.is_set() else 0
 
 
-RECORD_SECONDS = 2.0
+RECORD_SECONDS = 1.6
 """A question that is not recorded by then is refused: Slack waits three seconds for an
 acknowledgement."""
 

@@ -18,7 +18,7 @@ from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.shared_channels import SHARED, restrict_for_outsiders
 
-READ_SECONDS = 0.8
+READ_SECONDS = 1.2
 """Seconds after which a question is refused. Slack waits only three seconds for the
 acknowledgement, and the question must still be recorded in that time."""
 

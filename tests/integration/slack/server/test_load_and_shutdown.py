@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from bot.jobs import inbox
+from bot.slack.lookup import channel_defaults
 from bot.slack.slack_settings import Rates
 from tests.support.slack.edge_harness import check_all, lookup_of, open_bench, part_of
 from tests.support.slack.fakes import ROOM
@@ -19,7 +20,8 @@ MODES = pytest.mark.parametrize("mode", ["http", "socket"])
 async def test_a_hundred_commands_at_once_are_each_answered_once(
     mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Refusing what a busy machine records too late is another test's matter.
+    # Refusing what a busy machine reads or records too late is another test's matter.
+    monkeypatch.setattr(channel_defaults, "READ_SECONDS", 60.0)
     monkeypatch.setattr(inbox, "RECORD_SECONDS", 60.0)
     async with open_bench(mode, most_waiting_per_asker=100) as bench:
         bench.investigator.seconds = 0.05
