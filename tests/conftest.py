@@ -16,7 +16,7 @@ os.environ["STATUS_URL"] = ""  # noqa: TID251  no test reads a real status page
 
 @pytest.fixture(autouse=True)
 def _log_of_its_own() -> Iterator[None]:
-    """Restore the log after a test: a command that ran in the process sets its level and handlers."""
+    """Restore the log after a test: commands that run in the process set its level and handlers."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
