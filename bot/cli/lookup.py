@@ -23,7 +23,7 @@ from bot.cli.screen import open_console, rich_text
 from bot.domain.errors import AskedWrongly, BotError, NothingFound, Unexpected
 from bot.domain.parsing import parse_query
 from bot.domain.query import LookupQuery
-from bot.domain.report import Report
+from bot.domain.report import Report, with_surroundings
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices
 from bot.domain.target import Progress as Reading
@@ -170,9 +170,12 @@ async def _answer(query: LookupQuery, text: str, screen: Screen) -> int:
     set_up_logs(settings.log_level if "log_level" in settings.model_fields_set else "CRITICAL")
     async with wiring.open_services(settings, memory_needed=False) as services:
         with ProgressDisplay(open_console(stderr=True)) as progress:
-            result = await _look_up(query, text, services, screen, progress)
+            saved_lookup = await find_saved_lookup(text, services.open_database)
+            result = await _look_up(query, saved_lookup, services, screen, progress)
             if isinstance(result, Report):
                 result = await services.investigator.diagnose(result, progress.tell)
+                if saved_lookup is not None:
+                    result = await _weigh(result, saved_lookup, services)
         if isinstance(result, Choices):
             return screen.choices(result, query)
         _show(result, services, screen)
@@ -181,18 +184,24 @@ async def _answer(query: LookupQuery, text: str, screen: Screen) -> int:
 
 async def _look_up(
     query: LookupQuery,
-    text: str,
+    saved_lookup: SavedLookup | None,
     services: wiring.Services,
     screen: Screen,
     progress: ProgressDisplay,
 ) -> Report | Choices:
-    """Return the facts; for the reference of an answer in Slack, the facts of that time."""
-    saved_lookup = await find_saved_lookup(text, services.open_database)
+    """Return the facts; for an answer in Slack, the facts of that time."""
     if saved_lookup is not None:
         return await services.investigator.reopen(saved_lookup, progress.tell)
     return await services.investigator.report(
         query, screen.reference, progress.tell, progress.watch
     )
+
+
+async def _weigh(report: Report, saved_lookup: SavedLookup, services: wiring.Services) -> Report:
+    """Return the report with what other rooms and the status page said after the answer."""
+    database = await services.open_database()
+    state = await database.opening_states.find(saved_lookup.lookup_id) if database else None
+    return with_surroundings(report, state.surroundings) if state else report
 
 
 def _show(report: Report, services: wiring.Services, screen: Screen) -> None:

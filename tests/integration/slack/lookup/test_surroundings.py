@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from bot.storage import open_database
+from tests.integration.cli.test_forget import call_doctor
 from tests.integration.slack.buttons.test_reply_form import letter_in, opened
 from tests.support.reports.plain_text import plain_text
-from tests.support.slack.edge_harness import Bench, check_all, part_of
+from tests.support.slack.edge_harness import Bench, check_all, lookup_of, part_of
 from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
 from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.incidents import incident
 from workbench.pretend_hundredms.scenes.neighbours import neighbour, neighbours
@@ -81,6 +83,19 @@ async def test_other_rooms_limit_or_confirm_a_verdict(
         assert 0 < len(sampling_calls(bench)) <= 20
         assert "Status page" not in text
         assert "status.100ms.live" in text
+
+
+async def test_the_terminal_opens_the_verdict_that_others_led_to(tmp_path: Path) -> None:
+    async with open_whole(tmp_path, large=100, rooms=storm_among(0, 9)) as bench:
+        reference = lookup_of(await ask(bench))
+        hundredms = {
+            "HMS_ACCESS_KEY": ACCESS_KEY,
+            "HMS_SECRET": SECRET,
+            "HMS_API_URL": bench.hms_url,
+        }
+        status, out, err = await call_doctor(tmp_path, "lookup", reference, **hundredms)
+    assert status == 0, err
+    assert "in this room only" in " ".join(out.split())
 
 
 async def test_an_incident_stands_in_the_answer_with_its_link(tmp_path: Path) -> None:
