@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 
 from bot.domain.diagnosis import Diagnosis, Person, Story, VerdictClass
+from bot.domain.diagnosis.sdk.text import area_of
 from bot.domain.diagnosis.thresholds import SAME_CALL
 from bot.domain.report import Report
-from bot.domain.rooms import Session
+from bot.domain.rooms import Peer, Session
 from bot.domain.target import Target
 from bot.domain.watching.watch import Watch
 
@@ -81,7 +82,7 @@ def view_of(report: Report, watch_id: str) -> CallView:
     latest = max(report.sessions, key=lambda session: session.created_at or now, default=None)
     if diagnosis is None:
         return CallView(now)
-    stories = _stories_by_person(diagnosis)
+    stories = _stories_by_person(diagnosis, report)
     trouble = tuple(_people_in_trouble(stories, report, watch_id))
     present = [
         person
@@ -115,12 +116,31 @@ def marks_of(person: Person, watch_id: str) -> frozenset[str]:
     return frozenset(blake2s(name.encode(), digest_size=6, key=key).hexdigest() for name in ids)
 
 
-def _stories_by_person(diagnosis: Diagnosis) -> dict[str, list[Story]]:
+def _stories_by_person(diagnosis: Diagnosis, report: Report) -> dict[str, list[Story]]:
+    """Return the failures of each person; one that a later join ended is over.
+
+    To the diagnosis a join more than ten minutes later is another call (R8). A watch tells who is
+    in trouble now, and whoever joined again is not.
+    """
+    joins = _latest_joins(diagnosis, report)
     by_person: dict[str, list[Story]] = {}
     for story in diagnosis.stories:
         if not (story.bot or story.symptom_of or story.harmless or story.feature):
-            by_person.setdefault(story.person.key, []).append(story)
+            joined = joins.get(story.person.key, story.last_at)
+            is_back = joined > story.last_at and area_of(story) == "session"
+            now = story.replace(outcome="recovered") if is_back else story
+            by_person.setdefault(story.person.key, []).append(now)
     return by_person
+
+
+def _latest_joins(diagnosis: Diagnosis, report: Report) -> dict[str, datetime]:
+    by_peer = _persons_by_peer(diagnosis)
+    joins: dict[str, datetime] = {}
+    for key, peer in _peers(report.sessions):
+        person = by_peer.get(key)
+        if person is not None and peer.joined_at is not None:
+            joins[person.key] = max(peer.joined_at, joins.get(person.key, peer.joined_at))
+    return joins
 
 
 def _is_over(stories: Iterable[Story]) -> bool:
@@ -171,16 +191,23 @@ def _is_watched(person: Person, target: Target) -> bool:
 
 
 def _present_people(diagnosis: Diagnosis, running: Iterable[Session]) -> list[Person]:
-    by_peer = {
-        peer_id.lower(): person for person in diagnosis.persons for peer_id in person.peer_ids
-    }
+    by_peer = _persons_by_peer(diagnosis)
     present = {}
-    for session in running:
-        for key, peer in session.peers.items():
-            person = by_peer.get((peer.id or key).lower())
-            if peer.left_at is None and person is not None and not person.bot:
-                present[person.key] = person
+    for key, peer in _peers(running):
+        person = by_peer.get(key)
+        if peer.left_at is None and person is not None and not person.bot:
+            present[person.key] = person
     return list(present.values())
+
+
+def _persons_by_peer(diagnosis: Diagnosis) -> dict[str, Person]:
+    return {peer_id.lower(): person for person in diagnosis.persons for peer_id in person.peer_ids}
+
+
+def _peers(sessions: Iterable[Session]) -> Iterator[tuple[str, Peer]]:
+    for session in sessions:
+        for key, peer in session.peers.items():
+            yield (peer.id or key).lower(), peer
 
 
 @dataclass(frozen=True, slots=True)

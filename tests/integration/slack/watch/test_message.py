@@ -72,6 +72,23 @@ async def test_changes_within_a_minute_are_folded_into_one_line(tmp_path: Path) 
         check_all(w.bench)
 
 
+async def test_whoever_joins_again_a_quarter_of_an_hour_later_is_no_longer_in_trouble(
+    tmp_path: Path,
+) -> None:
+    """To an answer that is another call; a watch tells who is in trouble now."""
+    async with watching(tmp_path) as w:
+        await w.watch("for 2h")
+        name = w.room.people[0].name
+        w.room.break_network(0, w.now)
+        await w.until(f"{name} was disconnected", "line")
+        w.clock.jump(timedelta(minutes=15))
+        await w.until("In trouble now:")
+        w.room.mend(0, w.now)
+        await w.until("Nobody is in trouble now. 8 people are fine.")
+        await w.until(f"{name} recovered.", "line")
+        assert len(w.messages("line")) == 2
+
+
 async def test_a_trouble_that_passes_gets_no_line(tmp_path: Path) -> None:
     async with watching(tmp_path) as w:
         w.room.retry_seconds = 60
