@@ -45,6 +45,7 @@ _BLANK = {"", "undefined", "null", "none", "unknown"}
 _BROWSER = re.compile(r"(?:(?P<maker>[^/]*)/)?(?P<name>[^/]*?)_(?P<version>[0-9][0-9.]*)$")
 
 
+@lru_cache(1024)
 def device_line(agent: Agent, domain: str | None) -> str:
     """Return browser or phone, OS, SDK, framework and kind of app; missing parts are left out.
 
@@ -82,6 +83,7 @@ def _parts(agent: Agent, domain: str | None) -> Iterator[str]:
         yield "localhost"
 
 
+@lru_cache(1024)
 def device_on_os(agent: Agent) -> str:
     """Return `Firefox 144 on Windows`, or the part that is known; "" if nothing is."""
     device, os = _device(agent), _os(agent)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from rapidfuzz import fuzz, process, utils
 
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs"}  # controls, bidi and zero-width, halves of a pair
-_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters by category, invisible on screen
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # by category, invisible on screen
 _ZWJ = "\u200d"
 _LOOK_BACK = 32
 _LONGEST_NAME = 2000  # names of 100 kB exist
@@ -26,7 +26,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Line ends become spaces; with `lines` they stay, with at most one empty line in a row.
     """
-    if not text.isprintable() or any(blank in text for blank in _BLANK_LETTERS):
+    if not text.isprintable() or not (text.isascii() or _BLANK_LETTERS.isdisjoint(text)):
         text = "".join(map(_visible, text))
     if not lines:
         return " ".join(text.split())

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from bot.domain.catalogue import OWNER_WORDS, Catalogue, Entry
@@ -139,16 +140,20 @@ def _csv_text(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0] if rows else ())
+    cell = cache(_cell)  # most texts stand in many rows
     for row in rows:
-        writer.writerow([_cell(value) for value in row.values()])
+        writer.writerow([cell(_plain_text(value)) for value in row.values()])
     return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def _plain_text(value: object) -> str:
     if isinstance(value, Mapping):
-        value = "; ".join(f"{label}: {text}" for label, text in value.items())
-    text = "" if value is None else clean(str(value))
-    return _FORMULA.sub(r"\g<before>'", text)
+        return "; ".join(f"{label}: {text}" for label, text in value.items())
+    return "" if value is None else str(value)
+
+
+def _cell(text: str) -> str:
+    return _FORMULA.sub(r"\g<before>'", clean(text))
 
 
 def _json_lines(report: Report, rows: list[dict[str, Any]]) -> str:

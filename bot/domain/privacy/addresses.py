@@ -10,6 +10,7 @@ once, last. Readers and templates redact earlier as well, before they cut texts 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from bot.domain.privacy.decoded_text import decode
@@ -64,7 +65,7 @@ _NAMES = re.compile(
 )
 
 _NAME_SIGNS = ("ip-", "0x", ".arpa", "ipv6-literal")
-_HOST_NUMBER = re.compile(r"(?<=://)(?:0x[0-9a-f]{8}|[0-9]{8,10})(?![\w.-])")
+_HOST_NUMBER = re.compile(r"(?<=://)(?:0x[0-9a-f]{8}|[0-9]{8,10})(?![\w.-])", re.IGNORECASE)
 
 _MARK = "\ufdd0"
 """Replaces a version's dot until the text is sent. Unicode reserves it for internal use."""
@@ -77,6 +78,8 @@ def redact(text: str) -> str:
 
     ICE candidates keep type, protocol, generation and network. Redacting twice changes nothing.
     """
+    if text.isalnum() or text.isidentifier():  # a word or an id: no sign, no second word
+        return text
     low = text.lower()  # most texts hold none, and `in` shows that at once
     if "candidate:" in low:
         text = _CANDIDATE.sub(_redact_candidate, text)
@@ -90,10 +93,10 @@ def redact(text: str) -> str:
 def _may_hold_address(text: str, low: str) -> bool:
     """Return False for most texts, at a twentieth of the cost of the search."""
     signs = len(_HINT.findall(text))
-    if not signs or _TIME.fullmatch(text):
-        return False
-    named = "local" in low or "://" in low or any(sign in low for sign in _NAME_SIGNS)
-    return named or signs > 1 or bool(_WRAPPED.search(text))
+    if signs != 1:
+        return signs > 1 and not _TIME.fullmatch(text)
+    named = "local" in low or "://" in low or any(map(low.__contains__, _NAME_SIGNS))
+    return named or bool(_WRAPPED.search(text))
 
 
 def redact_for_output(text: str) -> str:
@@ -167,9 +170,9 @@ def _address_ranges(view: str) -> Iterator[tuple[int, int, str]]:
     low = view.lower()
     if ".local" in low:
         yield from _local_name_ranges(view)
-    for match in _HOST_NUMBER.finditer(low) if "://" in low else ():
+    for match in _HOST_NUMBER.finditer(view) if "://" in low else ():
         yield match.start(), match.end(), "[ip]"
-    if any(sign in low for sign in _NAME_SIGNS):
+    if any(map(low.__contains__, _NAME_SIGNS)):
         for match in _NAMES.finditer(view):
             yield match.start(), match.end(), "[ip]"
 
@@ -284,7 +287,7 @@ def _start_of_name(view: str, floor: int, end: int) -> int:
 
 def redact_all_for_output(value: Any) -> Any:  # noqa: ANN401  any JSON
     """Return the value with each of its texts, field names included, redacted for output."""
-    return _map_texts(value, redact_for_output)
+    return _map_texts(value, cache(redact_for_output))  # field names and many texts repeat
 
 
 def redact_all(value: Any) -> Any:  # noqa: ANN401  any JSON

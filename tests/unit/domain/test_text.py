@@ -69,6 +69,7 @@ def test_clean_can_keep_lines() -> None:
         ),
         ("5203.0.113.771x zfe80::", "5[ip]x z[ip]"),
         ("[fe80::1%25eth0]:443 0:0:0:0:0:ffff:203.0.113.77", "[ip]:[port] [ip]"),
+        ("\u0130 http://3405803853/ HTTP://0xCB00714D", "\u0130 http://[ip]/ HTTP://[ip]"),
         ("0xCB.0x0.0x71.0x4D ip-203-0-113-77 http://3405803853/", "[ip] [ip] http://[ip]/"),
         (f"Anns-MacBook.local:5000 x{MDNS}x", "[ip]:[port] [ip]x"),
     ],
