@@ -166,7 +166,8 @@ async def open_services(
         inner = replace(inner, clock=clock, reads_status_page=page is not None)
         investigator = CachingInvestigator(inner)
         live_calls = LiveCalls(workspaces, catalogue, inner.room_index, clock, inner.resolve)
-        clear = partial(_clear_memory, investigator, live_calls)
+        other_rooms = OtherRoomsReader(workspaces, catalogue, clock)
+        clear = partial(_clear_memory, investigator, live_calls, other_rooms)
         yield Services(
             investigator=investigator,
             catalogue=catalogue,
@@ -177,7 +178,7 @@ async def open_services(
             make_renderer=partial(_build_renderer, settings, catalogue),
             names=settings.show_names,
             open_database=opener.open_or_none,
-            other_rooms=OtherRoomsReader(workspaces, catalogue, clock),
+            other_rooms=other_rooms,
             status_page=page,
             live_calls=live_calls,
             clock=clock,
@@ -245,10 +246,13 @@ async def _open_erasure_log(
     return erasures
 
 
-def _clear_memory(investigator: CachingInvestigator, live_calls: LiveCalls) -> None:
+def _clear_memory(
+    investigator: CachingInvestigator, live_calls: LiveCalls, other_rooms: OtherRoomsReader
+) -> None:
     """Clear the caches of everything read so far: somebody in that data was erased."""
     investigator.clear_caches()
     live_calls.clear()
+    other_rooms.clear()
     clear_caches()
 
 

@@ -6,12 +6,9 @@ a moment ago are reused. Each asker's answer keeps its own reference, window and
 the same answer.
 """
 
-import asyncio
-import logging
 import time
-from collections.abc import Callable, Coroutine, Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cachetools import TTLCache
 
@@ -20,7 +17,7 @@ from bot.domain.query import Identifier, LookupQuery
 from bot.domain.report import Report, Window
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
-from bot.investigate.background import ignore_result
+from bot.investigate.background import SingleFlight
 from bot.investigate.event_cache import (
     FRESH,
     MOST_EVENTS,
@@ -39,77 +36,6 @@ from bot.investigate.reports import (
     target_of,
     window_of,
 )
-
-log = logging.getLogger(__name__)
-Result = TypeVar("Result")
-Work = Callable[[Tell, Watch], Coroutine[Any, Any, Result]]
-
-
-@dataclass(eq=False, slots=True)
-class _Waiter:
-    tell: Tell
-    watch: Watch
-
-
-class _Flight(Generic[Result]):
-    """The running work and its waiters; it is cancelled when the last waiter leaves."""
-
-    def __init__(self, work: Work[Result]) -> None:
-        self.waiters: list[_Waiter] = []
-        self.last: Progress | None = None
-        self.task = asyncio.ensure_future(work(self.tell, self.watch))
-        self.task.add_done_callback(ignore_result)
-
-    @property
-    def joinable(self) -> bool:
-        """Whether the work is neither done nor being cancelled."""
-        return not self.task.done() and not self.task.cancelling()
-
-    async def join(self, asker: _Waiter) -> Result:
-        """Add a waiter and return the result."""
-        self.waiters.append(asker)
-        if self.last:
-            asker.watch(self.last)
-        try:
-            return await asyncio.shield(self.task)
-        finally:
-            self.waiters.remove(asker)
-            if not self.waiters and not self.task.done():
-                self.task.cancel()
-
-    async def tell(self, note: str) -> None:
-        """Send the note to every waiter; a failed delivery does not end the work of the others."""
-        notices = [asker.tell(note) for asker in self.waiters]
-        for outcome in await asyncio.gather(*notices, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                log.warning("an asker could not be told: %s", outcome)
-
-    def watch(self, progress: Progress) -> None:
-        self.last = progress
-        for asker in self.waiters:
-            asker.watch(progress)
-
-
-@dataclass(frozen=True, slots=True)
-class SingleFlight(Generic[Result]):
-    """The flights under way, by key."""
-
-    _flights: dict[Hashable, _Flight[Result]] = field(default_factory=dict)
-
-    async def share(self, key: Hashable, work: Work[Result], tell: Tell, watch: Watch) -> Result:
-        """Return the result of `work`, which the first caller of a key starts.
-
-        Raises the errors of `work`.
-        """
-        flight = self._flights.get(key)
-        if flight is None or not flight.joinable:
-            flight = self._flights[key] = _Flight(work)
-            flight.task.add_done_callback(lambda _: self._remove(key, flight))
-        return await flight.join(_Waiter(tell, watch))
-
-    def _remove(self, key: Hashable, flight: _Flight[Result]) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
 
 
 class CachingInvestigator:

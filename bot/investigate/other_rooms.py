@@ -1,13 +1,19 @@
 """Samples the other rooms of a 100ms workspace in the minutes of a failure.
 
-Nobody waits for it, so its calls let all others go first and are made once. It ends at a 429.
+Nobody waits for it, so its calls let all others go first and are made once. It ends at a 429. What
+one sample reads, others of the next minute use: when a server of 100ms fails, many people ask at
+the same time about different rooms of the same minutes.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from cachetools import TTLCache
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import DiagnosisInput
@@ -16,15 +22,23 @@ from bot.domain.diagnosis.people import is_bot_role
 from bot.domain.errors import BotError, HundredMsBusy
 from bot.domain.events import ERROR_TYPES, ErrorEvent
 from bot.domain.rooms import Peer, Room, Session
+from bot.investigate.background import SingleFlight
 from bot.investigate.budget import LONGEST_SESSION
+from bot.investigate.event_cache import FRESH, MOST_EVENTS
 from bot.investigate.ports import (
     Clock,
     EventQuery,
     ExpiredCursor,
     HundredMs,
     Page,
+    SessionPage,
+    Tell,
+    Watch,
     Workspaces,
+    ignore_progress,
 )
+
+Result = TypeVar("Result", bound=Page | SessionPage | Sequence[Room])
 
 MOST_CALLS = 20
 """Calls of one sample, all of them together."""
@@ -36,6 +50,8 @@ _PAGES_OF_ROOM = 3
 """Pages of errors read of one room; a longer one counts as not read whole."""
 _AT_ONCE = 4
 _SECONDS = 60.0
+_SPAN = timedelta(minutes=5)
+"""The grid of the times between which sessions are listed, so that samples can share the lists."""
 
 
 class _OutOfCalls(Exception):
@@ -59,13 +75,61 @@ class _Calls:
         self.left = 0
 
 
+class _SharedReads:
+    """The pages that samples read in the last minute or are reading now."""
+
+    def __init__(self) -> None:
+        self._flights: SingleFlight[Any] = SingleFlight()
+        self._pages = self._new_cache()
+
+    async def read(self, key: Hashable, ask: Callable[[], Awaitable[Result]]) -> Result:
+        """Return the page of that key, which is asked for once. Raises the errors of `ask`."""
+        pages = self._pages
+        kept: Result | None = pages.get(key)
+        if kept is not None:
+            return kept
+
+        async def work(_tell: Tell, _watch: Watch) -> Result:
+            return await ask()
+
+        page: Result = await self._flights.share(key, work, _tell_nobody, ignore_progress)
+        pages[key] = page  # an erasure meanwhile has put another cache in the place of this one
+        return page
+
+    def clear(self) -> None:
+        """Drop everything, also what is being read."""
+        self._pages = self._new_cache()
+
+    @staticmethod
+    def _new_cache() -> TTLCache[Hashable, Any]:
+        return TTLCache(MOST_EVENTS, FRESH.total_seconds(), getsizeof=_weight)
+
+
+async def _tell_nobody(_note: str) -> None:
+    """Nobody waits for a sample."""
+
+
+def _weight(page: Page | SessionPage | Sequence[Room]) -> int:
+    """Return the number of events, people or rooms on a page."""
+    if isinstance(page, Page):
+        return 1 + len(page.events)
+    if isinstance(page, SessionPage):
+        return 1 + sum(1 + len(session.peers) for session in page.sessions)
+    return 1 + len(page)
+
+
 @dataclass(frozen=True, slots=True)
 class OtherRoomsReader:
-    """Reads samples of other rooms. Nothing that it reads is stored."""
+    """Reads samples of other rooms. What it reads is kept in memory for a minute."""
 
     workspaces: Workspaces
     catalogue: Catalogue
     clock: Clock
+    _reads: _SharedReads = field(default_factory=_SharedReads)
+
+    def clear(self) -> None:
+        """Drop everything that was read; called when data about a person or room is erased."""
+        self._reads.clear()
 
     async def sample(self, room: Room, failure: FailureTime) -> OtherRooms:
         """Return how many other rooms of the room's workspace had server errors at that time.
@@ -73,7 +137,8 @@ class OtherRoomsReader:
         Raises BotError if no session could be listed.
         """
         hundredms = self.workspaces[room.workspace].low_priority().without_retries()
-        return await _Sampling(hundredms, self.catalogue, self.clock(), room, failure).run()
+        now, reads = self.clock(), self._reads
+        return await _Sampling(hundredms, reads, self.catalogue, now, room, failure).run()
 
 
 @dataclass(slots=True)
@@ -81,6 +146,7 @@ class _Sampling:
     """One sample under way."""
 
     hundredms: HundredMs
+    reads: _SharedReads
     catalogue: Catalogue
     now: datetime
     room: Room
@@ -116,30 +182,32 @@ class _Sampling:
         troubles: list[BotError] = []
         cursors = {True: "", False: ""}
         for _ in range(_LIST_CALLS // 2):
-            for active, start in list(cursors.items()):
-                del cursors[active]
-                try:
-                    page = await self._sessions(active=active, start=start)
-                except (BotError, ExpiredCursor) as error:
-                    troubles += [error] if isinstance(error, BotError) else []
-                    continue
-                rows += page[0]
-                cursors |= {active: page[1]} if page[1] else {}
+            asking = (self._sessions(active, start) for active, start in cursors.items())
+            answers = await asyncio.gather(*asking, return_exceptions=True)
+            lists, cursors = dict(zip(cursors, answers, strict=True)), {}
+            for active, page in lists.items():
+                if isinstance(page, SessionPage):
+                    rows += page.sessions
+                    cursors |= {active: page.last} if page.last else {}
+                elif isinstance(page, BotError):
+                    troubles.append(page)
+                elif not isinstance(page, ExpiredCursor):
+                    raise page
             if len({row.room_id.lower() for row in rows}) >= _ENOUGH_ROOMS:
                 break
         if not rows and troubles:
             raise troubles[0]
         return _group_by_room(rows, self.room, self.failure)
 
-    async def _sessions(self, *, active: bool, start: str) -> tuple[Sequence[Session], str]:
+    async def _sessions(self, active: bool, start: str) -> SessionPage:  # noqa: FBT001  as in the call
         self.calls.take()
-        page = await self.hundredms.sessions(
-            active=active,
-            after=self.failure.since - LONGEST_SESSION,
-            before=self.failure.until,
-            start=start,
+        after = _on_grid(self.failure.since - LONGEST_SESSION)
+        before = _on_grid(self.failure.until + _SPAN)
+        ask = partial(
+            self.hundredms.sessions, active=active, after=after, before=before, start=start
         )
-        return page.sessions, page.last
+        key = ("sessions", self.room.workspace, active, after, before, start)
+        return await self.reads.read(key, ask)
 
     async def _order(self, rooms: list[list[Session]]) -> list[list[Session]]:
         """Return the rooms with those of the same region first, if regions are known."""
@@ -147,7 +215,9 @@ class _Sampling:
             return rooms
         try:
             self.calls.take()
-            regions = {row.id.lower(): row.region for row in await self.hundredms.latest_rooms()}
+            key = ("rooms", self.room.workspace)
+            rows = await self.reads.read(key, self.hundredms.latest_rooms)
+            regions = {row.id.lower(): row.region for row in rows}
             own = self.room.region or regions.get(self.room.id.lower())
             if own is None:
                 self.calls.take()
@@ -200,7 +270,8 @@ class _Sampling:
     async def _page(self, session: Session, start: str) -> Page:
         self.calls.take()
         query = EventQuery(session.room_id, session_id=session.id)
-        return await self.hundredms.events(query, start)
+        ask = partial(self.hundredms.events, query, start)
+        return await self.reads.read(("events", self.room.workspace, query, start), ask)
 
     def _within(self, events: Iterable[ErrorEvent]) -> list[ErrorEvent]:
         since, until = self.failure.since, self.failure.until
@@ -216,6 +287,12 @@ class _Sampling:
         room = Room(sessions[0].room_id, self.room.workspace)
         case = DiagnosisInput(room, self.now, tuple(events), sessions=tuple(sessions))
         return await asyncio.to_thread(has_server_failure, case, self.catalogue)
+
+
+def _on_grid(moment: datetime) -> datetime:
+    """Return the latest time of the grid up to `moment`."""
+    span = _SPAN.total_seconds()
+    return datetime.fromtimestamp(moment.timestamp() // span * span, UTC)
 
 
 def _group_by_room(rows: Iterable[Session], own: Room, failure: FailureTime) -> list[list[Session]]:

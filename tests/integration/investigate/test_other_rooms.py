@@ -1,5 +1,6 @@
 """A sample of other rooms: which are asked, in which order, and which count."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -121,3 +122,27 @@ async def test_without_any_list_of_sessions_there_is_no_sample() -> None:
         run.stage.faults.add(fault_from({"kind": "error", "path": "/v2/sessions"}))
         with pytest.raises(BotError):
             await run.sample()
+
+
+async def test_samples_of_the_same_minutes_read_each_room_and_list_once() -> None:
+    rooms = neighbours(NOW, ACCOUNT, at=AT, failing=2, healthy=3)
+    async with bench(rooms) as run:
+        later = AT + timedelta(seconds=20)
+        asked = [run.own, *rooms]
+        samples = await asyncio.gather(
+            *(
+                run.reader.sample(Room(room.id, "main", room.name, region="in"), failure)
+                for room in asked
+                for failure in (FAILURE, FailureTime(later, later, later))
+            )
+        )
+        assert samples[:2] == [OtherRooms(hit=2, clear=3)] * 2
+        paths = [(call.path, tuple(sorted(call.query))) for call in run.stage.calls.calls]
+        assert len(paths) == len(set(paths))
+        read = len(paths)
+
+        assert await run.sample() == OtherRooms(hit=2, clear=3)
+        assert run.calls == read
+        run.reader.clear()
+        assert await run.sample() == OtherRooms(hit=2, clear=3)
+        assert run.calls > read
