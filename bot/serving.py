@@ -67,6 +67,7 @@ async def open_context(
     Raises Misconfigured and SlackTrouble if Slack refuses our tokens or does not answer.
     """
     identity = await check_slack(settings)
+    services.renderer.compile_templates()
     async with open_clients(settings, services.metrics) as clients:
         ctx = _build_context(settings, services, jobs, clients, identity)
         ctx = _with_stores(_with_optional_parts(ctx, services), services.database)

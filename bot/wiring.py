@@ -2,7 +2,7 @@
 
 `bot.serving` adds the parts that only serving Slack needs. Their imports take a second, and a
 look-up in the terminal does without them. The terminal also imports the renderer and the database
-only for a look-up that needs them: together they take as long as everything else.
+only for a look-up that needs them, and no metrics: together they take as long as everything else.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.catalogue import load_catalogue
+from bot.database import knows_codes
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import StoreUnreachable
 from bot.domain.metrics import Metrics
@@ -28,9 +29,8 @@ from bot.investigate.caching import CachingInvestigator
 from bot.investigate.investigator import Investigator
 from bot.investigate.live_calls import LiveCalls
 from bot.investigate.other_rooms import OtherRoomsReader
-from bot.investigate.ports import Clock, LookupService, OtherRoomsSampler
+from bot.investigate.ports import CODES_MAX_AGE, Clock, LookupService, OtherRoomsSampler
 from bot.investigate.room_index import BestEffortRoomIndex, RoomIndexWriter
-from bot.metrics import PrometheusMetrics
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class DatabaseOpener:
         database = await self._stack.enter_async_context(opening)
         self._database, self._is_tried = database, True
         return database
+
+    def knows_codes(self, workspace: str, room_id: str) -> bool:
+        """Return whether a SQLite database knows the room's codes, without opening it here."""
+        since = int((self._clock() - CODES_MAX_AGE).timestamp())
+        return knows_codes(self._settings.database, workspace, room_id, since)
 
 
 async def _no_database() -> "Database | None":
@@ -149,7 +154,7 @@ async def open_services(
     `limits` bounds each call to 100ms. Raises Misconfigured. Raises StoreUnreachable only if
     `memory_needed`: a look-up in the terminal continues without a database.
     """
-    catalogue, metrics = load_catalogue(), PrometheusMetrics()
+    catalogue, metrics = load_catalogue(), _make_metrics() if memory_needed else Metrics()
     async with AsyncExitStack() as stack:
         opener = DatabaseOpener(settings, await stack.enter_async_context(AsyncExitStack()), clock)
         database = await _open_served_database(opener, stack) if memory_needed else None
@@ -160,7 +165,10 @@ async def open_services(
             open_status_page(settings.status_url if memory_needed else "")
         )
         room_index = BestEffortRoomIndex(
-            database, opener.open_or_none, holds_facts=settings.receives_webhooks
+            database,
+            opener.open_or_none,
+            knows_codes=opener.knows_codes,
+            holds_facts=settings.receives_webhooks,
         )
         inner = _open_investigator(stack, workspaces, room_index, catalogue)
         inner = replace(inner, clock=clock, reads_status_page=page is not None)
@@ -188,7 +196,7 @@ async def open_services(
 async def _open_workspaces(
     stack: AsyncExitStack,
     settings: Settings,
-    metrics: PrometheusMetrics,
+    metrics: Metrics,
     limits: CallLimits,
     clock: Clock,
 ) -> dict[str, HundredMsClient]:
@@ -201,6 +209,12 @@ async def _open_workspaces(
     for workspace in workspaces.values():
         workspace.circuit.subscribe(metrics.hms_circuit)
     return workspaces
+
+
+def _make_metrics() -> Metrics:
+    from bot.metrics import PrometheusMetrics  # noqa: PLC0415  see the module's docstring
+
+    return PrometheusMetrics()
 
 
 def _build_renderer(settings: Settings, catalogue: Catalogue) -> "Renderer":

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.diagnosis import DiagnosisInput
@@ -13,6 +13,9 @@ from bot.domain.report import Report
 from bot.domain.rooms import CallFact, CallFactKind, PeerStats, Room, Session, TrackEvent
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices, Progress
+
+CODES_MAX_AGE = timedelta(days=1)
+"""Age at which the stored codes of a room are read again from 100ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ class RoomIndex(Protocol):
         """Store the room's codes."""
 
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
-        """Return whether that room's codes were stored within a day."""
+        """Return whether that room's codes were stored within `CODES_MAX_AGE`."""
 
     async def facts_of_room(self, workspace: str, room_id: str, most: int) -> Sequence[CallFact]:
         """Return the latest facts that webhooks told of failures, removals and the room's end.

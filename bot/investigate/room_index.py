@@ -29,8 +29,9 @@ class BestEffortRoomIndex:
 
     `stored` is None for a look-up without a database: then nothing is known, and nothing is stored.
     `open_index` opens the database when it is first needed, for a look-up in the terminal: opening
-    it takes longer than the rest of a small look-up. A room without codes and failures needs
-    none, unless webhooks may have reported facts (`holds_facts`).
+    it takes longer than the rest of a small look-up. A room without failures whose codes are known
+    needs none, unless webhooks may have reported facts (`holds_facts`); until it is open,
+    `knows_codes` says whether they are.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class BestEffortRoomIndex:
         stored: RoomIndex | None,
         open_index: Callable[[], Awaitable[RoomIndex | None]] | None = None,
         *,
+        knows_codes: Callable[[str, str], bool] = lambda _workspace, _room_id: False,
         holds_facts: bool = False,
     ) -> None:
         self._stored = stored
         self._open_index = open_index
+        self._knows_codes = knows_codes
         self._holds_facts = holds_facts
 
     async def rooms_of_peer(self, peer_id: str) -> Sequence[tuple[str, str]]:
@@ -63,11 +66,10 @@ class BestEffortRoomIndex:
     async def knows_codes_of(self, workspace: str, room_id: str) -> bool:
         """Return whether the codes are known.
 
-        Returns True also if the database fails, because it cannot store any, and False before it is
-        open.
+        Returns True also if the database fails, because it cannot store any.
         """
         if self._stored is None and self._open_index is not None:
-            return False
+            return await asyncio.to_thread(self._knows_codes, workspace, room_id)
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
     async def facts_as_of(self, room: Room, moment: datetime) -> Sequence[CallFact]:

@@ -46,7 +46,9 @@ _MAX_IDENTIFIERS, _MAX_IDENTIFIER = 5, 60
 
 
 class Renderer:
-    """Makes every message and view of the bot. Its only state is its compiled templates.
+    """Makes every message and view of the bot. Its only state is its templates.
+
+    A template is compiled at its first use, unless `compile_templates` compiled it before.
 
     `templates_dir` replaces the templates that come with the bot; `dashboard` is the base address
     of links to session pages, and `reply_language` the one that replies to customers begin with.
@@ -71,7 +73,10 @@ class Renderer:
         self._answers = AnswerBuilder(
             self._templates, catalogue, dashboard.rstrip("/"), self._tickets
         )
-        self._help = self._templates.message("help", "help", **_usage())
+
+    def compile_templates(self) -> None:
+        """Compile all templates, so that a mistake in one shows now and no first answer waits."""
+        self._templates.compile_all()
 
     def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
         """Return a whole answer for a channel: opening, replies, and a way to the rest.
@@ -269,7 +274,7 @@ class Renderer:
 
     def help_(self) -> Message:
         """Return the help: everything that can be typed."""
-        return self._help
+        return self._templates.message("help", "help", **_usage())
 
     def choices(self, choices: Choices, reference: str, *, private: bool = False) -> Message:
         """Return a "Look up" button for each of up to ten things that may have been meant."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from bot.domain.errors import Misconfigured
@@ -87,23 +87,18 @@ _FILTERS = {
 }
 
 
-def load_templates(environment: Environment) -> dict[str, Template]:
-    """Return all templates by name, imported ones too, so that none is read from disk later."""
-    names = (name for name in environment.list_templates(["j2"]) if "/" not in name)
-    return {name: environment.get_template(name) for name in names}
-
-
 class MessageTemplates:
-    """Every template, compiled once."""
+    """Every template, compiled once: at its first use, or by `compile_all`."""
 
     def __init__(self, folder: Path | None) -> None:
         folders = (folder, find_templates()) if folder else (find_templates(),)
-        compiled = load_templates(open_environment(*folders))
-        self._templates: Mapping[str, Template] = {
-            name.removesuffix(SUFFIX): template
-            for name, template in compiled.items()
-            if name.endswith(SUFFIX)
-        }
+        self._environment = open_environment(*folders)
+
+    def compile_all(self) -> None:
+        """Compile all templates, imported ones too, so that none is read from disk later."""
+        for name in self._environment.list_templates(["j2"]):
+            if "/" not in name:
+                self._environment.get_template(name)
 
     def message(self, template: str, part: str, **facts: object) -> Message:
         """Return a whole message."""
@@ -112,19 +107,19 @@ class MessageTemplates:
 
     def fixed_message(self, template: str, part: str, **facts: object) -> Message:
         """Return a message without outside data: network addresses in it are for the reader."""
-        document = json.loads(self._templates[template].render(facts))
+        document = json.loads(self._render(template, facts))
         return Message(part, document["text"], tuple(document["blocks"]))
 
     def render_json(self, template: str, **facts: object) -> dict[str, Any]:
         """Return a whole JSON object: a message or a view."""
-        document = json.loads(self._templates[template].render(facts))
+        document = json.loads(self._render(template, facts))
         if not isinstance(document, dict):
             raise TypeError(template)
         return {name: _redact_field(name, item) for name, item in document.items()}
 
     def render_blocks(self, template: str, event_id: str, **facts: object) -> BlockGroup:
         """Return the blocks that a template (a JSON array) makes of some facts, and their size."""
-        text = self._templates[template].render(facts)
+        text = self._render(template, facts)
         blocks = json.loads(text)
         return BlockGroup(
             event_id=event_id,
@@ -133,6 +128,9 @@ class MessageTemplates:
             visible=visible_length(blocks),
             size=json_length(blocks),
         )
+
+    def _render(self, template: str, facts: Mapping[str, object]) -> str:
+        return self._environment.get_template(f"{template}{SUFFIX}").render(facts)
 
 
 _VERBATIM_FIELDS = {

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.privacy.erasures import ErasureMarks
 from bot.domain.rooms import CallFact
-from bot.investigate.ports import Clock
+from bot.investigate.ports import CODES_MAX_AGE, Clock
 from bot.storage import forget, retention
 from bot.storage.answer_log import SqlAnswerLog, SqlPostClaims
 from bot.storage.audit import SqlAudit, forget_in_audit, purge_audit
@@ -25,8 +25,6 @@ from bot.storage.retention import RETENTION
 from bot.storage.tables import CODES, PEERS, ROOMS, as_store_errors, is_storable_id, upsert
 from bot.storage.votes import SqlVotes, purge_votes
 from bot.storage.watches import SqlWatchStore
-
-CODES_MAX_AGE = timedelta(days=1)
 
 _PURGE_EVERY = timedelta(days=1)
 _ID_COLUMNS = ("peer_id", "room_id")

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.database import knows_codes
 from bot.domain.errors import StoreUnreachable
 from bot.investigate.ports import RoomIndex
 from bot.storage import open_database
@@ -76,6 +78,31 @@ async def test_codes_lead_to_their_room(database_url: str) -> None:
         assert await memory.rooms_of_code("XYZ-UVWX-RST") == (("main", "room-1"),)
         assert await memory.knows_codes_of("main", "room-1")
         assert not await memory.knows_codes_of("other", "room-1")
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_file_says_which_codes_are_known_without_being_opened(
+    tmp_path: Path, clock: Clock
+) -> None:
+    url, start = f"sqlite:///{tmp_path}/data of mine.db", int(START.timestamp())
+    assert not knows_codes(url, "main", "room-1", start - 1)
+    assert _names(tmp_path) == []
+    async with open_database(url, clock=clock) as memory:
+        await memory.learn_codes("main", "room-1", ["abc-defg-hij"])
+        assert knows_codes(url, "main", "room-1", start - 1)
+    files = _names(tmp_path)
+    assert knows_codes(url, "main", "room-1", start - 1)
+    assert not knows_codes(url, "main", "room-1", start)
+    assert not knows_codes(url, "other", "room-1", start - 1)
+    assert not knows_codes(url, "main", "room-2", start - 1)
+    assert _names(tmp_path) == files
+
+
+def test_no_other_database_is_asked_for_codes(postgres_url: str) -> None:
+    assert not knows_codes(postgres_url, "main", "room-1", 0)
 
 
 async def test_a_room_without_codes_is_not_asked_again_for_a_day(

@@ -325,3 +325,10 @@ async def test_check_says_where_each_token_is_found(terminal: Terminal) -> None:
     assert told.count("not set up") <= 1
     told = " ".join((await terminal.run("check", SLACK_BOT_TOKEN="xoxb-1")).out.split())
     assert "Basic Information" in told
+
+
+async def test_codes_of_a_room_are_asked_for_once_a_day(terminal: Terminal) -> None:
+    calls = terminal.hundredms.calls
+    for _ in range(2):
+        assert (await terminal.lookup("one-bad-user")).status == 0
+    assert sum("room-codes" in call.path for call in calls.calls) == 1
