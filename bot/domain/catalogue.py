@@ -177,7 +177,7 @@ class Catalogue:
         an older five-digit code (40100 is a 401); the code's range.
         """
         return self._cached_explain(
-            event.failure, _platforms(event.agent), track_type_of(event), True
+            event.failure, platforms_of(event.agent), track_type_of(event), True
         )
 
     def explain_code(self, event: ErrorEvent) -> Explanation:
@@ -186,7 +186,7 @@ class Catalogue:
         Otherwise the same as `explain`.
         """
         return self._cached_explain(
-            event.failure, _platforms(event.agent), track_type_of(event), False
+            event.failure, platforms_of(event.agent), track_type_of(event), False
         )
 
     def _explain(
@@ -306,7 +306,7 @@ _PLATFORM_BY_NAME = {normalise_name(platform): platform for platform in PLATFORM
 
 
 @lru_cache(1024)
-def _platforms(agent: Agent) -> tuple[str, ...]:
+def platforms_of(agent: Agent) -> tuple[str, ...]:
     """Return the event's own platform, even an unknown one, then the framework around it.
 
     If the SDK is not named, the operating system tells web, Android and iOS apart.

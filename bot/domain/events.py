@@ -100,7 +100,6 @@ class ErrorFacts:
     domain: str | None = None
     transport_state: str | None = None
     endpoint: str | None = None
-    retries_join: int | None = None
     media: Pairs = ()
     by_webhook: bool = False
     """Whether a webhook of 100ms told of it, and no client."""
@@ -148,9 +147,10 @@ class ErrorEvent:
     Events of one room share their `sender` and their `failure`, whose fields can be read here too.
     `message` and `description` are the event's own words if those of its failure lack numbers that
     mean nothing, such as priorities of ICE; they are None otherwise. `public_address` is a keyed,
-    one-way hash of the public ICE address; it is compared in memory only and never shown. `extras`
-    holds every field of `data` that has no name of its own, as (label, text) pairs; blanks and
-    zeros are left out, as in `media`.
+    one-way hash of the public ICE address; it is compared in memory only and never shown.
+    `retries_join` is the number of times that joining was retried. `extras` holds every field of
+    `data` that has no name of its own, as (label, text) pairs; blanks and zeros are left out, as in
+    `media`.
     """
 
     id: str
@@ -162,6 +162,7 @@ class ErrorEvent:
     message: str | None = None
     description: str | None = None
     public_address: str | None = None
+    retries_join: int | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -270,11 +271,6 @@ class ErrorEvent:
     def endpoint(self) -> str | None:
         """The address that the SDK called."""
         return self.failure.endpoint
-
-    @property
-    def retries_join(self) -> int | None:
-        """The number of times that joining was retried."""
-        return self.failure.retries_join
 
     @property
     def media(self) -> Pairs:

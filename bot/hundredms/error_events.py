@@ -250,7 +250,7 @@ _SOURCE_FIELDS = (
 )  # fmt: skip
 _FACT_FIELDS = (
     "error_code", "error_name", "is_terminal", "action", "domain", "transport_state", "endpoint",
-    "retries_join", "audio", "video", "devices",
+    "audio", "video", "devices",
 )  # fmt: skip
 _MAX_CACHED_TEXT = 300
 _DEFAULTS = repeat(None)
@@ -276,6 +276,7 @@ def parse_event(value: object, key: bytes) -> ErrorEvent | None:
     pop = data.pop
     source_data = _dump(tuple(map(pop, _SOURCE_FIELDS, _DEFAULTS)))
     facts_data = _dump((kind, *map(pop, _FACT_FIELDS, _DEFAULTS)))
+    retries = pop("retries_join", None)
     message = as_text(pop("error_message", None))
     message, shared_message = (
         _read_message if message and len(message) > _MAX_CACHED_TEXT else _cached_message
@@ -293,6 +294,7 @@ def parse_event(value: object, key: bytes) -> ErrorEvent | None:
         None if shared_message is message else message,
         None if pattern is None else description,
         address,
+        as_int(retries),
     )
 
 
@@ -328,7 +330,7 @@ def _parse_source(data: bytes) -> EventSource:
 def _parse_facts(data: bytes) -> ErrorFacts:
     """Return the facts of a failure, except its message and its description."""
     kind, code, name, terminal, action, domain, *details = _load(data)
-    state, endpoint, retries, audio, video, devices = details
+    state, endpoint, audio, video, devices = details
     return ErrorFacts(
         kind,
         error_code=as_int(code),
@@ -338,7 +340,6 @@ def _parse_facts(data: bytes) -> ErrorFacts:
         domain=_sanitize_text(domain),
         transport_state=_sanitize_text(state),
         endpoint=_sanitize_text(endpoint),
-        retries_join=as_int(retries),
         media=_cached_media(_dump((audio, video, devices))),
     )
 

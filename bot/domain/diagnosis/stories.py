@@ -8,9 +8,10 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 
-from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation
+from bot.domain.catalogue import UNKNOWN, Catalogue, Explanation, platforms_of
 from bot.domain.device import platform_of
 from bot.domain.diagnosis.intervals import IntervalIndex, shift
 from bot.domain.diagnosis.model import Person, Story
@@ -35,7 +36,8 @@ from bot.domain.diagnosis.webhook_facts import ROLE_CHANGE
 from bot.domain.events import Agent, ErrorEvent, ErrorFacts, EventSource, Pairs, sort_key
 
 _Kind = tuple[str, str, int, str]
-_Words = tuple[tuple[ErrorFacts, Agent, Pairs], ...]
+_Platforms = tuple[str, tuple[str, ...]]
+_Words = tuple[tuple[ErrorFacts, _Platforms, Pairs], ...]
 
 
 def build_stories(
@@ -83,11 +85,18 @@ def _story(
     known: dict[_Words, Story],
 ) -> Story:
     """Return the story of these rows: that of another person if the events say the same."""
-    words = tuple([(row.failure, row.sender.agent, row.extras) for row in rows])
+    agents = frozenset([row.sender.agent for row in rows])
+    words = tuple([(row.failure, _platforms(row.sender.agent), row.extras) for row in rows])
     alike = known.get(words)
     if alike is None:
         alike = known[words] = _new_story(person, rows, catalogue)
-    return alike.replace(id=_id(rows[0].id), person=person, rows=rows)
+    return alike.replace(id=_id(rows[0].id), person=person, rows=rows, agents=agents)
+
+
+@lru_cache(1024)
+def _platforms(agent: Agent) -> _Platforms:
+    """Return all that the meaning of an event depends on, of the app and device that sent it."""
+    return platform_of(agent), platforms_of(agent)
 
 
 def _new_story(person: Person, rows: tuple[ErrorEvent, ...], catalogue: Catalogue) -> Story:

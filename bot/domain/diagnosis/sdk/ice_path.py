@@ -57,8 +57,7 @@ class Path:
     """
 
     never_found: bool
-    local: str | None = None
-    remote: str | None = None
+    relayed: bool = False
     protocol: str | None = None
     network: str | None = None
     vpn: bool = False
@@ -68,7 +67,7 @@ class Path:
         """The path as a pattern that several people may share."""
         if self.never_found:
             return "no_candidates"
-        if self.local == "relay":
+        if self.relayed:
             return "relay_tcp" if self.protocol in {"tcp", "tls"} else "relay"
         return "tcp" if self.protocol == "tcp" else "direct"
 
@@ -78,7 +77,7 @@ class Path:
         if self.never_found:
             return "never found a path: UDP probably blocked"
         over = f" over {self.protocol.upper()}" if self.protocol else ""
-        way = "through a TURN relay" if self.local == "relay" else "on a direct path"
+        way = "through a TURN relay" if self.relayed else "on a direct path"
         on = f", on {self.network}" if self.network else ""
         vpn = ", behind a VPN" if self.vpn else ""
         return f"{way}{over}{on}{vpn}, lost after connecting"
@@ -105,8 +104,7 @@ def read_path(text: str | None) -> Path | None:
     relayed = kind is not None and kind["type"].lower() == "relay"
     return Path(
         never_found=False,
-        local=kind["type"].lower() if kind else None,
-        remote=remote_kind["type"].lower() if remote_kind else None,
+        relayed=relayed,
         protocol=_way_to_relay(local) if relayed else _protocol_name(protocol),
         network=network,
         vpn=vpn,
