@@ -1,6 +1,6 @@
 """Tables and rows of release 0.1 (revision 0006), brought to those of today, on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,17 +80,32 @@ async def test_what_the_release_wrote_is_read(database_url: str) -> None:
         assert (await memory.forget_room(ROOM))["peers"] == 1
 
 
-async def test_the_tables_are_those_of_a_new_database(database_url: str) -> None:
-    _as_released(database_url)
-    async with open_database(database_url):
-        pass
+async def test_the_tables_are_those_of_a_new_database(new_database: Callable[[], str]) -> None:
+    released, new = new_database(), new_database()
+    _as_released(released)
+    for database_url in (released, new):
+        async with open_database(database_url):
+            pass
+    migrated = _tables(released)
+    assert migrated == _tables(new)
+    assert set(migrated) == {*METADATA.tables, "alembic_version"}
+
+
+def _tables(database_url: str) -> dict[str, tuple[Any, ...]]:
+    """Return the columns, the primary key and the indexes of each table."""
     engine = _engine(database_url)
     with engine.connect() as connection:
         known = inspect(connection)
         found = {
-            name: {column["name"] for column in known.get_columns(name)}
+            name: (
+                sorted(
+                    (one["name"], str(one["type"]), one["nullable"], one["default"])
+                    for one in known.get_columns(name)
+                ),
+                known.get_pk_constraint(name)["constrained_columns"],
+                sorted((str(one["name"]), one["column_names"]) for one in known.get_indexes(name)),
+            )
             for name in known.get_table_names()
         }
     engine.dispose()
-    found.pop("alembic_version")
-    assert found == {table.name: set(table.columns.keys()) for table in METADATA.sorted_tables}
+    return found
