@@ -1,7 +1,8 @@
 """Measures the cost of a diagnosed report of a room: fetch, fold, diagnosis; beside json.loads.
 
-``python -m benchmarks.programs.fold_cost ROOM_ID EMPTY_ROOM_ID``: the empty room first, so that
-what happens once is not counted. CPU time is that of the whole process, threads included.
+``python -m benchmarks.programs.fold_cost ROOM_ID SMALL_ROOM_ID``: the small room first, so that
+what happens once is not counted, such as the import of the database with the first failure. CPU
+time is that of the whole process, threads included.
 """
 
 import asyncio
@@ -37,9 +38,9 @@ async def report_of(engine: wiring.Services, room_id: str) -> Report:
     return await engine.investigator.diagnose(found, tell)
 
 
-async def _folded(room_id: str, empty: str) -> tuple[float, int]:
+async def _folded(room_id: str, small: str) -> tuple[float, int]:
     async with wiring.open_services(read_settings(), memory_needed=False) as engine:
-        await report_of(engine, empty)
+        await report_of(engine, small)
         before = time.process_time()
         report = await report_of(engine, room_id)
         return time.process_time() - before, report.completeness.fetched

@@ -32,7 +32,7 @@ def measure(bench: Bench) -> Iterator[Row]:
 def _fold_cost(bench: Bench, rooms: RoomSet) -> Row:
     sizes, costs = bench.sizes, []
     for _ in range(sizes.repeats):
-        found = bench.measured("fold_cost", bench.room(rooms.even), bench.room("empty"))
+        found = bench.measured("fold_cost", bench.room(rooms.even), bench.room("small-0"))
         expect(found["events"], sizes.events, "events folded")
         expect(found["decoded"], sizes.events, "events decoded")
         costs.append((found["cpu"] / found["json_loads"], found["cpu"], found["json_loads"]))

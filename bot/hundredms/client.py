@@ -265,11 +265,12 @@ class HundredMsClient:
     async def track_events(self, query: EventQuery, start: str = "") -> TrackPage:
         """Return one page of at most 100 track events; raises as `events`."""
         wire = await self._page(query, start)
-        tracks = tuple(
-            track for row in wire.events if (track := read_or_none(parse_track, row)) is not None
+        found = [read_or_none(parse_track, row) for row in wire.events]
+        tracks = tuple(track for track in found if track is not None)
+        unreadable = sum(
+            track is None and not is_not_track(row)
+            for track, row in zip(found, wire.events, strict=True)
         )
-        others = sum(is_not_track(row) for row in wire.events)
-        unreadable = len(wire.events) - len(tracks) - others
         return TrackPage(tracks, len(wire.events), wire.count, wire.next, unreadable)
 
     async def peer_stats(self, peer_id: str, session_id: str) -> PeerStats | None:

@@ -58,18 +58,22 @@ def network_fingerprint(description: str | None, key: bytes) -> str | None:
     return fingerprint(candidate["raddr"] if candidate["type"] == "relay" else candidate["ip"], key)
 
 
-@lru_cache(_FINGERPRINT_CACHE_SIZE)
 def fingerprint(address: str | None, key: bytes) -> str | None:
     """Return the fingerprint of an address; None for a private one and for any other text."""
+    if not address or address.startswith(_PRIVATE_STARTS):
+        return None
+    return _cached_fingerprint(address, key)
+
+
+@lru_cache(_FINGERPRINT_CACHE_SIZE)
+def _cached_fingerprint(address: str, key: bytes) -> str | None:
     public_address = _public_address(address)
     if public_address is None:
         return None
     return hmac.digest(key, _network_of(public_address).encode(), "sha256").hex()[:16]
 
 
-def _public_address(text: str | None) -> Address | None:
-    if not text or text.startswith(_PRIVATE_STARTS):
-        return None
+def _public_address(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:  # an mDNS hostname, or `redacted-ip.invalid`
@@ -208,4 +212,4 @@ def clear_caches() -> None:
     """Clear the caches, so that no description and no address stays in memory."""
     _cached_read_free_text.cache_clear()
     _cached_read_words.cache_clear()
-    fingerprint.cache_clear()
+    _cached_fingerprint.cache_clear()

@@ -19,7 +19,7 @@ from bot.domain.diagnosis.no_errors import explain_no_errors, verdict_without_er
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.errors import BotError, NothingFound
 from bot.domain.events import ErrorEvent
-from bot.domain.privacy.addresses import redact_all_for_output, redact_for_output
+from bot.domain.privacy.addresses import OutputRedactor, redact_all_for_output
 from bot.domain.query import IdentifierKind, LookupQuery
 from bot.domain.report import Completeness, Count, Report, Window, count_by_type, peers_of
 from bot.domain.target import Candidate, Choices
@@ -311,13 +311,13 @@ def json_chunks(document: Mapping[str, Any]) -> Iterator[str]:
     A value may be an iterator, which is written as a list. The exponent of a float may be written
     in another way.
     """
-    before = "{"
+    before, redactor = "{", OutputRedactor()
     for name, value in document.items():
-        yield f"{before}\n  {_format_value(redact_for_output(name), 1)}: "
+        yield f"{before}\n  {_format_value(redactor.redact(name), 1)}: "
         if isinstance(value, Iterator):
-            yield from _list_chunks(value)
+            yield from _list_chunks(map(redactor.redact_all, value))
         else:
-            yield _format_value(redact_all_for_output(value), 1)
+            yield _format_value(redactor.redact_all(value), 1)
         before = ","
     yield "\n}" if before == "," else "{}"
 
@@ -325,7 +325,7 @@ def json_chunks(document: Mapping[str, Any]) -> Iterator[str]:
 def _list_chunks(items: Iterator[Any]) -> Iterator[str]:
     before = "["
     for item in items:
-        yield f"{before}\n    {_format_value(redact_all_for_output(item), 2)}"
+        yield f"{before}\n    {_format_value(item, 2)}"
         before = ","
     yield "\n  ]" if before == "," else "[]"
 
@@ -336,7 +336,8 @@ def _format_value(value: object, depth: int) -> str:
     Line ends within strings are escaped, so that all remaining line ends belong to the layout.
     """
     text = _indent_json(value).replace("\n", "\n" + " " * _INDENT * depth)
-    return _INVISIBLE.sub(_escape_match, text)
+    printable = text.isascii() and "\x7f" not in text
+    return text if printable else _INVISIBLE.sub(_escape_match, text)
 
 
 def _escape_match(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ once, last. Readers and templates redact earlier as well, before they cut texts 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.privacy.decoded_text import decode
@@ -66,6 +66,9 @@ _NAMES = re.compile(
 
 _NAME_SIGNS = ("ip-", "0x", ".arpa", "ipv6-literal")
 _HOST_NUMBER = re.compile(r"(?<=://)(?:0x[0-9a-f]{8}|[0-9]{8,10})(?![\w.-])", re.IGNORECASE)
+
+_MAX_REPEATED = 4096
+"""Texts of one output that are kept, to be found again when they repeat."""
 
 _MARK = "\ufdd0"
 """Replaces a version's dot until the text is sent. Unicode reserves it for internal use."""
@@ -287,7 +290,18 @@ def _start_of_name(view: str, floor: int, end: int) -> int:
 
 def redact_all_for_output(value: Any) -> Any:  # noqa: ANN401  any JSON
     """Return the value with each of its texts, field names included, redacted for output."""
-    return _map_texts(value, cache(redact_for_output))  # field names and many texts repeat
+    return OutputRedactor().redact_all(value)
+
+
+class OutputRedactor:
+    """Redacts the parts of one output; its field names and most of its texts repeat."""
+
+    def __init__(self) -> None:
+        self.redact = lru_cache(_MAX_REPEATED)(redact_for_output)
+
+    def redact_all(self, value: Any) -> Any:  # noqa: ANN401  any JSON
+        """Return the value as `redact_all_for_output` does."""
+        return _map_texts(value, self.redact)
 
 
 def redact_all(value: Any) -> Any:  # noqa: ANN401  any JSON
@@ -298,11 +312,13 @@ def redact_all(value: Any) -> Any:  # noqa: ANN401  any JSON
 def _map_texts(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401  any JSON
     if isinstance(value, str):
         return change(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_map_texts(item, change) for item in value]
     if isinstance(value, Mapping):
         return {
             change(key) if isinstance(key, str) else key: _map_texts(item, change)
             for key, item in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_map_texts(item, change) for item in value]
     return value
