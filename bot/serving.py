@@ -11,10 +11,11 @@ from uuid import uuid4
 from bot.domain.access import AccessRules
 from bot.domain.errors import BotError, StoreUnreachable
 from bot.domain.metrics import Metrics
+from bot.domain.report import Report
 from bot.domain.watching.state import Pace
 from bot.jobs import DbosJobQueue, open_jobs
 from bot.jobs.ports import JobsHost
-from bot.pictures import timeline_picture
+from bot.render.message import Picture
 from bot.settings import Settings
 from bot.slack.concurrency import BackgroundTasks, LookupLimiter
 from bot.slack.context import BotContext, Homes
@@ -67,7 +68,6 @@ async def open_context(
     Raises Misconfigured and SlackTrouble if Slack refuses our tokens or does not answer.
     """
     identity = await check_slack(settings)
-    services.renderer.compile_templates()
     async with open_clients(settings, services.metrics) as clients:
         ctx = _build_context(settings, services, jobs, clients, identity)
         ctx = _with_stores(_with_optional_parts(ctx, services), services.database)
@@ -89,7 +89,7 @@ def _build_context(
         renderer=services.renderer,
         clock=services.clock,
         new_lookup_id=new_lookup_id,
-        draw_timeline=timeline_picture,
+        draw_timeline=_draw_timeline,
         metrics=services.metrics,
         workspaces=tuple(services.workspaces),
         names=services.names,
@@ -106,6 +106,13 @@ def _build_context(
         tasks=BackgroundTasks(_lookup_limiter(settings, services.metrics)),
         homes=_build_homes(settings, services),
     )
+
+
+def _draw_timeline(report: Report) -> Picture | None:
+    """Return the picture of a timeline. Pillow is imported for the first one: it holds 4 MB."""
+    from bot.pictures import timeline_picture  # noqa: PLC0415  see the docstring
+
+    return timeline_picture(report)
 
 
 def _build_sender(settings: SlackSettings, jobs: JobsHost, clients: Clients) -> SlackSender:

@@ -62,7 +62,9 @@ async def _serve(settings: Settings) -> int:
         wiring.open_services(settings, memory_needed=True) as services,
         serving.open_job_queue(settings, services) as jobs,
     ):
-        await _check_hundredms(services)
+        # Templates are compiled while 100ms answers, so that no first question waits for them.
+        compiling = asyncio.to_thread(services.renderer.compile_templates)
+        await asyncio.gather(_check_hundredms(services), compiling)
         freeze_gc()
         async with (
             serving.open_context(slack, services, jobs) as ctx,

@@ -149,9 +149,6 @@ class StandInRenderer(Renderer):
         default_factory=lambda: ReplyForms(MessageTemplates(None), ReplyTexts())
     )
 
-    def compile_templates(self) -> None:
-        """Do nothing: it has no templates of its own."""
-
     def answer(self, report: Report, *, note: str = "", asked_by: str = "") -> Answer:
         failures = report.failures
         shown = failures[: self.replies]
