@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.domain.diagnosis.intervals import format_duration
 from bot.domain.diagnosis.model import Outcome, Story
-from bot.domain.diagnosis.recovery import ActivityIndex
+from bot.domain.diagnosis.recovery import ActivityIndex, later_words
 from bot.domain.diagnosis.sdk.media import is_cancelled_share, is_unasked_share
 from bot.domain.diagnosis.sdk.text import (
     DEVICE_CODES,
@@ -63,13 +63,13 @@ def _ending(
     if successor:
         words = f"{_name(successor)} followed {_gap(story, successor)} later and was final"
         return "gave_up", f"{words}{_unseen_words(doubt)}"
-    gave_up = _gave_up_outcome(story, doubt)
+    gave_up = _gave_up_outcome(story, activity, doubt)
     if gave_up or not doubt:
         return (
             gave_up
             or _blocked_outcome(story, activity)
             or _left_outcome(story, activity)
-            or ("unknown", "not seen again")
+            or ("unknown", _later_join(story, activity))
         )
     return (
         _left_outcome_by_text(story)
@@ -93,18 +93,39 @@ def _unread_words(doubt: frozenset[str]) -> str:
     return f" could not be read ({join_words(sorted(doubt))})"
 
 
-def _gave_up_outcome(story: Story, doubt: frozenset[str]) -> _Ending | None:
+def _gave_up_outcome(
+    story: Story, activity: ActivityIndex, doubt: frozenset[str]
+) -> _Ending | None:
     if not story.ends_terminal:
         return None
+    after = _unseen_words(doubt) or f"; {_later_join(story, activity)}"
     if story.by_webhook:
-        return "gave_up", f"told by a webhook of 100ms{_unseen_words(doubt) or '; not seen again'}"
+        return "gave_up", f"told by a webhook of 100ms{after}"
+    if story.retry_ms is None and story.retry_count is None:
+        return "gave_up", f"final{after}"
     if story.retry_ms is not None:
-        words = f"SDK stopped after {round(story.retry_ms / 1000, 1):g} s"
-        return "gave_up", f"{words}{_unseen_words(doubt)}"
-    if story.retry_count is not None:
+        tries = f"{round(story.retry_ms / 1000, 1):g} s"
+    else:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-        return "gave_up", f"SDK stopped after {tries}{_unseen_words(doubt)}"
-    return "gave_up", f"final{_unseen_words(doubt) or '; not seen again'}"
+    return "gave_up", f"SDK stopped after {tries}{after.removesuffix('; not seen again')}"
+
+
+def _later_join(story: Story, activity: ActivityIndex) -> str:
+    """Return `joined again 16 min later` for a join of the session too late to be proof (R8).
+
+    Without one, return `not seen again`.
+    """
+    sessions = activity.sessions_of(story)
+    joins = [
+        stay.joined_at
+        for stay in activity.stays(story)
+        if stay.joined_at and stay.session_id in sessions
+    ]
+    later = [joined for joined in joins if joined > story.last_at]
+    if not later:
+        return "not seen again"
+    again = " again" * (len(later) < len(joins))
+    return f"joined{again} {later_words(min(later), story.last_at)}"
 
 
 def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:

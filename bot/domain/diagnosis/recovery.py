@@ -148,6 +148,7 @@ class ActivityIndex:
         self.missing = MissingProof(case, person_index)
         self.removals = RemovalIndex(case)
         self._types_unread = case.unread.types
+        self._sessions = case.room_sessions
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
         for peer_id, stays in stays_of(case.room_sessions).items():
             self._stays[_key(person_index.of_peer(peer_id))].extend(stays)
@@ -183,6 +184,21 @@ class ActivityIndex:
         """
         peer_ids = {peer.lower() for peer in story.peer_ids}
         return [stay for stay in self.stays(story) if not peer_ids or stay.peer_id in peer_ids]
+
+    def sessions_of(self, story: Story) -> frozenset[str]:
+        """Return the ids of the story's sessions; if none is known, of those that ran meanwhile."""
+        ids = {stay.session_id for stay in self.own_stays(story)}
+        ids |= {row.session_id for row in story.rows if row.session_id}
+        moment = story.last_at
+        return frozenset(
+            ids
+            or {
+                session.id
+                for session in self._sessions
+                if session.created_at
+                and session.created_at <= moment <= (session.ended_at or moment)
+            }
+        )
 
     def was_in_session(self, story: Story) -> bool:
         """Return whether a session lists the person during the story."""

@@ -5,7 +5,7 @@ and speaks of the latest call with failures; earlier ones get one clause.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -39,6 +39,7 @@ MOST_WORDS = 22
 UNKNOWN_ID = "100ms does not know this id, so nothing can be said about the call."
 
 _MINUTES_OUT = re.compile(r"joined again \d+ (?:min|h) later")
+JOINED_LATER = re.compile(r"joined(?: again)? .+ later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class _Writer:
             return self._mixed("failed", rest)
         short = full = experience_of(self._focus, self._main)
         if full == "was disconnected" and not open_end:
-            full = "was disconnected and did not get back in"
+            full += self._stayed_out_words()
         full += retry_words(self._main)
         reason = reason_of(self._focus, self._main)
         if is_outage(self._focus):
@@ -194,6 +195,13 @@ class _Writer:
         texts = [f"{self._people.did(way)}: {reason}" for way in (full, short)]
         counted = self._counted.did(short)
         return self._lead((*texts, f"{counted}: {reason}", counted), rest)
+
+    def _stayed_out_words(self) -> str:
+        """Return ` and did not get back in`, or when the one person joined later."""
+        joined = [found[0] for s in self._main if (found := JOINED_LATER.search(s.evidence))]
+        if not joined:
+            return " and did not get back in"
+        return f" but {joined[-1]}" if self._people.number == 1 else ""
 
     def _others(self) -> Iterator[str]:
         """Yield sentences on the people whom the first sentence does not count."""
@@ -300,9 +308,11 @@ class _Writer:
             yield f"; {recovered}{impact.unclear:,} {_unclear_words(unclear)}"
 
 
-def _unclear_words(stories: Iterable[Story]) -> str:
+def _unclear_words(stories: Sequence[Story]) -> str:
     if any(story.doubt for story in stories if story.outcome == "unknown"):
         return "had an end that could not be read"
+    if any(JOINED_LATER.match(story.evidence) for story in stories):
+        return "left, joined again later or not seen again"
     return "left or not seen again"
 
 
@@ -313,6 +323,8 @@ def _unclear_ending(story: Story, experience: str) -> str:
         return " and removed from the call" if experience.startswith("was ") else " and was removed"
     if story.outcome == "left" and story.evidence.startswith("room ended"):
         return " until the room ended"
+    if JOINED_LATER.match(story.evidence):
+        return f" but {story.evidence}"
     gone = " and not seen again" if experience.startswith("was ") else " and was not seen again"
     return f" and {story.evidence}" if story.outcome == "left" else gone
 

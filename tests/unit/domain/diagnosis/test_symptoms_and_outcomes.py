@@ -99,7 +99,16 @@ def test_a_later_join_counts_within_10_minutes(joined: float, outcome: str) -> N
         sessions=(session(peer("ann", joined, suffix="-2")),),
     )
     assert story.outcome == outcome
-    assert "joined" not in story.evidence or outcome == "recovered"
+    assert story.evidence.removeprefix("final; ") == "joined 10 min later"
+
+
+def test_a_later_call_does_not_say_that_somebody_joined_this_one_again() -> None:
+    lost = event("a", 60, "disconnected", 1003, is_terminal=True, session_id="s1")
+    next_call = replace(session(peer("ann", 5000, 6000, "-2"), ends=6000), id="s2")
+    story = only(lost, sessions=(session(peer("ann", 0, 70), *crowd(2)), next_call))
+    assert story.evidence == "final; not seen again"
+    back = session(peer("ann", 0, 70), peer("ann", 1260, suffix="-2"), *crowd(2))
+    assert only(lost, sessions=(back, next_call)).evidence == "final; joined again 20 min later"
 
 
 VIDEO = {"error_message": "User denied permission - video"}
