@@ -189,16 +189,13 @@ class ActivityIndex:
         """Return the ids of the story's sessions; if none is known, of those that ran meanwhile."""
         ids = {stay.session_id for stay in self.own_stays(story)}
         ids |= {row.session_id for row in story.rows if row.session_id}
-        moment = story.last_at
-        return frozenset(
-            ids
-            or {
-                session.id
-                for session in self._sessions
-                if session.created_at
-                and session.created_at <= moment <= (session.ended_at or moment)
-            }
+        at = story.last_at
+        running = (
+            session.id
+            for session in self._sessions
+            if session.created_at and session.created_at <= at <= (session.ended_at or at)
         )
+        return frozenset(ids or running)
 
     def was_in_session(self, story: Story) -> bool:
         """Return whether a session lists the person during the story."""
