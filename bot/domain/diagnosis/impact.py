@@ -1,7 +1,7 @@
 """The impact: people affected, by role, platform, SDK version and network path."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.device import os_of
@@ -77,6 +77,7 @@ def measure_impact(
     affected = {story.person.key for story in causes}
     failed = {story.person.key for story in causes if story.failed_for_good}
     not_recovered = {story.person.key for story in causes if story.outcome != "recovered"}
+    agents = {(agent, story.person.key) for story in stories for agent in story.agents}
     return Impact(
         affected=len(affected),
         in_room=len(everybody) if all_known else None,
@@ -86,10 +87,10 @@ def measure_impact(
         recovered=len(affected - not_recovered),
         unclear=len(_people_of_unknown_end(causes) - failed),
         by_role=_count_roles(everybody, affected, all_known=all_known),
-        by_platform=_count_groups(stories, lambda story: {story.platform}),
-        by_os=_count_groups(stories, lambda story: _agent_values(story, os_of)),
-        by_sdk_version=_count_groups(stories, lambda story: _agent_values(story, _version_of)),
-        by_path=_count_groups(stories, lambda story: {story.path} if story.path else set()),
+        by_platform=_count_groups((story.platform, story.person.key) for story in stories),
+        by_os=_count_groups((os_of(agent), key) for agent, key in agents),
+        by_sdk_version=_count_groups((_version_of(agent), key) for agent, key in agents),
+        by_path=_count_groups((story.path, story.person.key) for story in stories),
         failed_calls=_count_failed_calls((*stories, *around), affected) if whole else (),
     )
 
@@ -112,18 +113,9 @@ def _version_of(agent: Agent) -> str | None:
     return f"{agent.sdk or 'unknown'} {version}" if version else None
 
 
-def _agent_values(story: Story, value_of: Callable[[Agent], str | None]) -> set[str]:
-    return {value for agent in story.agents if (value := value_of(agent))}
-
-
-def _count_groups(
-    stories: Iterable[Story], labels_of: Callable[[Story], set[str]]
-) -> tuple[GroupCount, ...]:
-    people: dict[str, set[str]] = defaultdict(set)
-    for story in stories:
-        for label in labels_of(story):
-            people[label].add(story.person.key)
-    counts = Counter({label: len(keys) for label, keys in people.items()})
+def _count_groups(people: Iterable[tuple[str | None, str]]) -> tuple[GroupCount, ...]:
+    """Return the number of people by label, from labels and keys of people that may repeat."""
+    counts = Counter(label for label, _ in set(people) if label)
     return tuple(
         GroupCount(label, count)
         for label, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))

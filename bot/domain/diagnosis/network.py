@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.diagnosis.input import DiagnosisInput
-from bot.domain.diagnosis.intervals import shift
+from bot.domain.diagnosis.intervals import EARLIEST, IntervalIndex, shift
 from bot.domain.diagnosis.model import GRAVITY, Story, VerdictClass
 from bot.domain.diagnosis.people import PersonIndex
 from bot.domain.diagnosis.sdk.ice_path import path_of
@@ -34,7 +34,10 @@ class AttendanceIndex:
     ) -> None:
         self._sessions = case.room_sessions
         self._person_index = person_index
-        self._now = case.now
+        self._running = IntervalIndex(
+            (session.created_at or EARLIEST, session.ended_at or case.now, session.id.lower())
+            for session in case.room_sessions
+        )
         self._people_by_session: defaultdict[str, set[str]] = defaultdict(set)
         self._joins: list[tuple[datetime, str]] = []
         self._sessionless: list[tuple[datetime, str]] = []
@@ -70,22 +73,19 @@ class AttendanceIndex:
         if event.public_address:
             self.networks[person.key].add(event.public_address)
 
-    def people_in_calls_at(self, begins: datetime, sessions: set[str]) -> set[str]:
-        """Return everybody of the calls that ran in the minute after `begins`.
+    def calls_at(self, begins: datetime, sessions: set[str]) -> set[str]:
+        """Return the calls that ran in the minute after `begins`, and those of `sessions`."""
+        return sessions.union(self._running.between(begins, shift(begins, BURST)))
 
-        The calls of `sessions` are included.
-        """
+    def size_of_largest(self, calls: set[str]) -> int:
+        """Return the number of people of the largest call."""
+        return max((len(self._people_by_session.get(call, ())) for call in calls), default=0)
+
+    def people_in(self, calls: set[str], begins: datetime) -> set[str]:
+        """Return everybody of the calls, and those near `begins` whose session is not known."""
         since, beyond = shift(begins, -SAME_CALL), shift(begins, SAME_CALL)
         people = {key for _, key in _slice_by_time(self._sessionless, since, beyond)}
-        until = shift(begins, BURST)
-        for session in self._sessions:
-            starts = session.created_at or begins
-            ends = session.ended_at or self._now
-            if starts <= until and ends >= begins:
-                sessions = sessions | {session.id.lower()}
-        return people.union(
-            *(self._people_by_session.get(session_id, set()) for session_id in sessions)
-        )
+        return people.union(*(self._people_by_session.get(call, set()) for call in calls))
 
     def joined_within(self, begins: datetime, *, media: bool) -> set[str]:
         """Return people who joined in the minute after `begins`.
@@ -209,7 +209,10 @@ def _is_service(group: list[Story], attendance: AttendanceIndex) -> bool:
     begins = group[0].first_at
     senders = {row.sender for story in group for row in story.rows}
     sessions = {sender.session_id.lower() for sender in senders if sender.session_id}
-    everybody = attendance.people_in_calls_at(begins, sessions) | failed
+    calls = attendance.calls_at(begins, sessions)
+    if len(failed) <= attendance.size_of_largest(calls) * BURST_SHARE:
+        return False  # most windows of a large room end here, before its people are put together
+    everybody = attendance.people_in(calls, begins) | failed
     if len(failed) <= len(everybody) * BURST_SHARE:
         return False
     if set[str].intersection(*(attendance.networks.get(key, set()) for key in failed)):

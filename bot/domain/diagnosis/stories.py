@@ -89,7 +89,7 @@ def _story(
     words = tuple([(row.failure, _platforms(row.sender.agent), row.extras) for row in rows])
     alike = known.get(words)
     if alike is None:
-        alike = known[words] = _new_story(person, rows, catalogue)
+        return known.setdefault(words, _new_story(person, rows, catalogue))
     return alike.replace(id=_id(rows[0].id), person=person, rows=rows, agents=agents)
 
 
@@ -267,12 +267,12 @@ def _terminal_successor(story: Story, person_stories: _PersonStories) -> Story |
     if story.terminal:
         return None
     candidates = []
-    last, begun = story.last_at, sort_key(story.rows[-1])
+    last = story.last_at
     for kind in _kinds(story):
         for other in person_stories.near(kind, last, shift(last, FOLLOWED_WITHIN)):
             if other is story or not other.ends_terminal or not _is_same_kind(story, other):
                 continue
-            index = bisect_left(other.rows, begun, key=sort_key)
+            index = bisect_left(other.rows, sort_key(story.rows[-1]), key=sort_key)
             if index == len(other.rows):
                 continue
             if index or other.rows[index].at - last <= FOLLOWED_WITHIN:
