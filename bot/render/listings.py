@@ -7,10 +7,10 @@ from datetime import timedelta
 from bot.domain.catalogue import Catalogue
 from bot.domain.diagnosis import Diagnosis, Story
 from bot.domain.diagnosis.intervals import format_duration
+from bot.domain.diagnosis.outcomes import UNSEEN
 from bot.domain.report import Report, words_of_step
 from bot.render.answer.entry_selection import EntrySource, recovered_or_unknown, root_causes
 from bot.render.answer.failure_table import MAX_TABLE, RECOVERED, TIMELINE, failure_table
-from bot.render.answer.headline import JOINED_LATER
 from bot.render.answer.thread_entry import EntryBuilder
 from bot.render.filters import count
 from bot.render.limits import brief, shorten
@@ -132,8 +132,8 @@ def _ending(group: Sequence[Story]) -> str:
     if any(story.doubt for story in group if story.outcome == "unknown"):
         return "had an end that could not be read"
     if group[0].outcome == "unknown":
-        if any(JOINED_LATER.match(story.evidence) for story in group):
-            return "joined again later"
+        if any(story.evidence != UNSEEN for story in group):
+            return "had no known end"
         return "were not seen again" if _people(group) > 1 else "was not seen again"
     back = _BACK.get(group[0].type, "recovered")
     times = [

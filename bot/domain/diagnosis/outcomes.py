@@ -27,6 +27,7 @@ UNREACHABLE = 2003
 MOVED = 421
 LEAVE = 6013
 TOO_MANY = 429
+STAYED, UNSEEN = "stayed in the call", "not seen again"
 _Ending = tuple[Outcome, str]
 
 
@@ -69,7 +70,7 @@ def _ending(
             gave_up
             or _blocked_outcome(story, activity)
             or _left_outcome(story, activity)
-            or ("unknown", _later_join(story, activity))
+            or ("unknown", _sign_of_life(story, activity))
         )
     return (
         _left_outcome_by_text(story)
@@ -98,7 +99,7 @@ def _gave_up_outcome(
 ) -> _Ending | None:
     if not story.ends_terminal:
         return None
-    after = _unseen_words(doubt) or f"; {_later_join(story, activity)}"
+    after = _unseen_words(doubt) or f"; {_sign_of_life(story, activity)}"
     if story.by_webhook:
         return "gave_up", f"told by a webhook of 100ms{after}"
     if story.retry_ms is None and story.retry_count is None:
@@ -107,25 +108,25 @@ def _gave_up_outcome(
         tries = f"{round(story.retry_ms / 1000, 1):g} s"
     else:
         tries = "1 try" if story.retry_count == 1 else f"{story.retry_count} tries"
-    return "gave_up", f"SDK stopped after {tries}{after.removesuffix('; not seen again')}"
+    return "gave_up", f"SDK stopped after {tries}{after.removesuffix(f'; {UNSEEN}')}"
 
 
-def _later_join(story: Story, activity: ActivityIndex) -> str:
-    """Return `joined again 16 min later` for a join of the session too late to be proof (R8).
+def _sign_of_life(story: Story, activity: ActivityIndex) -> str:
+    """Return `joined again 16 min later`, `stayed in the call` or `not seen again`.
 
-    Without one, return `not seen again`.
+    Neither a join after more than ten minutes nor staying proves that the failure is over (R8).
     """
     sessions = activity.sessions_of(story)
-    joins = [
-        stay.joined_at
-        for stay in activity.stays(story)
-        if stay.joined_at and stay.session_id in sessions
-    ]
+    stays = [stay for stay in activity.stays(story) if stay.session_id in sessions]
+    joins = [stay.joined_at for stay in stays if stay.joined_at]
     later = [joined for joined in joins if joined > story.last_at]
-    if not later:
-        return "not seen again"
-    again = " again" * (len(later) < len(joins))
-    return f"joined{again} {later_words(min(later), story.last_at)}"
+    if later:
+        again = " again" * (len(later) < len(joins))
+        return f"joined{again} {later_words(min(later), story.last_at)}"
+    ends = [end for stay in stays if (end := activity.end_of(stay))]
+    if ends and max(ends) - story.last_at > LEFT_WITHIN:
+        return STAYED
+    return UNSEEN
 
 
 def _blocked_outcome(story: Story, activity: ActivityIndex) -> _Ending | None:

@@ -351,12 +351,13 @@ class ActivityIndex:
         A stay with an unknown start gets the earliest possible one.
         """
         for stay in stays:
-            ends = self._end(stay)
+            ends = self.end_of(stay)
             if ends:
                 begins = stay.joined_at or EARLIEST
                 yield begins, ends, (begins, ends)
 
-    def _end(self, stay: Stay) -> datetime | None:
+    def end_of(self, stay: Stay) -> datetime | None:
+        """Return the end of a stay, which is now if it goes on; None if it is not known."""
         if stay.left_at:
             return stay.left_at
         return self.now if stay.running and stay.joined_at else None

@@ -104,7 +104,7 @@ def _failures(count: int) -> str:
 
 def _outcomes_line(stories: list[Story]) -> str:
     counts = Counter(story.outcome for story in stories)
-    parts = [f"{counts[end]:,} {words.label}" for end, words in OUTCOMES.items() if counts[end]]
+    parts = [f"{counts[end]:,} {words}" for end, words in OUTCOMES.items() if counts[end]]
     return f"How {'it' if len(stories) == 1 else 'they'} ended: {', '.join(parts)}."
 
 

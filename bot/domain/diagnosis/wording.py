@@ -104,21 +104,14 @@ VERDICTS: dict[VerdictClass, ClassWording] = {
 ASK_AGAIN = "Support: ask again in a few minutes."
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeWording:
-    """The words of an outcome: `label` in a table, `ending` after "… was disconnected and"."""
-
-    label: str
-    ending: str
-
-
-OUTCOMES: dict[Outcome, OutcomeWording] = {
-    "gave_up": OutcomeWording("did not recover", "did not get back in"),
-    "blocked": OutcomeWording("still blocked", "did not get back in"),
-    "left": OutcomeWording("left while it was failing", "left"),
-    "recovered": OutcomeWording("recovered", "recovered"),
-    "unknown": OutcomeWording("not seen again", "was not seen again"),
+OUTCOMES: dict[Outcome, str] = {
+    "gave_up": "did not recover",
+    "blocked": "still blocked",
+    "left": "left while it was failing",
+    "recovered": "recovered",
+    "unknown": "end not known",
 }
+"""The words of an outcome in a table, and after a colon."""
 
 
 @dataclass(frozen=True, slots=True)

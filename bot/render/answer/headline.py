@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.domain.diagnosis import Diagnosis, NoErrorsFound, Story
+from bot.domain.diagnosis.outcomes import STAYED, UNSEEN
 from bot.domain.diagnosis.thresholds import SURE
 from bot.domain.diagnosis.wording import VERDICTS, join_words, people_words
 from bot.domain.events import ERROR_TYPES
@@ -39,7 +40,7 @@ MOST_WORDS = 22
 UNKNOWN_ID = "100ms does not know this id, so nothing can be said about the call."
 
 _MINUTES_OUT = re.compile(r"joined again \d+ (?:min|h) later")
-JOINED_LATER = re.compile(r"joined(?: again)? .+ later")
+_JOINED_LATER = re.compile(r"joined(?: again)? .+ later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Writer:
 
     def _stayed_out_words(self) -> str:
         """Return ` and did not get back in`, or when the one person joined later."""
-        joined = [found[0] for s in self._main if (found := JOINED_LATER.search(s.evidence))]
+        joined = [found[0] for s in self._main if (found := _JOINED_LATER.search(s.evidence))]
         if not joined:
             return " and did not get back in"
         return f" but {joined[-1]}" if self._people.number == 1 else ""
@@ -311,8 +312,8 @@ class _Writer:
 def _unclear_words(stories: Sequence[Story]) -> str:
     if any(story.doubt for story in stories if story.outcome == "unknown"):
         return "had an end that could not be read"
-    if any(JOINED_LATER.match(story.evidence) for story in stories):
-        return "left, joined again later or not seen again"
+    if any(story.outcome == "unknown" and story.evidence != UNSEEN for story in stories):
+        return "left or had no known end"
     return "left or not seen again"
 
 
@@ -323,7 +324,7 @@ def _unclear_ending(story: Story, experience: str) -> str:
         return " and removed from the call" if experience.startswith("was ") else " and was removed"
     if story.outcome == "left" and story.evidence.startswith("room ended"):
         return " until the room ended"
-    if JOINED_LATER.match(story.evidence):
+    if story.evidence == STAYED or _JOINED_LATER.match(story.evidence):
         return f" but {story.evidence}"
     gone = " and not seen again" if experience.startswith("was ") else " and was not seen again"
     return f" and {story.evidence}" if story.outcome == "left" else gone

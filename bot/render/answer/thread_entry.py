@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.catalogue import Catalogue, Entry, Explanation
 from bot.domain.device import device_line
-from bot.domain.diagnosis import Outcome, Story
+from bot.domain.diagnosis import Story
+from bot.domain.diagnosis.wording import OUTCOMES
 from bot.domain.events import ErrorEvent
 from bot.domain.report import Report, words_of_step
 from bot.domain.rooms import Session
@@ -26,14 +27,6 @@ from bot.render.phrases import (
     safe_text,
 )
 
-OUTCOMES: dict[Outcome, str] = {
-    "gave_up": "did not recover",
-    "blocked": "still blocked",
-    "left": "left while it was failing",
-    "recovered": "recovered",
-    "unknown": "end not known",
-}
-"""The end of a failure, to stand after a colon."""
 _STAYED_OUT = {
     "client.disconnected": "did not reconnect",
     "client.connect.failed": "did not get in",
