@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 from bot.domain.answer_log import OpeningState
@@ -19,6 +20,7 @@ from bot.domain.privacy.report_names import apply_names
 from bot.domain.report import Report
 from bot.domain.saved_lookup import SavedLookup
 from bot.domain.target import Choices
+from bot.investigate.background import ignore_result
 from bot.jobs.ports import Json
 from bot.render.message import Answer, Message, Picture
 from bot.render.renderer import Renderer
@@ -54,13 +56,18 @@ class LookupResult:
         self._investigate = investigate
         self._task: asyncio.Task[Report | Choices] | None = None
         self._renamed: tuple[Report, Names, Report] | None = None
+        self._begun: dict[str, asyncio.Task[Json]] = {}
         self.names = names
         """The part of people's names that the rendered messages show."""
 
     @property
-    def is_read(self) -> bool:
-        """Return whether this process has read the facts."""
-        return self._task is not None and self._task.done()
+    def report(self) -> Report | None:
+        """The report, if this process has read it."""
+        task = self._task
+        if task is None or not task.done() or task.cancelled() or task.exception():
+            return None
+        outcome = task.result()
+        return outcome if isinstance(outcome, Report) else None
 
     def task(self) -> "asyncio.Task[Report | Choices]":
         """Return the investigation's task, and start it if needed. The task raises the failure."""
@@ -72,7 +79,7 @@ class LookupResult:
         """Cancel the investigation; nothing waits for its result."""
         if self._task is not None:
             self._task.cancel()
-            self._task.add_done_callback(_ignore_result)
+            self._task.add_done_callback(ignore_result)
 
     async def choices(self) -> Choices | None:
         """Return the choices, or None if the question is clear.
@@ -94,10 +101,9 @@ class LookupResult:
         A job that a crash interrupted reads the room at a later moment; `reopen` reads it as of
         the answer.
         """
-        task = self._task if self.is_read else None
-        report = task.result() if task and not (task.cancelled() or task.exception()) else None
-        if not (isinstance(report, Report) and report.as_of == as_of):
+        if self.report is None or self.report.as_of != as_of:
             self._investigate, self._task = reopen, None
+            self._begun.clear()
 
     async def opening(self, note: str = "", asked_by: str = "") -> Message:
         """Return the opening for a channel; `asked_by` names the asker of a command.
@@ -110,13 +116,6 @@ class LookupResult:
             lambda report: self._renderer.opening(report, note=note, asked_by=asked_by),
         )
         return opening
-
-    async def thread(self, opening: Message) -> Answer:
-        """Return the whole answer with this opening."""
-        answer: Answer = await self.render(
-            "thread", Answer, lambda report: self._renderer.thread(report, opening)
-        )
-        return answer
 
     async def answer(self, note: str = "", asked_by: str = "") -> Answer:
         """Return the whole answer for a channel, rendered at once."""
@@ -136,22 +135,19 @@ class LookupResult:
         )
         return parts
 
-    async def error_chart(self) -> Message | None:
-        """Return the chart of errors over time, or None if the errors do not concern the room."""
-        chart: Message | None = await self.render(
-            "spread", Message | None, self._renderer.error_chart
-        )
-        return chart
-
     async def picture(self, draw: Callable[[Report], Picture | None]) -> Picture | None:
         """Return the picture that `draw` makes of the report."""
-
-        def draw_to_json(report: Report) -> Json:
-            picture = draw(report)
-            return picture and picture_to_json(picture)
-
-        record = await self.render("picture", dict[str, str] | None, draw_to_json)
+        record = await self.render("picture", PICTURE, partial(draw_to_json, draw))
         return record and picture_from_json(record)
+
+    def begin(self, name: str, kind: Any, make: Callable[[Report], Any]) -> None:  # noqa: ANN401
+        """Begin what `render` will record under that name, while something else is waited for.
+
+        A process that did not read the report leaves it to the step, which may be recorded.
+        """
+        if self.report is not None:
+            self._begun[name] = asyncio.create_task(self._make(name, kind, make))
+            self._begun[name].add_done_callback(ignore_result)
 
     async def render(
         self,
@@ -167,16 +163,29 @@ class LookupResult:
         shows them as 100ms does.
         """
 
+        async def act() -> Json:
+            begun = self._begun.pop(name, None)
+            return await (begun or self._make(name, kind, make, whole=whole))
+
+        return from_json(kind, await self._steps.guarded_step(name, act))
+
+    async def _make(
+        self,
+        name: str,
+        kind: Any,  # noqa: ANN401  as above
+        make: Callable[[Report], Any],
+        *,
+        whole: bool = False,
+    ) -> Json:
+        """Return the record of what `make` makes of the report."""
+
         def make_readable(report: Report) -> Any:  # noqa: ANN401  as above
             return make(report if whole else self._with_names(report))
 
-        async def act() -> Json:
-            report = await self.task()
-            if not isinstance(report, Report):
-                raise TypeError(name)
-            return to_json(kind, await asyncio.to_thread(make_readable, report))
-
-        return from_json(kind, await self._steps.guarded_step(name, act))
+        report = await self.task()
+        if not isinstance(report, Report):
+            raise TypeError(name)
+        return to_json(kind, await asyncio.to_thread(make_readable, report))
 
     def _with_names(self, report: Report) -> Report:
         """Return the report as its readers may see it."""
@@ -190,10 +199,14 @@ async def _await(investigate: Callable[[], Awaitable[Report | Choices]]) -> Repo
     return await investigate()
 
 
-def _ignore_result(task: "asyncio.Task[Report | Choices]") -> None:
-    """Read the exception of a cancelled task, so that Python does not warn about it."""
-    if not task.cancelled():
-        task.exception()
+PICTURE = dict[str, str] | None
+"""The record of a picture."""
+
+
+def draw_to_json(draw: Callable[[Report], Picture | None], report: Report) -> Json:
+    """Return the record of the picture that `draw` makes of the report."""
+    picture = draw(report)
+    return picture and picture_to_json(picture)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 100ms reports failures but never that a failure was overcome, so recoveries have to be concluded
 from other data. Reading it takes at most the calls that `Budget` states.
 
-The lists that depend on no event are read first, then those that the events point to. The reading
+The lists that depend on no event are read first, then what the events point to. The reading
 may begin in the background while the report is built; the diagnosis finishes it.
 """
 
@@ -27,6 +27,7 @@ from bot.investigate.evidence.peer_stats import StatsReader, stays_to_measure
 from bot.investigate.evidence.room_events import RoomReader, other_errors_reader, track_reader
 from bot.investigate.fetch.room_sessions import (
     SessionReader,
+    SessionSpan,
     session_span_of,
     sessions_near_failures,
 )
@@ -49,33 +50,31 @@ class EvidenceCollector:
     around: RoomReader[ErrorEvent] | None
     stats: StatsReader
     timed_out: bool = False
-    _background: "asyncio.Task[None] | None" = None
+    _background: tuple["asyncio.Task[None]", ...] = ()
+    """The reading of the sessions, and that of the events of the room."""
 
     def start_in_background(self) -> None:
-        """Read in the background, few calls at a time, because the error events take precedence.
+        """Read in the background, where all other calls take precedence.
 
         Repeated calls have no effect.
         """
-        if self._background:
-            return
-        self._background = asyncio.ensure_future(self._run_timed(self._read_in_background()))
-        self._background.add_done_callback(ignore_result)
+        if not self._background:
+            self._background = self._begin(session_span_of(self.target, (), self.now, self.window))
 
     @property
     def begun(self) -> bool:
         """Whether reading in the background has started."""
-        return self._background is not None
+        return bool(self._background)
 
     def drop(self) -> None:
         """Cancel the background reading soon; its result is no longer needed."""
-        if self._background:
-            cancel_soon({self._background})
+        cancel_soon(self._background)
 
     async def end(self) -> None:
         """Cancel the background reading at once and wait until it has ended."""
-        if self._background:
-            self._background.cancel()
-            await asyncio.wait({self._background})
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
 
     async def finish(self, events: Iterable[ErrorEvent], window: Window) -> None:
         """Read everything that can prove recoveries of these `events`."""
@@ -88,38 +87,47 @@ class EvidenceCollector:
         except TimeoutError:
             self.timed_out = True
 
-    async def _read_in_background(self) -> None:
-        """Read one list after another, few calls at a time.
+    def _begin(self, span: SessionSpan) -> tuple["asyncio.Task[None]", ...]:
+        readings = (self.sessions.run(span), self._read_room())
+        tasks = tuple(asyncio.create_task(self._run_timed(reading)) for reading in readings)
+        for task in tasks:
+            task.add_done_callback(ignore_result)
+        return tasks
 
-        Five event types already take five of the eight calls.
-        """
-        await self.sessions.run(session_span_of(self.target, (), self.now, self.window))
-        await self.tracks.begin()
-        if self.around:
-            await self.around.begin()
+    async def _read_room(self) -> None:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.tracks.begin())
+            if self.around:
+                both.create_task(self.around.begin())
 
     async def _finish(self, events: tuple[ErrorEvent, ...], window: Window) -> None:
+        """Measure people as soon as the sessions are read, also while tracks still are."""
         span = session_span_of(self.target, events, self.now, window)
-        if self._background:
-            await self._background
+        self._background = self._background or self._begin(span)
+        reading_sessions, reading_room = self._background
+        try:
+            await reading_sessions
             if self.sessions.span != span:
                 await self.sessions.run(span)
-        else:
-            async with asyncio.TaskGroup() as first:
-                first.create_task(self.sessions.run(span))
-                first.create_task(self.tracks.begin())
-                if self.around:
-                    first.create_task(self.around.begin())
-        sessions = self.sessions.result
-        ids = await run_in_thread_if_large(
-            events, sessions_near_failures, self.target, events, sessions
-        )
-        stays = await run_in_thread_if_large(events, stays_to_measure, events, sessions, self.now)
-        async with asyncio.TaskGroup() as then:
-            then.create_task(self.stats.run(stays))
-            then.create_task(self.tracks.narrow(ids))
+            sessions = self.sessions.result
+            ids = await run_in_thread_if_large(
+                events, sessions_near_failures, self.target, events, sessions
+            )
+            stays = await run_in_thread_if_large(
+                events, stays_to_measure, events, sessions, self.now
+            )
+            async with asyncio.TaskGroup() as then:
+                then.create_task(self.stats.run(stays))
+                then.create_task(self._narrow(reading_room, ids))
+        finally:
+            reading_room.cancel()
+
+    async def _narrow(self, reading_room: "asyncio.Task[None]", ids: Sequence[str]) -> None:
+        await reading_room
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.tracks.narrow(ids))
             if self.around:
-                then.create_task(self.around.narrow(ids))
+                both.create_task(self.around.narrow(ids))
 
 
 def build_collector(

@@ -1,9 +1,12 @@
 """Sends a job's messages as recorded steps, so that a restarted job sends none of them twice."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.jobs.ports import Json
+from bot.render.message import File, Picture
 from bot.slack.checkpoints.job_context import JobContext
 from bot.slack.checkpoints.serialization import sent_from_json, sent_to_json
 from bot.slack.response_url import ResponseUrl
@@ -14,6 +17,7 @@ from bot.slack.sending.calls import (
     Respond,
     StepCall,
     UpdateMessage,
+    UploadFiles,
 )
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import FILE_UNCONFIRMED, SendResult
@@ -55,6 +59,7 @@ class CheckpointedSender:
         self._reconciler = reconciler
         self.changed: set[str] = set()
         """Time stamps of the messages that were changed, and so are finished."""
+        self._staged: dict[str, asyncio.Task[str]] = {}
         self.responded = False
         """Whether the response_url took a message of its own. Slack does not say which message is
         the "original" from then on, so that nothing may replace or delete it."""
@@ -85,6 +90,14 @@ class CheckpointedSender:
         if sent.ok and isinstance(call, UpdateMessage | RemoveMessage):
             self.changed.add(call.ts)
         return sent
+
+    def stage(self, *files: File | Picture) -> None:
+        """Begin to give Slack the contents of files that this job will attach.
+
+        It is not recorded: nobody sees it, and Slack drops a file that is never shared.
+        """
+        for file in files:
+            self._staged[file.name] = self._sender.stage(file)
 
     async def confirm(
         self, call: PostMessage, sent: SendResult, pause: Callable[[], Awaitable[None]]
@@ -130,6 +143,9 @@ class CheckpointedSender:
         """
         if again and isinstance(call, Respond):
             call.url.used += 1
+        if isinstance(call, UploadFiles) and all(file.name in self._staged for file in call.files):
+            staged = tuple(self._staged.pop(file.name) for file in call.files)
+            call = replace(call, staged=staged)
         sent = UNCONFIRMED if again else await self._sender.send(call)
         is_unknown = sent.cause is SlackErrorKind.UNKNOWN and sent.error != FILE_UNCONFIRMED
         if is_unknown and call.repeat is Repeat.FINDABLE:

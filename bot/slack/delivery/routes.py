@@ -16,7 +16,7 @@ from bot.domain.errors import SlackTrouble
 from bot.render.answer.standing import with_earlier, with_invitation
 from bot.render.message import Answer, Message
 from bot.slack.delivery.opening_edits import remember_opening
-from bot.slack.delivery.thread import post_thread
+from bot.slack.delivery.thread import begin_thread, post_thread, render_thread
 from bot.slack.delivery.unconfirmed import (
     only_you_note,
     refusal_text,
@@ -58,6 +58,8 @@ async def deliver(job: Job) -> Delivery:
         if delivery is None:
             continue
         sent = delivery.sent
+        if sent.ok and delivery.answer is not None and job.lookup.keeps_state:
+            begin_thread(delivery.job, delivery.answer.opening)
         if sent.ok:
             await remember_opening(delivery.job, sent, public=delivery.answer is not None)
         if sent.ok or sent.cause is SlackErrorKind.UNKNOWN:
@@ -76,7 +78,7 @@ async def deliver_thread(delivery: Delivery) -> Delivery:
     if job.lookup.keeps_state:
         if state is not None:
             job.result.pin(state.handle.as_of, partial(job.reopen_answer, state.handle))
-        answer = await job.result.thread(answer.opening)
+        answer = await render_thread(job, answer.opening)
     refused_reply = await post_thread(job, answer, delivery.sent)
     if refused_reply is not None:
         await _send_rest_privately(job, refused_reply)

@@ -3,19 +3,69 @@
 An incident gets two visual parts: the timeline as a picture, and a chart of errors over time.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from bot.domain.report import Report
-from bot.render.message import Answer, Picture
+from bot.render.message import Answer, Message, Picture
 from bot.slack.context import BotContext
 from bot.slack.delivery.unconfirmed import report_unconfirmed
-from bot.slack.job import Job
+from bot.slack.job import PICTURE, Job, draw_to_json
 from bot.slack.sending.calls import PostMessage, StepCall, UploadFiles
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 
 INCIDENT_PEOPLE = 3
 """Number of affected people from which the picture is posted without a request."""
+_CHART = Message | None
+
+
+def begin_thread(job: Job, opening: Message) -> None:
+    """Begin to render what follows an opening, while it is compared with other rooms.
+
+    Each part is recorded in a step of its own, later and in order.
+    """
+    job.result.begin("thread", Answer, _thread_maker(job, opening))
+    if not job.lookup.query.follow_up:
+        job.result.begin("picture", PICTURE, partial(draw_to_json, _incident_drawer(job)))
+        job.result.begin("spread", _CHART, job.ctx.renderer.error_chart)
+
+
+async def render_thread(job: Job, opening: Message) -> Answer:
+    """Return the whole answer with this opening."""
+    answer: Answer = await job.result.render("thread", Answer, _thread_maker(job, opening))
+    return answer
+
+
+def _thread_maker(job: Job, opening: Message) -> Callable[[Report], Answer]:
+    stage = _stager(job)
+
+    def make(report: Report) -> Answer:
+        answer = job.ctx.renderer.thread(report, opening)
+        stage(*answer.files)
+        return answer
+
+    return make
+
+
+def _incident_drawer(job: Job) -> Callable[[Report], Picture | None]:
+    stage = _stager(job)
+
+    def draw(report: Report) -> Picture | None:
+        picture = timeline_picture_for(job.ctx, report, incident=True)
+        if picture is not None:
+            stage(picture)
+        return picture
+
+    return draw
+
+
+def _stager(job: Job) -> Callable[..., object]:
+    """Return a function for the renderer's thread that begins to give files to Slack."""
+    if not job.ctx.identity.may_upload:
+        return lambda *_: None
+    return partial(asyncio.get_running_loop().call_soon_threadsafe, job.sender.stage)
 
 
 async def post_thread(job: Job, answer: Answer, opening: SendResult) -> SendResult | None:
@@ -53,12 +103,10 @@ async def _incident_overview(
     if job.lookup.query.follow_up:
         return
     if job.ctx.identity.may_upload:
-        picture = await job.result.picture(
-            lambda report: timeline_picture_for(job.ctx, report, incident=True)
-        )
+        picture = await job.result.picture(_incident_drawer(job))
         if picture is not None:
             yield picture.name, UploadFiles(channel, thread, (picture,))
-    chart = await job.result.error_chart()
+    chart: Message | None = await job.result.render("spread", _CHART, job.ctx.renderer.error_chart)
     if chart is not None:
         yield chart.part, PostMessage(channel, chart, job.lookup.id, thread)
 

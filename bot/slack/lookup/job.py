@@ -46,7 +46,14 @@ from bot.slack.lookup.retry import (
     retry_note,
     summarise,
 )
-from bot.slack.lookup.surroundings import LookAround, finish_answer, look_around, place_of
+from bot.slack.lookup.surroundings import (
+    LookAround,
+    Reading,
+    finish_answer,
+    look_around,
+    place_of,
+    read_ahead,
+)
 from bot.slack.progress import post_placeholder
 from bot.slack.sending.calls import PostMessage, RemoveNotice
 from bot.slack.sending.format_fallback import SendResult
@@ -157,16 +164,23 @@ class LookupJob(Job):
         self.note = retry_note(self, summary)
         earlier = await find_earlier(self, summary.handle)
         self.opening_state = replace(opening_state_of(self, summary), earlier=earlier)
-        delivery = await deliver(self)
-        await self._remove_notice(delivery)
-        await log_answer(self, summary, delivery.sent)
-        around = LookAround()
-        if self.lookup.keeps_state:
-            place = place_of(self, delivery)
-            around = await look_around(self, self.result, summary, place, "surroundings")
+        with read_ahead(self, summary) as begun:
+            delivery = await deliver(self)
+            notice = asyncio.create_task(self._remove_notice(delivery))
+            await log_answer(self, summary, delivery.sent)
+            around = await self._weigh_answer(summary, delivery, begun)
+            await notice
         delivery = await deliver_thread(delivery)
         self._outcome, self._saved_lookup = summary.outcome, summary.handle
         return summary, delivery, around
+
+    async def _weigh_answer(
+        self, summary: AnswerSummary, delivery: Delivery, begun: Reading | None
+    ) -> LookAround:
+        if not self.lookup.keeps_state:
+            return LookAround()
+        place = place_of(self, delivery)
+        return await look_around(self, self.result, summary, place, "surroundings", begun)
 
     async def investigate(self) -> Report | Choices:
         """Return the diagnosed report, or the choices if the question matches several things."""

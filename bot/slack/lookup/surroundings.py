@@ -6,7 +6,8 @@ record names no person; that of the look-up would do so while it waits.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,6 +23,7 @@ from bot.domain.diagnosis.other_rooms import (
 from bot.domain.errors import BotError, SinceForgotten, StoreUnreachable
 from bot.domain.report import Report, Surroundings, with_surroundings
 from bot.domain.status_page import LATER, StatusFinding, find_incident, find_new_incident
+from bot.investigate.background import ignore_result
 from bot.jobs.ports import JobHandler, Json, Steps
 from bot.render.answer.standing import with_later_call
 from bot.render.message import Message
@@ -43,6 +45,7 @@ from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
 
 STATUS_KIND = "status"
+Reading = asyncio.Task[Surroundings | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +88,49 @@ async def finish_answer(
     await plan_status_look(job, summary, place, around.found)
 
 
+@contextmanager
+def read_ahead(job: Job, summary: AnswerSummary) -> Iterator[Reading | None]:
+    """Yield the reading of an answer's surroundings, begun before its opening is posted.
+
+    Yields None if nothing is to be read, or if this process did not read the report.
+    """
+    report = job.result.report
+    if report is None or not (job.lookup.keeps_state and _depends(job, summary)):
+        yield None
+        return
+    reading = asyncio.create_task(_read(job.ctx, report))
+    reading.add_done_callback(ignore_result)
+    try:
+        yield reading
+    finally:
+        reading.cancel()
+
+
+def _depends(job: Job, summary: AnswerSummary) -> bool:
+    """Return whether the verdict depends on its surroundings, and they can be read."""
+    can_read = job.ctx.other_rooms is not None or job.ctx.status_page is not None
+    return can_read and summary.facts is not None and summary.facts.verdict in WEIGHED
+
+
 async def look_around(
-    job: Job, result: LookupResult, summary: AnswerSummary, place: OpeningState | None, name: str
+    job: Job,
+    result: LookupResult,
+    summary: AnswerSummary,
+    place: OpeningState | None,
+    name: str,
+    begun: Reading | None = None,
 ) -> LookAround:
     """Read the surroundings of an answer that stands at `place`, and show them; return both.
 
     Nothing is read if the verdict does not depend on them, or if its failures have no time. `name`
-    is unique among the edits of the job. Nothing is shown of what could not be read. Raises
-    SinceForgotten.
+    is unique among the edits of the job. `begun` is a reading that began before. Nothing is shown
+    of what could not be read. Raises SinceForgotten.
     """
-    weighed = summary.facts is not None and summary.facts.verdict in WEIGHED
-    if place is None or not (weighed and _may_look(job.ctx)):
+    if place is None or not _depends(job, summary):
         return LookAround()
     result.pin(summary.handle.as_of, partial(job.reopen_answer, summary.handle))
     try:
-        found = await read_surroundings(job, result)
+        found = await read_surroundings(job, result, begun)
         if found is None or not (found.others or found.status):
             return LookAround(found)
         return LookAround(found, await show_surroundings(job, result, place, found, name))
@@ -112,16 +143,16 @@ async def look_around(
         result.close()
 
 
-def _may_look(ctx: BotContext) -> bool:
-    return ctx.other_rooms is not None or ctx.status_page is not None
-
-
-async def read_surroundings(job: Job, result: LookupResult) -> Surroundings | None:
+async def read_surroundings(
+    job: Job, result: LookupResult, begun: Reading | None = None
+) -> Surroundings | None:
     """Return the surroundings of a report, as a recorded step; None if no failure has a time."""
 
     async def act() -> Json:
         report = await result.task()
-        found = await _read(job.ctx, report) if isinstance(report, Report) else None
+        if not isinstance(report, Report):
+            return None
+        found = await (begun or _read(job.ctx, report))
         return found and to_json(Surroundings, found)
 
     found: Surroundings | None = from_json(

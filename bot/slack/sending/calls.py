@@ -5,7 +5,8 @@ records it. `SlackSender.send` makes a call; `CheckpointedSender.send` makes it 
 https://docs.slack.dev/reference/methods
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Literal
@@ -215,22 +216,29 @@ class RemoveMessage:
 class UploadFiles:
     """Attach files to a thread. Needs the scope files:write and membership of the channel.
 
-    An upload carries no mark by which it could be found.
+    Slack first takes the contents, which nobody sees, and then shares the files; `staged` are the
+    tasks that return the files' ids if Slack began to take them before. An upload carries no mark
+    by which it could be found.
+    https://docs.slack.dev/messaging/working-with-files
     """
 
     channel: str
     thread: str
     files: tuple[File | Picture, ...]
+    staged: tuple["asyncio.Task[str]", ...] = ()
 
     repeat: ClassVar[Literal[Repeat.AT_MOST_ONCE]] = Repeat.AT_MOST_ONCE
-    method: ClassVar = "files_upload_v2"
+    method: ClassVar = "files_completeUploadExternal"
     part: ClassVar = "files"
     step: ClassVar = "upload"
 
-    def arguments(self) -> dict[str, Any]:
-        """Return slack_sdk's arguments."""
-        uploads = [upload_arguments(file) for file in self.files]
-        return {"channel": self.channel, "thread_ts": self.thread, "file_uploads": uploads}
+    def arguments(self, file_ids: Iterable[str]) -> dict[str, Any]:
+        """Return slack_sdk's arguments that share the files with these ids."""
+        files = [
+            {"id": file_id, "title": file.title}
+            for file, file_id in zip(self.files, file_ids, strict=True)
+        ]
+        return {"channel_id": self.channel, "thread_ts": self.thread, "files": files}
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +336,21 @@ MessageCall = PostMessage | UpdateMessage | PostEphemeral | Respond
 StepCall = MessageCall | RemoveMessage | UploadFiles | CompleteStep | FailStep
 """Calls that a job records as steps."""
 
-SlackCall = StepCall | RemoveNotice | OpenView | UpdateView | PublishHome
+ApiCall = (
+    PostMessage
+    | UpdateMessage
+    | PostEphemeral
+    | RemoveMessage
+    | UploadFiles
+    | CompleteStep
+    | FailStep
+    | OpenView
+    | UpdateView
+    | PublishHome
+)
+"""Calls of the Web API; the others go to a response_url."""
+
+SlackCall = ApiCall | Respond | RemoveNotice
 
 
 def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:
@@ -340,12 +362,11 @@ def message_metadata(lookup_id: str, part: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"lookup_id": lookup_id, "part": part}}
 
 
-def upload_arguments(file: File | Picture) -> dict[str, Any]:
-    """Return slack_sdk's arguments for a file; a picture gets a text that says what it shows."""
-    arguments: dict[str, Any] = {"filename": file.name, "title": file.title}
+def content_of(file: File | Picture) -> tuple[bytes, str | None]:
+    """Return a file's content; a picture has a text, too, that says what it shows."""
     if isinstance(file, Picture):
-        return {**arguments, "content": file.png, "alt_txt": file.alt}
-    return {**arguments, "content": file.content}
+        return file.png, file.alt
+    return file.content.encode(), None
 
 
 def message_content(message: Message) -> dict[str, Any]:

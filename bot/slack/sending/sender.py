@@ -10,13 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
+from slack_sdk.errors import SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.investigate.background import ignore_result
 from bot.render.answer.ticket import add_permalink, awaits_permalink
-from bot.render.message import File, Message
+from bot.render.message import File, Message, Picture
 from bot.slack.payloads import text_at
 from bot.slack.response_url import ResponseUrl, is_slack_address
 from bot.slack.sending.calls import (
+    ApiCall,
     CompleteStep,
     FailStep,
     MessageCall,
@@ -28,6 +32,7 @@ from bot.slack.sending.calls import (
     SlackCall,
     UpdateMessage,
     UploadFiles,
+    content_of,
 )
 from bot.slack.sending.errors import (
     ERROR_KINDS,
@@ -151,7 +156,7 @@ class SlackSender:
                 if blocked:
                     return SendResult(SlackErrorKind.BUSY, "ratelimited", wait=blocked)
             try:
-                response = await getattr(client, call.method)(**call.arguments())
+                response = await self._call(client, call)
             except SLACK_EXCEPTIONS as error:
                 sent = self._read_error(call, error)
             else:
@@ -161,6 +166,36 @@ class SlackSender:
             ):
                 break
         return sent
+
+    def stage(self, file: File | Picture) -> "asyncio.Task[str]":
+        """Begin to give Slack a file's content, which nobody sees before `UploadFiles` shares it.
+
+        The task returns the file's id; it raises as slack_sdk does.
+        """
+        task = asyncio.create_task(self._stage(file))
+        task.add_done_callback(ignore_result)
+        return task
+
+    async def _stage(self, file: File | Picture) -> str:
+        client, session = self._clients.post, self._clients.session
+        content, alt = content_of(file)
+        place = await client.files_getUploadURLExternal(
+            filename=file.name, length=len(content), alt_txt=alt
+        )
+        address = text_at(place.data, "upload_url")
+        async with session.post(address, data=content, proxy=client.proxy) as response:
+            if response.status != _OK:
+                raise SlackRequestError(f"Slack refused a file's content: {response.status}")
+        return text_at(place.data, "file_id")
+
+    async def _call(self, client: AsyncWebClient, call: ApiCall) -> AsyncSlackResponse:
+        if isinstance(call, UploadFiles):
+            staged = call.staged or [self.stage(file) for file in call.files]
+            arguments = call.arguments(await asyncio.gather(*staged))
+        else:
+            arguments = call.arguments()
+        response: AsyncSlackResponse = await getattr(client, call.method)(**arguments)
+        return response
 
     def _read_error(self, call: SlackCall, error: BaseException) -> SendResult:
         cause, word = classify_error(error)

@@ -320,6 +320,22 @@ async def test_a_deleted_looking_message_is_no_loss(log: list[dict[str, Any]]) -
         assert bench.parts("C0ONCALL") == ["looking", "opening", "reply-1", "reply-2"]
 
 
+async def test_files_go_to_slack_beside_the_replies_and_are_shared_after_them(
+    log: list[dict[str, Any]],
+) -> None:
+    async with open_bench() as bench:
+        bench.investigator.failures, bench.renderer.replies = 4, 2
+        await ask(bench, "command")
+        await done(bench, log)
+        methods = [call.method for call in bench.team.calls]
+        posts = [at for at, method in enumerate(methods) if method == "chat.postMessage"]
+        assert methods.index("files.getUploadURLExternal") < posts[-1]
+        assert methods.index("files.completeUploadExternal") > posts[-1]
+        shared = bench.team.calls_of("files.completeUploadExternal")
+        files = [file for call in shared for file in call.args["files"]]
+        assert len(files) == methods.count("files.getUploadURLExternal")
+
+
 async def test_an_upload_that_fails_leaves_the_button(log: list[dict[str, Any]]) -> None:
     for method in ("files.getUploadURLExternal", "upload", "files.completeUploadExternal"):
         log.clear()
