@@ -147,7 +147,7 @@ def _csv_text(rows: list[dict[str, Any]]) -> str:
 
 
 def _plain_text(value: object) -> str:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "; ".join(f"{label}: {text}" for label, text in value.items())
     return "" if value is None else str(value)
 

@@ -6,8 +6,9 @@ sessions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.domain.diagnosis.model import Person
 from bot.domain.events import NO_TIME, ErrorEvent, EventSource
@@ -16,6 +17,7 @@ from bot.domain.rooms import Session, TrackEvent
 _ROLES = frozenset({"recorder", "recorderbot", "recordingbot", "beam", "beambot", "hlsbot"})
 
 
+@lru_cache(1024)
 def is_bot_role(role: str | None) -> bool:
     """Return whether it is a role of 100ms' recorders (`__internal_recorder` and the like).
 
@@ -42,8 +44,8 @@ class UnionFind:
 
     def join(self, name: str, other: str) -> None:
         """Merge the sets of both names."""
-        first, second = sorted((self.find(name), self.find(other)))
-        self._parent[second] = first
+        first, second = self.find(name), self.find(other)
+        self._parent[max(first, second)] = min(first, second)
 
     def names(self) -> Iterable[str]:
         """Return every name seen so far."""
@@ -121,13 +123,16 @@ _NAME_CONFIDENCE = 0.5
 
 @dataclass(slots=True)
 class _Sighting:
-    """The facts known of a node (a peer, or rows without a peer id)."""
+    """The distinct facts known of a node (a peer, or rows without a peer id).
 
-    peer_ids: set[str] = field(default_factory=set)
-    users: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    roles: set[str] = field(default_factory=set)
-    devices: set[tuple[str, str]] = field(default_factory=set)
+    They are tuples, since most hold one fact and a room may have 100,000 peers.
+    """
+
+    peer_ids: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    devices: tuple[tuple[str, str], ...] = ()
     first_at: datetime = _LATEST
 
 
@@ -168,9 +173,8 @@ class PersonIndex:
         )
         self._person_by_node = _persons(sightings, bot_nodes, merged, union)
         self._person_by_sender: dict[EventSource, Person] = {}
-        self.persons = tuple(
-            sorted(set(self._person_by_node.values()), key=lambda person: person.key)
-        )
+        persons = {person.key: person for person in self._person_by_node.values()}
+        self.persons = tuple(persons[key] for key in sorted(persons))
 
     def of(self, sign: ErrorEvent | TrackEvent) -> Person:
         """Return the person that an event belongs to."""
@@ -200,21 +204,24 @@ def _sightings(
         _add_facts(sighting, sign.peer_id, sign.user_id, sign.user_name, sign.role)
         sighting.first_at = min(sighting.first_at, sign.at)
         if isinstance(sign, ErrorEvent) and sign.agent.device_model and sign.agent.os:
-            sighting.devices.add((sign.agent.device_model, sign.agent.os))
+            device = (sign.agent.device_model, sign.agent.os)
+            if device not in sighting.devices:
+                sighting.devices += (device,)
     return dict(sightings)
 
 
 def _add_facts(
     sighting: _Sighting, peer_id: str | None, user: str | None, name: str | None, role: str | None
 ) -> None:
-    for values, value in (
-        (sighting.peer_ids, peer_id),
-        (sighting.users, user),
-        (sighting.names, (name or "").strip()),
-        (sighting.roles, role),
-    ):
-        if value:
-            values.add(value)
+    name = (name or "").strip()
+    if peer_id and peer_id not in sighting.peer_ids:
+        sighting.peer_ids += (peer_id,)
+    if user and user not in sighting.users:
+        sighting.users += (user,)
+    if name and name not in sighting.names:
+        sighting.names += (name,)
+    if role and role not in sighting.roles:
+        sighting.roles += (role,)
 
 
 def _merge_by_name_and_device(

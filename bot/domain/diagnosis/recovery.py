@@ -150,12 +150,11 @@ class ActivityIndex:
         self._types_unread = case.unread.types
         self._sessions = case.room_sessions
         self._stays: defaultdict[str, list[Stay]] = defaultdict(list)
+        self._joins_of_peer: dict[str, list[datetime]] = {}
         for peer_id, stays in stays_of(case.room_sessions).items():
             self._stays[_key(person_index.of_peer(peer_id))].extend(stays)
-        self._joined = {
-            key: sorted(stay.joined_at for stay in stays if stay.joined_at)
-            for key, stays in self._stays.items()
-        }
+            self._joins_of_peer[peer_id] = _joins(stays)
+        self._joined = {key: _joins(stays) for key, stays in self._stays.items()}
         self._intervals = {
             key: IntervalIndex(self._ended_stays(stays)) for key, stays in self._stays.items()
         }
@@ -379,13 +378,10 @@ class ActivityIndex:
         That is the case if the peer joined more than 10 minutes after the failure.
         """
         lower_id = (peer_id or "").lower()
-        joins = [
-            stay.joined_at
-            for stay in self.stays(story)
-            if stay.peer_id == lower_id and stay.joined_at and stay.joined_at <= at
-        ]
-        if joins:
-            return max(joins) <= shift(after, SAME_CALL)
+        joins = self._joins_of_peer.get(lower_id, [])
+        before = bisect_right(joins, at)
+        if before:
+            return joins[before - 1] <= shift(after, SAME_CALL)
         if lower_id in {peer.lower() for peer in story.peer_ids}:
             return True
         return at <= shift(after, SAME_CALL)
@@ -393,3 +389,7 @@ class ActivityIndex:
 
 def _key(person: Person | None) -> str:
     return person.key if person else ""
+
+
+def _joins(stays: Iterable[Stay]) -> list[datetime]:
+    return sorted(stay.joined_at for stay in stays if stay.joined_at)
