@@ -136,7 +136,6 @@ class Canvas:
     """A drawing; coordinates are pixels of the finished picture."""
 
     def __init__(self, width: int, height: int) -> None:
-        self._size = (width, height)
         self._image = Image.new("RGB", (width * _SCALE, height * _SCALE), PAPER)
         self._draw = ImageDraw.Draw(self._image)
         self.box(1, 1, width - 1, height - 1, "", edge=EDGE, corner=8)
@@ -195,7 +194,7 @@ class Canvas:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file; equal drawings give equal bytes."""
-        small = self._image.resize(self._size, Image.Resampling.BOX)
+        small = self._image.reduce(_SCALE)
         file = BytesIO()
-        small.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        small.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG")
         return file.getvalue()
