@@ -37,7 +37,6 @@ def assign_outcomes(
     """Return the stories with outcome, evidence and doubt."""
     result = []
     for story in stories:
-        doubt = activity.missing.of(story)
         end = successors.get(story.id)
         provable = story.timed and story.feature != ROLE_CHANGE  # staying gives no role
         proof = activity.proof_of_recovery(story, end or story) if provable else None
@@ -45,6 +44,7 @@ def assign_outcomes(
             at = proof.at if proof.exact else None
             result.append(story.replace(outcome="recovered", evidence=proof.words, recovered_at=at))
             continue
+        doubt = activity.missing.of(story)
         outcome, evidence = _ending(story, end, activity, doubt)
         result.append(story.replace(outcome=outcome, evidence=evidence, doubt=doubt))
     return tuple(result)
