@@ -122,9 +122,8 @@ class Description(NamedTuple):
     """A failure's description without addresses, and its sender's network fingerprint.
 
     `pattern` is the same text without what no conclusion depends on, so that few failures have to
-    be judged: of a pair's local candidate it keeps protocol, network cost, and whether it is a
-    relay's, with its preference; of other texts everything but ids. It is None if that changes
-    nothing.
+    be judged: of a pair's candidates it keeps type, protocol and network cost, and a relay's
+    preference; of other texts everything but ids. It is None if that changes nothing.
     """
 
     text: str | None
@@ -170,8 +169,7 @@ def read_description(text: str | None, key: bytes) -> Description:
     local, local_pattern = _read_candidate(*match.group(*_LOCAL_GROUPS))
     remote, remote_pattern = "undefined", "undefined"
     if match["remote"]:
-        remote, _ = _read_candidate(*match.group(*_REMOTE_GROUPS))
-        remote_pattern = "candidate"
+        remote, remote_pattern = _read_candidate(*match.group(*_REMOTE_GROUPS))
     ip, kind, raddr = match.group("local_ip", "local_type", "local_raddr")
     sender_address = raddr if kind == "relay" else ip
     return Description(
@@ -201,11 +199,12 @@ def _read_candidate(  # noqa: PLR0913, PLR0917  the groups of a match
     """Return a candidate without addresses, and its meaning in the same form."""
     related = f" raddr{' [ip]' if raddr else ''} rport [port]" if rport else ""
     text = f"{head}{' [ip]' if ip else ''} [port] typ {kind}{related}{tail}"
-    relay = ""
-    if kind == "relay":
-        relay = f" {int(priority) >> _PREFERENCE_BITS << _PREFERENCE_BITS} typ relay"
+    preference = int(priority) >> _PREFERENCE_BITS << _PREFERENCE_BITS if kind == "relay" else 0
     cost = tail.partition(" network-cost ")[2].partition(" ")[0]
-    return text, f"candidate:0 1 {protocol}{relay}{f' network-cost {cost}' if cost else ''}"
+    return text, (
+        f"candidate:0 1 {protocol} {preference} [ip] [port] typ {kind}"
+        + (f" network-cost {cost}" if cost else "")
+    )
 
 
 def clear_caches() -> None:

@@ -1,6 +1,7 @@
 """Candidate pairs read in one pass come out as the general way has them, without an address."""
 
 import ipaddress
+import re
 from dataclasses import replace
 
 from hypothesis import given
@@ -96,6 +97,8 @@ def test_a_pair_and_its_pattern_have_one_meaning(text: str, message: str) -> Non
     alike = replace(failure, error_description=pattern)
     assert read_path(text_of(failure)) == read_path(text_of(alike))
     assert CATALOGUE.explain(event_of(failure)) == CATALOGUE.explain(event_of(alike))
+    for_rules = re.compile(r"\b(?:typ \w+|udp|tcp)\b")  # a catalogue of one's own may look for them
+    assert for_rules.findall(shown or "") == for_rules.findall(pattern)
 
 
 def event_of(failure: ErrorFacts) -> ErrorEvent:
