@@ -48,9 +48,9 @@ from bot.slack.sending.calls import OpenView
 from bot.slack.sending.errors import SlackErrorKind
 
 FEEDBACK = re.compile(rf"\A({'|'.join(FEEDBACK_IDS)})\Z")
-CONFIRM_SECONDS = 1.2
+CONFIRM_SECONDS = 0.9
 """Seconds for which the acknowledgement waits for the confirmation. Slack waits three in all."""
-STORE_SECONDS = 0.8
+STORE_SECONDS = 1.2
 _NOT_STORED = "The vote could not be stored just now. Try again."
 _NO_CAUSE = "Choose the true cause."
 _EXPIRED = NotAllowed(

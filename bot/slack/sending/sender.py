@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -172,9 +173,16 @@ class SlackSender:
 
         The task returns the file's id; it raises as slack_sdk does.
         """
-        task = asyncio.create_task(self._stage(file))
+        task = asyncio.create_task(self._stage_twice(file))
         task.add_done_callback(ignore_result)
         return task
+
+    async def _stage_twice(self, file: File | Picture) -> str:
+        """Try once more after a broken connection; nobody sees a content before it is shared."""
+        try:
+            return await self._stage(file)
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            return await self._stage(file)
 
     async def _stage(self, file: File | Picture) -> str:
         client, session = self._clients.post, self._clients.session

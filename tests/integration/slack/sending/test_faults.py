@@ -336,6 +336,18 @@ async def test_files_go_to_slack_beside_the_replies_and_are_shared_after_them(
         assert len(files) == methods.count("files.getUploadURLExternal")
 
 
+async def test_a_connection_that_breaks_once_costs_no_file(log: list[dict[str, Any]]) -> None:
+    async with open_bench() as bench:
+        bench.investigator.failures, bench.renderer.replies = 4, 2
+        bench.team.faults.add("upload", "reset_before", times=1)
+        await ask(bench, "command")
+        await done(bench, log)
+        asked = bench.team.calls_of("files.getUploadURLExternal")
+        (shared,) = bench.team.calls_of("files.completeUploadExternal")
+        assert len(asked) == len(shared.args["files"]) + 1
+        assert "slack_refused" not in {line["event"] for line in log}
+
+
 async def test_an_upload_that_fails_leaves_the_button(log: list[dict[str, Any]]) -> None:
     for method in ("files.getUploadURLExternal", "upload", "files.completeUploadExternal"):
         log.clear()
