@@ -12,13 +12,14 @@ from bot.domain.diagnosis.sdk.text import (
     PUBLISH,
     RETRIES_UNREACHABLE,
     SIGNAL_LOST,
+    area_of,
     has_leave_called,
     is_media_error,
     is_web_before,
     responder_of,
     status_of,
 )
-from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN
+from bot.domain.diagnosis.thresholds import FAILS_ON, LEFT_WITHIN, LISTED_BEYOND
 from bot.domain.diagnosis.webhook_facts import ROLE_CHANGE
 from bot.domain.diagnosis.wording import join_words
 
@@ -114,7 +115,8 @@ def _gave_up_outcome(
 def _sign_of_life(story: Story, activity: ActivityIndex) -> str:
     """Return `joined again 16 min later`, `stayed in the call` or `not seen again`.
 
-    Neither a join after more than ten minutes nor staying proves that the failure is over (R8).
+    Neither a join after more than ten minutes nor staying proves that the failure is over (R8). A
+    person whose connection was lost for good did not stay, however long 100ms lists them.
     """
     sessions = activity.sessions_of(story)
     stays = [stay for stay in activity.stays(story) if stay.session_id in sessions]
@@ -124,7 +126,7 @@ def _sign_of_life(story: Story, activity: ActivityIndex) -> str:
         again = " again" * (len(later) < len(joins))
         return f"joined{again} {later_words(min(later), story.last_at)}"
     ends = [end for stay in stays if (end := activity.end_of(stay))]
-    if ends and max(ends) - story.last_at > LEFT_WITHIN:
+    if ends and area_of(story) != "session" and max(ends) - story.last_at > LISTED_BEYOND:
         return STAYED
     return UNSEEN
 

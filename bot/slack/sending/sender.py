@@ -191,7 +191,9 @@ class SlackSender:
             filename=file.name, length=len(content), alt_txt=alt
         )
         address = text_at(place.data, "upload_url")
-        async with session.post(address, data=content, proxy=client.proxy) as response:
+        async with session.post(
+            address, data=content, proxy=client.proxy, allow_redirects=False
+        ) as response:
             if response.status != _OK:
                 raise SlackRequestError(f"Slack refused a file's content: {response.status}")
         return text_at(place.data, "file_id")

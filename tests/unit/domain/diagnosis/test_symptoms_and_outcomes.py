@@ -111,6 +111,22 @@ def test_a_later_call_does_not_say_that_somebody_joined_this_one_again() -> None
     assert only(lost, sessions=(back, next_call)).evidence == "final; joined again 20 min later"
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "left", "evidence"),
+    [
+        ("publish", 6002, 181, "final; stayed in the call"),
+        ("publish", 6002, 179, "final; not seen again"),  # a silent peer is listed for a while
+        ("disconnected", 1003, 179, "final; not seen again"),
+    ],
+)
+def test_staying_is_said_only_of_somebody_who_was_connected(
+    kind: str, code: int, left: float, evidence: str
+) -> None:
+    failure = event("a", 60, kind, code, is_terminal=True, session_id="s1")
+    call = session(peer("ann", 0, left), *crowd(2), ends=None)
+    assert only(failure, sessions=(call,)).evidence == evidence
+
+
 VIDEO = {"error_message": "User denied permission - video"}
 
 
