@@ -228,13 +228,16 @@ class LiveCall:
                 await self._walk(kind, 1, peer_id=peer_id)
 
     async def _moved_types(self, total: int | None) -> list[str]:
-        """Return the types whose totals moved, until they explain the movement of `total`."""
-        moved: list[str] = []
+        """Return the types whose totals moved, until they explain the movement of `total`.
+
+        A type of which an earlier look knew the new total and failed to read the events is one.
+        """
+        moved = [kind for kind in ERROR_TYPES if self._is_short(kind) and kind not in self._unread]
         missing = None if total is None else total - sum(self._totals.values())
         for kind in sorted(ERROR_TYPES, key=lambda kind: -self._last_at(kind)):
             count = await self._count(kind)
             new = None if count is None else count - self._totals.get(kind, 0)
-            if new != 0:
+            if new != 0 and kind not in moved:
                 moved.append(kind)
             if count is not None:
                 self._totals[kind] = count

@@ -25,6 +25,9 @@ HARMLESS = ("slow", "drip")
 QUICK = CallLimits(attempt=0.5, call=1.0, attempts=1, wait_once=0.1, wait_all=0.1, failures=10_000)
 """A failed call is given up at once: pauses between attempts are no sleeps of the faked clock."""
 
+CALLS = 8
+"""The total, those of the five types at most, a page of events and one of tracks."""
+
 PASSING = (
     *("ratelimited", "http_500", "http_503", "html", "reset_before", "reset_after"),
     *("internal_error", "fatal_error", "service_unavailable"),
@@ -77,6 +80,26 @@ async def test_each_fault_of_100ms_at_each_call_of_a_look(tmp_path: Path) -> Non
         await day.pass_(100)
         assert not any(AWAY in words(message) for message in day.messages())
         await check_end(day, len(KINDS))
+
+
+async def test_each_call_of_the_look_that_finds_a_failure_fails_once(tmp_path: Path) -> None:
+    async with open_watch_day(tmp_path, CALLS, limits=QUICK) as day:
+        await day.start_all(CALLS, "for 20m")
+        faults = day.bench.hundredms.faults
+
+        def break_a_call(number: int) -> None:
+            session = day.rooms[number].session
+            assert session is not None
+            query = {"room_id": session.room_id}
+            fault = Fault(kind="error", path="/v2/analytics/", query=query, times=1, after=number)
+            faults.add(fault)
+
+        for number, room in enumerate(day.rooms):
+            day.time.after(60, partial(break_one, day, number))
+            day.time.after(60 + room.retry_seconds, partial(break_a_call, number))
+        await day.pass_(600)
+        assert [rule.fault.after for rule in faults.rules if not rule.played] == []
+        await check_end(day, CALLS)
 
 
 async def test_an_hour_without_100ms_and_a_restart_in_it(tmp_path: Path) -> None:
