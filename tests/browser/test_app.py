@@ -45,6 +45,9 @@ async def test_slack_may_refuse_feedback_buttons(seat: Seat) -> None:
     await expect(answer.get_by_role("button", name="Right")).to_be_visible()
     await refuse.click()
     await expect(refuse).not_to_be_checked()
+    # The bot remembers what Slack refused for as long as it runs; the next test meets a new one.
+    restarted = await seat.page.request.post("/steer/bot", data={})
+    assert restarted.ok
 
 
 async def test_home_lists_my_answers_and_leads_to_them(seat: Seat) -> None:
