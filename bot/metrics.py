@@ -61,7 +61,7 @@ class PrometheusMetrics(Metrics):
         self._incomplete = self._counter("incomplete_answers", "Answers with a named gap")
         self._webhooks = self._counter("webhooks", "Webhooks of 100ms by their result", "result")
         self._watches = self._gauge("watches_running", "Watches that this process looks after")
-        self._late_looks = self._counter("watches_late_looks", "Looks that took over a minute")
+        self._late_looks = self._counter("watches_late_looks", "Looks that came late")
         for outcome in LookupOutcome:  # a rate needs a zero to start from
             self._lookups.labels(outcome.value)
         for result in get_args(ReconcileResult):

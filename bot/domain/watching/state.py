@@ -25,8 +25,9 @@ EMPTY_EVERY = timedelta(minutes=1)
 """An empty room is looked at so often."""
 EARLY_AFTER = timedelta(seconds=5)
 """A webhook wakes a watch no sooner after its last look, however many come."""
-LATE_AFTER = timedelta(minutes=1)
-"""A look that ends so long after its time is late, and the message says so."""
+LATE_AFTER = timedelta(seconds=100)
+"""A look that ends so long after its time is late, and the message says so: a change is promised to
+be told within that time."""
 
 
 @dataclass(frozen=True, slots=True)

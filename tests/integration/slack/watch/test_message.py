@@ -142,7 +142,7 @@ async def test_metrics_count_the_watches_and_their_late_looks(tmp_path: Path) ->
         assert await metric(w, "running") == 1
         await w.bench.slack.until(lambda: len(message.edits) >= 3, 40)
         before = await metric(w, "late_looks_total")
-        w.bench.hundredms.faults.add(Fault(kind="slow", path=EVENTS, seconds=3, times=1))
+        w.bench.hundredms.faults.add(Fault(kind="slow", path=EVENTS, seconds=4, times=1))
         await w.until("This look came late: all watches of this 100ms workspace share")
         assert await metric(w, "late_looks_total") > before
         await w.bench.slack.click(message, "stop_watch")
