@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.parsing import find_zone, parse_query
 from bot.domain.parsing.watch_command import WatchCommand, parse_watch
+from bot.domain.privacy.personal_names import Names
 from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import query_of
 from bot.domain.target import Target
@@ -103,7 +104,11 @@ async def answer_watches(
         for watch in await _store(ctx).running()
         if target.channel == watch.channel or target.user == watch.asked_by
     ]
-    rows = [(watch, target_words(_target_of(ctx, watch), watch.names)) for watch in watches]
+    targets = await asyncio.gather(*(_named_target(ctx, watch) for watch in watches))
+    rows = [
+        (watch, target_words(target, watch.names))
+        for watch, target in zip(watches, targets, strict=True)
+    ]
     elsewhere = any(watch.channel != target.channel for watch in watches)
     return ctx.renderer.watches(rows, everywhere=elsewhere)
 
@@ -154,6 +159,19 @@ async def _find_watches(
         return here
     named = [watch for watch in here if _is_named(ctx, watch, text)]
     return named or await _watches_of_target(ctx, text, here)
+
+
+async def _named_target(ctx: BotContext, watch: Watch) -> Target:
+    """Return the target of a watch, with the room's name if 100ms tells it in time."""
+    target, live = _target_of(ctx, watch), ctx.live_calls
+    if target.room.name or watch.names is not Names.FULL or live is None:
+        return target
+    try:
+        async with asyncio.timeout(_RESOLVE_SECONDS):
+            room = await live.workspaces[watch.workspace].room(watch.room_id)
+    except (BotError, TimeoutError, KeyError):  # the settings may no longer name the workspace
+        return target
+    return replace(target, room=room or target.room)
 
 
 def _is_named(ctx: BotContext, watch: Watch, text: str) -> bool:

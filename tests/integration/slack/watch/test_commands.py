@@ -19,6 +19,7 @@ from tests.support.slack.watches import (
     watching,
     words,
 )
+from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_hundredms.scenes.live import LIVE_ROOM
 from workbench.pretend_slack import Message, NotPossible
 
@@ -189,6 +190,20 @@ async def test_an_ended_session_has_no_watch_button(tmp_path: Path) -> None:
         w.room.end(w.now)
         told = await w.refusal(f"watch {w.room.session.id}")
         assert "That session has ended, so there is nothing to watch." in told
+
+
+async def test_a_watch_of_another_replica_is_listed_with_the_name_of_its_room(
+    tmp_path: Path,
+) -> None:
+    async with watching(tmp_path) as w:
+        assert w.room.scene is not None
+        room_id, now = w.room.scene.room_id, datetime.now(UTC)
+        await w.bench.memory.watches.add(
+            Watch("CD-ELSEWH3R", "default", "room", room_id, CHANNEL, BOB, now)
+        )
+        assert f"CD-ELSEWH3R {LIVE_ROOM} , until" in await w.told("watches")
+        w.bench.hundredms.faults.add(Fault(kind="hang", path="/v2/rooms"))
+        assert f"CD-ELSEWH3R {room_id} , until" in await w.told("watches")
 
 
 async def test_a_channel_has_20_watches_and_a_workspace_100(tmp_path: Path) -> None:
