@@ -67,6 +67,10 @@ class Bench:
         """Each call to Slack: method, args, and `at`, when it was carried out, since 1970."""
         return list(self.slack.get("/_control/calls").json())
 
+    def post_count(self) -> int:
+        """The number of calls to Slack; to send thousands of them takes long."""
+        return int(self.slack.get("/_bench/calls").json()["calls"])
+
     def environment(self, database: str = "memory", port: int = 0, url: str = "") -> dict[str, str]:
         """The whole environment of a program under test; a file is its database without `url`."""
         app = App()

@@ -1,8 +1,8 @@
 """``python -m benchmarks.slack_end``: a pretend Slack in a process of its own, with a delay.
 
-Besides the pretend Slack's own control there are `PUT /_bench/delay?seconds=`, `DELETE
-/_bench/calls`, and `POST /_bench/commands`: signed requests, ready to be sent by whoever measures
-how long an acknowledgement takes.
+Besides the pretend Slack's own control there are `PUT /_bench/delay?seconds=`, `GET
+/_bench/calls`, which counts them, `DELETE /_bench/calls`, and `POST /_bench/commands`: signed
+requests, ready to be sent by whoever measures how long an acknowledgement takes.
 """
 
 import argparse
@@ -38,6 +38,7 @@ class SlackEnd:
                     "/_bench",
                     routes=[
                         Route("/delay", self._set_delay, methods=["PUT"]),
+                        Route("/calls", self._count, methods=["GET"]),
                         Route("/calls", self._clear, methods=["DELETE"]),
                         Route("/commands", self._commands, methods=["POST"]),
                     ],
@@ -58,6 +59,9 @@ class SlackEnd:
     async def _set_delay(self, request: Request) -> JSONResponse:
         self.delay = float(request.query_params["seconds"])
         return JSONResponse({"seconds": self.delay})
+
+    async def _count(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"calls": len(self.team.calls)})
 
     async def _clear(self, _request: Request) -> JSONResponse:
         self.team.calls.clear()

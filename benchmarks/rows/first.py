@@ -76,12 +76,12 @@ def _tells(post: dict[str, object], events: int) -> bool:
     return post["method"] in WRITES and names_events(str(post["args"]), events)
 
 
-def settle(bench: Bench) -> None:
-    """Wait until nothing was called for a while, at either end."""
+def settle(bench: Bench, most: float = _WAITED_SECONDS) -> None:
+    """Wait until nothing was called for a while, at either end; at most so many seconds."""
     seen, since = (-1, -1), time.monotonic()
-    give_up = time.monotonic() + _WAITED_SECONDS
+    give_up = time.monotonic() + most
     while time.monotonic() < give_up:
-        now = (len(bench.calls()), len(bench.posts()))
+        now = (len(bench.calls()), bench.post_count())
         if now != seen:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since > bench.sizes.quiet:

@@ -128,7 +128,7 @@ def _wait_for_rest(bench: Bench) -> int:
     while time.monotonic() < give_up:
         time.sleep(bench.sizes.quiet)
         if seen == (seen := len(bench.calls())):
-            settle(bench)
+            settle(bench, _WAITED_SECONDS)
             if answered == (answered := len(_answered(bench))) or answered == bench.sizes.questions:
                 return answered
     raise Failed("the replicas do not come to rest")
