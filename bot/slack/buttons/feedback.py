@@ -1,4 +1,4 @@
-"""*Right* and *Wrong* under an answer: stores the vote, acknowledges it, confirms it to the voter.
+"""*Right* and *Wrong* under an answer: stores the vote, confirms it to the voter, acknowledges it.
 
 *Wrong* opens a form that asks for the true cause, and counts when the form is submitted. A vote is
 stored before Slack gets the acknowledgement: a person whose vote was lost sees that the button
@@ -48,9 +48,9 @@ from bot.slack.sending.calls import OpenView
 from bot.slack.sending.errors import SlackErrorKind
 
 FEEDBACK = re.compile(rf"\A({'|'.join(FEEDBACK_IDS)})\Z")
-STORE_SECONDS = 2.0
-"""A vote that is not stored by then is refused. Slack waits three seconds for an acknowledgement,
-and the audit's row may take 0.8 of them."""
+CONFIRM_SECONDS = 0.9
+"""Seconds for which the acknowledgement waits for the confirmation. Slack waits three in all."""
+STORE_SECONDS = 1.2
 _NOT_STORED = "The vote could not be stored just now. Try again."
 _NO_CAUSE = "Choose the true cause."
 _EXPIRED = NotAllowed(
@@ -73,7 +73,7 @@ def feedback_listener(ctx: BotContext) -> Listener:
         else:
             set_outcome(AuditOutcome.VOTED, ballot.reference)
             await _store(ctx, ballot, _vote_of(ballot, target.user))
-            _confirm(ctx, target, ballot)
+            await _confirm(ctx, target, ballot)
         await ack()
 
     return on_feedback
@@ -99,7 +99,7 @@ def feedback_form_listener(ctx: BotContext) -> Listener:
             await ack(response_action="errors", errors={"cause": _NOT_STORED})
             return
         set_outcome(AuditOutcome.VOTED, ballot.reference)
-        _confirm(ctx, target, ballot, cause)
+        await _confirm(ctx, target, ballot, cause)
         await ack()
 
     return on_submit
@@ -129,17 +129,25 @@ def _time_of(ctx: BotContext, ballot: Ballot) -> datetime:
         return ctx.clock()
 
 
-def _confirm(
+async def _confirm(
     ctx: BotContext, target: ReplyTarget, ballot: Ballot, cause: VerdictClass | None = None
 ) -> None:
-    """Tell the voter alone what was stored, in a task: the acknowledgement does not wait for it."""
+    """Tell the voter alone what was stored; a slow Slack does not hold up the acknowledgement."""
     refresh_home(ctx, target.user)
-    ctx.tasks.spawn(_tell(ctx, target, ctx.renderer.vote_stored(ballot.reference, cause)))
+    message = ctx.renderer.vote_stored(ballot.reference, cause)
+    task = asyncio.create_task(_tell(ctx, target, message))
+    done, _ = await asyncio.wait({task}, timeout=CONFIRM_SECONDS)
+    if not done:
+        ctx.tasks.spawn(_finish(task))
 
 
 async def _tell(ctx: BotContext, target: ReplyTarget, message: Message) -> None:
     if not await notify_user(ctx.sender, target, message, ""):
         structlog.get_logger("call_doctor").error("asker_not_reached")
+
+
+async def _finish(task: "asyncio.Task[None]") -> None:
+    await task
 
 
 async def _open_form(ctx: BotContext, ballot: Ballot, target: ReplyTarget, trigger: str) -> None:
