@@ -8,7 +8,7 @@ ever. A name is deleted after 30 days: Slack repeats a delivery for an hour at m
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from dbos import DBOS
@@ -130,7 +130,7 @@ class RecoveryLoop:
         self._inbox = inbox
         self._begin: Callable[[NewJob], None] | None = None
         self._last_beat = float("-inf")
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._other_count = 0
         self._log = structlog.get_logger("call_doctor.jobs")
 
@@ -147,13 +147,17 @@ class RecoveryLoop:
         """
         self._begin = begin
         await self.beat_and_take_over()
-        self._task = asyncio.create_task(self._watch())
+        self._tasks = (
+            asyncio.create_task(self._repeat(self._beat)),
+            asyncio.create_task(self._repeat(self._take_over)),
+        )
 
     async def stop(self) -> None:
         """Record the end of this process, so that others can recover its jobs at once."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             with contextlib.suppress(StoreUnreachable):
                 await self._processes.end(self.process_id)
 
@@ -163,19 +167,30 @@ class RecoveryLoop:
         while loop.time() - self._last_beat > UNSURE_SECONDS:  # noqa: ASYNC110  a heartbeat ends it
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def _watch(self) -> None:
+    async def _repeat(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Act every few seconds.
+
+        Heartbeats do not wait for a recovery: on a busy machine it takes longer than others wait
+        for a heartbeat, and two processes that take each other for dead finish nothing.
+        """
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
-                await self.beat_and_take_over()
+                await act()
             except Exception:  # noqa: BLE001  a boundary: if the loop ended, jobs would be stranded
                 self._log.warning("watch_failed", exc_info=True)
 
     async def beat_and_take_over(self) -> None:
         """Send a heartbeat and recover the jobs of silent processes. Raises StoreUnreachable."""
+        await self._beat()
+        await self._take_over()
+
+    async def _beat(self) -> None:
         now = asyncio.get_running_loop().time()
         await self._processes.beat(self.process_id)
         self._last_beat = now
+
+    async def _take_over(self) -> None:
         alive = {*await self._processes.alive(DEAD_SECONDS), self.process_id}
         self._other_count = len(alive) - 1
         workflows = await DBOS.list_workflows_async(

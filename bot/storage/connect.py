@@ -113,15 +113,17 @@ async def open_database(database_url: str, *, clock: Clock = _now) -> AsyncItera
             if path := sqlite_path(file_url):
                 create_private_file(path)
         engine = _create_engine(url)
-    database = Database(engine, clock)
+        heartbeats = _create_heartbeat_engine(url) or engine
+    database = Database(engine, clock, heartbeats)
     try:
         with as_store_errors():
             await _upgrade_with_retries(engine)
         await database.purge()
         yield database
     finally:
-        await _wait_until_unused(engine)
-        await engine.dispose()
+        for one in (heartbeats, engine):
+            await _wait_until_unused(one)
+            await one.dispose()
 
 
 _CLOSE_LOOKS, _CLOSE_PAUSE = 500, 0.01
@@ -147,6 +149,17 @@ def _create_engine(url: URL) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
     return create_async_engine(url, **POSTGRESQL_OPTIONS)
+
+
+def _create_heartbeat_engine(url: URL) -> AsyncEngine | None:
+    """Return an engine with one connection for heartbeats; None for SQLite.
+
+    In the pool of everything else a heartbeat would wait behind hundreds of questions, and another
+    process would take over their jobs. A SQLite file has no other process.
+    """
+    if url.get_backend_name() == "sqlite":
+        return None
+    return create_async_engine(url, pool_size=1, max_overflow=0, **POSTGRESQL_OPTIONS)
 
 
 def _on_connect(connection: DBAPIConnection, _record: object) -> None:

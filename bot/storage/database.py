@@ -35,11 +35,11 @@ _CHUNK = 500  # rows; four values each stay far below SQLite's 32,766 parameters
 class Database:
     """See `bot.investigate.ports.RoomIndex`. Every method raises StoreUnreachable."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, heartbeats: AsyncEngine) -> None:
         self._engine = engine
         self._clock = clock
         self._purged_at = clock()
-        self.processes = SqlProcessRegistry(engine)
+        self.processes = SqlProcessRegistry(heartbeats)
         self.answer_log = SqlAnswerLog(engine, clock)
         self.opening_states = SqlOpeningStates(engine, clock)
         self.channel_settings = SqlChannelSettings(engine, clock)
