@@ -12,6 +12,7 @@ from bot.domain.events import ERROR_TYPES
 from bot.domain.parsing.identifiers import MaskedText, Match
 from bot.domain.parsing.options import Options
 from bot.domain.parsing.query import NO_PERSON, parse_query, read_words
+from bot.domain.parsing.slack_markup import strip_emoji
 from bot.domain.query import Identifier, IdentifierKind, LookupQuery
 from bot.domain.saved_lookup import SavedLookup, query_of
 
@@ -51,9 +52,9 @@ _LEADS, _TRAILS = frozenset(_LEAD_WORDS.split()), frozenset(_TRAIL_WORDS.split()
 """Words before and after a person's name: `was marta affected`."""
 _PRONOUNS = {"it", "this", "that", "they", "he", "she"}
 _CHATTER_WORDS = (
-    "agreed awesome cool correct details done everything exactly fixed going good got great "
-    "interesting lol lot many more much nice nope nothing over perfect resolved right solved "
-    "something sure working wow wrong yeah yep"
+    "agreed any awesome bot cool correct details done everything exactly fixed going good got "
+    "great happening interesting lol lot many more much news nice nope nothing over perfect "
+    "resolved right solved something sure update updates working wow wrong yeah yep"
 )
 _CHATTER = frozenset(_CHATTER_WORDS.split())
 """Words that are nobody's name."""
@@ -63,9 +64,11 @@ _POLITE = re.compile(
     r"(?=[\s.,!?]|$)",
     re.IGNORECASE,
 )
-_WHO_ELSE = re.compile(r"\b(?:who|any ?(?:one|body)) ?else\b")
+_WHO_ELSE = re.compile(r"\b(?:(?:who|any ?(?:one|body)) ?else|who (?:was|were|is) affected)\b")
 _THIS_CALL = re.compile(
-    r"(?<=\S)\s+in\s+(?:this|that|the same)\s+(?:room|call|session|meeting)\b", re.IGNORECASE
+    r"(?<=\S)\s+in\s+(?:(?:this|that|the same)\s+(?:room|call|session|meeting)\b"
+    r"|the\s+(?:room|call|session|meeting)[\s.,!?]*$)",
+    re.IGNORECASE,
 )
 _ROOM_AND_TIME = re.compile(
     r"\s*(?:the\s+)?room[\s,]+(?=(?:yesterday|today|tonight|this|last|past|from|between|since|until)\b"
@@ -163,7 +166,7 @@ def parse_follow_up(text: str, now: datetime, *, zone: tzinfo = UTC) -> FollowUp
     name is a question of its own, and so is `help`. A word of the list is never a name: for a room
     of that name people write `room again`. Never raises.
     """
-    text = _THIS_CALL.sub(" ", _POLITE.sub(" ", text))
+    text = _THIS_CALL.sub(" ", _POLITE.sub(" ", strip_emoji(text)))
     room = _ROOM_AND_TIME.match(text)
     if room:
         found = parse_follow_up(text[room.end() :], now, zone=zone)
@@ -207,7 +210,8 @@ def _of_known_words(words: list[str]) -> FollowUp | None:
     """Return the question in words of the list, among words without a meaning of their own."""
     text = " ".join(word.lower() for word in words)
     others = _WHO_ELSE.sub(" ", text)
-    telling = [word for word in others.split() if word not in _FILLERS | _ASKING]
+    silent = _FILLERS | _ASKING | (NO_PERSON | _TRAILS if others != text else frozenset())
+    telling = [word for word in others.split() if word not in silent]
     actions = {_ACTIONS[word] for word in telling if word in _ACTIONS}
     if len(actions) > 1 or set(telling) - _ACTIONS.keys() - _EVERYBODY:
         return None

@@ -21,7 +21,8 @@ _TYPE = re.compile(
 )
 _TYPE_WORDS = ("join", "connect", "disconnected", "publish", "subscribe")
 _FLAG = re.compile(
-    r"(?<![^\s\x00\x01,;(])(?:--)?(private|public|help)(?![^\s\x00\x01,;.!?)])", re.IGNORECASE
+    r"(?<![^\s\x00\x01,;(])(?:--)?(private|public|help(?:\s(?:me|us|please|pls))*)(?![^\s\x00\x01,;.!?)])",
+    re.IGNORECASE,
 )
 _UNREAD = re.compile(
     rf"{_BEFORE}(?P<word>since|until|till|last|types?)(?![\w.-])(?P<sign>\s{{0,4}}[:=])?"
@@ -178,10 +179,10 @@ def _reading_words(phrase: Phrase, words: str, zone: tzinfo) -> str:
     since, until = phrase.since, phrase.until
     start = f"from {since:%Y-%m-%d %H:%M}" if since else ""
     day = "%H:%M" if since and until and since.date() == until.date() else "%Y-%m-%d %H:%M"
-    end = f"to {until:{day}}" if until else "on" if since else ""
+    end = f"to {until:{day} UTC}" if until else "UTC on" if since else ""
     own_zone = "" if phrase.zoned or zone is UTC else f" (your time zone, {zone})"
     note = "" if phrase.zoned or own_zone else " (a time without a zone is UTC)"
-    return f"I read {_quote(words)} as {' '.join(filter(None, (start, end)))} UTC{own_zone}{note}."
+    return f"I read {_quote(words)} as {' '.join(filter(None, (start, end)))}{own_zone}{note}."
 
 
 def _unused_remark(trouble: str, words: str) -> str:
@@ -213,7 +214,7 @@ def extract_flags(masked: MaskedText, options: Options) -> None:
     def take(match: re.Match[str]) -> str:
         options.private |= match[1].lower() == "private"
         options.public |= match[1].lower() == "public"
-        options.help |= match[1].lower() == "help"
+        options.help |= match[1].lower().startswith("help")
         return OPTION_MARK * len(match[0])
 
     masked.unparsed = _FLAG.sub(take, masked.unparsed)

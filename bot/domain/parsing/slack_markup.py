@@ -12,6 +12,12 @@ _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
+_EMOJI = re.compile(
+    r"(?<![\w:\"'])(?::(?:[+-]1|100|[a-z0-9_+-]{0,40}[a-z][a-z0-9_+-]{0,40}):)+(?![\w:])"
+    r"|(?<!\S)[\u2600-\u27bf\U0001f000-\U0001faff]+(?!\S)",
+    re.IGNORECASE,
+)
+"""Emoji as Slack writes them in a text, such as `:pray:` and `:+1::skin-tone-2:`, or alone."""
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 # Percent codes of visible characters, outside of a link that decodes them itself.
 _CODED = re.compile(r"\S*%[2-7][0-9A-Fa-f]\S*")
@@ -34,7 +40,7 @@ _CHARS = str.maketrans(
 
 
 def strip_markup(text: str) -> str:
-    """Return the text without markup: links bare, entities and quotes plain, no mentions.
+    """Return the text without markup: links bare, entities and quotes plain, no mentions or emoji.
 
     The result has no control characters except white space, so that marks can be put into it.
     """
@@ -43,9 +49,15 @@ def strip_markup(text: str) -> str:
     for written, meant in (*_ENTITIES, *_JSON):
         text = text.replace(written, meant)
     text = _ANGLED.sub(_unwrap_angled, text)
+    text = strip_emoji(text)
     if "%" in text:
         text = _CODED.sub(_decode_percent, text)
     return _DASHED.sub("-", text).translate(_CHARS)
+
+
+def strip_emoji(text: str) -> str:
+    """Return the text without emoji that stand alone; a name within quotes keeps its own."""
+    return _EMOJI.sub(" ", text)
 
 
 def _decode_percent(match: re.Match[str]) -> str:

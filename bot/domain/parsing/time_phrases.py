@@ -37,10 +37,11 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(
-    r"(?:\b(?:room|session|user|peer|code|name|named|called)(?:[ _-]?(?:id|name))?"
-    r"[\s:=]{1,4}[*_~]?|\b(?:in|next|every)\s{1,4})$",
+    r"(?<![\w.-])(?:--)?(?:(?:room|session|user|peer|code|name|named|called)(?:[ _-]?(?:id|name))?"
+    r"[\s:=]{1,4}[*_~]?|(?:in|next|every)\s{1,4})$",
     re.IGNORECASE,
 )
+"""A word before a name, but not the end of one: a room may be called `war-room` or `check-in`."""
 _ROLLING = re.compile(
     rf"(?P<span>{SPAN})(?![\w:-])|(?P<unit>minute|hour|day|week|month)\b", re.IGNORECASE
 )

@@ -174,7 +174,8 @@ _HOURS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _HOUR = rf"(?P<hour>1[0-9]|2[0-3]|[0-9]|{'|'.join(_HOURS)})"
-_BEFORE = r"(?<![\w.:/@'-])(?<!room )(?<!code )(?<!user )(?<!peer )(?<!session )"
+_LABELS = ("room", "code", "user", "peer", "session")
+_BEFORE = r"(?<![\w.:/@'-])" + "".join(rf"(?<!(?<![\w.-]){label} )" for label in _LABELS)
 _END = r"(?![\w:/@'-]|\.\w)"
 _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
 _DAY = r"(?:today|yesterday|(?:this|last|yesterday|in\sthe)\s(?:morning|afternoon|evening|night))"
@@ -220,6 +221,7 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _LENGTH = r"[0-9]{1,4}\s?(?:m|mins?|minutes?|h|hrs?|hours?|days?)"
+_UNIT_WORD = r"(?:minutes?|mins?|hours?|hrs?|days?|weeks?)"
 _VAGUE = (
     r"earlier|early|late|later|first\sthing|all(?:\sof|\sday)?|(?:the\s)?whole(?:\sof)?"
     r"|(?:the\s)?end\sof\sday"
@@ -231,6 +233,10 @@ _IDIOMS = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (rf"{_BEFORE}(?:yday|y'day|yest)\.?{_END}", "yesterday"),
+        *(
+            (rf"{_BEFORE}(last|past|since)\s{word}\s(?={_UNIT_WORD}{_END})", rf"\1 {number} ")
+            for word, number in _HOURS.items()
+        ),
         (rf"{_BEFORE}(today|yesterday)'s(?=\s)", r"\1"),
         (rf"{_BEFORE}({_LENGTH})\sback{_END}", r"\1 ago"),
         (rf"{_BEFORE}(?:approximately|approx\.?|circa|ca\.|roughly)\s?(?=[0-9]|noon)", "around "),

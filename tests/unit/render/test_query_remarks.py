@@ -8,7 +8,7 @@ from tests.support.reports.diagnosed_reports import diagnosed
 from tests.support.reports.plain_reports import NOON, RENDERER, failure, report, shown
 
 REMARK = "I could not read the time “whenever”: this answer covers what it would without it."
-READ = "I read “since noon” as from 2026-11-22 12:00 on UTC (a time without a zone is UTC)."
+READ = "I read “since noon” as from 2026-11-22 12:00 UTC on (a time without a zone is UTC)."
 
 
 def _asked(number: int = 3) -> Report:

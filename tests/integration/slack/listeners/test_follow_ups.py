@@ -242,3 +242,37 @@ async def test_where_names_are_hidden_no_follow_up_shows_them(tmp_path: Path) ->
         said = said.replace("“mrta”", "").lower()
         assert "participant 1 in room one-bad-user, the last 30 days" in said
         assert [name for name in ("lindqvist", "marta") if name in said] == []
+
+
+async def test_a_time_after_a_room_that_ends_in_a_label_is_no_name(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        for text in ("one-bad-user yesterday", "room one-bad-user last week"):
+            opening = await by_command(bench, text)
+            assert "I read “" in words(opening)
+            assert "Marta" not in words(opening), "her failures are of today"
+
+
+async def test_people_write_emoji_and_say_the_same_in_other_words(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        first = await by_command(bench, f"{ROOM} :fire:")
+        for text in (
+            "who else dropped? :eyes:",
+            "who was affected?",
+            "in the last twelve hours 🙏",
+        ):
+            assert f"Room {ROOM}, " in words(await continue_with(bench, first.ts, text))
+        person = await continue_with(bench, first.ts, "marta in the room :wave:")
+        assert f"Marta Lindqvist in room {ROOM}, since " in words(person)
+        (line,) = await said_after(bench, first.ts, "again please :pray::skin-tone-2:")
+        assert "No change as of " in words(line)
+        for text in ("any update?", "hi bot"):
+            (line,) = await said_after(bench, first.ts, text)
+            assert "who else" in words(line)
+            assert "nobody called" not in words(line)
+
+
+async def test_help_me_is_no_room(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        for text in ("help me", "help me please!"):
+            (message,) = await said_after(bench, bench.slack.say(CHANNEL, "it broke").ts, text)
+            assert (message.ephemeral_to, part_of(message)) == (ALICE, "help")

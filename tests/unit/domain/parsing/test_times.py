@@ -102,6 +102,7 @@ WINDOWS: list[tuple[str, str, str]] = [
     # lengths
     ("last 30 minutes", "11-29 21:18", ""),
     ("past hour", "11-29 20:48", ""),
+    ("in the last two hours", "11-29 19:48", ""),
     ("in the last hour", "11-29 20:48", ""),
     ("half an hour ago", "11-29 20:48", ""),
     ("a couple of hours ago", "11-29 19:18", "11-29 20:48"),
@@ -202,7 +203,7 @@ def test_a_reading_is_told_with_its_zone() -> None:
     (told,) = parse_query("storm from 14:00 to 15:00 IST", NOW).readings
     assert told == "I read “from 14:00 to 15:00 IST” as from 2026-11-29 08:30 to 09:30 UTC."
     (told,) = parse_query("storm since noon", NOW).readings
-    assert "as from 2026-11-29 12:00 on UTC" in told
+    assert "as from 2026-11-29 12:00 UTC on" in told
     assert "a time without a zone is UTC" in told
     assert parse_query("storm since 2h", NOW).readings == ()
 
