@@ -155,11 +155,14 @@ def _create_heartbeat_engine(url: URL) -> AsyncEngine | None:
     """Return an engine with one connection for heartbeats; None for SQLite.
 
     In the pool of everything else a heartbeat would wait behind hundreds of questions, and another
-    process would take over their jobs. A SQLite file has no other process.
+    process would take over their jobs. It is one round trip, without a transaction and without a
+    check of the connection before: each round trip may wait seconds for a busy event loop. A SQLite
+    file has no other process.
     """
     if url.get_backend_name() == "sqlite":
         return None
-    return create_async_engine(url, pool_size=1, max_overflow=0, **POSTGRESQL_OPTIONS)
+    options = {**POSTGRESQL_OPTIONS, "pool_pre_ping": False, "isolation_level": "AUTOCOMMIT"}
+    return create_async_engine(url, pool_size=1, max_overflow=0, **options)
 
 
 def _on_connect(connection: DBAPIConnection, _record: object) -> None:
