@@ -45,6 +45,9 @@ from bot.slack.sending.calls import PostMessage
 from bot.slack.sending.format_fallback import SendResult
 
 STATUS_KIND = "status"
+_STATUS_TRIES, _STATUS_PAUSE_SECONDS = 6, 600.0
+"""A page that cannot be read is read again so often, after such pauses."""
+_UNREAD = "unread"
 Reading = asyncio.Task[Surroundings | None]
 
 
@@ -296,7 +299,7 @@ def status_handler(ctx: BotContext) -> JobHandler:
         found: Surroundings = from_json(Surroundings, payload["surroundings"])
         await steps.sleep(LATER.total_seconds(), idle=True)
         try:
-            record = await steps.step("status-again", partial(_read_again, ctx, found))
+            record = await _read_until_readable(ctx, steps, found)
             if record is None:
                 return
             reference = payload["reference"]
@@ -309,9 +312,21 @@ def status_handler(ctx: BotContext) -> JobHandler:
     return handle
 
 
+async def _read_until_readable(ctx: BotContext, steps: JobContext, found: Surroundings) -> Json:
+    """Return what is new on the page, None for nothing; an outage of 100ms may reach its page."""
+    for _ in range(_STATUS_TRIES):
+        record = await steps.step("status-again", partial(_read_again, ctx, found))
+        if record != _UNREAD:
+            return record
+        await steps.sleep(_STATUS_PAUSE_SECONDS, idle=True)
+    return None
+
+
 async def _read_again(ctx: BotContext, found: Surroundings) -> Json:
-    incidents = await ctx.status_page.incidents() if ctx.status_page else None
+    incidents = await ctx.status_page.incidents() if ctx.status_page else ()
+    if incidents is None:
+        return _UNREAD
     known = found.status.known if found.status else ()
     failure = found.failure
-    finding = find_new_incident(incidents or (), known, failure.first, failure.last)
+    finding = find_new_incident(incidents, known, failure.first, failure.last)
     return to_json(StatusFinding, finding) if finding.name else None

@@ -155,14 +155,14 @@ def stored(folder: Path) -> str:
     return "\n".join(text)
 
 
-def pass_hours(folder: Path, hours: int) -> None:
-    """Let so many hours pass for the jobs that wait, while the bot is stopped."""
+def pass_hours(folder: Path, hours: int, sleeps: int = 1) -> None:
+    """Let so many hours pass for a job in the last of its sleeps; the bot is stopped."""
     with contextlib.closing(sqlite3.connect(folder / "bot-jobs.db")) as connection, connection:
         moved = connection.execute(
             "UPDATE operation_outputs SET output = output - ? WHERE function_name = 'DBOS.sleep'",
             (hours * 3600,),
         )
-        assert moved.rowcount == 1
+        assert moved.rowcount == sleeps
 
 
 async def ask_and_stop(bench: Bench, folder: Path) -> Message:
@@ -199,6 +199,29 @@ async def test_an_incident_that_appears_later_is_told_in_one_line(
             links = [leaf for leaf in leaves(line) if leaf.get("type") == "link"]
             assert {leaf["url"] for leaf in links} == {"https://stspg.io/new"}
             assert "<!here>" not in str(line.blocks)
+        check_all(bench)
+
+
+async def test_a_page_that_cannot_be_read_then_is_read_again_after_a_while(tmp_path: Path) -> None:
+    rooms = storm_among(0, 9)
+    async with open_whole(tmp_path, large=100, rooms=rooms, status_page=True) as bench:
+        page, at = bench.hundredms.status_page, (bench.hundredms.now() - AGO).isoformat()
+        page.incidents = []
+        opening = await ask_and_stop(bench, tmp_path)
+        pass_hours(tmp_path, 3)
+        page.mood, page.incidents = "broken", [incident("new", "Joins", created=at, resolved=None)]
+        said = len(bench.said())
+        await bench.begin(bench.life)
+        await bench.slack.until(lambda: stored(tmp_path).count("'DBOS.sleep'") == 2, 40)
+        assert (page.reads, len(bench.said())) == (2, said)
+        await bench.life.aclose()
+        pass_hours(tmp_path, 1, sleeps=2)
+        page.mood = "well"
+        await bench.begin(bench.life)
+        await bench.slack.until(lambda: len(bench.said()) > said, 40)
+        (line,) = bench.said()[said:]
+        assert line.thread_ts == opening.thread_ts
+        assert "an incident of that time has appeared: Joins" in shown(line)
         check_all(bench)
 
 
