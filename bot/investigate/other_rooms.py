@@ -134,7 +134,8 @@ class OtherRoomsReader:
     async def sample(self, room: Room, failure: FailureTime) -> OtherRooms:
         """Return how many other rooms of the room's workspace had server errors at that time.
 
-        Raises BotError if no session could be listed.
+        Raises BotError if a list of sessions failed and no other room is known, and at a 429 before
+        a room was read.
         """
         hundredms = self.workspaces[room.workspace].low_priority().without_retries()
         now, reads = self.clock(), self._reads
@@ -156,7 +157,7 @@ class _Sampling:
     """Room id → whether it had a server failure; None if it could not be read whole."""
 
     async def run(self) -> OtherRooms:
-        """Return the sample. Raises BotError if no session could be listed."""
+        """Return the sample. Raises BotError as `_list_rooms` and `_order` do."""
         rooms = await self._order(await self._list_rooms())
         slots = asyncio.Semaphore(_AT_ONCE)
         reading = [asyncio.create_task(self._judge(sessions, slots)) for sessions in rooms]
@@ -176,7 +177,8 @@ class _Sampling:
         """Return the sessions of each other room with people in those minutes, newest room first.
 
         Sessions are listed by their start, so those that began up to `LONGEST_SESSION` before the
-        failure are asked for. Raises BotError if neither list could be read.
+        failure are asked for. Raises BotError if a list failed and no other room is known, as that
+        room may be in the list, and at a 429.
         """
         rows: list[Session] = []
         troubles: list[BotError] = []
@@ -189,15 +191,16 @@ class _Sampling:
                 if isinstance(page, SessionPage):
                     rows += page.sessions
                     cursors |= {active: page.last} if page.last else {}
-                elif isinstance(page, BotError):
+                elif isinstance(page, BotError) and not isinstance(page, HundredMsBusy):
                     troubles.append(page)
                 elif not isinstance(page, ExpiredCursor):
                     raise page
             if len({row.room_id.lower() for row in rows}) >= _ENOUGH_ROOMS:
                 break
-        if not rows and troubles:
+        rooms = _group_by_room(rows, self.room, self.failure)
+        if troubles and not rooms:
             raise troubles[0]
-        return _group_by_room(rows, self.room, self.failure)
+        return rooms
 
     async def _sessions(self, active: bool, start: str) -> SessionPage:  # noqa: FBT001  as in the call
         self.calls.take()
@@ -210,7 +213,10 @@ class _Sampling:
         return await self.reads.read(key, ask)
 
     async def _order(self, rooms: list[list[Session]]) -> list[list[Session]]:
-        """Return the rooms with those of the same region first, if regions are known."""
+        """Return the rooms with those of the same region first, if regions are known.
+
+        Raises HundredMsBusy at a 429.
+        """
         if len(rooms) <= 1:
             return rooms
         try:
@@ -223,6 +229,8 @@ class _Sampling:
                 self.calls.take()
                 found = await self.hundredms.room(self.room.id)
                 own = found.region if found else None
+        except HundredMsBusy:
+            raise
         except BotError:
             return rooms
         if own is None:

@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from bot.catalogue import load_catalogue
 from bot.domain.diagnosis.other_rooms import FailureTime, OtherRooms
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, HundredMsBusy
 from bot.domain.rooms import Room
 from bot.hundredms.workspaces import Credentials, open_workspaces
 from bot.investigate.other_rooms import MOST_CALLS, OtherRoomsReader
 from workbench.pretend_hundredms.app import build, stage
 from workbench.pretend_hundredms.demo import ACCESS_KEY, SECRET
-from workbench.pretend_hundredms.faults import fault_from
+from workbench.pretend_hundredms.faults import Fault, fault_from
 from workbench.pretend_hundredms.scenes.neighbours import neighbour, neighbours
 from workbench.pretend_hundredms.stage import Stage
 from workbench.pretend_hundredms.world import PretendRoom, PretendWorkspace, World
@@ -115,6 +116,27 @@ async def test_a_429_ends_the_sample() -> None:
         found = await run.sample()
         assert found.counted == 0
         assert run.calls < 9
+
+
+@pytest.mark.parametrize(
+    ("path", "query"), [("/v2/sessions", {"active": "true"}), ("/v2/rooms", {})]
+)
+async def test_a_429_before_a_room_is_read_leaves_no_sample(path: str, query: Any) -> None:
+    rooms = neighbours(NOW, ACCOUNT, at=AT, failing=0, healthy=9)
+    async with bench(rooms) as run:
+        run.stage.faults.add(Fault(kind="rate_limited", path=path, query=query))
+        with pytest.raises(HundredMsBusy):
+            await run.sample()
+        assert run.rooms_read() == []
+
+
+async def test_a_list_that_failed_does_not_show_that_nobody_else_had_calls() -> None:
+    async with bench([]) as run:
+        assert await run.sample() == OtherRooms()
+        run.reader.clear()
+        run.stage.faults.add(Fault(kind="error", path="/v2/sessions", query={"active": "true"}))
+        with pytest.raises(BotError):
+            await run.sample()
 
 
 async def test_without_any_list_of_sessions_there_is_no_sample() -> None:
