@@ -187,7 +187,7 @@ class LiveCall:
     async def _read_facts(self) -> bool:
         """Read the facts that webhooks reported of the room; return whether any is new."""
         before = self._facts
-        self._facts = await self.room_index.facts_as_of(self.target.room, self.clock())
+        self._facts = await self.room_index.facts_as_of(self.target.room, self.clock(), before)
         return self._facts != before
 
     async def _count(self, kind: str = "") -> int | None:

@@ -72,13 +72,14 @@ class BestEffortRoomIndex:
             return await asyncio.to_thread(self._knows_codes, workspace, room_id)
         return await self._ask(lambda stored: stored.knows_codes_of(workspace, room_id), True)
 
-    async def facts_as_of(self, room: Room, moment: datetime) -> Sequence[CallFact]:
-        """Return the facts of webhooks up to that moment; empty if the database fails."""
-        nothing: Sequence[CallFact] = ()
+    async def facts_as_of(
+        self, room: Room, moment: datetime, known: Sequence[CallFact] = ()
+    ) -> Sequence[CallFact]:
+        """Return the facts of webhooks up to that moment; `known` if the database fails."""
         if self._holds_facts:
             await self._open()
         facts = await self._ask(
-            lambda stored: stored.facts_of_room(room.workspace, room.id, MOST_FACTS), nothing
+            lambda stored: stored.facts_of_room(room.workspace, room.id, MOST_FACTS), known
         )
         return [fact for fact in facts if fact.at <= moment]
 

@@ -269,7 +269,10 @@ REFUSALS: dict[str, BotError] = {
     "private channel": needs_public("answers in this channel are private"),
     "not in the channel": NOT_IN_CHANNEL,
     "several things": unclear_target(
-        Choices(tuple(Candidate("room", f"room {name}", name, name) for name in "abcde"))
+        Choices(tuple(Candidate("room", f"room {n}", f"Room standup ({n})", "a") for n in "abcde"))
+    ),
+    "a near name": unclear_target(
+        Choices((Candidate("room", "room a1", "Room standup (a1)", "a"),), near=True)
     ),
 }
 

@@ -73,7 +73,7 @@ class Watch:
     @property
     def outlasts_sessions(self) -> bool:
         """Return whether the watch goes on after the end of a session."""
-        return self.until is not None and self.kind != "session"
+        return self.until is not None and not self.session_id
 
     def target(self) -> Target:
         """Return the target, with the ids alone."""

@@ -24,7 +24,7 @@ from bot.domain.query import LookupQuery
 from bot.domain.saved_lookup import query_of
 from bot.domain.target import Target
 from bot.domain.watching.state import EARLY_AFTER
-from bot.domain.watching.watch import MOST_TIME, Watch, WatchStore
+from bot.domain.watching.watch import MOST_TIME, Watch, WatchStore, watch_of
 from bot.render.answer.watch import target_words
 from bot.render.message import Message
 from bot.slack.audit import set_outcome
@@ -181,7 +181,10 @@ def _is_named(ctx: BotContext, watch: Watch, text: str) -> bool:
 
 
 async def _watches_of_target(ctx: BotContext, text: str, watches: list[Watch]) -> list[Watch]:
-    """Return the watches of the room or person that a text names, as 100ms finds it in time."""
+    """Return the watches of what a text names, as 100ms finds it in time.
+
+    A room's name fits each watch in it; a person or session fits the watches of just that.
+    """
     query = replace(parse_query(text, ctx.clock()), workspaces=None)
     live = ctx.live_calls
     if not query.clues or live is None or not watches:
@@ -194,7 +197,12 @@ async def _watches_of_target(ctx: BotContext, text: str, watches: list[Watch]) -
     if not isinstance(found, Target):
         return []
     place = (found.room.workspace, found.room.id)
-    return [watch for watch in watches if (watch.workspace, watch.room_id) == place]
+    return [
+        watch
+        for watch in watches
+        if (watch.workspace, watch.room_id) == place
+        and (found.kind == "room" or watch.target_key == watch_of(found, watch).target_key)
+    ]
 
 
 async def _ignore(_reason: str) -> None:
@@ -280,11 +288,11 @@ async def poll_watches(ctx: BotContext, every: float = POLL_SECONDS) -> None:
         await asyncio.sleep(every)
         try:
             for room in tuple(live.moved_rooms):
-                live.moved_rooms.discard(room)
                 await store.wake(*room)
+                live.moved_rooms.discard(room)
             rows = {watch.id: watch for watch in await store.running()}
         except StoreUnreachable:
-            continue  # the looks report it; a lost webhook is as one that never came
+            continue  # the looks report it
         live.rooms = frozenset((watch.workspace, watch.room_id) for watch in rows.values())
         for watch_id, call in tuple(live.calls.items()):
             watch = rows.get(watch_id)

@@ -15,11 +15,12 @@ from bot.domain.audit import AuditOutcome, Ending
 from bot.domain.errors import NotAllowed, SlackTrouble, StoreUnreachable
 from bot.domain.privacy.personal_names import Names
 from bot.domain.query import LookupQuery
-from bot.domain.target import Choices, Target
+from bot.domain.target import Candidate, Choices, Target
 from bot.domain.watching.state import WatchState
 from bot.domain.watching.watch import MOST_TIME, Added, Watch, watch_of
 from bot.jobs.ports import JobHandler, Json, Steps
 from bot.render.answer.watch import WatchMessage
+from bot.render.choices import choice_label, choice_lead
 from bot.slack.audit import (
     end_job_row,
     mark_job_recorded,
@@ -299,15 +300,25 @@ _MOST_CHOICES = 3
 
 
 def unclear_target(choices: Choices) -> NotAllowed:
-    """Return the refusal of a target that fits several things."""
-    labels = "; ".join(candidate.value for candidate in choices.candidates[:_MOST_CHOICES])
-    more = len(choices.candidates) - _MOST_CHOICES
+    """Return the refusal of a target that fits several things, or that only resembles some."""
+    number = len(choices.candidates)
+    labels = "; ".join(map(_label_of, choices.candidates[:_MOST_CHOICES]))
+    more = number - _MOST_CHOICES
     rest = f" and {more} more" if more > 0 else ""
+    lead = "That fits several things:"
+    if choices.near:
+        lead = f"I found nothing by that name. {choice_lead(choices)}"
     return NotAllowed(
-        f"That fits several things: {labels}{rest}.",
+        f"{lead} {labels}{rest}.",
         headline=NOT_STARTED,
-        next_step="Name one of them.",
+        next_step="Name it by its id." if number == 1 else "Name one of them by its id.",
     )
+
+
+def _label_of(candidate: Candidate) -> str:
+    """Return the words of a candidate with its id; a participant's name stays out."""
+    has_id = candidate.kind in {"room", "session"}
+    return choice_label(candidate) if has_id else candidate.value
 
 
 def limit_refusal(added: Added, other: str) -> NotAllowed:

@@ -33,6 +33,7 @@ REFUSALS = {
     "watch live-room for 0s": "That time has no length.",
     "watch live-room private": "A watch posts in the channel, so it cannot be private.",
     "watch no-such-room": "No room called “no-such-room”",
+    "watch live room": "I found nothing by that name. Did you mean this? Room live-room (",
     "unwatch live-room": "No such watch is running here.",
 }
 PLACES = {
@@ -94,6 +95,7 @@ async def test_a_watch_is_listed_and_ended_by_its_name_or_id(tmp_path: Path) -> 
         assert f"{LIVE_ROOM} in @{CHANNEL}" in await w.told("watches", "C0WARROOM", ALICE)
         assert "No watch is running here." in await w.told("watches", "C0WARROOM", BOB)
         assert "No such watch" in await w.refusal(f"unwatch {watch.id}", "C0WARROOM", BOB)
+        assert "No such watch" in await w.refusal(f"unwatch {w.room.people[0].peer_id}")
         assert f"The watch {watch.id} ends now." in await w.told(f"unwatch {LIVE_ROOM}", user=BOB)
         assert await w.until("Somebody stopped it.") is message
         await w.bench.settled()

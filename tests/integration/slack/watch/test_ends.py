@@ -70,6 +70,18 @@ async def test_a_watch_with_a_time_stays_over_sessions(tmp_path: Path) -> None:
         assert "In trouble at the end:" in words(message)
 
 
+async def test_a_person_in_a_session_is_watched_until_its_end_whatever_time_is_given(
+    tmp_path: Path,
+) -> None:
+    async with watching(tmp_path, pace=Pace(linger=timedelta(seconds=30))) as w:
+        assert w.room.session is not None
+        await w.ask(f"watch user:{w.room.people[0].user_id} in {w.room.session.id} for 3h")
+        message = await w.until("They are in the call now, without trouble.")
+        w.room.end(w.now)
+        await ended(w, message, "The call is over.")
+        assert len(w.messages("line")) == 1
+
+
 async def test_an_empty_room_is_looked_at_once_a_minute(tmp_path: Path) -> None:
     async with watching(tmp_path) as w:
         w.room.end(w.now)

@@ -1,10 +1,13 @@
 """The message of a watch and the lines of its thread while the call runs."""
 
+import contextlib
 import json
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.domain.rooms import CallFact
 from tests.support.slack.edge_harness import check_all, part_of
 from tests.support.slack.watches import WatchBench, watching, words
 from workbench.pretend_hundredms.failures import signal_lost
@@ -148,3 +151,26 @@ async def test_metrics_count_the_watches_and_their_late_looks(tmp_path: Path) ->
         await w.bench.slack.click(message, "stop_watch")
         await w.ended()
         assert await metric(w, "running") == 0
+
+
+async def test_what_webhooks_told_stays_while_the_database_does_not_tell_it(
+    tmp_path: Path,
+) -> None:
+    async with watching(tmp_path) as w:
+        message = await w.watch()
+        assert w.room.session is not None
+        session, person = w.room.session, w.room.people[0]
+        kicked = CallFact(
+            *("w1", "peer.leave.success", "default", session.room_id, w.now),
+            *(session.id, person.peer_id, person.user_id, "peer kicked"),
+        )
+        await w.bench.memory.call_facts.store([kicked])
+        await w.until("1 person was removed from the call")
+        with contextlib.closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+            connection.execute("ALTER TABLE call_facts RENAME TO away")
+        before = len(message.edits)
+        w.room.break_network(1, w.now)
+        await w.until("In trouble now:")
+        await w.until("was disconnected", "line")
+        shown = [json.dumps(version) for version in (*message.edits[before:], message.public())]
+        assert [text for text in shown if "1 person was removed from the call" not in text] == []
