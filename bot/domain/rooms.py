@@ -61,11 +61,17 @@ class Session:
         return self.active and self.ended_at is None
 
 
-def creation_time_of(object_id: str) -> datetime | None:
-    """Return the creation second that a 24-hex id carries; None if it is not plausible.
+_OBJECT_ID_DIGITS = 24
 
-    100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds.
+
+def creation_time_of(object_id: str) -> datetime | None:
+    """Return the creation second that a 24-hex id carries; None for any other id.
+
+    100ms ids are Mongo ObjectIds: the first 8 hex digits are Unix seconds. A peer's id, a UUID, has
+    no time.
     """
+    if len(object_id) != _OBJECT_ID_DIGITS:
+        return None
     try:
         created_at = datetime.fromtimestamp(int(object_id[:8], 16), UTC)
     except (ValueError, OverflowError, OSError):

@@ -327,15 +327,17 @@ class Renderer:
         )
         return self._templates.message("elsewhere", "vote", note=text)
 
-    def accuracy(self, accuracy: Accuracy) -> Message:
-        """Return how often answers were right, by class if there are enough votes."""
+    def accuracy(self, accuracy: Accuracy, since: datetime | None = None) -> Message:
+        """Return how often the answers since then were right, by class if votes are enough."""
         lead, share = accuracy_words(accuracy)
         rows = [
             (cause_words(one.verdict), one.right, one.judged)
             for one in accuracy.classes
             if accuracy.enough
         ]
-        return self._templates.message("accuracy", "accuracy", lead=lead, share=share, rows=rows)
+        return self._templates.message(
+            "accuracy", "accuracy", lead=lead, share=share, rows=rows, since=since
+        )
 
     def watch(self, facts: WatchMessage) -> Message:
         """Return the message of a watch in its channel."""

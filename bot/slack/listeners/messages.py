@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.domain.errors import BotError
+from bot.domain.parsing.slack_markup import strip_emoji
 from bot.render.filters import unescape_mrkdwn
 from bot.slack.audit import (
     audit_delivery,
@@ -40,7 +41,7 @@ _GREETING = re.compile(
     r"(?: (?:there|all|again|bot|doctor|call doctor|very much|a lot|so much))?[\s.,!?:)]*",
     re.IGNORECASE,
 )
-"""A word of politeness, which in direct messages is no room's name."""
+"""A word of politeness. For a room of that name people write `room hello`."""
 
 
 def message_listener(ctx: BotContext) -> Callable[..., Awaitable[None]]:
@@ -70,14 +71,18 @@ async def _answer(
     ctx: BotContext, target: ReplyTarget, parsed: ParsedCommand, delivery: str, typed: str
 ) -> None:
     """Start the look-up, or tell the asker why there is none."""
-    is_greeting = is_direct(target.channel) and _GREETING.fullmatch(typed)
+    is_greeting = _GREETING.fullmatch(strip_emoji(typed))
     if parsed.reply is None and not is_greeting:
         query = in_direct_message(parsed.query) if is_direct(target.channel) else parsed.query
         await start_lookup(ctx, Lookup(parsed.reference, query, target), delivery)
         return
     set_outcome(outcome_without_lookup(parsed.query))
     reply = parsed.reply
-    if reply is None or (is_direct(target.channel) and not (parsed.query.help and typed.strip())):
+    if (
+        reply is None
+        or is_greeting
+        or (is_direct(target.channel) and not (parsed.query.help and typed.strip()))
+    ):
         cause = parsed.query.complaint or "I don't see what to look up."
         reply = ctx.renderer.note(f"{cause} {NOTHING_SEEN}")
     ctx.tasks.spawn(reply_privately(ctx, target, reply, parsed.reference))

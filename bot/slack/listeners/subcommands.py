@@ -212,7 +212,7 @@ async def _answer_accuracy(
     if ctx.votes is None:
         raise _NO_VOTES
     structlog.get_logger("call_doctor").info("accuracy", lookup_id=reference, user=target.user)
-    return ctx.renderer.accuracy(await _with_timeout(ctx.votes.accuracy(since)))
+    return ctx.renderer.accuracy(await _with_timeout(ctx.votes.accuracy(since)), since)
 
 
 MAX_WORDS = 40
@@ -232,6 +232,6 @@ def find_subcommand(text: str) -> tuple[Subcommand, str] | None:
     """Return the subcommand that a text begins with, and the rest; None for a question."""
     words = text.split(maxsplit=1)
     for subcommand in SUBCOMMANDS:
-        if words and words[0].casefold() == subcommand.word:
+        if words and words[0].rstrip(".,:!?").casefold() == subcommand.word:
             return subcommand, "".join(words[1:])
     return None

@@ -185,7 +185,7 @@ class StepJob(LookupJob):
         listed = "; ".join(f"{choice_label(one)}: {one.value}" for one in shown)
         error = AskedWrongly(
             f"{choice_lead(choices)} {listed}.",
-            headline="Several things match" if not choices.near else "I found nothing by that name",
+            headline="I found nothing by that name" if choices.note else "Several things match",
             next_step="Give the step what stands after the colon as its target.",
         )
         return error_words(error, self.lookup.id, self.result.names)

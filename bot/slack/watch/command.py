@@ -82,11 +82,15 @@ async def _read_command(ctx: BotContext, text: str, user: str) -> WatchCommand:
 
 
 async def _question_of(ctx: BotContext, target: ReplyTarget, command: WatchCommand) -> LookupQuery:
-    """Return the question that names the target; without words, that of the thread's answer."""
+    """Return the question that names the target; without words, that of the last answer there."""
     query = parse_query(command.question, ctx.clock())
     words = command.question.casefold().replace("public", "").strip()
-    if not words and target.thread and ctx.answer_log is not None:
-        answer = await ctx.answer_log.last_in_thread(target.channel, target.thread, target.user)
+    if not words and ctx.answer_log is not None:
+        answer = None
+        if target.thread:
+            answer = await ctx.answer_log.last_in_thread(target.channel, target.thread, target.user)
+        if answer is None and is_direct(target.channel):
+            answer = await ctx.answer_log.last_in_dm(target.channel)
         if answer is not None:
             return replace(query_of(answer.handle), private=False, public=query.public)
     if not query.clues:

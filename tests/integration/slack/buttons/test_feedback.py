@@ -194,10 +194,12 @@ async def test_the_accuracy_is_told_to_the_asker_alone(tmp_path: Path) -> None:
         assert "The 100ms service: right in 6 of 9" in visible_text(told.blocks)
         await bench.slack.mention("C0ONCALL", "accuracy", opening.ts, "U0BOB")
         await bench.slack.until(lambda: "Right in 7" in str(bench.team.ephemeral("U0BOB")))
+        await bench.slack.type_command("C0ONCALL", "U0BOB", "/call-errors", "Accuracy? since 7d")
+        assert "the answers since 20" in visible_text(bench.team.ephemeral("U0BOB")[-1].blocks)
         await bench.slack.type_command("C0ONCALL", "U0BOB", "/call-errors", "accuracy of what")
         assert "room accuracy" in visible_text(bench.team.ephemeral("U0BOB")[-1].blocks)
         outcomes = [row.outcome.value for row in await bench.memory.audit.find(user="U0BOB")]
-        assert outcomes == ["accuracy", "not_read"]
+        assert outcomes == ["accuracy", "accuracy", "not_read"]
 
 
 async def test_an_answer_in_direct_messages_is_voted_on_there(tmp_path: Path) -> None:

@@ -119,6 +119,15 @@ async def test_a_mention_that_fails_says_so_to_the_asker_alone(mode: str) -> Non
         assert [m for m in bench.said() if not m.deleted] == [found]
 
 
+@pytest.mark.parametrize("text", ["hello", "thanks a lot! :pray:", "ok"])
+async def test_a_word_of_politeness_is_no_room(text: str) -> None:
+    async with open_bench() as bench:
+        await bench.slack.mention("C0ONCALL", text)
+        found = await bench.until_said("Paste a room's name")
+        assert found.ephemeral_to == "U0ALICE"
+        assert bench.investigator.asked == []
+
+
 @MODES
 async def test_the_home_tab_shows_how_to_ask(mode: str) -> None:
     async with open_bench(mode) as bench:

@@ -1,11 +1,14 @@
 """Shortcuts and their form: every id of a message, one at once, several to choose from."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.support.slack.edge_harness import check_all, open_bench, part_of, shown
 from tests.support.slack.fakes import ROOM
+from tests.support.slack.whole_bot import open_whole
+from workbench.pretend_slack.limits import visible_text
 
 MODES = pytest.mark.parametrize("mode", ["http", "socket"])
 OTHER = "64c8d6a1f0b1a2c3d4e5f602"
@@ -164,3 +167,16 @@ async def test_a_form_that_does_not_open_is_explained(error: str) -> None:
 def _offered(bench) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
     views = bench.team.views.values()
     return any(block.get("block_id") == "which" for v in views for block in v.content["blocks"])
+
+
+async def test_a_peer_id_tells_no_time(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        room, peer = bench.hundredms.world.room("storm").id, f"6{PEER[1:]}"
+        message = bench.slack.say("C0ONCALL", f"peer_id={peer} {room}")
+        await bench.slack.use_message_shortcut(message)
+
+        def form() -> str:
+            return "".join(visible_text(v.content["blocks"]) for v in bench.team.views.values())
+
+        await bench.slack.until(lambda: f"Peer {peer}" in form())
+        assert f"Peer {peer}\npeer · time not known" in form()

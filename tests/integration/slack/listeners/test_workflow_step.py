@@ -177,6 +177,9 @@ async def test_a_name_that_may_mean_something_else_is_an_error_that_lists_it(
         assert ROOM in run.error
         assert run.error.endswith(f"(Reference {row.reference})")
         assert bench.said() == []
+        assert run.error.startswith("I found nothing by that name. ")
+        several = await ran(bench, target="asha in town-hall", channel="C0ONCALL")
+        assert several.error.startswith("Several things match. ")
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,17 @@ async def test_a_watch_in_direct_messages_is_its_askers_own(tmp_path: Path) -> N
         check_all(w.bench)
 
 
+async def test_in_direct_messages_the_word_alone_watches_the_last_answer(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        await w.bench.slack.write_direct(LIVE_ROOM)
+        await w.bench.slack.until(lambda: opening(w), 30)
+        await w.bench.settled()
+        await w.bench.slack.write_direct("watch for 2h")
+        message = await w.until("Watching live-room until")
+        assert message.channel == w.bench.team.direct_channel(ALICE).id
+        assert await w.running()
+
+
 async def test_a_time_of_day_is_in_the_askers_zone(tmp_path: Path) -> None:
     async with watching(tmp_path) as w:
         places = {CHANNEL: ("18:00", OSLO), "C0GENERAL": ("18:00 UTC", UTC)}
