@@ -20,6 +20,7 @@ from bot.domain.parsing.times import (
     parse_duration,
     resolve,
     resolve_after,
+    resolve_ahead,
     zone_of,
 )
 
@@ -332,7 +333,8 @@ class ComingTime:
 def parse_coming_time(text: str, at: int, now: datetime, zone: tzinfo) -> ComingTime | None:
     """Parse `18:00`, `tomorrow 9am CET` or `noon` at that place; None if there is no time.
 
-    A time of day without a day is the next one. A day of the past may be returned.
+    A time of day without a day is the next one, and so is a weekday, or a date without a year. A
+    day of the past may be returned.
     """
     reader = PhraseReader(text, now, zone)
     try:
@@ -345,8 +347,8 @@ def parse_coming_time(text: str, at: int, now: datetime, zone: tzinfo) -> Coming
         else:
             # `back` would turn a day ahead into its predecessor.
             when = resolve(replace(moment, back=None), now, zone)
-            if when.end <= now and moment.back:
-                when = resolve(replace(moment, back=-moment.back), now, zone)
+            if when.end <= now:
+                when = resolve_ahead(moment, now, zone) or when
     except (ValueError, OverflowError):
         return None
     return ComingTime(when.end, end, bool(moment.zone)) if reader._is_end(end) else None  # noqa: SLF001

@@ -121,6 +121,22 @@ def resolve_after(moment: Moment, start: datetime, default_zone: tzinfo) -> Time
     return time_range
 
 
+def resolve_ahead(moment: Moment, now: datetime, default_zone: tzinfo) -> TimeRange | None:
+    """Return the range on the next day that the words name, within a month; None for no such day.
+
+    `Friday` and `5 Dec` name the day that they give as seen from it; `yesterday` never does.
+    """
+    today = now.astimezone(moment.zone or default_zone).date()
+    days = moment.days
+    if days is None or (days(today)[0] == today and not moment.back):  # a date that is today
+        return None
+    for ahead in range(1, 32):
+        day = today + timedelta(days=ahead)
+        if days(day)[0] == day:
+            return _resolve_on(moment, day, day, moment.zone or default_zone)
+    return None
+
+
 def fill_from(moment: Moment, other: Moment) -> Moment:
     """Return one end of a span with the zone, the day and the am or pm of the other end."""
     moment = replace(moment, zone=moment.zone or other.zone)

@@ -44,6 +44,12 @@ def test_a_length_counts_from_now(words: str, seconds: int) -> None:
         ("till 16:00", UTC, datetime(2026, 3, 11, 16, tzinfo=UTC), False),
         ("until 17:00", OSLO, datetime(2026, 3, 11, 16, tzinfo=UTC), False),
         ("until tomorrow 9am", UTC, datetime(2026, 3, 11, 9, tzinfo=UTC), False),
+        ("until Friday", UTC, datetime(2026, 3, 14, tzinfo=UTC), False),
+        ("until Wed 10:00", OSLO, datetime(2026, 3, 11, 9, tzinfo=UTC), False),
+        ("until Tuesday 10:00", UTC, datetime(2026, 3, 17, 10, tzinfo=UTC), False),
+        ("until 12 Mar 10:00 CET", UTC, datetime(2026, 3, 12, 9, tzinfo=UTC), True),
+        ("until Mar 15", UTC, datetime(2026, 3, 16, tzinfo=UTC), False),
+        ("until the 12th", UTC, datetime(2026, 3, 13, tzinfo=UTC), False),
     ],
 )
 def test_a_time_of_day_is_the_next_one_in_its_zone(
@@ -78,6 +84,9 @@ def test_without_a_time_there_is_no_end(text: str, question: str) -> None:
         ("standup for 0m", "That time has no length."),
         ("standup for 999999999 weeks", "That time is too long to watch."),
         ("standup until yesterday", "That time has passed already."),
+        ("standup until last Friday", "That time has passed already."),
+        ("standup until 10 Mar 9:00", "That time has passed already."),
+        ("standup until 9 Mar", "That time has passed already."),
     ],
 )
 def test_a_time_that_cannot_be_used_is_named(text: str, complaint: str) -> None:
