@@ -5,8 +5,8 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from datetime import datetime
 from functools import partial
@@ -248,6 +248,31 @@ class Job(ABC):
         self.boundary = ErrorBoundary(ctx, lookup.target, lookup.id, self.sender)
         names = lookup.query.names or ctx.names
         self.result = LookupResult(steps, ctx.renderer, self.investigate, names)
+        self._had_slot = False
+
+    @property
+    def asker(self) -> str:
+        """The name under which the job was admitted and waits for its turn."""
+        return self.lookup.target.user
+
+    async def run_admitted(self) -> None:
+        """Run; a job that ended without a slot, as it read nothing, waits no longer."""
+        try:
+            await self.run()
+        finally:
+            if not self._had_slot:
+                self.ctx.tasks.limiter.withdraw(self.asker)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for a slot and hold it."""
+        self._had_slot = True
+        async with self.ctx.tasks.limiter.slot(self.asker, self.progress.say_waiting):
+            yield
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Do the job, and record how it ended."""
 
     @abstractmethod
     async def investigate(self) -> Report | Choices:

@@ -119,7 +119,7 @@ class ButtonJob(Job):
     async def reopen(self) -> Report:
         """Return the report of the answer that holds the button, diagnosed without other rooms."""
         investigator, tell = self.ctx.investigator, self.progress.say_waiting
-        async with self.ctx.tasks.limiter.slot(self.lookup.target.user, tell):
+        async with self.slot():
             report = await investigator.reopen(self.saved_lookup, tell)
             return await investigator.diagnose(report, tell)
 
@@ -292,7 +292,7 @@ def button_handler(ctx: BotContext, buttons: tuple[LookupButton, ...]) -> JobHan
     buttons_by_name = {button.name: button for button in buttons}
 
     def handle(payload: Json, steps: Steps) -> Awaitable[None]:
-        return ButtonJob(ctx, buttons_by_name[payload["button"]], payload, steps).run()
+        return ButtonJob(ctx, buttons_by_name[payload["button"]], payload, steps).run_admitted()
 
     return handle
 

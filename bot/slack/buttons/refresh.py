@@ -96,7 +96,7 @@ def refresh_handler(ctx: BotContext) -> JobHandler:
     """Return the function that runs each refresh."""
 
     def handle(payload: Json, steps: Steps) -> Awaitable[None]:
-        return RefreshJob(ctx, payload, steps).run()
+        return RefreshJob(ctx, payload, steps).run_admitted()
 
     return handle
 

@@ -114,7 +114,7 @@ def lookup_handler(ctx: BotContext) -> JobHandler:
     """Return the function that runs each look-up job."""
 
     def handle(payload: Json, steps: Steps) -> Awaitable[None]:
-        return LookupJob(ctx, lookup_from_json(payload), steps).run()
+        return LookupJob(ctx, lookup_from_json(payload), steps).run_admitted()
 
     return handle
 
@@ -128,11 +128,6 @@ class LookupJob(Job):
         self._query = lookup.query
         self._outcome = LookupOutcome.FAILED
         self._saved_lookup: SavedLookup | None = None
-
-    @property
-    def asker(self) -> str:
-        """The name under which the look-up waits for its turn."""
-        return self.lookup.target.user
 
     async def run(self) -> None:
         """Post "Looking…", investigate, deliver the answer, and record how it ended."""
@@ -186,7 +181,7 @@ class LookupJob(Job):
         """Return the diagnosed report, or the choices if the question matches several things."""
         investigator, lookup = self.ctx.investigator, self.lookup
         tell = self.progress.say_waiting
-        async with self.ctx.tasks.limiter.slot(self.asker, tell):
+        async with self.slot():
             outcome = await investigator.report(self._query, lookup.id, tell, self.progress.update)
             if isinstance(outcome, Report):
                 return await investigator.diagnose(outcome, tell)

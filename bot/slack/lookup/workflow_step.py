@@ -67,7 +67,7 @@ def step_handler(ctx: BotContext) -> JobHandler:
     """Return the function that runs the job of each run."""
 
     def handle(payload: Json, steps: Steps) -> Awaitable[None]:
-        return StepJob(ctx, payload, steps).run()
+        return StepJob(ctx, payload, steps).run_admitted()
 
     return handle
 

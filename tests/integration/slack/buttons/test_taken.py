@@ -40,6 +40,16 @@ async def test_one_takes_it_and_anybody_releases_it(tmp_path: Path) -> None:
         check_all(bench)
 
 
+async def test_presses_that_read_nothing_make_no_queue(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        opening = await asked(bench, ROOM)
+        for name in ("take", "release") * 6:
+            await bench.slack.click(opening, name, "U0BOB")
+            await bench.settled(0.1)
+        assert bench.find("too many look-ups") is None
+        assert "I'm on it" in words(opening)
+
+
 async def test_a_press_from_before_a_refresh_keeps_the_refresh(tmp_path: Path) -> None:
     async with open_whole(tmp_path) as bench:
         opening = await asked(bench, ROOM)

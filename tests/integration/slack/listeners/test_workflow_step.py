@@ -167,6 +167,13 @@ async def test_what_cannot_be_answered_is_an_error_with_its_reference(
         assert bench.said() == []
 
 
+async def test_runs_that_ended_without_a_look_up_make_no_queue(tmp_path: Path) -> None:
+    async with open_step(tmp_path) as bench:
+        for _ in range(11):
+            assert "see no room" in (await ran(bench, target="")).error
+        assert (await ran(bench)).state == "completed"
+
+
 async def test_a_name_that_may_mean_something_else_is_an_error_that_lists_it(
     tmp_path: Path,
 ) -> None:
