@@ -135,7 +135,7 @@ class LiveCall:
 
     def leave_session(self) -> None:
         """Look for the room's next session from now on."""
-        self._session, self._stale, self._measured = None, True, False
+        self._session, self._stale, self._measured, self.report = None, True, False, None
         self._tracks.clear()
         self._stats.clear()
 

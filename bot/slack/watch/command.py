@@ -42,6 +42,11 @@ _NOT_PRIVATE = NotAllowed(
     next_step="Leave out `private`, or start the watch in your direct messages with me.",
 )
 _REFERENCE = re.compile(r"CD-[A-Z0-9]{8}", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"(?:(?:public|please|it|here|(?:this|that|the)(?:\s(?:call|room|session|meeting|one))?)\b\W*)*",
+    re.IGNORECASE,
+)
+"""Words of a request that name no target: they mean that of the last answer there."""
 _RESOLVE_SECONDS = 1.5
 STOP_ACTION = "stop_watch"
 
@@ -84,8 +89,7 @@ async def _read_command(ctx: BotContext, text: str, user: str) -> WatchCommand:
 async def _question_of(ctx: BotContext, target: ReplyTarget, command: WatchCommand) -> LookupQuery:
     """Return the question that names the target; without words, that of the last answer there."""
     query = parse_query(command.question, ctx.clock())
-    words = command.question.casefold().replace("public", "").strip()
-    if not words and ctx.answer_log is not None:
+    if _NO_NAME.fullmatch(command.question) and ctx.answer_log is not None:
         answer = None
         if target.thread:
             answer = await ctx.answer_log.last_in_thread(target.channel, target.thread, target.user)

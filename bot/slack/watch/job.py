@@ -169,6 +169,7 @@ class WatchJob:
                 end = WatchEnd.TIME
         now = self.ctx.clock()
         is_late = now - began > LATE_AFTER and self.state.looks > 1
+        is_late = is_late and self.state.silent_since is None  # 100ms' own time is no queue
         if is_late:
             self.ctx.metrics.late_look()
         due = next_look(self.watch, self.state, began, self.ctx.pace)
@@ -210,6 +211,8 @@ class WatchJob:
             silent = isinstance(error, BotError)
             since = (self.state.silent_since or self.ctx.clock()) if silent else None
             self.state = replace(self.state, silent_since=since)
+            if self.view is None and call.report is not None:  # of the job before this one
+                self.view = view_of(call.report, watch.id)
             return None
         self.state = replace(state, whole_reads=call.whole_reads, base_total=call.base_total)
         line = (
@@ -299,7 +302,8 @@ class WatchJob:
 
     def _next_session(self) -> None:
         self.call.leave_session()
-        self.state, self.view = after_session(self.state, self.ctx.clock()), None
+        now = self.ctx.clock()
+        self.state, self.view = after_session(self.state, now), CallView(now)
 
     async def _hand_on(self) -> None:
         """Submit the next job, as soon as the database takes it."""

@@ -187,7 +187,7 @@ async def test_the_button_and_the_word_in_the_thread_start_a_watch(tmp_path: Pat
         assert told.ephemeral_to == ALICE
         await w.bench.slack.click(message, "stop_watch")
         await w.until("Somebody stopped it.")
-        await w.bench.slack.mention(CHANNEL, "watch for 2h notify me", answer.ts)
+        await w.bench.slack.mention(CHANNEL, "watch this call for 2h notify me, please", answer.ts)
         await w.until("Watching live-room until")
         (watch,) = await w.running()
         assert (watch.asked_by, watch.notify) == (ALICE, True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.domain.watching.state import Pace
 from tests.support.slack.edge_harness import check_all
 from tests.support.slack.watches import CHANNEL, WatchBench, watching, words
+from workbench.pretend_hundredms.faults import Fault
 from workbench.pretend_slack import Message
 
 STATS = "/analytics/peer-stats"
@@ -68,6 +69,23 @@ async def test_a_watch_with_a_time_stays_over_sessions(tmp_path: Path) -> None:
         w.clock.jump(timedelta(hours=3))
         await ended(w, message, "The time is over.")
         assert "In trouble at the end:" in words(message)
+
+
+async def test_between_two_sessions_the_message_says_that_100ms_does_not_answer(
+    tmp_path: Path,
+) -> None:
+    async with watching(tmp_path, pace=Pace(linger=timedelta(seconds=30))) as w:
+        message = await w.watch("for 3h")
+        w.room.end(w.now)
+        await w.until("The call is over.", "line")
+        w.bench.hundredms.faults.add(Fault(kind="error", path="/v2/sessions"))
+        await w.until("Nobody is in the call. 100ms has not answered since")
+        w.clock.jump(timedelta(minutes=10))
+        before = len(message.edits)
+        await w.bench.slack.until(lambda: len(message.edits) > before, 40)
+        assert "This look came late" not in str([*message.edits, message.public()])
+        w.bench.hundredms.faults.clear()
+        await w.until("Nobody is in the call. Last look:")
 
 
 async def test_a_person_in_a_session_is_watched_until_its_end_whatever_time_is_given(
