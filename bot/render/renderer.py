@@ -207,13 +207,18 @@ class Renderer:
         text = f"{subject.text} {message.text}"
         return replace(message, text=text, blocks=(*subject.blocks, *message.blocks))
 
-    def reply_button(self, saved_lookup: SavedLookup, value: str, now: datetime) -> Message:
-        """Return a button, for the asker alone, to the form of a reply about a look-up."""
+    def reply_button(
+        self, saved_lookup: SavedLookup, value: str, now: datetime, subject: str = ""
+    ) -> Message:
+        """Return a button, for the asker alone, to the form of a reply about a look-up.
+
+        `subject` says whom or which room it is about, such as `Room storm`; by default the ids do.
+        """
         person = saved_lookup.peer_id or saved_lookup.user_id
         if person and is_contact(person):  # names may be hidden here
             person = "A participant"
-        subject = f"{person} in room {saved_lookup.room_id}" if person else saved_lookup.room_id
-        subject = f"{'' if person else 'Room '}{safe_text(subject)}"
+        room = saved_lookup.room_id
+        subject = safe_text(subject or (f"{person} in room {room}" if person else f"Room {room}"))
         window = window_words(saved_lookup.since, saved_lookup.until, now)
         return self._templates.message(
             "reply_button",

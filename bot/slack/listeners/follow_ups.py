@@ -74,7 +74,8 @@ async def _continue(
 ) -> None:
     """Do what a follow-up asks for."""
     if follow_up.action is FollowUpAction.REPLY:
-        await _offer_reply(ctx, target, _narrow(ctx, follow_up, answer.handle))
+        subject = "" if follow_up.narrows else answer.subject
+        await _offer_reply(ctx, target, _narrow(ctx, follow_up, answer.handle), subject)
     elif follow_up.action in _BUTTONS:
         await _press(ctx, target, follow_up, answer, delivery)
     elif follow_up.repeats:
@@ -165,10 +166,12 @@ def _narrow(ctx: BotContext, follow_up: FollowUp, saved_lookup: SavedLookup) -> 
     return changed
 
 
-async def _offer_reply(ctx: BotContext, target: ReplyTarget, saved_lookup: SavedLookup) -> None:
+async def _offer_reply(
+    ctx: BotContext, target: ReplyTarget, saved_lookup: SavedLookup, subject: str
+) -> None:
     """Show the asker alone a button to the form of a reply: a message has no trigger to open it."""
     set_outcome(AuditOutcome.ANSWERED)
-    reply = ctx.renderer.reply_button(saved_lookup, encode(saved_lookup), ctx.clock())
+    reply = ctx.renderer.reply_button(saved_lookup, encode(saved_lookup), ctx.clock(), subject)
     ctx.tasks.spawn(reply_privately(ctx, target, reply, saved_lookup.lookup_id))
 
 

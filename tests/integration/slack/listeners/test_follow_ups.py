@@ -164,6 +164,7 @@ async def test_a_reply_needs_one_press_of_the_asker(tmp_path: Path) -> None:
         first = await by_command(bench)
         (offer,) = await said_after(bench, first.ts, "reply")
         assert (offer.ephemeral_to, offer.thread_ts) == (ALICE, first.ts)
+        assert f"Room {ROOM}, the last 30 days" in words(offer)
         await bench.slack.click(offer, "reply")
         await bench.slack.until(lambda: "Marta" in str(list(bench.team.views.values())))
 
