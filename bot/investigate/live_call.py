@@ -121,6 +121,8 @@ class LiveCall:
         stale, self._stale = self._stale, True
         self._calls = 0
         stale |= await self._read_session(session_id)
+        if not self._began:
+            self._follow_person()
         stale |= await self._read_events(peer_ids)
         stale |= await self._read_facts()
         self._began = True
@@ -183,6 +185,19 @@ class LiveCall:
             active = [row for row in page.sessions if row.running]
             self._session = max(active, key=lambda row: row.id, default=None)
         return self._session != before
+
+    def _follow_person(self) -> None:
+        """Read a peer by its user id: whoever joins again is another peer of the same user.
+
+        A user id that several people in the call share stays out of it.
+        """
+        target, peers = self.target, self._session.peers if self._session else {}
+        peer = peers.get((target.peer_id or "").lower())
+        if peer is None or not peer.user_id:
+            return
+        present = [one for one in peers.values() if one.left_at is None]
+        if sum(one.user_id == peer.user_id for one in present) <= 1:
+            self.target = replace(target, kind="user", peer_id=None, user_id=peer.user_id)
 
     async def _read_facts(self) -> bool:
         """Read the facts that webhooks reported of the room; return whether any is new."""

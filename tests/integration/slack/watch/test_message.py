@@ -131,6 +131,20 @@ async def test_a_watch_of_one_participant_tells_of_nobody_else(tmp_path: Path) -
         assert "fine" not in words(message)
 
 
+async def test_a_watch_of_one_participant_follows_them_to_another_peer_id(tmp_path: Path) -> None:
+    async with watching(tmp_path) as w:
+        name = w.room.people[0].name
+        await w.ask(f"watch {w.room.people[0].peer_id} in live-room")
+        await w.until("They are in the call now, without trouble.")
+        for count in (1, 3):
+            w.room.break_network(0, w.now)
+            await w.bench.slack.until(lambda: len(w.messages("line")) == count, 40)  # noqa: B023
+            assert f"{name} was disconnected" in words(w.messages("line")[-1])
+            w.room.mend(0, w.now)
+            await w.bench.slack.until(lambda: len(w.messages("line")) == count + 1, 40)  # noqa: B023
+            assert f"{name} recovered." in words(w.messages("line")[-1])
+
+
 async def metric(w: WatchBench, name: str) -> float:
     """Return the value of a metric of watches, out of /metrics."""
     _, page = await w.bench.get("/metrics")
