@@ -13,7 +13,7 @@ from bot.domain.privacy.personal_names import Names
 from bot.jobs.ports import Json
 from bot.slack.context import BotContext, Lookup
 from bot.slack.job import Job
-from bot.slack.payloads import ReplyTarget
+from bot.slack.payloads import ReplyTarget, is_direct
 from bot.slack.sending.errors import SlackErrorKind
 from bot.slack.sending.format_fallback import SendResult
 from bot.slack.shared_channels import SHARED, restrict_for_outsiders
@@ -37,9 +37,10 @@ async def apply_channel_defaults(ctx: BotContext, lookup: Lookup) -> Lookup:
     public. If the channel is known to include people of another company, the answer is private
     unless the asker typed `public`.
     """
-    query = apply_settings(
-        lookup.query, await read_channel_settings(ctx, lookup.target), ctx.clock()
-    )
+    settings = await read_channel_settings(ctx, lookup.target)
+    if is_direct(lookup.target.channel) and lookup.target.url is None:
+        settings = replace(settings, private=False)  # typed to the bot: nobody else reads there
+    query = apply_settings(lookup.query, settings, ctx.clock())
     query = replace(query, names=query.names or ctx.names)
     lookup = replace(lookup, query=query)
     return (

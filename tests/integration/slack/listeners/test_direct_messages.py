@@ -56,6 +56,16 @@ async def test_a_question_is_answered_with_its_detail_in_a_thread(
         check_all(bench)
 
 
+async def test_settings_hide_no_answer_from_its_only_reader(tmp_path: Path) -> None:
+    async with open_whole(tmp_path) as bench:
+        (told,) = await said_to(bench, "settings private")
+        assert "only by the person who asks" in words(told)
+        opening = await ask(bench, "one-bad-user")
+        assert (opening.ephemeral_to, opening.thread_ts) == (None, opening.ts)
+        await said_to(bench, "again")
+        assert "No change as of " in words(bench.said()[-1])
+
+
 async def test_the_last_answer_is_continued_inside_and_outside_its_thread(tmp_path: Path) -> None:
     async with open_whole(tmp_path) as bench:
         first = await ask(bench, "one-bad-user since 30d")
