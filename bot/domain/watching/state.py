@@ -48,14 +48,17 @@ class PersonInTrouble:
 class CallView:
     """The result of one look.
 
-    `recovered` are the marks of people whose failures are all over. `present` is the number of
-    watched people in the call, None if that could not be read; `fine` are those of them not in
-    trouble. `verdict` is that of the latest call. `complete` says that all errors were read.
+    `recovered` are the marks of people whose failures are all over; `back` are those of them whom
+    the diagnosis counts as failed, since they joined again as late as in another call. `present` is
+    the number of watched people in the call, None if that could not be read; `fine` are those of
+    them not in trouble. `verdict` is that of the latest call. `complete` says that all errors were
+    read.
     """
 
     as_of: datetime
     trouble: tuple[PersonInTrouble, ...] = ()
     recovered: frozenset[str] = frozenset()
+    back: frozenset[str] = frozenset()
     people: tuple[tuple[Person, frozenset[str]], ...] = ()
     """Each person with a failure, with their marks."""
     present: int | None = 0
@@ -94,11 +97,13 @@ def view_of(report: Report, watch_id: str) -> CallView:
     fine = sum(not (marks_of(person, watch_id) & marks) for person in present)
     people = {key: rows[0].person for key, rows in stories.items()}
     over = [people[key] for key, rows in stories.items() if _is_over(rows)]
+    lost = {story.person.key for story in diagnosis.stories if story.failed_for_good}
     current = running[-1] if running else latest
     return CallView(
         as_of=now,
         trouble=trouble,
-        recovered=frozenset().union(*(marks_of(person, watch_id) for person in over)),
+        recovered=_marks_of_all(over, watch_id),
+        back=_marks_of_all((person for person in over if person.key in lost), watch_id),
         people=tuple((person, marks_of(person, watch_id)) for person in people.values()),
         present=len(present) if all(session.peers_read for session in running) else None,
         fine=fine,
@@ -115,6 +120,10 @@ def marks_of(person: Person, watch_id: str) -> frozenset[str]:
     ids += [f"peer:{peer_id.lower()}" for peer_id in person.peer_ids]
     key = watch_id.encode()[:32]
     return frozenset(blake2s(name.encode(), digest_size=6, key=key).hexdigest() for name in ids)
+
+
+def _marks_of_all(people: Iterable[Person], watch_id: str) -> frozenset[str]:
+    return frozenset().union(*(marks_of(person, watch_id) for person in people))
 
 
 def _stories_by_person(diagnosis: Diagnosis, report: Report) -> dict[str, list[Story]]:

@@ -190,7 +190,7 @@ def line_message(
     recovered = _people_text(view.people_of(line.recovered), line.recovered, watch.names)
     sentence = diagnosis_words(facts.report, watch.names)
     marks = {mark for person in view.failed for mark in person.marks}
-    is_whole = bool(sentence) and marks <= set(line.failed) and not recovered
+    is_whole = bool(sentence) and marks <= set(line.failed) and not (recovered or view.back)
     changes = [f"{failed} did not recover."] * (bool(failed) and not is_whole)
     changes += [f"{recovered} recovered."] * bool(recovered)
     return templates.message(

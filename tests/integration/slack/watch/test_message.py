@@ -90,6 +90,8 @@ async def test_whoever_joins_again_a_quarter_of_an_hour_later_is_no_longer_in_tr
         await w.until("Nobody is in trouble now. 8 people are fine.")
         await w.until(f"{name} recovered.", "line")
         assert len(w.messages("line")) == 2
+        w.room.break_network(1, w.now)
+        await w.until(f"{w.room.people[1].name} did not recover.", "line")
 
 
 async def test_a_trouble_that_passes_gets_no_line(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ from workbench.pretend_slack.limits import visible_text
 
 RETRY = 60
 """Seconds after a break until the SDK gives up."""
-EARLY = 8
-"""Of ten watches this one has no time of its own: its call ends early, and the watch with it."""
+EARLY, EARLY_SECONDS = 8, 3600
+"""Of ten watches this one has no time of its own: its call ends before the two hours of such a
+watch, and the watch with it."""
 PROMISED = 45
 """So many watches tell a change within 100 s."""
 LOOK_CALLS = 7.0
@@ -62,13 +63,14 @@ class Script:
 
     def __init__(self, day: WatchDay, count: int, seconds: float) -> None:
         self.cycle = max(1200.0, seconds / 12)
-        # A failure that is over before the next look is folded away, as it should be.
-        self.mend = RETRY + max(400.0, told_within(count))
+        # A failure that is over before the next look is folded away, as it should be; one that
+        # lasts over ten minutes is told in other words.
+        self.mend = RETRY + (400.0 if count <= PROMISED else 560.0)
         self.due: dict[int, list[tuple[float, str]]] = {n: [] for n in range(count)}
         self._day = day
         for number in range(count):
             offset = 60 + number * self.cycle / 4 / count
-            ended = seconds / 2 if number % 10 == EARLY else seconds
+            ended = min(seconds / 2, EARLY_SECONDS) if number % 10 == EARLY else seconds
             for cycle in range(int(ended // self.cycle) or 1):
                 self._break(number, cycle % PEOPLE, offset + cycle * self.cycle)
             if number % 10 == EARLY:
