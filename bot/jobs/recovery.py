@@ -191,11 +191,12 @@ class RecoveryLoop:
         self._last_beat = now
 
     async def _take_over(self) -> None:
-        alive = {*await self._processes.alive(DEAD_SECONDS), self.process_id}
-        self._other_count = len(alive) - 1
         workflows = await DBOS.list_workflows_async(
             status=_PENDING, load_input=False, load_output=False
         )
+        # Read after the list: a process that began a job in the meantime is not dead.
+        alive = {*await self._processes.alive(DEAD_SECONDS), self.process_id}
+        self._other_count = len(alive) - 1
         dead = sorted(
             {workflow.executor_id for workflow in workflows if workflow.executor_id} - alive
         )
