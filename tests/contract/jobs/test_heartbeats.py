@@ -28,14 +28,14 @@ async def locked(url: str, table: str) -> AsyncIterator[None]:
         yield
 
 
-async def grow(url: str, query: str, least: float) -> None:
+async def wait_for_more(url: str, query: str, least: float) -> None:
     """Wait until the number that a query returns is greater."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        while await number(connection, query) <= least:  # noqa: ASYNC110  the database cannot tell
+        while await read_number(connection, query) <= least:  # noqa: ASYNC110  the database cannot tell
             await asyncio.sleep(0.02)
 
 
-async def number(connection: psycopg.AsyncConnection, query: str) -> float:
+async def read_number(connection: psycopg.AsyncConnection, query: str) -> float:
     row = await (await connection.execute(query)).fetchone()
     assert row is not None
     return float(row[0])
@@ -48,7 +48,7 @@ async def test_a_heartbeat_waits_for_no_connection_of_questions(postgres_url: st
                 asyncio.create_task(memory.rooms_of_peer(f"peer-{number}"))
                 for number in range(2 * POOL)
             ]
-            await grow(postgres_url, WAITING, POOL - 1)
+            await wait_for_more(postgres_url, WAITING, POOL - 1)
             await memory.processes.beat(LIFE)
             assert LIFE in await memory.processes.alive(60)
             assert not any(task.done() for task in asking)
@@ -68,6 +68,6 @@ async def test_heartbeats_go_on_while_jobs_of_others_are_looked_for(
             locked(postgres_url, "dbos.workflow_status"),
             await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection,
         ):
-            await grow(postgres_url, WAITING, 0)
+            await wait_for_more(postgres_url, WAITING, 0)
             for _ in range(2):
-                await grow(postgres_url, BEAT_AT, await number(connection, BEAT_AT))
+                await wait_for_more(postgres_url, BEAT_AT, await read_number(connection, BEAT_AT))
